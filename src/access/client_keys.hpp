@@ -1,0 +1,84 @@
+#pragma once
+/// @file Keys: one master key in a file, one key for each person whose texts are kept, sealed by the master in a
+/// store of its own. A copy of the main database alone shows nothing, and deleting one key makes all copies of
+/// that person's texts unreadable, those in backups too.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "access/seal.hpp"
+#include "store/database.hpp"
+#include "store/migrate.hpp"
+
+namespace rapport::access {
+
+/// The schema of the key store.
+inline constexpr std::array<store::Migration, 1> key_store_migrations{{
+    {1, "client_key",
+     "CREATE TABLE client_key (\n"
+     "  subject_id {id} PRIMARY KEY NOT NULL,\n"
+     "  sealed_key {bytes} NOT NULL,\n"
+     "  key_version {int} NOT NULL,\n"
+     "  created_at {time} NOT NULL\n"
+     "){strict};\n"},
+}};
+
+/// Reads the file: 64 hexadecimal digits and a newline, readable by its owner alone. Anything else is refused
+/// with a message for the operator.
+Result<SealKey> load_master_key(const std::string& path);
+/// As load_master_key, but makes the file when there is none. Two processes that start at once get the same key.
+Result<SealKey> load_or_create_master_key(const std::string& path);
+
+/// Without the spaces around it and with ASCII letters in lower case, so that people find their account again.
+std::string normalise_login(std::string_view login);
+/// What a log-in name is looked up by; the name itself is not stored in clear. 32 bytes.
+Bytes login_digest(const SealKey& master, std::string_view normalised_login);
+
+/// Thread-safe. A bounded number of opened keys is kept in memory.
+class ClientKeys {
+ public:
+  using SharedKey = std::shared_ptr<const SealKey>;
+
+  /// `database` and `clock` must outlive this.
+  ClientKeys(store::Database& database, const SealKey& master, const Clock& clock, std::size_t max_cached = 4096);
+
+  /// not_found ("key.not_found") when the subject has no key (any more).
+  Result<SharedKey> key_for(AccountId subject, Deadline deadline);
+  /// The subject's key, made if there is none: calling it again gives the same key.
+  Result<SharedKey> create_for(AccountId subject, Deadline deadline);
+  /// Deletes the key for good: whatever was sealed with it can never be read again.
+  Result<void> destroy(AccountId subject, Deadline deadline);
+  /// Drops the opened key from memory.
+  void forget(AccountId subject);
+
+  std::size_t cached_count() const;
+
+ private:
+  struct Cached {
+    AccountId subject;
+    SharedKey key;
+  };
+  using CachedKeys = std::list<Cached>;
+
+  SharedKey cached(AccountId subject, std::uint64_t& forgotten);
+  void keep(AccountId subject, const SharedKey& key, std::uint64_t forgotten);
+  Result<SharedKey> open(AccountId subject, BytesView sealed) const;
+  Result<SharedKey> read(store::ReadTx& tx, AccountId subject) const;
+
+  store::Database& database_;
+  SealKey sealing_key_;
+  const Clock& clock_;
+  std::size_t max_cached_;
+  mutable std::mutex mutex_;
+  CachedKeys keys_;  ///< the latest used first
+  std::unordered_map<AccountId, CachedKeys::iterator> by_subject_;
+  std::uint64_t forgotten_ = 0;  ///< counts forget(), so that a key read before it is not kept after it
+};
+
+}  // namespace rapport::access

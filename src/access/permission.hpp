@@ -1,0 +1,58 @@
+#pragma once
+/// @file Who may do what, in one table. A permission says that a role may ever do a thing; whether this viewer
+/// may do it to this room or episode is asked of the data, in the same transaction.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace rapport::access {
+
+enum class Role : std::uint8_t { client, therapist };
+inline constexpr std::size_t role_count = 2;
+
+enum class Permission : std::uint8_t {
+  read_caseload,  ///< the list of one's clients
+  read_episode,   ///< a course of treatment
+  write_episode,  ///< begin, change or end it
+  read_room,      ///< the messages of a room
+  send_message,
+  write_draft,         ///< keep an unsent reply
+  propose_reply_time,  ///< say when the client can expect an answer
+  agree_reply_time,    ///< accept that as a client
+  live,                ///< hold a live connection
+};
+inline constexpr std::size_t permission_count = 9;
+
+/// The table: a row for every permission, a column for every role.
+struct PermissionRow {
+  Permission permission;
+  std::string_view text;
+  std::array<bool, role_count> allowed;  ///< client, therapist
+};
+inline constexpr std::array<PermissionRow, permission_count> permission_table{{
+    {Permission::read_caseload, "read_caseload", {false, true}},
+    {Permission::read_episode, "read_episode", {true, true}},
+    {Permission::write_episode, "write_episode", {false, true}},
+    {Permission::read_room, "read_room", {true, true}},
+    {Permission::send_message, "send_message", {true, true}},
+    {Permission::write_draft, "write_draft", {true, true}},
+    {Permission::propose_reply_time, "propose_reply_time", {false, true}},
+    {Permission::agree_reply_time, "agree_reply_time", {true, false}},
+    {Permission::live, "live", {true, true}},
+}};
+
+/// False for values outside of the enumerations too.
+constexpr bool allowed(Role role, Permission permission) {
+  const auto row = static_cast<std::size_t>(permission);
+  const auto column = static_cast<std::size_t>(role);
+  return row < permission_count && column < role_count && permission_table[row].allowed[column];
+}
+
+std::string_view to_text(Role role);
+std::string_view to_text(Permission permission);
+std::optional<Role> role_from_text(std::string_view text);
+std::optional<Permission> permission_from_text(std::string_view text);
+
+}  // namespace rapport::access

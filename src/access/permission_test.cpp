@@ -1,0 +1,35 @@
+#include "access/permission.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rapport::access {
+namespace {
+
+TEST(Permission, ClientsNeverSeeTheCaseloadNorSteerTreatment) {
+  static_assert(!allowed(Role::client, Permission::read_caseload));
+  static_assert(!allowed(Role::client, Permission::write_episode));
+  static_assert(!allowed(Role::client, Permission::propose_reply_time));
+  static_assert(!allowed(Role::therapist, Permission::agree_reply_time));
+  static_assert(allowed(Role::client, Permission::send_message));
+  for (const PermissionRow& row : permission_table) {
+    if (row.permission == Permission::agree_reply_time) continue;  // the client's alone
+    EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
+  }
+}
+
+TEST(Permission, ValuesThatDoNotExistAreRefused) {
+  EXPECT_FALSE(allowed(static_cast<Role>(99), Permission::live));
+  EXPECT_FALSE(allowed(Role::therapist, static_cast<Permission>(99)));
+  EXPECT_EQ(to_text(static_cast<Role>(99)), "unknown");
+}
+
+TEST(Permission, TextsGoThereAndBack) {
+  for (const PermissionRow& row : permission_table)
+    EXPECT_EQ(permission_from_text(to_text(row.permission)), row.permission);
+  for (const Role role : {Role::client, Role::therapist}) EXPECT_EQ(role_from_text(to_text(role)), role);
+  EXPECT_FALSE(role_from_text("admin").has_value());
+  EXPECT_FALSE(permission_from_text("").has_value());
+}
+
+}  // namespace
+}  // namespace rapport::access

@@ -1,0 +1,2 @@
+// The one place where Boost.JSON is compiled; everyone else sees its declarations.
+#include <boost/json/src.hpp>

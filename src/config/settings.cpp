@@ -1,0 +1,139 @@
+#include "config/settings.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace rapport::config {
+namespace {
+
+Setting text_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  return {name, meaning,
+          [member](Settings& settings, std::string_view text) -> std::optional<std::string> {
+            settings.*member = std::string(text);
+            return std::nullopt;
+          },
+          [member](const Settings& settings) { return settings.*member; }};
+}
+
+Setting number_setting(std::string_view name, std::int64_t Settings::* member, std::int64_t least, std::int64_t most,
+                       std::string_view meaning) {
+  return {name, meaning,
+          [=](Settings& settings, std::string_view text) -> std::optional<std::string> {
+            std::int64_t number = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+              return fmt::format("it must be a whole number from {} to {}, not \"{}\"", least, most, text);
+            }
+            settings.*member = number;
+            return std::nullopt;
+          },
+          [member](const Settings& settings) { return std::to_string(settings.*member); }};
+}
+
+std::string environment_name(std::string_view setting) {
+  std::string name = "RAPPORT_";
+  for (const char c : setting) name.push_back(c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c)));
+  return name;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto& all = all_settings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Error unknown_setting(std::string_view name) {
+  return invalid("settings.unknown", fmt::format("There is no setting \"{}\".", name));
+}
+
+Result<void> collect(const toml::table& table, const std::string& prefix, Values& values) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const auto* inner = node.as_table()) {
+      TRY(collect(*inner, name + ".", values));
+      continue;
+    }
+    if (find_setting(name) == nullptr) return fail(unknown_setting(name));
+    if (const auto text = node.value_exact<std::string>()) {
+      values[name] = *text;
+    } else if (const auto number = node.value_exact<std::int64_t>()) {
+      values[name] = std::to_string(*number);
+    } else {
+      return fail(invalid("settings.type", fmt::format("\"{}\" (line {}) must be a text or a whole number.", name,
+                                                       node.source().begin.line)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Setting>& all_settings() {
+  static const std::vector<Setting> all{
+      text_setting("data", &Settings::data, "folder of the embedded database and of the keys"),
+      text_setting("database", &Settings::database, "postgresql://… instead of the embedded database"),
+      text_setting("listen", &Settings::listen, "HOST:PORT to serve on"),
+      text_setting("master_key_file", &Settings::master_key_file, "file of the master key (default: DATA/master.key)"),
+      text_setting("tls.cert", &Settings::tls_cert, "certificate chain (PEM)"),
+      text_setting("tls.key", &Settings::tls_key, "private key (PEM)"),
+      number_setting("io_threads", &Settings::io_threads, 1, 64, "threads that serve sockets"),
+      number_setting("workers", &Settings::workers, 1, 512, "threads that answer requests"),
+      number_setting("readers", &Settings::readers, 1, 128, "reading connections of the embedded database"),
+      number_setting("postgres_connections", &Settings::postgres_connections, 1, 512, "connections to PostgreSQL"),
+      number_setting("connections_max", &Settings::connections_max, 1, 1'000'000, "sockets open at once"),
+      number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts"),
+      number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
+                     "messages per person and second; 0: no limit"),
+      number_setting("limits.log_ins_per_minute", &Settings::limits_log_ins_per_minute, 0, 1'000'000,
+                     "log-ins per address and minute; 0: no limit"),
+  };
+  return all;
+}
+
+Result<Values> read_toml(std::string_view text) {
+  try {
+    Values values;
+    TRY(collect(toml::parse(text), "", values));
+    return values;
+  } catch (const toml::parse_error& error) {
+    return fail(invalid("settings.toml", fmt::format("Line {}: {}", error.source().begin.line, error.description())));
+  }
+}
+
+Result<Values> read_environment(std::span<const std::string_view> environment) {
+  Values values;
+  for (const auto entry : environment) {
+    const auto equals = entry.find('=');
+    const auto name = entry.substr(0, equals);
+    if (equals == std::string_view::npos || !name.starts_with("RAPPORT_") || name.starts_with("RAPPORT_TEST_"))
+      continue;
+    const auto& all = all_settings();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Setting& s) { return environment_name(s.name) == name; });
+    if (found == all.end()) return fail(unknown_setting(name));
+    values[std::string(found->name)] = std::string(entry.substr(equals + 1));
+  }
+  return values;
+}
+
+Result<Settings> combine(std::span<const Values> layers) {
+  Settings settings;
+  for (const auto& layer : layers) {
+    for (const auto& [name, text] : layer) {
+      const auto* setting = find_setting(name);
+      if (setting == nullptr) return fail(unknown_setting(name));
+      if (auto mistake = setting->set(settings, text)) {
+        return fail(invalid("settings.value", fmt::format("\"{}\" is wrong: {}.", name, *mistake)));
+      }
+    }
+  }
+  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+    return fail(invalid("settings.tls", "TLS needs both \"tls.cert\" and \"tls.key\"."));
+  }
+  return settings;
+}
+
+}  // namespace rapport::config

@@ -1,0 +1,58 @@
+#pragma once
+/// @file Every setting of the program, what it means and where it may come from: the default here, then the
+/// TOML file, then the environment (RAPPORT_DATA for "data", RAPPORT_LIMITS_MESSAGES_PER_SECOND for
+/// "limits.messages_per_second"), then the command line. Secrets are never settings, only the paths of files.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace rapport::config {
+
+struct Settings {
+  std::string data = "./data";            ///< folder of the embedded database, the keys and the master key
+  std::string database;                   ///< postgresql://… ; empty: the embedded database in `data`
+  std::string listen = "localhost:8080";  ///< HOST:PORT
+  std::string master_key_file;            ///< empty: `data`/master.key
+  std::string tls_cert;                   ///< PEM chain; needs tls_key
+  std::string tls_key;                    ///< PEM key
+  std::int64_t io_threads = 1;
+  std::int64_t workers = 16;
+  std::int64_t readers = 2;  ///< reading connections of the embedded database
+  std::int64_t postgres_connections = 8;
+  std::int64_t connections_max = 20'000;
+  std::int64_t log_in_hours = 12;                 ///< how long a log-in lasts
+  std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
+  std::int64_t limits_log_ins_per_minute = 60;    ///< per address; 0 switches the limit off
+};
+
+/// One setting: its name in the file, what it means, and how its text is taken over.
+struct Setting {
+  std::string_view name;
+  std::string_view meaning;
+  /// A sentence about what is wrong, or nothing.
+  std::function<std::optional<std::string>(Settings&, std::string_view)> set;
+  std::function<std::string(const Settings&)> get;
+};
+
+/// All of them, in the order in which they are documented.
+const std::vector<Setting>& all_settings();
+
+/// Where each layer's values stand, by the setting's name.
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// The settings of a TOML text. Errors name the line, or the key that is unknown or of the wrong type.
+Result<Values> read_toml(std::string_view text);
+/// Those of `environment` ("RAPPORT_…=…" entries) that are settings; an unknown RAPPORT_ name is an error, but for
+/// those that begin with RAPPORT_TEST_.
+Result<Values> read_environment(std::span<const std::string_view> environment);
+/// Defaults overlaid by the layers, the later ones stronger. Errors name the setting.
+Result<Settings> combine(std::span<const Values> layers);
+
+}  // namespace rapport::config

@@ -1,0 +1,48 @@
+#include "config/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace rapport::config {
+namespace {
+
+TEST(Settings, LaterLayersAreStronger) {
+  const auto file = read_toml("workers = 4\nlisten = \"127.0.0.1:9000\"\n[limits]\nmessages_per_second = 7\n");
+  ASSERT_TRUE(file) << file.error().detail;
+  constexpr std::array<std::string_view, 3> kEnvironment{"RAPPORT_WORKERS=5", "HOME=/root",
+                                                         "RAPPORT_LIMITS_MESSAGES_PER_SECOND=0"};
+  const auto environment = read_environment(kEnvironment);
+  ASSERT_TRUE(environment);
+  const auto settings = combine(std::array{*file, *environment, Values{{"workers", "6"}}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->workers, 6);
+  EXPECT_EQ(settings->listen, "127.0.0.1:9000");
+  EXPECT_EQ(settings->limits_messages_per_second, 0);
+  EXPECT_EQ(settings->data, "./data");
+}
+
+TEST(Settings, MistakesAreNamed) {
+  EXPECT_NE(read_toml("workers = \n").error().detail.find("Line 1"), std::string::npos);
+  EXPECT_NE(read_toml("wokers = 4\n").error().detail.find("wokers"), std::string::npos);
+  EXPECT_NE(read_toml("\nworkers = 4.5\n").error().detail.find("line 2"), std::string::npos);
+  constexpr std::array<std::string_view, 1> kUnknown{"RAPPORT_WOKERS=4"};
+  EXPECT_NE(read_environment(kUnknown).error().detail.find("RAPPORT_WOKERS"), std::string::npos);
+  for (const auto* wrong : {"0", "-1", "many", "4x", "", "99999999999999999999"}) {
+    const auto settings = combine(std::array{Values{{"workers", wrong}}});
+    ASSERT_FALSE(settings) << wrong;
+    EXPECT_NE(settings.error().detail.find("workers"), std::string::npos);
+  }
+  EXPECT_EQ(combine(std::array{Values{{"tls.cert", "c.pem"}}}).error().code, "settings.tls");
+}
+
+TEST(Settings, EveryOneHasAMeaningAndReadsBackWhatItWrites) {
+  Settings settings;
+  for (const auto& setting : all_settings()) {
+    EXPECT_FALSE(setting.meaning.empty()) << setting.name;
+    EXPECT_EQ(setting.set(settings, setting.get(Settings{})), std::nullopt) << setting.name;
+  }
+}
+
+}  // namespace
+}  // namespace rapport::config

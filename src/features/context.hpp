@@ -1,0 +1,98 @@
+#pragma once
+/// @file What a handler is given: the house's services and the person who asks. Handlers keep no state.
+#include <functional>
+
+#include "access/audit.hpp"
+#include "access/client_keys.hpp"
+#include "access/passwords.hpp"
+#include "access/sessions_store.hpp"
+#include "access/viewer.hpp"
+#include "base/clock.hpp"
+#include "features/messages/room_clients.hpp"
+#include "http/router.hpp"
+#include "live/hub.hpp"
+#include "store/database.hpp"
+
+namespace rapport {
+
+/// The services of one practice; all outlive every request.
+struct House {
+  store::Database& db;
+  access::ClientKeys& keys;
+  access::Passwords& passwords;
+  access::CsrfTokens& csrf;
+  access::SealKey& master;
+  access::ReadAudit& read_audit;
+  live::Hub& hub;
+  const Clock& clock;
+  messages::RoomClients& room_clients;
+  /// Log-in sessions have ended: live lines that rest on them are to be cut.
+  std::function<void()> sessions_ended = [] {};
+};
+
+/// One call's surroundings. `viewer` is meaningful on every route that is not open.
+struct Context {
+  House& house;
+  access::Viewer viewer = {};
+  std::string session_token = {};
+  std::string_view origin = "web";
+};
+
+using Routes = http::Routes<Context>;
+
+/// Runs `f` (WriteTx&, AuditEntry&) -> Result<T> and writes the audit row in the same transaction; when `f` fails,
+/// a row that says so is written in a transaction of its own.
+template <class F>
+auto audited_write(Context& context, const http::Call& call, F f) {
+  auto entry = access::audit_entry(context.viewer, call.route->audit, context.house.clock.now());
+  entry.origin = context.origin;
+  auto result = context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+    auto done = entry;
+    auto outcome = f(tx, done);
+    if (outcome) {
+      done.outcome = access::Outcome::done;
+      access::write_audit(tx, done);
+    }
+    return outcome;
+  });
+  if (!result) {
+    // The refusal itself is what the caller hears, even if this row cannot be written either.
+    (void)context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
+      access::write_audit(tx, entry);
+      return {};
+    });
+  }
+  return result;
+}
+
+/// Writes the rows of a read, one per client and opened view, before the answer leaves; in one transaction.
+inline Result<void> audit_reads(Context& context, const http::Call& call, const std::vector<AccountId>& clients,
+                                std::optional<RoomId> room, std::string_view view) {
+  const auto now = context.house.clock.now();
+  std::vector<access::AuditEntry> entries;
+  for (const auto client : clients) {
+    if (!context.house.read_audit.first_time(context.viewer.session, client, view, now)) continue;
+    auto entry = access::audit_entry(context.viewer, call.route->audit, now);
+    entry.client = client;
+    entry.room = room;
+    entry.view = view;
+    entry.count = 1;
+    entry.outcome = access::Outcome::done;
+    entry.origin = context.origin;
+    entries.push_back(std::move(entry));
+  }
+  if (entries.empty()) return {};
+  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
+    for (const auto& entry : entries) access::write_audit(tx, entry);
+    return {};
+  }));
+  for (const auto& entry : entries) context.house.read_audit.remember(context.viewer.session, *entry.client, view, now);
+  return {};
+}
+
+inline Result<void> audit_read(Context& context, const http::Call& call, AccountId client, std::optional<RoomId> room,
+                               std::string_view view) {
+  return audit_reads(context, call, {client}, room, view);
+}
+
+}  // namespace rapport

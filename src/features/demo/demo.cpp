@@ -1,0 +1,235 @@
+#include "features/demo/demo.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "features/demo/generated_clients.hpp"
+#include "features/demo/written_practice.hpp"
+#include "features/messages/messages_rules.hpp"
+#include "features/people/profiles.hpp"
+#include "http/shape.hpp"
+
+namespace rapport::demo {
+namespace {
+
+constexpr std::chrono::minutes kTimeForAll{10};
+/// Clients stored in one transaction: enough that waiting for the disk hardly counts, few enough to hold in memory.
+constexpr std::size_t kClientsAtOnce = 50;
+
+struct ReadyMessage {
+  AccountId author;
+  Time at;
+  messages::SealedMessage sealed;
+};
+
+struct ReadyRoom {
+  RoomId id;
+  std::optional<Bytes> sealed_subject;  ///< none: the chat
+  std::vector<ReadyMessage> messages;
+  std::int64_t read_by_client = 0;
+  std::int64_t read_by_therapist = 0;
+};
+
+/// A client with all that is sealed. What needs keys and effort is done before the transaction, which may be run twice
+/// and holds up everybody else.
+struct ReadyClient {
+  people::Account account;
+  AccountId therapist;
+  EpisodeId episode;
+  RoomId chat;
+  std::optional<std::int64_t> agreed_reply_hours;
+  std::optional<std::int64_t> proposed_reply_hours;
+  std::vector<ReadyRoom> rooms;
+};
+
+Error broken_script(std::string detail) {
+  return {ErrorKind::internal, "demo.script", std::move(detail)};
+}
+
+class Maker {
+ public:
+  explicit Maker(House& house) : house_(house) {}
+
+  Result<std::vector<DemoAccount>> make(const DemoOptions& options) {
+    TRY_ASSIGN(script_, read_written_practice());
+    TRY(begin());
+    // Everybody has the same published password, so nothing is gained by a salt of its own for each; one hash takes
+    // milliseconds, and thousands of them would take minutes.
+    TRY_ASSIGN(hash_, house_.passwords.hash(script_.password, deadline_));
+    TRY(add_therapists());
+    TRY(add_clients(options));
+    return std::move(accounts_);
+  }
+
+ private:
+  Result<void> begin() {
+    return house_.db.write(deadline_, [&](store::WriteTx& tx) -> Result<void> {
+      if (people::find_practice(tx)) {
+        return fail({ErrorKind::conflict, "demo.not_empty",
+                     "This database holds a practice already. Give an empty data folder for the demo practice."});
+      }
+      return people::add_practice(tx, practice_, script_.practice, true, now_);
+    });
+  }
+
+  Result<void> add_therapists() {
+    for (const auto& therapist : script_.therapists) {
+      TRY_ASSIGN(const auto account,
+                 make_account(therapist.login, therapist.name, "therapist", now_ - kTherapistsSince));
+      TRY(house_.db.write(deadline_, [&](store::WriteTx& tx) { return people::add_account(tx, account); }));
+      therapists_[therapist.login] = account.id;
+    }
+    return {};
+  }
+
+  Result<void> add_clients(const DemoOptions& options) {
+    const auto written = static_cast<std::int64_t>(script_.clients.size());
+    const auto wanted = options.clients == 0 ? written : options.clients;
+    GeneratedClients generated(script_.generated, options.seed);
+    std::vector<ReadyClient> ready;
+    for (std::int64_t i = 0; i < wanted; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      const auto& therapist = script_.therapists[place % script_.therapists.size()].login;
+      TRY_ASSIGN(auto client,
+                 i < written ? make_ready(script_.clients[place]) : make_ready(generated.next(i + 1, therapist)));
+      ready.push_back(std::move(client));
+      if (ready.size() == kClientsAtOnce || i + 1 == wanted) TRY(store_all(std::exchange(ready, {})));
+    }
+    return {};
+  }
+
+  /// The account with its sealed profile; also notes it for the caller's list.
+  Result<people::Account> make_account(const std::string& login, const std::string& name, std::string_view role,
+                                       Time since) {
+    const auto id = AccountId::make(now_);
+    TRY_ASSIGN(const auto key, house_.keys.create_for(id, deadline_));
+    accounts_.push_back({login, script_.password, std::string(role), name});
+    return people::Account{id,
+                           practice_,
+                           std::string(role),
+                           access::login_digest(house_.master, access::normalise_login(login)),
+                           hash_,
+                           people::seal_profile(*key, id, {name, login}),
+                           since};
+  }
+
+  Result<ReadyClient> make_ready(const WrittenClient& written) {
+    const auto therapist = therapists_.find(written.therapist);
+    if (therapist == therapists_.end()) return fail(broken_script("There is no therapist " + written.therapist + "."));
+    ReadyClient ready;
+    const auto since = now_ - std::chrono::days(written.opened_days);
+    TRY_ASSIGN(ready.account, make_account(written.login, written.name, "client", since));
+    ready.therapist = therapist->second;
+    ready.episode = EpisodeId::make(now_);
+    ready.agreed_reply_hours = written.agreed_reply_hours;
+    ready.proposed_reply_hours = written.proposed_reply_hours;
+    TRY_ASSIGN(const auto key, house_.keys.key_for(ready.account.id, deadline_));
+    for (const auto& room : written.rooms) {
+      TRY_ASSIGN(auto made, make_ready(room, *key, ready));
+      if (!made.sealed_subject) ready.chat = made.id;
+      ready.rooms.push_back(std::move(made));
+    }
+    if (ready.chat.is_nil()) return fail(broken_script("There is no chat of " + written.login + "."));
+    return ready;
+  }
+
+  Result<ReadyRoom> make_ready(const WrittenRoom& written, const access::SealKey& key,
+                               const ReadyClient& client) const {
+    ReadyRoom ready;
+    ready.id = RoomId::make(now_);
+    if (written.subject) ready.sealed_subject = access::seal(key, ready.id.bytes(), written.subject->str());
+    for (const auto& message : written.messages) {
+      const auto at = now_ - std::chrono::days(message.days) - std::chrono::minutes(message.minutes);
+      const auto author = message.by == Author::client ? client.account.id : client.therapist;
+      TRY_ASSIGN(auto sealed, messages::seal_message(key, author, {MessageId::make(at), message.text}, at));
+      ready.messages.push_back({author, at, std::move(sealed)});
+    }
+    const auto count = static_cast<std::int64_t>(ready.messages.size());
+    ready.read_by_client = count - written.unread_by_client.value_or(0);
+    ready.read_by_therapist = count - written.unread_by_therapist.value_or(0);
+    return ready;
+  }
+
+  Result<void> store_all(const std::vector<ReadyClient>& clients) {
+    return house_.db.write(deadline_, [&](store::WriteTx& tx) -> Result<void> {
+      for (const auto& client : clients) TRY(store_client(tx, client));
+      return {};
+    });
+  }
+
+  Result<void> store_client(store::WriteTx& tx, const ReadyClient& client) const {
+    TRY(people::add_account(tx, client.account));
+    TRY(people::open_episode(tx, client.episode, client.chat, practice_, client.account.id, client.therapist,
+                             client.account.created_at));
+    TRY(store_reply_time(tx, client));
+    for (const auto& room : client.rooms) TRY(store_room(tx, client, room));
+    return {};
+  }
+
+  static Result<void> store_reply_time(store::WriteTx& tx, const ReadyClient& client) {
+    if (const auto hours = client.agreed_reply_hours) {
+      TRY(people::propose_reply_time(tx, client.therapist, client.episode, *hours));
+      TRY(people::agree_reply_time(tx, client.account.id, client.episode, *hours));
+    }
+    if (const auto hours = client.proposed_reply_hours) {
+      TRY(people::propose_reply_time(tx, client.therapist, client.episode, *hours));
+    }
+    return {};
+  }
+
+  static Result<void> store_room(store::WriteTx& tx, const ReadyClient& client, const ReadyRoom& room) {
+    if (room.sealed_subject && !room.messages.empty()) {
+      const auto& first = room.messages.front();
+      TRY(people::open_thread(tx, first.author, client.episode, room.id, *room.sealed_subject, first.at));
+    }
+    for (const auto& message : room.messages) {
+      TRY_ASSIGN(auto outcomes, messages::append_messages(tx, message.author, room.id, {message.sealed}, message.at));
+      TRY(outcomes.front());
+    }
+    TRY(messages::advance_receipt(tx, client.account.id, room.id, room.read_by_client, room.read_by_client));
+    TRY(messages::advance_receipt(tx, client.therapist, room.id, room.read_by_therapist, room.read_by_therapist));
+    return {};
+  }
+
+  static constexpr std::chrono::days kTherapistsSince{400};
+
+  House& house_;
+  const Time now_ = house_.clock.now();
+  const Deadline deadline_ = std::chrono::steady_clock::now() + kTimeForAll;
+  const PracticeId practice_ = PracticeId::make(now_);
+  WrittenPractice script_;
+  std::string hash_;
+  std::map<std::string, AccountId, std::less<>> therapists_;
+  std::vector<DemoAccount> accounts_;
+};
+
+}  // namespace
+
+Result<std::vector<DemoAccount>> make_demo(House& house, const DemoOptions& options) {
+  if (options.clients < 0 || options.clients > kMostClients) {
+    return fail(invalid("demo.clients", fmt::format("Give a number of clients from 1 to {}.", kMostClients)));
+  }
+  return Maker(house).make(options);
+}
+
+std::string demo_json(std::string_view practice, const std::vector<DemoAccount>& accounts) {
+  std::string out = R"({"practice":)";
+  http::write_string(out, practice);
+  out += R"(,"accounts":[)";
+  for (const auto& account : accounts) {
+    if (out.back() != '[') out += ',';
+    for (const auto& [key, value] : {std::pair<std::string_view, const std::string&>{R"({"login":)", account.login},
+                                     {R"(,"password":)", account.password},
+                                     {R"(,"role":)", account.role},
+                                     {R"(,"name":)", account.name}}) {
+      out += key;
+      http::write_string(out, value);
+    }
+    out += R"(,"totp_secret":null})";
+  }
+  return out + "]}";
+}
+
+}  // namespace rapport::demo

@@ -1,0 +1,76 @@
+#pragma once
+/// @file What practice.json holds: people, and what they write, with times counted back from now.
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "features/messages/messages.hpp"
+#include "http/text.hpp"
+
+namespace rapport::demo {
+
+using MessageText = http::Text<1, messages::kLongestText>;
+
+enum class Author { client, therapist };
+BOOST_DESCRIBE_ENUM(Author, client, therapist)
+
+/// Sent `days` and `minutes` before now.
+struct WrittenMessage {
+  Author by = Author::client;
+  std::int64_t days = 0;
+  std::int64_t minutes = 0;
+  MessageText text;
+};
+BOOST_DESCRIBE_STRUCT(WrittenMessage, (), (by, days, minutes, text))
+
+/// Without a subject it is the chat; each client has one. `unread_…`: so many of the last messages.
+struct WrittenRoom {
+  std::optional<http::Text<1, messages::kLongestSubject>> subject;
+  std::optional<std::int64_t> unread_by_client;
+  std::optional<std::int64_t> unread_by_therapist;
+  std::vector<WrittenMessage> messages;
+};
+BOOST_DESCRIBE_STRUCT(WrittenRoom, (), (subject, unread_by_client, unread_by_therapist, messages))
+
+struct WrittenTherapist {
+  std::string login;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(WrittenTherapist, (), (login, name))
+
+/// `therapist` is a log-in. A proposed reply time waits for the client's answer.
+struct WrittenClient {
+  std::string login;
+  std::string name;
+  std::string therapist;
+  std::int64_t opened_days = 0;
+  std::optional<std::int64_t> agreed_reply_hours;
+  std::optional<std::int64_t> proposed_reply_hours;
+  std::vector<WrittenRoom> rooms;
+};
+BOOST_DESCRIBE_STRUCT(WrittenClient, (),
+                      (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, rooms))
+
+/// What generated clients are put together from. The lines of a chat take turns; the client begins.
+struct Stock {
+  std::vector<std::string> first_names;
+  std::vector<std::string> last_names;
+  std::vector<std::vector<MessageText>> chats;
+};
+BOOST_DESCRIBE_STRUCT(Stock, (), (first_names, last_names, chats))
+
+struct WrittenPractice {
+  std::string practice;
+  std::string password;
+  std::vector<WrittenTherapist> therapists;
+  std::vector<WrittenClient> clients;
+  Stock generated;
+};
+BOOST_DESCRIBE_STRUCT(WrittenPractice, (), (practice, password, therapists, clients, generated))
+
+/// Reads the file that is part of the program.
+Result<WrittenPractice> read_written_practice();
+
+}  // namespace rapport::demo

@@ -1,0 +1,155 @@
+#include "features/log_in/log_in_api.hpp"
+
+#include "features/people/profiles.hpp"
+#include "http/cookies.hpp"
+
+namespace rapport::log_in {
+
+struct Credentials {
+  http::Text<1, 200> login;
+  http::Text<1, 1024> password;
+  std::optional<http::Text<0, 20>> code;  ///< second factor, for accounts that have one
+};
+BOOST_DESCRIBE_STRUCT(Credentials, (), (login, password, code))
+
+struct Self {
+  AccountId id;
+  std::string name;
+  std::string role;
+};
+BOOST_DESCRIBE_STRUCT(Self, (), (id, name, role))
+
+/// Who is logged in, and the token that every change must carry in X-CSRF-Token.
+struct LoggedIn {
+  Self account;
+  std::string csrf;
+};
+BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf))
+
+struct PracticeAnswer {
+  std::string name;
+  bool synthetic = false;
+};
+BOOST_DESCRIBE_STRUCT(PracticeAnswer, (), (name, synthetic))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using people::Account;
+
+/// The same sentence whatever was wrong, so that nobody learns who has an account.
+Error wrong_credentials() {
+  return {ErrorKind::unauthenticated, "login.wrong", "The log-in or the password is not right. Please try again."};
+}
+
+Result<Account> check_credentials(Context& context, const Call& call, const Credentials& credentials) {
+  auto& house = context.house;
+  const auto digest = access::login_digest(house.master, access::normalise_login(credentials.login.str()));
+  TRY_ASSIGN(const auto account, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Account>> {
+    return people::find_account_by_login(tx, digest);
+  }));
+  if (!account) {
+    TRY(house.passwords.verify_unknown(credentials.password.str(), call.deadline));
+    return fail(wrong_credentials());
+  }
+  TRY_ASSIGN(const bool right,
+             house.passwords.verify(account->password_hash, credentials.password.str(), call.deadline));
+  if (!right) return fail(wrong_credentials());
+  return *account;
+}
+
+/// A row for every attempt; a wrong one names nobody, since nobody was recognised.
+void audit_attempt(store::WriteTx& tx, Context& context, const Call& call, const Account* account) {
+  access::AuditEntry entry;
+  entry.at = context.house.clock.now();
+  entry.action = call.route->audit;
+  entry.origin = context.origin;
+  entry.count = 1;
+  if (account != nullptr) {
+    entry.viewer = account->id;
+    entry.role = access::role_from_text(account->role);
+    entry.outcome = access::Outcome::done;
+  } else {
+    entry.outcome = access::Outcome::refused;
+  }
+  access::write_audit(tx, entry);
+}
+
+std::string cookie_for(const Context& context, const Call& call, const access::NewSession& session) {
+  const auto left = session.ends_at - context.house.clock.now();
+  return http::set_cookie({std::string(kCookie), session.token,
+                           static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(left).count()),
+                           call.request->secure});
+}
+
+Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
+  auto& house = context.house;
+  const auto account = check_credentials(context, call, credentials);
+  if (!account && account.error().kind != ErrorKind::unauthenticated) return fail(account.error());
+  TRY_ASSIGN(const auto session,
+             house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<std::optional<access::NewSession>> {
+               audit_attempt(tx, context, call, account ? &*account : nullptr);
+               if (!account) return std::optional<access::NewSession>();
+               return access::create_session(tx, account->id, house.clock.now());
+             }));
+  if (!session) return fail(wrong_credentials());
+  TRY_ASSIGN(auto profile, people::open_profile(house, *account, call.deadline));
+  Answer<LoggedIn> answer;
+  answer.value = {{account->id, std::move(profile.name), account->role}, house.csrf.make(session->token)};
+  answer.headers.emplace_back("Set-Cookie", cookie_for(context, call, *session));
+  return answer;
+}
+
+Result<Answer<LoggedIn>> who_am_i(Context& context, Call& call) {
+  TRY_ASSIGN(auto profile, people::profile_of(context.house, context.viewer.account, call.deadline));
+  Answer<LoggedIn> answer;
+  answer.value = {{context.viewer.account, std::move(profile.name), std::string(to_text(context.viewer.role))},
+                  context.house.csrf.make(context.session_token)};
+  return answer;
+}
+
+Result<Answer<Nothing>> log_out(Context& context, Call& call) {
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.count = access::end_session(tx, context.viewer.session) ? 1 : 0;
+    return {};
+  }));
+  context.house.sessions_ended();
+  Answer<Nothing> answer{204, {}};
+  answer.headers.emplace_back("Set-Cookie", http::set_cookie({std::string(kCookie), "", 0, call.request->secure}));
+  // What the browser may still hold of this practice goes too.
+  answer.headers.emplace_back("Clear-Site-Data", "\"cache\"");
+  return answer;
+}
+
+Result<Answer<PracticeAnswer>> about_practice(Context& context, Call& call) {
+  TRY_ASSIGN(auto practice, context.house.db.read(call.deadline, [](store::ReadTx& tx) -> Result<people::Practice> {
+    auto found = people::find_practice(tx);
+    if (!found) return fail(not_found("This database holds no practice yet."));
+    return std::move(*found);
+  }));
+  return Answer<PracticeAnswer>{200, {std::move(practice.name), practice.synthetic}};
+}
+
+}  // namespace
+
+void add_log_in_routes(Routes& routes) {
+  routes.post("/api/login")
+      .says("Log in: a session cookie, and the token that changes need")
+      .body<Credentials>()
+      .answers<LoggedIn>()
+      .open()
+      .audits("login")
+      .limit("log_ins")
+      .handle(log_in);
+  routes.get("/api/session").says("Who is logged in").answers<LoggedIn>().signed_in().handle(who_am_i);
+  routes.post("/api/logout").says("Log out").answers<Nothing>(204).signed_in().audits("logout").handle(log_out);
+  routes.get("/api/practice")
+      .says("The practice's name, and whether its people are made up")
+      .answers<PracticeAnswer>()
+      .open()
+      .handle(about_practice);
+}
+
+}  // namespace rapport::log_in

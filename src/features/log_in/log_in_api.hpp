@@ -1,0 +1,12 @@
+#pragma once
+/// @file Logging in and out. The session's cookie never reaches a script; changes need the CSRF token beside it.
+#include "features/context.hpp"
+
+namespace rapport::log_in {
+
+/// The session cookie; over TLS it carries the __Host- prefix's rules, without it a development server works too.
+inline constexpr std::string_view kCookie = "rapport_session";
+
+void add_log_in_routes(Routes& routes);
+
+}  // namespace rapport::log_in

@@ -1,0 +1,107 @@
+#pragma once
+/// @file Messages: what is written in a room (a chat, or a thread with a subject), once, in order, sealed.
+/// The functions here know neither HTTP nor sockets. Whoever calls them passes the account that asks; a room that
+/// is not theirs does not exist for them.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::messages {
+
+/// Code points in one message and in a thread's subject; longer ones are refused, never cut.
+inline constexpr std::size_t kLongestText = 20'000;
+inline constexpr std::size_t kLongestSubject = 200;
+/// Messages of one sender that travel and are stored as one unit.
+inline constexpr std::size_t kLargestBatch = 32;
+/// Events given out in one page.
+inline constexpr std::int64_t kLargestPage = 500;
+
+/// The room as one of its two people sees it.
+struct RoomView {
+  RoomId id;
+  EpisodeId episode;
+  AccountId client;
+  AccountId therapist;
+  std::int64_t last_seq = 0;
+};
+
+/// A message on its way in: already sealed under the client's key with the message's id as associated data.
+/// `frame_body` is the JSON object that goes to the recipients as an event's body.
+struct SealedMessage {
+  MessageId id;
+  Bytes sealed_text;
+  std::string frame_body;
+};
+
+/// A row of the room's log.
+struct StoredMessage {
+  MessageId id;
+  RoomId room;
+  std::int64_t seq = 0;
+  AccountId author;
+  Time at;
+  Bytes sealed_text;
+};
+
+/// What became of one sent message: where it stands, and whether it had been there before.
+struct Accepted {
+  StoredMessage message;
+  bool is_new = true;
+};
+
+/// Which events to give out: those after `after`, oldest first; or, with `before`, the page that ends just before
+/// it, also oldest first.
+struct Page {
+  std::int64_t after = 0;
+  std::optional<std::int64_t> before = std::nullopt;
+  std::int64_t limit = kLargestPage;
+};
+
+/// How far one person has got in a room.
+struct Receipt {
+  AccountId account;
+  std::int64_t delivered = 0;
+  std::int64_t read = 0;
+};
+
+/// The room if `viewer` is its client or its therapist; otherwise not_found, the same as for no room at all.
+Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room);
+
+/// Appends the messages in the order given, skipping those that this author has sent to this room before, and tells
+/// both people. Per message: accepted, or `conflict` when its id belongs to something else. Fails as a whole
+/// (not_found) when the room is not the author's.
+Result<std::vector<Result<Accepted>>> append_messages(store::WriteTx& tx, AccountId author, RoomId room,
+                                                      const std::vector<SealedMessage>& messages, Time now);
+
+/// At most `kLargestPage` rows of the log.
+Result<std::vector<StoredMessage>> read_page(store::ReadTx& tx, AccountId viewer, RoomId room, const Page& page);
+
+/// Moves the viewer's marks forward, never back and never beyond the room's end. `delivered` is at least `read`.
+Result<Receipt> advance_receipt(store::WriteTx& tx, AccountId viewer, RoomId room, std::int64_t delivered,
+                                std::int64_t read);
+Result<std::vector<Receipt>> read_receipts(store::ReadTx& tx, AccountId viewer, RoomId room);
+
+/// An unfinished text, sealed under the client's key; associated data is the id of its place.
+struct SealedDraft {
+  Bytes subject;
+  Bytes text;
+};
+/// The client whose key seals what is written in a place: a room, or an episode for a thread not yet begun.
+/// not_found unless the place is the viewer's.
+Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uuid& place);
+/// Only its author ever reads a draft.
+std::optional<SealedDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place);
+void save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client, const SealedDraft& draft,
+                Time now);
+void drop_draft(store::WriteTx& tx, AccountId author, const Uuid& place);
+
+/// The text of an event frame: {"room":…,"seq":…,"kind":…,"body":…}; without "seq" when it is 0.
+std::string event_frame(RoomId room, std::int64_t seq, std::string_view kind, std::string_view body);
+
+}  // namespace rapport::messages

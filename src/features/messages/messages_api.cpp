@@ -1,0 +1,188 @@
+#include "features/messages/messages_api.hpp"
+
+#include <fmt/format.h>
+
+#include "features/messages/messages_rules.hpp"
+
+namespace rapport::messages {
+
+/// A page of a room's log; `last_seq` tells whether there is more.
+struct Events {
+  struct Item {
+    RoomId room;
+    std::int64_t seq = 0;
+    std::string kind;
+    MessageEvent body;
+  };
+  std::vector<Item> events;
+  std::int64_t last_seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(Events::Item, (), (room, seq, kind, body))
+BOOST_DESCRIBE_STRUCT(Events, (), (events, last_seq))
+
+/// How far the viewer has got; a mark that is left out stays.
+struct ReceiptMarks {
+  std::optional<std::int64_t> delivered;
+  std::optional<std::int64_t> read;
+};
+BOOST_DESCRIBE_STRUCT(ReceiptMarks, (), (delivered, read))
+
+struct Typing {
+  bool typing = false;
+};
+BOOST_DESCRIBE_STRUCT(Typing, (), (typing))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+
+Result<RoomView> room_of(Context& context, const Call& call) {
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return find_room(tx, context.viewer.account, call.path_id<RoomId>("room"));
+  });
+}
+
+/// Without a look at the database for a room that was written in before. It grants nothing: append_messages asks.
+Result<AccountId> client_of_room(Context& context, const Call& call) {
+  const auto id = call.path_id<RoomId>("room");
+  if (const auto known = context.house.room_clients.find(id)) return *known;
+  TRY_ASSIGN(const RoomView room, room_of(context, call));
+  context.house.room_clients.remember(id, room.client);
+  return room.client;
+}
+
+std::vector<Result<Answer<Message>>> all_fail(const Error& error, std::size_t count) {
+  return std::vector<Result<Answer<Message>>>(count, fail(error));
+}
+
+/// Stores what arrived together in one transaction with one audit row.
+Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
+                                                     const std::vector<SealedMessage>& sealed, Time now) {
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+    const auto room = call.path_id<RoomId>("room");
+    entry.client = client;
+    entry.room = room;
+    entry.count = static_cast<std::int64_t>(sealed.size());
+    return append_messages(tx, context.viewer.account, room, sealed, now);
+  });
+}
+
+std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vector<NewMessage> bodies) {
+  const auto client = client_of_room(context, call);
+  if (!client) return all_fail(client.error(), bodies.size());
+  const auto key = context.house.keys.key_for(*client, call.deadline);
+  if (!key) return all_fail(key.error(), bodies.size());
+
+  const auto now = context.house.clock.now();
+  std::vector<Result<Answer<Message>>> answers(bodies.size(), fail(not_found()));
+  std::vector<SealedMessage> sealed;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    auto one = seal_message(**key, context.viewer.account, bodies[i], now);
+    if (!one) {
+      answers[i] = fail(one.error());
+      continue;
+    }
+    sealed.push_back(std::move(*one));
+    places.push_back(i);
+  }
+  if (sealed.empty()) return answers;
+
+  const auto stored = store_together(context, call, *client, sealed, now);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto* outcome = stored ? &(*stored)[i] : nullptr;
+    if (outcome == nullptr || !*outcome) {
+      answers[places[i]] = fail(outcome == nullptr ? stored.error() : outcome->error());
+      continue;
+    }
+    auto message = open_message(**key, (*outcome)->message);
+    answers[places[i]] = message ? Result<Answer<Message>>(Answer<Message>{(*outcome)->is_new ? 201 : 200, *message})
+                                 : Result<Answer<Message>>(fail(message.error()));
+  }
+  return answers;
+}
+
+Result<Page> wanted_page(const Call& call) {
+  constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+  Page page;
+  TRY_ASSIGN(page.after, call.query_int("after", 0, 0, kEnd));
+  TRY_ASSIGN(page.limit, call.query_int("limit", 100, 1, kLargestPage));
+  if (call.query_text("before")) {
+    TRY_ASSIGN(page.before, call.query_int("before", kEnd, 1, kEnd));
+  }
+  return page;
+}
+
+Result<Answer<Events>> read_events(Context& context, Call& call) {
+  TRY_ASSIGN(const Page page, wanted_page(call));
+  TRY_ASSIGN(const RoomView room, room_of(context, call));
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(room.client, call.deadline));
+  TRY_ASSIGN(const auto rows, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return read_page(tx, context.viewer.account, room.id, page);
+  }));
+  Answer<Events> answer;
+  answer.value.last_seq = room.last_seq;
+  for (const auto& row : rows) {
+    TRY_ASSIGN(auto message, open_message(*key, row));
+    answer.value.last_seq = std::max(answer.value.last_seq, message.seq);
+    answer.value.events.push_back(
+        {message.room, message.seq, "message", {message.id, message.author, std::move(message.text), message.at}});
+  }
+  TRY(audit_read(context, call, room.client, room.id, "room " + room.id.text()));
+  return answer;
+}
+
+Result<Answer<Nothing>> mark(Context& context, Call& call, const ReceiptMarks& marks) {
+  const auto room = call.path_id<RoomId>("room");
+  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+    return advance_receipt(tx, context.viewer.account, room, marks.delivered.value_or(0), marks.read.value_or(0));
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> tell_typing(Context& context, Call& call, const Typing& typing) {
+  TRY_ASSIGN(const RoomView room, room_of(context, call));
+  const auto other = context.viewer.account == room.client ? room.therapist : room.client;
+  const auto body = fmt::format(R"({{"account":"{}","typing":{}}})", context.viewer.account.text(), typing.typing);
+  context.house.hub.publish({{room.id, 0, event_frame(room.id, 0, "typing", body), {other}}});
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_message_routes(Routes& routes) {
+  routes.post("/api/rooms/{room}/messages")
+      .says("Send a message to a room")
+      .body<NewMessage>()
+      .answers<Message>(201, 200)
+      .needs(PermissionName{"send_message"}, "room")
+      .audits("message.send")
+      .limit("messages")
+      .handle_many(send);
+  routes.get("/api/rooms/{room}/events")
+      .says("The messages of a room, in order: those after a number, or the page before one")
+      .query("after", "integer", "events with a larger number, the oldest first")
+      .query("before", "integer", "the page that ends before this number, the oldest first")
+      .query("limit", "integer", "how many at most (1 to 500)")
+      .answers<Events>()
+      .needs(PermissionName{"read_room"}, "room")
+      .audits("room.read")
+      .handle(read_events);
+  routes.put("/api/rooms/{room}/receipt")
+      .says("Tell how far one has received and read")
+      .body<ReceiptMarks>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"read_room"}, "room")
+      .handle(mark);
+  routes.post("/api/rooms/{room}/typing")
+      .says("Tell the other person that one is writing, or has stopped")
+      .body<Typing>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"send_message"}, "room")
+      .handle(tell_typing);
+}
+
+}  // namespace rapport::messages

@@ -1,0 +1,23 @@
+#include "features/messages/messages_rules.hpp"
+
+#include "http/shape.hpp"
+
+namespace rapport::messages {
+
+Result<SealedMessage> seal_message(const access::SealKey& client_key, AccountId author, const NewMessage& message,
+                                   Time now) {
+  if (uuid_version(message.id.uuid()) != 7) {
+    return fail(invalid("message.id_not_v7", "The message's id must be a UUID of version 7.",
+                        {{"/id", "Make a UUID of version 7 (RFC 9562) for every new message."}}));
+  }
+  SealedMessage sealed{message.id, access::seal(client_key, message.id.bytes(), message.text.str()), {}};
+  http::write(sealed.frame_body, MessageEvent{message.id, author, message.text.str(), now});
+  return sealed;
+}
+
+Result<Message> open_message(const access::SealKey& client_key, const StoredMessage& stored) {
+  TRY_ASSIGN(auto text, access::unseal(client_key, stored.id.bytes(), stored.sealed_text));
+  return Message{stored.id, stored.room, stored.seq, stored.author, std::move(text), stored.at};
+}
+
+}  // namespace rapport::messages

@@ -1,0 +1,205 @@
+#include "features/people/people_api.hpp"
+
+#include <fmt/format.h>
+
+#include "features/messages/messages.hpp"
+#include "features/people/profiles.hpp"
+
+namespace rapport::people {
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+
+Result<Person> person_of(House& house, AccountId id, const Bytes& sealed_profile, Deadline deadline) {
+  Account account;
+  account.id = id;
+  account.sealed_profile = sealed_profile;
+  TRY_ASSIGN(auto profile, open_profile(house, account, deadline));
+  return Person{id, std::move(profile.name)};
+}
+
+Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode& episode) {
+  EpisodeAnswer answer;
+  answer.id = episode.id;
+  answer.chat_room = episode.chat;
+  TRY_ASSIGN(answer.client, person_of(context.house, episode.client, episode.client_profile, call.deadline));
+  TRY_ASSIGN(answer.therapist, person_of(context.house, episode.therapist, episode.therapist_profile, call.deadline));
+  answer.reply_time = {episode.reply_hours, episode.reply_hours.has_value(), episode.reply_hours_proposed};
+  answer.unread = episode.unread;
+  answer.last_at = episode.last_at;
+  answer.waiting_since = episode.waiting_since;
+  if (episode.waiting_since && episode.reply_hours) {
+    answer.reply_by = *episode.waiting_since + std::chrono::hours(*episode.reply_hours);
+  }
+  const bool is_client = context.viewer.account == episode.client;
+  answer.present = context.house.hub.present(is_client ? episode.therapist : episode.client);
+  return answer;
+}
+
+Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
+  TRY_ASSIGN(const auto episodes,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Episode>> {
+               return list_episodes(tx, context.viewer.account);
+             }));
+  Answer<EpisodesAnswer> answer;
+  std::vector<AccountId> clients;
+  for (const auto& episode : episodes) {
+    TRY_ASSIGN(auto one, describe(context, call, episode));
+    answer.value.episodes.push_back(std::move(one));
+    clients.push_back(episode.client);
+  }
+  TRY(audit_reads(context, call, clients, std::nullopt, "caseload"));
+  return answer;
+}
+
+/// What the two people of an episode are called and how far each has got in one of its rooms.
+std::vector<Participant> participants_of(Context& context, const EpisodeAnswer& episode,
+                                         const std::vector<messages::Receipt>& receipts) {
+  std::vector<Participant> participants;
+  for (const auto& [person, role] : {std::pair{episode.client, "client"}, {episode.therapist, "therapist"}}) {
+    Participant one{person.id, person.name, role, 0, 0, context.house.hub.present(person.id)};
+    for (const auto& receipt : receipts) {
+      if (receipt.account != person.id) continue;
+      one.delivered = receipt.delivered;
+      one.read = receipt.read;
+    }
+    participants.push_back(std::move(one));
+  }
+  return participants;
+}
+
+Result<RoomAnswer> describe_room(Context& context, const Call& call, const EpisodeAnswer& episode, const Room& room,
+                                 const std::vector<messages::Receipt>& receipts) {
+  RoomAnswer answer{
+      room.id, room.is_chat ? "chat" : "thread", std::nullopt, room.last_seq, 0, room.unread, room.last_at, {}};
+  if (room.sealed_subject) {
+    TRY_ASSIGN(const auto key, context.house.keys.key_for(room.client, call.deadline));
+    TRY_ASSIGN(answer.subject, access::unseal(*key, room.id.bytes(), *room.sealed_subject));
+  }
+  for (const auto& receipt : receipts) {
+    if (receipt.account == context.viewer.account) answer.read_seq = receipt.read;
+  }
+  answer.participants = participants_of(context, episode, receipts);
+  return answer;
+}
+
+Result<Answer<RoomsAnswer>> read_rooms(Context& context, Call& call) {
+  const auto viewer = context.viewer.account;
+  std::vector<Room> rooms;
+  std::vector<std::vector<messages::Receipt>> receipts;
+  TRY_ASSIGN(const Episode episode, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Episode> {
+    const auto id = call.path_id<EpisodeId>("episode");
+    TRY_ASSIGN(rooms, list_rooms(tx, viewer, id));
+    for (const auto& room : rooms) {
+      TRY_ASSIGN(auto of_room, messages::read_receipts(tx, viewer, room.id));
+      receipts.push_back(std::move(of_room));
+    }
+    return find_episode(tx, viewer, id);
+  }));
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode));
+  Answer<RoomsAnswer> answer;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    TRY_ASSIGN(auto one, describe_room(context, call, about, rooms[i], receipts[i]));
+    answer.value.rooms.push_back(std::move(one));
+  }
+  TRY(audit_read(context, call, episode.client, std::nullopt, "rooms"));
+  return answer;
+}
+
+Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewThread& thread) {
+  const auto viewer = context.viewer.account;
+  const auto episode_id = call.path_id<EpisodeId>("episode");
+  if (uuid_version(thread.id.uuid()) != 7) {
+    return fail(invalid("thread.id_not_v7", "The thread's id must be a UUID of version 7.",
+                        {{"/id", "Make a UUID of version 7 (RFC 9562) for every new thread."}}));
+  }
+  TRY_ASSIGN(const Episode episode, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return find_episode(tx, viewer, episode_id);
+  }));
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(episode.client, call.deadline));
+  const auto subject = access::seal(*key, thread.id.bytes(), thread.subject.str());
+  const auto now = context.house.clock.now();
+  TRY_ASSIGN(
+      const OpenedThread opened, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+        entry.client = episode.client;
+        entry.room = thread.id;
+        entry.count = 1;
+        auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
+        if (made && made->is_new) {
+          tx.emit({thread.id,
+                   0,
+                   messages::event_frame(thread.id, 0, "room", fmt::format(R"({{"episode":"{}"}})", episode_id.text())),
+                   {episode.client, episode.therapist}});
+        }
+        return made;
+      }));
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode));
+  TRY_ASSIGN(auto answer, describe_room(context, call, about, opened.room, {}));
+  return Answer<RoomAnswer>{opened.is_new ? 201 : 200, std::move(answer)};
+}
+
+using ChangeReplyTime = Result<void> (*)(store::WriteTx&, AccountId, EpisodeId, std::int64_t);
+
+Result<Answer<Nothing>> change_reply_time(Context& context, const Call& call, std::int64_t hours,
+                                          ChangeReplyTime change) {
+  const auto id = call.path_id<EpisodeId>("episode");
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const Episode episode, find_episode(tx, context.viewer.account, id));
+    entry.client = episode.client;
+    entry.count = 1;
+    TRY(change(tx, context.viewer.account, id, hours));
+    tx.emit({episode.chat,
+             0,
+             messages::event_frame(episode.chat, 0, "reply-time", fmt::format(R"({{"episode":"{}"}})", id.text())),
+             {episode.client, episode.therapist}});
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_people_routes(Routes& routes) {
+  routes.get("/api/episodes")
+      .says("One's episodes of care: who with whom, what waits, until when an answer is due")
+      .answers<EpisodesAnswer>()
+      .needs(PermissionName{"read_episode"})
+      .audits("episodes.read")
+      .handle(read_episodes);
+  routes.get("/api/episodes/{episode}/rooms")
+      .says("The chat and the threads of an episode, and how far each person has read")
+      .answers<RoomsAnswer>()
+      .needs(PermissionName{"read_room"}, "episode")
+      .audits("rooms.read")
+      .handle(read_rooms);
+  routes.post("/api/episodes/{episode}/threads")
+      .says("Begin a thread with a subject")
+      .body<NewThread>()
+      .answers<RoomAnswer>(201, 200)
+      .needs(PermissionName{"send_message"}, "episode")
+      .audits("thread.begin")
+      .handle(begin_thread);
+  routes.put("/api/episodes/{episode}/reply-time")
+      .says("Propose a time within which the therapist answers")
+      .body<ReplyHours>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"propose_reply_time"}, "episode")
+      .audits("reply_time.propose")
+      .handle([](Context& context, Call& call, const ReplyHours& body) {
+        return change_reply_time(context, call, body.hours, propose_reply_time);
+      });
+  routes.post("/api/episodes/{episode}/reply-time/agreement")
+      .says("Agree to the reply time that was proposed")
+      .body<ReplyHours>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"agree_reply_time"}, "episode")
+      .audits("reply_time.agree")
+      .handle([](Context& context, Call& call, const ReplyHours& body) {
+        return change_reply_time(context, call, body.hours, agree_reply_time);
+      });
+}
+
+}  // namespace rapport::people

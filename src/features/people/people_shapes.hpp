@@ -1,0 +1,93 @@
+#pragma once
+/// @file What of people crosses the wire, and the sealed profile.
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "features/people/people.hpp"
+#include "http/text.hpp"
+
+namespace rapport::people {
+
+/// What is sealed in account.sealed_profile.
+struct Profile {
+  std::string name;
+  std::string login;
+};
+BOOST_DESCRIBE_STRUCT(Profile, (), (name, login))
+
+struct Person {
+  AccountId id;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(Person, (), (id, name))
+
+/// The agreed reply time in hours; `agreed` is false while there is none; a newer proposal stands beside it.
+struct ReplyTime {
+  std::optional<std::int64_t> hours;
+  bool agreed = false;
+  std::optional<std::int64_t> proposed_hours;
+};
+BOOST_DESCRIBE_STRUCT(ReplyTime, (), (hours, agreed, proposed_hours))
+
+struct EpisodeAnswer {
+  EpisodeId id;
+  Person client;
+  Person therapist;
+  RoomId chat_room;
+  ReplyTime reply_time;
+  std::int64_t unread = 0;
+  std::optional<Time> waiting_since;  ///< the client's oldest message that waits for an answer
+  std::optional<Time> reply_by;  ///< until when the therapist means to answer what waits; only when a time is agreed
+  std::optional<Time> last_at;
+  bool present = false;  ///< whether the other person is here now
+};
+BOOST_DESCRIBE_STRUCT(EpisodeAnswer, (),
+                      (id, client, therapist, chat_room, reply_time, unread, waiting_since, reply_by, last_at, present))
+
+struct EpisodesAnswer {
+  std::vector<EpisodeAnswer> episodes;
+};
+BOOST_DESCRIBE_STRUCT(EpisodesAnswer, (), (episodes))
+
+/// A thread that its sender begins; the id is a UUID that the sender made.
+struct NewThread {
+  RoomId id;
+  http::Text<1, 200> subject;
+};
+BOOST_DESCRIBE_STRUCT(NewThread, (), (id, subject))
+
+struct Participant {
+  AccountId account;
+  std::string name;
+  std::string role;
+  std::int64_t delivered = 0;
+  std::int64_t read = 0;
+  bool present = false;
+};
+BOOST_DESCRIBE_STRUCT(Participant, (), (account, name, role, delivered, read, present))
+
+struct RoomAnswer {
+  RoomId id;
+  std::string kind;
+  std::optional<std::string> subject;
+  std::int64_t last_seq = 0;
+  std::int64_t read_seq = 0;  ///< how far the viewer has read
+  std::int64_t unread = 0;    ///< messages of the other person that the viewer has not read
+  std::optional<Time> last_at;
+  std::vector<Participant> participants;
+};
+BOOST_DESCRIBE_STRUCT(RoomAnswer, (), (id, kind, subject, last_seq, read_seq, unread, last_at, participants))
+
+struct RoomsAnswer {
+  std::vector<RoomAnswer> rooms;
+};
+BOOST_DESCRIBE_STRUCT(RoomsAnswer, (), (rooms))
+
+struct ReplyHours {
+  std::int64_t hours = 0;
+};
+BOOST_DESCRIBE_STRUCT(ReplyHours, (), (hours))
+
+}  // namespace rapport::people

@@ -1,0 +1,197 @@
+#include "features/people/people.hpp"
+
+namespace rapport::people {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kAddPractice{"people.add_practice",
+                         "INSERT INTO practice (id, name, synthetic, created_at) VALUES ($1, $2, $3, $4)"};
+const Query kPractice{"people.practice", "SELECT id, name, synthetic FROM practice ORDER BY created_at LIMIT 1"};
+const Query kAddAccount{"people.add_account",
+                        "INSERT INTO account (id, practice_id, role, login_digest, password_hash, sealed_profile,"
+                        " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login_digest) DO NOTHING"};
+const Query kAccountByLogin{"people.account_by_login",
+                            "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at"
+                            " FROM account WHERE login_digest = $1 AND closed_at IS NULL",
+                            true};
+const Query kAccountById{"people.account_by_id",
+                         "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at"
+                         " FROM account WHERE id = $1 AND closed_at IS NULL",
+                         true};
+const Query kAddEpisode{"people.add_episode",
+                        "INSERT INTO episode_of_care (id, practice_id, client_id, therapist_id, opened_at)"
+                        " VALUES ($1, $2, $3, $4, $5)"};
+const Query kAddRoom{"people.add_room",
+                     "INSERT INTO room (id, episode_id, client_id, kind, sealed_subject, last_seq, created_at,"
+                     " created_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (id) DO NOTHING",
+                     true};
+// $1 is the viewer. A message of the client waits while no later one of the therapist stands in its room.
+#define EPISODE_OF_VIEWER                                                                                \
+  "SELECT e.id, e.client_id, e.therapist_id,"                                                            \
+  " (SELECT r.id FROM room r WHERE r.episode_id = e.id AND r.kind = 'chat'),"                            \
+  " c.sealed_profile, t.sealed_profile, e.reply_hours, e.reply_hours_proposed,"                          \
+  " (SELECT COUNT(*) FROM room r LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"     \
+  "   JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE(p.read_seq, 0)"                         \
+  "   WHERE r.episode_id = e.id AND v.author_id <> $1),"                                                 \
+  " (SELECT MIN(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE("           \
+  "     (SELECT w.seq FROM room_event w WHERE w.room_id = r.id AND w.author_id = e.therapist_id"         \
+  "      ORDER BY w.seq DESC LIMIT 1), 0)"                                                               \
+  "   WHERE r.episode_id = e.id AND v.author_id = e.client_id),"                                         \
+  " (SELECT MAX(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"          \
+  "   WHERE r.episode_id = e.id)"                                                                        \
+  " FROM episode_of_care e JOIN account c ON c.id = e.client_id JOIN account t ON t.id = e.therapist_id" \
+  " WHERE (e.client_id = $1 OR e.therapist_id = $1)"
+const Query kEpisodes{"people.episodes", EPISODE_OF_VIEWER " ORDER BY e.opened_at, e.id", true};
+const Query kEpisode{"people.episode", EPISODE_OF_VIEWER " AND e.id = $2", true};
+#undef EPISODE_OF_VIEWER
+const Query kPairs{"people.pairs",
+                   "SELECT r.id, e.client_id, e.therapist_id FROM episode_of_care e"
+                   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+                   " WHERE (e.client_id = $1 OR e.therapist_id = $1)",
+                   true};
+// $2 is the viewer, for what that person has not read.
+#define ROOM_OF_VIEWER                                                                                     \
+  "SELECT r.id, r.episode_id, r.client_id, r.kind, r.sealed_subject, r.last_seq,"                          \
+  " (SELECT v.at FROM room_event v WHERE v.room_id = r.id AND v.seq = r.last_seq),"                        \
+  " (SELECT COUNT(*) FROM room_event v WHERE v.room_id = r.id AND v.author_id <> $2 AND v.seq > COALESCE(" \
+  "   (SELECT p.read_seq FROM room_receipt p WHERE p.room_id = r.id AND p.account_id = $2), 0))"           \
+  " FROM room r"
+const Query kRooms{"people.rooms", ROOM_OF_VIEWER " WHERE r.episode_id = $1 ORDER BY r.created_at, r.id", true};
+const Query kRoom{"people.room", ROOM_OF_VIEWER " WHERE r.id = $1", true};
+#undef ROOM_OF_VIEWER
+const Query kPropose{"people.propose_reply_time",
+                     "UPDATE episode_of_care SET reply_hours_proposed = $3 WHERE id = $1 AND therapist_id = $2", true};
+const Query kAgree{"people.agree_reply_time",
+                   "UPDATE episode_of_care SET reply_hours = $3, reply_hours_proposed = NULL"
+                   " WHERE id = $1 AND client_id = $2 AND reply_hours_proposed = $3",
+                   true};
+
+std::optional<std::int64_t> maybe_number(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional<std::int64_t>(row.int64(column));
+}
+
+Account to_account(const Row& row) {
+  const auto digest = row.bytes(3);
+  const auto profile = row.bytes(5);
+  return {row.id<AccountId>(0),
+          row.id<PracticeId>(1),
+          std::string(row.text(2)),
+          Bytes(digest.begin(), digest.end()),
+          std::string(row.text(4)),
+          Bytes(profile.begin(), profile.end()),
+          row.time(6)};
+}
+
+Bytes copy_of(BytesView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+Episode to_episode(const Row& row) {
+  return {row.id<EpisodeId>(0),  row.id<AccountId>(1),  row.id<AccountId>(2), row.id<RoomId>(3),
+          copy_of(row.bytes(4)), copy_of(row.bytes(5)), maybe_number(row, 6), maybe_number(row, 7),
+          row.int64(8),          row.maybe_time(9),     row.maybe_time(10)};
+}
+
+Room to_room(const Row& row) {
+  std::optional<Bytes> subject;
+  if (!row.is_null(4)) {
+    const auto sealed = row.bytes(4);
+    subject.emplace(sealed.begin(), sealed.end());
+  }
+  return {row.id<RoomId>(0), row.id<EpisodeId>(1), row.id<AccountId>(2), row.text(3) == "chat",
+          subject,           row.int64(5),         row.maybe_time(6),    row.int64(7)};
+}
+
+Result<void> check_hours(std::int64_t hours) {
+  if (hours >= kShortestReply && hours <= kLongestReply) return {};
+  return fail(invalid("reply_time.out_of_range", "A reply time is between 1 hour and 14 days.",
+                      {{"/hours", "Give a whole number of hours from 1 to 336."}}));
+}
+
+}  // namespace
+
+std::optional<Practice> find_practice(ReadTx& tx) {
+  return tx.first(kPractice, {}, [](const Row& row) {
+    return Practice{row.id<PracticeId>(0), std::string(row.text(1)), row.int64(2) != 0};
+  });
+}
+
+Result<void> add_practice(WriteTx& tx, PracticeId id, std::string_view name, bool synthetic, Time now) {
+  tx.execute(kAddPractice, {id, name, synthetic, now});
+  return {};
+}
+
+Result<void> add_account(WriteTx& tx, const Account& account) {
+  const auto added = tx.execute(kAddAccount, {account.id, account.practice, account.role, account.login_digest,
+                                              account.password_hash, account.sealed_profile, account.created_at});
+  if (added == 1) return {};
+  return fail({ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."});
+}
+
+std::optional<Account> find_account_by_login(ReadTx& tx, BytesView login_digest) {
+  return tx.first(kAccountByLogin, {login_digest}, to_account);
+}
+
+std::optional<Account> find_account(ReadTx& tx, AccountId id) {
+  return tx.first(kAccountById, {id}, to_account);
+}
+
+Result<void> open_episode(WriteTx& tx, EpisodeId id, RoomId chat, PracticeId practice, AccountId client,
+                          AccountId therapist, Time now) {
+  tx.execute(kAddEpisode, {id, practice, client, therapist, now});
+  tx.execute(kAddRoom, {chat, id, client, "chat", nullptr, now, therapist});
+  return {};
+}
+
+std::vector<Episode> list_episodes(ReadTx& tx, AccountId viewer) {
+  return tx.list(kEpisodes, {viewer}, to_episode);
+}
+
+std::vector<Pair> list_pairs(ReadTx& tx, AccountId viewer) {
+  return tx.list(kPairs, {viewer},
+                 [](const Row& row) { return Pair{row.id<RoomId>(0), row.id<AccountId>(1), row.id<AccountId>(2)}; });
+}
+
+Result<Episode> find_episode(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  auto found = tx.first(kEpisode, {viewer, episode}, to_episode);
+  if (!found) return fail(not_found());
+  return *found;
+}
+
+Result<std::vector<Room>> list_rooms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  TRY_ASSIGN(const Episode own, find_episode(tx, viewer, episode));
+  return tx.list(kRooms, {own.id, viewer}, to_room);
+}
+
+Result<OpenedThread> open_thread(WriteTx& tx, AccountId viewer, EpisodeId episode, RoomId id, BytesView sealed_subject,
+                                 Time now) {
+  TRY_ASSIGN(const Episode own, find_episode(tx, viewer, episode));
+  const bool is_new = tx.execute(kAddRoom, {id, own.id, own.client, "thread", sealed_subject, now, viewer}) == 1;
+  const auto room = tx.first(kRoom, {id, viewer}, to_room);
+  if (!room || room->episode != own.id || room->is_chat) {
+    return fail({ErrorKind::conflict, "thread.id_taken",
+                 "This thread's id is taken by something else. Make a new id and send it again."});
+  }
+  return OpenedThread{*room, is_new};
+}
+
+Result<void> propose_reply_time(WriteTx& tx, AccountId therapist, EpisodeId episode, std::int64_t hours) {
+  TRY(check_hours(hours));
+  if (tx.execute(kPropose, {episode, therapist, hours}) == 1) return {};
+  return fail(not_found());
+}
+
+Result<void> agree_reply_time(WriteTx& tx, AccountId client, EpisodeId episode, std::int64_t hours) {
+  TRY(check_hours(hours));
+  if (tx.execute(kAgree, {episode, client, hours}) == 1) return {};
+  TRY_ASSIGN(const Episode own, find_episode(tx, client, episode));
+  if (own.client != client) return fail(not_found());
+  return fail({ErrorKind::conflict, "reply_time.not_proposed",
+               "Your therapist has not proposed this reply time, or has changed it. Look again and decide."});
+}
+
+}  // namespace rapport::people

@@ -1,0 +1,29 @@
+#include "features/people/profiles.hpp"
+
+#include "http/shape.hpp"
+
+namespace rapport::people {
+
+Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile& profile) {
+  std::string text;
+  http::write(text, profile);
+  return access::seal(key, account.bytes(), text);
+}
+
+Result<Profile> open_profile(House& house, const Account& account, Deadline deadline) {
+  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, deadline));
+  TRY_ASSIGN(const auto text, access::unseal(*key, account.id.bytes(), account.sealed_profile));
+  TRY_ASSIGN(const auto value, http::parse_json(text));
+  return http::parse<Profile>(value);
+}
+
+Result<Profile> profile_of(House& house, AccountId account, Deadline deadline) {
+  TRY_ASSIGN(const auto found, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<Account> {
+    auto one = find_account(tx, account);
+    if (!one) return fail(not_found());
+    return std::move(*one);
+  }));
+  return open_profile(house, found, deadline);
+}
+
+}  // namespace rapport::people

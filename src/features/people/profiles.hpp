@@ -1,0 +1,15 @@
+#pragma once
+/// @file Names: sealed in the account, opened for those who may see them.
+#include "features/context.hpp"
+#include "features/people/people_shapes.hpp"
+
+namespace rapport::people {
+
+/// Seals the profile under the person's own key, tied to the account's id.
+Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile& profile);
+/// The profile of an account; whether the caller may see it was asked before.
+Result<Profile> open_profile(House& house, const Account& account, Deadline deadline);
+/// not_found when there is no such (open) account.
+Result<Profile> profile_of(House& house, AccountId account, Deadline deadline);
+
+}  // namespace rapport::people

@@ -1,0 +1,48 @@
+#pragma once
+/// @file What the transport serves: `net` knows this interface and nothing of routes, accounts or databases.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace rapport::http {
+
+/// One live (WebSocket) connection as the application sees it. Thread-safe.
+class LiveSocket {
+ public:
+  virtual ~LiveSocket() = default;
+  /// Queues one text frame; frames keep their order. False when the connection is closed or was just cut off
+  /// because its queue is full (more than the allowed count or bytes): the other side resumes later.
+  virtual bool send(std::shared_ptr<const std::string> frame) = 0;
+  /// Several frames that leave together.
+  virtual bool send_all(const std::vector<std::shared_ptr<const std::string>>& frames) = 0;
+  virtual void close(int code, std::string_view reason) = 0;
+};
+
+/// What the application keeps for one live connection. All calls come from worker threads, one at a time
+/// for one connection, `on_closed` last and exactly once.
+class LiveSession {
+ public:
+  virtual ~LiveSession() = default;
+  /// The frames that arrived together, in order (at least one, at most `max_frames_per_batch`).
+  virtual void on_frames(std::vector<std::string> frames) = 0;
+  virtual void on_closed() = 0;
+};
+
+class Application {
+ public:
+  virtual ~Application() = default;
+  /// Called on a worker thread; may block until the request's deadline.
+  virtual Response handle(const Request& request) = 0;
+  /// An upgrade to WebSocket was asked for. Called on a worker thread. Either a session, or the refusal to
+  /// send instead (`refusal.status` >= 400). The session may send on `socket` at once.
+  virtual std::unique_ptr<LiveSession> open_live(const Request& request, std::shared_ptr<LiveSocket> socket,
+                                                 Response& refusal) = 0;
+  /// The answer when the queue is full: 503 with Retry-After. Called on the transport's thread; must not block.
+  virtual Response overloaded(const Request& request) = 0;
+};
+
+}  // namespace rapport::http

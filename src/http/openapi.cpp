@@ -1,0 +1,133 @@
+#include "http/openapi.hpp"
+
+namespace rapport::http {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+std::string lower_method(Method method) { return shape::enumerator_text(to_text(method)); }
+
+/// OpenAPI knows no kinds in a path: "{code:text}" becomes "{code}".
+std::string plain_path(std::string_view pattern) {
+  std::string path;
+  bool skip = false;
+  for (const char c : pattern) {
+    if (c == ':') skip = true;
+    if (c == '}') skip = false;
+    if (!skip) path += c;
+  }
+  return path;
+}
+
+object parameter(std::string_view name, std::string_view where, object schema) {
+  return {{"name", name}, {"in", where}, {"required", where == "path"}, {"schema", std::move(schema)}};
+}
+
+array parameters(const Route& route) {
+  array list;
+  for (const auto& path : pattern_parameters(route.pattern)) {
+    object schema{{"type", "string"}};
+    if (path.is_id) schema["format"] = "uuid";
+    list.emplace_back(parameter(path.name, "path", std::move(schema)));
+  }
+  for (const auto& query : route.query) {
+    object schema;
+    schema["type"] = query.type;
+    auto described = parameter(query.name, "query", std::move(schema));
+    described["description"] = query.says;
+    list.emplace_back(std::move(described));
+  }
+  return list;
+}
+
+object json_content(std::string_view type, object schema) {
+  object media;
+  media["schema"] = std::move(schema);
+  object content;
+  content[type] = std::move(media);
+  return content;
+}
+
+object answers(const Route& route, Components& components) {
+  object all;
+  for (const int status : route.statuses) {
+    object answer{{"description", route.summary}};
+    if (route.answer_schema) answer["content"] = json_content("application/json", route.answer_schema(components));
+    all[std::to_string(status)] = std::move(answer);
+  }
+  object problem{{"description", "What went wrong (RFC 9457)"}};
+  problem["content"] = json_content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}});
+  all["default"] = std::move(problem);
+  return all;
+}
+
+array security(const Route& route) {
+  array list;
+  if (route.guard == Guard::open) return list;
+  object both;
+  both["session"] = array();
+  if (route.method != Method::get) both["csrf"] = array();
+  list.emplace_back(std::move(both));
+  return list;
+}
+
+object operation(const Route& route, Components& components) {
+  object described;
+  described["summary"] = route.summary;
+  described["parameters"] = parameters(route);
+  if (route.body_schema) {
+    object body{{"required", true}};
+    body["content"] = json_content("application/json", route.body_schema(components));
+    described["requestBody"] = std::move(body);
+  }
+  described["responses"] = answers(route, components);
+  described["security"] = security(route);
+  if (!route.permission.empty()) described["x-permission"] = route.permission;
+  if (!route.audit.empty()) described["x-audit"] = route.audit;
+  if (!route.limit.empty()) described["x-limit"] = route.limit;
+  return described;
+}
+
+object text_schema() { return {{"type", "string"}}; }
+
+object problem_schema() {
+  object field{{"type", "object"}, {"required", array{"pointer", "detail"}}};
+  field["properties"] = object{{"pointer", text_schema()}, {"detail", text_schema()}};
+  object properties{{"type", text_schema()}, {"title", text_schema()}, {"status", object{{"type", "integer"}}}};
+  properties["detail"] = text_schema();
+  properties["code"] = text_schema();
+  properties["errors"] = object{{"type", "array"}, {"items", std::move(field)}};
+  object schema{{"type", "object"}, {"properties", std::move(properties)}};
+  schema["required"] = array{"type", "title", "status", "detail", "code"};
+  return schema;
+}
+
+object security_schemes(std::string_view cookie) {
+  object schemes;
+  schemes["session"] = object{{"type", "apiKey"}, {"in", "cookie"}, {"name", cookie}};
+  schemes["csrf"] = object{{"type", "apiKey"}, {"in", "header"}, {"name", "X-CSRF-Token"}};
+  return schemes;
+}
+
+}  // namespace
+
+object openapi(const RouteTable& routes, std::string_view title, std::string_view version, std::string_view cookie) {
+  Components components;
+  object paths;
+  for (const auto& route : routes.all()) {
+    auto& path = paths[plain_path(route->pattern)];
+    if (!path.is_object()) path = object();
+    path.get_object()[lower_method(route->method)] = operation(*route, components);
+  }
+  object schemas = components.schemas();
+  schemas["Problem"] = problem_schema();
+  object document;
+  document["openapi"] = "3.1.0";
+  document["info"] = object{{"title", title}, {"version", version}};
+  document["paths"] = std::move(paths);
+  document["components"] = object{{"schemas", std::move(schemas)}, {"securitySchemes", security_schemes(cookie)}};
+  return document;
+}
+
+}  // namespace rapport::http

@@ -1,0 +1,25 @@
+#pragma once
+/// @file A request as plain data, whatever carried it (HTTP or a frame of the live connection).
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rapport::http {
+
+enum class Method { get, post, put, patch, del };
+std::string_view to_text(Method method);
+
+struct Request {
+  Method method = Method::get;
+  std::string target;                                        ///< path and query, as sent
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+  std::string body;
+  std::string peer;     ///< address of the other side, without port
+  bool secure = false;  ///< came over TLS
+
+  /// The first header of that (lower-case) name, or "".
+  std::string_view header(std::string_view name) const;
+};
+
+}  // namespace rapport::http

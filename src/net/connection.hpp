@@ -1,0 +1,69 @@
+#pragma once
+/// @file What the connections of one server share. Internal to this layer.
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <unordered_map>
+
+#include "net/any_stream.hpp"
+#include "net/server.hpp"
+#include "work/worker_pool.hpp"
+
+namespace rapport::net {
+
+struct Shared {
+  const ServerOptions& options;
+  http::Application& application;
+  WorkerPool& pool;
+  std::atomic<std::size_t> connections = 0;
+  std::atomic<bool> stopping = false;
+};
+
+/// The connections of one io thread. Touched by that thread only.
+struct IoThread {
+  explicit IoThread(Shared& the_shared) : shared(the_shared) {}
+  Shared& shared;
+  std::unordered_map<const void*, std::function<void(bool hard)>> enders;  ///< how to end each connection
+};
+
+/// Names the way to end a connection for as long as there is something to end.
+class Ender {
+ public:
+  Ender(std::shared_ptr<IoThread> thread, std::function<void(bool hard)> end) : thread_(std::move(thread)) {
+    thread_->enders[this] = std::move(end);
+  }
+  ~Ender() { thread_->enders.erase(this); }
+  Ender(const Ender&) = delete;
+  Ender& operator=(const Ender&) = delete;
+
+ private:
+  std::shared_ptr<IoThread> thread_;
+};
+
+/// Wakes one coroutine: something happened on another thread and was posted to this one.
+class Signal {
+ public:
+  explicit Signal(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
+  void set() {
+    set_ = true;
+    timer_.cancel();
+  }
+  /// Returns once set() was called, then starts anew.
+  asio::awaitable<void> wait();
+
+ private:
+  asio::steady_timer timer_;
+  bool set_ = false;
+};
+
+/// Serves one connection to its end.
+asio::awaitable<void> serve_http(std::shared_ptr<IoThread> thread, AnyStream stream, std::string peer);
+
+/// The bytes of a whole answer. `keep_alive` false adds Connection: close.
+std::string response_head(const http::Response& response, bool keep_alive);
+/// The application's answer to a full queue. Its own failure must not end the connection's thread.
+http::Response overloaded(Shared& shared, const http::Request& request);
+http::Response transport_problem(int status, std::string_view code, std::string_view detail);
+
+}  // namespace rapport::net

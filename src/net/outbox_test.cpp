@@ -1,0 +1,37 @@
+#include "net/outbox.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rapport::net {
+namespace {
+
+Outbox::Frame frame(std::size_t size) {
+  return std::make_shared<const std::string>(size, 'x');
+}
+
+TEST(Outbox, CountsWhatIsOnItsWayUntilItHasLeft) {
+  Outbox outbox(4, 1'000, [] {});
+  Outbox::Close close;
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(outbox.send(frame(10)));
+  EXPECT_EQ(outbox.take(close).size(), 4U);
+  outbox.sent();
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(outbox.send(frame(10))) << "a reader that keeps up is not cut off";
+  EXPECT_EQ(outbox.take(close).size(), 4U);
+  EXPECT_FALSE(outbox.send(frame(10))) << "four are still on their way";
+  outbox.take(close);
+  EXPECT_EQ(close.code, 1013);
+}
+
+TEST(Outbox, WakesOnceForWhatGathers) {
+  int woken = 0;
+  Outbox outbox(100, 1'000, [&] { ++woken; });
+  Outbox::Close close;
+  for (int i = 0; i < 5; ++i) outbox.send(frame(1));
+  EXPECT_EQ(woken, 1);
+  outbox.take(close);
+  outbox.send(frame(1));
+  EXPECT_EQ(woken, 2);
+}
+
+}  // namespace
+}  // namespace rapport::net

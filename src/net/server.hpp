@@ -1,0 +1,55 @@
+#pragma once
+/// @file HTTP/1.1 and WebSocket on TCP or TLS. The only header of this layer that others include.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "http/application.hpp"
+
+namespace rapport::net {
+
+struct ServerOptions {
+  std::string host = "localhost";  ///< "localhost" binds 127.0.0.1 and, where there is one, ::1
+  std::uint16_t port = 0;          ///< 0 = any free port; Server::port() tells which
+  std::size_t header_limit = 16 * 1024;
+  std::size_t body_limit = 1024 * 1024;
+  std::chrono::milliseconds read_timeout{15000};  ///< from a request's first byte to its last
+  std::chrono::milliseconds write_timeout{30000};
+  std::chrono::milliseconds idle_timeout{60000};        ///< between two requests
+  std::chrono::milliseconds live_idle_timeout{300000};  ///< a silent WebSocket; pinged at half of it
+  std::chrono::milliseconds close_timeout{3000};        ///< for the other side to answer a close
+  std::size_t max_frame = 64 * 1024;
+  std::size_t send_queue_frames = 1024;
+  std::size_t send_queue_bytes = 4 * 1024 * 1024;
+  std::size_t max_connections = 20000;
+  std::size_t io_threads = 1;
+  std::size_t workers = 16;
+  std::size_t queue = 2048;
+  std::string tls_cert = {};  ///< PEM chain; with tls_key set the port speaks TLS only
+  std::string tls_key = {};
+};
+
+/// The application must outlive the server.
+class Server {
+ public:
+  /// Binds the port; throws std::system_error (or a TLS library error) when that fails.
+  Server(const ServerOptions& options, http::Application& application);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void start();
+  std::uint16_t port() const;
+  std::size_t connections() const;
+  /// Takes no more connections, lets requests that run finish, closes live connections with 1001 and after
+  /// `grace` cuts off what is left. Returns when nothing runs any more.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rapport::net

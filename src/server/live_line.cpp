@@ -1,0 +1,104 @@
+#include "server/live_line.hpp"
+
+#include <fmt/format.h>
+
+#include "features/messages/messages.hpp"
+#include "http/live_frames.hpp"
+
+namespace rapport::server {
+
+struct LiveLine::Group {
+  http::Match match;
+  std::vector<http::LiveRequest> requests;
+};
+
+LiveLine::LiveLine(Service& service, const http::Request& request, std::string token, AccountId account,
+                   std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket)
+    : service_(service),
+      token_(std::move(token)),
+      account_(account),
+      pairs_(std::move(pairs)),
+      socket_(std::move(socket)) {
+  request_.method = http::Method::post;
+  request_.target = request.target;
+  request_.peer = request.peer;
+  request_.secure = request.secure;
+  const bool first = !service_.house_.hub.present(account_);
+  service_.house_.hub.add(account_, socket_);
+  service_.enter(this);
+  if (first) tell_presence(true);
+}
+
+LiveLine::~LiveLine() = default;
+
+void LiveLine::on_closed() {
+  service_.leave(this);
+  service_.house_.hub.remove(account_, socket_);
+  if (!service_.house_.hub.present(account_)) tell_presence(false);
+}
+
+void LiveLine::tell_presence(bool present) {
+  std::vector<live::Event> events;
+  const auto body = fmt::format(R"({{"account":"{}","present":{}}})", account_.text(), present);
+  for (const auto& pair : pairs_) {
+    const auto other = account_ == pair.client ? pair.therapist : pair.client;
+    events.push_back({pair.chat, 0, messages::event_frame(pair.chat, 0, "presence", body), {other}});
+  }
+  if (!events.empty()) service_.house_.hub.publish(std::move(events));
+}
+
+void LiveLine::on_frames(std::vector<std::string> frames) {
+  Frames out;
+  out.reserve(frames.size());
+  Group group;
+  const auto flush = [&] {
+    if (!group.requests.empty()) answer_group(group, out);
+    group = {};
+  };
+  for (const auto& frame : frames) {
+    auto request = http::parse_live_frame(frame);
+    if (!request) {
+      flush();
+      out.push_back(
+          std::make_shared<const std::string>(http::problem_frame(request.error().id, request.error().error)));
+      continue;
+    }
+    const bool joins = !group.requests.empty() && group.match.route != nullptr && group.match.route->takes_batches &&
+                       group.requests.front().method == request->method &&
+                       group.requests.front().target == request->target;
+    if (!joins) {
+      flush();
+      group.match = service_.routes_.find(request->method, request->target);
+    }
+    group.requests.push_back(std::move(*request));
+  }
+  flush();
+  socket_->send_all(out);
+}
+
+std::optional<access::Viewer> LiveLine::viewer(Deadline deadline) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < viewer_until_) return viewer_;
+  const auto session = service_.session_of(token_, deadline);
+  viewer_ = session ? std::optional(session->viewer) : std::nullopt;
+  viewer_until_ = now + std::chrono::seconds(1);
+  return viewer_;
+}
+
+void LiveLine::answer_group(const Group& group, Frames& out) {
+  const auto push = [&](std::size_t i, const http::Response& response) {
+    out.push_back(std::make_shared<const std::string>(http::answer_frame(group.requests[i].id, response)));
+  };
+  if (group.match.route == nullptr) {
+    push(0, group.match.refusal());
+    return;
+  }
+  std::vector<http::BodyInput> inputs;
+  for (const auto& request : group.requests) inputs.push_back({{}, request.body ? &*request.body : nullptr});
+  const auto deadline = service_.deadline_from_now();
+  const Service::Caller caller{viewer(deadline), token_, "live", request_.peer};
+  const auto responses = service_.answer(request_, group.match, caller, inputs, deadline);
+  for (std::size_t i = 0; i < responses.size(); ++i) push(i, responses[i]);
+}
+
+}  // namespace rapport::server

@@ -1,0 +1,38 @@
+#pragma once
+/// @file From settings to a house that can be lived in: databases opened and migrated, keys loaded.
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "features/context.hpp"
+
+namespace rapport::server {
+
+/// Everything a practice's server holds, in the order in which it must go.
+class OpenHouse {
+ public:
+  /// Opens, makes and migrates what is needed. Errors are sentences for the one who runs it: a folder that cannot be
+  /// written, a database newer than this program (left untouched), a master key that is missing or readable by others.
+  static Result<std::unique_ptr<OpenHouse>> open(const config::Settings& settings, const Clock& clock);
+
+  House& house() { return *house_; }
+
+ private:
+  OpenHouse(access::SealKey master, const Clock& clock) : master_(std::move(master)), csrf_(master_), clock_(clock) {}
+  Result<void> open_databases(const config::Settings& settings);
+
+  access::SealKey master_;
+  access::CsrfTokens csrf_;
+  const Clock& clock_;
+  access::Passwords passwords_;
+  access::ReadAudit read_audit_;
+  messages::RoomClients room_clients_;
+  live::Hub hub_;
+  std::unique_ptr<store::Database> key_store_;
+  std::unique_ptr<store::Database> db_;
+  std::unique_ptr<access::ClientKeys> keys_;
+  std::unique_ptr<House> house_;
+};
+
+}  // namespace rapport::server

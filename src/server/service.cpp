@@ -1,0 +1,309 @@
+#include "server/service.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "features/log_in/log_in_api.hpp"
+#include "http/cookies.hpp"
+#include "http/live_frames.hpp"
+#include "http/openapi.hpp"
+#include "http/problem_json.hpp"
+#include "server/live_line.hpp"
+
+namespace rapport::server {
+namespace {
+
+/// What went wrong stays in the log, under a number that the caller is given.
+Error defect(std::string_view what) {
+  const auto reference = fmt::format("{:08x}", randombytes_random());
+  fmt::print(stderr, "error {}: {}\n", reference, what);
+  return {ErrorKind::internal, "internal",
+          "Something went wrong on our side. Please try again; if it stays, name the number " + reference + "."};
+}
+
+/// A page of somewhere else must not speak for the person whose browser it runs in.
+bool comes_from_elsewhere(const http::Request& request) {
+  const auto origin = request.header("origin");
+  if (origin.empty()) return false;
+  const auto slashes = origin.find("://");
+  return slashes == std::string_view::npos || origin.substr(slashes + 3) != request.header("host");
+}
+
+http::Response json_response(std::string body) {
+  http::Response response;
+  response.headers = {{"Content-Type", "application/json"}};
+  response.body = std::move(body);
+  return response;
+}
+
+void add_security_headers(const http::Request& request, http::Response& response, bool is_api) {
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  if (is_api) response.headers.emplace_back("Cache-Control", "no-store");
+  if (request.secure) response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+}
+
+bool is_for_api(std::string_view target) {
+  return target == "/healthz" || target.starts_with("/api/");
+}
+
+}  // namespace
+
+Service::Service(House& house, const Routes& routes, ServiceOptions options)
+    : house_(house), routes_(routes), options_(options) {
+  openapi_ = boost::json::serialize(http::openapi(routes_, "Rapport", "1", std::string(log_in::kCookie)));
+  live_schema_ = http::live_schema_json();
+  house_.sessions_ended = [this] {
+    const std::lock_guard lock(watch_mutex_);
+    look_now_ = true;
+    watch_wakes_.notify_one();
+  };
+  watcher_ = std::thread([this] { watch_sessions(); });
+}
+
+Service::~Service() {
+  {
+    const std::lock_guard lock(watch_mutex_);
+    stopping_ = true;
+    watch_wakes_.notify_one();
+  }
+  watcher_.join();
+  house_.sessions_ended = [] {};
+}
+
+Deadline Service::deadline_from_now() const {
+  return std::chrono::steady_clock::now() + options_.deadline;
+}
+
+http::Response Service::handle(const http::Request& request) {
+  http::Response response;
+  try {
+    response = is_for_api(request.target) ? handle_api(request)
+               : request.method == http::Method::get
+                   ? files_.serve(request)
+                   : http::problem_response(not_found("There is nothing here that could be changed."));
+  } catch (const std::exception& thrown) {
+    response = http::problem_response(defect(thrown.what()));
+  }
+  add_security_headers(request, response, is_for_api(request.target));
+  return response;
+}
+
+http::Response Service::overloaded(const http::Request& request) {
+  auto response = http::problem_response({ErrorKind::overloaded,
+                                          "overloaded",
+                                          "The server has too much to do just now. Nothing was done; please try again.",
+                                          {},
+                                          1});
+  add_security_headers(request, response, true);
+  return response;
+}
+
+http::Response Service::handle_api(const http::Request& request) {
+  if (request.method == http::Method::get) {
+    if (request.target == "/healthz") return json_response(R"({"status":"ok"})");
+    if (request.target == "/api/openapi.json") return json_response(openapi_);
+    if (request.target == "/api/live.schema.json") return json_response(live_schema_);
+    if (request.target == "/api/live") {
+      return http::problem_response(invalid("live.upgrade", "This address is for WebSocket connections."));
+    }
+  }
+  const auto match = routes_.find(request.method, request.target);
+  if (match.route == nullptr) return match.refusal();
+
+  const auto deadline = deadline_from_now();
+  const auto caller = identify(request, "web", deadline);
+  if (request.method != http::Method::get) {
+    if (comes_from_elsewhere(request)) return http::problem_response(forbidden("This came from another site."));
+    if (match.route->guard != http::Guard::open && caller.viewer &&
+        !house_.csrf.matches(caller.token, request.header("x-csrf-token"))) {
+      return http::problem_response(
+          {ErrorKind::forbidden, "csrf",
+           "The X-CSRF-Token header is missing or wrong. Log in gives it; /api/session too."});
+    }
+    if (!request.body.empty() && !request.header("content-type").starts_with("application/json")) {
+      return http::problem_response(invalid("body.not_json", "Send the body as application/json."));
+    }
+  }
+  const http::BodyInput input{request.body, nullptr};
+  return answer(request, match, caller, {&input, 1}, deadline).front();
+}
+
+Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline) {
+  const auto now = house_.clock.now();
+  TRY_ASSIGN(auto session, house_.db.read(deadline, [&](store::ReadTx& tx) {
+    return access::find_session(tx, token, now, options_.sessions);
+  }));
+  if (access::needs_touch(session, now, options_.sessions)) {
+    TRY(house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+      access::touch_session(tx, session.viewer.session, now);
+      return {};
+    }));
+  }
+  return session;
+}
+
+Service::Caller Service::identify(const http::Request& request, std::string_view origin, Deadline deadline) {
+  Caller caller{std::nullopt, http::cookie_value(request.header("cookie"), log_in::kCookie).value_or(""), origin,
+                request.peer};
+  if (caller.token.empty()) return caller;
+  if (const auto session = session_of(caller.token, deadline)) caller.viewer = session->viewer;
+  return caller;
+}
+
+Result<void> Service::may_call(const http::Route& route, const Caller& caller, Deadline deadline) {
+  if (route.guard == http::Guard::open) return {};
+  if (!caller.viewer) {
+    return fail({ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."});
+  }
+  if (route.guard == http::Guard::signed_in) return {};
+  const auto permission = access::permission_from_text(route.permission);
+  if (!permission) throw std::logic_error("no such permission: " + route.permission);
+  if (access::allowed(caller.viewer->role, *permission)) return {};
+  audit_refusal(route, caller, deadline);
+  return fail(forbidden("Your role does not allow this."));
+}
+
+void Service::audit_refusal(const http::Route& route, const Caller& caller, Deadline deadline) {
+  if (route.audit.empty()) return;
+  auto entry = access::audit_entry(*caller.viewer, route.audit, house_.clock.now());
+  entry.outcome = access::Outcome::refused;
+  entry.origin = caller.origin;
+  // The refusal stands whether or not it can be written down.
+  (void)house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    access::write_audit(tx, entry);
+    return {};
+  });
+}
+
+int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
+  const auto now = std::chrono::steady_clock::now();
+  if (route.limit == "log_ins") {
+    const double rate = options_.log_ins_per_minute / 60;
+    if (rate == 0) return 0;
+    return limits_.take({"log_ins", rate, std::max(10.0, options_.log_ins_per_minute)}, caller.limit_key, now);
+  }
+  const double rate = options_.messages_per_second;
+  if (rate == 0) return 0;
+  const auto who = caller.viewer ? caller.viewer->account.text() : caller.limit_key;
+  return limits_.take({route.limit == "messages" ? "messages" : "general", rate, 4 * rate}, who, now);
+}
+
+std::vector<http::Response> Service::answer(const http::Request& request, const http::Match& match,
+                                            const Caller& caller, std::span<const http::BodyInput> inputs,
+                                            Deadline deadline) {
+  const auto may = may_call(*match.route, caller, deadline);
+  if (!may) return std::vector<http::Response>(inputs.size(), http::problem_response(may.error()));
+
+  // What is over the limit is at the end: the first ones go through, in order.
+  std::size_t within = 0;
+  int wait = 0;
+  while (within < inputs.size() && (wait = seconds_to_wait(*match.route, caller)) == 0) ++within;
+  std::vector<http::Response> responses;
+  if (within > 0) responses = call_handler(request, match, caller, inputs.first(within), deadline);
+  if (within < inputs.size()) {
+    responses.resize(inputs.size(), http::problem_response({ErrorKind::too_many,
+                                                            "too_many",
+                                                            "That is more than this practice allows at once. Please "
+                                                            "wait a moment and send it again.",
+                                                            {},
+                                                            wait}));
+  }
+  return responses;
+}
+
+std::vector<http::Response> Service::call_handler(const http::Request& request, const http::Match& match,
+                                                  const Caller& caller, std::span<const http::BodyInput> inputs,
+                                                  Deadline deadline) {
+  Context context{house_, caller.viewer.value_or(access::Viewer{}), caller.token, caller.origin};
+  http::Call call;
+  call.request = &request;
+  call.deadline = deadline;
+  try {
+    return routes_.answer(match, context, call, inputs);
+  } catch (const std::exception& thrown) {
+    return std::vector<http::Response>(inputs.size(), http::problem_response(defect(thrown.what())));
+  }
+}
+
+std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& request,
+                                                      std::shared_ptr<http::LiveSocket> socket,
+                                                      http::Response& refusal) {
+  const auto refuse = [&](const Error& error) {
+    refusal = http::problem_response(error);
+    add_security_headers(request, refusal, true);
+    return nullptr;
+  };
+  try {
+    if (request.target != "/api/live") return refuse(not_found());
+    if (comes_from_elsewhere(request)) return refuse(forbidden("This came from another site."));
+    const auto deadline = deadline_from_now();
+    const auto caller = identify(request, "live", deadline);
+    if (!caller.viewer) {
+      return refuse({ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."});
+    }
+    const auto pairs = house_.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
+      return people::list_pairs(tx, caller.viewer->account);
+    });
+    if (!pairs) return refuse(pairs.error());
+    // What comes over the line is read by the person: one row for each client whose words may come.
+    Context context{house_, *caller.viewer, caller.token, caller.origin};
+    http::Route route;
+    route.audit = "live.open";
+    http::Call call;
+    call.route = &route;
+    call.deadline = deadline;
+    std::vector<AccountId> clients;
+    for (const auto& pair : *pairs) clients.push_back(pair.client);
+    const auto rows = audit_reads(context, call, clients, std::nullopt, "live");
+    if (!rows) return refuse(rows.error());
+    return std::make_unique<LiveLine>(*this, request, caller.token, caller.viewer->account, *pairs, std::move(socket));
+  } catch (const std::exception& thrown) {
+    return refuse(defect(thrown.what()));
+  }
+}
+
+void Service::enter(LiveLine* line) {
+  const std::lock_guard lock(lines_mutex_);
+  lines_.insert(line);
+}
+
+void Service::leave(LiveLine* line) {
+  const std::lock_guard lock(lines_mutex_);
+  lines_.erase(line);
+}
+
+void Service::watch_sessions() {
+  std::unique_lock lock(watch_mutex_);
+  while (!stopping_) {
+    watch_wakes_.wait_for(lock, options_.look_at_sessions, [this] { return stopping_ || look_now_; });
+    if (stopping_) return;
+    look_now_ = false;
+    lock.unlock();
+    cut_ended_sessions();
+    lock.lock();
+  }
+}
+
+/// Lines of one log-in are looked up once; a database that does not answer cuts nobody off.
+void Service::cut_ended_sessions() {
+  std::map<std::string, std::vector<std::shared_ptr<http::LiveSocket>>> by_token;
+  {
+    const std::lock_guard lock(lines_mutex_);
+    for (const auto* line : lines_) by_token[line->token()].push_back(line->socket());
+  }
+  for (const auto& [token, sockets] : by_token) {
+    const auto session = house_.db.read(deadline_from_now(), [&](store::ReadTx& tx) {
+      return access::find_session(tx, token, house_.clock.now(), options_.sessions);
+    });
+    if (session || session.error().kind != ErrorKind::unauthenticated) continue;
+    for (const auto& socket : sockets) socket->close(4401, "logged out");
+  }
+}
+
+}  // namespace rapport::server

@@ -1,0 +1,84 @@
+#pragma once
+/// @file From a request, or a frame of a live line, to its answer: who asks, may they, do they ask too much, then the
+/// route's handler. The same path for both, and the only one.
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "access/rate_limit.hpp"
+#include "features/context.hpp"
+#include "http/application.hpp"
+#include "server/static_files.hpp"
+
+namespace rapport::server {
+
+struct ServiceOptions {
+  double messages_per_second = 500;            ///< per person; 0: no limit. Everything else has the same limit, apart
+  double log_ins_per_minute = 60;              ///< per address; 0: no limit
+  std::chrono::milliseconds deadline{10'000};  ///< of one call, waiting included
+  std::chrono::milliseconds look_at_sessions{30'000};  ///< how often live lines are held against their log-ins
+  access::SessionRules sessions;
+};
+
+class LiveLine;
+
+class Service final : public http::Application {
+ public:
+  /// `house` and `routes` outlive the service.
+  Service(House& house, const Routes& routes, ServiceOptions options);
+  ~Service() override;
+
+  http::Response handle(const http::Request& request) override;
+  std::unique_ptr<http::LiveSession> open_live(const http::Request& request, std::shared_ptr<http::LiveSocket> socket,
+                                               http::Response& refusal) override;
+  http::Response overloaded(const http::Request& request) override;
+
+ private:
+  friend class LiveLine;
+  /// Who a token stands for, if anyone.
+  struct Caller {
+    std::optional<access::Viewer> viewer;
+    std::string token;
+    std::string_view origin;  ///< "web" or "live"
+    std::string limit_key;    ///< whom a limit is counted against when nobody is logged in
+  };
+
+  Caller identify(const http::Request& request, std::string_view origin, Deadline deadline);
+  Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
+  http::Response handle_api(const http::Request& request);
+  /// One answer per input.
+  std::vector<http::Response> answer(const http::Request& request, const http::Match& match, const Caller& caller,
+                                     std::span<const http::BodyInput> inputs, Deadline deadline);
+  std::vector<http::Response> call_handler(const http::Request& request, const http::Match& match, const Caller& caller,
+                                           std::span<const http::BodyInput> inputs, Deadline deadline);
+  Result<void> may_call(const http::Route& route, const Caller& caller, Deadline deadline);
+  void audit_refusal(const http::Route& route, const Caller& caller, Deadline deadline);
+  int seconds_to_wait(const http::Route& route, const Caller& caller);
+  Deadline deadline_from_now() const;
+
+  void enter(LiveLine* line);
+  void leave(LiveLine* line);
+  void watch_sessions();
+  void cut_ended_sessions();
+
+  House& house_;
+  const Routes& routes_;
+  ServiceOptions options_;
+  access::RateLimit limits_;
+  StaticFiles files_;
+  std::string openapi_;
+  std::string live_schema_;
+
+  std::mutex lines_mutex_;
+  std::set<LiveLine*> lines_;
+  std::mutex watch_mutex_;
+  std::condition_variable watch_wakes_;
+  bool look_now_ = false;
+  bool stopping_ = false;
+  std::thread watcher_;
+};
+
+}  // namespace rapport::server

@@ -1,0 +1,381 @@
+#include "server/service.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <boost/json/parse.hpp>
+#include <filesystem>
+#include <mutex>
+
+#include "features/people/profiles.hpp"
+#include "server/all_routes.hpp"
+#include "server/live_line.hpp"
+#include "server/open_house.hpp"
+
+namespace rapport::server {
+namespace {
+
+/// Keeps the frames that a live line was sent.
+class RecordingSocket final : public http::LiveSocket {
+ public:
+  bool send(std::shared_ptr<const std::string> frame) override { return send_all({std::move(frame)}); }
+  bool send_all(const std::vector<std::shared_ptr<const std::string>>& frames) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& frame : frames) frames_.push_back(*frame);
+    return true;
+  }
+  void close(int code, std::string_view) override {
+    const std::lock_guard lock(mutex_);
+    closed_ = code;
+  }
+  std::vector<std::string> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(frames_, {});
+  }
+  int closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> frames_;
+  int closed_ = 0;
+};
+
+struct Browser {
+  std::string cookie;
+  std::string csrf;
+};
+
+/// A whole house on a folder of its own: what a caller of the server meets, short of the sockets.
+class ServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/rapport-service-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    folder_ = name;
+    config::Settings settings;
+    settings.data = folder_;
+    auto open = OpenHouse::open(settings, clock_);
+    ASSERT_TRUE(open) << open.error().detail;
+    open_ = std::move(*open);
+    const auto practice = PracticeId::make(clock_.now());
+    ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) {
+      return people::add_practice(tx, practice, "Test practice", true, clock_.now());
+    }));
+    add_person(practice, client_, "client", "amara", "Amara Client");
+    add_person(practice, therapist_, "therapist", "berger", "Berger Therapist");
+    add_person(practice, stranger_, "therapist", "stranger", "Other Therapist");
+    ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) {
+      return people::open_episode(tx, episode_, chat_, practice, client_, therapist_, clock_.now());
+    }));
+    add_all_routes(routes_);
+    start({});
+  }
+  void TearDown() override {
+    service_.reset();
+    open_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  House& house() { return open_->house(); }
+  static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
+  void start(ServiceOptions options) {
+    service_.reset();
+    service_ = std::make_unique<Service>(house(), routes_, options);
+  }
+  void add_person(PracticeId practice, AccountId id, std::string_view role, const std::string& login,
+                  const std::string& name) {
+    const auto key = house().keys.create_for(id, soon());
+    ASSERT_TRUE(key);
+    const auto hash = house().passwords.hash("right horse", soon());
+    ASSERT_TRUE(hash);
+    const auto profile = people::seal_profile(**key, id, {name, login});
+    ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) {
+      return people::add_account(tx, {id, practice, std::string(role), access::login_digest(house().master, login),
+                                      *hash, profile, clock_.now()});
+    }));
+  }
+
+  static http::Request request(http::Method method, std::string target, std::string body = {}) {
+    http::Request made;
+    made.method = method;
+    made.target = std::move(target);
+    made.headers = {{"host", "rapport.test"}, {"content-type", "application/json"}};
+    made.body = std::move(body);
+    made.peer = "127.0.0.1";
+    return made;
+  }
+  static http::Request by(const Browser& browser, http::Request made) {
+    made.headers.emplace_back("cookie", browser.cookie);
+    made.headers.emplace_back("x-csrf-token", browser.csrf);
+    return made;
+  }
+  http::Response get(const Browser& browser, std::string target) {
+    return service_->handle(by(browser, request(http::Method::get, std::move(target))));
+  }
+  http::Response post(const Browser& browser, std::string target, std::string body) {
+    return service_->handle(by(browser, request(http::Method::post, std::move(target), std::move(body))));
+  }
+  Browser log_in(const std::string& login) {
+    const auto answer = service_->handle(
+        request(http::Method::post, "/api/login", R"({"login":")" + login + R"(","password":"right horse"})"));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    Browser browser;
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Set-Cookie") browser.cookie = value.substr(0, value.find(';'));
+    }
+    browser.csrf = boost::json::parse(answer.body).at("csrf").as_string();
+    return browser;
+  }
+  std::string message(std::string_view text) {
+    return R"({"id":")" + MessageId::make(clock_.now()).text() + R"(","text":")" + std::string(text) + "\"}";
+  }
+  std::string room(std::string_view rest) const { return "/api/rooms/" + chat_.text() + std::string(rest); }
+  std::int64_t audit_rows(std::string_view action, std::string_view outcome) {
+    static const store::Query query{"test.audit_rows", "SELECT COUNT(*) FROM audit WHERE action = $1 AND outcome = $2"};
+    const auto count = house().db.read(soon(), [&](store::ReadTx& tx) -> Result<std::int64_t> {
+      return *tx.first(query, {action, outcome}, [](const store::Row& row) { return row.int64(0); });
+    });
+    return *count;
+  }
+  static std::string header(const http::Response& response, std::string_view wanted) {
+    for (const auto& [name, value] : response.headers) {
+      if (name == wanted) return value;
+    }
+    return {};
+  }
+
+  ManualClock clock_{from_micros(1'795'000'000'000'000)};
+  AccountId client_ = AccountId::make(clock_.now());
+  AccountId therapist_ = AccountId::make(clock_.now());
+  AccountId stranger_ = AccountId::make(clock_.now());
+  EpisodeId episode_ = EpisodeId::make(clock_.now());
+  RoomId chat_ = RoomId::make(clock_.now());
+  std::string folder_;
+  std::unique_ptr<OpenHouse> open_;
+  Routes routes_;
+  std::unique_ptr<Service> service_;
+};
+
+TEST_F(ServiceTest, LogsInWithACookieThatNoScriptReads) {
+  const auto answer =
+      service_->handle(request(http::Method::post, "/api/login", R"({"login":" Amara ","password":"right horse"})"));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  const auto cookie = header(answer, "Set-Cookie");
+  EXPECT_NE(cookie.find("HttpOnly"), std::string::npos);
+  EXPECT_NE(cookie.find("SameSite=Strict"), std::string::npos);
+  EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
+  EXPECT_NE(answer.body.find("Amara Client"), std::string::npos);
+  EXPECT_EQ(answer.body.find("horse"), std::string::npos);
+  EXPECT_EQ(audit_rows("login", "done"), 1);
+}
+
+TEST_F(ServiceTest, AWrongPasswordAndAnUnknownLogInGetTheSameAnswer) {
+  const auto wrong =
+      service_->handle(request(http::Method::post, "/api/login", R"({"login":"amara","password":"wrong"})"));
+  const auto unknown =
+      service_->handle(request(http::Method::post, "/api/login", R"({"login":"nobody","password":"wrong"})"));
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.body, unknown.body);
+  EXPECT_EQ(header(wrong, "Set-Cookie"), "");
+  EXPECT_EQ(audit_rows("login", "refused"), 2);
+}
+
+TEST_F(ServiceTest, LoggingOutEndsTheSessionAndItsLiveLines) {
+  const auto browser = log_in("amara");
+  auto socket = std::make_shared<RecordingSocket>();
+  http::Response refusal;
+  const auto line = service_->open_live(by(browser, request(http::Method::get, "/api/live")), socket, refusal);
+  ASSERT_NE(line, nullptr) << refusal.body;
+  EXPECT_EQ(post(browser, "/api/logout", "").status, 204);
+  EXPECT_EQ(get(browser, "/api/session").status, 401);
+  for (int i = 0; i < 200 && socket->closed() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(socket->closed(), 4401);
+  line->on_closed();
+}
+
+TEST_F(ServiceTest, EveryRouteButTheOpenOnesWantsALogIn) {
+  for (const auto& route : routes_.all()) {
+    if (route->guard == http::Guard::open) continue;
+    std::string target = route->pattern;
+    for (auto at = target.find('{'); at != std::string::npos; at = target.find('{')) {
+      target.replace(at, target.find('}') - at + 1, chat_.text());
+    }
+    EXPECT_EQ(service_->handle(request(route->method, target, "{}")).status, 401) << target;
+  }
+}
+
+TEST_F(ServiceTest, EveryPermissionThatARouteNamesExists) {
+  for (const auto& route : routes_.all()) {
+    if (route->guard == http::Guard::permission) {
+      EXPECT_TRUE(access::permission_from_text(route->permission)) << route->pattern << " " << route->permission;
+    }
+  }
+}
+
+TEST_F(ServiceTest, ChangesWantTheTokenAndComeFromHere) {
+  auto browser = log_in("amara");
+  auto elsewhere = by(browser, request(http::Method::post, room("/messages"), message("x")));
+  elsewhere.headers.emplace_back("origin", "https://elsewhere.test");
+  EXPECT_EQ(service_->handle(elsewhere).status, 403);
+  browser.csrf = "wrong";
+  const auto refused = post(browser, room("/messages"), message("x"));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.body.find("\"csrf\""), std::string::npos);
+  EXPECT_EQ(audit_rows("message.send", "done"), 0);
+}
+
+TEST_F(ServiceTest, ARoleThatMayNotIsRefusedAndItIsWrittenDown) {
+  const auto browser = log_in("amara");
+  const auto refused = service_->handle(
+      by(browser, request(http::Method::put, "/api/episodes/" + episode_.text() + "/reply-time", R"({"hours":24})")));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(audit_rows("reply_time.propose", "refused"), 1);
+}
+
+TEST_F(ServiceTest, WhatTheOtherSeesAndAStrangerDoesNot) {
+  const auto client = log_in("amara");
+  const auto therapist = log_in("berger");
+  const auto stranger = log_in("stranger");
+  EXPECT_EQ(post(client, room("/messages"), message("words for one")).status, 201);
+  EXPECT_NE(get(therapist, room("/events")).body.find("words for one"), std::string::npos);
+  EXPECT_EQ(audit_rows("room.read", "done"), 1);
+  EXPECT_EQ(get(therapist, room("/events")).status, 200);
+  EXPECT_EQ(audit_rows("room.read", "done"), 1) << "an opened view is one row";
+  for (const auto& target :
+       {room("/events"), room("/draft"), "/api/episodes/" + episode_.text() + "/rooms", std::string("/api/episodes")}) {
+    const auto answer = get(stranger, target);
+    EXPECT_TRUE(answer.status == 404 || answer.body == R"({"episodes":[]})") << target << answer.body;
+    EXPECT_EQ(answer.body.find("words for one"), std::string::npos);
+    EXPECT_EQ(answer.body.find("Amara"), std::string::npos);
+  }
+  const auto seen = get(therapist, "/api/episodes");
+  EXPECT_NE(seen.body.find("Amara Client"), std::string::npos);
+  EXPECT_NE(seen.body.find("\"unread\":1"), std::string::npos);
+}
+
+TEST_F(ServiceTest, AThreadItsDraftAndItsReplyTime) {
+  const auto client = log_in("amara");
+  const auto therapist = log_in("berger");
+  const auto thread = RoomId::make(clock_.now());
+  const auto episode = "/api/episodes/" + episode_.text();
+  const auto body = R"({"id":")" + thread.text() + R"(","subject":"About Monday"})";
+  EXPECT_EQ(post(client, episode + "/threads", body).status, 201);
+  EXPECT_EQ(post(client, episode + "/threads", body).status, 200);
+  EXPECT_NE(get(therapist, episode + "/rooms").body.find("About Monday"), std::string::npos);
+  const auto draft = "/api/rooms/" + thread.text() + "/draft";
+  EXPECT_EQ(service_->handle(by(client, request(http::Method::put, draft, R"({"subject":"","text":"half a"})"))).status,
+            204);
+  EXPECT_NE(get(client, draft).body.find("half a"), std::string::npos);
+  EXPECT_EQ(get(therapist, draft).body.find("half a"), std::string::npos) << "a draft is its author's alone";
+  EXPECT_EQ(
+      service_->handle(by(therapist, request(http::Method::put, episode + "/reply-time", R"({"hours":48})"))).status,
+      204);
+  EXPECT_EQ(post(client, episode + "/reply-time/agreement", R"({"hours":48})").status, 204);
+  EXPECT_EQ(post(client, room("/messages"), message("a question")).status, 201);
+  const auto seen = get(client, "/api/episodes").body;
+  EXPECT_NE(seen.find(R"("reply_time":{"hours":48,"agreed":true})"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("\"reply_by\":\"" + to_rfc3339(clock_.now() + std::chrono::hours(48))), std::string::npos);
+}
+
+TEST_F(ServiceTest, ALiveLineTakesTheSameRoutes) {
+  const auto client = log_in("amara");
+  const auto therapist = log_in("berger");
+  http::Response refusal;
+  auto at_client = std::make_shared<RecordingSocket>();
+  auto at_therapist = std::make_shared<RecordingSocket>();
+  const auto line = service_->open_live(by(client, request(http::Method::get, "/api/live")), at_client, refusal);
+  const auto other = service_->open_live(by(therapist, request(http::Method::get, "/api/live")), at_therapist, refusal);
+  ASSERT_TRUE(line && other);
+  EXPECT_NE(at_client->take().at(0).find("\"presence\""), std::string::npos);
+
+  const auto frame = [&](int id, const std::string& what, const std::string& body) {
+    return R"({"id":)" + std::to_string(id) + R"(,"do":")" + what + R"(","body":)" + body + "}";
+  };
+  const auto sending = "POST " + room("/messages");
+  line->on_frames({frame(1, sending, message("one")), frame(2, sending, message("two")), "{",
+                   frame(3, sending, message("three")), R"({"id":4,"do":"GET /api/rooms/x/events"})"});
+  const auto answers = at_client->take();
+  ASSERT_EQ(answers.size(), 3U + 5U) << "three events and five answers";
+  EXPECT_NE(answers[3].find(R"({"id":1,"status":201)"), std::string::npos) << answers[3];
+  EXPECT_NE(answers[5].find("\"status\":4"), std::string::npos) << answers[5];
+  EXPECT_NE(answers.back().find(R"({"id":4,"status":404)"), std::string::npos) << answers.back();
+  const auto events = at_therapist->take();
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_NE(events[2].find("\"seq\":3,\"kind\":\"message\""), std::string::npos) << events[2];
+  EXPECT_EQ(audit_rows("message.send", "done"), 2) << "messages that arrive together are one row";
+  line->on_closed();
+  EXPECT_NE(at_therapist->take().at(0).find("\"present\":false"), std::string::npos);
+  other->on_closed();
+}
+
+TEST_F(ServiceTest, ALiveLineWantsALogInAndThisSite) {
+  http::Response refusal;
+  const auto socket = std::make_shared<RecordingSocket>();
+  EXPECT_EQ(service_->open_live(request(http::Method::get, "/api/live"), socket, refusal), nullptr);
+  EXPECT_EQ(refusal.status, 401);
+  auto elsewhere = by(log_in("amara"), request(http::Method::get, "/api/live"));
+  elsewhere.headers.emplace_back("origin", "https://elsewhere.test");
+  EXPECT_EQ(service_->open_live(elsewhere, socket, refusal), nullptr);
+  EXPECT_EQ(refusal.status, 403);
+}
+
+TEST_F(ServiceTest, TooManyIsSaidWithWhenToComeBack) {
+  ServiceOptions options;
+  options.messages_per_second = 1;
+  start(options);
+  const auto browser = log_in("amara");
+  int refused = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto answer = post(browser, room("/messages"), message("x"));
+    if (answer.status != 429) continue;
+    ++refused;
+    EXPECT_GE(std::stoi(header(answer, "Retry-After")), 1);
+  }
+  EXPECT_EQ(refused, 6) << "four at once, then one a second";
+}
+
+TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
+  const auto client = log_in("amara");
+  const std::string secret = "unmistakable-plaintext";
+  EXPECT_EQ(post(client, room("/messages"), message(secret + "-message")).status, 201);
+  EXPECT_EQ(service_
+                ->handle(by(client, request(http::Method::put, room("/draft"),
+                                            R"({"subject":"","text":")" + secret + "-draft\"}")))
+                .status,
+            204);
+  const auto id = RoomId::make(clock_.now()).text();
+  EXPECT_EQ(post(client, "/api/episodes/" + episode_.text() + "/threads",
+                 R"({"id":")" + id + R"(","subject":")" + secret + "-subject\"}")
+                .status,
+            201);
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    std::string content(std::filesystem::file_size(file), '\0');
+    std::unique_ptr<FILE, int (*)(FILE*)> handle(std::fopen(file.path().c_str(), "rb"), &std::fclose);
+    ASSERT_EQ(std::fread(content.data(), 1, content.size(), handle.get()), content.size());
+    for (const auto* word : {"unmistakable", "Amara", "amara", "right horse", client.cookie.c_str()}) {
+      EXPECT_EQ(content.find(word), std::string::npos) << word << " in " << file.path();
+    }
+    ++files;
+  }
+  EXPECT_GE(files, 4U);
+}
+
+TEST_F(ServiceTest, ANewerDatabaseAndALostMasterKeyAreRefused) {
+  service_.reset();
+  open_.reset();
+  config::Settings settings;
+  settings.data = folder_;
+  const auto key = folder_ + "/master.key";
+  std::filesystem::rename(key, key + ".away");
+  EXPECT_FALSE(OpenHouse::open(settings, clock_));
+  EXPECT_FALSE(std::filesystem::exists(key)) << "a lost key is not replaced by a new one";
+  std::filesystem::rename(key + ".away", key);
+  EXPECT_TRUE(OpenHouse::open(settings, clock_));
+}
+
+}  // namespace
+}  // namespace rapport::server

@@ -1,0 +1,83 @@
+#pragma once
+/// @file One database, whichever engine. `read` runs on the calling thread with a leased reader; `write` runs
+/// once for all or nothing and returns only when it is durable. A write's function may run again (PostgreSQL
+/// serialization failure), so it touches nothing but its transaction. A function that returns an error is rolled
+/// back.
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::store {
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// f: (ReadTx&) -> Result<T>. StorageFailure becomes its error.
+  template <class F>
+  auto read(Deadline deadline, F f) -> std::invoke_result_t<F, ReadTx&> {
+    std::optional<std::invoke_result_t<F, ReadTx&>> outcome;
+    try {
+      run_read(deadline, [&](ReadTx& tx) { outcome.emplace(f(tx)); });
+    } catch (const StorageFailure& failure) {
+      return fail(failure.error());
+    }
+    return std::move(*outcome);
+  }
+
+  /// f: (WriteTx&) -> Result<T>.
+  template <class F>
+  auto write(Deadline deadline, F f) -> std::invoke_result_t<F, WriteTx&> {
+    std::optional<std::invoke_result_t<F, WriteTx&>> outcome;
+    try {
+      run_write(deadline, [&](WriteTx& tx) {
+        outcome.emplace(f(tx));
+        return outcome->has_value();
+      });
+    } catch (const StorageFailure& failure) {
+      return fail(failure.error());
+    }
+    return std::move(*outcome);
+  }
+
+  /// "sqlite" or "postgres", for reports.
+  virtual std::string_view engine() const = 0;
+
+  /// Runs DDL text outside of the query registry; for migrations alone.
+  virtual void run_script(WriteTx& tx, std::string_view sql) = 0;
+
+  /// Fails if the statement cannot be prepared; returns the number of result columns. For tests.
+  virtual int prepare_for_test(const Query& query) = 0;
+  /// The engine's plan as text. For tests.
+  virtual std::string explain_for_test(const Query& query) = 0;
+
+ protected:
+  virtual void run_read(Deadline deadline, const std::function<void(ReadTx&)>& f) = 0;
+  /// `f` returns whether to commit.
+  virtual void run_write(Deadline deadline, const std::function<bool(WriteTx&)>& f) = 0;
+};
+
+struct SqliteOptions {
+  std::string file;
+  int readers = 2;
+  int max_jobs_per_commit = 64;
+};
+struct PostgresOptions {
+  std::string url;
+  std::string schema = "public";  ///< an own schema for an own purpose (the client keys)
+  int connections = 8;
+};
+
+/// Both create what is missing and throw StorageFailure when the place cannot be used. `events` may be null and
+/// must outlive the database.
+std::unique_ptr<Database> open_sqlite(const SqliteOptions& options, live::EventSink* events);
+std::unique_ptr<Database> open_postgres(const PostgresOptions& options, live::EventSink* events);
+
+}  // namespace rapport::store

@@ -1,0 +1,131 @@
+#include "store/migrate.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <map>
+
+#include "base/bytes.hpp"
+#include "store/sql_macros.hpp"
+
+namespace rapport::store {
+namespace {
+
+constexpr auto time_for_one = std::chrono::minutes(30);  // a large table may have to be rewritten
+constexpr std::string_view table =
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    "number {int} PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
+    " applied_at {time} NOT NULL, duration_us {int} NOT NULL){strict}";
+
+const Query applied_migrations("applied_migrations", "SELECT number, checksum FROM schema_migration ORDER BY number");
+const Query record_migration("record_migration",
+                             "INSERT INTO schema_migration (number, name, checksum, applied_at, duration_us)"
+                             " VALUES ($1, $2, $3, $4, $5)");
+
+using Applied = std::map<int, std::string>;  // number -> checksum
+
+Deadline deadline() {
+  return std::chrono::steady_clock::now() + time_for_one;
+}
+
+Error refused(std::string detail) {
+  return Error{ErrorKind::conflict, "migration.refused", std::move(detail)};
+}
+
+std::string checksum_of(std::string_view sql) {
+  std::array<std::uint8_t, crypto_generichash_BYTES> hash{};
+  const BytesView text = as_bytes(sql);
+  crypto_generichash(hash.data(), hash.size(), text.data(), text.size(), nullptr, 0);
+  return to_hex(hash);
+}
+
+Engine engine_of(const Database& database) {
+  return database.engine() == "sqlite" ? Engine::sqlite : Engine::postgres;
+}
+
+void run_script(Database& database, WriteTx& tx, std::string_view sql) {
+  database.run_script(tx, expand_macros(sql, engine_of(database)));
+}
+
+Result<void> ensure_table(Database& database) {
+  return database.write(deadline(), [&](WriteTx& tx) -> Result<void> {
+    run_script(database, tx, table);
+    return {};
+  });
+}
+
+Result<Applied> read_applied(Database& database) {
+  TRY(ensure_table(database));
+  return database.read(deadline(), [](ReadTx& tx) -> Result<Applied> {
+    Applied applied;
+    tx.each(applied_migrations, {},
+            [&](const Row& row) { applied.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
+    return applied;
+  });
+}
+
+Result<void> check_list(std::span<const Migration> migrations) {
+  int last = 0;
+  for (const Migration& migration : migrations) {
+    if (migration.number <= last) return fail(refused("The migrations are not in rising order of their numbers."));
+    last = migration.number;
+  }
+  return {};
+}
+
+Result<void> check_applied(const Applied& applied, std::span<const Migration> migrations) {
+  const int known = migrations.empty() ? 0 : migrations.back().number;
+  if (!applied.empty() && applied.rbegin()->first > known) {
+    return fail(refused("The database has schema " + std::to_string(applied.rbegin()->first) +
+                        ", this program knows none above " + std::to_string(known) + ". Use the newer program."));
+  }
+  for (const Migration& migration : migrations) {
+    const auto found = applied.find(migration.number);
+    const std::string named = "Migration " + std::to_string(migration.number) + " " + std::string(migration.name);
+    if (found != applied.end() && found->second != checksum_of(migration.sql)) {
+      return fail(refused(named + " was applied with another text than this program has."));
+    }
+    if (found == applied.end() && !applied.empty() && migration.number < applied.rbegin()->first) {
+      return fail(refused(named + " was never applied although a later one was."));
+    }
+  }
+  return {};
+}
+
+Result<void> apply(Database& database, const Migration& migration, const Clock& clock) try {
+  return database.write(deadline(), [&](WriteTx& tx) -> Result<void> {
+    const auto start = std::chrono::steady_clock::now();
+    run_script(database, tx, migration.sql);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    const std::string checksum = checksum_of(migration.sql);
+    tx.execute(record_migration,
+               {migration.number, migration.name, checksum, clock.now(), static_cast<std::int64_t>(took.count())});
+    return {};
+  });
+} catch (const ConstraintViolation& violation) {
+  return fail(refused("Migration " + std::to_string(migration.number) + " does not fit the data, or another program" +
+                      " is migrating at the same time: " + violation.what()));
+}
+
+}  // namespace
+
+Result<MigrationReport> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock) {
+  TRY(check_list(migrations));
+  TRY_ASSIGN(const Applied applied, read_applied(database));
+  TRY(check_applied(applied, migrations));
+  MigrationReport report;
+  report.from = report.to = applied.empty() ? 0 : applied.rbegin()->first;
+  for (const Migration& migration : migrations) {
+    if (migration.number <= report.from) continue;
+    TRY(apply(database, migration, clock));
+    report.to = migration.number;
+  }
+  return report;
+}
+
+Result<int> schema_version(Database& database) {
+  TRY_ASSIGN(const Applied applied, read_applied(database));
+  return applied.empty() ? 0 : applied.rbegin()->first;
+}
+
+}  // namespace rapport::store

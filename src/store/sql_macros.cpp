@@ -1,0 +1,60 @@
+#include "store/sql_macros.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace rapport::store {
+namespace {
+
+struct Macro {
+  std::string_view name;
+  std::string_view sqlite;
+  std::string_view postgres;
+};
+
+constexpr std::array macros{
+    Macro{"for_update", "", "FOR UPDATE"},
+    Macro{"id", "BLOB", "uuid"},
+    Macro{"time", "INTEGER", "bigint"},
+    Macro{"int", "INTEGER", "bigint"},
+    Macro{"real", "REAL", "double precision"},
+    Macro{"bytes", "BLOB", "bytea"},
+    Macro{"json", "TEXT", "jsonb"},
+    Macro{"strict", " STRICT", ""},
+    Macro{"without_rowid", " STRICT, WITHOUT ROWID", ""},
+};
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+std::string_view replacement(std::string_view name, Engine engine) {
+  const auto found = std::ranges::find(macros, name, &Macro::name);
+  if (found == macros.end()) throw std::logic_error("unknown SQL macro {" + std::string(name) + "}");
+  return engine == Engine::sqlite ? found->sqlite : found->postgres;
+}
+
+}  // namespace
+
+std::string expand_macros(std::string_view sql, Engine engine) {
+  std::string expanded;
+  expanded.reserve(sql.size());
+  while (!sql.empty()) {
+    const auto open = sql.find('{');
+    expanded += sql.substr(0, open);
+    if (open == std::string_view::npos) break;
+    sql.remove_prefix(open + 1);
+    const auto close = sql.find('}');
+    // Braces around anything but a name are SQL's own: '{}' as the default of a JSON column.
+    if (close == std::string_view::npos || !is_name(sql.substr(0, close))) {
+      expanded += '{';
+      continue;
+    }
+    expanded += replacement(sql.substr(0, close), engine);
+    sql.remove_prefix(close + 1);
+  }
+  return expanded;
+}
+
+}  // namespace rapport::store

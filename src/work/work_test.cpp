@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <stdexcept>
+
+#include "work/worker_pool.hpp"
+
+namespace rapport {
+namespace {
+
+TEST(WorkerPool, RefusesWhenTheQueueIsFull) {
+  WorkerPool pool({.threads = 1, .queue_limit = 1});
+  std::promise<void> started;
+  std::promise<void> release;
+  auto gate = release.get_future().share();
+  ASSERT_TRUE(pool.try_submit([&started, gate] {
+    started.set_value();
+    gate.wait();
+  }));
+  started.get_future().wait();
+  EXPECT_TRUE(pool.try_submit([] {}));
+  EXPECT_FALSE(pool.try_submit([] {}));
+  EXPECT_TRUE(pool.submit([] {}));
+  release.set_value();
+}
+
+TEST(WorkerPool, RefusesWhenTheWaitWouldBeTooLong) {
+  WorkerPool pool({.threads = 1, .queue_limit = 1000, .max_expected_wait = std::chrono::milliseconds(1)});
+  int accepted = 0;
+  for (int i = 0; i < 200; ++i) {
+    accepted += pool.try_submit([] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }) ? 1 : 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_LT(accepted, 150);
+}
+
+TEST(WorkerPool, DrainRunsWhatWasQueuedAndWhatThatSubmits) {
+  std::atomic<int> ran = 0;
+  WorkerPool pool({.threads = 2});
+  for (int i = 0; i < 100; ++i) {
+    pool.submit([&] {
+      ++ran;
+      pool.submit([&] { ++ran; });
+    });
+  }
+  pool.drain();
+  EXPECT_EQ(ran, 200);
+  EXPECT_FALSE(pool.try_submit([] {}));
+  EXPECT_FALSE(pool.submit([] {}));
+}
+
+TEST(WorkerPool, SurvivesAJobThatThrows) {
+  WorkerPool pool({.threads = 1});
+  std::promise<void> after;
+  pool.submit([] { throw std::runtime_error("unhandled"); });
+  pool.submit([&] { after.set_value(); });
+  after.get_future().wait();
+}
+
+TEST(KeyedLane, KeepsOrderAndNeverOverlaps) {
+  WorkerPool pool({.threads = 4});
+  KeyedLane lane(pool);
+  std::atomic<int> inside = 0;
+  std::atomic<bool> overlapped = false;
+  std::vector<int> order;
+  for (int i = 0; i < 500; ++i) {
+    lane.post([&, i] {
+      if (++inside > 1) overlapped = true;
+      order.push_back(i);
+      --inside;
+    });
+  }
+  pool.drain();
+  EXPECT_FALSE(overlapped);
+  ASSERT_EQ(order.size(), 500U);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST(KeyedLane, LanesRunSideBySide) {
+  WorkerPool pool({.threads = 2});
+  KeyedLane first(pool);
+  KeyedLane second(pool);
+  std::promise<void> from_second;
+  std::promise<void> done;
+  first.post([&] {
+    from_second.get_future().wait();
+    done.set_value();
+  });
+  second.post([&] { from_second.set_value(); });
+  done.get_future().wait();
+}
+
+}  // namespace
+}  // namespace rapport

@@ -1,0 +1,141 @@
+#include "work/worker_pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rapport {
+namespace {
+
+void run_guarded(Job& job) {
+  try {
+    job();
+  } catch (...) {
+    // A job answers for its own errors; a thread must not end the process for one that forgot.
+  }
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(const WorkerPoolOptions& options) : options_(options) {
+  const std::size_t count = std::max<std::size_t>(1, options_.threads);
+  try {
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { run(); });
+  } catch (...) {
+    drain();  // a thread that was started must be joined, or the process ends
+    throw;
+  }
+}
+
+WorkerPool::~WorkerPool() {
+  drain();
+}
+
+bool WorkerPool::try_submit(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (draining_ || queue_.size() >= options_.queue_limit) return false;
+    if (expected_wait_locked() > options_.max_expected_wait) return false;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool WorkerPool::submit(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return false;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void WorkerPool::drain() {
+  {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    ended_ = queue_.empty() && running_ == 0;
+  }
+  wake_.notify_all();
+  const std::lock_guard lock(join_mutex_);
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+std::chrono::microseconds WorkerPool::expected_wait() const {
+  const std::lock_guard lock(mutex_);
+  return expected_wait_locked();
+}
+
+std::chrono::microseconds WorkerPool::expected_wait_locked() const {
+  const auto threads = static_cast<double>(std::max<std::size_t>(1, options_.threads));
+  const double micros = static_cast<double>(queue_.size()) * average_micros_ / threads;
+  return std::chrono::microseconds(static_cast<std::int64_t>(micros));
+}
+
+void WorkerPool::run() {
+  constexpr double weight = 0.05;  // about the last twenty jobs count
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return !queue_.empty() || ended_; });
+    if (queue_.empty()) return;
+    Job job = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    lock.unlock();
+    const auto begin = std::chrono::steady_clock::now();
+    run_guarded(job);
+    job = nullptr;  // what it holds goes away outside the lock
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    lock.lock();
+    --running_;
+    average_micros_ += weight * (took.count() - average_micros_);
+    if (draining_ && queue_.empty() && running_ == 0) {
+      ended_ = true;
+      wake_.notify_all();
+    }
+  }
+}
+
+struct KeyedLane::State {
+  explicit State(WorkerPool& the_pool) : pool(the_pool) {}
+  WorkerPool& pool;
+  std::mutex mutex;
+  std::list<Job> jobs;  // takes no memory while empty, as most lanes are
+  bool scheduled = false;
+};
+
+KeyedLane::KeyedLane(WorkerPool& pool) : state_(std::make_shared<State>(pool)) {}
+
+bool KeyedLane::post(Job job) {
+  const auto state = state_;  // the job may end the lane's owner before this returns
+  {
+    const std::lock_guard lock(state->mutex);
+    state->jobs.push_back(std::move(job));
+    if (std::exchange(state->scheduled, true)) return true;
+  }
+  return state->pool.submit([state] { run_one(state); });
+}
+
+void KeyedLane::run_one(const std::shared_ptr<State>& state) {
+  Job job;
+  {
+    const std::lock_guard lock(state->mutex);
+    job = std::move(state->jobs.front());
+    state->jobs.pop_front();
+  }
+  run_guarded(job);
+  job = nullptr;
+  {
+    const std::lock_guard lock(state->mutex);
+    if (state->jobs.empty()) {
+      state->scheduled = false;
+      return;
+    }
+  }
+  // One job a turn, so that a busy lane does not keep a thread from the others.
+  state->pool.submit([state] { run_one(state); });
+}
+
+}  // namespace rapport

@@ -1,0 +1,73 @@
+#pragma once
+/// @file Threads that may block, fed by a bounded queue, and lanes: queues whose jobs keep their order.
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace rapport {
+
+using Job = std::function<void()>;
+
+struct WorkerPoolOptions {
+  std::size_t threads = 16;
+  std::size_t queue_limit = 2048;                      ///< jobs waiting, not counting those that run
+  std::chrono::milliseconds max_expected_wait{10000};  ///< refuse what would wait longer than anyone wants
+};
+
+/// A job should not throw; one that does is dropped, the thread lives on. Thread-safe.
+class WorkerPool {
+ public:
+  explicit WorkerPool(const WorkerPoolOptions& options);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// False (and nothing is kept) when the queue is full, the expected wait is too long or the pool was drained.
+  bool try_submit(Job job);
+  /// For work that must happen and is bounded elsewhere (lanes, clean-up). False only after drain().
+  bool submit(Job job);
+  /// Runs what is queued, also what that work submits, then ends the threads. May be called more than once,
+  /// never from a job.
+  void drain();
+  /// How long a job submitted now would wait, by the average of the recent ones.
+  std::chrono::microseconds expected_wait() const;
+
+ private:
+  void run();
+  std::chrono::microseconds expected_wait_locked() const;
+
+  const WorkerPoolOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  std::size_t running_ = 0;
+  double average_micros_ = 0;
+  bool draining_ = false;
+  bool ended_ = false;
+  std::mutex join_mutex_;
+  std::vector<std::thread> threads_;
+};
+
+/// Jobs of one lane run one at a time, in order, on the pool. Jobs of different lanes run side by side.
+/// The lane may be destroyed while jobs wait: they still run. Thread-safe.
+class KeyedLane {
+ public:
+  explicit KeyedLane(WorkerPool& pool);
+  /// False only when the pool was drained.
+  bool post(Job job);
+
+ private:
+  struct State;
+  static void run_one(const std::shared_ptr<State>& state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace rapport

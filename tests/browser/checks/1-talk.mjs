@@ -1,0 +1,183 @@
+import { newContext, Person, same, until } from '../lib/people.mjs';
+
+export default async function add({ check, house, browser }) {
+  const open = [];
+  const person = async (login, more) => {
+    const context = await newContext(browser, house.origin, more);
+    open.push(context);
+    return Person.logIn(context, house.origin, house.account(login));
+  };
+  const client = house.account('client1');
+
+  await check('two people chat: words, typing, presence and receipts', async () => {
+    const therapist = await person('therapist1');
+    await therapist.openChat(client.name);
+    await therapist.page.getByText(`${client.name} is not here right now`).waitFor();
+
+    const other = await person('client1');
+    await therapist.page.getByText(`${client.name} is here now`).waitFor();
+    // Nobody looks at the room yet: the words reach the device, and are not read.
+    await therapist.say('Good to see you.');
+    await until('delivered', async () => (await therapist.state('Good to see you.').innerText()) === 'Delivered');
+    await other.page.getByText(/Unread: \d+/).waitFor();
+    await other.openChat();
+    await until('read', async () => (await therapist.state('Good to see you.').innerText()) === 'Read');
+
+    await other.page.locator('#words').pressSequentially('And you', { delay: 20 });
+    await therapist.page.getByText(`${client.name} is writing …`).waitFor();
+    await other.page.locator('#words').press('Enter');
+    await therapist.sees('And you');
+    same('the field after sending', await other.page.locator('#words').inputValue(), '');
+    same('typing ends', await therapist.page.locator('.typing').innerText(), '');
+    await until('read by the therapist', async () => (await other.state('And you').innerText()) === 'Read');
+    await other.context.close();
+    await therapist.page.getByText(`${client.name} is not here right now`).waitFor();
+    await therapist.say('Until soon.');
+    await until('on the server', async () => (await therapist.state('Until soon.').innerText()) === 'On the server');
+  });
+
+  await check('Shift+Enter begins a line, lines and blanks arrive as written, an empty message is not sent', async () => {
+    const therapist = await person('therapist1');
+    await therapist.openChat(client.name);
+    const before = (await therapist.texts()).length;
+    const words = therapist.page.locator('#words');
+    await words.press('Enter');
+    await therapist.page.getByText('Please write something first.').waitFor();
+    await words.fill('first');
+    await words.press('Shift+Enter');
+    await words.pressSequentially('  second <b>& third</b>');
+    await words.press('Enter');
+    await therapist.sees('third');
+    same('messages', (await therapist.texts()).slice(before), ['first\n  second <b>& third</b>']);
+  });
+
+  await check('a thread: draft on one device, finished on another, sent with Ctrl+Enter, answered', async () => {
+    const first = await person('client1');
+    await first.page.locator('a[href$="/messages"]').first().click();
+    await first.page.getByRole('link', { name: 'Write a new message' }).click();
+    await first.page.locator('#subject').fill('Rowing');
+    await first.page.locator('#words').fill('I went rowing');
+    await first.page.getByText('Draft saved').waitFor();
+    await first.context.close();
+
+    const second = await person('client1');
+    await second.page.locator('a[href$="/messages"]').first().click();
+    await second.page.getByRole('link', { name: 'Write a new message' }).click();
+    await until('the draft', async () => (await second.page.locator('#words').inputValue()) === 'I went rowing');
+    same('the subject', await second.page.locator('#subject').inputValue(), 'Rowing');
+    await second.page.locator('#words').fill('I went rowing, and it was cold.');
+    await second.page.locator('#words').press('Control+Enter');
+    await second.page.getByRole('heading', { name: 'Rowing' }).waitFor();
+    await second.sees('I went rowing, and it was cold.');
+    await until('sent', async () => (await second.state('rowing').innerText()) === 'On the server');
+
+    const therapist = await person('therapist1');
+    await therapist.page.locator('li.card', { hasText: client.name }).locator('a[href$="/messages"]').click();
+    await therapist.page.locator('.card', { hasText: 'Rowing' }).getByText('Unread: 1').waitFor();
+    await therapist.page.getByRole('link', { name: 'Rowing' }).click();
+    await therapist.sees('it was cold');
+    await therapist.page.locator('#words').fill('Tell me');
+    await therapist.page.locator('#words').press('Enter');
+    await therapist.page.locator('#words').pressSequentially('more.');
+    await therapist.page.locator('#words').press('Control+Enter');
+    await second.sees('Tell me\nmore.');
+    await until('read', async () => (await therapist.state('Tell me').innerText()) === 'Read');
+    // What was sent leaves no draft behind.
+    await second.page.goto(second.page.url().replace(/messages\/.*/, 'messages/new'));
+    await second.page.waitForTimeout(1000);
+    same('no draft is left', await second.page.locator('#words').inputValue(), '');
+  });
+
+  await check('an unfinished chat message waits on the next device', async () => {
+    const first = await person('client1');
+    await first.openChat();
+    await first.page.locator('#words').fill('half a thou');
+    await first.page.getByText('Draft saved').waitFor();
+    await first.context.close();
+    const second = await person('client1');
+    await second.openChat();
+    await until('the draft', async () => (await second.page.locator('#words').inputValue()) === 'half a thou');
+    await second.page.locator('#words').fill('');
+    await second.page.waitForTimeout(1500);
+    await second.page.reload();
+    await second.page.waitForTimeout(1000);
+    same('emptied', await second.page.locator('#words').inputValue(), '');
+  });
+
+  await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async () => {
+    const therapist = await person('therapist1');
+    const other = await person('client1');
+    const card = therapist.page.locator('li.card', { hasText: client.name });
+    await card.locator('summary').click();
+    await card.locator('input').fill('0');
+    await card.getByRole('button', { name: 'Propose' }).click();
+    await card.getByText('Please choose between 1 and 336 hours.').waitFor();
+    await card.locator('input').fill('36');
+    await card.getByRole('button', { name: 'Propose' }).click();
+    await card.getByText('Proposed: 36 hours.').waitFor();
+    await other.page.getByText('My therapist proposes to reply within 36 hours.').waitFor();
+    await other.page.getByRole('button', { name: 'I agree' }).click();
+    await other.page.getByText('We agreed: I get a reply within 36 hours.').first().waitFor();
+    await card.getByText('We agreed: I reply within 36 hours.').waitFor();
+    await other.openChat();
+    await other.say('When will you have a moment?');
+    await until('sent', async () => (await other.state('a moment?').innerText()) !== 'Being sent …');
+    await card.getByText(/^Reply by /).waitFor();
+    same('who waits stands first', await therapist.page.locator('li.card h2').first().innerText(), client.name);
+  });
+
+  await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async () => {
+    const login = 'client4';
+    const other = await person(login);
+    await other.openChat();
+    const there = (await other.texts()).length;
+    const room = await other.page.evaluate(async () => {
+      const episode = (await (await fetch('/api/episodes')).json()).episodes[0];
+      const { csrf } = await (await fetch('/api/session')).json();
+      for (let i = 1; i <= 130; i++) {
+        const time = Date.now().toString(16).padStart(12, '0');
+        const rest = [...crypto.getRandomValues(new Uint8Array(10))].map((one) => one.toString(16).padStart(2, '0')).join('');
+        const id = `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(0, 3)}-8${rest.slice(3, 6)}-${rest.slice(6, 18)}`;
+        const answer = await fetch(`/api/rooms/${episode.chat_room}/messages`, {
+          method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
+          body: JSON.stringify({ id, text: `line ${String(i).padStart(3, '0')}` })
+        });
+        if (answer.status !== 201) return answer.text();
+      }
+      return 'sent';
+    });
+    same('sent', room, 'sent');
+    await other.page.reload();
+    await other.sees('line 130');
+    same('the newest page', (await other.texts()).length, 50);
+    const inView = await other.page.locator('ol .bubble').last().evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight);
+    same('its end is in view', inView, true);
+    const top = other.page.locator('ol .bubble', { hasText: 'line 081' });
+    await other.page.getByRole('button', { name: 'Show earlier messages' }).scrollIntoViewIfNeeded();
+    const before = (await top.boundingBox()).y;
+    await other.page.getByRole('button', { name: 'Show earlier messages' }).click();
+    await other.page.locator('ol .bubble', { hasText: 'line 031' }).waitFor({ state: 'attached' });
+    const moved = Math.abs((await top.boundingBox()).y - before);
+    if (moved > 2) throw new Error(`what stood in view moved by ${moved} px`);
+    await until('the beginning', async () => {
+      const button = other.page.getByRole('button', { name: 'Show earlier messages' });
+      if (await button.count()) await button.click();
+      return (await other.page.getByText('This is where it begins.').count()) === 1;
+    });
+    const lines = await other.texts();
+    same('all of them', lines.length, there + 130);
+    same('in order', lines.slice(there), Array.from({ length: 130 }, (_, i) => `line ${String(i + 1).padStart(3, '0')}`));
+  });
+
+  await check('what is too long is not sent and stays in the field', async () => {
+    const therapist = await person('therapist1');
+    await therapist.openChat(client.name);
+    await therapist.page.locator('#words').fill('ä'.repeat(20_003));
+    await therapist.page.getByRole('button', { name: 'Send' }).click();
+    await therapist.page.getByText('Too long by 3 characters.').waitFor();
+    same('still there', (await therapist.page.locator('#words').inputValue()).length, 20_003);
+    await therapist.page.locator('#words').fill('');
+  });
+
+  for (const context of open) await context.close().catch(() => {});
+}

@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Road } from '../lib/house.mjs';
+import { launchInFolder, newContext, Person, same, until, watch } from '../lib/people.mjs';
+
+/** Files of a folder that hold the words in the clear, in either of the encodings a browser writes. */
+function filesWith(folder, words) {
+  const wide = [...words].map((one) => `${one}\\x00`).join('');
+  const grep = (args) => {
+    try {
+      return execFileSync('grep', ['-rla', ...args, folder], { encoding: 'utf8' }).trim().split('\n');
+    } catch (error) {
+      if (error.status === 1) return [];
+      throw error;
+    }
+  };
+  return [...grep(['-F', words]), ...grep(['-P', wide])];
+}
+
+const databases = (page) => page.evaluate(async () => (await indexedDB.databases()).map((one) => one.name));
+
+export default async function add({ check, house, browser }) {
+  const client = house.account('client9');
+
+  await check('the profile on disk never holds what was written or read in the clear; log-out empties the storage', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rapport-profile-'));
+    const road = new Road(house.port);
+    await road.open();
+    try {
+      const context = await launchInFolder(folder, { locale: 'en-GB' });
+      watch(context, road.origin);
+      const someone = await Person.logIn(context, road.origin, client, context.pages()[0]);
+      await someone.openChat();
+      await someone.say('Zitronenfalter eins');
+      await someone.sees('Zitronenfalter eins');
+      await until('sent', async () => (await someone.state('eins').innerText()) !== 'Kept on this device');
+      road.cut();
+      await someone.say('Zitronenfalter zwei');
+      await until('kept', async () => (await someone.state('zwei').innerText()) === 'Kept on this device');
+      await someone.page.locator('#words').fill('Zitronenfalter drei');
+      await someone.page.waitForTimeout(1500);
+      same('the storage in use', await databases(someone.page), ['rapport-outbox']);
+      await context.close();
+      same('in the clear after use', filesWith(folder, 'Zitronenfalter'), []);
+      // The search itself must be able to find something.
+      if (filesWith(folder, 'rapport-outbox').length === 0) throw new Error('the storage was not found in the profile');
+
+      road.mend();
+      const again = await launchInFolder(folder, { locale: 'en-GB' });
+      watch(again, road.origin);
+      const page = again.pages()[0];
+      await page.goto(`${road.origin}/`);
+      // A cookie of a session ends with the browser; if it does not, the person is still logged in.
+      await page.locator('#login, header button').first().waitFor();
+      const back = (await page.locator('#login').count())
+        ? await Person.logIn(again, road.origin, client, page)
+        : new Person(again, page, client, road.origin);
+      await back.openChat();
+      await until('sent after the return', async () => {
+        const state = await back.state('zwei').innerText();
+        return state !== 'Kept on this device' && state !== 'Being sent …';
+      });
+      await back.logOut();
+      await page.getByText('I am logged out.').waitFor();
+      same('storage after log-out', await databases(page), []);
+      same('local storage', await page.evaluate(() => Object.keys(localStorage)), []);
+      await again.close();
+      same('in the clear after log-out', filesWith(folder, 'Zitronenfalter'), []);
+    } finally {
+      road.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  await check('logging out with words that have not been sent asks first, and then leaves nothing', async () => {
+    const road = new Road(house.port);
+    await road.open();
+    const context = await newContext(browser, road.origin);
+    const someone = await Person.logIn(context, road.origin, client);
+    await someone.openChat();
+    await someone.page.route('**/messages', (route) => route.abort());
+    await someone.say('never to be sent');
+    await until('kept', async () => (await someone.state('never').innerText()) === 'Kept on this device');
+    await someone.page.locator('header button').click();
+    await someone.page.getByText('Some messages have not reached the server yet (waiting: 1).').waitFor();
+    await someone.page.getByRole('button', { name: 'Stay' }).click();
+    await someone.page.locator('header button').click();
+    await someone.page.getByRole('button', { name: 'Log out and delete them' }).click();
+    await someone.page.locator('#login').waitFor();
+    same('storage', await databases(someone.page), []);
+    await context.close();
+    road.close();
+  });
+
+  await check('a log-in that ends elsewhere leads to the log-in with a kind sentence; what waits is sent afterwards', async () => {
+    const context = await newContext(browser, house.origin);
+    const someone = await Person.logIn(context, house.origin, client);
+    await someone.openChat();
+    await someone.page.route('**/messages', (route) => route.abort());
+    await someone.say('over the end of a log-in');
+    await until('kept', async () => (await someone.state('over the end').innerText()) === 'Kept on this device');
+    // The session ends without this page being told by anything but the line.
+    const [cookie] = await context.cookies();
+    const headers = { Cookie: `${cookie.name}=${cookie.value}` };
+    const { csrf } = await (await fetch(`${house.origin}/api/session`, { headers })).json();
+    await fetch(`${house.origin}/api/logout`, { method: 'POST', headers: { ...headers, 'X-CSRF-Token': csrf } });
+    await someone.page.getByText('I was logged out after a while.').waitFor();
+    same('the storage stays', await databases(someone.page), ['rapport-outbox']);
+    await someone.page.unrouteAll();
+    await someone.page.locator('#login').fill(client.login);
+    await someone.page.locator('#password').fill(client.password);
+    await someone.page.locator('form button').click();
+    await someone.sees('over the end of a log-in');
+    await until('sent', async () => (await someone.state('over the end').innerText()) === 'On the server');
+    await context.close();
+  });
+
+  await check('two windows of one browser: both send, both see everything, log-out in one ends the other', async () => {
+    const context = await newContext(browser, house.origin);
+    const first = await Person.logIn(context, house.origin, client);
+    const second = new Person(context, await context.newPage(), client, house.origin);
+    await first.openChat();
+    await second.openChat();
+    const from = (await first.texts()).length;
+    for (let i = 1; i <= 4; i++) {
+      await first.say(`one ${i}`);
+      await second.say(`two ${i}`);
+    }
+    await until('both see eight', async () =>
+      (await first.texts()).length === from + 8 && (await second.texts()).length === from + 8 &&
+      (await first.page.locator('.waits').count()) === 0);
+    same('both show the same', await first.texts(), await second.texts());
+    await first.logOut();
+    await second.page.getByText('I logged out in another window.').waitFor();
+    same('storage', await databases(second.page), []);
+    // Someone else logs in in the first window; the second one must not go on as the person before.
+    const other = house.account('client12');
+    await first.page.locator('#login').fill(other.login);
+    await first.page.locator('#password').fill(other.password);
+    await first.page.locator('form button').click();
+    await second.page.getByRole('heading', { name: `Hello ${other.name}` }).or(second.page.getByRole('heading', { name: 'Chat' })).first().waitFor();
+    same('nothing of the first person', await second.page.locator('ol .bubble', { hasText: 'one 1' }).count(), 0);
+    await context.close();
+  });
+
+  await check('a device that stores nothing still sends', async () => {
+    const context = await newContext(browser, house.origin);
+    await context.addInitScript(() => {
+      Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => ({}), deleteDatabase: () => ({}), databases: async () => [] } });
+    });
+    const someone = await Person.logIn(context, house.origin, client);
+    await someone.openChat();
+    await someone.say('from memory');
+    await until('sent', async () => ['On the server', 'Delivered'].includes(await someone.state('from memory').innerText()));
+    await someone.page.getByText('This browser keeps nothing on this device.').waitFor();
+    await someone.logOut();
+    await context.close();
+  });
+
+  await check('language and appearance follow the browser and can be changed; dates and titles say the right thing', async () => {
+    const context = await newContext(browser, house.origin, { locale: 'de-DE', colorScheme: 'dark' });
+    const someone = await Person.logIn(context, house.origin, client);
+    same('language', await someone.page.evaluate(() => document.documentElement.lang), 'de');
+    const dark = await someone.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    await someone.openChat();
+    same('title', await someone.page.title(), 'Chat · Rapport');
+    await someone.page.getByText('Was ich schreibe, auch Entwürfe').waitFor();
+    await someone.page.locator('footer summary').click();
+    await someone.page.locator('#theme').selectOption('light');
+    const light = await someone.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    if (dark === light) throw new Error(`the appearance stays ${dark}`);
+    await someone.page.locator('#locale').selectOption('en');
+    await someone.page.getByRole('button', { name: 'Log out' }).waitFor();
+    await someone.page.reload();
+    await someone.page.getByRole('button', { name: 'Log out' }).waitFor();
+    same('kept', await someone.page.evaluate(() => document.documentElement.dataset.theme), 'light');
+    await context.close();
+  });
+}

@@ -1,0 +1,148 @@
+// A server of our own for the time of the tests: demo practice, start, sudden death, start again on the same data.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export class House {
+  #rapport;
+  #child = null;
+  folder = mkdtempSync(join(tmpdir(), 'rapport-browser-'));
+  port = 0;
+  accounts = [];
+  log = '';
+
+  constructor(rapport) {
+    this.#rapport = rapport;
+  }
+
+  async open() {
+    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--json'], { encoding: 'utf8' });
+    this.accounts = JSON.parse(told).accounts;
+    this.port = await freePort();
+    await this.start();
+  }
+
+  get origin() {
+    return `http://localhost:${this.port}`;
+  }
+
+  account(login) {
+    const found = this.accounts.find((one) => one.login === login);
+    if (!found) throw new Error(`the demo practice has no ${login}`);
+    return found;
+  }
+
+  start() {
+    const child = spawn(this.#rapport, [
+      'serve', '--data', join(this.folder, 'data'), '--listen', `localhost:${this.port}`,
+      // Many log-ins from one address are what a test does and a person does not.
+      '--limits-log-ins-per-minute', '0'
+    ]);
+    this.#child = child;
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => reject(new Error(`the server does not start:\n${this.log}`)), 60_000);
+      const hear = (text) => {
+        this.log += text;
+        if (!String(text).includes('Rapport is running at')) return;
+        clearTimeout(limit);
+        resolve();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('exit', (code) => {
+        clearTimeout(limit);
+        reject(new Error(`the server ended with ${code}:\n${this.log}`));
+      });
+    });
+  }
+
+  /** As when the power fails: nothing is finished, nothing is flushed. */
+  kill(signal = 'SIGKILL') {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.on('exit', resolve);
+      child.kill(signal);
+    });
+  }
+
+  async close() {
+    await this.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Stands between browser and server: it can break every connection, or let them hang in silence. */
+export class Road {
+  #server;
+  #pairs = new Set();
+  #state = 'open';
+  port = 0;
+
+  constructor(target) {
+    this.#server = net.createServer((near) => {
+      if (this.#state === 'cut') return near.destroy();
+      const far = net.connect(target, '127.0.0.1');
+      const pair = { near, far };
+      this.#pairs.add(pair);
+      const end = () => {
+        near.destroy();
+        far.destroy();
+        this.#pairs.delete(pair);
+      };
+      for (const [from, to] of [[near, far], [far, near]]) {
+        // What is said into the silence is lost for good, as on a network that is gone.
+        from.on('data', (data) => {
+          if (this.#state === 'open' && !pair.lost) to.write(data);
+          else pair.lost = true;
+        });
+        from.on('close', end);
+        from.on('error', end);
+      }
+    });
+  }
+
+  async open() {
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.port = this.#server.address().port;
+  }
+
+  get origin() {
+    return `http://localhost:${this.port}`;
+  }
+
+  cut() {
+    this.#state = 'cut';
+    for (const { near, far } of this.#pairs) {
+      near.destroy();
+      far.destroy();
+    }
+  }
+
+  swallow() {
+    this.#state = 'silent';
+  }
+
+  mend() {
+    this.#state = 'open';
+  }
+
+  close() {
+    this.cut();
+    this.#server.close();
+  }
+}

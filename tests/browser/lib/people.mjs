@@ -1,0 +1,118 @@
+// People at their browsers, and what we ask of every page they see.
+import { chromium } from 'playwright-core';
+
+const options = {
+  executablePath: process.env.RAPPORT_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'
+  ]
+};
+
+export const launch = () => chromium.launch(options);
+export const launchInFolder = (folder, more) => chromium.launchPersistentContext(folder, { ...options, ...more });
+
+/** Collected over all pages of a run: requests to others, errors in the console, refusals by the content policy. */
+export const seen = { elsewhere: [], errors: [], requests: 0 };
+
+// A network that we cut, a server that we kill and a log-in that has ended show in the console: that is the browser's
+// own word about a failed request, not an error of the page.
+const expected = [/Failed to load resource/, /WebSocket connection to .* failed/, /net::ERR_/];
+
+export function watch(context, origin) {
+  context.on('request', (request) => {
+    seen.requests += 1;
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) seen.elsewhere.push(url);
+  });
+  context.on('page', (page) => {
+    page.on('websocket', (socket) => {
+      seen.requests += 1;
+      if (!socket.url().startsWith(origin.replace('http', 'ws'))) seen.elsewhere.push(socket.url());
+    });
+  });
+  context.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    const text = message.text();
+    if (!expected.some((one) => one.test(text))) seen.errors.push(text);
+  });
+  context.on('weberror', (error) => seen.errors.push(String(error.error())));
+}
+
+export async function newContext(browser, origin, more = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', ...more });
+  context.setDefaultTimeout(20_000);
+  watch(context, origin);
+  return context;
+}
+
+/** One person at one device. Texts are looked up by role and name, as someone would who cannot see the page. */
+export class Person {
+  constructor(context, page, account, origin) {
+    Object.assign(this, { context, page, account, origin });
+  }
+
+  static async logIn(context, origin, account, page = null) {
+    const own = page ?? (await context.newPage());
+    await own.goto(`${origin}/`);
+    await own.locator('#login').fill(account.login);
+    await own.locator('#password').fill(account.password);
+    await own.locator('form button').click();
+    await own.locator('header button').waitFor();
+    await own.getByText(/^(Connected|Verbunden)$/).waitFor();
+    return new Person(context, own, account, origin);
+  }
+
+  async openChat(name = null) {
+    await this.page.goto(`${this.origin}/`);
+    const chat = name
+      ? this.page.locator('li.card', { hasText: name }).locator('a[href$="/chat"]')
+      : this.page.locator('a[href$="/chat"]').first();
+    await chat.click();
+    await this.page.locator('#words').waitFor();
+    await this.page.locator('.presence').waitFor();
+  }
+
+  async say(text) {
+    await this.page.locator('#words').fill(text);
+    await this.page.locator('#words').press('Enter');
+  }
+
+  /** The texts of the room, from top to bottom. */
+  texts() {
+    return this.page.locator('ol .bubble .text').allInnerTexts();
+  }
+
+  async sees(text, timeout = 20_000) {
+    await this.page.locator('ol .bubble', { hasText: text }).first().waitFor({ timeout });
+  }
+
+  /** What stands beside one's own message about how far it has got. */
+  state(text) {
+    return this.page.locator('ol .bubble.mine', { hasText: text }).locator('.soft span').nth(1);
+  }
+
+  async logOut() {
+    await this.page.locator('header button').click();
+    await this.page.locator('#login').waitFor();
+  }
+}
+
+export async function until(what, holds, timeout = 30_000) {
+  const end = Date.now() + timeout;
+  let last;
+  for (;;) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeout / 1000} s${last ? ` (${last.message})` : ''}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export function same(what, found, wanted) {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (a !== b) throw new Error(`${what}:\n  found  ${a}\n  wanted ${b}`);
+}

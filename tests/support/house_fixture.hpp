@@ -1,0 +1,106 @@
+#pragma once
+/// @file For tests of features: an empty practice on each engine, with one therapist, two clients and a stranger.
+/// PostgreSQL takes part when RAPPORT_TEST_POSTGRES holds a connection URL; every test has a schema of its own.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "features/people/people.hpp"
+#include "migrations/house.hpp"
+#include "store/database.hpp"
+
+namespace rapport::testing {
+
+/// Keeps what was published, in order.
+class RecordingSink final : public live::EventSink {
+ public:
+  void publish(std::vector<live::Event> events) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& event : events) events_.push_back(std::move(event));
+  }
+  std::vector<live::Event> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(events_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<live::Event> events_;
+};
+
+inline std::vector<std::string> engines_here() {
+  std::vector<std::string> engines{"sqlite"};
+  if (::getenv("RAPPORT_TEST_POSTGRES") != nullptr) engines.emplace_back("postgres");
+  return engines;
+}
+
+class HouseTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  template <class F>
+  auto write(F f) {
+    return db->write(soon(), f);
+  }
+  template <class F>
+  auto read(F f) {
+    return db->read(soon(), f);
+  }
+
+  void SetUp() override {
+    open();
+    const auto migrated = store::migrate(*db, house_migrations(), clock);
+    ASSERT_TRUE(migrated) << migrated.error().detail;
+    const auto made = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(people::add_practice(tx, practice, "Test practice", true, clock.now()));
+      for (const auto& [id, role] :
+           {std::pair{therapist, "therapist"}, {client, "client"}, {other_client, "client"}, {stranger, "therapist"}}) {
+        TRY(people::add_account(
+            tx, {id, practice, role, Bytes(id.bytes().begin(), id.bytes().end()), "none", {1, 2}, clock.now()}));
+      }
+      TRY(people::open_episode(tx, episode, chat, practice, client, therapist, clock.now()));
+      return people::open_episode(tx, other_episode, other_chat, practice, other_client, therapist, clock.now());
+    });
+    ASSERT_TRUE(made) << made.error().detail;
+  }
+  void TearDown() override {
+    db.reset();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
+
+  static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
+
+  ManualClock clock{from_micros(1'795'000'000'000'000)};
+  PracticeId practice = PracticeId::make(clock.now());
+  AccountId therapist = AccountId::make(clock.now());
+  AccountId client = AccountId::make(clock.now());
+  AccountId other_client = AccountId::make(clock.now());
+  AccountId stranger = AccountId::make(clock.now());
+  EpisodeId episode = EpisodeId::make(clock.now());
+  EpisodeId other_episode = EpisodeId::make(clock.now());
+  RoomId chat = RoomId::make(clock.now());
+  RoomId other_chat = RoomId::make(clock.now());
+  RecordingSink sink;
+  std::unique_ptr<store::Database> db;
+
+ private:
+  void open() {
+    if (GetParam() == "sqlite") {
+      std::string name = (std::filesystem::temp_directory_path() / "rapport-test-XXXXXX").string();
+      ASSERT_NE(::mkdtemp(name.data()), nullptr);
+      folder = name;
+      db = store::open_sqlite({.file = folder + "/rapport.db"}, &sink);
+      return;
+    }
+    static std::atomic<int> number{0};
+    const auto schema = "house_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
+    db = store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, &sink);
+  }
+  std::string folder;
+};
+
+}  // namespace rapport::testing

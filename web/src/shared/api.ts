@@ -1,0 +1,169 @@
+import type { components, paths } from '../api/generated';
+
+/** A refusal of the server (RFC 9457), or status 0 when it could not be reached. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly retryAfter: number | null = null
+  ) {
+    super(title);
+    this.name = 'Problem';
+  }
+
+  /** Worth trying again later with the same content. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Retry-After holds seconds or a date; we answer milliseconds. */
+export function retryAfterMillis(value: string | null, now = Date.now()): number | null {
+  if (!value) return null;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+type Method = 'get' | 'post' | 'put';
+type Route<P extends keyof paths, M extends Method> = paths[P][M];
+type With<M extends Method> = { [P in keyof paths]: paths[P][M] extends undefined ? never : P }[keyof paths];
+type Content<T> = T extends { content: { 'application/json': infer C } } ? C : never;
+type Body<R> = R extends { requestBody: infer B } ? Content<B> : undefined;
+type Answers<R> = R extends { responses: infer A } ? A : never;
+type Answer<R> =
+  | (Answers<R> extends { 200: infer A } ? Content<A> : never)
+  | (Answers<R> extends { 201: infer A } ? Content<A> : never)
+  | (Answers<R> extends { 204: unknown } ? void : never);
+
+interface Extra {
+  /** The request outlives the page; browsers allow that only for small bodies. */
+  outlive?: boolean;
+  signal?: AbortSignal;
+}
+
+const patience = 20_000;
+const mayOutlive = 60_000;
+
+let csrf = '';
+let onSignedOut: () => void = () => {};
+let onUnreached: () => void = () => {};
+let renew: () => Promise<boolean> = async () => false;
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+/** What is to happen when the log-in has ended, when no answer came, and when the token no longer fits. */
+export function whenTrouble(run: { signedOut: () => void; unreached: () => void; renew: () => Promise<boolean> }): void {
+  onSignedOut = run.signedOut;
+  onUnreached = run.unreached;
+  renew = run.renew;
+}
+
+async function once(method: string, path: string, body: unknown, extra: Extra): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  const text = body === undefined ? null : JSON.stringify(body);
+  if (text !== null) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  const limit = AbortSignal.timeout(patience);
+  try {
+    return await fetch(path, {
+      method,
+      headers,
+      body: text,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      keepalive: extra.outlive === true && (text?.length ?? 0) * 3 < mayOutlive,
+      signal: extra.signal ? AbortSignal.any([extra.signal, limit]) : limit
+    });
+  } catch {
+    if (!extra.signal?.aborted) onUnreached();
+    throw new Problem(0, 'unreachable', 'The server cannot be reached.');
+  }
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  let told: Partial<components['schemas']['Problem']> = {};
+  try {
+    told = (await answer.json()) as typeof told;
+  } catch {
+    // A proxy in between may answer in HTML; the status says enough.
+  }
+  return new Problem(
+    answer.status,
+    typeof told.code === 'string' ? told.code : '',
+    typeof told.title === 'string' ? told.title : answer.statusText,
+    retryAfterMillis(answer.headers.get('Retry-After'))
+  );
+}
+
+async function call(method: string, path: string, body: unknown, extra: Extra): Promise<unknown> {
+  const sentWith = csrf;
+  let answer = await once(method, path, body, extra);
+  if (!answer.ok) {
+    let problem = await problemOf(answer);
+    // Someone logged in again in another window: the same person may go on, with the token of now.
+    if (problem.code === 'csrf' && (await renew())) {
+      answer = await once(method, path, body, extra);
+      if (!answer.ok) problem = await problemOf(answer);
+    }
+    if (!answer.ok) {
+      // A late 401 for an earlier session must not end the one that runs now.
+      if (answer.status === 401 && sentWith && sentWith === csrf && path !== '/api/login') onSignedOut();
+      throw problem;
+    }
+  }
+  if (answer.status === 204) return undefined;
+  try {
+    return await answer.json();
+  } catch {
+    // The connection may break inside an answer.
+    throw new Problem(0, 'unreachable', 'The answer of the server could not be read.');
+  }
+}
+
+/** Every request goes through here, so that the compiler holds all of them against the server's description. */
+function ask<M extends Method, P extends With<M>>(
+  method: M,
+  path: P,
+  inPath: Record<string, string>,
+  body: Body<Route<P, M>>,
+  query: Record<string, number> = {},
+  extra: Extra = {}
+): Promise<Answer<Route<P, M>>> {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(inPath[name] ?? ''));
+  const asked = Object.entries(query).map(([name, value]) => `${name}=${value}`).join('&');
+  return call(method.toUpperCase(), asked ? `${filled}?${asked}` : filled, body, extra) as Promise<Answer<Route<P, M>>>;
+}
+
+export const api = {
+  practice: () => ask('get', '/api/practice', {}, undefined),
+  session: () => ask('get', '/api/session', {}, undefined),
+  login: (login: string, password: string) => ask('post', '/api/login', {}, { login, password }),
+  logout: () => ask('post', '/api/logout', {}, undefined),
+  episodes: async () => (await ask('get', '/api/episodes', {}, undefined)).episodes,
+  proposeReplyTime: (episode: string, hours: number) =>
+    ask('put', '/api/episodes/{episode}/reply-time', { episode }, { hours }),
+  agreeReplyTime: (episode: string, hours: number) =>
+    ask('post', '/api/episodes/{episode}/reply-time/agreement', { episode }, { hours }),
+  rooms: async (episode: string) => (await ask('get', '/api/episodes/{episode}/rooms', { episode }, undefined)).rooms,
+  openThread: (episode: string, id: string, subject: string) =>
+    ask('post', '/api/episodes/{episode}/threads', { episode }, { id, subject }),
+  eventsAfter: (room: string, after: number, limit = 100) =>
+    ask('get', '/api/rooms/{room}/events', { room }, undefined, { after, limit }),
+  eventsBefore: (room: string, before: number, limit = 50) =>
+    ask('get', '/api/rooms/{room}/events', { room }, undefined, { before, limit }),
+  send: (room: string, id: string, text: string, signal?: AbortSignal) =>
+    ask('post', '/api/rooms/{room}/messages', { room }, { id, text }, {}, signal ? { signal } : {}),
+  receipt: (room: string, seen: { delivered?: number; read?: number }) =>
+    ask('put', '/api/rooms/{room}/receipt', { room }, seen),
+  typing: (room: string, typing: boolean) => ask('post', '/api/rooms/{room}/typing', { room }, { typing }),
+  roomDraft: (room: string) => ask('get', '/api/rooms/{room}/draft', { room }, undefined),
+  saveRoomDraft: (room: string, text: string) =>
+    ask('put', '/api/rooms/{room}/draft', { room }, { subject: '', text }, {}, { outlive: true }),
+  episodeDraft: (episode: string) => ask('get', '/api/episodes/{episode}/draft', { episode }, undefined),
+  saveEpisodeDraft: (episode: string, subject: string, text: string) =>
+    ask('put', '/api/episodes/{episode}/draft', { episode }, { subject, text }, {}, { outlive: true })
+};

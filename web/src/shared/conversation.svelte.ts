@@ -1,0 +1,168 @@
+import { api } from './api';
+import { app, explain } from './session.svelte';
+import type { MessageBody, PassingEvent, Room, SentMessage, StoredEvent } from './types';
+import { m } from '../paraglide/messages.js';
+
+export interface Shown extends MessageBody { seq: number }
+
+/** One room as a screen shows it: its messages, who is here, who writes and what was read. */
+export class Conversation {
+  room = $state<Room | null>(null);
+  messages = $state<Shown[]>([]);
+  failed = $state('');
+  more = $state(false);
+  reading = $state(false);
+  typing = $state(false);
+  #id: string;
+  #episode: string;
+  #known = new Set<string>();
+  #receipt = 0;
+  #typingEnd: ReturnType<typeof setTimeout> | null = null;
+  #typingSaid = 0;
+  #stop: (() => void) | null = null;
+
+  constructor(episode: string, id: string) {
+    this.#episode = episode;
+    this.#id = id;
+  }
+
+  get other() {
+    return this.room?.participants.find((one) => one.account !== app.me) ?? null;
+  }
+
+  async open(): Promise<void> {
+    this.close();
+    let closed = false;
+    const unlisten = app.listen({
+      message: (event) => event.room === this.#id && this.#take(event, true),
+      sent: (message) => message.room === this.#id && this.#put(message),
+      resume: () => void this.#refresh(),
+      passing: (event) => this.#passes(event)
+    });
+    const seen = () => this.markRead();
+    document.addEventListener('visibilitychange', seen);
+    this.#stop = () => {
+      closed = true;
+      unlisten();
+      document.removeEventListener('visibilitychange', seen);
+      app.live.unfollow(this.#id);
+      if (this.#typingEnd) clearTimeout(this.#typingEnd);
+    };
+    this.failed = '';
+    try {
+      const rooms = await api.rooms(this.#episode);
+      const room = rooms.find((one) => one.id === this.#id);
+      if (closed) return;
+      if (!room) {
+        this.failed = m.not_found();
+        return;
+      }
+      // The newest page first; a long history is read only by those who want it.
+      const page = await api.eventsBefore(this.#id, room.last_seq + 1);
+      if (closed) return;
+      this.room = room;
+      for (const event of page.events) this.#take(event, false);
+      this.more = (this.messages[0]?.seq ?? 1) > 1;
+      app.live.follow(this.#id, room.last_seq);
+      this.markRead();
+    } catch (error) {
+      if (!closed) this.failed = explain(error);
+    }
+  }
+
+  close(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.room) {
+      // The room could not be opened while the line was down.
+      if (this.failed) void this.open();
+      return;
+    }
+    try {
+      const room = (await api.rooms(this.#episode)).find((one) => one.id === this.#id);
+      if (!room || !this.#stop) return;
+      this.room = room;
+      // A mark that got lost with the line is made again.
+      this.#receipt = 0;
+      this.markRead();
+    } catch {
+      // The next reconnect reads it again.
+    }
+  }
+
+  async earlier(): Promise<void> {
+    const first = this.messages[0];
+    if (!first || this.reading) return;
+    this.reading = true;
+    try {
+      const page = await api.eventsBefore(this.#id, first.seq);
+      for (const event of page.events) this.#take(event, false);
+      this.more = page.events.length > 0 && (this.messages[0]?.seq ?? 1) > 1;
+    } catch (error) {
+      app.say(explain(error));
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  #passes(event: PassingEvent): void {
+    const { account, typing, present, delivered, read } = event.body;
+    if (event.room !== this.#id || account === app.me) return;
+    const person = this.room?.participants.find((one) => one.account === account);
+    if (!person) return;
+    if (event.kind === 'typing') this.#writes(typing === true);
+    if (event.kind === 'presence') {
+      person.present = present === true;
+      if (!person.present) this.#writes(false);
+    }
+    if (event.kind === 'receipt') {
+      person.delivered = Math.max(person.delivered, delivered ?? 0);
+      person.read = Math.max(person.read, read ?? 0);
+    }
+  }
+
+  #take(event: StoredEvent, fresh: boolean): void {
+    this.#put({ ...event.body, seq: event.seq });
+    if (!fresh) return;
+    if (event.body.author !== app.me) {
+      this.#writes(false);
+      app.say(`${m.new_message()}: ${event.body.text}`);
+    }
+    this.markRead();
+  }
+
+  /** Our own messages come twice: as the answer to sending, and over the line. */
+  #put({ id, author, text, at, seq }: Shown | SentMessage): void {
+    if (this.#known.has(id)) return;
+    this.#known.add(id);
+    this.messages.push({ id, author, text, at, seq });
+    this.messages.sort((a, b) => a.seq - b.seq);
+  }
+
+  #writes(typing: boolean): void {
+    this.typing = typing;
+    if (this.#typingEnd) clearTimeout(this.#typingEnd);
+    // The word that they stopped may get lost.
+    if (typing) this.#typingEnd = setTimeout(() => (this.typing = false), 7000);
+  }
+
+  /** Only what stands here without a gap, and only while someone can see it. */
+  markRead(): void {
+    const last = app.live.seqOf(this.#id);
+    if (document.visibilityState !== 'visible' || last <= Math.max(this.#receipt, this.room?.read_seq ?? 0)) return;
+    this.#receipt = last;
+    api.receipt(this.#id, { delivered: last, read: last }).catch(() => {
+      this.#receipt = 0;
+    });
+  }
+
+  iWrite(typing: boolean): void {
+    const now = Date.now();
+    if (typing ? now - this.#typingSaid < 3000 : this.#typingSaid === 0) return;
+    this.#typingSaid = typing ? now : 0;
+    api.typing(this.#id, typing).catch(() => {});
+  }
+}

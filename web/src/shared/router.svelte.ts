@@ -1,0 +1,58 @@
+export type Route =
+  | { page: 'home' }
+  | { page: 'chat' | 'threads' | 'compose'; episode: string }
+  | { page: 'thread'; episode: string; room: string }
+  | { page: 'lost' };
+
+export function parse(path: string): Route {
+  let parts: string[];
+  try {
+    parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return { page: 'lost' };
+  }
+  const [first, episode, section, room, more] = parts;
+  if (first === undefined) return { page: 'home' };
+  if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
+  if (section === 'chat' && !room) return { page: 'chat', episode };
+  if (section === 'messages' && !room) return { page: 'threads', episode };
+  if (section === 'messages' && room === 'new') return { page: 'compose', episode };
+  if (section === 'messages' && room) return { page: 'thread', episode, room };
+  return { page: 'lost' };
+}
+
+export const paths = {
+  home: '/',
+  chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
+  threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
+  compose: (episode: string) => `/with/${encodeURIComponent(episode)}/messages/new`,
+  thread: (episode: string, room: string) =>
+    `/with/${encodeURIComponent(episode)}/messages/${encodeURIComponent(room)}`
+};
+
+class Router {
+  path = $state(location.pathname);
+  route = $derived(parse(this.path));
+
+  start(): void {
+    addEventListener('popstate', () => (this.path = location.pathname));
+    document.addEventListener('click', (event) => {
+      if (event.defaultPrevented || event.button !== 0) return;
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      const link = event.target instanceof Element ? event.target.closest('a') : null;
+      if (!link || link.origin !== location.origin || link.target || link.hash) return;
+      event.preventDefault();
+      this.go(link.pathname);
+    });
+  }
+
+  go(path: string, replace = false): void {
+    if (path === location.pathname) return;
+    if (replace) history.replaceState(null, '', path);
+    else history.pushState(null, '', path);
+    this.path = path;
+    scrollTo(0, 0);
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,235 @@
+import { m } from '../paraglide/messages.js';
+import { api, Problem, setCsrf, whenTrouble } from './api';
+import { Live, type LiveState, type Socket } from './live';
+import { Outbox, type Waiting } from './outbox';
+import type { PassingEvent, Practice, SentMessage, Session, StoredEvent } from './types';
+
+/** What a screen wants to hear. */
+export interface Listener {
+  message?: (event: StoredEvent) => void;
+  passing?: (event: PassingEvent) => void;
+  sent?: (message: SentMessage) => void;
+  /** Something that lists show has changed. */
+  stale?: () => void;
+  /** Connected again: whatever passed meanwhile was missed. */
+  resume?: () => void;
+}
+
+/** Why the log-in screen shows. */
+export type Notice = 'none' | 'expired' | 'elsewhere' | 'out';
+
+export function explain(error: unknown): string {
+  if (!(error instanceof Problem)) return m.error_refused();
+  if (error.status === 0) return m.error_unreachable();
+  if (error.status === 413) return m.error_large();
+  if (error.status === 422) return m.error_invalid();
+  if (error.status === 429) return m.error_many();
+  if (error.passing) return m.error_busy();
+  return m.error_refused();
+}
+
+class App {
+  session = $state<Session | null>(null);
+  practice = $state<Practice | null>(null);
+  ready = $state(false);
+  unreachable = $state(false);
+  notice = $state<Notice>('none');
+  deviceFailed = $state(false);
+  line = $state<LiveState>('off');
+  waiting = $state<Waiting[]>([]);
+  said = $state('');
+  live: Live;
+  #outbox: Outbox | null = null;
+  #leaving = false;
+  #listeners = new Set<Listener>();
+  /** Windows of one browser share the log-in, so they tell each other when it changes. */
+  #windows = new BroadcastChannel('rapport-log-in');
+
+  constructor() {
+    this.live = new Live({
+      open: () => {
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        return new WebSocket(`${scheme}://${location.host}/api/live`) as unknown as Socket;
+      },
+      read: (room, after) => api.eventsAfter(room, after),
+      onState: (state) => {
+        this.line = state;
+        if (state === 'open') this.#outbox?.hurry();
+      },
+      onMessage: (event) => this.#each((one) => one.message?.(event)),
+      onPassing: (event) => {
+        this.#each((one) => one.passing?.(event));
+        if (event.kind !== 'typing' && event.kind !== 'presence') this.#each((one) => one.stale?.());
+      },
+      onOther: (event) => {
+        if (event.body.author !== this.me) {
+          this.say(m.new_message());
+          void api.receipt(event.room, { delivered: event.seq }).catch(() => {});
+        }
+        this.#each((one) => one.stale?.());
+      },
+      onResume: () => this.#each((one) => one.resume?.()),
+      onSignedOut: () => this.#expire(),
+      // Asking tells whether the log-in has ended; when it has, the answer itself leads to the log-in screen.
+      onRefused: () => void api.session().catch(() => {})
+    });
+    whenTrouble({
+      signedOut: () => this.#expire(),
+      unreached: () => this.live.probe(),
+      renew: () => this.#renew()
+    });
+    this.#windows.onmessage = (told: MessageEvent<string>) => this.#heard(told.data);
+    addEventListener('online', () => this.live.hurry());
+    addEventListener('offline', () => this.live.lose());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.live.hurry();
+    });
+    addEventListener('beforeunload', (event) => {
+      if (this.waiting.some((one) => !one.kept)) event.preventDefault();
+    });
+  }
+
+  get me(): string {
+    return this.session?.account.id ?? '';
+  }
+
+  get therapist(): boolean {
+    return this.session?.account.role === 'therapist';
+  }
+
+  #each(run: (listener: Listener) => void): void {
+    for (const listener of [...this.#listeners]) run(listener);
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  say(text: string): void {
+    // The same words twice would not be read out: an invisible difference makes them new.
+    this.said = this.said === text ? `${text}\u00a0` : text;
+  }
+
+  async start(): Promise<void> {
+    this.unreachable = false;
+    this.ready = false;
+    const [practice, session] = await Promise.allSettled([api.practice(), api.session()]);
+    if (practice.status === 'fulfilled') this.practice = practice.value;
+    if (session.status === 'fulfilled') this.#enter(session.value);
+    else if (!(session.reason instanceof Problem) || session.reason.passing) this.unreachable = true;
+    this.ready = true;
+  }
+
+  async login(login: string, password: string): Promise<void> {
+    const session = await api.login(login, password);
+    this.#enter(session);
+    this.#windows.postMessage(session.account.id);
+    // The banner must not be missing because the first reading failed.
+    if (!this.practice) this.practice = await api.practice().catch(() => null);
+  }
+
+  #enter(session: Session): void {
+    setCsrf(session.csrf);
+    this.notice = 'none';
+    const outbox = new Outbox({
+      account: session.account.id,
+      send: (room, id, text, signal) => api.send(room, id, text, signal),
+      onChange: (waiting) => {
+        if (this.#outbox === outbox) this.waiting = waiting;
+      },
+      onSent: (message) => this.#each((one) => one.sent?.(message)),
+      onUnsafe: () => {
+        if (this.#outbox === outbox) this.deviceFailed = true;
+      }
+    });
+    this.#outbox = outbox;
+    this.deviceFailed = false;
+    // Nothing waits for this device's storage: reading goes on, and writing begins in memory.
+    void outbox.open();
+    this.session = session;
+    this.live.start();
+  }
+
+  #leave(): void {
+    this.live.stop();
+    this.#outbox = null;
+    this.waiting = [];
+    this.said = '';
+    this.session = null;
+    setCsrf('');
+  }
+
+  /** The log-in ended without our doing. */
+  #expire(): void {
+    // While logging out this is what we asked for.
+    if (!this.session || this.#leaving) return;
+    this.notice = 'expired';
+    // Closed, not wiped: what was written must still be sent after logging in again.
+    this.#outbox?.close();
+    this.#leave();
+  }
+
+  /** After a refused token: true when the same person may go on with the one of now. */
+  async #renew(): Promise<boolean> {
+    let session: Session;
+    try {
+      session = await api.session();
+    } catch {
+      return false;
+    }
+    if (session.account.id === this.me) {
+      setCsrf(session.csrf);
+      return true;
+    }
+    this.#heard(session.account.id);
+    return false;
+  }
+
+  /** Another window logged someone in, or (with nobody's id) out. */
+  #heard(account: string): void {
+    if (account === this.me && account !== '') return;
+    const was = this.session !== null;
+    if (was) {
+      this.#outbox?.close();
+      this.#leave();
+    }
+    if (account !== '') void this.start();
+    else if (was || this.notice === 'expired') this.notice = 'elsewhere';
+  }
+
+  async logout(): Promise<void> {
+    this.#leaving = true;
+    try {
+      // Ask the server first: without its answer the cookie would still open the account.
+      try {
+        await api.logout();
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 401) throw error;
+      }
+      const outbox = this.#outbox;
+      this.#leave();
+      await outbox?.wipe().catch(() => {});
+      this.notice = 'out';
+      this.#windows.postMessage('');
+      history.replaceState(null, '', '/');
+    } finally {
+      this.#leaving = false;
+    }
+  }
+
+  async send(room: string, id: string, text: string): Promise<void> {
+    if (!this.#outbox) throw new Error('Logged out.');
+    await this.#outbox.add(room, id, text);
+  }
+
+  retry(id: string): void {
+    this.#outbox?.retry(id);
+  }
+
+  remove(id: string): void {
+    void this.#outbox?.remove(id);
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,16 @@
+/** As many characters as the server takes in one message, and in a subject. */
+export const longestText = 20_000;
+export const longestSubject = 200;
+
+// Pasted text may carry control characters that nobody sees and the server refuses.
+const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+
+export function tidy(text: string): string {
+  // Half of a character, left by an edit in its middle, cannot be sent either.
+  return text.replace(invisible, '').replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '');
+}
+
+/** By how many characters a text is too long; characters as people count them, not halves. */
+export function excess(text: string, longest = longestText): number {
+  return text.length <= longest ? 0 : Math.max(0, [...text].length - longest);
+}

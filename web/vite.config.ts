@@ -1,0 +1,17 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Files turned into data: addresses would be refused by the content security policy.
+    assetsInlineLimit: 0,
+    // The preload helper adds inline work that modern browsers do not need.
+    modulePreload: { polyfill: false },
+    target: 'es2022'
+  },
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' }
+});
