@@ -116,7 +116,7 @@ void commit_message(benchmark::State& state) {
   const auto author = practice->client(state.thread_index());
   const auto room = practice->room(state.thread_index());
   const access::Viewer viewer{author, access::Role::client, SessionId::make(kNow), practice->practice()};
-  const Bytes sealed(200 + access::seal_overhead, 'a');
+  const Bytes sealed(200 + access::kSealOverhead, 'a');
   const std::string frame_body(300, 'a');
   for (auto _ : state) {
     const auto now = SystemClock().now();

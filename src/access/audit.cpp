@@ -6,7 +6,7 @@
 namespace rapport::access {
 namespace {
 
-const store::Query insert_audit("audit.insert", R"(
+const store::Query kInsertAudit("audit.insert", R"(
   INSERT INTO audit (id, at, viewer_id, role, action, client_id, room_id, view_name, count, outcome, origin)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))");
 
@@ -35,7 +35,7 @@ AuditEntry audit_entry(const Viewer& viewer, std::string action, Time at) {
 
 void write_audit(store::WriteTx& tx, const AuditEntry& entry) {
   const std::string_view role = entry.role ? to_text(*entry.role) : "nobody";
-  tx.execute(insert_audit, {AuditId::make(entry.at), entry.at, entry.viewer, role, entry.action, entry.client,
+  tx.execute(kInsertAudit, {AuditId::make(entry.at), entry.at, entry.viewer, role, entry.action, entry.client,
                             entry.room, entry.view, entry.count, to_text(entry.outcome), entry.origin});
 }
 

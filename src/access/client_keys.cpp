@@ -15,15 +15,15 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::size_t key_text_size = 2 * SealKey::size;
-constexpr std::size_t key_file_size = key_text_size + 1;
-constexpr int first_key_version = 1;
+constexpr std::size_t kKeyTextSize = 2 * SealKey::size;
+constexpr std::size_t kKeyFileSize = kKeyTextSize + 1;
+constexpr int kFirstKeyVersion = 1;
 
-const store::Query select_key("client_key.select", "SELECT sealed_key FROM client_key WHERE subject_id = $1", true);
-const store::Query insert_key("client_key.insert", R"(
+const store::Query kSelectKey("client_key.select", "SELECT sealed_key FROM client_key WHERE subject_id = $1", true);
+const store::Query kInsertKey("client_key.insert", R"(
   INSERT INTO client_key (subject_id, sealed_key, key_version, created_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (subject_id) DO NOTHING)");
-const store::Query delete_key("client_key.delete", "DELETE FROM client_key WHERE subject_id = $1", true);
+const store::Query kDeleteKey("client_key.delete", "DELETE FROM client_key WHERE subject_id = $1", true);
 
 class File {
  public:
@@ -46,7 +46,7 @@ struct KeyText {
   KeyText(const KeyText&) = delete;
   KeyText& operator=(const KeyText&) = delete;
   ~KeyText() { sodium_memzero(chars.data(), chars.size()); }
-  std::array<char, key_file_size> chars{};
+  std::array<char, kKeyFileSize> chars{};
 };
 
 Error key_file_error(const std::string& path, const std::string& why) {
@@ -66,7 +66,7 @@ Result<void> check_key_file(int descriptor, const std::string& path) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
     return fail(key_file_error(path, "belongs to another user than the one this program runs as"));
   }
-  if (status.st_size != static_cast<off_t>(key_file_size)) {
+  if (status.st_size != static_cast<off_t>(kKeyFileSize)) {
     return fail(key_file_error(path, "has the wrong length; it holds 64 hexadecimal digits and a newline"));
   }
   return {};
@@ -99,7 +99,7 @@ Result<SealKey> parse_key(const KeyText& text, const std::string& path) {
   std::array<std::uint8_t, SealKey::size> bytes{};
   std::size_t length = 0;
   const int outcome =
-      sodium_hex2bin(bytes.data(), bytes.size(), text.chars.data(), key_text_size, nullptr, &length, nullptr);
+      sodium_hex2bin(bytes.data(), bytes.size(), text.chars.data(), kKeyTextSize, nullptr, &length, nullptr);
   auto key = SealKey::from_bytes(bytes);
   sodium_memzero(bytes.data(), bytes.size());
   if (outcome != 0 || length != SealKey::size || text.chars.back() != '\n') {
@@ -200,7 +200,7 @@ Result<ClientKeys::SharedKey> ClientKeys::create_for(AccountId subject, Deadline
   const SealKey fresh = SealKey::random();
   const Bytes sealed = seal(sealing_key_, subject.bytes(), as_text(fresh.bytes()));
   const auto insert_and_read = [&](store::WriteTx& tx) {
-    tx.execute(insert_key, {subject, sealed, first_key_version, clock_.now()});
+    tx.execute(kInsertKey, {subject, sealed, kFirstKeyVersion, clock_.now()});
     return read(tx, subject);  // another's, if another was first
   };
   TRY_ASSIGN(SharedKey key, database_.write(deadline, insert_and_read));
@@ -210,7 +210,7 @@ Result<ClientKeys::SharedKey> ClientKeys::create_for(AccountId subject, Deadline
 
 Result<void> ClientKeys::destroy(AccountId subject, Deadline deadline) {
   const auto outcome = database_.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
-    tx.execute(delete_key, {subject});
+    tx.execute(kDeleteKey, {subject});
     return {};
   });
   forget(subject);
@@ -260,7 +260,7 @@ Result<ClientKeys::SharedKey> ClientKeys::open(AccountId subject, BytesView seal
 }
 
 Result<ClientKeys::SharedKey> ClientKeys::read(store::ReadTx& tx, AccountId subject) const {
-  auto opened = tx.first(select_key, {subject}, [&](const store::Row& row) { return open(subject, row.bytes(0)); });
+  auto opened = tx.first(kSelectKey, {subject}, [&](const store::Row& row) { return open(subject, row.bytes(0)); });
   if (!opened) return fail(Error{ErrorKind::not_found, "key.not_found", "There is no key for this person."});
   return std::move(*opened);
 }

@@ -19,7 +19,7 @@
 namespace rapport::access {
 
 /// The schema of the key store.
-inline constexpr std::array<store::Migration, 1> key_store_migrations{{
+inline constexpr std::array<store::Migration, 1> kKeyStoreMigrations{{
     {1, "client_key",
      "CREATE TABLE client_key (\n"
      "  subject_id {id} PRIMARY KEY NOT NULL,\n"

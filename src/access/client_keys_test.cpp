@@ -113,7 +113,7 @@ class ClientKeysTest : public ::testing::Test {
  protected:
   void SetUp() override {
     database = store::open_sqlite({.file = folder.file("keys.db")}, nullptr);
-    const auto report = store::migrate(*database, key_store_migrations, clock);
+    const auto report = store::migrate(*database, kKeyStoreMigrations, clock);
     ASSERT_TRUE(report.has_value()) << report.error().detail;
   }
 

@@ -75,7 +75,7 @@ std::string Passwords::make_hash(std::string_view password) const {
 
 Result<std::string> Passwords::hash(std::string_view password, Deadline deadline) {
   if (password.empty()) return fail(invalid("password.empty", "A password is needed."));
-  if (password.size() > max_password_bytes) return fail(invalid("password.too_long", "This password is too long."));
+  if (password.size() > kMaxPasswordBytes) return fail(invalid("password.too_long", "This password is too long."));
   const Turn turn(*this, deadline);
   if (!turn.taken()) return fail(busy());
   std::string text = make_hash(password);
@@ -84,7 +84,7 @@ Result<std::string> Passwords::hash(std::string_view password, Deadline deadline
 }
 
 Result<bool> Passwords::verify(const std::string& stored, std::string_view password, Deadline deadline) {
-  if (password.size() > max_password_bytes) return false;
+  if (password.size() > kMaxPasswordBytes) return false;
   if (!is_hash(stored)) return verify_unknown(password, deadline);
   const Turn turn(*this, deadline);
   if (!turn.taken()) return fail(busy());
@@ -92,7 +92,7 @@ Result<bool> Passwords::verify(const std::string& stored, std::string_view passw
 }
 
 Result<bool> Passwords::verify_unknown(std::string_view password, Deadline deadline) {
-  if (password.size() > max_password_bytes) return false;
+  if (password.size() > kMaxPasswordBytes) return false;
   const Turn turn(*this, deadline);
   if (!turn.taken()) return fail(busy());
   (void)matches(unknown_, password);

@@ -19,7 +19,7 @@ struct PasswordSettings {
 };
 
 /// Longer ones are refused before any work is done for them.
-inline constexpr std::size_t max_password_bytes = 1024;
+inline constexpr std::size_t kMaxPasswordBytes = 1024;
 
 /// Thread-safe. Errors: overloaded ("password.busy") when no turn came before the deadline.
 class Passwords {

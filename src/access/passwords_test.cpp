@@ -38,7 +38,7 @@ TEST(Passwords, AStoredTextThatIsNoHashMatchesNothing) {
 TEST(Passwords, RefusesEmptyAndEndless) {
   Passwords passwords({.at_once = 1, .passes = 1, .memory_bytes = little_memory});
   EXPECT_EQ(passwords.hash("", soon()).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(passwords.hash(std::string(max_password_bytes + 1, 'x'), soon()).error().code, "password.too_long");
+  EXPECT_EQ(passwords.hash(std::string(kMaxPasswordBytes + 1, 'x'), soon()).error().code, "password.too_long");
 }
 
 TEST(Passwords, TellsWhenTheParametersChanged) {

@@ -3,11 +3,11 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::array<std::string_view, role_count> role_texts{"client", "therapist"};
+constexpr std::array<std::string_view, kRoleCount> kRoleTexts{"client", "therapist"};
 
 constexpr bool table_is_in_order() {
-  for (std::size_t at = 0; at < permission_count; ++at) {
-    if (static_cast<std::size_t>(permission_table[at].permission) != at) return false;
+  for (std::size_t at = 0; at < kPermissionCount; ++at) {
+    if (static_cast<std::size_t>(kPermissionTable[at].permission) != at) return false;
   }
   return true;
 }
@@ -17,23 +17,23 @@ static_assert(table_is_in_order(), "allowed() looks rows up by position");
 
 std::string_view to_text(Role role) {
   const auto at = static_cast<std::size_t>(role);
-  return at < role_count ? role_texts[at] : "unknown";
+  return at < kRoleCount ? kRoleTexts[at] : "unknown";
 }
 
 std::string_view to_text(Permission permission) {
   const auto at = static_cast<std::size_t>(permission);
-  return at < permission_count ? permission_table[at].text : "unknown";
+  return at < kPermissionCount ? kPermissionTable[at].text : "unknown";
 }
 
 std::optional<Role> role_from_text(std::string_view text) {
-  for (std::size_t at = 0; at < role_count; ++at) {
-    if (role_texts[at] == text) return static_cast<Role>(at);
+  for (std::size_t at = 0; at < kRoleCount; ++at) {
+    if (kRoleTexts[at] == text) return static_cast<Role>(at);
   }
   return std::nullopt;
 }
 
 std::optional<Permission> permission_from_text(std::string_view text) {
-  for (const PermissionRow& row : permission_table) {
+  for (const PermissionRow& row : kPermissionTable) {
     if (row.text == text) return row.permission;
   }
   return std::nullopt;

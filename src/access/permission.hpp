@@ -10,7 +10,7 @@
 namespace rapport::access {
 
 enum class Role : std::uint8_t { client, therapist };
-inline constexpr std::size_t role_count = 2;
+inline constexpr std::size_t kRoleCount = 2;
 
 enum class Permission : std::uint8_t {
   read_caseload,  ///< the list of one's clients
@@ -23,15 +23,15 @@ enum class Permission : std::uint8_t {
   agree_reply_time,    ///< accept that as a client
   live,                ///< hold a live connection
 };
-inline constexpr std::size_t permission_count = 9;
+inline constexpr std::size_t kPermissionCount = 9;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
   Permission permission;
   std::string_view text;
-  std::array<bool, role_count> allowed;  ///< client, therapist
+  std::array<bool, kRoleCount> allowed;  ///< client, therapist
 };
-inline constexpr std::array<PermissionRow, permission_count> permission_table{{
+inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_caseload, "read_caseload", {false, true}},
     {Permission::read_episode, "read_episode", {true, true}},
     {Permission::write_episode, "write_episode", {false, true}},
@@ -47,7 +47,7 @@ inline constexpr std::array<PermissionRow, permission_count> permission_table{{
 constexpr bool allowed(Role role, Permission permission) {
   const auto row = static_cast<std::size_t>(permission);
   const auto column = static_cast<std::size_t>(role);
-  return row < permission_count && column < role_count && permission_table[row].allowed[column];
+  return row < kPermissionCount && column < kRoleCount && kPermissionTable[row].allowed[column];
 }
 
 std::string_view to_text(Role role);

@@ -11,7 +11,7 @@ TEST(Permission, ClientsNeverSeeTheCaseloadNorSteerTreatment) {
   static_assert(!allowed(Role::client, Permission::propose_reply_time));
   static_assert(!allowed(Role::therapist, Permission::agree_reply_time));
   static_assert(allowed(Role::client, Permission::send_message));
-  for (const PermissionRow& row : permission_table) {
+  for (const PermissionRow& row : kPermissionTable) {
     if (row.permission == Permission::agree_reply_time) continue;  // the client's alone
     EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
   }
@@ -24,7 +24,7 @@ TEST(Permission, ValuesThatDoNotExistAreRefused) {
 }
 
 TEST(Permission, TextsGoThereAndBack) {
-  for (const PermissionRow& row : permission_table)
+  for (const PermissionRow& row : kPermissionTable)
     EXPECT_EQ(permission_from_text(to_text(row.permission)), row.permission);
   for (const Role role : {Role::client, Role::therapist}) EXPECT_EQ(role_from_text(to_text(role)), role);
   EXPECT_FALSE(role_from_text("admin").has_value());

@@ -8,20 +8,20 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::size_t longest_plain_key = 64;
-constexpr double longest_wait = 3600;
+constexpr std::size_t kLongestPlainKey = 64;
+constexpr double kLongestWait = 3600;
 
 /// Long keys are digested, so that a sender cannot choose how much memory a bucket takes.
 std::string bucket_key(std::string_view class_name, std::string_view who) {
   std::string key(class_name);
   key += '\n';
-  if (who.size() <= longest_plain_key) return key.append(who);
+  if (who.size() <= kLongestPlainKey) return key.append(who);
   return key.append(to_hex(plain_digest(as_bytes(who)))).append("#");
 }
 
 int seconds_until_one(double tokens, double per_second) {
-  if (per_second <= 0) return static_cast<int>(longest_wait);
-  return static_cast<int>(std::clamp(std::ceil((1 - tokens) / per_second), 1.0, longest_wait));
+  if (per_second <= 0) return static_cast<int>(kLongestWait);
+  return static_cast<int>(std::clamp(std::ceil((1 - tokens) / per_second), 1.0, kLongestWait));
 }
 
 }  // namespace

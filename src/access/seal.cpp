@@ -8,19 +8,19 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::uint8_t seal_version = 1;
-constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::uint8_t kSealVersion = 1;
+constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(SealKey::size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(SealKey::size == crypto_kdf_KEYBYTES);
-static_assert(seal_overhead == 1 + nonce_size + tag_size);
-constexpr std::size_t digest_size = 32;
+static_assert(kSealOverhead == 1 + kNonceSize + kTagSize);
+constexpr std::size_t kDigestSize = 32;
 
 /// The version is authenticated: a later format cannot be passed off as this one.
 Bytes with_version(BytesView associated_data) {
   Bytes whole;
   whole.reserve(associated_data.size() + 1);
-  whole.push_back(seal_version);
+  whole.push_back(kSealVersion);
   whole.insert(whole.end(), associated_data.begin(), associated_data.end());
   return whole;
 }
@@ -76,32 +76,32 @@ SealKey SealKey::subkey(std::string_view context, std::uint64_t number) const {
 Bytes seal(const SealKey& key, BytesView associated_data, std::string_view plaintext) {
   ensure_crypto();
   const Bytes bound = with_version(associated_data);
-  Bytes sealed(seal_overhead + plaintext.size());
-  sealed[0] = seal_version;
+  Bytes sealed(kSealOverhead + plaintext.size());
+  sealed[0] = kSealVersion;
   std::uint8_t* const nonce = sealed.data() + 1;
-  randombytes_buf(nonce, nonce_size);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + nonce_size, nullptr, as_bytes(plaintext).data(), plaintext.size(),
+  randombytes_buf(nonce, kNonceSize);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + kNonceSize, nullptr, as_bytes(plaintext).data(), plaintext.size(),
                                              bound.data(), bound.size(), nullptr, nonce, key.bytes().data());
   return sealed;
 }
 
 Result<std::string> unseal(const SealKey& key, BytesView associated_data, BytesView sealed) {
   ensure_crypto();
-  if (sealed.size() < seal_overhead) return fail(seal_error("seal.broken"));
-  if (sealed[0] != seal_version) return fail(seal_error("seal.unknown_version"));
+  if (sealed.size() < kSealOverhead) return fail(seal_error("seal.broken"));
+  if (sealed[0] != kSealVersion) return fail(seal_error("seal.unknown_version"));
   const Bytes bound = with_version(associated_data);
   const std::uint8_t* const nonce = sealed.data() + 1;
-  std::string plaintext(sealed.size() - seal_overhead, '\0');
+  std::string plaintext(sealed.size() - kSealOverhead, '\0');
   const int outcome = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      reinterpret_cast<unsigned char*>(plaintext.data()), nullptr, nullptr, nonce + nonce_size,
-      sealed.size() - 1 - nonce_size, bound.data(), bound.size(), nonce, key.bytes().data());
+      reinterpret_cast<unsigned char*>(plaintext.data()), nullptr, nullptr, nonce + kNonceSize,
+      sealed.size() - 1 - kNonceSize, bound.data(), bound.size(), nonce, key.bytes().data());
   if (outcome != 0) return fail(seal_error("seal.broken"));
   return plaintext;
 }
 
 Bytes keyed_digest(const SealKey& key, std::string_view text) {
   ensure_crypto();
-  Bytes digest(digest_size);
+  Bytes digest(kDigestSize);
   crypto_generichash(digest.data(), digest.size(), as_bytes(text).data(), text.size(), key.bytes().data(),
                      key.bytes().size());
   return digest;
@@ -109,7 +109,7 @@ Bytes keyed_digest(const SealKey& key, std::string_view text) {
 
 Bytes plain_digest(BytesView bytes) {
   ensure_crypto();
-  Bytes digest(digest_size);
+  Bytes digest(kDigestSize);
   crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), nullptr, 0);
   return digest;
 }

@@ -44,7 +44,7 @@ class SealKey {
 };
 
 /// What sealing adds to the length of a text.
-inline constexpr std::size_t seal_overhead = 1 + 24 + 16;
+inline constexpr std::size_t kSealOverhead = 1 + 24 + 16;
 
 Bytes seal(const SealKey& key, BytesView associated_data, std::string_view plaintext);
 

@@ -16,7 +16,7 @@ TEST(Seal, OpensWhatItSealed) {
   const SealKey key = SealKey::random();
   for (const std::string& text : {std::string(), std::string("Hello, Zo\xC3\xAB"), std::string(100000, 'x')}) {
     const Bytes sealed = seal(key, as_bytes("row 1"), text);
-    EXPECT_EQ(sealed.size(), text.size() + seal_overhead);
+    EXPECT_EQ(sealed.size(), text.size() + kSealOverhead);
     EXPECT_EQ(sealed[0], 1);
     const auto opened = unseal(key, as_bytes("row 1"), sealed);
     ASSERT_TRUE(opened.has_value());

@@ -8,34 +8,34 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::size_t token_bytes = 32;
-constexpr std::size_t token_chars = 43;
-constexpr int base64_form = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kTokenChars = 43;
+constexpr int kBase64Form = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
-const store::Query insert_session("session.insert", R"(
+const store::Query kInsertSession("session.insert", R"(
   INSERT INTO login_session (id, account_id, token_digest, created_at, seen_at, ends_at)
   VALUES ($1, $2, $3, $4, $5, $6))");
-const store::Query select_session("session.select", R"(
+const store::Query kSelectSession("session.select", R"(
   SELECT s.id, s.seen_at, s.ends_at, a.id, a.role, a.practice_id
   FROM login_session s JOIN account a ON a.id = s.account_id
   WHERE s.token_digest = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND a.closed_at IS NULL)",
                                   true);
-const store::Query update_seen("session.touch", "UPDATE login_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
+const store::Query kUpdateSeen("session.touch", "UPDATE login_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
                                true);
-const store::Query delete_session("session.delete", "DELETE FROM login_session WHERE id = $1", true);
-const store::Query delete_sessions("session.delete_all", "DELETE FROM login_session WHERE account_id = $1");
-const store::Query delete_over("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
+const store::Query kDeleteSession("session.delete", "DELETE FROM login_session WHERE id = $1", true);
+const store::Query kDeleteSessions("session.delete_all", "DELETE FROM login_session WHERE account_id = $1");
+const store::Query kDeleteOver("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
 
 std::string to_base64url(BytesView bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), base64_form), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), base64_form);
+  std::string text(sodium_base64_encoded_len(bytes.size(), kBase64Form), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kBase64Form);
   text.pop_back();  // the terminating NUL
   return text;
 }
 
 std::string random_token() {
   ensure_crypto();
-  std::array<std::uint8_t, token_bytes> random{};
+  std::array<std::uint8_t, kTokenBytes> random{};
   randombytes_buf(random.data(), random.size());
   std::string token = to_base64url(random);
   sodium_memzero(random.data(), random.size());
@@ -67,14 +67,14 @@ SessionRow read_row(const store::Row& row) {
 NewSession create_session(store::WriteTx& tx, AccountId account, Time now, const SessionRules& rules) {
   NewSession made{SessionId::make(now), random_token(), now + rules.lifetime};
   const Bytes digest = plain_digest(as_bytes(made.token));
-  tx.execute(insert_session, {made.id, account, digest, now, now, made.ends_at});
+  tx.execute(kInsertSession, {made.id, account, digest, now, now, made.ends_at});
   return made;
 }
 
 Result<FoundSession> find_session(store::ReadTx& tx, std::string_view token, Time now, const SessionRules& rules) {
-  if (token.size() != token_chars) return fail(no_session());
+  if (token.size() != kTokenChars) return fail(no_session());
   const Bytes digest = plain_digest(as_bytes(token));
-  auto row = tx.first(select_session, {digest, now, now - rules.idle}, read_row);
+  auto row = tx.first(kSelectSession, {digest, now, now - rules.idle}, read_row);
   if (!row || !row->role) return fail(no_session());  // a role of a later version may do nothing here
   row->found.viewer.role = *row->role;
   return row->found;
@@ -85,19 +85,19 @@ bool needs_touch(const FoundSession& session, Time now, const SessionRules& rule
 }
 
 void touch_session(store::WriteTx& tx, SessionId session, Time now) {
-  tx.execute(update_seen, {session, now});
+  tx.execute(kUpdateSeen, {session, now});
 }
 
 bool end_session(store::WriteTx& tx, SessionId session) {
-  return tx.execute(delete_session, {session}) > 0;
+  return tx.execute(kDeleteSession, {session}) > 0;
 }
 
 std::int64_t end_all_sessions(store::WriteTx& tx, AccountId account) {
-  return tx.execute(delete_sessions, {account});
+  return tx.execute(kDeleteSessions, {account});
 }
 
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules) {
-  return tx.execute(delete_over, {now, now - rules.idle});
+  return tx.execute(kDeleteOver, {now, now - rules.idle});
 }
 
 std::string CsrfTokens::make(std::string_view session_token) const {

@@ -21,13 +21,13 @@ Deadline soon() {
   return std::chrono::steady_clock::now() + 20s;
 }
 
-const store::Query insert_practice("test.practice",
+const store::Query kInsertPractice("test.practice",
                                    "INSERT INTO practice (id, name, synthetic, created_at) VALUES ($1, 'P', 1, $2)");
-const store::Query insert_account("test.account", R"(
+const store::Query kInsertAccount("test.account", R"(
   INSERT INTO account (id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, closed_at)
   VALUES ($1, $2, $3, $4, '', $4, $5, $6))");
-const store::Query select_digest("test.digest", "SELECT token_digest FROM login_session");
-const store::Query select_audit("test.audit", "SELECT role, action, outcome, count FROM audit ORDER BY at");
+const store::Query kSelectDigest("test.digest", "SELECT token_digest FROM login_session");
+const store::Query kSelectAudit("test.audit", "SELECT role, action, outcome, count FROM audit ORDER BY at");
 
 /// The program's own schema, so that a column renamed there is noticed here.
 std::string house_schema() {
@@ -53,7 +53,7 @@ class SessionsTest : public ::testing::Test {
     const std::array<store::Migration, 1> migrations{{{1, "house", schema}}};
     const auto report = store::migrate(*database, migrations, ManualClock(start));
     ASSERT_TRUE(report.has_value()) << report.error().detail;
-    write([&](store::WriteTx& tx) { return tx.execute(insert_practice, {practice, start}); });
+    write([&](store::WriteTx& tx) { return tx.execute(kInsertPractice, {practice, start}); });
   }
   void TearDown() override {
     database.reset();
@@ -64,7 +64,7 @@ class SessionsTest : public ::testing::Test {
   AccountId add_account(std::string_view role, std::optional<Time> closed = {}) {
     const auto id = AccountId::make(start);
     const Bytes digest = plain_digest(id.bytes());
-    write([&](store::WriteTx& tx) { return tx.execute(insert_account, {id, practice, role, digest, start, closed}); });
+    write([&](store::WriteTx& tx) { return tx.execute(kInsertAccount, {id, practice, role, digest, start, closed}); });
     return id;
   }
   NewSession log_in(AccountId account) {
@@ -90,7 +90,7 @@ TEST_F(SessionsTest, ATokenFindsItsViewerAndIsNotStored) {
   EXPECT_EQ(found->viewer.session, session.id);
   EXPECT_EQ(found->viewer.practice, practice);
   const auto stored = write([](store::WriteTx& tx) {
-    return *tx.first(select_digest, {},
+    return *tx.first(kSelectDigest, {},
                      [](const store::Row& row) { return Bytes(row.bytes(0).begin(), row.bytes(0).end()); });
   });
   EXPECT_EQ(stored, plain_digest(as_bytes(session.token)));
@@ -157,7 +157,7 @@ TEST_F(SessionsTest, AnAuditEntryIsPartOfItsTransaction) {
     return true;
   });
   const auto rows = write([](store::WriteTx& tx) {
-    return tx.list(select_audit, {}, [](const store::Row& row) {
+    return tx.list(kSelectAudit, {}, [](const store::Row& row) {
       return std::string(row.text(0)) + " " + std::string(row.text(1)) + " " + std::string(row.text(2)) + " " +
              std::to_string(row.int64(3));
     });

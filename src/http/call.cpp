@@ -21,7 +21,9 @@ const std::string* find(const Parameters& parameters, std::string_view name) {
   return nullptr;
 }
 
-bool is_fit(const std::string& text) { return is_utf8(text) && text.find('\0') == std::string::npos; }
+bool is_fit(const std::string& text) {
+  return is_utf8(text) && text.find('\0') == std::string::npos;
+}
 
 }  // namespace
 
@@ -55,7 +57,7 @@ Result<Parameters> parse_query(std::string_view query) {
     const auto equals = part.find('=');
     auto name = percent_decode(part.substr(0, equals), true);
     auto value = equals == std::string_view::npos ? std::optional<std::string>("")
-                                                   : percent_decode(part.substr(equals + 1), true);
+                                                  : percent_decode(part.substr(equals + 1), true);
     if (!name || !value || !is_fit(*name) || !is_fit(*value)) {
       return fail(invalid("query.malformed", "The part of the address after '?' is not well-formed."));
     }
@@ -83,8 +85,8 @@ Result<std::int64_t> Call::query_int(std::string_view name, std::int64_t fallbac
   const char* end = text->data() + text->size();
   const auto parsed = std::from_chars(text->data(), end, number);
   if (parsed.ec != std::errc() || parsed.ptr != end || number < min || number > max) {
-    return fail(query_error(name, "Must be a whole number between " + std::to_string(min) + " and " +
-                                      std::to_string(max) + "."));
+    return fail(query_error(
+        name, "Must be a whole number between " + std::to_string(min) + " and " + std::to_string(max) + "."));
   }
   return number;
 }

@@ -52,10 +52,14 @@ struct WrongField {
 
 TEST(Shape, NamesTheFieldThatIsWrong) {
   const WrongField cases[] = {
-      {"type", R"({"weight":"1"})", "/weight"},          {"missing", "{}", "/weight"},
-      {"unknown", R"({"weight":1,"a/b~":1})", "/a~1b~0"}, {"not an object", "[]", ""},
-      {"out of range", R"({"weight":2147483648})", "/weight"}, {"fraction", R"({"weight":1.5})", "/weight"},
-      {"huge", R"({"weight":18446744073709551615})", "/weight"}, {"NUL", R"({"weight":1,"note":"\u0000"})", "/note"},
+      {"type", R"({"weight":"1"})", "/weight"},
+      {"missing", "{}", "/weight"},
+      {"unknown", R"({"weight":1,"a/b~":1})", "/a~1b~0"},
+      {"not an object", "[]", ""},
+      {"out of range", R"({"weight":2147483648})", "/weight"},
+      {"fraction", R"({"weight":1.5})", "/weight"},
+      {"huge", R"({"weight":18446744073709551615})", "/weight"},
+      {"NUL", R"({"weight":1,"note":"\u0000"})", "/note"},
   };
   for (const auto& wrong : cases) {
     const auto result = parse<Item>(parse_json(wrong.body).value());

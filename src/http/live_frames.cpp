@@ -37,7 +37,7 @@ bool is_json(const Response& response) {
   return false;
 }
 
-constexpr std::string_view schema_text = R"({
+constexpr std::string_view kSchemaText = R"({
 "$schema":"https://json-schema.org/draft/2020-12/schema","title":"Frames of the live connection",
 "oneOf":[{"$ref":"#/$defs/Request"},{"$ref":"#/$defs/Answer"},{"$ref":"#/$defs/Event"}],
 "$defs":{
@@ -99,6 +99,8 @@ std::string answer_frame(std::int64_t id, const Response& response) {
   return out;
 }
 
-std::string live_schema_json() { return std::string(schema_text); }
+std::string live_schema_json() {
+  return std::string(kSchemaText);
+}
 
 }  // namespace rapport::http

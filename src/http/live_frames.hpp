@@ -1,12 +1,11 @@
 #pragma once
 /// @file The frames of the live connection: {"id":7,"do":"POST /api/...","body":{...}} asks,
 /// {"id":7,"status":201,"body":{...}} answers. `do` is any route of the table.
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json/value.hpp>
 
 #include "base/result.hpp"
 #include "http/request.hpp"

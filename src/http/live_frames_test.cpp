@@ -24,9 +24,15 @@ TEST(LiveFrames, TakesApartAndAnswers) {
 
 TEST(LiveFrames, RefusesWrongFramesWithTheirIdIfItHasOne) {
   const std::pair<const char*, std::int64_t> cases[] = {
-      {"", 0},       {"[]", 0},          {R"({"do":"GET /x"})", 0},          {R"({"id":-1,"do":"GET /x"})", 0},
-      {R"({"id":3})", 3}, {R"({"id":3,"do":"get /x"})", 3}, {R"({"id":3,"do":"GET x"})", 3},
-      {R"({"id":3,"do":"GET /x","more":1})", 3}, {R"({"id":3,"do":"GET /x HTTP/1.1"})", 3},
+      {"", 0},
+      {"[]", 0},
+      {R"({"do":"GET /x"})", 0},
+      {R"({"id":-1,"do":"GET /x"})", 0},
+      {R"({"id":3})", 3},
+      {R"({"id":3,"do":"get /x"})", 3},
+      {R"({"id":3,"do":"GET x"})", 3},
+      {R"({"id":3,"do":"GET /x","more":1})", 3},
+      {R"({"id":3,"do":"GET /x HTTP/1.1"})", 3},
   };
   for (const auto& [text, id] : cases) {
     const auto frame = parse_live_frame(text);
@@ -35,7 +41,9 @@ TEST(LiveFrames, RefusesWrongFramesWithTheirIdIfItHasOne) {
   }
 }
 
-TEST(LiveFrames, SchemaIsJson) { EXPECT_TRUE(boost::json::parse(live_schema_json()).is_object()); }
+TEST(LiveFrames, SchemaIsJson) {
+  EXPECT_TRUE(boost::json::parse(live_schema_json()).is_object());
+}
 
 struct Note {
   Text<1, 9> text;
@@ -45,10 +53,18 @@ BOOST_DESCRIBE_STRUCT(Note, (), (text))
 TEST(OpenApi, HasEveryRoute) {
   struct Nobody {};
   Routes<Nobody> routes;
-  routes.get("/api/codes/{code:text}").says("One").answers<Note>().open().handle(
-      [](Nobody&, Call&) -> Result<Answer<Note>> { return fail(not_found()); });
-  routes.post("/api/rooms/{room}").says("Two").body<Note>().answers<Note>(201, 200)
-      .needs(PermissionName{"write"}, "room").audits("note.add").limit("notes")
+  routes.get("/api/codes/{code:text}")
+      .says("One")
+      .answers<Note>()
+      .open()
+      .handle([](Nobody&, Call&) -> Result<Answer<Note>> { return fail(not_found()); });
+  routes.post("/api/rooms/{room}")
+      .says("Two")
+      .body<Note>()
+      .answers<Note>(201, 200)
+      .needs(PermissionName{"write"}, "room")
+      .audits("note.add")
+      .limit("notes")
       .handle([](Nobody&, Call&, Note) -> Result<Answer<Note>> { return fail(not_found()); });
   routes.finish();
   const auto document = openapi(routes, "Rapport", "1", "session");

@@ -6,7 +6,9 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-std::string lower_method(Method method) { return shape::enumerator_text(to_text(method)); }
+std::string lower_method(Method method) {
+  return shape::enumerator_text(to_text(method));
+}
 
 /// OpenAPI knows no kinds in a path: "{code:text}" becomes "{code}".
 std::string plain_path(std::string_view pattern) {
@@ -89,7 +91,9 @@ object operation(const Route& route, Components& components) {
   return described;
 }
 
-object text_schema() { return {{"type", "string"}}; }
+object text_schema() {
+  return {{"type", "string"}};
+}
 
 object problem_schema() {
   object field{{"type", "object"}, {"required", array{"pointer", "detail"}}};

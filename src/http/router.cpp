@@ -45,7 +45,7 @@ struct RouteTable::Node {
 
 namespace {
 
-constexpr std::size_t max_segments = 16;  // bounds the search; no pattern comes near it
+constexpr std::size_t kMaxSegments = 16;  // bounds the search; no pattern comes near it
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> parts;
@@ -71,7 +71,7 @@ bool is_safe_segment(const std::string& segment) {
 
 std::optional<std::vector<std::string>> decode_path(std::string_view path) {
   const auto parts = split(path);
-  if (parts.empty() || parts.size() > max_segments) return std::nullopt;
+  if (parts.empty() || parts.size() > kMaxSegments) return std::nullopt;
   if (parts.size() == 1 && parts[0].empty()) return std::vector<std::string>();  // "/"
   std::vector<std::string> segments;
   for (const auto part : parts) {
@@ -82,7 +82,9 @@ std::optional<std::vector<std::string>> decode_path(std::string_view path) {
   return segments;
 }
 
-bool is_parameter(std::string_view part) { return part.starts_with('{') && part.ends_with('}'); }
+bool is_parameter(std::string_view part) {
+  return part.starts_with('{') && part.ends_with('}');
+}
 
 PatternParameter read_parameter(std::string_view part) {
   part = part.substr(1, part.size() - 2);
@@ -154,9 +156,9 @@ void RouteTable::insert(const Route& route) {
   Node* node = root_.get();
   for (const auto part : split(route.pattern)) {
     if (part.empty()) continue;  // the pattern "/"
-    auto& next = !is_parameter(part)            ? node->literals[std::string(part)]
+    auto& next = !is_parameter(part)          ? node->literals[std::string(part)]
                  : read_parameter(part).is_id ? node->id
-                                                : node->text;
+                                              : node->text;
     if (!next) next = std::make_unique<Node>();
     node = next.get();
   }
@@ -203,9 +205,13 @@ Match RouteTable::find(Method method, std::string_view target) const {
 
 namespace route {
 
-Result<boost::json::value> read_input(const BodyInput& input) { return parse_json(input.text); }
+Result<boost::json::value> read_input(const BodyInput& input) {
+  return parse_json(input.text);
+}
 
-Response refuse_body() { return problem_response(invalid("body.not_wanted", "This address takes no body.")); }
+Response refuse_body() {
+  return problem_response(invalid("body.not_wanted", "This address takes no body."));
+}
 
 }  // namespace route
 }  // namespace rapport::http

@@ -187,9 +187,15 @@ class RouteBuilder {
  public:
   explicit RouteBuilder(Route& route) : route_(&route) {}
 
-  RouteBuilder& says(std::string_view summary) { return set([&] { route_->summary = summary; }); }
-  RouteBuilder& audits(std::string_view action) { return set([&] { route_->audit = action; }); }
-  RouteBuilder& limit(std::string_view name) { return set([&] { route_->limit = name; }); }
+  RouteBuilder& says(std::string_view summary) {
+    return set([&] { route_->summary = summary; });
+  }
+  RouteBuilder& audits(std::string_view action) {
+    return set([&] { route_->audit = action; });
+  }
+  RouteBuilder& limit(std::string_view name) {
+    return set([&] { route_->limit = name; });
+  }
   /// The permission is checked before the handler, about the room (or other thing) of that path parameter.
   RouteBuilder& needs(PermissionName permission, std::string_view scope_parameter = "") {
     return set([&] {
@@ -199,9 +205,13 @@ class RouteBuilder {
     });
   }
   /// Anyone may call it, without having logged in.
-  RouteBuilder& open() { return set([&] { route_->guard = Guard::open; }); }
+  RouteBuilder& open() {
+    return set([&] { route_->guard = Guard::open; });
+  }
   /// Whoever has logged in may call it: it is about themselves only.
-  RouteBuilder& signed_in() { return set([&] { route_->guard = Guard::signed_in; }); }
+  RouteBuilder& signed_in() {
+    return set([&] { route_->guard = Guard::signed_in; });
+  }
   /// Describes a query parameter; `type` is "string", "integer" or "boolean".
   RouteBuilder& query(std::string_view name, std::string_view type, std::string_view says) {
     return set([&] { route_->query.push_back({std::string(name), std::string(says), std::string(type)}); });

@@ -38,14 +38,27 @@ void declare(Routes<Context>& routes) {
         }
         return answers;
       });
-  routes.get("/api/rooms/{room}").says("A room").answers<Nothing>().signed_in().handle(
-      [](Context&, Call&) -> Result<Answer<Nothing>> { return Answer<Nothing>{204}; });
-  routes.put("/api/rooms/{room}").says("Change").body<NewItem>().answers<Nothing>().open().handle(
-      [](Context&, Call&, NewItem) -> Result<Answer<Nothing>> { return fail(forbidden("No.")); });
-  routes.get("/api/rooms/new").says("Literal").answers<RawBody>().open().handle(
-      [](Context&, Call&) -> Result<Answer<RawBody>> { return Answer<RawBody>{200, {"text/plain", "new"}}; });
-  routes.get("/api/codes/{code:text}").says("Text").answers<std::string>().open().handle(
-      [](Context&, Call& call) -> Result<Answer<std::string>> {
+  routes.get("/api/rooms/{room}")
+      .says("A room")
+      .answers<Nothing>()
+      .signed_in()
+      .handle([](Context&, Call&) -> Result<Answer<Nothing>> { return Answer<Nothing>{204}; });
+  routes.put("/api/rooms/{room}")
+      .says("Change")
+      .body<NewItem>()
+      .answers<Nothing>()
+      .open()
+      .handle([](Context&, Call&, NewItem) -> Result<Answer<Nothing>> { return fail(forbidden("No.")); });
+  routes.get("/api/rooms/new")
+      .says("Literal")
+      .answers<RawBody>()
+      .open()
+      .handle([](Context&, Call&) -> Result<Answer<RawBody>> { return Answer<RawBody>{200, {"text/plain", "new"}}; });
+  routes.get("/api/codes/{code:text}")
+      .says("Text")
+      .answers<std::string>()
+      .open()
+      .handle([](Context&, Call& call) -> Result<Answer<std::string>> {
         TRY_ASSIGN(const auto n, call.query_int("n", 1, 1, 9));
         return Answer<std::string>{200, call.path_text("code") + std::to_string(n)};
       });
@@ -99,7 +112,9 @@ TEST(Router, AnswersOrRefuses) {
   for (const auto& one : cases) {
     EXPECT_EQ(ask(routes, one.method, one.target, one.body).status, one.status) << one.target << " " << one.body;
   }
-  EXPECT_EQ(ask(routes, Method::get, "/api/codes/%C3%A9?n=2").body, "\"\xC3\xA9" "2\"");
+  EXPECT_EQ(ask(routes, Method::get, "/api/codes/%C3%A9?n=2").body,
+            "\"\xC3\xA9"
+            "2\"");
   EXPECT_EQ(routes.find(Method::del, "/api/rooms/" + room).allow, "GET, PUT");
 }
 
@@ -120,8 +135,9 @@ TEST(Router, BatchKeepsOrderAroundWrongBodies) {
 
 TEST(Router, RefusesRoutesThatAreNotDeclaredInFull) {
   Routes<Context> routes;
-  routes.get("/a/{room}").says("x").answers<Nothing>().handle(
-      [](Context&, Call&) -> Result<Answer<Nothing>> { return Answer<Nothing>{204}; });
+  routes.get("/a/{room}").says("x").answers<Nothing>().handle([](Context&, Call&) -> Result<Answer<Nothing>> {
+    return Answer<Nothing>{204};
+  });
   try {
     routes.finish();
     FAIL();
@@ -143,8 +159,7 @@ TEST(Cookies, RoundTripAndRefuseInjection) {
   EXPECT_EQ(cookie_value("a=1; session=abc; b=2", "session"), "abc");
   EXPECT_EQ(cookie_value("xsession=1;session=\"q\"", "session"), "q");
   EXPECT_FALSE(cookie_value("sessions=1", "session"));
-  EXPECT_EQ(set_cookie({"session", "abc", 60}),
-            "session=abc; Path=/; SameSite=Strict; Max-Age=60; HttpOnly; Secure");
+  EXPECT_EQ(set_cookie({"session", "abc", 60}), "session=abc; Path=/; SameSite=Strict; Max-Age=60; HttpOnly; Secure");
   EXPECT_THROW(set_cookie({"session", "a; Domain=x", 60}), std::invalid_argument);
   EXPECT_THROW(set_cookie({"session", "a\r\nX: y", 60}), std::invalid_argument);
 }

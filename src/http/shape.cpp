@@ -1,8 +1,8 @@
 #include "http/shape.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -11,17 +11,30 @@
 namespace rapport::http {
 namespace {
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 void append_escaped(std::string& out, unsigned char byte) {
   constexpr char digits[] = "0123456789abcdef";
   switch (byte) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   out += "\\u00";
   out += digits[byte >> 4U];
@@ -88,7 +101,7 @@ Result<boost::json::value> parse_json(std::string_view body) {
   if (is_blank(body)) return fail(invalid("body.missing", "A JSON body is needed here, but the body is empty."));
   if (!is_utf8(body)) return fail(invalid("body.not_utf8", "The body is not well-formed UTF-8."));
   boost::json::parse_options options;
-  options.max_depth = max_json_depth;
+  options.max_depth = kMaxJsonDepth;
   boost::json::error_code problem;
   auto value = boost::json::parse(boost::json::string_view(body.data(), body.size()), problem, {}, options);
   if (problem == boost::json::error::too_deep) {
@@ -116,7 +129,9 @@ void write_double(std::string& out, double number) {
   out.append(digits, end.ptr);
 }
 
-void write_value(std::string& out, const boost::json::value& value) { out += boost::json::serialize(value); }
+void write_value(std::string& out, const boost::json::value& value) {
+  out += boost::json::serialize(value);
+}
 
 void Reading::wrong(std::string message) {
   if (mistakes_.size() < max_mistakes) mistakes_.push_back({path_, std::move(message)});
@@ -124,8 +139,8 @@ void Reading::wrong(std::string message) {
 
 Error Reading::error() && {
   const auto& first = mistakes_.at(0);
-  std::string detail = "The body is not as it should be: " + first.path +
-                       (first.path.empty() ? "" : ": ") + first.message;
+  std::string detail =
+      "The body is not as it should be: " + first.path + (first.path.empty() ? "" : ": ") + first.message;
   return invalid("body.invalid", std::move(detail), std::move(mistakes_));
 }
 
@@ -183,12 +198,18 @@ std::string enumerator_text(std::string_view name) {
 
 std::string_view kind_name(const boost::json::value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "true or false";
-    case boost::json::kind::string: return "text";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
-    default: return "a number";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "true or false";
+    case boost::json::kind::string:
+      return "text";
+    case boost::json::kind::array:
+      return "a list";
+    case boost::json::kind::object:
+      return "an object";
+    default:
+      return "a number";
   }
 }
 

@@ -26,7 +26,7 @@
 namespace rapport::http {
 
 /// Deeper bodies are refused before they cost anything.
-inline constexpr std::size_t max_json_depth = 16;
+inline constexpr std::size_t kMaxJsonDepth = 16;
 
 /// The text of a body as a JSON value. Errors: invalid "body.missing", "body.not_utf8", "body.too_deep",
 /// "body.not_json".

@@ -30,7 +30,9 @@ const Hub::Shard& Hub::shard_of(AccountId account) const {
   return shards_[std::hash<AccountId>{}(account) % shard_count];
 }
 
-Hub::Shard& Hub::shard_of(AccountId account) { return shards_[std::hash<AccountId>{}(account) % shard_count]; }
+Hub::Shard& Hub::shard_of(AccountId account) {
+  return shards_[std::hash<AccountId>{}(account) % shard_count];
+}
 
 Hub::Sockets Hub::sockets_of(AccountId account) const {
   const Shard& shard = shard_of(account);

@@ -51,7 +51,9 @@ class FakeSocket final : public http::LiveSocket {
   bool closed_ = false;
 };
 
-AccountId account() { return AccountId::make(SystemClock().now()); }
+AccountId account() {
+  return AccountId::make(SystemClock().now());
+}
 Event event(std::string frame, std::vector<AccountId> recipients) {
   return Event{RoomId{}, 0, std::move(frame), std::move(recipients)};
 }

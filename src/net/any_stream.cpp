@@ -8,10 +8,10 @@
 namespace rapport::net {
 namespace {
 
-constexpr std::size_t cork_limit = 64 * 1024;
-constexpr std::size_t linger_bytes = 1024 * 1024;
-constexpr std::chrono::milliseconds linger_time{1500};
-constexpr std::chrono::milliseconds last_answer_time{1000};
+constexpr std::size_t kCorkLimit = 64 * 1024;
+constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr std::chrono::milliseconds kLingerTime{1500};
+constexpr std::chrono::milliseconds kLastAnswerTime{1000};
 
 class PlainStream final : public StreamImpl {
  public:
@@ -76,13 +76,13 @@ struct AnyStream::State : std::enable_shared_from_this<State> {
     ErrorCode ignored;
     impl->socket().cancel(ignored);
     // A TLS operation is many small ones; one that was just between two of them has not noticed.
-    wait(last_answer_time, round, &State::close);
+    wait(kLastAnswerTime, round, &State::close);
   }
   /// Takes what the cork has room for.
   std::size_t keep(const WriteBuffers& buffers) {
     std::size_t count = 0;
     for (const auto& buffer : buffers) {
-      const std::size_t size = std::min(buffer.size(), cork_limit - pending.size());
+      const std::size_t size = std::min(buffer.size(), kCorkLimit - pending.size());
       pending.append(static_cast<const char*>(buffer.data()), size);
       count += size;
     }
@@ -115,13 +115,13 @@ struct AnyStream::State : std::enable_shared_from_this<State> {
     });
   }
   void linger(IoHandler handler) {
-    arm(linger_time);
+    arm(kLingerTime);
     scrap.resize(4096);
     impl->shut_down([self = shared_from_this(), handler = std::move(handler)](ErrorCode, std::size_t) mutable {
       ErrorCode error;
       self->impl->socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
       if (error || self->expired) return std::move(handler)(ErrorCode(), 0);
-      self->discard(linger_bytes, std::move(handler));
+      self->discard(kLingerBytes, std::move(handler));
     });
   }
 
@@ -189,7 +189,7 @@ void AnyStream::write_some(WriteBuffers buffers, IoHandler handler) {
   const bool joins = state.corked || !state.pending.empty() || (state.secure && buffers.count() > 1);
   if (!joins) return state.impl->write_some(buffers, std::move(handler));
   const std::size_t count = state.keep(buffers);
-  if (state.corked && state.pending.size() < cork_limit) return state.complete(std::move(handler), ErrorCode(), count);
+  if (state.corked && state.pending.size() < kCorkLimit) return state.complete(std::move(handler), ErrorCode(), count);
   state.flush(count, std::move(handler));
 }
 

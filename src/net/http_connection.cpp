@@ -22,8 +22,8 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using Parser = bhttp::request_parser<bhttp::string_body>;
 
-constexpr std::size_t first_read = 1024;           // what an idle connection holds ready
-constexpr std::size_t unparsed_limit = 64 * 1024;  // beyond a header: a body is taken out of the buffer as it comes
+constexpr std::size_t kFirstRead = 1024;           // what an idle connection holds ready
+constexpr std::size_t kUnparsedLimit = 64 * 1024;  // beyond a header: a body is taken out of the buffer as it comes
 
 enum class Next { keep_alive, close, drop, live };
 
@@ -228,7 +228,7 @@ asio::awaitable<bool> wait_for_bytes(AnyStream& stream, beast::flat_buffer& buff
   stream.expires_after(time);
   ErrorCode error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  const auto space = buffer.prepare(first_read);
+  const auto space = buffer.prepare(kFirstRead);
   const std::size_t count = co_await stream.async_read_some(space, token);
   buffer.commit(count);
   co_return !error && count > 0;
@@ -247,7 +247,7 @@ asio::awaitable<bool> shake_hands(AnyStream& stream, std::chrono::milliseconds t
 asio::awaitable<void> serve_requests(std::shared_ptr<IoThread> thread, AnyStream& stream, const std::string& peer,
                                      bool& idle) {
   const auto& options = thread->shared.options;
-  beast::flat_buffer buffer(options.header_limit + unparsed_limit);
+  beast::flat_buffer buffer(options.header_limit + kUnparsedLimit);
   std::unique_ptr<Upgrade> upgrade;
   Next next = Next::keep_alive;
   auto patience = options.read_timeout;

@@ -4,7 +4,7 @@
 
 namespace rapport::net {
 namespace {
-constexpr int try_again_later = 1013;
+constexpr int kTryAgainLater = 1013;
 }
 
 bool Outbox::send(Frame frame) {
@@ -71,7 +71,7 @@ bool Outbox::push_locked(Frame frame) {
     closed_ = true;
     frames_.clear();
     bytes_ = 0;
-    close_ = {try_again_later, "too slow"};
+    close_ = {kTryAgainLater, "too slow"};
     woken_ = false;
     return false;
   }

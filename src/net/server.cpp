@@ -23,9 +23,9 @@ namespace {
 using Tcp = asio::ip::tcp;
 using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-constexpr std::chrono::milliseconds retry_accept{100};
-constexpr std::chrono::milliseconds poll_end{5};
-constexpr int unsent_limit = 128 * 1024;  // what the kernel keeps for a slow reader beyond what is on its way
+constexpr std::chrono::milliseconds kRetryAccept{100};
+constexpr std::chrono::milliseconds kPollEnd{5};
+constexpr int kUnsentLimit = 128 * 1024;  // what the kernel keeps for a slow reader beyond what is on its way
 
 /// One thread with its own io_context and its own acceptors on the same port.
 struct Loop {
@@ -110,7 +110,7 @@ class Server::Impl {
       wait_for_end(std::chrono::steady_clock::now() + grace);
       while (shared_.connections > 0) {  // a worker that still runs keeps its connection; wait for it
         end_connections(true);
-        wait_for_end(std::chrono::steady_clock::now() + retry_accept);
+        wait_for_end(std::chrono::steady_clock::now() + kRetryAccept);
       }
     }
     pool_.drain();
@@ -170,7 +170,7 @@ class Server::Impl {
   }
 
   void retry_later(Loop& loop, Tcp::acceptor& acceptor) {
-    auto timer = std::make_shared<asio::steady_timer>(loop.context, retry_accept);
+    auto timer = std::make_shared<asio::steady_timer>(loop.context, kRetryAccept);
     timer->async_wait([this, &loop, &acceptor, timer](ErrorCode) {
       if (acceptor.is_open()) accept_next(loop, acceptor);
     });
@@ -181,7 +181,7 @@ class Server::Impl {
     if (shared_.stopping || seat.number() > options_.max_connections) return;  // the socket closes
     ErrorCode ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
-    socket.set_option(UnsentLimit(unsent_limit), ignored);
+    socket.set_option(UnsentLimit(kUnsentLimit), ignored);
     std::string peer = address_of(socket);
     AnyStream stream(tls_ ? make_tls_stream(std::move(socket), *tls_) : make_plain_stream(std::move(socket)),
                      tls_.has_value());
@@ -213,7 +213,7 @@ class Server::Impl {
   }
 
   void wait_for_end(std::chrono::steady_clock::time_point until) const {
-    while (shared_.connections > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(poll_end);
+    while (shared_.connections > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kPollEnd);
   }
 
   const ServerOptions options_;

@@ -32,10 +32,10 @@ namespace rapport::net {
 namespace {
 
 namespace websocket = boost::beast::websocket;
-constexpr std::size_t batch_limit = 32;
-constexpr std::size_t inbox_frames = 256;
-constexpr std::size_t inbox_bytes = 1024 * 1024;
-constexpr std::size_t kept_buffer = 4096;  // a larger read buffer is given back after its frame
+constexpr std::size_t kBatchLimit = 32;
+constexpr std::size_t kInboxFrames = 256;
+constexpr std::size_t kInboxBytes = 1024 * 1024;
+constexpr std::size_t kKeptBuffer = 4096;  // a larger read buffer is given back after its frame
 
 /// One live connection. Lives in serve_live's frame, which leaves only after the reader, the writer and the
 /// lane's last job are done; so all of them may use plain references to it.
@@ -206,7 +206,7 @@ asio::awaitable<void> LiveConnection::read_frames() {
       outbox_->close(1003, "text only");
     }
     buffer.clear();
-    if (buffer.capacity() > kept_buffer) buffer.shrink_to_fit();
+    if (buffer.capacity() > kKeptBuffer) buffer.shrink_to_fit();
     const bool full = inbox_is_full();
     if (full) hand_over();
     if (full) co_await resume_.wait();
@@ -230,7 +230,7 @@ void LiveConnection::hand_over() {
 
 bool LiveConnection::inbox_is_full() {
   const std::lock_guard lock(inbox_mutex_);
-  reader_waits_ = inbox_.size() >= inbox_frames || inbox_size_ >= inbox_bytes;
+  reader_waits_ = inbox_.size() >= kInboxFrames || inbox_size_ >= kInboxBytes;
   return reader_waits_;
 }
 
@@ -244,10 +244,10 @@ void LiveConnection::drain_inbox() {
     drain_scheduled_ = false;
     if (std::exchange(reader_waits_, false)) asio::post(executor_, [this] { resume_.set(); });
   }
-  for (std::size_t begin = 0; begin < frames.size(); begin += batch_limit) {
+  for (std::size_t begin = 0; begin < frames.size(); begin += kBatchLimit) {
     if (outbox_->is_cut_off()) return;  // nobody would hear the answer; what is not answered is sent again
     const auto first = frames.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto count = std::min(batch_limit, frames.size() - begin);
+    const auto count = std::min(kBatchLimit, frames.size() - begin);
     const auto last = first + static_cast<std::ptrdiff_t>(count);
     run_batch(std::vector<std::string>(std::make_move_iterator(first), std::make_move_iterator(last)));
   }

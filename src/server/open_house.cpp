@@ -63,7 +63,7 @@ Result<void> OpenHouse::open_databases(const config::Settings& settings) {
   } else {
     key_store_ = store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 2}, nullptr);
   }
-  TRY(store::migrate(*key_store_, access::key_store_migrations, clock_));
+  TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, clock_));
   return {};
 }
 

@@ -26,20 +26,20 @@ constexpr std::string_view schema =
 constexpr Migration first{1, "first", schema};
 constexpr Migration second{2, "second", "CREATE TABLE extra (number {int} PRIMARY KEY){strict}"};
 
-const Query add_thing("test_add_thing",
+const Query kAddThing("test_add_thing",
                       "INSERT INTO thing (made, data, words, ratio, number, id) VALUES ($6, $5, $4, $3, $2, $1)");
-const Query all_things("test_all_things", "SELECT id, number, ratio, words, data, made FROM thing ORDER BY id");
-const Query add_room("test_add_room", "INSERT INTO room (number, last_seq) VALUES ($1, 0)");
-const Query add_room_once("test_add_room_once",
-                          "INSERT INTO room (number, last_seq) VALUES ($1, 0) ON CONFLICT DO NOTHING");
-const Query add_note("test_add_note", "INSERT INTO note (number, room) VALUES ($1, $2)");
-const Query bump_room("test_bump_room", "UPDATE room SET last_seq = last_seq + 1 WHERE number = $1 RETURNING last_seq");
-const Query room_numbers("test_room_numbers", "SELECT number FROM room ORDER BY number");
-const Query last_seqs("test_last_seqs", "SELECT last_seq FROM room ORDER BY number");
-const Query count_to("test_count_to",
+const Query kAllThings("test_all_things", "SELECT id, number, ratio, words, data, made FROM thing ORDER BY id");
+const Query kAddRoom("test_add_room", "INSERT INTO room (number, last_seq) VALUES ($1, 0)");
+const Query kAddRoomOnce("test_add_room_once",
+                         "INSERT INTO room (number, last_seq) VALUES ($1, 0) ON CONFLICT DO NOTHING");
+const Query kAddNote("test_add_note", "INSERT INTO note (number, room) VALUES ($1, $2)");
+const Query kBumpRoom("test_bump_room", "UPDATE room SET last_seq = last_seq + 1 WHERE number = $1 RETURNING last_seq");
+const Query kRoomNumbers("test_room_numbers", "SELECT number FROM room ORDER BY number");
+const Query kLastSeqs("test_last_seqs", "SELECT last_seq FROM room ORDER BY number");
+const Query kCountTo("test_count_to",
                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
                      " SELECT count(*) FROM n");
-const Query extra_count("test_extra_count", "SELECT count(*) FROM extra");
+const Query kExtraCount("test_extra_count", "SELECT count(*) FROM extra");
 
 Deadline soon() {
   return std::chrono::steady_clock::now() + 20s;
@@ -114,10 +114,10 @@ class Conformance : public testing::TestWithParam<Engine> {
     });
     return found ? *found : std::vector<std::int64_t>{-1};
   }
-  std::vector<std::int64_t> rooms() { return numbers(room_numbers); }
+  std::vector<std::int64_t> rooms() { return numbers(kRoomNumbers); }
   Result<void> make_room(int number) {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {number});
+      tx.execute(kAddRoom, {number});
       tx.emit({.room = {}, .seq = number, .frame = "made", .recipients = {}});
       return {};
     });
@@ -135,13 +135,13 @@ TEST_P(Conformance, brings_every_type_there_and_back) {
   const Bytes data{0, 255, 7};
   const std::string words = "Grüße, 世界 '; --";
   const auto stored = database_->write(soon(), [&](WriteTx& tx) -> Result<std::int64_t> {
-    return tx.execute(add_thing, {id, std::int64_t{1} << 62, 0.1, words, data, clock_.now()});
+    return tx.execute(kAddThing, {id, std::int64_t{1} << 62, 0.1, words, data, clock_.now()});
   });
   ASSERT_TRUE(stored) << stored.error().detail;
   EXPECT_EQ(*stored, 1);
   const auto seen = database_->read(soon(), [&](ReadTx& tx) -> Result<int> {
     int rows = 0;
-    tx.each(all_things, {}, [&](const Row& row) {
+    tx.each(kAllThings, {}, [&](const Row& row) {
       ++rows;
       EXPECT_EQ(row.id<RoomId>(0), id);
       EXPECT_EQ(row.int64(1), std::int64_t{1} << 62);
@@ -157,12 +157,12 @@ TEST_P(Conformance, brings_every_type_there_and_back) {
 
 TEST_P(Conformance, tells_null_from_empty) {
   const auto stored = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    tx.execute(add_thing, {RoomId::make(clock_.now()), nullptr, nullptr, std::string_view(), BytesView(), nullptr});
+    tx.execute(kAddThing, {RoomId::make(clock_.now()), nullptr, nullptr, std::string_view(), BytesView(), nullptr});
     return {};
   });
   ASSERT_TRUE(stored) << stored.error().detail;
   const auto seen = database_->read(soon(), [&](ReadTx& tx) -> Result<void> {
-    tx.each(all_things, {}, [&](const Row& row) {
+    tx.each(kAllThings, {}, [&](const Row& row) {
       EXPECT_TRUE(row.is_null(1));
       EXPECT_TRUE(row.is_null(2));
       EXPECT_FALSE(row.is_null(3));
@@ -180,7 +180,7 @@ TEST_P(Conformance, refuses_to_read_a_column_as_another_type) {
   ASSERT_TRUE(make_room(1));
   const auto as_text = [&] {
     (void)database_->read(soon(), [&](ReadTx& tx) -> Result<void> {
-      tx.each(room_numbers, {}, [](const Row& row) { (void)row.text(0); });
+      tx.each(kRoomNumbers, {}, [](const Row& row) { (void)row.text(0); });
       return {};
     });
   };
@@ -190,7 +190,7 @@ TEST_P(Conformance, refuses_to_read_a_column_as_another_type) {
 
 TEST_P(Conformance, rolls_back_on_an_error_and_tells_nobody) {
   const auto outcome = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    tx.execute(add_room, {1});
+    tx.execute(kAddRoom, {1});
     tx.emit({.room = {}, .seq = 1, .frame = "never", .recipients = {}});
     return fail(forbidden("no"));
   });
@@ -203,7 +203,7 @@ TEST_P(Conformance, rolls_back_on_an_error_and_tells_nobody) {
 TEST_P(Conformance, passes_an_exception_on_and_rolls_back) {
   const auto write = [&] {
     (void)database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {1});
+      tx.execute(kAddRoom, {1});
       throw std::out_of_range("defect");
     });
   };
@@ -217,8 +217,8 @@ TEST_P(Conformance, throws_for_a_key_that_is_there_and_one_that_is_not) {
   EXPECT_THROW((void)make_room(1), ConstraintViolation);
   const auto orphan = [&] {
     (void)database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {2});
-      tx.execute(add_note, {1, 99});
+      tx.execute(kAddRoom, {2});
+      tx.execute(kAddNote, {1, 99});
       return {};
     });
   };
@@ -231,7 +231,7 @@ TEST_P(Conformance, lets_a_caller_turn_a_violation_into_an_error) {
   ASSERT_TRUE(make_room(1));
   const auto outcome = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
     try {
-      tx.execute(add_room, {1});
+      tx.execute(kAddRoom, {1});
     } catch (const ConstraintViolation&) {
       return fail(invalid("taken", "taken"));
     }
@@ -244,7 +244,7 @@ TEST_P(Conformance, lets_a_caller_turn_a_violation_into_an_error) {
 
 TEST_P(Conformance, executes_one_statement_for_many_rows) {
   const auto changed = database_->write(soon(), [&](WriteTx& tx) -> Result<std::vector<std::int64_t>> {
-    return tx.execute_many(add_room_once, {{1}, {2}, {1}, {3}});
+    return tx.execute_many(kAddRoomOnce, {{1}, {2}, {1}, {3}});
   });
   ASSERT_TRUE(changed);
   EXPECT_EQ(*changed, (std::vector<std::int64_t>{1, 1, 0, 1}));
@@ -259,7 +259,7 @@ TEST_P(Conformance, tells_events_in_order_of_each_room_and_before_the_caller_goe
   for (int room = 0; room < room_count; ++room) {
     ids.at(static_cast<std::size_t>(room)) = RoomId::make(clock_.now());
     ASSERT_TRUE(database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {room});
+      tx.execute(kAddRoom, {room});
       return {};
     }));
   }
@@ -269,7 +269,7 @@ TEST_P(Conformance, tells_events_in_order_of_each_room_and_before_the_caller_goe
       const int room = (writer + i) % room_count;
       const bool refuse = i % 10 == 9;
       const auto outcome = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-        const auto seq = tx.first(bump_room, {room}, [](const Row& row) { return row.int64(0); });
+        const auto seq = tx.first(kBumpRoom, {room}, [](const Row& row) { return row.int64(0); });
         tx.emit({.room = ids.at(static_cast<std::size_t>(room)), .seq = *seq, .frame = "x", .recipients = {}});
         if (refuse) return fail(forbidden("no"));
         return {};
@@ -284,7 +284,7 @@ TEST_P(Conformance, tells_events_in_order_of_each_room_and_before_the_caller_goe
   std::map<RoomId, std::int64_t> last;
   for (const auto& event : events_.events()) EXPECT_EQ(event.seq, ++last[event.room]);
   std::int64_t total = 0;
-  for (const std::int64_t seq : numbers(last_seqs)) total += seq;
+  for (const std::int64_t seq : numbers(kLastSeqs)) total += seq;
   EXPECT_EQ(total, writers * writes * 9 / 10);
   EXPECT_EQ(events_.events().size(), static_cast<std::size_t>(total));
 }
@@ -294,7 +294,7 @@ TEST_P(Conformance, reads_nothing_that_is_not_committed) {
   std::promise<void> looked;
   auto writing = std::async(std::launch::async, [&] {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {1});
+      tx.execute(kAddRoom, {1});
       tx.emit({.room = {}, .seq = 1, .frame = "x", .recipients = {}});
       written.set_value();
       looked.get_future().wait();
@@ -325,7 +325,7 @@ TEST_P(Conformance, does_nothing_after_the_deadline) {
 TEST_P(Conformance, stops_a_read_at_its_deadline) {
   const auto start = std::chrono::steady_clock::now();
   const auto counted = database_->read(start + 200ms, [&](ReadTx& tx) -> Result<std::optional<std::int64_t>> {
-    return tx.first(count_to, {std::int64_t{1'000'000'000}}, [](const Row& row) { return row.int64(0); });
+    return tx.first(kCountTo, {std::int64_t{1'000'000'000}}, [](const Row& row) { return row.int64(0); });
   });
   ASSERT_FALSE(counted);
   EXPECT_EQ(counted.error().kind, ErrorKind::timed_out);
@@ -342,7 +342,7 @@ TEST_P(Conformance, migrates_onward_and_only_once) {
     EXPECT_EQ(report->to, 2);
   }
   EXPECT_EQ(schema_version(*database_), 2);
-  EXPECT_EQ(numbers(extra_count), std::vector<std::int64_t>{0});
+  EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{0});
 }
 
 TEST_P(Conformance, refuses_a_database_that_is_newer_than_the_program) {
@@ -356,7 +356,7 @@ TEST_P(Conformance, refuses_a_migration_whose_text_has_changed) {
   ASSERT_FALSE(report);
   EXPECT_FALSE(report.error().detail.empty());
   EXPECT_EQ(schema_version(*database_), 1);
-  EXPECT_EQ(numbers(extra_count), std::vector<std::int64_t>{-1});
+  EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{-1});
 }
 
 TEST_P(Conformance, leaves_nothing_of_a_migration_that_fails) {
@@ -364,13 +364,13 @@ TEST_P(Conformance, leaves_nothing_of_a_migration_that_fails) {
                         Migration{2, "bad", "CREATE TABLE extra (number {int}); INSERT INTO nowhere VALUES (1)"}};
   EXPECT_FALSE(migrate(*database_, list, clock_));
   EXPECT_EQ(schema_version(*database_), 1);
-  EXPECT_EQ(numbers(extra_count), std::vector<std::int64_t>{-1});
+  EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{-1});
 }
 
 TEST_P(Conformance, prepares_and_explains) {
-  EXPECT_EQ(database_->prepare_for_test(all_things), 6);
-  EXPECT_EQ(database_->prepare_for_test(add_room), 0);
-  EXPECT_FALSE(database_->explain_for_test(all_things).empty());
+  EXPECT_EQ(database_->prepare_for_test(kAllThings), 6);
+  EXPECT_EQ(database_->prepare_for_test(kAddRoom), 0);
+  EXPECT_FALSE(database_->explain_for_test(kAllThings).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(sqlite, Conformance, testing::Values(Engine::sqlite));
@@ -392,7 +392,7 @@ TEST_P(Sqlite, says_when_the_disk_is_full_and_recovers) {
   const Bytes large(1'000'000);
   const auto add_large = [&] {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_thing, {RoomId::make(clock_.now()), 1, 0.5, "x", large, clock_.now()});
+      tx.execute(kAddThing, {RoomId::make(clock_.now()), 1, 0.5, "x", large, clock_.now()});
       tx.emit({.room = {}, .seq = 1, .frame = "x", .recipients = {}});
       return {};
     });
@@ -430,7 +430,7 @@ TEST_P(Sqlite, keeps_the_wal_small_while_much_is_written) {
   const Bytes large(400'000);
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_thing, {RoomId::make(clock_.now()), 1, 0.5, "x", large, clock_.now()});
+      tx.execute(kAddThing, {RoomId::make(clock_.now()), 1, 0.5, "x", large, clock_.now()});
       return {};
     }));
   }
@@ -446,9 +446,9 @@ TEST_P(Sqlite, does_not_keep_what_follows_a_swallowed_failure) {
   ASSERT_TRUE(make_room(1));
   const auto swallow = [&] {
     (void)database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      tx.execute(add_room, {2});
+      tx.execute(kAddRoom, {2});
       try {
-        tx.execute(add_room, {1});
+        tx.execute(kAddRoom, {1});
       } catch (const ConstraintViolation&) {
         return {};
       }

@@ -11,21 +11,21 @@
 namespace rapport::store {
 namespace {
 
-constexpr auto time_for_one = std::chrono::minutes(30);  // a large table may have to be rewritten
+constexpr auto kTimeForOne = std::chrono::minutes(30);  // a large table may have to be rewritten
 constexpr std::string_view table =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
     "number {int} PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
     " applied_at {time} NOT NULL, duration_us {int} NOT NULL){strict}";
 
-const Query applied_migrations("applied_migrations", "SELECT number, checksum FROM schema_migration ORDER BY number");
-const Query record_migration("record_migration",
+const Query kAppliedMigrations("applied_migrations", "SELECT number, checksum FROM schema_migration ORDER BY number");
+const Query kRecordMigration("record_migration",
                              "INSERT INTO schema_migration (number, name, checksum, applied_at, duration_us)"
                              " VALUES ($1, $2, $3, $4, $5)");
 
 using Applied = std::map<int, std::string>;  // number -> checksum
 
 Deadline deadline() {
-  return std::chrono::steady_clock::now() + time_for_one;
+  return std::chrono::steady_clock::now() + kTimeForOne;
 }
 
 Error refused(std::string detail) {
@@ -58,7 +58,7 @@ Result<Applied> read_applied(Database& database) {
   TRY(ensure_table(database));
   return database.read(deadline(), [](ReadTx& tx) -> Result<Applied> {
     Applied applied;
-    tx.each(applied_migrations, {},
+    tx.each(kAppliedMigrations, {},
             [&](const Row& row) { applied.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
     return applied;
   });
@@ -98,7 +98,7 @@ Result<void> apply(Database& database, const Migration& migration, const Clock& 
     run_script(database, tx, migration.sql);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     const std::string checksum = checksum_of(migration.sql);
-    tx.execute(record_migration,
+    tx.execute(kRecordMigration,
                {migration.number, migration.name, checksum, clock.now(), static_cast<std::int64_t>(took.count())});
     return {};
   });

@@ -13,7 +13,7 @@ struct Macro {
   std::string_view postgres;
 };
 
-constexpr std::array macros{
+constexpr std::array kMacros{
     Macro{"for_update", "", "FOR UPDATE"},
     Macro{"id", "BLOB", "uuid"},
     Macro{"time", "INTEGER", "bigint"},
@@ -30,8 +30,8 @@ bool is_name(std::string_view text) {
 }
 
 std::string_view replacement(std::string_view name, Engine engine) {
-  const auto found = std::ranges::find(macros, name, &Macro::name);
-  if (found == macros.end()) throw std::logic_error("unknown SQL macro {" + std::string(name) + "}");
+  const auto found = std::ranges::find(kMacros, name, &Macro::name);
+  if (found == kMacros.end()) throw std::logic_error("unknown SQL macro {" + std::string(name) + "}");
   return engine == Engine::sqlite ? found->sqlite : found->postgres;
 }
 

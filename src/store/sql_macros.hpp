@@ -1,8 +1,8 @@
 #pragma once
 /// @file The few words in which the engines differ, in one place. In statements: {for_update} (empty / FOR UPDATE).
-/// In DDL: {id} BLOB / uuid, {time} INTEGER / bigint, {bytes} BLOB / bytea, {json} TEXT / jsonb, {int} INTEGER / bigint,
-/// {real} REAL / double precision (PostgreSQL's own "real" has but four bytes),
-/// {strict} " STRICT" / "", {without_rowid} " STRICT, WITHOUT ROWID" / "".
+/// In DDL: {id} BLOB / uuid, {time} INTEGER / bigint, {bytes} BLOB / bytea, {json} TEXT / jsonb, {int} INTEGER /
+/// bigint, {real} REAL / double precision (PostgreSQL's own "real" has but four bytes), {strict} " STRICT" / "",
+/// {without_rowid} " STRICT, WITHOUT ROWID" / "".
 #include <string>
 #include <string_view>
 

@@ -48,7 +48,9 @@ TEST(Embed, TakesOnlyWhatThePatternNames) {
   EXPECT_LT(only_text_files().size(), sample_files().size());
 }
 
-TEST(Embed, AFolderThatIsNotThereIsEmpty) { EXPECT_TRUE(none_files().empty()); }
+TEST(Embed, AFolderThatIsNotThereIsEmpty) {
+  EXPECT_TRUE(none_files().empty());
+}
 
 }  // namespace
 }  // namespace rapport

@@ -38,7 +38,7 @@ class Demo : public ::testing::TestWithParam<std::string> {
     db_ = open("house");
     key_store_ = open("keys");
     ASSERT_TRUE(store::migrate(*db_, house_migrations(), clock_));
-    ASSERT_TRUE(store::migrate(*key_store_, access::key_store_migrations, clock_));
+    ASSERT_TRUE(store::migrate(*key_store_, access::kKeyStoreMigrations, clock_));
     keys_ = std::make_unique<access::ClientKeys>(*key_store_, master_, clock_);
   }
   void TearDown() override {
@@ -69,7 +69,8 @@ class Demo : public ::testing::TestWithParam<std::string> {
             .master = master_,
             .read_audit = read_audit_,
             .hub = hub_,
-            .clock = clock_};
+            .clock = clock_,
+            .room_clients = room_clients_};
   }
   std::vector<DemoAccount> make(const DemoOptions& options) {
     auto place = house();
@@ -106,6 +107,7 @@ class Demo : public ::testing::TestWithParam<std::string> {
     }
   }
 
+  messages::RoomClients room_clients_;
   ManualClock clock_{from_micros(1'795'000'000'000'000)};
   access::SealKey master_ = access::SealKey::random();
   access::CsrfTokens csrf_{master_};

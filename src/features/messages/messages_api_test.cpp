@@ -14,10 +14,10 @@ class Api : public testing::HouseTest {
     ASSERT_NE(::mkdtemp(name), nullptr);
     keys_folder = name;
     keys_db = store::open_sqlite({.file = keys_folder + "/keys.db", .readers = 1}, nullptr);
-    ASSERT_TRUE(store::migrate(*keys_db, access::key_store_migrations, clock));
+    ASSERT_TRUE(store::migrate(*keys_db, access::kKeyStoreMigrations, clock));
     keys = std::make_unique<access::ClientKeys>(*keys_db, master, clock);
     ASSERT_TRUE(keys->create_for(client, soon()));
-    house = std::make_unique<House>(House{*db, *keys, passwords, csrf, master, read_audit, hub, clock});
+    house = std::make_unique<House>(House{*db, *keys, passwords, csrf, master, read_audit, hub, clock, room_clients});
     add_message_routes(routes);
     routes.finish();
   }
@@ -49,6 +49,7 @@ class Api : public testing::HouseTest {
   access::CsrfTokens csrf{master};
   access::ReadAudit read_audit;
   live::Hub hub;
+  RoomClients room_clients;
   SessionId session = SessionId::make(clock.now());
   std::string keys_folder;
   std::unique_ptr<store::Database> keys_db;

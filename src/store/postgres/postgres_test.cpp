@@ -16,19 +16,19 @@
 namespace rapport::store {
 namespace {
 
-const Query insert_item{"postgres_test.insert_item", "INSERT INTO item (id, number) VALUES ($1, $2)"};
-const Query count_items{"postgres_test.count_items", "SELECT count(*), sum(number) FROM item"};
-const Query add_to_room{"postgres_test.add_to_room",
-                        "UPDATE room SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq"};
-const Query insert_room{"postgres_test.insert_room", "INSERT INTO room (id, last_seq) VALUES ($1, 0)"};
-const Query end_others{"postgres_test.end_others",
+const Query kInsertItem{"postgres_test.insert_item", "INSERT INTO item (id, number) VALUES ($1, $2)"};
+const Query kCountItems{"postgres_test.count_items", "SELECT count(*), sum(number) FROM item"};
+const Query kAddToRoom{"postgres_test.add_to_room",
+                       "UPDATE room SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq"};
+const Query kInsertRoom{"postgres_test.insert_room", "INSERT INTO room (id, last_seq) VALUES ($1, 0)"};
+const Query kEndOthers{"postgres_test.end_others",
                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                        "WHERE usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'"};
-const Query end_self{"postgres_test.end_self", "SELECT pg_terminate_backend(pg_backend_pid())"};
-const Query sleep_long{"postgres_test.sleep_long", "SELECT count(pg_sleep(20))"};
-const Query insert_kinds{"postgres_test.insert_kinds",
+const Query kEndSelf{"postgres_test.end_self", "SELECT pg_terminate_backend(pg_backend_pid())"};
+const Query kSleepLong{"postgres_test.sleep_long", "SELECT count(pg_sleep(20))"};
+const Query kInsertKinds{"postgres_test.insert_kinds",
                          "INSERT INTO kinds (id, number, real, text, bytes, json) VALUES ($1, $2, $3, $4, $5, $6)"};
-const Query read_kinds{"postgres_test.read_kinds",
+const Query kReadKinds{"postgres_test.read_kinds",
                        "SELECT id, number, real, text, bytes, json FROM kinds ORDER BY number"};
 
 constexpr std::string_view kTables = R"(
@@ -85,12 +85,12 @@ class PostgresTest : public ::testing::TestWithParam<std::string> {
   }
   Result<std::int64_t> insert(int number) {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<std::int64_t> {
-      return tx.execute(insert_item, {Value(Id<struct ItemTag>(new_id())), Value(number)});
+      return tx.execute(kInsertItem, {Value(Id<struct ItemTag>(new_id())), Value(number)});
     });
   }
   std::int64_t items(Database& database) {
     const auto found = database.read(soon(), [&](ReadTx& tx) -> Result<std::int64_t> {
-      return *tx.first(count_items, {}, [](const Row& row) { return row.int64(0); });
+      return *tx.first(kCountItems, {}, [](const Row& row) { return row.int64(0); });
     });
     return found ? *found : -1;
   }
@@ -111,14 +111,14 @@ TEST_P(PostgresTest, KeepsEveryKindOfValueAlsoAfterNull) {
   const auto id = new_id();
   const Bytes bytes = {0, 1, 255};
   const auto outcome = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    tx.execute(insert_kinds, {nullptr, 1, nullptr, nullptr, nullptr, nullptr});
-    tx.execute(insert_kinds, {id_value(id), -5000000000, 2.5, "päron", bytes, R"({"a": 1})"});
+    tx.execute(kInsertKinds, {nullptr, 1, nullptr, nullptr, nullptr, nullptr});
+    tx.execute(kInsertKinds, {id_value(id), -5000000000, 2.5, "päron", bytes, R"({"a": 1})"});
     return {};
   });
   ASSERT_TRUE(outcome);
   const auto seen = database_->read(soon(), [&](ReadTx& tx) -> Result<int> {
     int rows = 0;
-    tx.each(read_kinds, {}, [&](const Row& row) {
+    tx.each(kReadKinds, {}, [&](const Row& row) {
       if (++rows == 2) {
         EXPECT_TRUE(row.is_null(0) && row.is_null(5));
         return;
@@ -140,11 +140,11 @@ TEST_P(PostgresTest, ExecutesManyAndSumsThemAsWholeNumber) {
   const auto changed = database_->write(soon(), [&](WriteTx& tx) -> Result<std::size_t> {
     std::vector<Values> rows;
     for (int i = 1; i <= 1000; ++i) rows.push_back({id_value(new_id()), i});
-    return tx.execute_many(insert_item, rows).size();
+    return tx.execute_many(kInsertItem, rows).size();
   });
   EXPECT_EQ(changed.value_or(0), 1000U);
   const auto sum = database_->read(soon(), [&](ReadTx& tx) -> Result<std::int64_t> {
-    return *tx.first(count_items, {}, [](const Row& row) { return row.int64(1); });
+    return *tx.first(kCountItems, {}, [](const Row& row) { return row.int64(1); });
   });
   EXPECT_EQ(sum.value_or(0), 500500);
 }
@@ -155,7 +155,7 @@ TEST_P(PostgresTest, AnErrorWithinManyUndoesAllAndLeavesTheConnectionsFit) {
   for (int i = 0; i < 200; ++i) rows.push_back({id_value(i == 90 || i == 150 ? twice : new_id()), i});
   EXPECT_THROW((void)database_->write(soon(),
                                       [&](WriteTx& tx) -> Result<void> {
-                                        tx.execute_many(insert_item, rows);
+                                        tx.execute_many(kInsertItem, rows);
                                         return {};
                                       }),
                ConstraintViolation);
@@ -166,7 +166,7 @@ TEST_P(PostgresTest, AnErrorWithinManyUndoesAllAndLeavesTheConnectionsFit) {
 TEST_P(PostgresTest, RunsTheUnitAgainWhenTwoWritersBlockEachOther) {
   const Uuid rooms[] = {new_id(), new_id()};
   ASSERT_TRUE(database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    tx.execute_many(insert_room, {{id_value(rooms[0])}, {id_value(rooms[1])}});
+    tx.execute_many(kInsertRoom, {{id_value(rooms[0])}, {id_value(rooms[1])}});
     return {};
   }));
   std::atomic<int> runs = 0;
@@ -174,9 +174,9 @@ TEST_P(PostgresTest, RunsTheUnitAgainWhenTwoWritersBlockEachOther) {
   const auto write_both = [&](int first) {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
       ++runs;
-      tx.execute(add_to_room, {id_value(rooms[first])});
+      tx.execute(kAddToRoom, {id_value(rooms[first])});
       for (++holding; holding < 2;) std::this_thread::yield();
-      tx.execute(add_to_room, {id_value(rooms[1 - first])});
+      tx.execute(kAddToRoom, {id_value(rooms[1 - first])});
       return {};
     });
   };
@@ -192,7 +192,7 @@ TEST_P(PostgresTest, RecoversUnnoticedFromConnectionsLostWhileIdle) {
   ASSERT_TRUE(insert(1));
   const auto killer = open(1);
   ASSERT_TRUE(killer->read(soon(), [&](ReadTx& tx) -> Result<int> {
-    tx.each(end_others, {}, [](const Row&) {});
+    tx.each(kEndOthers, {}, [](const Row&) {});
     return 0;
   }));
   EXPECT_TRUE(insert(2));
@@ -201,8 +201,8 @@ TEST_P(PostgresTest, RecoversUnnoticedFromConnectionsLostWhileIdle) {
 
 TEST_P(PostgresTest, ALossInTheMiddleIsAStorageErrorAndTheNextUnitWorks) {
   const auto lost = database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    tx.execute(insert_item, {id_value(new_id()), 1});
-    tx.each(end_self, {}, [](const Row&) {});
+    tx.execute(kInsertItem, {id_value(new_id()), 1});
+    tx.each(kEndSelf, {}, [](const Row&) {});
     return {};
   });
   ASSERT_FALSE(lost);
@@ -213,7 +213,7 @@ TEST_P(PostgresTest, ALossInTheMiddleIsAStorageErrorAndTheNextUnitWorks) {
 TEST_P(PostgresTest, TheDeadlineStopsAStatement) {
   const auto start = std::chrono::steady_clock::now();
   const auto slow = database_->read(start + std::chrono::milliseconds(200), [&](ReadTx& tx) -> Result<int> {
-    tx.each(sleep_long, {}, [](const Row&) {});
+    tx.each(kSleepLong, {}, [](const Row&) {});
     return 0;
   });
   ASSERT_FALSE(slow);
@@ -236,13 +236,13 @@ TEST_P(PostgresTest, PublishesTheEventsOfARoomInTheOrderOfTheirNumbers) {
   constexpr int kWrites = 60;
   const Uuid rooms[] = {new_id(), new_id(), new_id()};
   ASSERT_TRUE(database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-    for (const auto& room : rooms) tx.execute(insert_room, {id_value(room)});
+    for (const auto& room : rooms) tx.execute(kInsertRoom, {id_value(room)});
     return {};
   }));
   std::atomic<int> failures = 0;
   const auto write_one = [&](const Uuid& room) {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<void> {
-      const auto seq = tx.first(add_to_room, {id_value(room)}, [](const Row& row) { return row.int64(0); });
+      const auto seq = tx.first(kAddToRoom, {id_value(room)}, [](const Row& row) { return row.int64(0); });
       tx.emit({.room = RoomId(room), .seq = *seq, .frame = "{}", .recipients = {}});
       return {};
     });
@@ -262,8 +262,8 @@ TEST_P(PostgresTest, PublishesTheEventsOfARoomInTheOrderOfTheirNumbers) {
 }
 
 TEST_P(PostgresTest, PreparesAndExplains) {
-  EXPECT_EQ(database_->prepare_for_test(read_kinds), 6);
-  EXPECT_NE(database_->explain_for_test(add_to_room).find("Index Scan"), std::string::npos);
+  EXPECT_EQ(database_->prepare_for_test(kReadKinds), 6);
+  EXPECT_NE(database_->explain_for_test(kAddToRoom).find("Index Scan"), std::string::npos);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 namespace rapport::store::sqlite {
 namespace {
 
-constexpr int busy_milliseconds = 5000;
-constexpr int steps_between_deadline_checks = 1000;
+constexpr int kBusyMilliseconds = 5000;
+constexpr int kStepsBetweenDeadlineChecks = 1000;
 
 Error error_of(int code) {
   switch (code & 0xff) {
@@ -193,14 +193,14 @@ Connection::Connection(const std::string& file, Mode mode) {
 }
 
 void Connection::configure(Mode mode) {
-  wait_when_busy(busy_milliseconds);  // first: changing the journal mode may have to wait
+  wait_when_busy(kBusyMilliseconds);  // first: changing the journal mode may have to wait
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (mode == Mode::reader) {
     // Only the writer may checkpoint: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     run("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=67108864");
-    sqlite3_progress_handler(handle(), steps_between_deadline_checks, &Connection::on_progress, this);
+    sqlite3_progress_handler(handle(), kStepsBetweenDeadlineChecks, &Connection::on_progress, this);
     return;
   }
   run("PRAGMA journal_mode=WAL");

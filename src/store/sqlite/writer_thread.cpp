@@ -7,11 +7,11 @@
 namespace rapport::store::sqlite {
 namespace {
 
-constexpr std::size_t max_queued_jobs = 4096;
-constexpr int pages_per_checkpoint = 1000;
-constexpr int pages_of_a_large_wal = 4000;
-constexpr auto idle_time = std::chrono::milliseconds(500);
-constexpr int busy_milliseconds = 5000;
+constexpr std::size_t kMaxQueuedJobs = 4096;
+constexpr int kPagesPerCheckpoint = 1000;
+constexpr int kPagesOfALargeWal = 4000;
+constexpr auto kIdleTime = std::chrono::milliseconds(500);
+constexpr int kBusyMilliseconds = 5000;
 
 StorageFailure refused_late() {
   return {Error{ErrorKind::timed_out, "storage.timed_out", "The data could not be written in time."},
@@ -132,7 +132,7 @@ std::shared_ptr<WriterThread::Job> WriterThread::enqueue(Deadline deadline, cons
   job->work = &work;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || queue_.size() >= max_queued_jobs) throw refused_full();
+    if (stopping_ || queue_.size() >= kMaxQueuedJobs) throw refused_full();
     queue_.push_back(job);
   }
   queued_.notify_one();
@@ -165,7 +165,7 @@ WriterThread::Group WriterThread::next_group() {
   if (wal_pages_ == 0) {
     queued_.wait(lock, has_work);
   } else {
-    queued_.wait_for(lock, idle_time, has_work);
+    queued_.wait_for(lock, kIdleTime, has_work);
   }
   Group group;
   const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_jobs_per_commit_));
@@ -265,22 +265,22 @@ int WriterThread::on_wal_grown(void* self, sqlite3*, const char*, int pages) {
 
 void WriterThread::checkpoint_if_due() {
   if (wal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the WAL was begun anew
-  if (wal_pages_ - checkpointed_pages_ < pages_per_checkpoint) return;
+  if (wal_pages_ - checkpointed_pages_ < kPagesPerCheckpoint) return;
   checkpointed_pages_ = wal_pages_;
   // A failure leaves the pages in the WAL, where they are just as safe, and the next one tries again.
   sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 void WriterThread::shrink_wal() {
-  const bool large = wal_pages_ >= pages_of_a_large_wal;
+  const bool large = wal_pages_ >= kPagesOfALargeWal;
   wal_pages_ = 0;
   checkpointed_pages_ = 0;
   if (!large) return;
   connection_.wait_when_busy(0);  // a long read must not hold up the writes that may come meanwhile
   const int code =
       sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  connection_.wait_when_busy(busy_milliseconds);
-  if (code == SQLITE_BUSY) wal_pages_ = pages_of_a_large_wal;
+  connection_.wait_when_busy(kBusyMilliseconds);
+  if (code == SQLITE_BUSY) wal_pages_ = kPagesOfALargeWal;
 }
 
 void run_script(WriteTx& tx, const std::string& sql) {
