@@ -1,5 +1,4 @@
-import { Road } from '../lib/house.mjs';
-import { newContext, Person, same, until } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
 /** What everyone must have in the end: all of `wanted`, each once, one person's words in their order, all alike. */
 async function converged(people, from, wanted, timeout = 60_000) {
@@ -18,25 +17,21 @@ async function converged(people, from, wanted, timeout = 60_000) {
   }
 }
 
-export default async function add({ check, house, browser }) {
-  const open = [];
-  // Every check has a pair of its own, so that one that fails leaves the next its own room.
-  const pairs = ['client7 therapist1', 'client10 therapist1', 'client5 therapist2', 'client8 therapist2',
-    'client11 therapist2', 'client3 therapist3', 'client6 therapist3'].map((pair) => pair.split(' '));
-  let pair = -1;
-  const person = async (role, origin) => {
-    const context = await newContext(browser, origin);
-    open.push(context);
-    const [client, therapist] = pairs[pair];
-    const one = await Person.logIn(context, origin, house.account(role === 'client' ? client : therapist));
-    await one.openChat(role === 'client' ? null : house.account(client).name);
-    return one;
+export default async function add({ check, house }) {
+  /** Both of one pair in their chat, each where a check wants them. */
+  const visitor = (desk) => {
+    const pair = house.nextPair();
+    return async (role, origin) => {
+      const one = await desk.person(origin, pair[role]);
+      await one.openChat(role === 'client' ? null : pair.client.name);
+      return one;
+    };
   };
   const numbered = (who, count) => Array.from({ length: count }, (_, i) => `${who} ${i + 1}`);
   const banner = (one) => one.page.getByText('Not connected.');
 
-  pair += 1;
-  await check('three browsers, one person on two devices: all write at once, all see the same', async () => {
+  await check('three browsers, one person on two devices: all write at once, all see the same', async (desk) => {
+    const person = visitor(desk);
     const people = [await person('therapist', house.origin), await person('client', house.origin), await person('client', house.origin)];
     const from = (await people[0].texts()).length;
     const wanted = [numbered('T', 12), numbered('C', 12), numbered('D', 12)];
@@ -44,7 +39,6 @@ export default async function add({ check, house, browser }) {
       for (const text of wanted[i]) await one.say(text);
     }));
     await converged(people, from, wanted);
-    for (const one of people) await one.context.close();
   });
 
   for (const [how, sentence] of [
@@ -52,10 +46,9 @@ export default async function add({ check, house, browser }) {
     ['swallow', 'the network falls silent without a word'],
     ['offline', 'the devices lose their network']
   ]) {
-    pair += 1;
-  await check(`both go on writing while ${sentence}; afterwards every message is there once and in order`, async () => {
-      const roads = [new Road(house.port), new Road(house.port)];
-      for (const road of roads) await road.open();
+    await check(`both go on writing while ${sentence}; afterwards every message is there once and in order`, async (desk) => {
+      const person = visitor(desk);
+      const roads = [await desk.road(house.port), await desk.road(house.port)];
       const people = [await person('therapist', roads[0].origin), await person('client', roads[1].origin)];
       const from = (await people[0].texts()).length;
       const wanted = [numbered(`T ${how}`, 8), numbered(`C ${how}`, 8)];
@@ -74,15 +67,12 @@ export default async function add({ check, house, browser }) {
       await write((texts) => texts.slice(6));
       await converged(people, from, wanted, 90_000);
       await until('connected again', async () => (await banner(people[0]).count()) + (await banner(people[1]).count()) === 0, 60_000);
-      for (const one of people) await one.context.close();
-      for (const road of roads) road.close();
     });
   }
 
-  pair += 1;
-  await check('a page that is closed while offline sends what it kept when it is opened again', async () => {
-    const road = new Road(house.port);
-    await road.open();
+  await check('a page that is closed while offline sends what it kept when it is opened again', async (desk) => {
+    const person = visitor(desk);
+    const road = await desk.road(house.port);
     const therapist = await person('therapist', house.origin);
     const client = await person('client', road.origin);
     const from = (await therapist.texts()).length;
@@ -95,13 +85,10 @@ export default async function add({ check, house, browser }) {
     const page = await client.context.newPage();
     await page.goto(`${road.origin}/`);
     await converged([therapist], from, [wanted]);
-    await client.context.close();
-    await therapist.context.close();
-    road.close();
   });
 
-  pair += 1;
-  await check('the server dies in the middle of a conversation and comes back: nothing acknowledged is lost, nothing doubled', async () => {
+  await check('the server dies in the middle of a conversation and comes back: nothing acknowledged is lost, nothing doubled', async (desk) => {
+    const person = visitor(desk);
     const people = [await person('therapist', house.origin), await person('client', house.origin)];
     const from = (await people[0].texts()).length;
     const wanted = [numbered('T dying', 20), numbered('C dying', 20)];
@@ -127,11 +114,10 @@ export default async function add({ check, house, browser }) {
     for (const one of people) await one.page.reload();
     for (const one of people) await one.sees('dying 20');
     same('the same after reading it anew', (await people[0].texts()).slice(-10), after.slice(-10));
-    for (const one of people) await one.context.close();
   });
 
-  pair += 1;
-  await check('a busy server (503) and one that says "slow down" (429) cost no message', async () => {
+  await check('a busy server (503) and one that says "slow down" (429) cost no message', async (desk) => {
+    const person = visitor(desk);
     const client = await person('client', house.origin);
     let count = 0;
     await client.page.route('**/messages', async (route) => {
@@ -145,8 +131,5 @@ export default async function add({ check, house, browser }) {
     await client.say('through all of it');
     await until('sent', async () => ['On the server', 'Delivered'].includes(await client.state('through all of it').innerText()));
     same('tries', count, 3);
-    await client.context.close();
   });
-
-  for (const context of open) await context.close().catch(() => {});
 }

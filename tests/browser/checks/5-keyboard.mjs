@@ -1,10 +1,9 @@
-import { newContext, same, until } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
-export default async function add({ check, house, browser }) {
-  await check('with the keyboard alone: log in, caseload, chat, send, thread, log out; the focus is always somewhere and visible', async () => {
-    const context = await newContext(browser, house.origin);
-    const page = await context.newPage();
-    const therapist = house.account('therapist3');
+export default async function add({ check, house }) {
+  await check('with the keyboard alone: log in, caseload, chat, send, thread, log out; the focus is always somewhere and visible', async (desk) => {
+    const page = await (await desk.context(house.origin)).newPage();
+    const { therapist } = house.nextPair();
     const focus = () => page.evaluate(() => {
       const one = document.activeElement;
       return `${one?.tagName} ${one?.id} ${one?.getAttribute('href') ?? ''} ${one?.textContent?.trim().slice(0, 60)}`;
@@ -62,6 +61,5 @@ export default async function add({ check, house, browser }) {
       await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await heading('Log in');
-    await context.close();
   });
 }

@@ -21,7 +21,8 @@ export class House {
   #child = null;
   folder = mkdtempSync(join(tmpdir(), 'rapport-browser-'));
   port = 0;
-  accounts = [];
+  /** Who works with whom, each once: {client, therapist}, both with login, password and name. */
+  #pairs = [];
   log = '';
 
   constructor(rapport) {
@@ -29,20 +30,40 @@ export class House {
   }
 
   async open() {
-    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--json'], { encoding: 'utf8' });
-    this.accounts = JSON.parse(told).accounts;
+    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--clients', '16', '--json'], { encoding: 'utf8' });
     this.port = await freePort();
     await this.start();
+    this.#pairs = await this.#findPairs(JSON.parse(told).accounts);
+  }
+
+  /** Asks the server itself who is whose client, so that the people of the demo practice may change. */
+  async #findPairs(accounts) {
+    const known = new Map();
+    const episodes = [];
+    for (const account of accounts) {
+      const answer = await fetch(`${this.origin}/api/login`, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ login: account.login, password: account.password })
+      });
+      if (answer.status !== 200) throw new Error(`${account.login} cannot log in: ${answer.status} ${await answer.text()}`);
+      const headers = { Cookie: answer.headers.getSetCookie()[0].split(';')[0] };
+      const { account: { id }, csrf } = await answer.json();
+      known.set(id, account);
+      if (account.role === 'client') episodes.push(...(await (await fetch(`${this.origin}/api/episodes`, { headers })).json()).episodes);
+      await fetch(`${this.origin}/api/logout`, { method: 'POST', headers: { ...headers, 'X-CSRF-Token': csrf } });
+    }
+    return episodes.map((one) => ({ client: known.get(one.client.id), therapist: known.get(one.therapist.id) }));
   }
 
   get origin() {
     return `http://localhost:${this.port}`;
   }
 
-  account(login) {
-    const found = this.accounts.find((one) => one.login === login);
-    if (!found) throw new Error(`the demo practice has no ${login}`);
-    return found;
+  /** A pair that nobody had before, so that no check meets the words of another. */
+  nextPair() {
+    const pair = this.#pairs.shift();
+    if (!pair) throw new Error('the demo practice has too few pairs for these checks');
+    return pair;
   }
 
   start() {

@@ -1,5 +1,6 @@
 // People at their browsers, and what we ask of every page they see.
 import { chromium } from 'playwright-core';
+import { Road } from './house.mjs';
 
 const options = {
   executablePath: process.env.RAPPORT_CHROMIUM ?? '/usr/bin/chromium',
@@ -39,11 +40,38 @@ export function watch(context, origin) {
   context.on('weberror', (error) => seen.errors.push(String(error.error())));
 }
 
-export async function newContext(browser, origin, more = {}) {
-  const context = await browser.newContext({ locale: 'en-GB', ...more });
-  context.setDefaultTimeout(20_000);
-  watch(context, origin);
-  return context;
+/** Where a check opens browsers and roads, so that none is left behind when it ends. */
+export class Desk {
+  #browser;
+  #open = [];
+
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  async context(origin, more = {}) {
+    const context = await this.#browser.newContext({ locale: 'en-GB', ...more });
+    this.#open.push(context);
+    context.setDefaultTimeout(20_000);
+    watch(context, origin);
+    return context;
+  }
+
+  /** Someone who has just logged in, at a device of their own. */
+  async person(origin, account, more = {}) {
+    return Person.logIn(await this.context(origin, more), origin, account);
+  }
+
+  async road(target) {
+    const road = new Road(target);
+    this.#open.push(road);
+    await road.open();
+    return road;
+  }
+
+  async clear() {
+    for (const one of this.#open.splice(0).reverse()) await one.close();
+  }
 }
 
 /** One person at one device. Texts are looked up by role and name, as someone would who cannot see the page. */

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Road } from '../lib/house.mjs';
-import { launchInFolder, newContext, Person, same, until, watch } from '../lib/people.mjs';
+import { launchInFolder, Person, same, until, watch } from '../lib/people.mjs';
 
 /** Files of a folder that hold the words in the clear, in either of the encodings a browser writes. */
 function filesWith(folder, words) {
@@ -21,13 +20,13 @@ function filesWith(folder, words) {
 
 const databases = (page) => page.evaluate(async () => (await indexedDB.databases()).map((one) => one.name));
 
-export default async function add({ check, house, browser }) {
-  const client = house.account('client9');
+export default async function add({ check, house }) {
+  const { client } = house.nextPair();
+  const { client: other } = house.nextPair();
 
-  await check('the profile on disk never holds what was written or read in the clear; log-out empties the storage', async () => {
+  await check('the profile on disk never holds what was written or read in the clear; log-out empties the storage', async (desk) => {
     const folder = mkdtempSync(join(tmpdir(), 'rapport-profile-'));
-    const road = new Road(house.port);
-    await road.open();
+    const road = await desk.road(house.port);
     try {
       const context = await launchInFolder(folder, { locale: 'en-GB' });
       watch(context, road.origin);
@@ -69,15 +68,13 @@ export default async function add({ check, house, browser }) {
       await again.close();
       same('in the clear after log-out', filesWith(folder, 'Zitronenfalter'), []);
     } finally {
-      road.close();
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
-  await check('logging out with words that have not been sent asks first, and then leaves nothing', async () => {
-    const road = new Road(house.port);
-    await road.open();
-    const context = await newContext(browser, road.origin);
+  await check('logging out with words that have not been sent asks first, and then leaves nothing', async (desk) => {
+    const road = await desk.road(house.port);
+    const context = await desk.context(road.origin);
     const someone = await Person.logIn(context, road.origin, client);
     await someone.openChat();
     await someone.page.route('**/messages', (route) => route.abort());
@@ -90,12 +87,10 @@ export default async function add({ check, house, browser }) {
     await someone.page.getByRole('button', { name: 'Log out and delete them' }).click();
     await someone.page.locator('#login').waitFor();
     same('storage', await databases(someone.page), []);
-    await context.close();
-    road.close();
   });
 
-  await check('a log-in that ends elsewhere leads to the log-in with a kind sentence; what waits is sent afterwards', async () => {
-    const context = await newContext(browser, house.origin);
+  await check('a log-in that ends elsewhere leads to the log-in with a kind sentence; what waits is sent afterwards', async (desk) => {
+    const context = await desk.context(house.origin);
     const someone = await Person.logIn(context, house.origin, client);
     await someone.openChat();
     await someone.page.route('**/messages', (route) => route.abort());
@@ -114,11 +109,10 @@ export default async function add({ check, house, browser }) {
     await someone.page.locator('form button').click();
     await someone.sees('over the end of a log-in');
     await until('sent', async () => (await someone.state('over the end').innerText()) === 'On the server');
-    await context.close();
   });
 
-  await check('two windows of one browser: both send, both see everything, log-out in one ends the other', async () => {
-    const context = await newContext(browser, house.origin);
+  await check('two windows of one browser: both send, both see everything, log-out in one ends the other', async (desk) => {
+    const context = await desk.context(house.origin);
     const first = await Person.logIn(context, house.origin, client);
     const second = new Person(context, await context.newPage(), client, house.origin);
     await first.openChat();
@@ -136,17 +130,15 @@ export default async function add({ check, house, browser }) {
     await second.page.getByText('I logged out in another window.').waitFor();
     same('storage', await databases(second.page), []);
     // Someone else logs in in the first window; the second one must not go on as the person before.
-    const other = house.account('client12');
     await first.page.locator('#login').fill(other.login);
     await first.page.locator('#password').fill(other.password);
     await first.page.locator('form button').click();
     await second.page.getByRole('heading', { name: `Hello ${other.name}` }).or(second.page.getByRole('heading', { name: 'Chat' })).first().waitFor();
     same('nothing of the first person', await second.page.locator('ol .bubble', { hasText: 'one 1' }).count(), 0);
-    await context.close();
   });
 
-  await check('a device that stores nothing still sends', async () => {
-    const context = await newContext(browser, house.origin);
+  await check('a device that stores nothing still sends', async (desk) => {
+    const context = await desk.context(house.origin);
     await context.addInitScript(() => {
       Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => ({}), deleteDatabase: () => ({}), databases: async () => [] } });
     });
@@ -156,11 +148,10 @@ export default async function add({ check, house, browser }) {
     await until('sent', async () => ['On the server', 'Delivered'].includes(await someone.state('from memory').innerText()));
     await someone.page.getByText('This browser keeps nothing on this device.').waitFor();
     await someone.logOut();
-    await context.close();
   });
 
-  await check('language and appearance follow the browser and can be changed; dates and titles say the right thing', async () => {
-    const context = await newContext(browser, house.origin, { locale: 'de-DE', colorScheme: 'dark' });
+  await check('language and appearance follow the browser and can be changed; dates and titles say the right thing', async (desk) => {
+    const context = await desk.context(house.origin, { locale: 'de-DE', colorScheme: 'dark' });
     const someone = await Person.logIn(context, house.origin, client);
     same('language', await someone.page.evaluate(() => document.documentElement.lang), 'de');
     const dark = await someone.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -176,6 +167,5 @@ export default async function add({ check, house, browser }) {
     await someone.page.reload();
     await someone.page.getByRole('button', { name: 'Log out' }).waitFor();
     same('kept', await someone.page.evaluate(() => document.documentElement.dataset.theme), 'light');
-    await context.close();
   });
 }

@@ -1,20 +1,14 @@
-import { newContext, Person, same, until } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
-export default async function add({ check, house, browser }) {
-  const open = [];
-  const person = async (login, more) => {
-    const context = await newContext(browser, house.origin, more);
-    open.push(context);
-    return Person.logIn(context, house.origin, house.account(login));
-  };
-  const client = house.account('client1');
+export default async function add({ check, house }) {
+  const { client, therapist: counsellor } = house.nextPair();
 
-  await check('two people chat: words, typing, presence and receipts', async () => {
-    const therapist = await person('therapist1');
+  await check('two people chat: words, typing, presence and receipts', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
     await therapist.openChat(client.name);
     await therapist.page.getByText(`${client.name} is not here right now`).waitFor();
 
-    const other = await person('client1');
+    const other = await desk.person(house.origin, client);
     await therapist.page.getByText(`${client.name} is here now`).waitFor();
     // Nobody looks at the room yet: the words reach the device, and are not read.
     await therapist.say('Good to see you.');
@@ -36,8 +30,8 @@ export default async function add({ check, house, browser }) {
     await until('on the server', async () => (await therapist.state('Until soon.').innerText()) === 'On the server');
   });
 
-  await check('Shift+Enter begins a line, lines and blanks arrive as written, an empty message is not sent', async () => {
-    const therapist = await person('therapist1');
+  await check('Shift+Enter begins a line, lines and blanks arrive as written, an empty message is not sent', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
     await therapist.openChat(client.name);
     const before = (await therapist.texts()).length;
     const words = therapist.page.locator('#words');
@@ -51,8 +45,8 @@ export default async function add({ check, house, browser }) {
     same('messages', (await therapist.texts()).slice(before), ['first\n  second <b>& third</b>']);
   });
 
-  await check('a thread: draft on one device, finished on another, sent with Ctrl+Enter, answered', async () => {
-    const first = await person('client1');
+  await check('a thread: draft on one device, finished on another, sent with Ctrl+Enter, answered', async (desk) => {
+    const first = await desk.person(house.origin, client);
     await first.page.locator('a[href$="/messages"]').first().click();
     await first.page.getByRole('link', { name: 'Write a new message' }).click();
     await first.page.locator('#subject').fill('Rowing');
@@ -60,7 +54,7 @@ export default async function add({ check, house, browser }) {
     await first.page.getByText('Draft saved').waitFor();
     await first.context.close();
 
-    const second = await person('client1');
+    const second = await desk.person(house.origin, client);
     await second.page.locator('a[href$="/messages"]').first().click();
     await second.page.getByRole('link', { name: 'Write a new message' }).click();
     await until('the draft', async () => (await second.page.locator('#words').inputValue()) === 'I went rowing');
@@ -71,7 +65,7 @@ export default async function add({ check, house, browser }) {
     await second.sees('I went rowing, and it was cold.');
     await until('sent', async () => (await second.state('rowing').innerText()) === 'On the server');
 
-    const therapist = await person('therapist1');
+    const therapist = await desk.person(house.origin, counsellor);
     await therapist.page.locator('li.card', { hasText: client.name }).locator('a[href$="/messages"]').click();
     await therapist.page.locator('.card', { hasText: 'Rowing' }).getByText('Unread: 1').waitFor();
     await therapist.page.getByRole('link', { name: 'Rowing' }).click();
@@ -88,13 +82,13 @@ export default async function add({ check, house, browser }) {
     same('no draft is left', await second.page.locator('#words').inputValue(), '');
   });
 
-  await check('an unfinished chat message waits on the next device', async () => {
-    const first = await person('client1');
+  await check('an unfinished chat message waits on the next device', async (desk) => {
+    const first = await desk.person(house.origin, client);
     await first.openChat();
     await first.page.locator('#words').fill('half a thou');
     await first.page.getByText('Draft saved').waitFor();
     await first.context.close();
-    const second = await person('client1');
+    const second = await desk.person(house.origin, client);
     await second.openChat();
     await until('the draft', async () => (await second.page.locator('#words').inputValue()) === 'half a thou');
     await second.page.locator('#words').fill('');
@@ -104,9 +98,9 @@ export default async function add({ check, house, browser }) {
     same('emptied', await second.page.locator('#words').inputValue(), '');
   });
 
-  await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async () => {
-    const therapist = await person('therapist1');
-    const other = await person('client1');
+  await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
+    const other = await desk.person(house.origin, client);
     const card = therapist.page.locator('li.card', { hasText: client.name });
     await card.locator('summary').click();
     await card.locator('input').fill('0');
@@ -123,12 +117,16 @@ export default async function add({ check, house, browser }) {
     await other.say('When will you have a moment?');
     await until('sent', async () => (await other.state('a moment?').innerText()) !== 'Being sent …');
     await card.getByText(/^Reply by /).waitFor();
-    same('who waits stands first', await therapist.page.locator('li.card h2').first().innerText(), client.name);
+    const waiting = await therapist.page.evaluate(async () => {
+      const { episodes } = await (await fetch('/api/episodes')).json();
+      return episodes.filter((one) => one.reply_by).sort((a, b) => a.reply_by.localeCompare(b.reply_by)).map((one) => one.client.name);
+    });
+    if (!waiting.includes(client.name)) throw new Error('no reply is due');
+    same('who must be answered first stands first', (await therapist.page.locator('li.card h2').allInnerTexts()).slice(0, waiting.length), waiting);
   });
 
-  await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async () => {
-    const login = 'client4';
-    const other = await person(login);
+  await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async (desk) => {
+    const other = await desk.person(house.origin, house.nextPair().client);
     await other.openChat();
     const there = (await other.texts()).length;
     const room = await other.page.evaluate(async () => {
@@ -169,8 +167,8 @@ export default async function add({ check, house, browser }) {
     same('in order', lines.slice(there), Array.from({ length: 130 }, (_, i) => `line ${String(i + 1).padStart(3, '0')}`));
   });
 
-  await check('what is too long is not sent and stays in the field', async () => {
-    const therapist = await person('therapist1');
+  await check('what is too long is not sent and stays in the field', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
     await therapist.openChat(client.name);
     await therapist.page.locator('#words').fill('ä'.repeat(20_003));
     await therapist.page.getByRole('button', { name: 'Send' }).click();
@@ -178,6 +176,4 @@ export default async function add({ check, house, browser }) {
     same('still there', (await therapist.page.locator('#words').inputValue()).length, 20_003);
     await therapist.page.locator('#words').fill('');
   });
-
-  for (const context of open) await context.close().catch(() => {});
 }
