@@ -37,11 +37,18 @@ rapport_layer(access FOLDERS access LINKS rapport_http rapport_store)
 rapport_layer(net FOLDERS net LINKS rapport_http rapport_work PkgConfig::SSL)
 
 include(embed_files)
+# Instruments: questionnaires and how they are scored, and the packs that have a licence of their own.
+rapport_layer(measures FOLDERS measures LINKS rapport_base TEST_LINKS rapidcheck)
+rapport_embed(rapport_measures instrument ${CMAKE_SOURCE_DIR}/resources/instruments *.json)
+include(instrument_packs)
+chosen_instrument_packs(packs)
+rapport_embed(rapport_measures instrument_pack ${CMAKE_SOURCE_DIR}/resources/instrument-packs ${packs})
+
 rapport_layer(migrations FOLDERS migrations LINKS rapport_store)
 rapport_embed(rapport_migrations migration ${CMAKE_SOURCE_DIR}/src/migrations *.sql)
 file(GLOB feature_folders RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/features/*)
 list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
-rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_store rapport_http rapport_access rapport_live
+rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_store rapport_http rapport_access rapport_live rapport_measures
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)

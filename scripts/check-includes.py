@@ -21,10 +21,11 @@ LAYERS = {
     "access": {"base", "http", "store", "live"},
     "net": {"base", "http", "work"},
     "config": {"base"},
+    "measures": {"base"},
     "migrations": {"base", "store"},
     "research": {"base"},
     "fhir": {"base"},
-    "features": {"base", "work", "http", "store", "live", "access", "research", "fhir", "config"},
+    "features": {"base", "work", "http", "store", "live", "access", "measures", "research", "fhir", "config"},
 }
 ANYTHING = {"server"}  # the wiring, and main.cpp
 BEAST_FILES_AT_MOST = 3

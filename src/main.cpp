@@ -13,6 +13,7 @@
 #include "features/log_in/log_in_api.hpp"
 #include "http/openapi.hpp"
 #include "server/all_routes.hpp"
+#include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
 #include "server/serve.hpp"
 
@@ -123,6 +124,7 @@ int run(int argc, char** argv) {
   auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
   auto* openapi = app.add_subcommand("openapi", "Print the description of every route (OpenAPI 3.1)");
   auto* version = app.add_subcommand("version", "Print the version");
+  const server::MeasureCommands measures(app);
   for (auto* command : {serve, demo, migrate_command, check}) add_settings(*command, options);
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated");
@@ -131,6 +133,7 @@ int run(int argc, char** argv) {
 
   if (version->parsed()) return fmt::print("rapport {}\n", RAPPORT_VERSION), 0;
   if (openapi->parsed()) return print_openapi();
+  if (measures.chosen()) return measures.run();
   const auto settings = settle(options.config_file, options.values);
   if (!settings) return say(settings.error());
   if (check->parsed()) return check_config(*settings);

@@ -1,0 +1,115 @@
+#include "measures/change.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "measures/score.hpp"
+
+namespace rapport::measures {
+namespace {
+
+/// Sums of tenths are not exact; a score that is a threshold must count as one.
+constexpr double kSame = 1e-9;
+
+double towards_better(Direction direction) {
+  return direction == Direction::higher_better ? 1 : -1;
+}
+
+enum class Size { within_error, between, reliable };
+
+Size size_of(const ReliableChange& rule, double threshold, double change) {
+  const auto size = std::abs(change);
+  if (!rule.value) return size > threshold + kSame ? Size::reliable : Size::within_error;
+  if (size >= rule.value_max.value_or(threshold) - kSame) return Size::reliable;
+  return size >= threshold - kSame ? Size::between : Size::within_error;
+}
+
+/// On the clinical side, on the other, or (where the source gives a range of cut-offs) neither.
+struct Side {
+  bool clinical = false;
+  bool other = false;
+};
+
+Side side_of(const Cutoff& cutoff, double score) {
+  const auto last = cutoff.value_max.value_or(cutoff.value);
+  switch (cutoff.reached_when) {
+    case Reached::at_or_above:
+      return {score >= last - kSame, score < cutoff.value - kSame};
+    case Reached::at_or_below:
+      return {score <= cutoff.value + kSame, score > last + kSame};
+    case Reached::below:
+      return {score < cutoff.value - kSame, score >= last - kSame};
+  }
+  return {};
+}
+
+bool crossed_to_other_side(const Scoring& scoring, std::string_view scale, double before, double after) {
+  return std::any_of(scoring.cutoffs.begin(), scoring.cutoffs.end(), [&](const Cutoff& cutoff) {
+    return cutoff.clinical && cutoff.scale == scale && side_of(cutoff, before).clinical && side_of(cutoff, after).other;
+  });
+}
+
+const ReliableChange* rule_for(const Scoring& scoring, std::string_view scale) {
+  for (const auto& rule : scoring.reliable_change) {
+    if (rule.scale == scale && rule.kind == ChangeKind::reliable_change) return &rule;
+  }
+  return nullptr;
+}
+
+ChangeClass class_of(const Scoring& scoring, const Scale& scale, Size size, double before, double after) {
+  if (size == Size::within_error) return ChangeClass::unchanged;
+  if (size == Size::between) return ChangeClass::undetermined;
+  if ((after - before) * towards_better(scale.direction) < 0) return ChangeClass::deteriorated;
+  return crossed_to_other_side(scoring, scale.key, before, after) ? ChangeClass::recovered : ChangeClass::improved;
+}
+
+}  // namespace
+
+double standard_error_of_measurement(double sd, double reliability) {
+  return sd * std::sqrt(1 - reliability);
+}
+
+double standard_error_of_difference(double sd, double reliability) {
+  return std::sqrt(2.0) * standard_error_of_measurement(sd, reliability);
+}
+
+double reliable_change_index(double before, double after, double sd, double reliability) {
+  return (after - before) / standard_error_of_difference(sd, reliability);
+}
+
+double cutoff_a(const Norm& clinical, Direction direction) {
+  return clinical.mean + towards_better(direction) * 2 * clinical.sd;
+}
+
+double cutoff_b(const Norm& functional, Direction direction) {
+  return functional.mean - towards_better(direction) * 2 * functional.sd;
+}
+
+double cutoff_c(const Norm& clinical, const Norm& functional) {
+  return (functional.sd * clinical.mean + clinical.sd * functional.mean) / (functional.sd + clinical.sd);
+}
+
+std::string_view name(ChangeClass change) {
+  constexpr std::array<std::string_view, 5> kNames{"recovered", "improved", "unchanged", "deteriorated",
+                                                   "undetermined"};
+  return kNames.at(static_cast<std::size_t>(change));
+}
+
+Change change_between(const Instrument& instrument, double before, double after, const Variant& variant) {
+  const auto& scale = instrument.scoring().scales.front();
+  Change change;
+  change.scale = scale.key;
+  change.value = after - before;
+  const auto* rule = is_default(instrument, variant) ? rule_for(instrument.scoring(), scale.key) : nullptr;
+  if (rule == nullptr) return change;
+  change.threshold =
+      rule->value ? *rule->value : kReliableAt * standard_error_of_difference(*rule->sd, *rule->reliability);
+  change.source = rule->source;
+  const auto size = size_of(*rule, *change.threshold, change.value);
+  change.reliable = size == Size::reliable;
+  change.change_class = class_of(instrument.scoring(), scale, size, before, after);
+  return change;
+}
+
+}  // namespace rapport::measures

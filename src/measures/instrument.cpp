@@ -1,0 +1,237 @@
+#include "measures/instrument.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rapport::measures {
+namespace {
+
+constexpr double kSame = 1e-9;
+
+tl::unexpected<Error> inconsistent(std::string detail) {
+  return fail(invalid("instrument.inconsistent", std::move(detail)));
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view entry) {
+  return std::find(list.begin(), list.end(), entry) != list.end();
+}
+
+/// The first entry that comes twice, or empty.
+template <class Entries, class Name>
+std::string twice(const Entries& entries, Name name) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) names.push_back(name(entry));
+  std::sort(names.begin(), names.end());
+  const auto found = std::adjacent_find(names.begin(), names.end());
+  return found == names.end() ? "" : *found;
+}
+
+std::optional<std::size_t> place_of(const std::vector<Question>& questions, std::string_view link_id) {
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (questions[i].link_id == link_id) return i;
+  }
+  return std::nullopt;
+}
+
+Result<std::size_t> require_place(const std::vector<Question>& questions, std::string_view link_id,
+                                  std::string_view where) {
+  const auto place = place_of(questions, link_id);
+  if (!place)
+    return inconsistent(fmt::format("{} names the item \"{}\", which the questionnaire has not.", where, link_id));
+  return *place;
+}
+
+Result<void> read_choices(const Item& item, Question& question) {
+  for (const auto& option : item.answer_options) {
+    if (!option.ordinal_value) {
+      return inconsistent(fmt::format("The answer \"{}\" of item \"{}\" has no ordinal value.",
+                                      option.display.text.empty() ? option.code : option.display.text, item.link_id));
+    }
+    question.values.push_back(*option.ordinal_value);
+  }
+  std::sort(question.values.begin(), question.values.end());
+  if (question.values.size() < 2 ||
+      std::adjacent_find(question.values.begin(), question.values.end()) != question.values.end()) {
+    return inconsistent(
+        fmt::format("Item \"{}\" needs at least two answers, each with its own ordinal value.", item.link_id));
+  }
+  question.min = question.values.front();
+  question.max = question.values.back();
+  return {};
+}
+
+Result<void> read_number_range(const Item& item, Question& question) {
+  if (!item.min_value || !item.max_value || *item.min_value >= *item.max_value) {
+    return inconsistent(fmt::format("Item \"{}\" is a number and needs minValue and maxValue.", item.link_id));
+  }
+  question.min = *item.min_value;
+  question.max = *item.max_value;
+  if (item.type == ItemType::decimal) return {};
+  if (question.max - question.min > 1000) {
+    return inconsistent(fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
+  }
+  for (double value = std::ceil(question.min); value <= question.max; ++value) question.values.push_back(value);
+  return {};
+}
+
+Result<Question> make_question(const Item& item, const Scoring& scoring) {
+  Question question;
+  question.link_id = item.link_id;
+  question.scored = !contains(scoring.unscored, item.link_id);
+  question.reversed = contains(scoring.reverse, item.link_id);
+  switch (item.type) {
+    case ItemType::choice:
+      TRY(read_choices(item, question));
+      break;
+    case ItemType::integer:
+    case ItemType::decimal:
+      TRY(read_number_range(item, question));
+      break;
+    case ItemType::display:
+    case ItemType::group:
+    case ItemType::other:
+      return inconsistent(fmt::format("Item \"{}\" can be answered with neither a choice nor a number.", item.link_id));
+  }
+  return question;
+}
+
+Result<void> check_range(const Scale& scale, const std::vector<Question>& questions,
+                         const std::vector<std::size_t>& places) {
+  double low = 0;
+  double high = 0;
+  for (const auto place : places) {
+    low += scale.method == Method::count ? 0 : questions[place].min;
+    high += scale.method == Method::count ? 1 : questions[place].max;
+  }
+  const double parts = scale.method == Method::mean ? static_cast<double>(places.size()) : 1;
+  low = low / parts * scale.factor;
+  high = high / parts * scale.factor;
+  if (std::abs(low - scale.min) > kSame || std::abs(high - scale.max) > kSame) {
+    return inconsistent(fmt::format("The scale \"{}\" says its range is {} to {}; its answers give {} to {}.",
+                                    scale.key, scale.min, scale.max, low, high));
+  }
+  return {};
+}
+
+const Scale* scale_of(const Scoring& scoring, std::string_view key) {
+  for (const auto& scale : scoring.scales) {
+    if (scale.key == key) return &scale;
+  }
+  return nullptr;
+}
+
+template <class Entries>
+Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, std::string_view what) {
+  for (const auto& entry : entries) {
+    if (scale_of(scoring, entry.scale) == nullptr) {
+      return inconsistent(fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entry.scale));
+    }
+  }
+  return {};
+}
+
+/// Bands that would leave a score without a name, or give it two, are worse than none.
+Result<void> check_bands(const Scoring& scoring, const Scale& scale) {
+  double expected = scale.min;
+  bool any = false;
+  for (const auto& band : scoring.bands) {
+    if (band.scale != scale.key) continue;
+    if (std::abs(band.min - expected) > kSame || band.max < band.min) {
+      return inconsistent(
+          fmt::format("The band \"{}\" of \"{}\" should begin at {}.", band.label, scale.key, expected));
+    }
+    expected = band.max + 1;
+    any = true;
+  }
+  if (any && std::abs(expected - 1 - scale.max) > kSame) {
+    return inconsistent(
+        fmt::format("The bands of \"{}\" end at {}, the scale at {}.", scale.key, expected - 1, scale.max));
+  }
+  return {};
+}
+
+Result<void> check_once(const Scoring& scoring) {
+  for (const auto& scale : scoring.scales) {
+    if (const auto item = twice(scale.items, [](const auto& entry) { return entry; }); !item.empty()) {
+      return inconsistent(fmt::format("The scale \"{}\" names the item \"{}\" twice.", scale.key, item));
+    }
+    const auto clinical = std::count_if(scoring.cutoffs.begin(), scoring.cutoffs.end(), [&](const Cutoff& cutoff) {
+      return cutoff.clinical && cutoff.scale == scale.key;
+    });
+    if (clinical > 1) return inconsistent(fmt::format("The scale \"{}\" has two clinical cut-offs.", scale.key));
+  }
+  if (const auto key = twice(scoring.scales, [](const Scale& scale) { return scale.key; }); !key.empty()) {
+    return inconsistent(fmt::format("There are two scales \"{}\".", key));
+  }
+  if (const auto key = twice(scoring.variants, [](const Variant& variant) { return variant.key; }); !key.empty()) {
+    return inconsistent(fmt::format("There are two variants \"{}\".", key));
+  }
+  if (!scoring.variants.empty() && scoring.variants.front().offset != 0) {
+    return inconsistent("The first variant is the default and must have the offset 0.");
+  }
+  return {};
+}
+
+/// An item that no scale counts must be named as unscored, so that a forgotten one is found.
+Result<void> check_every_item_has_a_use(const Scoring& scoring, const std::vector<Question>& questions) {
+  for (const auto& question : questions) {
+    const bool counted = std::any_of(scoring.scales.begin(), scoring.scales.end(),
+                                     [&](const Scale& scale) { return contains(scale.items, question.link_id); });
+    if (counted != question.scored) {
+      return inconsistent(
+          fmt::format("Item \"{}\" must be either in a scale or among the unscored.", question.link_id));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Instrument> Instrument::make(Questionnaire questionnaire, Scoring scoring) {
+  Instrument instrument;
+  instrument.questionnaire_ = std::move(questionnaire);
+  instrument.scoring_ = std::move(scoring);
+  TRY(instrument.settle());
+  return instrument;
+}
+
+Result<void> Instrument::settle() {
+  for (const auto* item : measures::questions(questionnaire_)) {
+    TRY_ASSIGN(auto question, make_question(*item, scoring_));
+    questions_.push_back(std::move(question));
+  }
+  TRY(check_once(scoring_));
+  for (const auto& scale : scoring_.scales) {
+    auto& places = scale_questions_.emplace_back();
+    for (const auto& item : scale.items) {
+      TRY_ASSIGN(const auto place, require_place(questions_, item, fmt::format("The scale \"{}\"", scale.key)));
+      places.push_back(place);
+    }
+    TRY(check_range(scale, questions_, places));
+    TRY(check_bands(scoring_, scale));
+  }
+  for (const auto& safety : scoring_.safety) {
+    TRY_ASSIGN(const auto place, require_place(questions_, safety.item, "A safety rule"));
+    safety_questions_.push_back(place);
+  }
+  for (const auto& review : scoring_.review) TRY(require_place(questions_, review.item, "A review rule"));
+  for (const auto& item : scoring_.reverse) TRY(require_place(questions_, item, "The list of reversed items"));
+  for (const auto& item : scoring_.unscored) TRY(require_place(questions_, item, "The list of unscored items"));
+  TRY(check_scale_names(scoring_, scoring_.bands, "band"));
+  TRY(check_scale_names(scoring_, scoring_.cutoffs, "cut-off"));
+  TRY(check_scale_names(scoring_, scoring_.reliable_change, "reliable change"));
+  return check_every_item_has_a_use(scoring_, questions_);
+}
+
+const Variant* Instrument::variant(std::string_view key) const {
+  static const Variant kOnlyOne;
+  if (key.empty()) return scoring_.variants.empty() ? &kOnlyOne : &scoring_.variants.front();
+  for (const auto& variant : scoring_.variants) {
+    if (variant.key == key) return &variant;
+  }
+  return nullptr;
+}
+
+}  // namespace rapport::measures

@@ -1,0 +1,239 @@
+#include "server/measure_commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "measures/csv.hpp"
+#include "measures/instrument_library.hpp"
+#include "measures/json_fields.hpp"
+#include "measures/score_table.hpp"
+
+namespace rapport::server {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using measures::Instrument;
+using measures::InstrumentLibrary;
+using measures::ScoredForm;
+using measures::ScoreTable;
+
+int say(std::ostream& errors, const Error& error) {
+  fmt::print(errors, "rapport: {}\n", error.detail);
+  return kNotDone;
+}
+
+/// One byte more than `most` at most, so that the caller sees that it is too much.
+std::string read_stream(std::istream& stream, std::size_t most) {
+  std::string text;
+  std::string part(64 * 1024, '\0');
+  while (text.size() <= most && stream) {
+    stream.read(part.data(), static_cast<std::streamsize>(std::min(part.size(), most + 1 - text.size())));
+    text.append(part, 0, static_cast<std::size_t>(stream.gcount()));
+  }
+  return text;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t most) {
+  std::ifstream file(path, std::ios::binary);
+  std::error_code not_there;
+  if (!file || fs::is_directory(path, not_there)) {
+    return fail(invalid("file.unreadable", fmt::format("The file {} cannot be read.", path)));
+  }
+  auto text = read_stream(file, most);
+  if (file.bad()) return fail(invalid("file.unreadable", fmt::format("The file {} cannot be read to its end.", path)));
+  return text;
+}
+
+Result<void> add_folder(InstrumentLibrary& library, const std::string& folder) {
+  std::error_code problem;
+  std::vector<std::pair<std::string, std::string>> read;  // name and content, which must stay where they are
+  for (const auto& entry : fs::directory_iterator(folder, problem)) {
+    if (entry.path().extension() != ".json") continue;
+    TRY_ASSIGN(auto text, read_file(entry.path().string(), measures::kMaxDocumentBytes));
+    read.emplace_back(entry.path().filename().string(), std::move(text));
+  }
+  if (problem)
+    return fail(
+        invalid("folder.unreadable", fmt::format("The folder {} cannot be read: {}.", folder, problem.message())));
+  std::vector<measures::InstrumentFile> files;
+  for (const auto& [name, text] : read) files.push_back({name, text});
+  return library.add(files);
+}
+
+Result<InstrumentLibrary> open_library(const std::string& folder) {
+  TRY_ASSIGN(auto library, InstrumentLibrary::shipped());
+  if (!folder.empty()) TRY(add_folder(library, folder));
+  return library;
+}
+
+std::string list_of(const std::vector<int>& numbers) {
+  return fmt::format("{}", fmt::join(numbers, " "));
+}
+
+std::string scores_text(const ScoredForm& scored) {
+  std::string text;
+  for (const auto& score : scored.form.scores) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", score.scale,
+                        score.value ? fmt::format("{:.6g}", *score.value) : "-");
+  }
+  return text + (scored.form.prorated ? " (prorated)" : "");
+}
+
+/// A band without a source is not shown as if it had one.
+std::string band_text(const ScoredForm& scored) {
+  if (!scored.form.band) return "";
+  return scored.form.band->label + (scored.form.band->citation ? "" : " (no published source)");
+}
+
+std::string change_text(const ScoredForm& scored) {
+  if (!scored.change) return "";
+  return fmt::format("{:+.6g} since session {}, {}", scored.change->change.value, scored.change->from,
+                     measures::name(scored.change->change.change_class));
+}
+
+void print_form(const ScoredForm& scored, std::ostream& out) {
+  fmt::print(out, "{:12} {:>7}  {:10}  {}", scored.client, scored.session, scored.date.value_or(""),
+             scores_text(scored));
+  for (const auto& text : {band_text(scored), change_text(scored)}) {
+    if (!text.empty()) fmt::print(out, "; {}", text);
+  }
+  if (!scored.form.not_answered.empty()) fmt::print(out, "; not answered, ask: {}", list_of(scored.form.not_answered));
+  if (!scored.form.safety.empty()) fmt::print(out, "; for a person to see now: item {}", list_of(scored.form.safety));
+  fmt::print(out, "\n");
+}
+
+void print_problem(const measures::InputProblem& problem, std::ostream& errors) {
+  std::string place = problem.file;
+  if (problem.line) place += fmt::format(":{}", *problem.line);
+  if (problem.column) place += fmt::format(":{}", *problem.column);
+  fmt::print(errors, "rapport: {}: {}\n", place, problem.message);
+}
+
+void print_table(const Instrument& instrument, const ScoreTable& table, std::ostream& out) {
+  fmt::print(out, "{}\n{:12} {:>7}  {:10}  scores\n", instrument.questionnaire().title.text, "client", "session",
+             "date");
+  for (const auto& form : table.results) print_form(form, out);
+  const auto rules = instrument.scoring().reliable_change;
+  for (const auto& rule : rules) {
+    if (rule.source) fmt::print(out, "Change: {}.\n", *rule.source);
+  }
+}
+
+/// An answer for programs also when nothing could be done.
+int not_done(const MeasureOptions& options, const Error& error, std::ostream& out, std::ostream& errors) {
+  if (options.json) {
+    ScoreTable table;
+    table.errors.push_back({options.input, {}, {}, error.detail});
+    fmt::print(out, "{}\n", json::serialize(to_json(table)));
+  }
+  return say(errors, error);
+}
+
+Result<std::string> read_input(const MeasureOptions& options, std::istream& in) {
+  if (options.input.empty())
+    return fail(invalid("input.missing", "Which file? Say --input FILE, or --input - for standard input."));
+  if (options.input == "-") return read_stream(in, measures::kMaxCsvBytes);
+  return read_file(options.input, measures::kMaxCsvBytes);
+}
+
+Result<ScoreTable> score_input(const Instrument& instrument, const MeasureOptions& options, std::istream& in) {
+  const auto* variant = instrument.variant(options.variant);
+  if (variant == nullptr) {
+    return fail(invalid("variant.unknown",
+                        fmt::format("{} has no variant \"{}\".", instrument.scoring().name, options.variant)));
+  }
+  TRY_ASSIGN(const auto csv, read_input(options, in));
+  return measures::score_csv(instrument, *variant, csv, options.input);
+}
+
+json::object instrument_json(const Instrument& instrument) {
+  const auto& scoring = instrument.scoring();
+  return {{"id", instrument.id()},
+          {"title", instrument.questionnaire().title.text},
+          {"languages", json::value_from(measures::languages(instrument.questionnaire()))},
+          {"licence", json::string_view(measures::letter(scoring.licence.status))},
+          {"spdx", scoring.licence.spdx ? json::value(*scoring.licence.spdx) : json::value(nullptr)}};
+}
+
+void print_instrument(const Instrument& instrument, std::ostream& out) {
+  const auto spoken = measures::languages(instrument.questionnaire());
+  const auto& licence = instrument.scoring().licence;
+  fmt::print(out, "{:10} {:8} {}{}  {}\n", instrument.id(),
+             spoken.empty() ? "none" : fmt::format("{}", fmt::join(spoken, " ")), measures::letter(licence.status),
+             licence.spdx ? " " + *licence.spdx : "", instrument.questionnaire().title.text);
+}
+
+}  // namespace
+
+int score(const MeasureOptions& options, std::istream& in, std::ostream& out, std::ostream& errors) {
+  const auto library = open_library(options.folder);
+  if (!library) return not_done(options, library.error(), out, errors);
+  const auto* instrument = library->find(options.instrument);
+  if (instrument == nullptr) {
+    return not_done(
+        options,
+        not_found(fmt::format("There is no instrument \"{}\"; `rapport instruments` lists them.", options.instrument)),
+        out, errors);
+  }
+  const auto table = score_input(*instrument, options, in);
+  if (!table) return not_done(options, table.error(), out, errors);
+  if (options.json) fmt::print(out, "{}\n", json::serialize(to_json(*table)));
+  if (!options.json && table->readable) print_table(*instrument, *table, out);
+  if (!options.json || !table->readable) {
+    for (const auto& problem : table->errors) print_problem(problem, errors);
+  }
+  if (!table->readable) return kNotDone;
+  return table->errors.empty() ? kDone : kSomeRefused;
+}
+
+int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostream& errors) {
+  const auto library = open_library(options.folder);
+  if (!library) return not_done(options, library.error(), out, errors);
+  if (options.json) {
+    json::array results;
+    for (const auto& instrument : library->all()) results.push_back(instrument_json(instrument));
+    fmt::print(out, "{}\n", json::serialize(json::object{{"results", std::move(results)}, {"errors", json::array()}}));
+    return kDone;
+  }
+  fmt::print(out, "{:10} {:8} {}\n", "id", "wording", "licence and title");
+  for (const auto& instrument : library->all()) print_instrument(instrument, out);
+  fmt::print(out,
+             "A: part of the program. B: a pack with its own licence. C: structure only; the licence holder supplies "
+             "the wording.\n");
+  return kDone;
+}
+
+MeasureCommands::MeasureCommands(CLI::App& app)
+    : score_(app.add_subcommand("score", "Score the forms of a CSV file")),
+      instruments_(app.add_subcommand("instruments", "List the instruments: id, title, languages, licence")) {
+  score_->add_option("instrument", options_.instrument, "its id, for example phq-9")->required();
+  score_->add_option("--input", options_.input, "CSV file with client, session, date, item1 …; - is standard input");
+  score_->add_option("--variant", options_.variant,
+                     "how the answers are numbered, where there is a choice (k6, k10: 0-4 or 1-5)");
+  for (auto* command : {score_, instruments_}) {
+    command->add_option("--instruments", options_.folder, "folder with further instruments");
+    command->add_flag("--json", options_.json, "for programs");
+  }
+}
+
+bool MeasureCommands::chosen() const {
+  return score_->parsed() || instruments_->parsed();
+}
+
+int MeasureCommands::run() const {
+  if (instruments_->parsed()) return list_instruments(options_, std::cout, std::cerr);
+  return score(options_, std::cin, std::cout, std::cerr);
+}
+
+}  // namespace rapport::server
