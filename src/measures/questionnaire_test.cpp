@@ -1,0 +1,153 @@
+#include "measures/questionnaire.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "measures/json_fields.hpp"
+
+namespace rapport::measures {
+namespace {
+
+constexpr std::string_view kOrdinal = R"("url":"http://hl7.org/fhir/StructureDefinition/ordinalValue")";
+constexpr std::string_view kWeight = R"("url":"http://hl7.org/fhir/StructureDefinition/itemWeight")";
+
+std::string with_items(std::string_view items) {
+  return fmt::format(R"({{"resourceType":"Questionnaire","language":"en","item":[{}]}})", items);
+}
+
+std::string with_options(std::string_view options) {
+  return with_items(fmt::format(R"({{"linkId":"1","text":"How?","type":"choice","answerOption":[{}]}})", options));
+}
+
+/// The ordinal value of the only answer.
+std::optional<double> ordinal_value(std::string_view option) {
+  const auto read = read_questionnaire(with_options(option));
+  if (!read) {
+    ADD_FAILURE() << read.error().detail;
+    return {};
+  }
+  return read->items.at(0).answer_options.at(0).ordinal_value;
+}
+
+std::string refused(const std::string& text) {
+  const auto read = read_questionnaire(text);
+  if (read) return "it was read";
+  EXPECT_EQ(read.error().kind, ErrorKind::invalid);
+  return read.error().detail;
+}
+
+TEST(Questionnaire, TakesTheOrdinalValueFromEitherPlaceAndEitherExtension) {
+  for (const auto url : {kOrdinal, kWeight}) {
+    EXPECT_EQ(
+        ordinal_value(fmt::format(R"({{"valueCoding":{{"code":"a","extension":[{{{},"valueDecimal":2}}]}}}})", url)),
+        2);
+    EXPECT_EQ(
+        ordinal_value(fmt::format(R"({{"extension":[{{{},"valueDecimal":2.5}}],"valueCoding":{{"code":"a"}}}})", url)),
+        2.5);
+    EXPECT_EQ(ordinal_value(fmt::format(R"({{"extension":[{{{},"valueInteger":-1}}],"valueString":"a"}})", url)), -1);
+  }
+  EXPECT_EQ(ordinal_value(R"({"valueInteger":3})"), 3);
+  EXPECT_EQ(ordinal_value(R"({"valueCoding":{"code":"a"}})"), std::nullopt);
+}
+
+TEST(Questionnaire, RefusesTwoOrdinalValuesThatDisagree) {
+  const auto option = [](double second) {
+    return with_options(fmt::format(
+        R"({{"extension":[{{{},"valueDecimal":{}}}],"valueCoding":{{"code":"a","extension":[{{{},"valueDecimal":1}}]}}}})",
+        kWeight, second, kOrdinal));
+  };
+  EXPECT_TRUE(read_questionnaire(option(1)));
+  EXPECT_NE(refused(option(2)).find("two ordinal values, 1 and 2"), std::string::npos);
+}
+
+TEST(Questionnaire, FindsQuestionsInNestedGroupsAndPassesOverConditions) {
+  const auto read = read_questionnaire(with_items(R"(
+    {"linkId":"i","type":"display","text":"Read this"},
+    {"linkId":"g","type":"group","text":"A","item":[
+      {"linkId":"h","type":"group","item":[{"linkId":"h1","type":"decimal","text":"How much?","extension":[
+        {"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueDecimal":0},
+        {"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueDecimal":10}]}]},
+      {"linkId":"g1","type":"text","text":"Why?","enableBehavior":"any","enableWhen":[
+        {"question":"h1","operator":">","answerDecimal":5},{"question":"nowhere","operator":"exists","answerBoolean":true}],
+        "item":[{"linkId":"g1a","type":"integer","text":"And?"}]}]})"));
+  ASSERT_TRUE(read) << read.error().detail;
+  std::vector<std::string> found;
+  for (const auto* item : questions(*read)) found.push_back(item->link_id);
+  EXPECT_EQ(found, (std::vector<std::string>{"h1", "g1", "g1a"}));
+  EXPECT_EQ(questions(*read).at(0)->max_value, 10);
+  EXPECT_EQ(questions(*read).at(1)->type, ItemType::other);
+}
+
+TEST(Questionnaire, HasALanguageOnlyWhenEverythingIsTranslated) {
+  constexpr auto translated = R"({{"linkId":"{}","type":"integer","text":"How?","_text":{{"extension":[
+    {{"url":"http://hl7.org/fhir/StructureDefinition/translation","extension":[
+      {{"url":"lang","valueCode":"de"}},{{"url":"content","valueString":"Wie?"}}]}}]}}}})";
+  const auto whole = read_questionnaire(with_items(fmt::format(fmt::runtime(translated), "1")));
+  ASSERT_TRUE(whole) << whole.error().detail;
+  EXPECT_EQ(languages(*whole), (std::vector<std::string>{"en", "de"}));
+  EXPECT_EQ(whole->items[0].text.in("de"), "Wie?");
+  EXPECT_EQ(whole->items[0].text.in("da"), "How?");
+  const auto half = read_questionnaire(
+      with_items(fmt::format(fmt::runtime(translated), "1") + R"(,{"linkId":"2","type":"integer","text":"What?"})"));
+  ASSERT_TRUE(half) << half.error().detail;
+  EXPECT_EQ(languages(*half), std::vector<std::string>{"en"});
+}
+
+TEST(Questionnaire, SaysLineAndFieldOfWhatIsWrong) {
+  const auto read = read_questionnaire(
+      "{\n\"resourceType\": \"Questionnaire\",\n\"item\": [\n"
+      "  {\"linkId\": \"1\", \"type\": \"integer\"},\n"
+      "  {\"linkId\": \"1\",\n   \"type\": 5,\n \"code\": \"a\"}\n]}");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().detail, "Line 5, /item/1/linkId: The linkId \"1\" is used twice.");
+  ASSERT_EQ(read.error().fields.size(), 4U);
+  EXPECT_EQ(read.error().fields[1].path, "/item/1/type");
+  EXPECT_EQ(read.error().fields[3].path, "/item/1/code");
+}
+
+TEST(Questionnaire, RefusesWhatIsNoQuestionnaire) {
+  EXPECT_NE(refused("").find("no well-formed JSON"), std::string::npos);
+  EXPECT_NE(refused("{\n\"a\":1,\n}").find("Line 3"), std::string::npos);
+  EXPECT_NE(refused("{}{}").find("no well-formed JSON"), std::string::npos);
+  EXPECT_NE(refused("[]").find("must be an object"), std::string::npos);
+  EXPECT_NE(refused("\"\xFC\"").find("not UTF-8"), std::string::npos);
+  EXPECT_NE(refused(R"({"resourceType":"Patient"})").find("Questionnaire"), std::string::npos);
+  EXPECT_NE(refused(with_items("")).find("nothing to answer"), std::string::npos);
+  EXPECT_NE(refused(with_items(R"({"linkId":"1","type":"display"})")).find("nothing to answer"), std::string::npos);
+  EXPECT_NE(refused(with_items(R"({"type":"integer"})")).find("linkId"), std::string::npos);
+}
+
+TEST(Questionnaire, HasLimits) {
+  EXPECT_NE(refused(std::string(kMaxDocumentBytes + 1, ' ')).find("larger than"), std::string::npos);
+  EXPECT_NE(refused(std::string(100, '[')).find("no well-formed JSON"), std::string::npos);
+  std::string items;
+  for (std::size_t i = 0; i <= kMaxItems; ++i) {
+    items += fmt::format(R"({}{{"linkId":"g{}","type":"group","item":[{{"linkId":"{}","type":"integer"}}]}})",
+                         i == 0 ? "" : ",", i, i);
+    if (i == kMaxItems / 2 - 1) {
+      EXPECT_TRUE(read_questionnaire(with_items(items)));
+    }
+  }
+  EXPECT_NE(refused(with_items(items)).find("at most 500"), std::string::npos);
+  items.resize(items.size() -
+               std::string(R"(,{"linkId":"g500","type":"group","item":[{"linkId":"500","type":"integer"}]})").size());
+  EXPECT_NE(refused(with_items(items)).find("more than 500 items"), std::string::npos);
+  const auto long_text =
+      fmt::format(R"({{"linkId":"1","type":"integer","text":"{}"}})", std::string(kMaxTextLength + 1, 'x'));
+  EXPECT_NE(refused(with_items(long_text)).find("longer than"), std::string::npos);
+}
+
+TEST(LineOf, FollowsTheWay) {
+  constexpr std::string_view text = "{\"a\\\"}\": [1, {\"x\": \"]\"}],\n\"b\": [\n 1,\n {\"c\":\n null}]}";
+  ASSERT_TRUE(parse_document(text));
+  EXPECT_EQ(line_of(text, ""), 1U);
+  EXPECT_EQ(line_of(text, "/b"), 2U);
+  EXPECT_EQ(line_of(text, "/b/0"), 3U);
+  EXPECT_EQ(line_of(text, "/b/1"), 4U);
+  EXPECT_EQ(line_of(text, "/b/1/c"), 5U);
+  EXPECT_EQ(line_of(text, "/b/1/missing"), 4U);
+  EXPECT_EQ(line_of(text, "/missing/1"), 1U);
+}
+
+}  // namespace
+}  // namespace rapport::measures
