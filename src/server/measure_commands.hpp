@@ -16,10 +16,10 @@ inline constexpr int kNotDone = 1;
 inline constexpr int kSomeRefused = 2;
 
 struct MeasureOptions {
-  std::string instrument;
-  std::string input;    ///< path of a CSV file, or "-" for `in`
-  std::string variant;  ///< empty: the instrument's default
-  std::string folder;   ///< further instruments; empty: none
+  std::string instrument = {};
+  std::string input = {};    ///< path of a CSV file, or "-" for `in`
+  std::string variant = {};  ///< empty: the instrument's default
+  std::string folder = {};   ///< further instruments; empty: none
   bool json = false;
 };
 
