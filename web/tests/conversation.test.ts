@@ -166,3 +166,30 @@ test('a room that could not be opened opens by itself when the line is back', as
   expect(talk.failed).toBe('');
   expect(talk.messages).toHaveLength(50);
 });
+
+test('a receipt that comes while the room is read anew is not forgotten', async () => {
+  const talk = await opened();
+  let answer = (_: Room[]) => {};
+  fake.api.rooms.mockReturnValueOnce(new Promise<Room[]>((resolve) => (answer = resolve)));
+  tell((one) => one.resume?.());
+  tell((one) => one.passing?.({ room: 'r', kind: 'receipt', body: { account: 'you', delivered: 120, read: 120 } }));
+  answer([room()]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(talk.other).toMatchObject({ delivered: 120, read: 120 });
+});
+
+test('marks as new what was unread at opening or came while nobody looked, until we answer', async () => {
+  fake.api.rooms.mockResolvedValue([room(120, 118)]);
+  const talk = await opened();
+  expect(talk.newAfter).toBe(118);
+  arrives(event(121, 'you'));
+  expect(talk.newAfter).toBe(118);
+  tell((one) => one.sent?.({ ...event(122, 'me').body, room: 'r', seq: 122 }));
+  arrives(event(122, 'me'));
+  arrives(event(123, 'you'));
+  expect(talk.newAfter).toBe(Infinity);
+  visible = false;
+  arrives(event(124, 'you'));
+  arrives(event(125, 'you'));
+  expect(talk.newAfter).toBe(123);
+});

@@ -5,10 +5,14 @@ import { Person } from '../lib/people.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const looks = [];
-for (const width of [320, 1280])
-  for (const colorScheme of ['light', 'dark'])
-    looks.push({ width, colorScheme });
+// Each language takes the accessibility of two looks, so that both together see each width in each colour scheme, and
+// each language both widths and both schemes. Whether the screen fits is asked in all of them.
+const looks = [
+  { width: 320, colorScheme: 'light', measuredIn: 'en-GB' },
+  { width: 320, colorScheme: 'dark', measuredIn: 'de-DE' },
+  { width: 1280, colorScheme: 'light', measuredIn: 'de-DE' },
+  { width: 1280, colorScheme: 'dark', measuredIn: 'en-GB' }
+];
 
 /** The screens that a page can be on, each with the way there. */
 async function screens(visit, desk, house, pair, locale) {
@@ -34,7 +38,7 @@ async function screens(visit, desk, house, pair, locale) {
     await page.locator('details').first().locator('summary').click();
     await page.locator('footer summary').click();
     await visit(role === 'client' ? 'client home' : 'caseload', page);
-    const card = role === 'client' ? page.locator('section.card') : page.locator('li.card', { hasText: pair.client.name });
+    const card = role === 'client' ? page.locator('section.card') : page.locator('li.client', { hasText: pair.client.name });
     await card.locator('a[href$="/messages"]').click();
     await page.locator('a[href$="/new"]').waitFor();
     await page.waitForLoadState('networkidle');
@@ -71,18 +75,36 @@ async function screens(visit, desk, house, pair, locale) {
   }
 }
 
-/** What is wrong with the screen as it looks now. */
-async function faults(page) {
-  const problems = [];
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) problems.push(`${wide} px too wide`);
+/** A server that has just been installed, and one that is gone. */
+async function screensWithoutPeople(visit, desk, house, locale) {
+  const empty = await desk.emptyHouse(house);
+  const road = await desk.road(empty.port);
+  const context = await desk.context(road.origin, { locale, viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(`${road.origin}/`);
+  await page.locator('code').waitFor();
+  await visit('empty practice', page);
+  road.cut();
+  await page.locator('main button').click();
+  await page.locator('main .error').waitFor();
+  await visit('server gone', page);
+  road.mend();
+  await page.locator('main button').click();
+  await page.locator('code').waitFor();
+}
+
+/** By how many pixels the screen is too wide. */
+const excess = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What keeps some people from using the screen as it looks now. */
+async function barriers(page) {
+  await injectAxe(page);
   const found = await page.evaluate(() => globalThis.axe.run(document, {
+    resultTypes: ['violations'],
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   }));
-  for (const one of found.violations) {
-    problems.push(`${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`);
-  }
-  return problems;
+  return found.violations.map((one) =>
+    `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`);
 }
 
 /** The policy would refuse a foreign script, as it should; it is lifted for this one injection only. */
@@ -101,17 +123,21 @@ export default async function add({ check, house, shots }) {
     await check(`every screen is accessible and fits, narrow and wide, light and dark: ${locale}`, async (desk) => {
       const problems = [];
       let count = 0;
-      await screens(async (screen, page) => {
+      const visit = async (screen, page) => {
         count += 1;
-        await injectAxe(page);
-        for (const { width, colorScheme } of looks) {
+        for (const { width, colorScheme, measuredIn } of looks) {
           await page.setViewportSize({ width, height: width < 600 ? 640 : 800 });
           await page.emulateMedia({ colorScheme });
           if (shots) await page.screenshot({ path: join(shots, `${screen.replaceAll(' ', '-')}-${width}-${colorScheme}-${locale.slice(0, 2)}.png`) });
-          for (const problem of await faults(page)) problems.push(`${screen}, ${width} px, ${colorScheme}: ${problem}`);
+          const found = measuredIn === locale ? await barriers(page) : [];
+          const wide = await excess(page);
+          if (wide > 0) found.push(`${wide} px too wide`);
+          for (const problem of found) problems.push(`${screen}, ${width} px, ${colorScheme}: ${problem}`);
         }
-      }, desk, house, pair, locale);
-      if (count < 13) throw new Error(`only ${count} screens were seen`);
+      };
+      await screens(visit, desk, house, pair, locale);
+      await screensWithoutPeople(visit, desk, house, locale);
+      if (count < 15) throw new Error(`only ${count} screens were seen`);
       if (problems.length) throw new Error(problems.join('\n'));
     });
   }

@@ -66,8 +66,8 @@ export default async function add({ check, house }) {
     await until('sent', async () => (await second.state('rowing').innerText()) === 'On the server');
 
     const therapist = await desk.person(house.origin, counsellor);
-    await therapist.page.locator('li.card', { hasText: client.name }).locator('a[href$="/messages"]').click();
-    await therapist.page.locator('.card', { hasText: 'Rowing' }).getByText('Unread: 1').waitFor();
+    await therapist.page.locator('li.client', { hasText: client.name }).locator('a[href$="/messages"]').click();
+    await therapist.page.locator('li', { hasText: 'Rowing' }).getByText('Unread: 1').waitFor();
     await therapist.page.getByRole('link', { name: 'Rowing' }).click();
     await therapist.sees('it was cold');
     await therapist.page.locator('#words').fill('Tell me');
@@ -101,7 +101,7 @@ export default async function add({ check, house }) {
   await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async (desk) => {
     const therapist = await desk.person(house.origin, counsellor);
     const other = await desk.person(house.origin, client);
-    const card = therapist.page.locator('li.card', { hasText: client.name });
+    const card = therapist.page.locator('li.client', { hasText: client.name });
     await card.locator('summary').click();
     await card.locator('input').fill('0');
     await card.getByRole('button', { name: 'Propose' }).click();
@@ -109,10 +109,10 @@ export default async function add({ check, house }) {
     await card.locator('input').fill('36');
     await card.getByRole('button', { name: 'Propose' }).click();
     await card.getByText('Proposed: 36 hours.').waitFor();
-    await other.page.getByText('My therapist proposes to reply within 36 hours.').waitFor();
+    await other.page.getByText(`${counsellor.name} proposes to reply within 36 hours.`).waitFor();
     await other.page.getByRole('button', { name: 'I agree' }).click();
-    await other.page.getByText('We agreed: I get a reply within 36 hours.').first().waitFor();
-    await card.getByText('We agreed: I reply within 36 hours.').waitFor();
+    await other.page.locator('section').getByText('You agreed on a reply within 36 hours.').waitFor();
+    await card.getByText('Reply time: 36 hours').waitFor();
     await other.openChat();
     await other.say('When will you have a moment?');
     await until('sent', async () => (await other.state('a moment?').innerText()) !== 'Being sent …');
@@ -122,7 +122,7 @@ export default async function add({ check, house }) {
       return episodes.filter((one) => one.reply_by).sort((a, b) => a.reply_by.localeCompare(b.reply_by)).map((one) => one.client.name);
     });
     if (!waiting.includes(client.name)) throw new Error('no reply is due');
-    same('who must be answered first stands first', (await therapist.page.locator('li.card h2').allInnerTexts()).slice(0, waiting.length), waiting);
+    same('who must be answered first stands first', (await therapist.page.locator('li.client h3').allInnerTexts()).slice(0, waiting.length), waiting);
   });
 
   await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async (desk) => {
@@ -165,6 +165,28 @@ export default async function add({ check, house }) {
     const lines = await other.texts();
     same('all of them', lines.length, there + 130);
     same('in order', lines.slice(there), Array.from({ length: 130 }, (_, i) => `line ${String(i + 1).padStart(3, '0')}`));
+  });
+
+  await check('what came while nobody looked stands below a mark, until one answers', async (desk) => {
+    const pair = house.nextPair();
+    const therapist = await desk.person(house.origin, pair.therapist);
+    const other = await desk.person(house.origin, pair.client);
+    await therapist.openChat(pair.client.name);
+    await other.openChat();
+    await therapist.say('You see this one.');
+    await other.sees('You see this one.');
+    same('what one sees coming is not new', await other.page.locator('#new-since').count(), 0);
+    await until('read', async () => (await therapist.state('this one').innerText()) === 'Read');
+    await other.page.getByRole('link', { name: 'Home' }).click();
+    await other.page.getByRole('heading', { name: 'Hello' }).waitFor();
+    for (const text of ['First news.', 'Second news.']) await therapist.say(text);
+    await other.page.getByText('Unread: 2').waitFor();
+    await other.openChat();
+    await other.sees('Second news.');
+    same('below the mark', await other.page.locator('#new-since ~ .bubble .text').allInnerTexts(), ['First news.', 'Second news.']);
+    await other.say('Thank you.');
+    await therapist.sees('Thank you.');
+    same('after answering', await other.page.locator('#new-since').count(), 0);
   });
 
   await check('what is too long is not sent and stays in the field', async (desk) => {

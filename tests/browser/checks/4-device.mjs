@@ -62,7 +62,7 @@ export default async function add({ check, house }) {
         return state !== 'Kept on this device' && state !== 'Being sent …';
       });
       await back.logOut();
-      await page.getByText('I am logged out.').waitFor();
+      await page.getByText('You are logged out.').waitFor();
       same('storage after log-out', await databases(page), []);
       same('local storage', await page.evaluate(() => Object.keys(localStorage)), []);
       await again.close();
@@ -96,12 +96,16 @@ export default async function add({ check, house }) {
     await someone.page.route('**/messages', (route) => route.abort());
     await someone.say('over the end of a log-in');
     await until('kept', async () => (await someone.state('over the end').innerText()) === 'Kept on this device');
+    // Half a thought that the server never got.
+    await someone.page.route('**/draft', (route) => route.abort());
+    await someone.page.locator('#words').fill('and half a thought');
+    await someone.page.getByText('Draft not saved yet').waitFor();
     // The session ends without this page being told by anything but the line.
     const [cookie] = await context.cookies();
     const headers = { Cookie: `${cookie.name}=${cookie.value}` };
     const { csrf } = await (await fetch(`${house.origin}/api/session`, { headers })).json();
     await fetch(`${house.origin}/api/logout`, { method: 'POST', headers: { ...headers, 'X-CSRF-Token': csrf } });
-    await someone.page.getByText('I was logged out after a while.').waitFor();
+    await someone.page.getByText('Your log-in has ended.').waitFor();
     same('the storage stays', await databases(someone.page), ['rapport-outbox']);
     await someone.page.unrouteAll();
     await someone.page.locator('#login').fill(client.login);
@@ -109,6 +113,8 @@ export default async function add({ check, house }) {
     await someone.page.locator('form button').click();
     await someone.sees('over the end of a log-in');
     await until('sent', async () => (await someone.state('over the end').innerText()) === 'On the server');
+    same('what was being written', await someone.page.locator('#words').inputValue(), 'and half a thought');
+    await someone.page.locator('#words').fill('');
   });
 
   await check('two windows of one browser: both send, both see everything, log-out in one ends the other', async (desk) => {
@@ -127,7 +133,7 @@ export default async function add({ check, house }) {
       (await first.page.locator('.waits').count()) === 0);
     same('both show the same', await first.texts(), await second.texts());
     await first.logOut();
-    await second.page.getByText('I logged out in another window.').waitFor();
+    await second.page.getByText('You logged out in another window.').waitFor();
     same('storage', await databases(second.page), []);
     // Someone else logs in in the first window; the second one must not go on as the person before.
     await first.page.locator('#login').fill(other.login);
@@ -157,7 +163,7 @@ export default async function add({ check, house }) {
     const dark = await someone.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     await someone.openChat();
     same('title', await someone.page.title(), 'Chat · Rapport');
-    await someone.page.getByText('Was ich schreibe, auch Entwürfe').waitFor();
+    await someone.page.getByText('Nur Sie und').waitFor();
     await someone.page.locator('footer summary').click();
     await someone.page.locator('#theme').selectOption('light');
     const light = await someone.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

@@ -30,8 +30,8 @@ export default async function add({ check, house }) {
     await until('the focus on the missing password', async () => (await focus()).startsWith('INPUT password'));
     await page.keyboard.type(therapist.password);
     await page.keyboard.press('Enter');
-    await heading('Who waits for me');
-    await page.locator('li.card').first().waitFor();
+    await heading('Your clients');
+    await page.locator('li.client').first().waitFor();
     await tabTo('a chat', () => document.activeElement.getAttribute('href')?.endsWith('/chat'));
     await page.keyboard.press('Enter');
     await heading('Chat');

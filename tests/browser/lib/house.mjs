@@ -29,9 +29,11 @@ export class House {
     this.#rapport = rapport;
   }
 
-  async open() {
-    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--clients', '16', '--json'], { encoding: 'utf8' });
+  /** With the demo practice, or `empty`: as a server that has just been installed. */
+  async open({ empty = false } = {}) {
     this.port = await freePort();
+    if (empty) return this.start();
+    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--clients', '16', '--json'], { encoding: 'utf8' });
     await this.start();
     this.#pairs = await this.#findPairs(JSON.parse(told).accounts);
   }
@@ -57,6 +59,11 @@ export class House {
 
   get origin() {
     return `http://localhost:${this.port}`;
+  }
+
+  /** A server of the same program with data of its own. */
+  another() {
+    return new House(this.#rapport);
   }
 
   /** A pair that nobody had before, so that no check meets the words of another. */

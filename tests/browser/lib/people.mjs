@@ -62,6 +62,13 @@ export class Desk {
     return Person.logIn(await this.context(origin, more), origin, account);
   }
 
+  async emptyHouse(house) {
+    const empty = house.another();
+    this.#open.push(empty);
+    await empty.open({ empty: true });
+    return empty;
+  }
+
   async road(target) {
     const road = new Road(target);
     this.#open.push(road);
@@ -94,7 +101,7 @@ export class Person {
   async openChat(name = null) {
     await this.page.goto(`${this.origin}/`);
     const chat = name
-      ? this.page.locator('li.card', { hasText: name }).locator('a[href$="/chat"]')
+      ? this.page.locator('li.client', { hasText: name }).locator('a[href$="/chat"]')
       : this.page.locator('a[href$="/chat"]').first();
     await chat.click();
     await this.page.locator('#words').waitFor();
@@ -117,7 +124,7 @@ export class Person {
 
   /** What stands beside one's own message about how far it has got. */
   state(text) {
-    return this.page.locator('ol .bubble.mine', { hasText: text }).locator('.soft span').nth(1);
+    return this.page.locator('ol .bubble.mine', { hasText: text }).locator('.state');
   }
 
   async logOut() {

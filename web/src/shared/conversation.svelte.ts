@@ -13,6 +13,9 @@ export class Conversation {
   more = $state(false);
   reading = $state(false);
   typing = $state(false);
+  /** What others wrote after this number is new to the person who looks. */
+  newAfter = $state(Infinity);
+  #away = false;
   #id: string;
   #episode: string;
   #known = new Set<string>();
@@ -35,11 +38,14 @@ export class Conversation {
     let closed = false;
     const unlisten = app.listen({
       message: (event) => event.room === this.#id && this.#take(event, true),
-      sent: (message) => message.room === this.#id && this.#put(message),
+      sent: (message) => message.room === this.#id && this.#sent(message),
       resume: () => void this.#refresh(),
       passing: (event) => this.#passes(event)
     });
-    const seen = () => this.markRead();
+    const seen = () => {
+      if (document.visibilityState === 'visible') this.#away = false;
+      this.markRead();
+    };
     document.addEventListener('visibilitychange', seen);
     this.#stop = () => {
       closed = true;
@@ -61,6 +67,7 @@ export class Conversation {
       const page = await api.eventsBefore(this.#id, room.last_seq + 1);
       if (closed) return;
       this.room = room;
+      this.newAfter = room.unread > 0 ? room.read_seq : Infinity;
       for (const event of page.events) this.#take(event, false);
       this.more = (this.messages[0]?.seq ?? 1) > 1;
       app.live.follow(this.#id, room.last_seq);
@@ -84,13 +91,23 @@ export class Conversation {
     try {
       const room = (await api.rooms(this.#episode)).find((one) => one.id === this.#id);
       if (!room || !this.#stop) return;
-      this.room = room;
+      this.#renew(room);
       // A mark that got lost with the line is made again.
       this.#receipt = 0;
       this.markRead();
     } catch {
       // The next reconnect reads it again.
     }
+  }
+
+  /** What the line told while the answer was on its way may be younger than the answer. */
+  #renew(room: Room): void {
+    for (const person of room.participants) {
+      const known = this.room?.participants.find((one) => one.account === person.account);
+      person.delivered = Math.max(person.delivered, known?.delivered ?? 0);
+      person.read = Math.max(person.read, known?.read ?? 0);
+    }
+    this.room = room;
   }
 
   async earlier(): Promise<void> {
@@ -128,10 +145,20 @@ export class Conversation {
     this.#put({ ...event.body, seq: event.seq });
     if (!fresh) return;
     if (event.body.author !== app.me) {
+      if (document.visibilityState !== 'visible' && !this.#away) {
+        this.#away = true;
+        this.newAfter = event.seq - 1;
+      }
       this.#writes(false);
       app.say(`${m.new_message()}: ${event.body.text}`);
     }
     this.markRead();
+  }
+
+  #sent(message: SentMessage): void {
+    this.#put(message);
+    // Whoever answers has seen what was new.
+    this.newAfter = Infinity;
   }
 
   /** Our own messages come twice: as the answer to sending, and over the line. */

@@ -73,11 +73,40 @@ function region(): string {
   return navigator.languages.find((one) => one.toLowerCase().startsWith(prefs.locale)) ?? prefs.locale;
 }
 
+const format = (options: Intl.DateTimeFormatOptions, at: Date) => new Intl.DateTimeFormat(region(), options).format(at);
+
+/** Days of the calendar from `now` to `at`, as people count them: 1 is tomorrow, whatever the hour. */
+function daysAway(at: Date, now: number): number {
+  const today = new Date(now);
+  const noon = (one: Date) => Date.UTC(one.getFullYear(), one.getMonth(), one.getDate());
+  return Math.round((noon(at) - noon(today)) / 86_400_000);
+}
+
+function named(at: Date, now: number, further: (at: Date) => string): string {
+  const days = daysAway(at, now);
+  if (Math.abs(days) > 1) return further(at);
+  return new Intl.RelativeTimeFormat(prefs.locale, { numeric: 'auto' }).format(days, 'day');
+}
+
+const yearOf = (at: Date, now: number) => (at.getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const });
+
+/** The time of day. */
+export function clock(iso: string): string {
+  return format({ timeStyle: 'short' }, new Date(iso));
+}
+
+/** The day alone, as a heading: "Today", "Tuesday 12 May". */
+export function day(iso: string, now = Date.now()): string {
+  const name = named(new Date(iso), now, (at) => format({ weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) }, at));
+  return name.charAt(0).toLocaleUpperCase(prefs.locale) + name.slice(1);
+}
+
+/** Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". */
 export function when(iso: string, now = Date.now()): string {
-  const at = new Date(iso);
-  const today = at.toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(
-    region(),
-    today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }
-  ).format(at);
+  const name = named(new Date(iso), now, (at) =>
+    Math.abs(daysAway(at, now)) < 7
+      ? format({ weekday: 'short' }, at)
+      : format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at)
+  );
+  return `${name}, ${clock(iso)}`;
 }

@@ -1,5 +1,6 @@
 import { m } from '../paraglide/messages.js';
 import { api, Problem, setCsrf, whenTrouble } from './api';
+import { forgetUnsaved, losesDrafts } from './draft.svelte';
 import { Live, type LiveState, type Socket } from './live';
 import { Outbox, type Waiting } from './outbox';
 import type { PassingEvent, Practice, SentMessage, Session, StoredEvent } from './types';
@@ -31,6 +32,8 @@ export function explain(error: unknown): string {
 class App {
   session = $state<Session | null>(null);
   practice = $state<Practice | null>(null);
+  /** The server answers and has nobody to serve yet. */
+  empty = $state(false);
   ready = $state(false);
   unreachable = $state(false);
   notice = $state<Notice>('none');
@@ -41,6 +44,8 @@ class App {
   live: Live;
   #outbox: Outbox | null = null;
   #leaving = false;
+  /** What a log-in that ended leaves behind for the same person's next one. */
+  #left: { account: string; waiting: Waiting[] } = { account: '', waiting: [] };
   #listeners = new Set<Listener>();
   /** Windows of one browser share the log-in, so they tell each other when it changes. */
   #windows = new BroadcastChannel('rapport-log-in');
@@ -85,7 +90,7 @@ class App {
       if (document.visibilityState === 'visible') this.live.hurry();
     });
     addEventListener('beforeunload', (event) => {
-      if (this.waiting.some((one) => !one.kept)) event.preventDefault();
+      if (this.waiting.some((one) => !one.kept) || losesDrafts()) event.preventDefault();
     });
   }
 
@@ -116,6 +121,7 @@ class App {
     this.ready = false;
     const [practice, session] = await Promise.allSettled([api.practice(), api.session()]);
     if (practice.status === 'fulfilled') this.practice = practice.value;
+    this.empty = practice.status === 'rejected' && practice.reason instanceof Problem && practice.reason.status === 404;
     if (session.status === 'fulfilled') this.#enter(session.value);
     else if (!(session.reason instanceof Problem) || session.reason.passing) this.unreachable = true;
     this.ready = true;
@@ -147,6 +153,10 @@ class App {
     this.deviceFailed = false;
     // Nothing waits for this device's storage: reading goes on, and writing begins in memory.
     void outbox.open();
+    if (this.#left.account === session.account.id) {
+      for (const { room, id, text } of this.#left.waiting) void outbox.add(room, id, text).catch(() => {});
+    } else forgetUnsaved();
+    this.#left = { account: '', waiting: [] };
     this.session = session;
     this.live.start();
   }
@@ -165,6 +175,7 @@ class App {
     // While logging out this is what we asked for.
     if (!this.session || this.#leaving) return;
     this.notice = 'expired';
+    this.#left = { account: this.me, waiting: this.waiting.filter((one) => !one.kept) };
     // Closed, not wiped: what was written must still be sent after logging in again.
     this.#outbox?.close();
     this.#leave();
@@ -209,6 +220,7 @@ class App {
       }
       const outbox = this.#outbox;
       this.#leave();
+      forgetUnsaved();
       await outbox?.wipe().catch(() => {});
       this.notice = 'out';
       this.#windows.postMessage('');

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Problem } from '../src/shared/api';
+import { Draft, forgetUnsaved, losesDrafts } from '../src/shared/draft.svelte';
+
+const saved: string[] = [];
+let answer: () => Promise<unknown>;
+const save = (value: string) => {
+  saved.push(value);
+  return answer();
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  saved.length = 0;
+  answer = async () => undefined;
+  forgetUnsaved();
+});
+afterEach(() => void vi.useRealTimers());
+
+test('a draft is saved a moment after the last key, once, in its last form', async () => {
+  const draft = new Draft('a', save);
+  draft.change('h');
+  await vi.advanceTimersByTimeAsync(500);
+  draft.change('he');
+  expect(draft.state).toBe('saving');
+  await vi.advanceTimersByTimeAsync(700);
+  expect(saved).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(saved).toEqual(['he']);
+  expect(draft.state).toBe('saved');
+});
+
+test('what is written while a save is under way is saved after it, never before', async () => {
+  let release = () => {};
+  answer = () => new Promise<void>((resolve) => (release = resolve));
+  const draft = new Draft('a', save);
+  draft.change('one');
+  draft.flush();
+  draft.change('two');
+  draft.flush();
+  expect(saved).toEqual(['one']);
+  release();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(saved).toEqual(['one', 'two']);
+  release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(draft.state).toBe('saved');
+});
+
+test('a failure that passes is tried again until it is saved; the page knows meanwhile that closing would lose it', async () => {
+  answer = async () => Promise.reject(new Problem(0, 'unreachable', ''));
+  const draft = new Draft('a', save);
+  draft.change('kept');
+  await vi.advanceTimersByTimeAsync(900);
+  expect(draft.state).toBe('failed');
+  expect(losesDrafts()).toBe(true);
+  answer = async () => undefined;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(draft.state).toBe('saved');
+  expect(saved.at(-1)).toBe('kept');
+  expect(losesDrafts()).toBe(false);
+});
+
+test('what a log-in that ended kept from being saved is there for the next draft of the same place only', async () => {
+  answer = async () => Promise.reject(new Problem(401, 'session', ''));
+  new Draft('a', save).change('half a thought');
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(saved).toEqual(['half a thought']);
+  expect(new Draft('a', save).left).toBe('half a thought');
+  expect(new Draft('b', save).left).toBeUndefined();
+});
+
+test('what was saved is left to the server', async () => {
+  const draft = new Draft('a', save);
+  draft.change('safe');
+  draft.flush();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(new Draft('a', save).left).toBeUndefined();
+});
+
+test('the next person neither sees nor saves what the last one wrote', async () => {
+  answer = async () => Promise.reject(new Problem(0, 'unreachable', ''));
+  const draft = new Draft('a', save);
+  draft.change('mine');
+  await vi.advanceTimersByTimeAsync(900);
+  const tries = saved.length;
+  forgetUnsaved();
+  answer = async () => undefined;
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(saved.length).toBe(tries);
+  expect(new Draft('a', save).left).toBeUndefined();
+});
+
+test('emptying a draft says nothing, and is saved all the same', async () => {
+  const draft = new Draft('a', save);
+  draft.change('', true);
+  expect(draft.state).toBe('none');
+  draft.flush();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(saved).toEqual(['']);
+  expect(draft.state).toBe('none');
+  expect(losesDrafts()).toBe(false);
+});
+
+test('an emptied draft that cannot be saved does not frighten anyone', async () => {
+  answer = async () => Promise.reject(new Problem(0, 'unreachable', ''));
+  const draft = new Draft('a', save);
+  draft.change('sent by now');
+  draft.change('', true);
+  await vi.advanceTimersByTimeAsync(900);
+  expect(draft.state).toBe('none');
+  answer = async () => undefined;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(saved.at(-1)).toBe('');
+});

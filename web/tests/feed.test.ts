@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Shown } from '../src/shared/conversation.svelte';
+import { entriesOf } from '../src/shared/feed';
+
+const at = (seq: number, author: string, time: string): Shown => ({ id: `m${seq}`, seq, author, text: 't', at: time });
+const shape = (messages: Shown[], newAfter = Infinity) =>
+  entriesOf(messages, 'me', newAfter).map((one) => (one.kind === 'message' ? `${one.key}${one.follows ? ' follows' : ''}` : one.kind));
+
+test('every day has its heading, and what one person sends in a few minutes belongs together', () => {
+  expect(shape([
+    at(1, 'you', '2026-05-11T10:00:00'),
+    at(2, 'you', '2026-05-11T10:04:00'),
+    at(3, 'you', '2026-05-11T10:10:00'),
+    at(4, 'me', '2026-05-11T10:11:00'),
+    at(5, 'me', '2026-05-12T10:11:30')
+  ])).toEqual(['day', 'm1', 'm2 follows', 'm3', 'm4', 'day', 'm5']);
+});
+
+test('one mark stands before the first new message of someone else, and none before our own', () => {
+  const three = [
+    at(1, 'you', '2026-05-11T10:00:00'), at(2, 'me', '2026-05-11T10:01:00'),
+    at(3, 'you', '2026-05-11T10:02:00'), at(4, 'you', '2026-05-11T10:03:00')
+  ];
+  expect(shape(three, 1)).toEqual(['day', 'm1', 'm2', 'new', 'm3', 'm4 follows']);
+  expect(shape(three, 3)).toEqual(['day', 'm1', 'm2', 'm3', 'new', 'm4']);
+  expect(shape(three, 4)).toEqual(['day', 'm1', 'm2', 'm3', 'm4 follows']);
+});
+
+test('entries keep their keys while older messages arrive above them', () => {
+  const later = [at(2, 'you', '2026-05-11T10:01:00')];
+  const both = [at(1, 'me', '2026-05-10T10:00:00'), ...later];
+  const keys = (messages: Shown[]) => entriesOf(messages, 'me', 0).map((one) => one.key);
+  expect(keys(both)).toEqual(expect.arrayContaining(keys(later)));
+  expect(new Set(keys(both)).size).toBe(keys(both).length);
+});

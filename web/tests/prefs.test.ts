@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+const stored = new Map<string, string>();
+
+async function fresh(languages: string[]) {
+  vi.resetModules();
+  vi.stubGlobal('navigator', { languages });
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => void stored.set(name, value)
+  });
+  vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
+  return import('../src/shared/prefs.svelte');
+}
+
+beforeEach(() => stored.clear());
+afterEach(() => void vi.unstubAllGlobals());
+
+test('the first language of the browser that we speak decides, until someone chooses', async () => {
+  const { prefs } = await fresh(['fr-FR', 'de-AT', 'en-GB']);
+  expect(prefs.locale).toBe('de');
+  prefs.setLocale('en');
+  expect(document.documentElement.lang).toBe('en');
+  expect((await fresh(['de-DE'])).prefs.locale).toBe('en');
+});
+
+test('an appearance is kept, an unknown one is not believed, and a browser that stores nothing still shows it', async () => {
+  const first = await fresh(['en-GB']);
+  expect(first.prefs.theme).toBe('auto');
+  first.prefs.setTheme('dark');
+  expect((await fresh(['en-GB'])).prefs.theme).toBe('dark');
+  stored.set('theme', 'pink');
+  expect((await fresh(['en-GB'])).prefs.theme).toBe('auto');
+  const { prefs } = await fresh(['en-GB']);
+  vi.stubGlobal('localStorage', { setItem: () => { throw new Error('off'); } });
+  prefs.setTheme('light');
+  expect(document.documentElement.dataset.theme).toBe('light');
+});
+
+test('times are said as people say them, by the days of the calendar', async () => {
+  const { when, day, prefs } = await fresh(['en-GB']);
+  const now = new Date('2026-05-13T23:30:00').getTime();
+  const said = (at: string) => when(new Date(at).toISOString(), now);
+  expect(said('2026-05-13T00:10:00')).toBe('today, 00:10');
+  expect(said('2026-05-12T23:50:00')).toBe('yesterday, 23:50');
+  expect(said('2026-05-14T00:10:00')).toBe('tomorrow, 00:10');
+  expect(said('2026-05-11T08:00:00')).toBe('Mon, 08:00');
+  expect(said('2026-05-06T08:00:00')).toBe('6 May, 08:00');
+  expect(said('2025-12-31T08:00:00')).toBe('31 Dec 2025, 08:00');
+  expect(day(new Date('2026-05-13T08:00:00').toISOString(), now)).toBe('Today');
+  expect(day(new Date('2026-05-06T08:00:00').toISOString(), now)).toBe('Wednesday 6 May');
+  prefs.setLocale('de');
+  expect(said('2026-05-12T23:50:00')).toBe('gestern, 23:50');
+  expect(day(new Date('2026-05-12T08:00:00').toISOString(), now)).toBe('Gestern');
+});
