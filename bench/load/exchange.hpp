@@ -18,7 +18,7 @@ struct Plan {
   std::size_t window = 8;
   std::size_t bytes = 200;
   double rate = 0;
-  bool receipts = false;
+  bool receipts = true;
 };
 
 /// Microseconds.

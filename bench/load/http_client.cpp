@@ -19,12 +19,11 @@ std::size_t to_number(std::string_view text) {
   return value;
 }
 
-void read_more(int socket, std::string& into) {
+void read_more(Wire& wire, std::string& into) {
   std::array<char, 16 * 1024> buffer{};
-  const auto count = ::recv(socket, buffer.data(), buffer.size(), 0);
-  if (count < 0) throw_errno("recv");
-  if (count == 0) throw std::runtime_error("the server closed the connection before it had answered");
-  into.append(buffer.data(), static_cast<std::size_t>(count));
+  const auto count = wire.receive(buffer.data(), buffer.size());
+  if (count == 0) throw std::runtime_error("the server did not answer in time");
+  into.append(buffer.data(), count);
 }
 
 void read_header(HttpAnswer& answer, std::string_view line) {
@@ -45,20 +44,16 @@ std::string HttpAnswer::header(std::string_view name) const {
   return found == headers.end() ? std::string() : found->second;
 }
 
-void send_whole(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count < 0) throw_errno("send");
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
+void send_whole(Wire& wire, std::string_view bytes) {
+  while (!bytes.empty()) bytes.remove_prefix(wire.send(bytes));
 }
 
-HttpAnswer read_head(int socket, std::string& rest) {
+HttpAnswer read_head(Wire& wire, std::string& rest) {
   std::string text;
   std::size_t end = 0;
   while ((end = text.find("\r\n\r\n")) == std::string::npos) {
     if (text.size() > kLargestHead) throw std::runtime_error("the head of the answer has no end");
-    read_more(socket, text);
+    read_more(wire, text);
   }
   rest = text.substr(end + 4);
   text.resize(end + 2);
@@ -77,19 +72,19 @@ HttpAnswer read_head(int socket, std::string& rest) {
 
 HttpAnswer ask(const Loopback& server, std::string_view method, std::string_view target, const Headers& headers,
                std::string_view body) {
-  const Descriptor socket = server.connect();
+  Wire wire = server.connect();
   std::string request = std::string(method) + ' ' + std::string(target) + " HTTP/1.1\r\nHost: " + server.text() +
                         "\r\nConnection: close\r\n";
   for (const auto& [name, value] : headers) request += name + ": " + value + "\r\n";
   if (!body.empty()) request += "Content-Type: application/json\r\n";
   request += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-  send_whole(socket.get(), request);
+  send_whole(wire, request);
   std::string rest;
-  HttpAnswer answer = read_head(socket.get(), rest);
+  HttpAnswer answer = read_head(wire, rest);
   const auto length = answer.header("content-length");
   const std::size_t wanted = length.empty() ? 0 : to_number(length);
   if (wanted > kLargestBody) throw std::runtime_error("the answer is too long");
-  while (rest.size() < wanted) read_more(socket.get(), rest);
+  while (rest.size() < wanted) read_more(wire, rest);
   answer.body = rest.substr(0, wanted);
   return answer;
 }

@@ -24,7 +24,7 @@ HttpAnswer ask(const Loopback& server, std::string_view method, std::string_view
                std::string_view body = {});
 
 /// Reads up to the empty line; what came after it is left in `rest`.
-HttpAnswer read_head(int socket, std::string& rest);
-void send_whole(int socket, std::string_view bytes);
+HttpAnswer read_head(Wire& wire, std::string& rest);
+void send_whole(Wire& wire, std::string_view bytes);
 
 }  // namespace rapport::load

@@ -1,6 +1,9 @@
 #include "idle.hpp"
 
+#include <sys/resource.h>
+
 #include <chrono>
+#include <exception>
 #include <thread>
 
 #include "live_client.hpp"
@@ -21,21 +24,59 @@ std::size_t settled_rss(pid_t process) {
   return before;
 }
 
+/// Ours and the server's alike, which has inherited it.
+std::string reason_against(std::size_t connections) {
+  constexpr std::size_t kOtherFiles = 100;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (connections + kOtherFiles <= limit.rlim_cur) return {};
+  return "only " + std::to_string(limit.rlim_cur) + " open files are allowed (ulimit -n)";
+}
+
+class IdleLines {
+ public:
+  IdleLines(const Loopback& server, const Practice& practice, std::size_t most) : server_(server), practice_(practice) {
+    lines_.reserve(most);
+  }
+
+  /// Empty, or why there are not so many.
+  std::string open_up_to(std::size_t count) {
+    if (auto reason = reason_against(count); !reason.empty()) return reason;
+    try {
+      while (lines_.size() < count) open_one();
+    } catch (const std::exception& failure) {
+      return "after " + std::to_string(lines_.size()) + " connections: " + failure.what();
+    }
+    return {};
+  }
+
+ private:
+  void open_one() {
+    const auto number = lines_.size();
+    lines_.emplace_back(server_, practice_.people[number % practice_.people.size()].cookie, number);
+    lines_.back().fall_silent();
+  }
+
+  const Loopback& server_;
+  const Practice& practice_;
+  std::vector<LiveClient> lines_;
+};
+
 }  // namespace
 
 std::vector<IdleLevel> measure_idle(const Loopback& server, const Practice& practice, pid_t process,
                                     const std::vector<std::size_t>& levels) {
   std::vector<IdleLevel> found;
-  std::vector<LiveClient> lines;
-  lines.reserve(levels.back());
+  IdleLines lines(server, practice, levels.back());
   const auto before = settled_rss(process);
   for (const auto level : levels) {
-    while (lines.size() < level) {
-      lines.emplace_back(server, practice.people[lines.size() % practice.people.size()].cookie);
+    IdleLevel reached{.connections = level, .why_not = lines.open_up_to(level)};
+    if (reached.why_not.empty()) {
+      reached.rss_kib = settled_rss(process);
+      const double grown = reached.rss_kib > before ? static_cast<double>(reached.rss_kib - before) : 0;
+      reached.kib_each = grown / static_cast<double>(level);
     }
-    const auto rss = settled_rss(process);
-    const double grown = rss > before ? static_cast<double>(rss - before) : 0;
-    found.push_back({level, rss, grown / static_cast<double>(level)});
+    found.push_back(std::move(reached));
   }
   return found;
 }

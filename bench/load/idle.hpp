@@ -1,7 +1,9 @@
 #pragma once
-/// @file What a live line costs that says nothing: most of them, most of the time.
+/// @file What an idle live line costs the server in memory.
 #include <sys/types.h>
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "loopback.hpp"
@@ -11,11 +13,13 @@ namespace rapport::load {
 
 struct IdleLevel {
   std::size_t connections = 0;
-  std::size_t rss_kib = 0;
-  double kib_each = 0;  ///< above what the server took up before the first of them
+  std::size_t rss_kib = 0;         ///< of the server, with all of them there
+  std::optional<double> kib_each = {};  ///< growth since there were none, divided by the connections
+  std::string why_not = {};             ///< what this computer does not allow, when there is no figure
 };
 
-/// Opens lines up to each number in turn, several on one session, and looks at the server's memory once it is still.
+/// Opens live lines until there are as many as each level says, and lets the server settle. A level that cannot be
+/// reached is told of in its `why_not`, and those above it too.
 std::vector<IdleLevel> measure_idle(const Loopback& server, const Practice& practice, pid_t process,
                                     const std::vector<std::size_t>& levels);
 

@@ -1,9 +1,6 @@
 #include "live_client.hpp"
 
-#include <fcntl.h>
-
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -63,17 +60,17 @@ std::uint32_t next_mask() {
 
 }  // namespace
 
-LiveClient::LiveClient(const Loopback& server, const std::string& cookie) : socket_(server.connect()) {
-  send_whole(socket_.get(), "GET /api/live HTTP/1.1\r\nHost: " + server.text() + "\r\nOrigin: http://" + server.text() +
-                                "\r\nCookie: " + cookie +
-                                "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                "Sec-WebSocket-Key: cmFwcG9ydC1sb2FkLXRlc3Q=\r\n\r\n");
-  const auto answer = read_head(socket_.get(), in_);
+LiveClient::LiveClient(const Loopback& server, const std::string& cookie, std::size_t number)
+    : wire_(server.connect(number)) {
+  send_whole(wire_, "GET /api/live HTTP/1.1\r\nHost: " + server.text() + "\r\nOrigin: " + server.origin() +
+                        "\r\nCookie: " + cookie +
+                        "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        "Sec-WebSocket-Key: cmFwcG9ydC1sb2FkLXRlc3Q=\r\n\r\n");
+  const auto answer = read_head(wire_, in_);
   if (answer.status != 101) {
     throw std::runtime_error("the server refused a live line with status " + std::to_string(answer.status));
   }
-  const int flags = ::fcntl(socket_.get(), F_GETFL);
-  if (::fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) != 0) throw_errno("fcntl");
+  wire_.stop_blocking();
 }
 
 void LiveClient::queue(std::string_view text) {
@@ -101,10 +98,9 @@ void LiveClient::put_frame(std::uint8_t opcode, std::string_view payload) {
 
 bool LiveClient::flush() {
   while (sent_ < out_.size()) {
-    const auto count = ::send(socket_.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
-    if (count < 0 && errno == EAGAIN) return false;
-    if (count < 0) throw_errno("send");
-    sent_ += static_cast<std::size_t>(count);
+    const auto count = wire_.send(std::string_view(out_).substr(sent_));
+    if (count == 0) return false;
+    sent_ += count;
   }
   out_.clear();
   sent_ = 0;
@@ -114,11 +110,7 @@ bool LiveClient::flush() {
 std::size_t LiveClient::receive(const std::function<void(std::string_view)>& on_text) {
   // One buffer for all lines: it is read by one thread, and thousands of idle lines should cost this side little.
   static std::vector<char> buffer(256 * 1024);
-  const auto count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-  if (count < 0 && errno == EAGAIN) return 0;
-  if (count < 0) throw_errno("recv");
-  if (count == 0) throw std::runtime_error("the server closed the connection");
-  const std::string_view fresh(buffer.data(), static_cast<std::size_t>(count));
+  const std::string_view fresh(buffer.data(), wire_.receive(buffer.data(), buffer.size()));
   std::size_t taken = 0;
   if (in_.empty()) {
     const auto frames = take_frames(fresh, on_text, taken);

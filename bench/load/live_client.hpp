@@ -14,9 +14,12 @@ class LiveClient {
  public:
   /// Connects, upgrades with the session's cookie, and makes the socket non-blocking. Throws std::runtime_error
   /// with the server's answer when it refuses.
-  LiveClient(const Loopback& server, const std::string& cookie);
+  /// `number` as in Loopback::connect.
+  LiveClient(const Loopback& server, const std::string& cookie, std::size_t number = 0);
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return wire_.descriptor(); }
+  /// From now on it is only there.
+  void fall_silent() { wire_.fall_silent(); }
   /// Masks the text and puts it behind what waits to be sent.
   void queue(std::string_view text);
   /// False when the socket takes no more for now.
@@ -30,7 +33,7 @@ class LiveClient {
   std::size_t take_frames(std::string_view bytes, const std::function<void(std::string_view)>& on_text,
                           std::size_t& taken);
 
-  Descriptor socket_;
+  Wire wire_;
   std::string out_;
   std::size_t sent_ = 0;
   std::string in_;  ///< the beginning of a frame whose end has not come yet

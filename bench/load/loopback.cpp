@@ -2,26 +2,31 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <stdexcept>
-#include <system_error>
+#include <utility>
 
 namespace rapport::load {
 
-void throw_errno(const std::string& doing) {
-  throw std::system_error(errno, std::generic_category(), doing);
+namespace {
+
+constexpr std::size_t kConnectionsOfOneAddress = 10'000;
+
+/// 127.0.0.1, 127.0.0.2, … each with ports of its own.
+void bind_source(int socket, std::size_t number) {
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(number / kConnectionsOfOneAddress));
+  const int on = 1;  // the port is chosen with the connection, when it is known whom it must differ from
+  ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) throw_errno("bind");
 }
 
-void Descriptor::reset() {
-  if (value_ >= 0) ::close(value_);
-  value_ = -1;
-}
+}  // namespace
 
-Loopback::Loopback(std::string_view host_and_port) : text_(host_and_port) {
+Loopback::Loopback(std::string_view host_and_port, bool secure) : text_(host_and_port), secure_(secure) {
   const auto colon = host_and_port.rfind(':');
   if (colon == std::string_view::npos) throw std::invalid_argument("an address is HOST:PORT");
   const auto digits = host_and_port.substr(colon + 1);
@@ -61,9 +66,10 @@ void Loopback::set_v6(const std::string& host, std::uint16_t port) {
   length_ = sizeof address;
 }
 
-Descriptor Loopback::connect() const {
+Wire Loopback::connect(std::size_t number) const {
   Descriptor socket(::socket(storage_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) throw_errno("socket");
+  if (storage_.ss_family == AF_INET) bind_source(socket.get(), number);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&storage_), length_) != 0) {
     throw_errno("connect to " + text_);
   }
@@ -71,7 +77,7 @@ Descriptor Loopback::connect() const {
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const timeval patience{60, 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  return socket;
+  return {std::move(socket), secure_};
 }
 
 std::uint16_t free_port() {

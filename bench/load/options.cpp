@@ -50,13 +50,18 @@ std::map<Text, std::function<void(Text)>> with_value(Options& options) {
       {"--window", [&](Text text) { options.window = number<std::size_t>("--window", text, 1, 256); }},
       {"--bytes", [&](Text text) { options.bytes = number<std::size_t>("--bytes", text, 1, 20'000); }},
       {"--rate", [&](Text text) { options.rate = number<double>("--rate", text, 0, 50'000); }},
-      {"--idle", [&](Text text) { options.idle = numbers("--idle", text, 25'000); }},
+      {"--idle", [&](Text text) { options.idle = numbers("--idle", text, 50'000); }},
+      {"--starts", [&](Text text) { options.starts = number<std::size_t>("--starts", text, 1, 100); }},
   };
 }
 
-std::map<Text, bool*> without_value(Options& options) {
-  return {{"--receipts", &options.receipts}, {"--demo", &options.demo}, {"--start", &options.start_only},
-          {"--plain", &options.plain},       {"--json", &options.json}, {"--hold", &options.hold}};
+std::map<Text, std::function<void()>> without_value(Options& options) {
+  return {
+      {"--all", [&] { options.all = true; }},   {"--no-receipts", [&] { options.receipts = false; }},
+      {"--tls", [&] { options.tls = true; }},   {"--start", [&] { options.start_only = true; }},
+      {"--demo", [&] { options.demo = true; }}, {"--plain", [&] { options.plain = true; }},
+      {"--json", [&] { options.json = true; }}, {"--hold", [&] { options.hold = true; }},
+  };
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ Options read_options(int count, char** values) {
   for (int i = 1; i < count; ++i) {
     const Text name = values[i];
     if (const auto flag = flags.find(name); flag != flags.end()) {
-      *flag->second = true;
+      flag->second();
     } else if (const auto found = valued.find(name); found == valued.end()) {
       throw std::invalid_argument("there is no option " + std::string(name));
     } else if (++i == count) {
@@ -79,29 +84,37 @@ Options read_options(int count, char** values) {
   }
   if (options.server.empty() == options.at.empty()) throw std::invalid_argument("give either --server or --at");
   if (!options.at.empty() && options.accounts.empty()) throw std::invalid_argument("--at needs --accounts");
+  const bool own_server = options.all || options.start_only || options.tls || !options.idle.empty();
+  if (!options.at.empty() && own_server) {
+    throw std::invalid_argument("--all, --start, --tls and --idle need a server of their own: --server");
+  }
   return options;
 }
 
 std::string usage() {
-  return R"(rapport_load --server build/main/rapport [OPTIONS]
+  return R"(rapport_load --server build/bench/rapport --all
+rapport_load --server build/bench/rapport [OPTIONS]
 rapport_load --at 127.0.0.1:PORT --accounts FILE [OPTIONS]
 
+  --all             all that the targets name: the start, four loads, idle connections
   --server FILE     start this server on a practice of its own, in a temporary folder, and stop it afterwards
   --at HOST:PORT    a server that runs already (127.0.0.0/8 or ::1, nothing else); FILE is what
   --accounts FILE   `rapport demo --json` printed
   --database URL    PostgreSQL instead of SQLite: a database of its own on that server, dropped afterwards
   --folder DIR      where the temporary folder is made (TMPDIR or /tmp); a disk, if durable figures are wanted
   --serve ARGUMENT  a further argument for `rapport serve`; may be given several times
-  --pairs P         clients that write to their therapists (16)
+  --pairs P         clients that write to their therapists (64)
   --clients-of-one C  clients of one therapist, whose words arrive on one line (1)
   --demo            use the practice that `rapport demo` makes; C is then what it gives
   --messages M      in all (20000)
   --window W        messages of one pair under way (8)
+  --rate R          messages a second in all, sent one by one by the clock; 0 (the default): as fast as the window lets
   --bytes B         length of a text (200)
-  --rate R          messages a second in all, sent by the clock; 0 (the default): as fast as the window lets
-  --receipts        therapists acknowledge what they read, once for what arrived together
-  --idle N,N,…      memory for each idle connection at these numbers of connections
+  --no-receipts     partners do not acknowledge; without it they do, once for what arrived together
+  --tls             the server speaks TLS, with a certificate made for this run
+  --idle N,N,…      memory for each idle connection at these numbers of connections, plain and with TLS
   --start           only how long the start takes, and what it takes up
+  --starts S        how often the start is measured (5)
   --plain           also how fast this computer stores bare rows in SQLite
   --hold            wait for Enter before the measured part
   --json            the report as one line of JSON

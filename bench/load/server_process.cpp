@@ -150,12 +150,16 @@ std::string make_demo_practice(const Options& options, const std::string& folder
   return text;
 }
 
-ServerProcess::ServerProcess(const Options& options, const std::string& folder)
-    : address_("127.0.0.1:" + std::to_string(free_port())), log_(folder + "/serve.log") {
+ServerProcess::ServerProcess(const Options& options, const std::string& folder,
+                             const std::optional<CertificateFiles>& certificate)
+    : address_("127.0.0.1:" + std::to_string(free_port()), certificate.has_value()), log_(folder + "/serve.log") {
   std::vector<std::string> command{options.server, "serve", "--data", folder + "/data", "--listen", address_.text(),
                                    // Limits that are looked at but never reached: the look is part of what is measured.
                                    "--limits-messages-per-second", "1000000", "--limits-log-ins-per-minute", "100000"};
   add_database(command, options);
+  if (certificate) {
+    command.insert(command.end(), {"--tls-cert", certificate->certificate, "--tls-key", certificate->key});
+  }
   command.insert(command.end(), options.serve.begin(), options.serve.end());
   const auto begin = SteadyClock::now();
   process_ = start_process(command, log_);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "certificate.hpp"
 #include "loopback.hpp"
 #include "options.hpp"
 
@@ -41,7 +42,9 @@ std::string make_demo_practice(const Options& options, const std::string& folder
 class ServerProcess {
  public:
   /// Starts it and waits for the first 200 of /healthz. Throws std::runtime_error with the end of its output.
-  ServerProcess(const Options& options, const std::string& folder);
+  /// `certificate`: it speaks TLS.
+  ServerProcess(const Options& options, const std::string& folder,
+                const std::optional<CertificateFiles>& certificate = std::nullopt);
   /// Asks it to stop, and ends it when it has not after ten seconds.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

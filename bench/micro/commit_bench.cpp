@@ -1,14 +1,12 @@
 // Durable writes to SQLite: callers that arrive together share one commit, so the cost of a write falls as they grow.
-// The folder is RAPPORT_BENCH_FOLDER or the working folder, and never /tmp of its own accord: that may be memory.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
 #include "access/audit.hpp"
 #include "access/seal.hpp"
+#include "bench_folder.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
 #include "migrations/house.hpp"
@@ -29,13 +27,6 @@ void must(const R& result) {
   if (!result) throw std::runtime_error(result.error().code + ": " + result.error().detail);
 }
 
-std::string make_folder() {
-  const char* wanted = ::getenv("RAPPORT_BENCH_FOLDER");
-  std::string name = std::string(wanted == nullptr ? "." : wanted) + "/rapport-bench-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made: " + name);
-  return name;
-}
-
 /// An empty practice with one therapist and as many clients as there are callers.
 class Practice {
  public:
@@ -49,12 +40,6 @@ class Practice {
       return {};
     }));
   }
-  ~Practice() {
-    db_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  Practice(const Practice&) = delete;
-  Practice& operator=(const Practice&) = delete;
 
   store::Database& db() { return *db_; }
   AccountId client(int index) const { return clients_.at(static_cast<std::size_t>(index)); }
@@ -74,8 +59,8 @@ class Practice {
   }
 
   SystemClock clock_;
-  std::string folder_ = make_folder();
-  std::unique_ptr<store::Database> db_ = store::open_sqlite({.file = folder_ + "/rapport.db"}, nullptr);
+  bench::Folder folder_;
+  std::unique_ptr<store::Database> db_ = store::open_sqlite({.file = folder_.name() + "/rapport.db"}, nullptr);
   PracticeId practice_ = PracticeId::make(kNow);
   AccountId therapist_ = AccountId::make(kNow);
   std::vector<AccountId> clients_;
@@ -138,6 +123,58 @@ BENCHMARK(commit_message)
     ->Threads(16)
     ->Threads(64)
     ->UseRealTime();
+
+/// What arrived together from one person: one transaction and one audit row for all of it.
+void commit_messages_together(benchmark::State& state) {
+  const auto author = practice->client(0);
+  const access::Viewer viewer{author, access::Role::client, SessionId::make(kNow), practice->practice()};
+  const Bytes sealed(200 + access::kSealOverhead, 'a');
+  const std::string frame_body(300, 'a');
+  for (auto _ : state) {
+    const auto now = SystemClock().now();
+    std::vector<messages::SealedMessage> batch;
+    for (std::int64_t i = 0; i < state.range(0); ++i) batch.push_back({MessageId::make(now), sealed, frame_body});
+    auto entry = access::audit_entry(viewer, "message.send", now);
+    must(practice->db().write(soon(), [&](store::WriteTx& tx) {
+      auto done = messages::append_messages(tx, author, practice->room(0), batch, now);
+      access::write_audit(tx, entry);
+      return done;
+    }));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(commit_messages_together)->Setup(open_practice)->Teardown(close_practice)->Arg(1)->Arg(8)->UseRealTime();
+
+constexpr int kRowsOfATransaction = 256;
+
+/// Enough rows in one transaction that the commit does not matter.
+template <class MakeText>
+void store_rows(benchmark::State& state, MakeText make_text) {
+  for (auto _ : state) {
+    must(practice->db().write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+      for (int i = 0; i < kRowsOfATransaction; ++i) {
+        const auto id = MessageId::make(SystemClock().now());
+        const Bytes text = make_text(id);
+        tx.execute(kAddNote, {id, text});
+      }
+      return {};
+    }));
+  }
+  state.SetItemsProcessed(state.iterations() * kRowsOfATransaction);
+}
+
+void store_clear_row(benchmark::State& state) {
+  store_rows(state, [](MessageId) { return Bytes(200, 'a'); });
+}
+BENCHMARK(store_clear_row)->Setup(open_practice)->Teardown(close_practice)->UseRealTime();
+
+void store_sealed_row(benchmark::State& state) {
+  access::ensure_crypto();
+  const auto key = access::SealKey::random();
+  const std::string text(200, 'a');
+  store_rows(state, [&](MessageId id) { return access::seal(key, id.bytes(), text); });
+}
+BENCHMARK(store_sealed_row)->Setup(open_practice)->Teardown(close_practice)->UseRealTime();
 
 }  // namespace
 }  // namespace rapport

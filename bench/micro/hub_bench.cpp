@@ -1,4 +1,4 @@
-// One event for the two people of a room while a thousand others are connected.
+// One event for the two people of a room while many others are connected.
 #include <benchmark/benchmark.h>
 
 #include "live/hub.hpp"
@@ -23,12 +23,12 @@ class CountingSocket final : public http::LiveSocket {
   std::size_t bytes_ = 0;
 };
 
-void publish_to_two_of_1000(benchmark::State& state) {
-  constexpr std::size_t kConnections = 1000;
+void publish_to_two_of(benchmark::State& state) {
+  const auto connections = static_cast<std::size_t>(state.range(0));
   const Time now = SystemClock().now();
   live::Hub hub;
   std::vector<AccountId> accounts;
-  for (std::size_t i = 0; i < kConnections; ++i) {
+  for (std::size_t i = 0; i < connections; ++i) {
     accounts.push_back(AccountId::make(now));
     hub.add(accounts.back(), std::make_shared<CountingSocket>());
   }
@@ -36,13 +36,13 @@ void publish_to_two_of_1000(benchmark::State& state) {
   const auto room = RoomId::make(now);
   std::size_t turn = 0;
   for (auto _ : state) {
-    turn = (turn + 2) % kConnections;
+    turn = (turn + 2) % connections;
     std::vector<live::Event> events;
     events.push_back({room, 1, frame, {accounts[turn], accounts[turn + 1]}});
     hub.publish(std::move(events));
   }
 }
-BENCHMARK(publish_to_two_of_1000);
+BENCHMARK(publish_to_two_of)->Arg(100)->Arg(10'000);
 
 }  // namespace
 }  // namespace rapport

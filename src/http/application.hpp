@@ -20,6 +20,9 @@ class LiveSocket {
   /// Several frames that leave together.
   virtual bool send_all(const std::vector<std::shared_ptr<const std::string>>& frames) = 0;
   virtual void close(int code, std::string_view reason) = 0;
+  /// While on, frames wait, so that what a call tells this connection leaves together with the call's answer: one
+  /// send instead of two. For calls that are short, because other events wait as well. A socket need not do it.
+  virtual void gather(bool /*on*/) {}
 };
 
 /// What the application keeps for one live connection. All calls come from worker threads, one at a time

@@ -30,6 +30,12 @@ void Outbox::close(int code, std::string_view reason) {
   wake_locked();
 }
 
+void Outbox::gather(bool on) {
+  const std::lock_guard lock(mutex_);
+  gathers_ = on;
+  if (!frames_.empty()) wake_locked();
+}
+
 std::vector<Outbox::Frame> Outbox::take(Close& close) {
   const std::lock_guard lock(mutex_);
   woken_ = false;
@@ -81,6 +87,7 @@ bool Outbox::push_locked(Frame frame) {
 }
 
 void Outbox::wake_locked() {
+  if (gathers_ && !closed_) return;
   if (wake_ && !std::exchange(woken_, true)) wake_();
 }
 

@@ -23,6 +23,7 @@ class Outbox final : public http::LiveSocket {
   bool send(Frame frame) override;
   bool send_all(const std::vector<Frame>& frames) override;
   void close(int code, std::string_view reason) override;
+  void gather(bool on) override;
 
   /// What waits, and whether to close after it. Gathering starts anew.
   std::vector<Frame> take(Close& close);
@@ -48,6 +49,7 @@ class Outbox final : public http::LiveSocket {
   const std::size_t max_bytes_;
   std::function<void()> wake_;
   bool woken_ = false;
+  bool gathers_ = false;
   bool closed_ = false;
   Close close_;
 };

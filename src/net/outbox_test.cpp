@@ -33,5 +33,29 @@ TEST(Outbox, WakesOnceForWhatGathers) {
   EXPECT_EQ(woken, 2);
 }
 
+TEST(Outbox, KeepsWhatIsGatheredUntilTheAnswer) {
+  int woken = 0;
+  Outbox outbox(100, 1'000, [&] { ++woken; });
+  Outbox::Close close;
+  outbox.gather(true);
+  outbox.send(frame(1));
+  outbox.send(frame(2));
+  EXPECT_EQ(woken, 0);
+  outbox.gather(false);
+  EXPECT_EQ(woken, 1);
+  EXPECT_EQ(outbox.take(close).size(), 2U);
+  outbox.gather(true);
+  outbox.gather(false);
+  EXPECT_EQ(woken, 1) << "there is nothing to send";
+}
+
+TEST(Outbox, DoesNotGatherTheEnd) {
+  int woken = 0;
+  Outbox outbox(100, 1'000, [&] { ++woken; });
+  outbox.gather(true);
+  outbox.close(1001, "going away");
+  EXPECT_EQ(woken, 1);
+}
+
 }  // namespace
 }  // namespace rapport::net

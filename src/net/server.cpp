@@ -1,6 +1,7 @@
 #include "net/server.hpp"
 
 #include <netinet/tcp.h>
+#include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -126,7 +127,10 @@ class Server::Impl {
     SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
     SSL_CTX_set_session_cache_mode(tls_->native_handle(), SSL_SESS_CACHE_OFF);  // tickets need no memory here
     SSL_CTX_set_options(tls_->native_handle(), SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_mode(tls_->native_handle(), SSL_MODE_RELEASE_BUFFERS);  // idle connections give memory back
+    // Idle connections give memory back; what a write took and what it left may lie elsewhere at the next try.
+    SSL_CTX_set_mode(tls_->native_handle(),
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes as to a file; a connection that is gone is told as an error
     tls_->use_certificate_chain_file(options_.tls_cert);
     tls_->use_private_key_file(options_.tls_key, asio::ssl::context::pem);
   }

@@ -74,6 +74,7 @@ void LiveLine::on_frames(std::vector<std::string> frames) {
   }
   flush();
   socket_->send_all(out);
+  socket_->gather(false);
 }
 
 std::optional<access::Viewer> LiveLine::viewer(Deadline deadline) {
@@ -96,6 +97,8 @@ void LiveLine::answer_group(const Group& group, Frames& out) {
   std::vector<http::BodyInput> inputs;
   for (const auto& request : group.requests) inputs.push_back({{}, request.body ? &*request.body : nullptr});
   const auto deadline = service_.deadline_from_now();
+  // A change is short, and tells this line of itself; what is read may take its time.
+  socket_->gather(group.match.route->method != http::Method::get);
   const Service::Caller caller{viewer(deadline), token_, "live", request_.peer};
   const auto responses = service_.answer(request_, group.match, caller, inputs, deadline);
   for (std::size_t i = 0; i < responses.size(); ++i) push(i, responses[i]);

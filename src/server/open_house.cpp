@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
 
 #include "migrations/house.hpp"
 
@@ -48,22 +49,31 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
 }
 
 Result<void> OpenHouse::open_databases(const config::Settings& settings) {
-  if (settings.database.empty()) {
-    db_ = store::open_sqlite({.file = settings.data + "/rapport.db", .readers = static_cast<int>(settings.readers)},
-                             &hub_);
-  } else {
-    db_ = store::open_postgres(
-        {.url = settings.database, .schema = "rapport", .connections = static_cast<int>(settings.postgres_connections)},
-        &hub_);
-  }
-  TRY(store::migrate(*db_, house_migrations(), clock_));
-  // The keys are opened second: a database that is refused leaves them untouched too.
-  if (settings.database.empty()) {
-    key_store_ = store::open_sqlite({.file = settings.data + "/keys.db", .readers = 1}, nullptr);
-  } else {
-    key_store_ = store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 2}, nullptr);
-  }
+  TRY(settings.database.empty() ? open_sqlite(settings) : open_postgres(settings));
   TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, clock_));
+  return {};
+}
+
+/// The keys are opened second: a database that is refused leaves them untouched too.
+Result<void> OpenHouse::open_sqlite(const config::Settings& settings) {
+  db_ =
+      store::open_sqlite({.file = settings.data + "/rapport.db", .readers = static_cast<int>(settings.readers)}, &hub_);
+  TRY(store::migrate(*db_, house_migrations(), clock_));
+  key_store_ = store::open_sqlite({.file = settings.data + "/keys.db", .readers = 1}, nullptr);
+  return {};
+}
+
+/// Both at once, because connecting takes longer than all the rest of a start. The keys' tables are still looked at
+/// only after the house was found to be in order.
+Result<void> OpenHouse::open_postgres(const config::Settings& settings) {
+  auto keys = std::async(std::launch::async, [&] {
+    return store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 2}, nullptr);
+  });
+  db_ = store::open_postgres(
+      {.url = settings.database, .schema = "rapport", .connections = static_cast<int>(settings.postgres_connections)},
+      &hub_);
+  key_store_ = keys.get();
+  TRY(store::migrate(*db_, house_migrations(), clock_));
   return {};
 }
 

@@ -21,6 +21,8 @@ class OpenHouse {
  private:
   OpenHouse(access::SealKey master, const Clock& clock) : master_(std::move(master)), csrf_(master_), clock_(clock) {}
   Result<void> open_databases(const config::Settings& settings);
+  Result<void> open_sqlite(const config::Settings& settings);
+  Result<void> open_postgres(const config::Settings& settings);
 
   access::SealKey master_;
   access::CsrfTokens csrf_;

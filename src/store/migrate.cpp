@@ -17,6 +17,7 @@ constexpr std::string_view table =
     "number {int} PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
     " applied_at {time} NOT NULL, duration_us {int} NOT NULL){strict}";
 
+const Query kMigrationTable("migration_table", "SELECT t.name FROM {tables} AS t WHERE t.name = 'schema_migration'");
 const Query kAppliedMigrations("applied_migrations", "SELECT number, checksum FROM schema_migration ORDER BY number");
 const Query kRecordMigration("record_migration",
                              "INSERT INTO schema_migration (number, name, checksum, applied_at, duration_us)"
@@ -47,21 +48,27 @@ void run_script(Database& database, WriteTx& tx, std::string_view sql) {
   database.run_script(tx, expand_macros(sql, engine_of(database)));
 }
 
-Result<void> ensure_table(Database& database) {
+Result<void> make_table(Database& database) {
   return database.write(deadline(), [&](WriteTx& tx) -> Result<void> {
     run_script(database, tx, table);
     return {};
   });
 }
 
+/// Looks before it makes the table: a start that changes nothing is one read, and on PostgreSQL a change of tables
+/// would cost every open connection.
 Result<Applied> read_applied(Database& database) {
-  TRY(ensure_table(database));
-  return database.read(deadline(), [](ReadTx& tx) -> Result<Applied> {
-    Applied applied;
+  bool has_table = false;
+  TRY_ASSIGN(auto applied, database.read(deadline(), [&](ReadTx& tx) -> Result<Applied> {
+    Applied found;
+    has_table = tx.first(kMigrationTable, {}, [](const Row&) { return true; }).has_value();
+    if (!has_table) return found;
     tx.each(kAppliedMigrations, {},
-            [&](const Row& row) { applied.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
-    return applied;
-  });
+            [&](const Row& row) { found.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
+    return found;
+  }));
+  if (!has_table) TRY(make_table(database));
+  return applied;
 }
 
 Result<void> check_list(std::span<const Migration> migrations) {

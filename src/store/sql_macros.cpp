@@ -15,6 +15,8 @@ struct Macro {
 
 constexpr std::array kMacros{
     Macro{"for_update", "", "FOR UPDATE"},
+    Macro{"tables", "(SELECT name FROM sqlite_master WHERE type = 'table')",
+          "(SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema())"},
     Macro{"id", "BLOB", "uuid"},
     Macro{"time", "INTEGER", "bigint"},
     Macro{"int", "INTEGER", "bigint"},

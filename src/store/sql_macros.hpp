@@ -1,5 +1,6 @@
 #pragma once
-/// @file The few words in which the engines differ, in one place. In statements: {for_update} (empty / FOR UPDATE).
+/// @file The few words in which the engines differ, in one place. In statements: {for_update} (empty / FOR UPDATE),
+/// {tables} (a subquery with the name of every table there is).
 /// In DDL: {id} BLOB / uuid, {time} INTEGER / bigint, {bytes} BLOB / bytea, {json} TEXT / jsonb, {int} INTEGER /
 /// bigint, {real} REAL / double precision (PostgreSQL's own "real" has but four bytes), {strict} " STRICT" / "",
 /// {without_rowid} " STRICT, WITHOUT ROWID" / "".

@@ -42,7 +42,8 @@ const Query kAdvanceReceipt{
     " delivered_seq = CASE WHEN excluded.delivered_seq > room_receipt.delivered_seq"
     " THEN excluded.delivered_seq ELSE room_receipt.delivered_seq END,"
     " read_seq = CASE WHEN excluded.read_seq > room_receipt.read_seq"
-    " THEN excluded.read_seq ELSE room_receipt.read_seq END",
+    " THEN excluded.read_seq ELSE room_receipt.read_seq END"
+    " RETURNING delivered_seq, read_seq",
     true};
 const Query kReceipts{"messages.receipts",
                       "SELECT account_id, delivered_seq, read_seq FROM room_receipt WHERE room_id = $1", true};
@@ -138,10 +139,9 @@ Result<Receipt> advance_receipt(WriteTx& tx, AccountId viewer, RoomId room, std:
   TRY_ASSIGN(const RoomView view, find_room(tx, viewer, room));
   const auto read_to = std::clamp<std::int64_t>(read, 0, view.last_seq);
   const auto delivered_to = std::clamp<std::int64_t>(delivered, read_to, view.last_seq);
-  tx.execute(kAdvanceReceipt, {room, viewer, delivered_to, read_to});
-  TRY_ASSIGN(const auto receipts, read_receipts(tx, viewer, room));
-  const auto own =
-      std::find_if(receipts.begin(), receipts.end(), [&](const Receipt& r) { return r.account == viewer; });
+  const auto own = tx.first(kAdvanceReceipt, {room, viewer, delivered_to, read_to}, [&](const Row& row) {
+    return Receipt{viewer, row.int64(0), row.int64(1)};
+  });
   const auto body =
       fmt::format(R"({{"account":"{}","delivered":{},"read":{}}})", viewer.text(), own->delivered, own->read);
   tx.emit({room, 0, event_frame(room, 0, "receipt", body), {view.client, view.therapist}});

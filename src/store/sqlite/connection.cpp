@@ -231,6 +231,12 @@ void Connection::run(const std::string& sql) {
   if (code != SQLITE_OK) throw_code(handle(), sqlite3_extended_errcode(handle()), sql);
 }
 
+void Connection::run(const StatementHandle& statement) {
+  const int code = sqlite3_step(statement.get());
+  sqlite3_reset(statement.get());
+  if (code != SQLITE_DONE) throw_code(handle(), sqlite3_extended_errcode(handle()), sqlite3_sql(statement.get()));
+}
+
 void Connection::each(const Query& query, const Values& values, const std::function<void(const Row&)>& row) {
   Use use(*this, query);
   bind_all(use.get(), query, values);

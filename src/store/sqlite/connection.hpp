@@ -34,6 +34,10 @@ class Connection {
 
   /// Runs a text of one or more statements that have no parameters.
   void run(const std::string& sql);
+  /// Exactly one statement, to be run again and again. It must go before the connection does.
+  StatementHandle prepare(const std::string& sql);
+  /// Runs a prepared statement that has neither parameters nor rows.
+  void run(const StatementHandle& statement);
   void each(const Query& query, const Values& values, const std::function<void(const Row&)>& row);
   /// Number of rows changed.
   std::int64_t execute(const Query& query, const Values& values);
@@ -53,7 +57,6 @@ class Connection {
  private:
   class Use;
   void configure(Mode mode);
-  StatementHandle prepare(const std::string& sql);
   static int on_progress(void* self);
 
   std::unique_ptr<sqlite3, CloseConnection> handle_;

@@ -12,6 +12,12 @@ constexpr int kPagesPerCheckpoint = 1000;
 constexpr int kPagesOfALargeWal = 4000;
 constexpr auto kIdleTime = std::chrono::milliseconds(500);
 constexpr int kBusyMilliseconds = 5000;
+/// From one commit to the next while there is much to write. It adds at most this to the time of an answer.
+constexpr auto kGatherTime = std::chrono::milliseconds(4);
+/// More need not be waited for: each has paid for its commit as little as it ever will, and callers are threads that
+/// could do something else.
+constexpr std::size_t kEnoughJobs = 8;
+constexpr int kGroupsWithoutWait = 32;
 
 StorageFailure refused_late() {
   return {Error{ErrorKind::timed_out, "storage.timed_out", "The data could not be written in time."},
@@ -90,9 +96,12 @@ struct WriterThread::Job {
   std::condition_variable answered = {};
   bool done = false;
 
+  /// Told outside of the lock, or the caller would wake up only to wait for it.
   void answer() {
-    const std::lock_guard lock(mutex);
-    done = true;
+    {
+      const std::lock_guard lock(mutex);
+      done = true;
+    }
     answered.notify_one();
   }
   void wait() {
@@ -130,12 +139,14 @@ std::shared_ptr<WriterThread::Job> WriterThread::enqueue(Deadline deadline, cons
   auto job = std::make_shared<Job>();
   job->deadline = deadline;
   job->work = &work;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= kMaxQueuedJobs) throw refused_full();
     queue_.push_back(job);
+    wake = queue_.size() == wanted_;
   }
-  queued_.notify_one();
+  if (wake) queued_.notify_one();
   return job;
 }
 
@@ -160,18 +171,42 @@ bool WriterThread::is_finished() {
 
 WriterThread::Group WriterThread::next_group() {
   std::unique_lock lock(mutex_);
+  wait_for_first(lock);
+  wait_for_more(lock);
+  last_began_ = Clock::now();
+  Group group;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_jobs_per_commit_));
+  std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(group));
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  return group;
+}
+
+void WriterThread::wait_for_first(std::unique_lock<std::mutex>& lock) {
   const auto has_work = [&] { return stopping_ || !queue_.empty(); };
+  wanted_ = 1;
   // Without a WAL to shrink there is nothing to wake up for.
   if (wal_pages_ == 0) {
     queued_.wait(lock, has_work);
   } else {
     queued_.wait_for(lock, kIdleTime, has_work);
   }
-  Group group;
-  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_jobs_per_commit_));
-  std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(group));
-  queue_.erase(queue_.begin(), queue_.begin() + count);
-  return group;
+  wanted_ = 0;
+}
+
+/// A wait that brought nobody is not repeated for a while: then there is one caller, who waits for us.
+void WriterThread::wait_for_more(std::unique_lock<std::mutex>& lock) {
+  const auto enough = std::min(kEnoughJobs, max_jobs_per_commit_);
+  const auto until = last_began_ + kGatherTime;
+  if (stopping_ || queue_.empty() || queue_.size() >= enough || Clock::now() >= until) return;
+  if (without_wait_ > 0) {
+    --without_wait_;
+    return;
+  }
+  const auto before = queue_.size();
+  wanted_ = enough;
+  queued_.wait_until(lock, until, [&] { return stopping_ || queue_.size() >= enough; });
+  wanted_ = 0;
+  if (queue_.size() == before) without_wait_ = kGroupsWithoutWait;
 }
 
 void WriterThread::refuse_late_jobs(Group& group) {
@@ -202,13 +237,13 @@ void WriterThread::commit_group(Group& group) {
 }
 
 void WriterThread::run_group(Group& group) {
-  connection_.run("BEGIN IMMEDIATE");
+  connection_.run(begin_);
   for (const auto& job : group) run_job(*job, group.size() == 1);
-  if (connection_.in_transaction()) connection_.run("COMMIT");
+  if (connection_.in_transaction()) connection_.run(commit_);
 }
 
 void WriterThread::run_job(Job& job, bool alone) {
-  if (!alone) connection_.run("SAVEPOINT job");
+  if (!alone) connection_.run(begin_job_);
   bool keep = false;
   try {
     keep = run_work(job);
@@ -223,7 +258,7 @@ void WriterThread::run_job(Job& job, bool alone) {
     job.events.clear();
     undo_job(alone);
   } else if (!alone) {
-    connection_.run("RELEASE job");
+    connection_.run(keep_job_);
   }
 }
 

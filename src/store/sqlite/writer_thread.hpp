@@ -1,6 +1,10 @@
 #pragma once
-/// @file The one thread that writes. Jobs that wait together share one commit, and with it one fsync.
+/// @file The one thread that writes. Jobs that wait together share one commit, and with it one fsync. When jobs keep
+/// coming the thread waits a few milliseconds between two commits, so that more of them share one: a commit costs as
+/// much as ten messages, whatever is in it. A job that comes after a pause never waits, nor does a single caller who
+/// writes one thing after another, except now and then.
 /// It alone checkpoints, too: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -30,12 +34,15 @@ class WriterThread {
 
  private:
   struct Job;
+  using Clock = std::chrono::steady_clock;
   using Group = std::vector<std::shared_ptr<Job>>;
 
   std::shared_ptr<Job> enqueue(Deadline deadline, const std::function<bool(WriteTx&)>& work);
   void work_until_stopped();
   /// Empty when nothing came within the idle time or the thread is to stop.
   Group next_group();
+  void wait_for_first(std::unique_lock<std::mutex>& lock);
+  void wait_for_more(std::unique_lock<std::mutex>& lock);
   bool is_finished();
   static void refuse_late_jobs(Group& group);
   void commit_group(Group& group);
@@ -50,14 +57,22 @@ class WriterThread {
   static int on_wal_grown(void* self, sqlite3* handle, const char* database, int pages);
 
   Connection connection_;
+  const StatementHandle begin_ = connection_.prepare("BEGIN IMMEDIATE");
+  const StatementHandle commit_ = connection_.prepare("COMMIT");
+  const StatementHandle begin_job_ = connection_.prepare("SAVEPOINT job");
+  const StatementHandle keep_job_ = connection_.prepare("RELEASE job");
   const std::size_t max_jobs_per_commit_;
   live::EventSink* const events_;
   int wal_pages_ = 0;
   int checkpointed_pages_ = 0;
 
+  Clock::time_point last_began_ = {};  ///< when the last group was taken
+  int without_wait_ = 0;               ///< so many groups are taken as they are, because waiting brought nobody
+
   std::mutex mutex_;
-  std::condition_variable queued_;
+  std::condition_variable queued_;  ///< there are wanted_ jobs
   std::deque<std::shared_ptr<Job>> queue_;
+  std::size_t wanted_ = 0;  ///< how many the thread waits for; 0: it is at work and looks by itself
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
