@@ -13,7 +13,7 @@ namespace rapport::load {
 
 struct IdleLevel {
   std::size_t connections = 0;
-  std::size_t rss_kib = 0;         ///< of the server, with all of them there
+  std::size_t rss_kib = 0;              ///< of the server, with all of them there
   std::optional<double> kib_each = {};  ///< growth since there were none, divided by the connections
   std::string why_not = {};             ///< what this computer does not allow, when there is no figure
 };

@@ -139,9 +139,8 @@ Result<Receipt> advance_receipt(WriteTx& tx, AccountId viewer, RoomId room, std:
   TRY_ASSIGN(const RoomView view, find_room(tx, viewer, room));
   const auto read_to = std::clamp<std::int64_t>(read, 0, view.last_seq);
   const auto delivered_to = std::clamp<std::int64_t>(delivered, read_to, view.last_seq);
-  const auto own = tx.first(kAdvanceReceipt, {room, viewer, delivered_to, read_to}, [&](const Row& row) {
-    return Receipt{viewer, row.int64(0), row.int64(1)};
-  });
+  const auto own = tx.first(kAdvanceReceipt, {room, viewer, delivered_to, read_to},
+                            [&](const Row& row) { return Receipt{viewer, row.int64(0), row.int64(1)}; });
   const auto body =
       fmt::format(R"({{"account":"{}","delivered":{},"read":{}}})", viewer.text(), own->delivered, own->read);
   tx.emit({room, 0, event_frame(room, 0, "receipt", body), {view.client, view.therapist}});
