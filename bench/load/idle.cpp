@@ -6,7 +6,6 @@
 #include <exception>
 #include <thread>
 
-#include "live_client.hpp"
 #include "server_process.hpp"
 
 namespace rapport::load {
@@ -33,41 +32,28 @@ std::string reason_against(std::size_t connections) {
   return "only " + std::to_string(limit.rlim_cur) + " open files are allowed (ulimit -n)";
 }
 
-class IdleLines {
- public:
-  IdleLines(const Loopback& server, const Practice& practice, std::size_t most) : server_(server), practice_(practice) {
-    lines_.reserve(most);
-  }
-
-  /// Empty, or why there are not so many.
-  std::string open_up_to(std::size_t count) {
-    if (auto reason = reason_against(count); !reason.empty()) return reason;
-    try {
-      while (lines_.size() < count) open_one();
-    } catch (const std::exception& failure) {
-      return "after " + std::to_string(lines_.size()) + " connections: " + failure.what();
-    }
-    return {};
-  }
-
- private:
-  void open_one() {
-    const auto number = lines_.size();
-    lines_.emplace_back(server_, practice_.people[number % practice_.people.size()].cookie, number);
-    lines_.back().fall_silent();
-  }
-
-  const Loopback& server_;
-  const Practice& practice_;
-  std::vector<LiveClient> lines_;
-};
-
 }  // namespace
+
+std::string IdleLines::open_up_to(std::size_t count) {
+  if (auto reason = reason_against(count); !reason.empty()) return reason;
+  try {
+    while (lines_.size() < count) open_one();
+  } catch (const std::exception& failure) {
+    return "after " + std::to_string(lines_.size()) + " connections: " + failure.what();
+  }
+  return {};
+}
+
+void IdleLines::open_one() {
+  const auto number = lines_.size();
+  lines_.emplace_back(server_, practice_.people[number % practice_.people.size()].cookie, number);
+  lines_.back().fall_silent();
+}
 
 std::vector<IdleLevel> measure_idle(const Loopback& server, const Practice& practice, pid_t process,
                                     const std::vector<std::size_t>& levels) {
   std::vector<IdleLevel> found;
-  IdleLines lines(server, practice, levels.back());
+  IdleLines lines(server, practice);
   const auto before = settled_rss(process);
   for (const auto level : levels) {
     IdleLevel reached{.connections = level, .why_not = lines.open_up_to(level)};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "live_client.hpp"
 #include "loopback.hpp"
 #include "practice.hpp"
 
@@ -16,6 +17,22 @@ struct IdleLevel {
   std::size_t rss_kib = 0;              ///< of the server, with all of them there
   std::optional<double> kib_each = {};  ///< growth since there were none, divided by the connections
   std::string why_not = {};             ///< what this computer does not allow, when there is no figure
+};
+
+/// Live lines of these people that say nothing, for as long as this lives.
+class IdleLines {
+ public:
+  IdleLines(const Loopback& server, const Practice& practice) : server_(server), practice_(practice) {}
+
+  /// Empty, or why there are not so many.
+  std::string open_up_to(std::size_t count);
+
+ private:
+  void open_one();
+
+  const Loopback server_;
+  const Practice practice_;
+  std::vector<LiveClient> lines_;
 };
 
 /// Opens live lines until there are as many as each level says, and lets the server settle. A level that cannot be

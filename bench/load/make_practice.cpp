@@ -89,13 +89,13 @@ void run_on(const std::string& url, const std::string& sql) {
 
 }  // namespace
 
-std::string make_own_practice(const Options& options, const std::string& folder) {
+std::string make_own_practice(const Options& options, const std::string& folder, std::size_t clients) {
   config::Settings settings;
   settings.data = folder + "/data";
   settings.database = options.database;
   const SystemClock clock;
   const auto open = must(server::OpenHouse::open(settings, clock));
-  return Maker(open->house(), clock).make(options.pairs, options.clients_of_one);
+  return Maker(open->house(), clock).make(clients, options.clients_of_one);
 }
 
 TemporaryDatabase::TemporaryDatabase(const std::string& url)

@@ -8,7 +8,7 @@ namespace rapport::load {
 
 /// Makes it in `folder`/data (and in options.database); the answer has the form of `rapport demo --json`. All share
 /// one password, hashed once: making a practice should not take longer than measuring it.
-std::string make_own_practice(const Options& options, const std::string& folder);
+std::string make_own_practice(const Options& options, const std::string& folder, std::size_t clients);
 
 /// A database of its own on the server that a PostgreSQL URL names, gone again afterwards.
 class TemporaryDatabase {

@@ -57,11 +57,12 @@ Measurement::Measurement(const Options& options) : options_(options), folder_(op
 Report Measurement::run() {
   report_.engine = options_.database.empty() ? "SQLite" : "PostgreSQL";
   report_.pairs = options_.pairs;
+  report_.crowd = options_.crowd;
   report_.tls = options_.tls;
   if (options_.all && options_.idle.empty()) options_.idle = {1000, 5000, 15'000};
   if (options_.at.empty()) {
-    accounts_ =
-        options_.demo ? make_demo_practice(options_, folder_.name()) : make_own_practice(options_, folder_.name());
+    accounts_ = options_.demo ? make_demo_practice(options_, folder_.name(), pairs_in_all())
+                              : make_own_practice(options_, folder_.name(), pairs_in_all());
     measure_start();
     if (options_.start_only) return report_;
     start_server(options_.tls);
@@ -69,7 +70,9 @@ Report Measurement::run() {
     accounts_ = read_file(options_.accounts);
   }
   if (!options_.database.empty()) postgres_ = postgres_process(options_.database);
-  practice_ = log_everybody_in(address(), accounts_, options_.pairs);
+  const auto everybody = log_everybody_in(address(), accounts_, pairs_in_all());
+  practice_ = part_of(everybody, 0, options_.pairs);
+  others_ = part_of(everybody, options_.pairs, everybody.rooms.size() - options_.pairs);
   report_.therapists = practice_->people.size() - practice_->rooms.size();
   if (options_.all || options_.idle.empty()) measure_loads();
   if (!options_.idle.empty()) measure_idle_lines();
@@ -77,6 +80,11 @@ Report Measurement::run() {
     report_.plain_inserts_per_second = plain_inserts_per_second(folder_.name(), options_.messages, options_.bytes + 41);
   }
   return report_;
+}
+
+std::size_t Measurement::pairs_in_all() const {
+  constexpr std::size_t kLinesOfOnePair = 100;
+  return options_.pairs + (options_.crowd + kLinesOfOnePair - 1) / kLinesOfOnePair;
 }
 
 void Measurement::measure_start() {
@@ -97,6 +105,9 @@ void Measurement::start_server(bool tls) {
 }
 
 void Measurement::measure_loads() {
+  IdleLines crowd(address(), others_);
+  const auto why_not = options_.crowd > 0 ? crowd.open_up_to(options_.crowd) : std::string();
+  if (!why_not.empty()) throw std::runtime_error("there is no such crowd: " + why_not);
   Exchange exchange(address(), *practice_);
   for (const auto& plan : plans_of(options_)) report_.loads.push_back(measure(exchange, plan));
   check_stored();

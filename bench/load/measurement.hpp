@@ -30,12 +30,15 @@ class Measurement {
   Spent spent() const;
   void wait_for_profiler() const;
   void check_stored();
+  /// Whoever only makes up the crowd is in the practice too.
+  std::size_t pairs_in_all() const;
 
   Options options_;
   TemporaryFolder folder_;
   std::optional<TemporaryDatabase> database_;  // before the server, which goes first
   std::string accounts_;
-  std::optional<Practice> practice_;
+  std::optional<Practice> practice_;  ///< those who write, and their partners
+  Practice others_;                   ///< the crowd's people
   std::optional<ServerProcess> server_;
   std::optional<pid_t> postgres_;
   Report report_;

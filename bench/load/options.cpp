@@ -51,6 +51,7 @@ std::map<Text, std::function<void(Text)>> with_value(Options& options) {
       {"--bytes", [&](Text text) { options.bytes = number<std::size_t>("--bytes", text, 1, 20'000); }},
       {"--rate", [&](Text text) { options.rate = number<double>("--rate", text, 0, 50'000); }},
       {"--idle", [&](Text text) { options.idle = numbers("--idle", text, 50'000); }},
+      {"--crowd", [&](Text text) { options.crowd = number<std::size_t>("--crowd", text, 1, 50'000); }},
       {"--starts", [&](Text text) { options.starts = number<std::size_t>("--starts", text, 1, 100); }},
   };
 }
@@ -112,6 +113,7 @@ rapport_load --at 127.0.0.1:PORT --accounts FILE [OPTIONS]
   --bytes B         length of a text (200)
   --no-receipts     partners do not acknowledge; without it they do, once for what arrived together
   --tls             the server speaks TLS, with a certificate made for this run
+  --crowd N         live lines of other people that say nothing while the others write
   --idle N,N,…      memory for each idle connection at these numbers of connections, plain and with TLS
   --start           only how long the start takes, and what it takes up
   --starts S        how often the start is measured (5)

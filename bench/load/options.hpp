@@ -20,9 +20,10 @@ struct Options {
   std::size_t messages = 20'000;
   std::size_t window = 8;  ///< of one pair: sent, but not yet both acknowledged and delivered
   std::size_t bytes = 200;
-  double rate = 0;       ///< messages a second in all; 0: as fast as the window lets
-  bool receipts = true;  ///< partners acknowledge what they receive and read
-  bool tls = false;      ///< the exchange runs over TLS
+  double rate = 0;        ///< messages a second in all; 0: as fast as the window lets
+  bool receipts = true;   ///< partners acknowledge what they receive and read
+  std::size_t crowd = 0;  ///< further live lines, of others, that say nothing meanwhile
+  bool tls = false;       ///< the exchange runs over TLS
   std::vector<std::size_t> idle;
   std::size_t starts = 5;   ///< how often the start is measured
   bool all = false;         ///< every load that the targets name, the start and idle connections

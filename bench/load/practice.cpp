@@ -97,6 +97,22 @@ Practice log_everybody_in(const Loopback& server, std::string_view accounts_json
   return practice;
 }
 
+Practice part_of(const Practice& whole, std::size_t first, std::size_t count) {
+  Practice part;
+  std::map<std::size_t, std::size_t> places;
+  const auto place_of = [&](std::size_t person) {
+    const auto [place, is_new] = places.try_emplace(person, part.people.size());
+    if (is_new) part.people.push_back(whole.people[person]);
+    return place->second;
+  };
+  for (std::size_t i = first; i < first + count; ++i) {
+    const auto& room = whole.rooms[i];
+    const auto client = place_of(room.client);
+    part.rooms.push_back({client, place_of(room.therapist), room.room});
+  }
+  return part;
+}
+
 std::int64_t last_seq(const Loopback& server, const Person& person, const std::string& room) {
   return get(server, person, "/api/rooms/" + room + "/events?limit=1&after=9007199254740991").at("last_seq").as_int64();
 }

@@ -27,6 +27,8 @@ struct Practice {
 
 /// Logs in `clients` clients and the therapists they have. `accounts_json` is what `rapport demo --json` printed.
 Practice log_everybody_in(const Loopback& server, std::string_view accounts_json, std::size_t clients);
+/// The part of it that has `count` of its rooms, from the `first` on, with those who take part in them.
+Practice part_of(const Practice& whole, std::size_t first, std::size_t count);
 /// The number of the last event in the room.
 std::int64_t last_seq(const Loopback& server, const Person& person, const std::string& room);
 

@@ -148,8 +148,8 @@ std::string to_text(const json::value& value) {
 }  // namespace
 
 void print_tables(const Report& report) {
-  fmt::print("{}{}, {} clients with {} therapists; every message and receipt delivered once and in order\n",
-             report.engine, report.tls ? ", TLS" : "", report.pairs, report.therapists);
+  fmt::print("{}{}, {} clients with {} therapists, {} idle lines beside them; all delivered once and in order\n",
+             report.engine, report.tls ? ", TLS" : "", report.pairs, report.therapists, report.crowd);
   if (report.start) {
     const auto& times = report.start->milliseconds;
     fmt::print("\nstart: first answer after {:.0f} ms ({:.0f} to {:.0f}, {} starts), {:.1f} MiB resident\n",
@@ -164,8 +164,11 @@ void print_tables(const Report& report) {
 }
 
 std::string to_json(const Report& report) {
-  json::object object{
-      {"engine", report.engine}, {"pairs", report.pairs}, {"therapists", report.therapists}, {"tls", report.tls}};
+  json::object object{{"engine", report.engine},
+                      {"pairs", report.pairs},
+                      {"therapists", report.therapists},
+                      {"crowd", report.crowd},
+                      {"tls", report.tls}};
   if (report.start) {
     object["start"] = {{"median_ms", median(report.start->milliseconds)},
                        {"all_ms", json::array(report.start->milliseconds.begin(), report.start->milliseconds.end())},

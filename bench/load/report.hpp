@@ -38,6 +38,7 @@ struct Report {
   std::string engine;  ///< "SQLite" or "PostgreSQL"
   std::size_t pairs = 0;
   std::size_t therapists = 0;
+  std::size_t crowd = 0;
   bool tls = false;
   std::optional<StartFigures> start;
   std::vector<LoadFigures> loads;

@@ -138,9 +138,9 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(name_, ignored);
 }
 
-std::string make_demo_practice(const Options& options, const std::string& folder) {
-  std::vector<std::string> command{
-      options.server, "demo", "--data", folder + "/data", "--clients", std::to_string(options.pairs), "--json"};
+std::string make_demo_practice(const Options& options, const std::string& folder, std::size_t clients) {
+  std::vector<std::string> command{options.server,          "demo",  "--data", folder + "/data", "--clients",
+                                   std::to_string(clients), "--json"};
   add_database(command, options);
   const auto output = folder + "/demo.json";
   int status = 0;

@@ -37,7 +37,7 @@ class TemporaryFolder {
 };
 
 /// What `rapport demo --json` prints for the practice it makes in `folder`.
-std::string make_demo_practice(const Options& options, const std::string& folder);
+std::string make_demo_practice(const Options& options, const std::string& folder, std::size_t clients);
 
 class ServerProcess {
  public:

@@ -1,5 +1,7 @@
 #include "base/bytes.hpp"
 
+#include <cstring>
+
 namespace rapport {
 namespace {
 
@@ -12,6 +14,17 @@ int hex_value(char c) {
 
 bool is_continuation(unsigned char c) {
   return (c & 0xC0U) == 0x80U;
+}
+
+/// How many bytes at the start are ASCII for certain: most text is, and eight bytes are looked at in one go.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t count = 0;
+  for (std::uint64_t eight = 0; count + sizeof eight <= text.size(); count += sizeof eight) {
+    std::memcpy(&eight, text.data() + count, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return count;
 }
 
 /// Length of the well-formed sequence at the start of `text`, 0 if there is none (Unicode 15, table 3-7).
@@ -61,12 +74,13 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    text.remove_prefix(ascii_prefix(text));
+    if (text.empty()) return true;
     const std::size_t length = sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::size_t count_code_points(std::string_view text) {
