@@ -72,7 +72,8 @@ Result<void> read_number_range(const Item& item, Question& question) {
   if (question.max - question.min > 1000) {
     return inconsistent(fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
   }
-  for (double value = std::ceil(question.min); value <= question.max; ++value) question.values.push_back(value);
+  const auto last = static_cast<int>(std::floor(question.max));
+  for (auto value = static_cast<int>(std::ceil(question.min)); value <= last; ++value) question.values.push_back(value);
   return {};
 }
 
