@@ -43,6 +43,14 @@ export default async function add({ check, house }) {
     await words.press('Enter');
     await therapist.sees('third');
     same('messages', (await therapist.texts()).slice(before), ['first\n  second <b>& third</b>']);
+    await words.fill('a line\n'.repeat(9));
+    const last = therapist.page.locator('ol .bubble').last();
+    const form = therapist.page.locator('form.chat');
+    await until('the newest message above the grown field', async () => {
+      const [message, field] = [await last.boundingBox(), await form.boundingBox()];
+      return message.y + message.height <= field.y && field.y + field.height <= therapist.page.viewportSize().height;
+    });
+    await words.fill('');
   });
 
   await check('a thread: draft on one device, finished on another, sent with Ctrl+Enter, answered', async (desk) => {

@@ -34,8 +34,8 @@ export interface OutboxOptions {
   send: (room: string, id: string, text: string, signal: AbortSignal) => Promise<SentMessage>;
   onChange: (waiting: Waiting[]) => void;
   onSent: (message: SentMessage) => void;
-  /** This device keeps nothing: messages live in this page only. */
-  onUnsafe?: () => void;
+  /** False: this device keeps nothing, messages live in this page only. True: it does after all. */
+  onStorage?: (works: boolean) => void;
   factory?: IDBFactory;
   random?: () => number;
 }
@@ -94,16 +94,36 @@ export class Outbox {
 
   /** Never fails: what cannot be stored is kept in memory. Messages may be added at once. */
   open(): Promise<void> {
-    const opened = soon(this.#open()).catch(() => this.#unsafe());
+    const opening = this.#open();
+    const opened = soon(opening).catch(() => {
+      this.#unsafe();
+      opening.then(() => (this.#saving = this.#saving.then(() => this.#storeLate())), () => {});
+    });
     this.#saving = opened;
     return opened.then(() => this.flush());
+  }
+
+  /** A busy device opened its storage after all: what was written meanwhile goes into it now. */
+  async #storeLate(): Promise<void> {
+    if (!this.#db) return;
+    try {
+      for (const item of this.#items.filter((one) => !one.kept)) {
+        await soon(this.#store(item));
+        // Sent while it was being stored: it must not come back at the next start.
+        if (!this.#items.includes(item)) await this.#forget(item.order);
+      }
+      this.#options.onStorage?.(true);
+      this.#changed();
+    } catch {
+      this.#unsafe();
+    }
   }
 
   #unsafe(): void {
     this.#db?.close();
     this.#db = null;
     this.#key = null;
-    if (!this.#closed) this.#options.onUnsafe?.();
+    if (!this.#closed) this.#options.onStorage?.(false);
   }
 
   async #open(): Promise<void> {

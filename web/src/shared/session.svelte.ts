@@ -39,6 +39,8 @@ class App {
   notice = $state<Notice>('none');
   deviceFailed = $state(false);
   line = $state<LiveState>('off');
+  /** The line broke and does not stand again yet; it stays so through all attempts. */
+  lost = $state(false);
   waiting = $state<Waiting[]>([]);
   said = $state('');
   live: Live;
@@ -59,6 +61,8 @@ class App {
       read: (room, after) => api.eventsAfter(room, after),
       onState: (state) => {
         this.line = state;
+        if (state === 'waiting') this.lost = true;
+        if (state === 'open' || state === 'off') this.lost = false;
         if (state === 'open') this.#outbox?.hurry();
       },
       onMessage: (event) => this.#each((one) => one.message?.(event)),
@@ -145,8 +149,8 @@ class App {
         if (this.#outbox === outbox) this.waiting = waiting;
       },
       onSent: (message) => this.#each((one) => one.sent?.(message)),
-      onUnsafe: () => {
-        if (this.#outbox === outbox) this.deviceFailed = true;
+      onStorage: (works) => {
+        if (this.#outbox === outbox) this.deviceFailed = !works;
       }
     });
     this.#outbox = outbox;
