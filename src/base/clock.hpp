@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rapport {
 
@@ -19,6 +21,9 @@ inline Time from_micros(std::int64_t micros) {
 
 /// RFC 3339 in UTC with milliseconds: "2026-11-24T09:30:00.000Z".
 std::string to_rfc3339(Time time);
+/// The same and every other form of RFC 3339, with an offset or more digits; what is finer than a microsecond is cut
+/// off. Nothing when it is not well-formed or names a day that does not exist. A leap second is the one after it.
+std::optional<Time> from_rfc3339(std::string_view text);
 
 class Clock {
  public:
