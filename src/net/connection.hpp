@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <list>
 #include <unordered_map>
 
 #include "net/any_stream.hpp"
@@ -16,15 +17,50 @@ struct Shared {
   const ServerOptions& options;
   http::Application& application;
   WorkerPool& pool;
+  WorkerPool& heavy_pool;  ///< for what is slow by nature, so that nothing else waits behind it
   std::atomic<std::size_t> connections = 0;
   std::atomic<bool> stopping = false;
 };
+
+class Wait;
 
 /// The connections of one io thread. Touched by that thread only.
 struct IoThread {
   explicit IoThread(Shared& the_shared) : shared(the_shared) {}
   Shared& shared;
   std::unordered_map<const void*, std::function<void(bool hard)>> enders;  ///< how to end each connection
+  std::list<Wait*> half_open;  ///< connections without one whole request, the oldest first
+  std::list<Wait*> idle;       ///< the same, of those that have been answered before
+};
+
+/// That a connection waits for the other side to send a whole request. Whoever waits may be dropped.
+class Wait {
+ public:
+  using Line = std::list<Wait*>;
+
+  Wait(AnyStream& stream, Line& line) : stream_(stream) { begin(line); }
+  ~Wait() { end(); }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+
+  void begin(Line& line) {
+    end();
+    line_ = &line;
+    place_ = line.insert(line.end(), this);
+  }
+  void end() {
+    if (line_ != nullptr) std::exchange(line_, nullptr)->erase(place_);
+  }
+  bool waits() const { return line_ != nullptr; }
+  void drop() {
+    end();
+    stream_.close();
+  }
+
+ private:
+  AnyStream& stream_;
+  Line* line_ = nullptr;
+  Line::iterator place_;
 };
 
 /// Names the way to end a connection for as long as there is something to end.

@@ -126,13 +126,12 @@ TEST(Http, SaysAtOnceThatItIsOverloaded) {
 TEST(Http, TakesNoMoreConnectionsThanAllowed) {
   auto options = short_times();
   options.max_connections = 3;
-  options.read_timeout = milliseconds(5000);
+  options.header_timeout = milliseconds(5000);
   Running running(options);
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 3; ++i) {
     clients.push_back(std::make_unique<Client>(running.server.port()));
-    clients.back()->send(request_of("/in"));
-    ASSERT_TRUE(clients.back()->read_until("/in||"));
+    ASSERT_TRUE(clients.back()->upgrade());
   }
   Client refused(running.server.port());
   EXPECT_TRUE(refused.read_until("", milliseconds(1000)));
@@ -140,6 +139,63 @@ TEST(Http, TakesNoMoreConnectionsThanAllowed) {
   clients.clear();
   ASSERT_TRUE(running.is_empty_soon());
   EXPECT_TRUE(running.answers());
+}
+
+TEST(Http, WhoWaitsLongestMakesRoom) {
+  auto options = short_times();
+  options.max_connections = 3;
+  options.header_timeout = milliseconds(5000);
+  Running running(options);
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<Client>(running.server.port()));
+    clients.back()->send(request_of("/in"));
+    ASSERT_TRUE(clients.back()->read_until("/in||"));
+  }
+  clients[2]->send("GET /half");
+  EXPECT_TRUE(running.answers());
+  EXPECT_TRUE(clients[0]->read_until("", milliseconds(1000)));
+  clients[1]->send(request_of("/again"));
+  EXPECT_TRUE(clients[1]->read_until("/again||"));
+}
+
+TEST(Http, TheSilentMakeRoomForThoseWhoAsk) {
+  auto options = short_times();
+  options.max_half_open = 10;
+  options.header_timeout = milliseconds(20'000);
+  options.read_timeout = milliseconds(20'000);
+  Running running(options);
+  Client known(running.server.port());
+  known.send(request_of("/known"));
+  ASSERT_TRUE(known.read_until("/known||"));
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 40; ++i) {
+    silent.push_back(std::make_unique<Client>(running.server.port()));
+    silent.back()->send(i % 2 == 0 ? "GET /ha" : "POST /half HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+    EXPECT_TRUE(running.answers());
+  }
+  EXPECT_TRUE(silent.front()->read_until("", milliseconds(1000)));
+  EXPECT_LE(running.server.connections(), 12U);
+  known.send(request_of("/still-known"));
+  EXPECT_TRUE(known.read_until("/still-known||"));
+}
+
+TEST(Http, WhatIsHeavyKeepsNobodyElseWaiting) {
+  auto options = short_times();
+  options.workers = 1;
+  options.heavy_workers = 1;
+  options.heavy_queue = 1;
+  Running running(options);
+  std::vector<std::unique_ptr<Client>> heavy;
+  for (int i = 0; i < 3; ++i) {
+    heavy.push_back(std::make_unique<Client>(running.server.port()));
+    heavy.back()->send(request_of("/heavy-block"));
+    std::this_thread::sleep_for(milliseconds(50));  // one after the other
+  }
+  EXPECT_TRUE(running.answers());
+  EXPECT_TRUE(heavy.back()->read_until(" 503 "));
+  running.application.gate.open();
+  EXPECT_TRUE(heavy.front()->read_until("/heavy-block||"));
 }
 
 TEST(Http, WaitsQuietlyForDescriptors) {
@@ -165,7 +221,7 @@ TEST(Http, WaitsQuietlyForDescriptors) {
 TEST(Http, TwoThreadsServeTwoHundredConnections) {
   auto options = short_times();
   options.io_threads = 2;
-  options.read_timeout = milliseconds(5000);
+  options.header_timeout = milliseconds(5000);
   Running running(options);
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 200; ++i) {
@@ -263,7 +319,7 @@ TEST(Live, RefusesFramesThatLie) {
       Client::frame("x", 0x83),                                 // a reserved kind
       Client::frame("x", 0x09),                                 // half a ping
       Client::frame("a", 0x01) + Client::frame("b", 0x81),      // a text within a text
-      Client::frame(std::string(40000, 'x'), 0x01) + Client::frame(std::string(40000, 'x'), 0x80),
+      Client::frame(std::string(60'000, 'x'), 0x01) + Client::frame(std::string(250'000, 'x'), 0x80),
   };
   Running running(short_times());
   for (std::size_t i = 0; i < wrong.size(); ++i) {
@@ -307,7 +363,7 @@ std::size_t memory_used() {
 
 TEST(Live, CutsOffWhoAsksWithoutListening) {
   auto options = short_times();
-  options.close_timeout = milliseconds(3000);
+  options.close_timeout = milliseconds(20'000);  // time to hear why, however slow this computer is
   Running running(options);
   Client deaf(running.server.port(), 4096);
   Client other(running.server.port());

@@ -149,7 +149,8 @@ asio::awaitable<http::Response> handle_on_worker(Shared& shared, asio::any_io_ex
   http::Response response;
   Signal done(executor);
   // This frame outlives the job: it is left only after the signal, which is the job's last act.
-  const bool accepted = shared.pool.try_submit([&shared, &request, &response, &done, executor] {
+  auto& pool = shared.application.is_heavy(request) ? shared.heavy_pool : shared.pool;
+  const bool accepted = pool.try_submit([&shared, &request, &response, &done, executor] {
     response = run_handler(shared.application, request);
     asio::post(executor, [&done] { done.set(); });
   });
@@ -162,11 +163,12 @@ asio::awaitable<ErrorCode> read_request(Shared& shared, AnyStream& stream, beast
                                         http::Request& request) {
   ErrorCode error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  stream.expires_after(shared.options.read_timeout);
+  stream.expires_after(shared.options.header_timeout);
   co_await bhttp::async_read_header(stream, buffer, parser, token);
   if (error) co_return error;
   if (is_ambiguous(parser)) co_return bhttp::make_error_code(bhttp::error::bad_transfer_encoding);
   take_head(parser, request);
+  stream.expires_after(shared.options.read_timeout);
   if (!parser.is_done() && lower(view(parser.get()[bhttp::field::expect])) == "100-continue") {
     std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const bool sent = co_await write_all(stream, std::move(go_on), std::string_view());
@@ -178,13 +180,14 @@ asio::awaitable<ErrorCode> read_request(Shared& shared, AnyStream& stream, beast
 
 /// Its frame holds the parser and the request, so an idle connection keeps neither.
 asio::awaitable<Next> serve_one(std::shared_ptr<IoThread> thread, AnyStream& stream, beast::flat_buffer& buffer,
-                                const std::string& peer, std::unique_ptr<Upgrade>& upgrade) {
+                                const std::string& peer, Wait& wait, std::unique_ptr<Upgrade>& upgrade) {
   auto& shared = thread->shared;
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(shared.options.header_limit));
   parser.body_limit(shared.options.body_limit);
   http::Request request;
   const ErrorCode error = co_await read_request(shared, stream, buffer, parser, request);
+  wait.end();
   if (error) {
     const auto problem = problem_of(error);
     if (!problem) co_return Next::drop;
@@ -245,19 +248,18 @@ asio::awaitable<bool> shake_hands(AnyStream& stream, std::chrono::milliseconds t
 }
 
 asio::awaitable<void> serve_requests(std::shared_ptr<IoThread> thread, AnyStream& stream, const std::string& peer,
-                                     bool& idle) {
+                                     Wait& wait) {
   const auto& options = thread->shared.options;
   beast::flat_buffer buffer(options.header_limit + kUnparsedLimit);
   std::unique_ptr<Upgrade> upgrade;
   Next next = Next::keep_alive;
-  auto patience = options.read_timeout;
+  auto patience = options.header_timeout;
   while (next == Next::keep_alive && !thread->shared.stopping) {
-    idle = true;
     const bool more = co_await wait_for_bytes(stream, buffer, patience);
-    idle = false;
     if (!more) co_return;
-    next = co_await serve_one(thread, stream, buffer, peer, upgrade);
+    next = co_await serve_one(thread, stream, buffer, peer, wait, upgrade);
     patience = options.idle_timeout;
+    if (next == Next::keep_alive) wait.begin(thread->idle);
   }
   if (next == Next::live) {
     const auto rest = buffer.data();
@@ -300,15 +302,15 @@ asio::awaitable<void> Signal::wait() {
 }
 
 asio::awaitable<void> serve_http(std::shared_ptr<IoThread> thread, AnyStream stream, std::string peer) {
-  bool idle = true;
-  const Ender ender(thread, [&stream, &idle](bool hard) {
-    if (hard || idle) stream.close();
+  Wait wait(stream, thread->half_open);
+  const Ender ender(thread, [&stream, &wait](bool hard) {
+    if (hard || wait.waits()) stream.close();
   });
   if (thread->shared.stopping) co_return;
   try {
     const bool agreed = co_await shake_hands(stream, thread->shared.options.read_timeout);
     if (!agreed) co_return;
-    co_await serve_requests(thread, stream, peer, idle);
+    co_await serve_requests(thread, stream, peer, wait);
   } catch (...) {
     // Out of memory or descriptors: this connection ends, the others go on.
   }

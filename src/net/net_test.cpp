@@ -77,7 +77,7 @@ TEST_F(NetTest, EchoesFramesInOrder) {
 TEST_F(NetTest, ClosesForWrongFrames) {
   Client large(server_.port());
   ASSERT_TRUE(large.upgrade());
-  large.send_frame(std::string(100000, 'x'));
+  large.send_frame(std::string(300'000, 'x'));
   EXPECT_TRUE(large.closed_with(1009));
   Client binary(server_.port());
   ASSERT_TRUE(binary.upgrade());
@@ -139,6 +139,20 @@ TEST_F(NetTest, StopFinishesWhatRuns) {
   EXPECT_TRUE(live.closed_with(1001));
   EXPECT_FALSE(Client(server_.port()).connected());
   EXPECT_EQ(application_.closed, 1);
+}
+
+TEST_F(NetTest, StopAnswersWhatWasRead) {
+  Client live(server_.port());
+  ASSERT_TRUE(live.upgrade());
+  std::string frames = Client::frame("slow");
+  for (int i = 0; i < 100; ++i) frames += Client::frame(std::to_string(i));
+  live.send(frames);
+  std::this_thread::sleep_for(milliseconds(100));  // until they are read, and the first of them is worked on
+  server_.stop(milliseconds(5000));
+  ASSERT_TRUE(live.read_until("going away"));
+  EXPECT_NE(live.text.find("echo:slow;"), std::string::npos);
+  EXPECT_NE(live.text.find("echo:99;"), std::string::npos);
+  EXPECT_LT(live.text.find("echo:99;"), live.text.find("going away"));
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ class Server::Impl {
   Impl(const ServerOptions& options, http::Application& application)
       : options_(options),
         pool_({.threads = options.workers, .queue_limit = options.queue}),
-        shared_{options_, application, pool_} {
+        heavy_pool_({.threads = options.heavy_workers, .queue_limit = options.heavy_queue, .gives_way = true}),
+        shared_{options_, application, pool_, heavy_pool_} {
     if (!options_.tls_cert.empty()) load_certificate();
     port_ = options_.port;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.io_threads); ++i) {
@@ -115,6 +116,7 @@ class Server::Impl {
       }
     }
     pool_.drain();
+    heavy_pool_.drain();
     for (auto& loop : loops_) loop->context.stop();
     for (auto& loop : loops_) {
       if (loop->thread.joinable()) loop->thread.join();
@@ -165,6 +167,7 @@ class Server::Impl {
     acceptor.async_accept([this, &loop, &acceptor](ErrorCode error, Tcp::socket socket) {
       if (!acceptor.is_open() || error == asio::error::operation_aborted) return;
       if (error) {
+        drop_one(*loop.connections);
         retry_later(loop, acceptor);  // out of descriptors: do not spin
         return;
       }
@@ -182,7 +185,7 @@ class Server::Impl {
 
   void welcome(Loop& loop, Tcp::socket socket) {
     Seat seat(shared_.connections);
-    if (shared_.stopping || seat.number() > options_.max_connections) return;  // the socket closes
+    if (shared_.stopping || !make_room(*loop.connections, seat.number())) return;  // the socket closes
     ErrorCode ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
     socket.set_option(UnsentLimit(kUnsentLimit), ignored);
@@ -191,6 +194,23 @@ class Server::Impl {
                      tls_.has_value());
     asio::co_spawn(loop.context, serve_http(loop.connections, std::move(stream), std::move(peer)),
                    [seat = std::move(seat)](const std::exception_ptr&) {});
+  }
+
+  /// For one more connection, the `number`th of all. Those who connect and say nothing must not keep others out.
+  bool make_room(IoThread& connections, std::size_t number) const {
+    const bool too_many = number > options_.max_connections;
+    const bool too_many_silent =
+        connections.half_open.size() >= std::max<std::size_t>(1, options_.max_half_open / loops_.size());
+    const bool dropped = (too_many || too_many_silent) && drop_one(connections);
+    return dropped || !too_many;
+  }
+
+  /// Whoever has waited longest without a whole request. False when nobody waits on this thread.
+  static bool drop_one(IoThread& connections) {
+    auto& line = connections.half_open.empty() ? connections.idle : connections.half_open;
+    if (line.empty()) return false;
+    line.front()->drop();
+    return true;
   }
 
   /// Returns when nobody can connect any more.
@@ -222,6 +242,7 @@ class Server::Impl {
 
   const ServerOptions options_;
   WorkerPool pool_;
+  WorkerPool heavy_pool_;
   Shared shared_;
   std::optional<asio::ssl::context> tls_;
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -15,18 +15,24 @@ struct ServerOptions {
   std::uint16_t port = 0;          ///< 0 = any free port; Server::port() tells which
   std::size_t header_limit = 16 * 1024;
   std::size_t body_limit = 1024 * 1024;
-  std::chrono::milliseconds read_timeout{15000};  ///< from a request's first byte to its last
+  std::chrono::milliseconds header_timeout{
+      10000};  ///< for a new connection's first byte, and for each header from then on
+  std::chrono::milliseconds read_timeout{15000};  ///< for a body after its header, and for TLS to agree
   std::chrono::milliseconds write_timeout{30000};
   std::chrono::milliseconds idle_timeout{60000};        ///< between two requests
   std::chrono::milliseconds live_idle_timeout{300000};  ///< a silent WebSocket; pinged at half of it
   std::chrono::milliseconds close_timeout{3000};        ///< for the other side to answer a close
-  std::size_t max_frame = 64 * 1024;
+  std::size_t max_frame = 256 * 1024;                   ///< bytes of one frame that comes in
   std::size_t send_queue_frames = 1024;
   std::size_t send_queue_bytes = 4 * 1024 * 1024;
-  std::size_t max_connections = 20000;
+  std::size_t max_connections =
+      20000;                         ///< at the most; whoever waits longest without a request makes room for the next
+  std::size_t max_half_open = 1000;  ///< of them, those that have not yet sent one whole request
   std::size_t io_threads = 1;
   std::size_t workers = 16;
   std::size_t queue = 2048;
+  std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::is_heavy
+  std::size_t heavy_queue = 256;
   std::string tls_cert = {};  ///< PEM chain; with tls_key set the port speaks TLS only
   std::string tls_key = {};
 };
@@ -43,8 +49,9 @@ class Server {
   void start();
   std::uint16_t port() const;
   std::size_t connections() const;
-  /// Takes no more connections, lets requests that run finish, closes live connections with 1001 and after
-  /// `grace` cuts off what is left. Returns when nothing runs any more.
+  /// Takes no more connections and reads no more. What was read before is handled and answered; then HTTP
+  /// connections end, and live ones close with 1001. After `grace` cuts off what is left. Returns when nothing runs
+  /// any more.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -127,6 +127,7 @@ class TestSession final : public http::LiveSession {
       if (frame == "flood") flood(2000);
       if (frame == "much") flood(60);
       if (frame == "throw") throw 1;
+      if (frame == "slow") std::this_thread::sleep_for(milliseconds(300));
       answers.push_back(std::make_shared<const std::string>("echo:" + frame + ";"));
     }
     EXPECT_LE(frames.size(), 32U);
@@ -172,7 +173,7 @@ class TestApplication final : public http::Application {
     if (request.target == "/slow") std::this_thread::sleep_for(milliseconds(300));
     if (request.target == "/throw") throw std::runtime_error("made to fail");
     if (request.target == "/throw-number") throw 1;
-    if (request.target == "/block") gate.wait();
+    if (request.target.ends_with("block")) gate.wait();
     http::Response response;
     if (request.target == "/about") {
       response.body = request.peer + (request.secure ? "|secure|" : "|plain|") + std::string(request.header("x-some"));
@@ -189,6 +190,7 @@ class TestApplication final : public http::Application {
     refusal.status = 403;
     return nullptr;
   }
+  bool is_heavy(const http::Request& request) const override { return request.target == "/heavy-block"; }
   http::Response overloaded(const http::Request&) override {
     http::Response response;
     response.status = 503;
@@ -204,6 +206,7 @@ class TestApplication final : public http::Application {
 inline ServerOptions short_times() {
   ServerOptions options;
   options.workers = 4;
+  options.header_timeout = milliseconds(400);
   options.read_timeout = milliseconds(400);
   options.close_timeout = milliseconds(300);
   return options;

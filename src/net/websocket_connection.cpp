@@ -77,6 +77,7 @@ class LiveConnection {
   void drain_inbox();
   void run_batch(std::vector<std::string> batch);
   void close_at(Clock::time_point when);
+  void end(bool hard);
 
   std::shared_ptr<IoThread> thread_;
   Shared& shared_;
@@ -91,6 +92,7 @@ class LiveConnection {
   std::unique_ptr<http::LiveSession> session_;
   std::optional<Stream> socket_;
   bool over_ = false;
+  bool stops_ = false;                  ///< the server stops: what comes from now on is not taken
   Clock::time_point close_by_ = never;  ///< once we want to close, it is over by then
   Clock::time_point write_by_ = never;  ///< when the frame on its way must have left
   Clock::time_point looks_at_ = never;  ///< when hard_close_ looks at these two
@@ -167,10 +169,7 @@ asio::awaitable<void> LiveConnection::serve(std::unique_ptr<Upgrade> upgrade) {
   bool accepted = false;
   co_await accept(std::move(upgrade), accepted);
   if (!accepted) co_return;
-  const Ender ender(thread_, [this](bool hard) {
-    outbox_->close(1001, "going away");
-    if (hard) socket_->next_layer().close();
-  });
+  const Ender ender(thread_, [this](bool hard) { end(hard); });
   if (shared_.stopping) outbox_->close(1001, "going away");
   if (outbox_->is_closing()) wake_writer();  // asked for while there was nothing to close yet
   auto writer = write_frames();
@@ -213,7 +212,20 @@ asio::awaitable<void> LiveConnection::read_frames() {
   }
 }
 
+/// The lane keeps its order: what was read before is handled and answered before the line says goodbye.
+void LiveConnection::end(bool hard) {
+  if (hard) {
+    outbox_->close(1001, "going away");
+    socket_->next_layer().close();
+    return;
+  }
+  hand_over();
+  stops_ = true;
+  lane_.post([this] { outbox_->close(1001, "going away"); });
+}
+
 void LiveConnection::receive(std::string frame) {
+  if (stops_) return;
   const std::lock_guard lock(inbox_mutex_);
   inbox_size_ += frame.size();
   inbox_.push_back(std::move(frame));

@@ -20,6 +20,7 @@ struct WorkerPoolOptions {
   std::size_t threads = 16;
   std::size_t queue_limit = 2048;                      ///< jobs waiting, not counting those that run
   std::chrono::milliseconds max_expected_wait{10000};  ///< refuse what would wait longer than anyone wants
+  bool gives_way = false;                              ///< its threads leave the processor to those of the others
 };
 
 /// A job should not throw; one that does is dropped, the thread lives on. Thread-safe.
