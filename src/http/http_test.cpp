@@ -50,6 +50,17 @@ struct WrongField {
   const char* path;
 };
 
+TEST(Shape, RepeatsNoNameAtLength) {
+  const auto wrong = parse<Item>(parse_json(R"({"weight":1,")" + std::string(500'000, 'k') + "\":1}").value());
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().fields.at(0).path, "/" + std::string(64, 'k') + "…");
+  EXPECT_LT(wrong.error().detail.size(), 200U);
+  const auto letters =
+      parse<Item>(parse_json(R"({"weight":1,"a)" + std::string("ééééééééééééééééééééééééééééééééé") + "\":1}").value());
+  ASSERT_FALSE(letters);
+  EXPECT_EQ(letters.error().fields.at(0).path, "/aééééééééééééééééééééééééééééééé…");
+}
+
 TEST(Shape, NamesTheFieldThatIsWrong) {
   const WrongField cases[] = {
       {"type", R"({"weight":"1"})", "/weight"},

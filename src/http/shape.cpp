@@ -64,6 +64,15 @@ std::string mend_utf8(std::string_view text) {
   return mended;
 }
 
+/// Names come from outside, too: an answer does not repeat them at any length.
+std::string shortened(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  if (name.size() <= longest) return std::string(name);
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;  // not within a letter
+  return std::string(name.substr(0, end)) + "…";
+}
+
 void write_well_formed(std::string& out, std::string_view text) {
   out += '"';
   std::size_t start = 0;
@@ -146,7 +155,7 @@ Error Reading::error() && {
 
 Reading::Step::Step(Reading& reading, std::string_view field) : reading_(reading), length_(reading.path_.size()) {
   reading.path_ += '/';
-  for (const char c : field) {
+  for (const char c : shortened(field)) {
     if (c == '~') {
       reading.path_ += "~0";
     } else if (c == '/') {
