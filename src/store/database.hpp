@@ -27,7 +27,7 @@ class Database {
     try {
       run_read(deadline, [&](ReadTx& tx) { outcome.emplace(f(tx)); });
     } catch (const StorageFailure& failure) {
-      return fail(failure.error());
+      return fail(logged(failure));
     }
     return std::move(*outcome);
   }
@@ -42,7 +42,7 @@ class Database {
         return outcome->has_value();
       });
     } catch (const StorageFailure& failure) {
-      return fail(failure.error());
+      return fail(logged(failure));
     }
     return std::move(*outcome);
   }
@@ -59,6 +59,8 @@ class Database {
   virtual std::string explain_for_test(const Query& query) = 0;
 
  protected:
+  /// The failure's error, after a line in the log; one a second, with the number of those between.
+  static Error logged(const StorageFailure& failure);
   virtual void run_read(Deadline deadline, const std::function<void(ReadTx&)>& f) = 0;
   /// `f` returns whether to commit.
   virtual void run_write(Deadline deadline, const std::function<bool(WriteTx&)>& f) = 0;

@@ -1,0 +1,26 @@
+#include "store/database.hpp"
+
+#include <mutex>
+
+#include "base/log.hpp"
+
+namespace rapport::store {
+
+Error Database::logged(const StorageFailure& failure) {
+  using Clock = std::chrono::steady_clock;
+  static std::mutex mutex;
+  static Clock::time_point next;
+  static std::int64_t unsaid = 0;
+  const std::lock_guard lock(mutex);
+  const auto now = Clock::now();
+  if (now < next) {
+    ++unsaid;
+    return failure.error();
+  }
+  log::warning("storage.failed", {{"code", failure.error().code}, {"why", failure.what()}, {"unsaid", unsaid}});
+  next = now + std::chrono::seconds(1);
+  unsaid = 0;
+  return failure.error();
+}
+
+}  // namespace rapport::store

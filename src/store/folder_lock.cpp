@@ -1,0 +1,45 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "store/data_lock.hpp"
+
+namespace rapport::store {
+namespace {
+
+class FolderLock final : public DataLock {
+ public:
+  explicit FolderLock(int file) : file_(file) {}
+  ~FolderLock() override { ::close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  bool keep(Deadline /*deadline*/) override { return true; }
+
+ private:
+  int file_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DataLock>> lock_folder(const std::string& folder) {
+  const std::string path = folder + "/rapport.lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return fail({ErrorKind::storage, "data.folder",
+                 fmt::format("The data folder {} cannot be used: {}.", folder, std::strerror(errno))});
+  }
+  auto lock = std::make_unique<FolderLock>(file);
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) {
+    return fail({ErrorKind::storage, "data.folder",
+                 fmt::format("The data folder {} cannot be locked: {}.", folder, std::strerror(errno))});
+  }
+  return fail({ErrorKind::conflict, "data.in_use",
+               fmt::format("The data folder {} is in use by another rapport; end that first.", folder)});
+}
+
+}  // namespace rapport::store
