@@ -53,9 +53,13 @@ Passwords::Passwords(PasswordSettings settings) : settings_(settings) {
 
 bool Passwords::wait_for_turn(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  if (!turn_free_.wait_until(lock, deadline, [&] { return running_ < settings_.at_once; })) return false;
-  ++running_;
-  return true;
+  const auto is_free = [&] { return running_ < settings_.at_once; };
+  if (!is_free() && waiting_ >= settings_.may_wait) return false;
+  ++waiting_;
+  const bool in_time = turn_free_.wait_until(lock, deadline, is_free);
+  --waiting_;
+  if (in_time) ++running_;
+  return in_time;
 }
 
 void Passwords::give_turn_back() {

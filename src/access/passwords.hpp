@@ -13,7 +13,8 @@
 namespace rapport::access {
 
 struct PasswordSettings {
-  int at_once = 2;  ///< bounds the memory: at_once * memory_bytes
+  int at_once = 2;    ///< bounds the memory: at_once * memory_bytes
+  int may_wait = 16;  ///< callers that wait for their turn at once: each keeps a thread
   unsigned long long passes = 2;
   std::size_t memory_bytes = std::size_t{19} * 1024 * 1024;
 };
@@ -21,7 +22,7 @@ struct PasswordSettings {
 /// Longer ones are refused before any work is done for them.
 inline constexpr std::size_t kMaxPasswordBytes = 1024;
 
-/// Thread-safe. Errors: overloaded ("password.busy") when no turn came before the deadline.
+/// Thread-safe. Errors: overloaded ("password.busy") when too many wait already, or no turn came before the deadline.
 class Passwords {
  public:
   explicit Passwords(PasswordSettings settings = {});
@@ -47,6 +48,7 @@ class Passwords {
   std::mutex mutex_;
   std::condition_variable turn_free_;
   int running_ = 0;
+  int waiting_ = 0;
 };
 
 }  // namespace rapport::access

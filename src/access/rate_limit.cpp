@@ -40,6 +40,13 @@ int RateLimit::take(const RateClass& rate_class, std::string_view who, Instant n
   return 0;
 }
 
+void RateLimit::give_back(const RateClass& rate_class, std::string_view who) {
+  const std::string key = bucket_key(rate_class.name, who);
+  const std::lock_guard lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end()) found->second->tokens = std::min(rate_class.burst, found->second->tokens + 1);
+}
+
 RateLimit::Bucket& RateLimit::bucket_for(std::string key, double burst, Instant now) {
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     buckets_.splice(buckets_.begin(), buckets_, found->second);

@@ -27,6 +27,8 @@ class RateLimit {
   /// Takes one token of `who` (a viewer or an address). 0 when it may go on, else the whole seconds to wait;
   /// waiting costs nothing.
   int take(const RateClass& rate_class, std::string_view who, Instant now);
+  /// Puts one back that was taken, up to the burst.
+  void give_back(const RateClass& rate_class, std::string_view who);
   std::size_t bucket_count() const;
 
  private:

@@ -23,7 +23,6 @@ const store::Query kSelectSession("session.select", R"(
 const store::Query kUpdateSeen("session.touch", "UPDATE login_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
                                true);
 const store::Query kDeleteSession("session.delete", "DELETE FROM login_session WHERE id = $1", true);
-const store::Query kDeleteSessions("session.delete_all", "DELETE FROM login_session WHERE account_id = $1");
 const store::Query kDeleteOver("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
 
 std::string to_base64url(BytesView bytes) {
@@ -90,10 +89,6 @@ void touch_session(store::WriteTx& tx, SessionId session, Time now) {
 
 bool end_session(store::WriteTx& tx, SessionId session) {
   return tx.execute(kDeleteSession, {session}) > 0;
-}
-
-std::int64_t end_all_sessions(store::WriteTx& tx, AccountId account) {
-  return tx.execute(kDeleteSessions, {account});
 }
 
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules) {

@@ -40,8 +40,6 @@ bool needs_touch(const FoundSession& session, Time now, const SessionRules& rule
 void touch_session(store::WriteTx& tx, SessionId session, Time now);
 /// False if it was over already.
 bool end_session(store::WriteTx& tx, SessionId session);
-/// How many were ended.
-std::int64_t end_all_sessions(store::WriteTx& tx, AccountId account);
 /// Removes what is over anyway; for a job that runs now and then.
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules = {});
 

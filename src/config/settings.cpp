@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/log.hpp"
+
 namespace rapport::config {
 namespace {
 
@@ -31,6 +33,17 @@ Setting number_setting(std::string_view name, std::int64_t Settings::* member, s
             return std::nullopt;
           },
           [member](const Settings& settings) { return std::to_string(settings.*member); }};
+}
+
+Setting level_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (!log::level_from_text(text)) {
+      return fmt::format("it must be debug, info, warning or error, not \"{}\"", text);
+    }
+    return take(settings, text);
+  };
+  return setting;
 }
 
 std::string environment_name(std::string_view setting) {
@@ -81,6 +94,7 @@ const std::vector<Setting>& all_settings() {
       text_setting("tls.key", &Settings::tls_key, "private key (PEM)"),
       number_setting("io_threads", &Settings::io_threads, 1, 64, "threads that serve sockets"),
       number_setting("workers", &Settings::workers, 1, 512, "threads that answer requests"),
+      number_setting("password_workers", &Settings::password_workers, 1, 64, "threads that check passwords"),
       number_setting("readers", &Settings::readers, 1, 128, "reading connections of the embedded database"),
       number_setting("postgres_connections", &Settings::postgres_connections, 1, 512, "connections to PostgreSQL"),
       number_setting("connections_max", &Settings::connections_max, 1, 1'000'000, "sockets open at once"),
@@ -88,7 +102,12 @@ const std::vector<Setting>& all_settings() {
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
       number_setting("limits.log_ins_per_minute", &Settings::limits_log_ins_per_minute, 0, 1'000'000,
-                     "log-ins per address and minute; 0: no limit"),
+                     "wrong log-ins per address and minute; 0: no limit"),
+      number_setting("limits.wrong_log_ins_per_hour", &Settings::limits_wrong_log_ins_per_hour, 0, 1'000'000,
+                     "wrong log-ins per hour of one person at one address, or in a browser of theirs; 0: no limit"),
+      number_setting("limits.strangers_log_ins_per_hour", &Settings::limits_strangers_log_ins_per_hour, 0, 1'000'000,
+                     "wrong log-ins per hour of one person in browsers that never were theirs; 0: no limit"),
+      level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;
 }

@@ -24,12 +24,18 @@ struct Settings {
   std::string tls_key;                    ///< PEM key
   std::int64_t io_threads = 1;
   std::int64_t workers = 16;
-  std::int64_t readers = 2;  ///< reading connections of the embedded database
+  std::int64_t password_workers = 2;  ///< threads that check passwords; each takes 19 MiB while it does
+  std::int64_t readers = 2;           ///< reading connections of the embedded database
   std::int64_t postgres_connections = 8;
   std::int64_t connections_max = 20'000;
   std::int64_t log_in_hours = 12;                 ///< how long a log-in lasts
   std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
-  std::int64_t limits_log_ins_per_minute = 60;    ///< per address; 0 switches the limit off
+  std::int64_t limits_log_ins_per_minute = 60;    ///< wrong ones from one address; 0 switches the limit off
+  /// Wrong log-ins of one person at one address, or in one browser of theirs; 0 switches the limit off.
+  std::int64_t limits_wrong_log_ins_per_hour = 10;
+  /// Wrong log-ins of one person from all browsers that never were theirs; 0 switches the limit off.
+  std::int64_t limits_strangers_log_ins_per_hour = 100;
+  std::string log_level = "info";  ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

@@ -34,6 +34,7 @@ TEST(Settings, MistakesAreNamed) {
     EXPECT_NE(settings.error().detail.find("workers"), std::string::npos);
   }
   EXPECT_EQ(combine(std::array{Values{{"tls.cert", "c.pem"}}}).error().code, "settings.tls");
+  EXPECT_NE(combine(std::array{Values{{"log_level", "loud"}}}).error().detail.find("loud"), std::string::npos);
 }
 
 TEST(Settings, EveryOneHasAMeaningAndReadsBackWhatItWrites) {

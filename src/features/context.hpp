@@ -4,6 +4,7 @@
 
 #include "access/audit.hpp"
 #include "access/client_keys.hpp"
+#include "access/log_in_guard.hpp"
 #include "access/passwords.hpp"
 #include "access/sessions_store.hpp"
 #include "access/viewer.hpp"
@@ -20,6 +21,7 @@ struct House {
   store::Database& db;
   access::ClientKeys& keys;
   access::Passwords& passwords;
+  access::LogInGuard& log_in_guard;
   access::CsrfTokens& csrf;
   access::SealKey& master;
   access::ReadAudit& read_audit;
@@ -28,6 +30,7 @@ struct House {
   messages::RoomClients& room_clients;
   /// Log-in sessions have ended: live lines that rest on them are to be cut.
   std::function<void()> sessions_ended = [] {};
+  access::SessionRules session_rules = {};  ///< how long a log-in lasts
 };
 
 /// One call's surroundings. `viewer` is meaningful on every route that is not open.

@@ -76,6 +76,7 @@ struct Route {
   SchemaFunction answer_schema = nullptr;  ///< null: answers without JSON body
   std::vector<int> statuses;
   bool takes_batches = false;
+  bool heavy = false;  ///< slow by nature, see Application::is_heavy
   /// One answer per input, in order. `context` is the Context of the Routes the route was declared in.
   std::function<std::vector<Response>(void* context, Call& call, std::span<const BodyInput> inputs)> invoke;
 };
@@ -195,6 +196,10 @@ class RouteBuilder {
   }
   RouteBuilder& limit(std::string_view name) {
     return set([&] { route_->limit = name; });
+  }
+  /// It works on a password, or something else that takes long by nature.
+  RouteBuilder& heavy() {
+    return set([&] { route_->heavy = true; });
   }
   /// The permission is checked before the handler, about the room (or other thing) of that path parameter.
   RouteBuilder& needs(PermissionName permission, std::string_view scope_parameter = "") {

@@ -65,6 +65,7 @@ class Demo : public ::testing::TestWithParam<std::string> {
     return {.db = *db_,
             .keys = *keys_,
             .passwords = passwords_,
+            .log_in_guard = log_in_guard_,
             .csrf = csrf_,
             .master = master_,
             .read_audit = read_audit_,
@@ -110,6 +111,7 @@ class Demo : public ::testing::TestWithParam<std::string> {
   messages::RoomClients room_clients_;
   ManualClock clock_{from_micros(1'795'000'000'000'000)};
   access::SealKey master_ = access::SealKey::random();
+  access::LogInGuard log_in_guard_{master_, {}};
   access::CsrfTokens csrf_{master_};
   access::Passwords passwords_;
   access::ReadAudit read_audit_;

@@ -44,9 +44,13 @@ Error wrong_credentials() {
   return {ErrorKind::unauthenticated, "login.wrong", "The log-in or the password is not right. Please try again."};
 }
 
-Result<Account> check_credentials(Context& context, const Call& call, const Credentials& credentials) {
+Bytes digest_of(const Context& context, const Credentials& credentials) {
+  return access::login_digest(context.house.master, access::normalise_login(credentials.login.str()));
+}
+
+Result<Account> check_credentials(Context& context, const Call& call, const Credentials& credentials,
+                                  BytesView digest) {
   auto& house = context.house;
-  const auto digest = access::login_digest(house.master, access::normalise_login(credentials.login.str()));
   TRY_ASSIGN(const auto account, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Account>> {
     return people::find_account_by_login(tx, digest);
   }));
@@ -58,6 +62,36 @@ Result<Account> check_credentials(Context& context, const Call& call, const Cred
              house.passwords.verify(account->password_hash, credentials.password.str(), call.deadline));
   if (!right) return fail(wrong_credentials());
   return *account;
+}
+
+/// As check_credentials, but no more often than the guard allows.
+Result<Account> check_guarded(Context& context, const Call& call, const Credentials& credentials, BytesView digest) {
+  auto& guard = context.house.log_in_guard;
+  const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
+  const auto attempt = guard.attempt(digest, call.request->peer, cookie, context.house.clock.now());
+  if (const int wait = guard.take(attempt, std::chrono::steady_clock::now()); wait > 0) {
+    return fail({ErrorKind::too_many,
+                 "login.too_many",
+                 "There were too many wrong log-ins. Please wait a while and try again.",
+                 {},
+                 wait});
+  }
+  auto account = check_credentials(context, call, credentials, digest);
+  if (account || account.error().kind != ErrorKind::unauthenticated) guard.give_back(attempt);
+  return account;
+}
+
+/// What was hashed with other parameters than today's is hashed anew while the password is at hand. The log-in does not
+/// depend on it.
+void renew_hash(Context& context, const Call& call, const Credentials& credentials, const Account& account) {
+  auto& house = context.house;
+  if (!house.passwords.needs_rehash(account.password_hash)) return;
+  const auto hash = house.passwords.hash(credentials.password.str(), call.deadline);
+  if (!hash) return;
+  (void)house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
+    people::replace_password_hash(tx, account.id, account.password_hash, *hash);
+    return {};
+  });
 }
 
 /// A row for every attempt; a wrong one names nobody, since nobody was recognised.
@@ -77,28 +111,33 @@ void audit_attempt(store::WriteTx& tx, Context& context, const Call& call, const
   access::write_audit(tx, entry);
 }
 
-std::string cookie_for(const Context& context, const Call& call, const access::NewSession& session) {
-  const auto left = session.ends_at - context.house.clock.now();
-  return http::set_cookie({std::string(kCookie), session.token,
-                           static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(left).count()),
+std::string cookie_for(const Call& call, std::string_view name, std::string value, std::chrono::microseconds life) {
+  return http::set_cookie({std::string(name), std::move(value),
+                           static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(life).count()),
                            call.request->secure});
 }
 
 Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
   auto& house = context.house;
-  const auto account = check_credentials(context, call, credentials);
+  const auto digest = digest_of(context, credentials);
+  const auto account = check_guarded(context, call, credentials, digest);
   if (!account && account.error().kind != ErrorKind::unauthenticated) return fail(account.error());
   TRY_ASSIGN(const auto session,
              house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<std::optional<access::NewSession>> {
                audit_attempt(tx, context, call, account ? &*account : nullptr);
                if (!account) return std::optional<access::NewSession>();
-               return access::create_session(tx, account->id, house.clock.now());
+               return access::create_session(tx, account->id, house.clock.now(), house.session_rules);
              }));
   if (!session) return fail(wrong_credentials());
+  renew_hash(context, call, credentials, *account);
   TRY_ASSIGN(auto profile, people::open_profile(house, *account, call.deadline));
   Answer<LoggedIn> answer;
   answer.value = {{account->id, std::move(profile.name), account->role}, house.csrf.make(session->token)};
-  answer.headers.emplace_back("Set-Cookie", cookie_for(context, call, *session));
+  const auto now = house.clock.now();
+  answer.headers.emplace_back("Set-Cookie", cookie_for(call, kCookie, session->token, session->ends_at - now));
+  answer.headers.emplace_back(
+      "Set-Cookie",
+      cookie_for(call, kDeviceCookie, house.log_in_guard.device_cookie(digest, now), access::kDeviceCookieLife));
   return answer;
 }
 
@@ -141,7 +180,7 @@ void add_log_in_routes(Routes& routes) {
       .answers<LoggedIn>()
       .open()
       .audits("login")
-      .limit("log_ins")
+      .heavy()
       .handle(log_in);
   routes.get("/api/session").says("Who is logged in").answers<LoggedIn>().signed_in().handle(who_am_i);
   routes.post("/api/logout").says("Log out").answers<Nothing>(204).signed_in().audits("logout").handle(log_out);

@@ -7,6 +7,9 @@ namespace rapport::log_in {
 /// The session cookie; over TLS it carries the __Host- prefix's rules, without it a development server works too.
 inline constexpr std::string_view kCookie = "rapport_session";
 
+/// The device cookie: this browser is known to be that of a person (access/log_in_guard.hpp). It logs nobody in.
+inline constexpr std::string_view kDeviceCookie = "rapport_device";
+
 void add_log_in_routes(Routes& routes);
 
 }  // namespace rapport::log_in

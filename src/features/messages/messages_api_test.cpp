@@ -17,7 +17,8 @@ class Api : public testing::HouseTest {
     ASSERT_TRUE(store::migrate(*keys_db, access::kKeyStoreMigrations, clock));
     keys = std::make_unique<access::ClientKeys>(*keys_db, master, clock);
     ASSERT_TRUE(keys->create_for(client, soon()));
-    house = std::make_unique<House>(House{*db, *keys, passwords, csrf, master, read_audit, hub, clock, room_clients});
+    house = std::make_unique<House>(
+        House{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, clock, room_clients});
     add_message_routes(routes);
     routes.finish();
   }
@@ -46,6 +47,7 @@ class Api : public testing::HouseTest {
 
   access::SealKey master = access::SealKey::random();
   access::Passwords passwords;
+  access::LogInGuard log_in_guard{master, {}};
   access::CsrfTokens csrf{master};
   access::ReadAudit read_audit;
   live::Hub hub;

@@ -22,6 +22,8 @@ const Query kAccountById{"people.account_by_id",
                          "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at"
                          " FROM account WHERE id = $1 AND closed_at IS NULL",
                          true};
+const Query kReplaceHash{"people.replace_password_hash",
+                         "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2", true};
 const Query kAddEpisode{"people.add_episode",
                         "INSERT INTO episode_of_care (id, practice_id, client_id, therapist_id, opened_at)"
                         " VALUES ($1, $2, $3, $4, $5)"};
@@ -138,6 +140,10 @@ std::optional<Account> find_account_by_login(ReadTx& tx, BytesView login_digest)
 
 std::optional<Account> find_account(ReadTx& tx, AccountId id) {
   return tx.first(kAccountById, {id}, to_account);
+}
+
+void replace_password_hash(WriteTx& tx, AccountId id, std::string_view old_hash, std::string_view new_hash) {
+  tx.execute(kReplaceHash, {id, old_hash, new_hash});
 }
 
 Result<void> open_episode(WriteTx& tx, EpisodeId id, RoomId chat, PracticeId practice, AccountId client,

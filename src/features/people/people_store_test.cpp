@@ -66,6 +66,23 @@ TEST_P(People, TheReplyTimeIsProposedByOneAndAgreedByTheOther) {
   EXPECT_FALSE(seen->reply_hours_proposed);
 }
 
+TEST_P(People, APasswordThatWasChangedMeanwhileStaysChanged) {
+  const auto replace = [&](std::string_view before, std::string_view after) {
+    return write([&](store::WriteTx& tx) -> Result<void> {
+      replace_password_hash(tx, client, before, after);
+      return {};
+    });
+  };
+  const auto stored = [&](AccountId id) {
+    return read([&](store::ReadTx& tx) -> Result<std::string> { return find_account(tx, id)->password_hash; });
+  };
+  ASSERT_TRUE(replace("none", "first"));
+  EXPECT_EQ(stored(client), "first");
+  ASSERT_TRUE(replace("none", "second"));
+  EXPECT_EQ(stored(client), "first");
+  EXPECT_EQ(stored(other_client), "none");
+}
+
 TEST_P(People, UnreadCountsTheOtherPersonsMessages) {
   const auto send = [&](AccountId author) {
     return write([&](store::WriteTx& tx) {
