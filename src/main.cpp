@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/log.hpp"
 #include "config/settings.hpp"
 #include "features/demo/demo.hpp"
 #include "features/log_in/log_in_api.hpp"
@@ -117,6 +118,7 @@ int run(int argc, char** argv) {
   Options options;
   demo::DemoOptions demo_options;
   bool json = false;
+  std::string clock_file;
 
   auto* serve = app.add_subcommand("serve", "Serve the practice until a signal ends it");
   auto* demo = app.add_subcommand("demo", "Make a practice of made-up people to try things with");
@@ -126,6 +128,7 @@ int run(int argc, char** argv) {
   auto* version = app.add_subcommand("version", "Print the version");
   const server::MeasureCommands measures(app);
   for (auto* command : {serve, demo, migrate_command, check}) add_settings(*command, options);
+  serve->add_option("--clock", clock_file, "file that says what time it is (RFC 3339); for made-up people only");
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated");
   demo->add_flag("--json", json, "print the accounts as JSON");
@@ -136,10 +139,11 @@ int run(int argc, char** argv) {
   if (measures.chosen()) return measures.run();
   const auto settings = settle(options.config_file, options.values);
   if (!settings) return say(settings.error());
+  log::set_level(log::level_from_text(settings->log_level).value_or(log::Level::info));
   if (check->parsed()) return check_config(*settings);
   if (migrate_command->parsed()) return migrate(*settings);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
-  return server::serve(*settings);
+  return server::serve(*settings, clock_file);
 }
 
 }  // namespace

@@ -12,6 +12,10 @@ namespace rapport::server {
 namespace {
 
 namespace fs = std::filesystem;
+/// Beyond the threads made for it, whoever works on a password keeps an ordinary one: a few, never all.
+constexpr int kMayWait = 4;
+/// When a change was made to the tables is a matter of this computer, not of the practice's time.
+const SystemClock kMigrationClock;
 
 Result<void> make_folder(const std::string& folder) {
   std::error_code error;
@@ -30,12 +34,28 @@ Result<access::SealKey> master_key(const config::Settings& settings) {
   return access::load_or_create_master_key(file);
 }
 
+access::WrongLogIns wrong_log_ins(const config::Settings& settings) {
+  return {.of_one_person_per_hour = static_cast<double>(settings.limits_wrong_log_ins_per_hour),
+          .of_one_address_per_minute = static_cast<double>(settings.limits_log_ins_per_minute),
+          .by_strangers_per_hour = static_cast<double>(settings.limits_strangers_log_ins_per_hour)};
+}
+
 }  // namespace
+
+OpenHouse::OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock,
+                     access::SealKey master)
+    : folder_lock_(std::move(folder_lock)),
+      master_(std::move(master)),
+      csrf_(master_),
+      log_in_guard_(master_, wrong_log_ins(settings)),
+      passwords_({.at_once = static_cast<int>(settings.password_workers), .may_wait = kMayWait}) {}
 
 Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& settings, const Clock& clock) {
   TRY(make_folder(settings.data));
+  // Before anything is looked at: whoever holds it may be making the keys just now.
+  TRY_ASSIGN(auto folder_lock, store::lock_folder(settings.data));
   TRY_ASSIGN(auto master, master_key(settings));
-  std::unique_ptr<OpenHouse> made(new OpenHouse(std::move(master), clock));
+  std::unique_ptr<OpenHouse> made(new OpenHouse(settings, std::move(folder_lock), std::move(master)));
   try {
     TRY(made->open_databases(settings));
   } catch (const store::StorageFailure& failure) {
@@ -43,14 +63,22 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
         {failure.error().kind, failure.error().code, fmt::format("{} ({})", failure.error().detail, failure.what())});
   }
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, made->master_, clock);
-  made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, made->csrf_, made->master_,
-                                               made->read_audit_, made->hub_, clock, made->room_clients_});
+  made->house_ =
+      std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, made->log_in_guard_, made->csrf_,
+                                    made->master_, made->read_audit_, made->hub_, clock, made->room_clients_});
+  const std::chrono::hours log_in_lasts(settings.log_in_hours);
+  made->house_->session_rules.lifetime = log_in_lasts;
+  made->house_->session_rules.idle = log_in_lasts;
   return made;
+}
+
+bool OpenHouse::still_alone(Deadline deadline) {
+  return schema_lock_ == nullptr || schema_lock_->keep(deadline);
 }
 
 Result<void> OpenHouse::open_databases(const config::Settings& settings) {
   TRY(settings.database.empty() ? open_sqlite(settings) : open_postgres(settings));
-  TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, clock_));
+  TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, kMigrationClock));
   return {};
 }
 
@@ -58,7 +86,7 @@ Result<void> OpenHouse::open_databases(const config::Settings& settings) {
 Result<void> OpenHouse::open_sqlite(const config::Settings& settings) {
   db_ =
       store::open_sqlite({.file = settings.data + "/rapport.db", .readers = static_cast<int>(settings.readers)}, &hub_);
-  TRY(store::migrate(*db_, house_migrations(), clock_));
+  TRY(store::migrate(*db_, house_migrations(), kMigrationClock));
   key_store_ = store::open_sqlite({.file = settings.data + "/keys.db", .readers = 1}, nullptr);
   return {};
 }
@@ -69,11 +97,13 @@ Result<void> OpenHouse::open_postgres(const config::Settings& settings) {
   auto keys = std::async(std::launch::async, [&] {
     return store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 2}, nullptr);
   });
-  db_ = store::open_postgres(
-      {.url = settings.database, .schema = "rapport", .connections = static_cast<int>(settings.postgres_connections)},
-      &hub_);
+  const store::PostgresOptions options{
+      .url = settings.database, .schema = "rapport", .connections = static_cast<int>(settings.postgres_connections)};
+  db_ = store::open_postgres(options, &hub_);
+  auto lock = store::lock_postgres(options);
   key_store_ = keys.get();
-  TRY(store::migrate(*db_, house_migrations(), clock_));
+  TRY_ASSIGN(schema_lock_, std::move(lock));
+  TRY(store::migrate(*db_, house_migrations(), kMigrationClock));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "features/context.hpp"
+#include "store/data_lock.hpp"
 
 namespace rapport::server {
 
@@ -13,21 +14,26 @@ namespace rapport::server {
 class OpenHouse {
  public:
   /// Opens, makes and migrates what is needed. Errors are sentences for the one who runs it: a folder that cannot be
-  /// written, a database newer than this program (left untouched), a master key that is missing or readable by others.
+  /// written, data that another rapport has open, a database newer than this program (left untouched), a master key
+  /// that is missing or readable by others.
   static Result<std::unique_ptr<OpenHouse>> open(const config::Settings& settings, const Clock& clock);
 
   House& house() { return *house_; }
+  /// To be asked now and then. False when the hold on the data was lost and another program has it: end at once.
+  bool still_alone(Deadline deadline);
 
  private:
-  OpenHouse(access::SealKey master, const Clock& clock) : master_(std::move(master)), csrf_(master_), clock_(clock) {}
+  OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock, access::SealKey master);
   Result<void> open_databases(const config::Settings& settings);
   Result<void> open_sqlite(const config::Settings& settings);
   Result<void> open_postgres(const config::Settings& settings);
 
+  std::unique_ptr<store::DataLock> folder_lock_;
+  std::unique_ptr<store::DataLock> schema_lock_;  ///< none with the embedded database
   access::SealKey master_;
   access::CsrfTokens csrf_;
-  const Clock& clock_;
-  access::Passwords passwords_;
+  access::LogInGuard log_in_guard_;
+  access::Passwords passwords_;  ///< as many at once as there are threads for it
   access::ReadAudit read_audit_;
   messages::RoomClients room_clients_;
   live::Hub hub_;

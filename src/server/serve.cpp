@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
+#include "access/sessions_store.hpp"
+#include "base/file_clock.hpp"
+#include "base/log.hpp"
+#include "features/messages/messages.hpp"
+#include "features/people/people.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/open_house.hpp"
@@ -13,6 +21,11 @@
 
 namespace rapport::server {
 namespace {
+
+constexpr std::chrono::seconds kGrace{8};     ///< for what was read to be answered
+constexpr std::chrono::seconds kPatience{2};  ///< for the database, of those who look after the house
+constexpr std::chrono::seconds kLookEvery{5};
+constexpr std::chrono::hours kDeleteSessionsEvery{1};
 
 struct Listen {
   std::string host;
@@ -49,13 +62,37 @@ Result<void> check_protection(const config::Settings& settings, const Listen& li
                                   listen.host)));
 }
 
+/// A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
+/// and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
+constexpr std::size_t kLongestFrame = messages::kLongestText * 12 + std::size_t{16} * 1024;
+
+/// As many open files as this process may have, after asking for all it can get: service managers begin with 1,024.
+std::size_t raise_file_limit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024;
+  const rlimit wanted{files.rlim_max, files.rlim_max};
+  return ::setrlimit(RLIMIT_NOFILE, &wanted) == 0 ? wanted.rlim_cur : files.rlim_cur;
+}
+
+/// As many as were asked for and there are files for, beside those of the databases.
+std::size_t connections_for(const config::Settings& settings, std::size_t files) {
+  const auto others =
+      static_cast<std::size_t>(64 + 4 * settings.readers + settings.postgres_connections + settings.io_threads * 4);
+  const auto wanted = static_cast<std::size_t>(settings.connections_max);
+  const auto possible = files > 2 * others ? files - others : files / 2;
+  if (possible < wanted) log::warning("files.few", {{"files", files}, {"connections", possible}, {"wanted", wanted}});
+  return std::min(wanted, possible);
+}
+
 net::ServerOptions server_options(const config::Settings& settings, const Listen& listen) {
   net::ServerOptions options;
   options.host = listen.host;
   options.port = listen.port;
   options.io_threads = static_cast<std::size_t>(settings.io_threads);
   options.workers = static_cast<std::size_t>(settings.workers);
-  options.max_connections = static_cast<std::size_t>(settings.connections_max);
+  options.heavy_workers = static_cast<std::size_t>(settings.password_workers);
+  options.max_frame = kLongestFrame;
+  options.max_connections = connections_for(settings, raise_file_limit());
   options.tls_cert = settings.tls_cert;
   options.tls_key = settings.tls_key;
   return options;
@@ -64,9 +101,6 @@ net::ServerOptions server_options(const config::Settings& settings, const Listen
 ServiceOptions service_options(const config::Settings& settings) {
   ServiceOptions options;
   options.messages_per_second = static_cast<double>(settings.limits_messages_per_second);
-  options.log_ins_per_minute = static_cast<double>(settings.limits_log_ins_per_minute);
-  options.sessions.lifetime = std::chrono::hours(settings.log_in_hours);
-  options.sessions.idle = std::chrono::hours(settings.log_in_hours);
   return options;
 }
 
@@ -81,24 +115,74 @@ sigset_t block_signals() {
   return signals;
 }
 
-Result<void> run(const config::Settings& settings) {
+/// No clock but the computer's for real people: what they wrote has the time at which they wrote it.
+Result<void> check_clock(House& house) {
+  const auto practice = house.db.read(
+      std::chrono::steady_clock::now() + kPatience,
+      [](store::ReadTx& tx) -> Result<std::optional<people::Practice>> { return people::find_practice(tx); });
+  if (!practice) return fail(practice.error());
+  if (*practice && (*practice)->synthetic) return {};
+  return fail(invalid("clock.practice", "--clock is for a practice of made-up people only (see `rapport demo`)."));
+}
+
+Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
+  if (file.empty()) return std::make_unique<SystemClock>();
+  TRY_ASSIGN(auto clock, FileClock::open(file));
+  return clock;
+}
+
+void delete_old_sessions(House& house) {
+  const auto deleted =
+      house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
+        return access::delete_old_sessions(tx, house.clock.now(), house.session_rules);
+      });
+  if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});
+}
+
+/// Looks after the house until a signal comes; false when the house is no longer this program's alone.
+bool keep_house(OpenHouse& open, Service& service, const sigset_t& signals) {
+  using Steady = std::chrono::steady_clock;
+  const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
+  auto sessions_due = Steady::now();
+  for (;;) {
+    if (Steady::now() >= sessions_due) {
+      delete_old_sessions(open.house());
+      sessions_due = Steady::now() + kDeleteSessionsEvery;
+    }
+    const int received = ::sigtimedwait(&signals, nullptr, &pause);
+    if (received > 0) {
+      log::info("server.stopping", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      return true;
+    }
+    service.is_well();
+    if (!open.still_alone(Steady::now() + kPatience)) return false;
+  }
+}
+
+Result<void> run(const config::Settings& settings, const std::string& clock_file) {
   TRY_ASSIGN(const Listen listen, parse_listen(settings.listen));
   TRY(check_protection(settings, listen));
   const auto signals = block_signals();
-  const SystemClock clock;
-  TRY_ASSIGN(const auto open, OpenHouse::open(settings, clock));
+  TRY_ASSIGN(const auto clock, open_clock(clock_file));
+  TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
+  if (!clock_file.empty()) TRY(check_clock(open->house()));
   Routes routes;
   add_all_routes(routes);
   Service service(open->house(), routes, service_options(settings));
   try {
     net::Server server(server_options(settings, listen), service);
     server.start();
+    log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());
     std::fflush(stdout);
-    int received = 0;
-    sigwait(&signals, &received);
-    server.stop(std::chrono::seconds(5));
+    const bool alone = keep_house(*open, service, signals);
+    server.stop(kGrace);
+    log::info("server.stopped");
+    if (!alone) {
+      return fail({ErrorKind::conflict, "data.in_use",
+                   "Another rapport has taken over the database while it could not be reached from here."});
+    }
   } catch (const std::exception& failure) {
     return fail({ErrorKind::storage, "listen", fmt::format("Cannot serve on {}: {}", settings.listen, failure.what())});
   }
@@ -107,8 +191,8 @@ Result<void> run(const config::Settings& settings) {
 
 }  // namespace
 
-int serve(const config::Settings& settings) {
-  const auto ran = run(settings);
+int serve(const config::Settings& settings, const std::string& clock_file) {
+  const auto ran = run(settings, clock_file);
   if (ran) return 0;
   fmt::print(stderr, "rapport: {}\n", ran.error().detail);
   return 1;

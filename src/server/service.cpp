@@ -4,8 +4,8 @@
 #include <sodium.h>
 
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 
+#include "base/log.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "http/cookies.hpp"
 #include "http/live_frames.hpp"
@@ -19,7 +19,7 @@ namespace {
 /// What went wrong stays in the log, under a number that the caller is given.
 Error defect(std::string_view what) {
   const auto reference = fmt::format("{:08x}", randombytes_random());
-  fmt::print(stderr, "error {}: {}\n", reference, what);
+  log::error("service.defect", {{"reference", reference}, {"what", what}});
   return {ErrorKind::internal, "internal",
           "Something went wrong on our side. Please try again; if it stays, name the number " + reference + "."};
 }
@@ -55,7 +55,7 @@ bool is_for_api(std::string_view target) {
 }  // namespace
 
 Service::Service(House& house, const Routes& routes, ServiceOptions options)
-    : house_(house), routes_(routes), options_(options) {
+    : house_(house), routes_(routes), options_(options), health_(house.db) {
   openapi_ = boost::json::serialize(http::openapi(routes_, "Rapport", "1", std::string(log_in::kCookie)));
   live_schema_ = http::live_schema_json();
   house_.sessions_ended = [this] {
@@ -94,6 +94,12 @@ http::Response Service::handle(const http::Request& request) {
   return response;
 }
 
+bool Service::is_heavy(const http::Request& request) const {
+  if (request.method == http::Method::get) return false;
+  const auto match = routes_.find(request.method, request.target);
+  return match.route != nullptr && match.route->heavy;
+}
+
 http::Response Service::overloaded(const http::Request& request) {
   auto response = http::problem_response({ErrorKind::overloaded,
                                           "overloaded",
@@ -104,9 +110,15 @@ http::Response Service::overloaded(const http::Request& request) {
   return response;
 }
 
+http::Response Service::answer_health() {
+  if (is_well()) return json_response(R"({"status":"ok"})");
+  return http::problem_response(
+      {ErrorKind::storage, "database.gone", "The database does not answer just now. Please try again.", {}, 1});
+}
+
 http::Response Service::handle_api(const http::Request& request) {
   if (request.method == http::Method::get) {
-    if (request.target == "/healthz") return json_response(R"({"status":"ok"})");
+    if (request.target == "/healthz") return answer_health();
     if (request.target == "/api/openapi.json") return json_response(openapi_);
     if (request.target == "/api/live.schema.json") return json_response(live_schema_);
     if (request.target == "/api/live") {
@@ -137,9 +149,9 @@ http::Response Service::handle_api(const http::Request& request) {
 Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline) {
   const auto now = house_.clock.now();
   TRY_ASSIGN(auto session, house_.db.read(deadline, [&](store::ReadTx& tx) {
-    return access::find_session(tx, token, now, options_.sessions);
+    return access::find_session(tx, token, now, house_.session_rules);
   }));
-  if (access::needs_touch(session, now, options_.sessions)) {
+  if (access::needs_touch(session, now, house_.session_rules)) {
     TRY(house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
       access::touch_session(tx, session.viewer.session, now);
       return {};
@@ -183,11 +195,6 @@ void Service::audit_refusal(const http::Route& route, const Caller& caller, Dead
 
 int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
   const auto now = std::chrono::steady_clock::now();
-  if (route.limit == "log_ins") {
-    const double rate = options_.log_ins_per_minute / 60;
-    if (rate == 0) return 0;
-    return limits_.take({"log_ins", rate, std::max(10.0, options_.log_ins_per_minute)}, caller.limit_key, now);
-  }
   const double rate = options_.messages_per_second;
   if (rate == 0) return 0;
   const auto who = caller.viewer ? caller.viewer->account.text() : caller.limit_key;
@@ -299,7 +306,7 @@ void Service::cut_ended_sessions() {
   }
   for (const auto& [token, sockets] : by_token) {
     const auto session = house_.db.read(deadline_from_now(), [&](store::ReadTx& tx) {
-      return access::find_session(tx, token, house_.clock.now(), options_.sessions);
+      return access::find_session(tx, token, house_.clock.now(), house_.session_rules);
     });
     if (session || session.error().kind != ErrorKind::unauthenticated) continue;
     for (const auto& socket : sockets) socket->close(4401, "logged out");

@@ -11,16 +11,15 @@
 #include "access/rate_limit.hpp"
 #include "features/context.hpp"
 #include "http/application.hpp"
+#include "server/health.hpp"
 #include "server/static_files.hpp"
 
 namespace rapport::server {
 
 struct ServiceOptions {
   double messages_per_second = 500;            ///< per person; 0: no limit. Everything else has the same limit, apart
-  double log_ins_per_minute = 60;              ///< per address; 0: no limit
   std::chrono::milliseconds deadline{10'000};  ///< of one call, waiting included
   std::chrono::milliseconds look_at_sessions{30'000};  ///< how often live lines are held against their log-ins
-  access::SessionRules sessions;
 };
 
 class LiveLine;
@@ -34,7 +33,11 @@ class Service final : public http::Application {
   http::Response handle(const http::Request& request) override;
   std::unique_ptr<http::LiveSession> open_live(const http::Request& request, std::shared_ptr<http::LiveSocket> socket,
                                                http::Response& refusal) override;
+  bool is_heavy(const http::Request& request) const override;
   http::Response overloaded(const http::Request& request) override;
+
+  /// Whether the database answers, as /healthz says it.
+  bool is_well() { return health_.is_well(); }
 
  private:
   friend class LiveLine;
@@ -48,6 +51,7 @@ class Service final : public http::Application {
 
   Caller identify(const http::Request& request, std::string_view origin, Deadline deadline);
   Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
+  http::Response answer_health();
   http::Response handle_api(const http::Request& request);
   /// One answer per input.
   std::vector<http::Response> answer(const http::Request& request, const http::Match& match, const Caller& caller,
@@ -67,6 +71,7 @@ class Service final : public http::Application {
   House& house_;
   const Routes& routes_;
   ServiceOptions options_;
+  Health health_;
   access::RateLimit limits_;
   StaticFiles files_;
   std::string openapi_;

@@ -46,6 +46,7 @@ class RecordingSocket final : public http::LiveSocket {
 struct Browser {
   std::string cookie;
   std::string csrf;
+  std::string device;
 };
 
 /// A whole house on a folder of its own: what a caller of the server meets, short of the sockets.
@@ -124,7 +125,8 @@ class ServiceTest : public ::testing::Test {
     EXPECT_EQ(answer.status, 200) << answer.body;
     Browser browser;
     for (const auto& [name, value] : answer.headers) {
-      if (name == "Set-Cookie") browser.cookie = value.substr(0, value.find(';'));
+      if (value.starts_with("rapport_session=")) browser.cookie = value.substr(0, value.find(';'));
+      if (value.starts_with("rapport_device=")) browser.device = value.substr(0, value.find(';'));
     }
     browser.csrf = boost::json::parse(answer.body).at("csrf").as_string();
     return browser;
@@ -181,6 +183,65 @@ TEST_F(ServiceTest, AWrongPasswordAndAnUnknownLogInGetTheSameAnswer) {
   EXPECT_EQ(wrong.body, unknown.body);
   EXPECT_EQ(header(wrong, "Set-Cookie"), "");
   EXPECT_EQ(audit_rows("login", "refused"), 2);
+}
+
+TEST_F(ServiceTest, WrongLogInsAreSlowedButAKnownBrowserIsLetThrough) {
+  const auto known = log_in("amara");
+  const auto attempt = [&](std::string_view login, std::string_view password, const std::string& cookie) {
+    auto made = request(http::Method::post, "/api/login",
+                        R"({"login":")" + std::string(login) + R"(","password":")" + std::string(password) + "\"}");
+    if (!cookie.empty()) made.headers.emplace_back("cookie", cookie);
+    return service_->handle(made);
+  };
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(attempt("amara", "wrong", "").status, 401) << i;
+  const auto refused = attempt("amara", "right horse", "");
+  EXPECT_EQ(refused.status, 429) << "the right password, too, or the answer would tell it";
+  EXPECT_GE(std::stoi(header(refused, "Retry-After")), 1);
+  EXPECT_EQ(attempt("amara", "right horse", known.device).status, 200);
+  EXPECT_EQ(attempt("amara", "right horse", log_in("berger").device).status, 429);
+  EXPECT_EQ(attempt("berger", "right horse", "").status, 200) << "somebody else at the same address";
+}
+
+TEST_F(ServiceTest, AHashOfOlderParametersIsMadeAnewAtLogIn) {
+  access::Passwords older({.passes = 1, .memory_bytes = std::size_t{8} * 1024 * 1024});
+  const auto hash = older.hash("right horse", soon());
+  ASSERT_TRUE(hash);
+  const auto stored = [&] {
+    return house().db.read(soon(), [&](store::ReadTx& tx) -> Result<std::string> {
+      return people::find_account(tx, client_)->password_hash;
+    });
+  };
+  ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+    people::replace_password_hash(tx, client_, people::find_account(tx, client_)->password_hash, *hash);
+    return {};
+  }));
+  EXPECT_TRUE(house().passwords.needs_rehash(*stored()));
+  log_in("amara");
+  EXPECT_FALSE(house().passwords.needs_rehash(*stored()));
+  log_in("amara");
+}
+
+TEST_F(ServiceTest, ASecondHouseOnTheSameDataIsRefused) {
+  config::Settings settings;
+  settings.data = folder_;
+  const auto second = OpenHouse::open(settings, clock_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "data.in_use");
+  service_.reset();
+  open_.reset();
+  EXPECT_TRUE(OpenHouse::open(settings, clock_));
+}
+
+TEST_F(ServiceTest, HealthIsAskedOfTheDatabase) {
+  const auto answer = service_->handle(request(http::Method::get, "/healthz"));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.body, R"({"status":"ok"})");
+}
+
+TEST_F(ServiceTest, PasswordsAreHeavyAndMessagesAreNot) {
+  EXPECT_TRUE(service_->is_heavy(request(http::Method::post, "/api/login")));
+  EXPECT_FALSE(service_->is_heavy(request(http::Method::post, room("/messages"))));
+  EXPECT_FALSE(service_->is_heavy(request(http::Method::get, "/api/session")));
 }
 
 TEST_F(ServiceTest, LoggingOutEndsTheSessionAndItsLiveLines) {

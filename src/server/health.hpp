@@ -1,0 +1,32 @@
+#pragma once
+/// @file Whether the service can do its work: asks the database, but not more often than once a second however often it
+/// is asked itself. Says in the log when the database goes away and when it is back. Thread-safe.
+#include <chrono>
+#include <mutex>
+
+#include "store/database.hpp"
+
+namespace rapport::server {
+
+class Health {
+ public:
+  /// `database` outlives it.
+  explicit Health(store::Database& database) : database_(database) {}
+
+  /// True when the database answered within two seconds, now or a moment ago. While one caller asks it, the others are
+  /// told what was found last.
+  bool is_well();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool ask();
+  bool finish(bool well);
+
+  store::Database& database_;
+  std::mutex mutex_;
+  bool asking_ = false;
+  bool well_ = true;
+  Clock::time_point asked_at_ = Clock::time_point::min();
+};
+
+}  // namespace rapport::server

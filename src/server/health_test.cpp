@@ -1,0 +1,66 @@
+#include "server/health.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace rapport::server {
+namespace {
+
+/// Answers nothing, slowly or not at all.
+class StubDatabase final : public store::Database {
+ public:
+  std::string_view engine() const override { return "stub"; }
+  void run_script(store::WriteTx&, std::string_view) override {}
+  int prepare_for_test(const store::Query&) override { return 0; }
+  std::string explain_for_test(const store::Query&) override { return {}; }
+
+  std::atomic<int> asked = 0;
+  std::atomic<bool> gone = false;
+
+ protected:
+  void run_read(Deadline, const std::function<void(store::ReadTx&)>& f) override {
+    ++asked;
+    if (gone) throw store::StorageFailure({ErrorKind::storage, "gone", "It is gone."}, "made to fail");
+    class NoRows final : public store::ReadTx {
+      void each(const store::Query&, const store::Values&, const std::function<void(const store::Row&)>&) override {}
+    } tx;
+    f(tx);
+  }
+  void run_write(Deadline, const std::function<bool(store::WriteTx&)>&) override {}
+};
+
+TEST(Health, AsksNoMoreThanOnceASecond) {
+  StubDatabase database;
+  Health health(database);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&health] {
+      for (int k = 0; k < 1000; ++k) EXPECT_TRUE(health.is_well());
+    });
+  }
+  threads.clear();
+  EXPECT_LE(database.asked, 2);
+  EXPECT_GE(database.asked, 1);
+}
+
+TEST(Health, SaysWhenTheDatabaseIsGoneAndWhenItIsBack) {
+  StubDatabase database;
+  database.gone = true;
+  Health health(database);
+  ::testing::internal::CaptureStderr();
+  EXPECT_FALSE(health.is_well());
+  EXPECT_FALSE(health.is_well()) << "what was found a moment ago";
+  database.gone = false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(health.is_well());
+  const auto said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(database.asked, 2);
+  EXPECT_NE(said.find("error database.gone engine=stub"), std::string::npos) << said;
+  EXPECT_NE(said.find("info database.back engine=stub"), std::string::npos) << said;
+}
+
+}  // namespace
+}  // namespace rapport::server
