@@ -72,10 +72,6 @@ void Hub::remove(AccountId account, const std::shared_ptr<http::LiveSocket>& soc
   if (was_last) tell_presence(account, false);
 }
 
-void Hub::close_all(AccountId account, int code, std::string_view reason) {
-  for (const auto& socket : sockets_of(account)) socket->close(code, reason);
-}
-
 void Hub::publish(std::vector<Event> events) {
   for (const auto& [account, frames] : group_by_account(std::move(events))) {
     // A socket that is cut off tells its owner, who removes it; nothing is to be done here.

@@ -32,8 +32,6 @@ class Hub final : public EventSink {
   /// Adding the same socket twice for an account changes nothing.
   void add(AccountId account, std::shared_ptr<http::LiveSocket> socket);
   void remove(AccountId account, const std::shared_ptr<http::LiveSocket>& socket);
-  /// Closes every connection of the account (logged out everywhere); they are removed by their owners.
-  void close_all(AccountId account, int code, std::string_view reason);
 
   /// One send_all per connection; the frames of one call keep their order. Calls from several threads for the
   /// same connection have no order among each other: the caller keeps that (the store publishes a room's events

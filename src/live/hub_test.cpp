@@ -109,18 +109,6 @@ TEST(Hub, HoldsNoLockWhileSendingOrTellingPresence) {
   socket->on_send = {};
 }
 
-TEST(Hub, ClosesEveryConnectionOfAnAccount) {
-  Hub hub;
-  const AccountId ann = account();
-  const auto one = std::make_shared<FakeSocket>();
-  const auto other = std::make_shared<FakeSocket>();
-  hub.add(ann, one);
-  hub.add(account(), other);
-  hub.close_all(ann, 4001, "logged out");
-  EXPECT_TRUE(one->closed());
-  EXPECT_FALSE(other->closed());
-}
-
 TEST(Hub, StandsManyThreads) {
   std::atomic<int> balance = 0;
   Hub hub([&](AccountId, bool present) { balance += present ? 1 : -1; });

@@ -39,6 +39,7 @@ const Query kLastSeqs("test_last_seqs", "SELECT last_seq FROM room ORDER BY numb
 const Query kCountTo("test_count_to",
                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
                      " SELECT count(*) FROM n");
+const Query kSchemaVersion("test_schema_version", "SELECT max(number) FROM schema_migration");
 const Query kExtraCount("test_extra_count", "SELECT count(*) FROM extra");
 
 Deadline soon() {
@@ -341,13 +342,13 @@ TEST_P(Conformance, migrates_onward_and_only_once) {
     EXPECT_EQ(report->from, from);
     EXPECT_EQ(report->to, 2);
   }
-  EXPECT_EQ(schema_version(*database_), 2);
+  EXPECT_EQ(numbers(kSchemaVersion), std::vector<std::int64_t>{2});
   EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{0});
 }
 
 TEST_P(Conformance, refuses_a_database_that_is_newer_than_the_program) {
   EXPECT_FALSE(migrate(*database_, {}, clock_));
-  EXPECT_EQ(schema_version(*database_), 1);
+  EXPECT_EQ(numbers(kSchemaVersion), std::vector<std::int64_t>{1});
 }
 
 TEST_P(Conformance, refuses_a_migration_whose_text_has_changed) {
@@ -355,7 +356,7 @@ TEST_P(Conformance, refuses_a_migration_whose_text_has_changed) {
   const auto report = migrate(*database_, list, clock_);
   ASSERT_FALSE(report);
   EXPECT_FALSE(report.error().detail.empty());
-  EXPECT_EQ(schema_version(*database_), 1);
+  EXPECT_EQ(numbers(kSchemaVersion), std::vector<std::int64_t>{1});
   EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{-1});
 }
 
@@ -363,7 +364,7 @@ TEST_P(Conformance, leaves_nothing_of_a_migration_that_fails) {
   const std::array list{first,
                         Migration{2, "bad", "CREATE TABLE extra (number {int}); INSERT INTO nowhere VALUES (1)"}};
   EXPECT_FALSE(migrate(*database_, list, clock_));
-  EXPECT_EQ(schema_version(*database_), 1);
+  EXPECT_EQ(numbers(kSchemaVersion), std::vector<std::int64_t>{1});
   EXPECT_EQ(numbers(kExtraCount), std::vector<std::int64_t>{-1});
 }
 

@@ -130,9 +130,4 @@ Result<MigrationReport> migrate(Database& database, std::span<const Migration> m
   return report;
 }
 
-Result<int> schema_version(Database& database) {
-  TRY_ASSIGN(const Applied applied, read_applied(database));
-  return applied.empty() ? 0 : applied.rbegin()->first;
-}
-
 }  // namespace rapport::store

@@ -23,7 +23,5 @@ struct MigrationReport {
 /// Brings the schema to the last of `migrations`. Refused with an explanation, and the database untouched, when
 /// it is newer than the list or when a migration that was applied has another checksum today.
 Result<MigrationReport> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock);
-/// The number of the last migration applied, 0 for an empty database.
-Result<int> schema_version(Database& database);
 
 }  // namespace rapport::store
