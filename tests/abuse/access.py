@@ -1,4 +1,5 @@
 """Other people's things, hostile texts in every field, and log-ins by guessing."""
+import collections
 import concurrent.futures
 import json
 import re
@@ -240,12 +241,7 @@ def strange_json(house, report):
         took = time.monotonic() - began
         report.check(f"JSON, {name}: refused quickly", 400 <= answer.status < 500 and took < QUICK,
                      f"{answer.status}, {took:.2f} s")
-        brief = len(answer.body) < 64 << 10
-        if "a key of" in name:
-            report.known_defect(f"JSON, {name}: refused briefly", brief,
-                                f"{len(answer.body)} bytes: the name of an unknown field is repeated whole")
-        elif not brief:
-            report.check(f"JSON, {name}: refused briefly", False, f"{len(answer.body)} bytes")
+        report.check(f"JSON, {name}: refused briefly", len(answer.body) < 64 << 10, f"{len(answer.body)} bytes")
     answer = person.ask(house.address, "POST", target, b"id=1&text=hello")
     report.check("a form instead of JSON: refused", answer.status == 400, str(answer.status))
     answer = call(house.address, "POST", target, json.dumps({"id": new_id(), "text": "a"}).encode(),
@@ -263,52 +259,67 @@ def log_in_from(house, source, login, password, extra=()):
     return status_of(data), data
 
 
-def over_the_limit(house, victim, login, password, extra=()):
-    """A log-in from an address that has just been refused. A token comes back each second, so it may take some tries."""
-    for _ in range(5):
-        while log_in_from(house, "127.0.0.9", victim.login, "wrong")[0] != 429:
-            pass
-        status, data = log_in_from(house, "127.0.0.9", login, password, extra)
-        if status == 429:
-            break
-    return status, data
+def guess(house, sources, login, times):
+    """Wrong passwords, many at a time; how often each status came."""
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        attempts = [pool.submit(log_in_from, house, sources[n % len(sources)], login(n), f"wrong {n}") for n in range(times)]
+        return collections.Counter(a.result()[0] for a in attempts)
 
 
 def guessing(house, report):
     """Wrong passwords until the limit; who else suffers?"""
     victim, bystander = house.victim, house.other_client
-    statuses = []
-    with concurrent.futures.ThreadPoolExecutor(24) as pool:
-        attempts = [pool.submit(log_in_from, house, "127.0.0.9", victim.login, f"wrong {n}") for n in range(90)]
+    slowest = 0.0
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        guesser = pool.submit(guess, house, ["127.0.0.9"], lambda n: victim.login, 90)
         # Meanwhile, somebody who has been logged in for long writes.
-        slowest = 0.0
-        while not all(a.done() for a in attempts):
+        while not guesser.done():
             began = time.monotonic()
             answer = house.send(bystander, house.other_episode["chat_room"], "I am still here")
             slowest = max(slowest, time.monotonic() - began)
             if answer.status != 201:
                 report.check("guessing passwords: a logged-in person writes on", False, str(answer.status))
                 break
-        statuses = [a.result()[0] for a in attempts]
+        statuses = guesser.result()
     report.check("guessing passwords: a logged-in person writes on", slowest < QUICK, f"slowest {slowest:.2f} s")
-    refused = statuses.count(429)
-    report.check("guessing passwords: after 60 in a minute 429", statuses.count(401) <= 65 and refused >= 20 and
-                 set(statuses) <= {401, 429, 503}, f"{statuses.count(401)} tried, {refused} refused")
-    status, data = over_the_limit(house, victim, victim.login, victim.password)
+    report.check("guessing passwords: after 10 of one person from one address 429", set(statuses) == {401, 429} and
+                 statuses[401] <= 11, str(dict(statuses)))
+    status, data = log_in_from(house, "127.0.0.9", victim.login, victim.password)
     report.check("guessing passwords: the right one is not let in meanwhile, with Retry-After", status == 429 and
                  b"Retry-After:" in data, str(status))
     spoofed = [f"{h}: 10.{n}.1.1" for n, h in enumerate(("X-Forwarded-For", "X-Real-IP", "Forwarded: for=1.2.3.4\r\nX-Y"))]
-    answers = {line.split(":")[0]: over_the_limit(house, victim, victim.login, "wrong", [line])[0] for line in spoofed}
+    answers = {line.split(":")[0]: log_in_from(house, "127.0.0.9", victim.login, "wrong", [line])[0] for line in spoofed}
     report.check("guessing passwords: a header does not change whom the limit counts", set(answers.values()) == {429},
                  str(answers))
-    status, _ = log_in_from(house, "127.0.0.10", victim.login, victim.password)
-    report.check("guessing passwords: the person guessed at logs in from elsewhere", status == 200, str(status))
-    status, _ = log_in_from(house, "127.0.0.10", bystander.login, bystander.password)
-    report.check("guessing passwords: others log in from elsewhere", status == 200, str(status))
-    status, _ = over_the_limit(house, victim, bystander.login, bystander.password)
-    report.known_defect("guessing passwords: others behind the same address log in", status == 200,
-                        f"{status}: the limit is per address alone; behind one proxy or one clinic's address one person who "
-                        "guesses keeps everybody out")
+    for words, source, person, extra in (
+            ("the person guessed at logs in from elsewhere", "127.0.0.10", victim, ()),
+            ("others log in from elsewhere", "127.0.0.10", bystander, ()),
+            ("others behind the same address log in", "127.0.0.9", bystander, ()),
+            ("a browser that the person knows lets them in from there too", "127.0.0.9", victim, [f"Cookie: {victim.device}"])):
+        status, _ = log_in_from(house, source, person.login, person.password, extra)
+        report.check(f"guessing passwords: {words}", status == 200, str(status))
+
+
+def guessing_from_everywhere(house, report):
+    """One person guessed at from many addresses, and many persons from one address."""
+    victim, bystander = house.victim, house.other_client
+    sources = [f"127.0.2.{n}" for n in range(1, 31)]
+    statuses = guess(house, sources, lambda n: victim.login, 300)
+    report.check("guessing from 30 addresses: slowed after 100", set(statuses) == {401, 429} and 60 <= statuses[401] <= 102,
+                 str(dict(statuses)))
+    for words, person, extra, expected in (
+            ("a browser nobody knows has to wait", victim, (), 429),
+            ("the owner logs in with a browser of theirs", victim, [f"Cookie: {victim.device}"], 200),
+            ("a browser of somebody else is nobody's", victim, [f"Cookie: {bystander.device}"], 429),
+            ("a made-up browser is nobody's", victim, ["Cookie: rapport_device=" + "00" * 56], 429),
+            ("others log in", bystander, (), 200)):
+        status, _ = log_in_from(house, "127.0.3.1", person.login, person.password, extra)
+        report.check(f"guessing from 30 addresses: {words}", status == expected, str(status))
+    statuses = guess(house, ["127.0.0.20"], lambda n: f"nobody {n}", 120)
+    report.check("guessing at 120 persons from one address: slowed after 60", set(statuses) == {401, 429} and
+                 55 <= statuses[401] <= 90, str(dict(statuses)))
+    status, _ = log_in_from(house, "127.0.0.20", bystander.login, bystander.password, [f"Cookie: {bystander.device}"])
+    report.check("guessing at 120 persons from one address: a known browser there logs in", status == 200, str(status))
 
 
 def many_guess(house, report):
@@ -338,6 +349,5 @@ def many_guess(house, report):
     middle = times[len(times) // 2] if times else 0
     report.check("240 log-ins from 120 addresses: each is answered", set(statuses) <= {401, 429, 503},
                  str({s: statuses.count(s) for s in set(statuses)}))
-    report.known_defect("240 log-ins from 120 addresses: messages are not held up", slowest < 1.0,
-                        f"median {middle:.2f} s, slowest {slowest:.2f} s (quiet: {sorted(quiet)[10]:.3f} s): log-ins that wait for "
-                        "their turn keep the workers")
+    report.check("240 log-ins from 120 addresses: messages are not held up", slowest < 1.0,
+                 f"median {middle:.3f} s, slowest {slowest:.2f} s (quiet: {sorted(quiet)[10]:.3f} s)")

@@ -25,7 +25,7 @@ PATIENCE = float(os.environ.get("RAPPORT_TEST_PATIENCE", "60"))  # for one step 
 
 
 class Report:
-    """Each check is one line; the last line is the sum. A known defect of the server is skipped with its reason."""
+    """Each check is one line; the last line is the sum."""
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -42,12 +42,6 @@ class Report:
                 self.failed += 1
         self.say("ok" if right else "FAILED", sentence, detail)
         return right
-
-    def known_defect(self, sentence, right, detail):
-        """Right: the defect is gone, and the mark at the call should go too."""
-        if right:
-            return self.check(sentence + " [no longer a known defect: make this a plain check]", True)
-        return self.skip(sentence, "known defect: " + detail)
 
     def skip(self, sentence, reason):
         with self.lock:
@@ -226,7 +220,8 @@ def call(address, method, target, body=None, headers=None, timeout=PATIENCE):
             sent.setdefault("Content-Type", "application/json")
         connection.request(method, target, body=body, headers=sent)
         answer = connection.getresponse()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        headers = {name.lower(): answer.getheader(name) for name, _ in answer.getheaders()}  # equal ones are joined
+        return Answer(answer.status, headers, answer.read())
     finally:
         connection.close()
 
@@ -236,7 +231,7 @@ class Person:
 
     def __init__(self, account):
         self.login, self.password, self.role = account["login"], account["password"], account["role"]
-        self.cookie = self.csrf = self.id = None
+        self.cookie = self.device = self.csrf = self.id = None
 
     def log_in(self, address):
         end = time.monotonic() + 2 * PATIENCE
@@ -247,7 +242,8 @@ class Person:
             if answer.status not in (429, 503) or time.monotonic() > end:
                 raise RuntimeError(f"log-in of {self.login}: {answer.status} {answer.body[:200]!r}")
             time.sleep(float(answer.headers.get("retry-after", "1")))
-        self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        self.cookie, self.device = (re.search(rf"{name}=[^;]+", answer.headers["set-cookie"]).group()
+                                    for name in ("rapport_session", "rapport_device"))
         said = json.loads(answer.body)
         self.csrf, self.id = said["csrf"], said["account"]["id"]
         return self
