@@ -4,6 +4,7 @@
 
 #include "features/messages/messages.hpp"
 #include "http/live_frames.hpp"
+#include "http/problem_json.hpp"
 
 namespace rapport::server {
 
@@ -77,10 +78,11 @@ void LiveLine::on_frames(std::vector<std::string> frames) {
   socket_->gather(false);
 }
 
-std::optional<access::Viewer> LiveLine::viewer(Deadline deadline) {
+Result<std::optional<access::Viewer>> LiveLine::viewer(Deadline deadline) {
   const auto now = std::chrono::steady_clock::now();
   if (now < viewer_until_) return viewer_;
   const auto session = service_.session_of(token_, deadline);
+  if (!session && session.error().kind != ErrorKind::unauthenticated) return fail(session.error());
   viewer_ = session ? std::optional(session->viewer) : std::nullopt;
   viewer_until_ = now + std::chrono::seconds(1);
   return viewer_;
@@ -99,7 +101,12 @@ void LiveLine::answer_group(const Group& group, Frames& out) {
   const auto deadline = service_.deadline_from_now();
   // A change is short, and tells this line of itself; what is read may take its time.
   socket_->gather(group.match.route->method != http::Method::get);
-  const Service::Caller caller{viewer(deadline), token_, "live", request_.peer};
+  const auto who = viewer(deadline);
+  if (!who) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) push(i, http::problem_response(who.error()));
+    return;
+  }
+  const Service::Caller caller{*who, token_, "live", request_.peer};
   const auto responses = service_.answer(request_, group.match, caller, inputs, deadline);
   for (std::size_t i = 0; i < responses.size(); ++i) push(i, responses[i]);
 }

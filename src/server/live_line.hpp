@@ -31,7 +31,7 @@ class LiveLine final : public http::LiveSession {
   void tell_presence(bool present);
   /// The viewer, looked up again when the last look is older than a second: a line whose log-in has ended is closed
   /// by the service anyway, and a burst of single frames need not ask the database each time.
-  std::optional<access::Viewer> viewer(Deadline deadline);
+  Result<std::optional<access::Viewer>> viewer(Deadline deadline);
 
   Service& service_;
   http::Request request_;

@@ -129,7 +129,9 @@ http::Response Service::handle_api(const http::Request& request) {
   if (match.route == nullptr) return match.refusal();
 
   const auto deadline = deadline_from_now();
-  const auto caller = identify(request, "web", deadline);
+  const auto identified = identify(request, "web", deadline);
+  if (!identified) return http::problem_response(identified.error());
+  const auto& caller = *identified;
   if (request.method != http::Method::get) {
     if (comes_from_elsewhere(request)) return http::problem_response(forbidden("This came from another site."));
     if (match.route->guard != http::Guard::open && caller.viewer &&
@@ -160,11 +162,14 @@ Result<access::FoundSession> Service::session_of(std::string_view token, Deadlin
   return session;
 }
 
-Service::Caller Service::identify(const http::Request& request, std::string_view origin, Deadline deadline) {
+Result<Service::Caller> Service::identify(const http::Request& request, std::string_view origin, Deadline deadline) {
   Caller caller{std::nullopt, http::cookie_value(request.header("cookie"), log_in::kCookie).value_or(""), origin,
                 request.peer};
   if (caller.token.empty()) return caller;
-  if (const auto session = session_of(caller.token, deadline)) caller.viewer = session->viewer;
+  const auto session = session_of(caller.token, deadline);
+  if (session) caller.viewer = session->viewer;
+  // Who cannot be looked up just now is not logged out.
+  if (!session && session.error().kind != ErrorKind::unauthenticated) return fail(session.error());
   return caller;
 }
 
@@ -250,7 +255,9 @@ std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& reque
     if (request.target != "/api/live") return refuse(not_found());
     if (comes_from_elsewhere(request)) return refuse(forbidden("This came from another site."));
     const auto deadline = deadline_from_now();
-    const auto caller = identify(request, "live", deadline);
+    const auto identified = identify(request, "live", deadline);
+    if (!identified) return refuse(identified.error());
+    const auto& caller = *identified;
     if (!caller.viewer) {
       return refuse({ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."});
     }

@@ -49,7 +49,7 @@ class Service final : public http::Application {
     std::string limit_key;    ///< whom a limit is counted against when nobody is logged in
   };
 
-  Caller identify(const http::Request& request, std::string_view origin, Deadline deadline);
+  Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);
   Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
   http::Response answer_health();
   http::Response handle_api(const http::Request& request);
