@@ -56,6 +56,12 @@ target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 # The program: wiring, the web pages as they were last built, and main.
 rapport_layer(server FOLDERS server LINKS rapport_features rapport_net rapport_config rapport_migrations ZLIB::ZLIB)
 rapport_embed(rapport_server web ${CMAKE_SOURCE_DIR}/web/dist)
+rapport_embed(rapport_server api ${CMAKE_SOURCE_DIR}/resources/api *.md)
+target_include_directories(server_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+target_compile_definitions(server_tests PRIVATE RAPPORT_SOURCE_FOLDER="${CMAKE_SOURCE_DIR}")
+# All of them, not only the object files that something refers to: a statement registers itself where it stands.
+set_property(TARGET server_tests PROPERTY LINK_LIBRARY_OVERRIDE
+  "WHOLE_ARCHIVE,rapport_features,rapport_access,rapport_store,rapport_http")
 add_executable(rapport ${CMAKE_SOURCE_DIR}/src/main.cpp)
 target_compile_definitions(rapport PRIVATE RAPPORT_VERSION="${PROJECT_VERSION}")
 target_link_libraries(rapport PRIVATE rapport_server)

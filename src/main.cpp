@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -11,9 +10,8 @@
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "features/demo/demo.hpp"
-#include "features/log_in/log_in_api.hpp"
-#include "http/openapi.hpp"
 #include "server/all_routes.hpp"
+#include "server/house_api.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
 #include "server/serve.hpp"
@@ -86,7 +84,7 @@ int check_config(const Settings& settings) {
 int print_openapi() {
   Routes routes;
   server::add_all_routes(routes);
-  std::cout << boost::json::serialize(http::openapi(routes, "Rapport", "1", std::string(log_in::kCookie))) << "\n";
+  std::cout << server::openapi_text(routes) << "\n";
   return 0;
 }
 

@@ -75,7 +75,7 @@ void write_message_event(benchmark::State& state) {
   for (auto _ : state) {
     std::string body;
     http::write(body, event);
-    benchmark::DoNotOptimize(messages::event_frame(room, 4711, "message", body));
+    benchmark::DoNotOptimize(http::kept_frame<messages::MessageEvent>(room, 4711, body));
   }
 }
 BENCHMARK(write_message_event)->Arg(200)->Arg(4096);

@@ -13,17 +13,15 @@ enum class Role : std::uint8_t { client, therapist };
 inline constexpr std::size_t kRoleCount = 2;
 
 enum class Permission : std::uint8_t {
-  read_caseload,  ///< the list of one's clients
-  read_episode,   ///< a course of treatment
-  write_episode,  ///< begin, change or end it
-  read_room,      ///< the messages of a room
+  read_episode,  ///< a course of treatment: who with whom, what waits
+  read_room,     ///< the messages of a room
   send_message,
   write_draft,         ///< keep an unsent reply
   propose_reply_time,  ///< say when the client can expect an answer
   agree_reply_time,    ///< accept that as a client
   live,                ///< hold a live connection
 };
-inline constexpr std::size_t kPermissionCount = 9;
+inline constexpr std::size_t kPermissionCount = 7;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -32,9 +30,7 @@ struct PermissionRow {
   std::array<bool, kRoleCount> allowed;  ///< client, therapist
 };
 inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
-    {Permission::read_caseload, "read_caseload", {false, true}},
     {Permission::read_episode, "read_episode", {true, true}},
-    {Permission::write_episode, "write_episode", {false, true}},
     {Permission::read_room, "read_room", {true, true}},
     {Permission::send_message, "send_message", {true, true}},
     {Permission::write_draft, "write_draft", {true, true}},

@@ -9,7 +9,6 @@
 #include "access/sessions_store.hpp"
 #include "access/viewer.hpp"
 #include "base/clock.hpp"
-#include "features/messages/room_clients.hpp"
 #include "http/router.hpp"
 #include "live/hub.hpp"
 #include "store/database.hpp"
@@ -27,9 +26,10 @@ struct House {
   access::ReadAudit& read_audit;
   live::Hub& hub;
   const Clock& clock;
-  messages::RoomClients& room_clients;
   /// Log-in sessions have ended: live lines that rest on them are to be cut.
   std::function<void()> sessions_ended = [] {};
+  /// Whether the database answers.
+  std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts
 };
 
@@ -39,32 +39,34 @@ struct Context {
   access::Viewer viewer = {};
   std::string session_token = {};
   std::string_view origin = "web";
+  /// What this call did is in the audit, as done. Set below; a call that is audited and ends without it has failed.
+  bool is_written_down = false;
 };
 
 using Routes = http::Routes<Context>;
 
-/// Runs `f` (WriteTx&, AuditEntry&) -> Result<T> and writes the audit row in the same transaction; when `f` fails,
-/// a row that says so is written in a transaction of its own.
-template <class F>
-auto audited_write(Context& context, const http::Call& call, F f) {
+/// The row of this call: failed until said otherwise.
+inline access::AuditEntry audit_entry_of(const Context& context, const http::Call& call) {
   auto entry = access::audit_entry(context.viewer, call.route->audit, context.house.clock.now());
   entry.origin = context.origin;
+  return entry;
+}
+
+/// Runs `f` (WriteTx&, AuditEntry&) -> Result<T> and writes what it says of itself into the audit, in the same
+/// transaction. `f` sets entry.client, entry.room and entry.count; nothing changed (count 0) leaves no row. When `f`
+/// fails, the service writes the row that says so.
+template <class F>
+auto audited_write(Context& context, const http::Call& call, F f) {
   auto result = context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
-    auto done = entry;
-    auto outcome = f(tx, done);
-    if (outcome) {
-      done.outcome = access::Outcome::done;
-      access::write_audit(tx, done);
+    auto entry = audit_entry_of(context, call);
+    auto outcome = f(tx, entry);
+    if (outcome && entry.count > 0) {
+      entry.outcome = access::Outcome::done;
+      access::write_audit(tx, entry);
     }
     return outcome;
   });
-  if (!result) {
-    // The refusal itself is what the caller hears, even if this row cannot be written either.
-    (void)context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
-      access::write_audit(tx, entry);
-      return {};
-    });
-  }
+  if (result) context.is_written_down = true;
   return result;
 }
 
@@ -75,20 +77,21 @@ inline Result<void> audit_reads(Context& context, const http::Call& call, const 
   std::vector<access::AuditEntry> entries;
   for (const auto client : clients) {
     if (!context.house.read_audit.first_time(context.viewer.session, client, view, now)) continue;
-    auto entry = access::audit_entry(context.viewer, call.route->audit, now);
+    auto entry = audit_entry_of(context, call);
     entry.client = client;
     entry.room = room;
     entry.view = view;
     entry.count = 1;
     entry.outcome = access::Outcome::done;
-    entry.origin = context.origin;
     entries.push_back(std::move(entry));
   }
-  if (entries.empty()) return {};
-  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
-    for (const auto& entry : entries) access::write_audit(tx, entry);
-    return {};
-  }));
+  if (!entries.empty()) {
+    TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
+      for (const auto& entry : entries) access::write_audit(tx, entry);
+      return {};
+    }));
+  }
+  context.is_written_down = true;
   for (const auto& entry : entries) context.house.read_audit.remember(context.viewer.session, *entry.client, view, now);
   return {};
 }

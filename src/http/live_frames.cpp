@@ -37,21 +37,6 @@ bool is_json(const Response& response) {
   return false;
 }
 
-constexpr std::string_view kSchemaText = R"({
-"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Frames of the live connection",
-"oneOf":[{"$ref":"#/$defs/Request"},{"$ref":"#/$defs/Answer"},{"$ref":"#/$defs/Event"}],
-"$defs":{
-"Request":{"type":"object","required":["id","do"],"additionalProperties":false,"properties":{
-"id":{"type":"integer","minimum":0,"maximum":9007199254740991},
-"do":{"type":"string","pattern":"^(GET|POST|PUT|PATCH|DELETE) /[^ ]*$"},"body":{}}},
-"Answer":{"type":"object","required":["id","status"],"additionalProperties":false,"properties":{
-"id":{"type":"integer"},"status":{"type":"integer","minimum":200,"maximum":599},"body":{}}},
-"Event":{"type":"object","required":["room","kind","body"],"additionalProperties":false,"properties":{
-"room":{"type":"string","format":"uuid"},
-"seq":{"type":"integer","minimum":1,"description":"Absent for passing events: typing, presence, receipt."},
-"kind":{"type":"string"},"body":{"type":"object"}}}}}
-)";
-
 }  // namespace
 
 tl::expected<LiveRequest, LiveMistake> parse_live_frame(std::string_view frame) {
@@ -60,8 +45,7 @@ tl::expected<LiveRequest, LiveMistake> parse_live_frame(std::string_view frame) 
   auto* object = value->if_object();
   if (!object) return mistake(0, "A frame must be an object with id, do and body.");
   const auto* id = object->if_contains("id");
-  constexpr std::int64_t largest = 9007199254740991;  // the largest whole number every browser can repeat
-  if (!id || !id->is_int64() || id->get_int64() < 0 || id->get_int64() > largest) {
+  if (!id || !id->is_int64() || id->get_int64() < 0 || id->get_int64() > kLargestFrameId) {
     return mistake(0, "The frame needs an id: a whole number from 0 to 9007199254740991.", "/id");
   }
   LiveRequest request;
@@ -97,10 +81,6 @@ std::string answer_frame(std::int64_t id, const Response& response) {
   }
   out += '}';
   return out;
-}
-
-std::string live_schema_json() {
-  return std::string(kSchemaText);
 }
 
 }  // namespace rapport::http

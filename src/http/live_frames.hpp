@@ -1,6 +1,7 @@
 #pragma once
 /// @file The frames of the live connection: {"id":7,"do":"POST /api/...","body":{...}} asks,
 /// {"id":7,"status":201,"body":{...}} answers. `do` is any route of the table.
+#include <array>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,26 @@
 #include "http/response.hpp"
 
 namespace rapport::http {
+
+/// The largest whole number that every browser can repeat.
+inline constexpr std::int64_t kLargestFrameId = 9'007'199'254'740'991;
+
+/// Why the server ends a live connection. Codes from 4000 on are the service's own.
+struct CloseCode {
+  int code;
+  std::string_view says;
+};
+inline constexpr int kClosedLoggedOut = 4401;
+inline constexpr std::array kCloseCodes{
+    CloseCode{1001, "The server stops. Connect again, with growing pauses."},
+    CloseCode{1002, "The client broke the WebSocket protocol."},
+    CloseCode{1003, "The client sent a binary frame; only text is taken."},
+    CloseCode{1007, "The client sent text that is not UTF-8."},
+    CloseCode{1009, "The client sent a frame larger than 64 KiB. Use HTTP for it."},
+    CloseCode{1011, "A defect of the server. Connect again, with growing pauses."},
+    CloseCode{1013, "The client took too long to read what it was sent. Connect again and resume."},
+    CloseCode{kClosedLoggedOut, "The log-in has ended. Log in before you connect again."},
+};
 
 struct LiveRequest {
   std::int64_t id = 0;  ///< chosen by the sender, repeated in the answer
@@ -30,7 +51,5 @@ struct LiveMistake {
 tl::expected<LiveRequest, LiveMistake> parse_live_frame(std::string_view frame);
 /// A body that is not JSON is sent as a JSON string.
 std::string answer_frame(std::int64_t id, const Response& response);
-/// JSON Schema 2020-12 of request, answer and event frames.
-std::string live_schema_json();
 
 }  // namespace rapport::http

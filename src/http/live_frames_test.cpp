@@ -41,14 +41,17 @@ TEST(LiveFrames, RefusesWrongFramesWithTheirIdIfItHasOne) {
   }
 }
 
-TEST(LiveFrames, SchemaIsJson) {
-  EXPECT_TRUE(boost::json::parse(live_schema_json()).is_object());
-}
-
 struct Note {
+  static constexpr std::string_view says = "A short note.";
   Text<1, 9> text;
 };
 BOOST_DESCRIBE_STRUCT(Note, (), (text))
+
+struct SlowReply {
+  static constexpr EventKind kind{"slow-reply", true, "An answer came late."};
+  int hours = 0;
+};
+BOOST_DESCRIBE_STRUCT(SlowReply, (), (hours))
 
 TEST(OpenApi, HasEveryRoute) {
   struct Nobody {};
@@ -57,6 +60,7 @@ TEST(OpenApi, HasEveryRoute) {
       .says("One")
       .answers<Note>()
       .open()
+      .not_audited("test")
       .handle([](Nobody&, Call&) -> Result<Answer<Note>> { return fail(not_found()); });
   routes.post("/api/rooms/{room}")
       .says("Two")
@@ -66,14 +70,26 @@ TEST(OpenApi, HasEveryRoute) {
       .audits("note.add")
       .limit("notes")
       .handle([](Nobody&, Call&, Note) -> Result<Answer<Note>> { return fail(not_found()); });
+  routes.event<SlowReply>();
   routes.finish();
-  const auto document = openapi(routes, "Rapport", "1", "session");
+  const auto document = openapi(routes, {"Rapport", "1", "All about it.", "session"});
+  EXPECT_EQ(document.at("info").at("description"), "All about it.");
   const auto& paths = document.at("paths").as_object();
   EXPECT_TRUE(paths.at("/api/codes/{code}").as_object().at("get").as_object().at("security").as_array().empty());
   const auto& post = paths.at("/api/rooms/{room}").as_object().at("post").as_object();
   EXPECT_EQ(post.at("x-permission"), "write");
   EXPECT_TRUE(post.at("responses").as_object().contains("200"));
+  const auto& schemas = document.at("components").at("schemas").as_object();
+  EXPECT_EQ(schemas.at("Note").at("description"), "A short note.");
+  EXPECT_EQ(schemas.at("LiveSlowReply").at("properties").at("kind").at("const"), "slow-reply");
   EXPECT_NE(boost::json::serialize(document).find(R"("maxLength":9)"), std::string::npos);
+
+  const auto live = live_schema(routes, "How to.");
+  EXPECT_EQ(live.at("description"), "How to.");
+  const auto& frame = live.at("$defs").at("LiveSlowReply").as_object();
+  EXPECT_EQ(frame.at("properties").at("body").at("$ref"), "#/$defs/SlowReply");
+  EXPECT_EQ(frame.at("required").as_array().size(), 4U) << "a kept event has a number";
+  EXPECT_EQ(live.at("$defs").at("LiveEvent").at("oneOf").as_array().size(), 1U);
 }
 
 }  // namespace

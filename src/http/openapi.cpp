@@ -1,5 +1,9 @@
 #include "http/openapi.hpp"
 
+#include <algorithm>
+
+#include "http/live_schema.hpp"
+
 namespace rapport::http {
 namespace {
 
@@ -51,16 +55,34 @@ object json_content(std::string_view type, object schema) {
   return content;
 }
 
+/// What a status means at this route.
+std::string meaning_of(int status, const Route& route) {
+  const bool may_be_new = std::find(route.statuses.begin(), route.statuses.end(), 201) != route.statuses.end();
+  if (status == 201) return "It is new, and stored durably.";
+  if (status == 200 && may_be_new) return "The same id came before: nothing was done again, this is what it led to.";
+  if (status == 204) return "Done.";
+  if (status == 101) return "The connection is a WebSocket now.";
+  return route.summary;
+}
+
+object problem_answer() {
+  object problem{{"description", "What went wrong (RFC 9457)"}};
+  problem["content"] = json_content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}});
+  object wait{{"description", "Seconds to wait before the same again; with 429 and 503"}};
+  wait["schema"] = object{{"type", "integer"}};
+  problem["headers"] = object{{"Retry-After", std::move(wait)}};
+  return problem;
+}
+
 object answers(const Route& route, Components& components) {
   object all;
   for (const int status : route.statuses) {
-    object answer{{"description", route.summary}};
+    object answer{{"description", meaning_of(status, route)}};
     if (route.answer_schema) answer["content"] = json_content("application/json", route.answer_schema(components));
+    if (!route.answer_type.empty()) answer["content"] = json_content(route.answer_type, {});
     all[std::to_string(status)] = std::move(answer);
   }
-  object problem{{"description", "What went wrong (RFC 9457)"}};
-  problem["content"] = json_content("application/problem+json", {{"$ref", "#/components/schemas/Problem"}});
-  all["default"] = std::move(problem);
+  all["default"] = problem_answer();
   return all;
 }
 
@@ -77,6 +99,7 @@ array security(const Route& route) {
 object operation(const Route& route, Components& components) {
   object described;
   described["summary"] = route.summary;
+  if (!route.explanation.empty()) described["description"] = route.explanation;
   described["parameters"] = parameters(route);
   if (route.body_schema) {
     object body{{"required", true}};
@@ -91,22 +114,6 @@ object operation(const Route& route, Components& components) {
   return described;
 }
 
-object text_schema() {
-  return {{"type", "string"}};
-}
-
-object problem_schema() {
-  object field{{"type", "object"}, {"required", array{"pointer", "detail"}}};
-  field["properties"] = object{{"pointer", text_schema()}, {"detail", text_schema()}};
-  object properties{{"type", text_schema()}, {"title", text_schema()}, {"status", object{{"type", "integer"}}}};
-  properties["detail"] = text_schema();
-  properties["code"] = text_schema();
-  properties["errors"] = object{{"type", "array"}, {"items", std::move(field)}};
-  object schema{{"type", "object"}, {"properties", std::move(properties)}};
-  schema["required"] = array{"type", "title", "status", "detail", "code"};
-  return schema;
-}
-
 object security_schemes(std::string_view cookie) {
   object schemes;
   schemes["session"] = object{{"type", "apiKey"}, {"in", "cookie"}, {"name", cookie}};
@@ -116,7 +123,7 @@ object security_schemes(std::string_view cookie) {
 
 }  // namespace
 
-object openapi(const RouteTable& routes, std::string_view title, std::string_view version, std::string_view cookie) {
+object openapi(const RouteTable& routes, const ApiText& text) {
   Components components;
   object paths;
   for (const auto& route : routes.all()) {
@@ -124,13 +131,14 @@ object openapi(const RouteTable& routes, std::string_view title, std::string_vie
     if (!path.is_object()) path = object();
     path.get_object()[lower_method(route->method)] = operation(*route, components);
   }
-  object schemas = components.schemas();
-  schemas["Problem"] = problem_schema();
+  put_live_schemas(routes, components);
   object document;
   document["openapi"] = "3.1.0";
-  document["info"] = object{{"title", title}, {"version", version}};
+  document["info"] = object{{"title", text.title}, {"version", text.version}};
+  if (!text.description.empty()) document["info"].get_object()["description"] = text.description;
   document["paths"] = std::move(paths);
-  document["components"] = object{{"schemas", std::move(schemas)}, {"securitySchemes", security_schemes(cookie)}};
+  document["components"] =
+      object{{"schemas", components.schemas()}, {"securitySchemes", security_schemes(text.cookie)}};
   return document;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/problem_types.hpp"
 #include "http/shape.hpp"
 
 namespace rapport::http {
@@ -37,6 +38,10 @@ void write_fields(std::string& out, const std::vector<FieldError>& fields) {
 bool is_passing(ErrorKind kind) {
   return kind == ErrorKind::too_many || kind == ErrorKind::overloaded || kind == ErrorKind::timed_out ||
          kind == ErrorKind::storage;
+}
+
+int seconds_to_wait(const Error& error) {
+  return std::max(1, error.retry_after_seconds);
 }
 
 }  // namespace
@@ -100,13 +105,17 @@ std::string_view title_of(int status) {
 
 std::string problem_body(const Error& error) {
   const int status = status_of(error);
-  std::string out = R"({"type":"about:blank")";
+  std::string out = "{\"type\":\"" + problem_type_uri(error.code) + '"';
   write_member(out, "title", title_of(status));
   out += ",\"status\":";
   write_integer(out, status);
   write_member(out, "detail", error.detail);
   write_member(out, "code", error.code);
   if (!error.fields.empty()) write_fields(out, error.fields);
+  if (is_passing(error.kind)) {
+    out += ",\"retry_after\":";
+    write_integer(out, seconds_to_wait(error));
+  }
   out += '}';
   return out;
 }
@@ -116,7 +125,7 @@ Response problem_response(const Error& error) {
   response.status = status_of(error);
   response.headers.emplace_back("Content-Type", "application/problem+json");
   if (is_passing(error.kind)) {
-    response.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after_seconds)));
+    response.headers.emplace_back("Retry-After", std::to_string(seconds_to_wait(error)));
   }
   response.body = problem_body(error);
   return response;

@@ -12,7 +12,8 @@ namespace rapport::http {
 int status_of(const Error& error);
 /// "Not Found" for 404; "" for a status this server does not use.
 std::string_view title_of(int status);
-/// {type, title, status, detail, code, errors:[{pointer, detail}]}; `errors` only if there are any.
+/// {type, title, status, detail, code, errors:[{pointer, detail}], retry_after}; `errors` only if there are any,
+/// `retry_after` (seconds, at least 1) where coming back later helps: a frame has no headers that could say it.
 std::string problem_body(const Error& error);
 /// Adds Retry-After (seconds, at least 1) where coming back later helps.
 Response problem_response(const Error& error);

@@ -1,5 +1,6 @@
 #include "http/router.hpp"
 
+#include <set>
 #include <stdexcept>
 
 #include "base/bytes.hpp"
@@ -120,6 +121,7 @@ std::string route_mistakes(const Route& route) {
   if (!route.scope_parameter.empty() && !has_id(route, route.scope_parameter)) {
     say("the permission is about {" + route.scope_parameter + "}, which is no id in the address");
   }
+  if (route.audit.empty() == route.not_audited.empty()) say("must say either audits(action) or not_audited(why)");
   if (route.summary.empty()) say("says() nothing about what it does");
   if (route.statuses.empty()) say("does not say what it answers<T>()");
   if (!route.invoke) say("has no handler");
@@ -170,6 +172,10 @@ void RouteTable::insert(const Route& route) {
 void RouteTable::finish() {
   std::string mistakes;
   for (const auto& route : routes_) mistakes += route_mistakes(*route);
+  std::set<std::string_view> kinds;
+  for (const auto& event : events_) {
+    if (!kinds.insert(event.kind.name).second) mistakes += "\n  two events are named " + std::string(event.kind.name);
+  }
   if (!mistakes.empty()) throw std::logic_error("routes are not declared in full:" + mistakes);
   root_ = std::make_unique<Node>();
   for (const auto& route : routes_) insert(*route);
@@ -189,14 +195,7 @@ Match RouteTable::find(Method method, std::string_view target) const {
     match.error = Error{ErrorKind::invalid, "method_not_allowed", "This address takes only " + match.allow + "."};
   }
   if (!route) return match;
-  if (question != std::string_view::npos) {
-    auto query = parse_query(target.substr(question + 1));
-    if (!query) {
-      match.error = std::move(query).error();
-      return match;
-    }
-    match.query = std::move(*query);
-  }
+  if (question != std::string_view::npos) match.query = parse_query(target.substr(question + 1));
   const auto names = pattern_parameters(route->pattern);
   for (std::size_t i = 0; i < names.size(); ++i) match.path.emplace_back(names[i].name, wanted.values.at(i));
   match.route = route;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "http/call.hpp"
+#include "http/live_events.hpp"
 #include "http/problem_json.hpp"
 #include "http/response.hpp"
 #include "http/shape.hpp"
@@ -60,23 +61,30 @@ struct QueryParameter {
   std::string type;  ///< of JSON Schema: "string", "integer", "boolean"
 };
 
+/// The class of routes that are never refused for their number.
+inline constexpr std::string_view kUnlimited = "none";
+
 using SchemaFunction = boost::json::object (*)(Components&);
 
 struct Route {
   Method method = Method::get;
   std::string pattern;
   std::string summary;
+  std::string explanation;  ///< more about it than the summary, for the description; may be empty
   Guard guard = Guard::undeclared;
   std::string permission;       ///< with Guard::permission
   std::string scope_parameter;  ///< the path parameter the permission is about; "" for the whole practice
-  std::string audit;            ///< "" for what is not audited
-  std::string limit;            ///< class of rate limit; "" for the general one
+  std::string audit;            ///< the action in the audit; "" for what is not audited, and then:
+  std::string not_audited;      ///< why not
+  std::string limit;            ///< class of rate limit; "" for the general one, kUnlimited for none
   std::vector<QueryParameter> query;
   SchemaFunction body_schema = nullptr;    ///< null: takes no body
   SchemaFunction answer_schema = nullptr;  ///< null: answers without JSON body
+  std::string answer_type;                 ///< media type of an answer that is not JSON of a shape
   std::vector<int> statuses;
   bool takes_batches = false;
-  bool heavy = false;  ///< slow by nature, see Application::is_heavy
+  bool heavy = false;       ///< slow by nature, see Application::is_heavy
+  bool opens_live = false;  ///< becomes a WebSocket when an upgrade is asked for
   /// One answer per input, in order. `context` is the Context of the Routes the route was declared in.
   std::function<std::vector<Response>(void* context, Call& call, std::span<const BodyInput> inputs)> invoke;
 };
@@ -88,12 +96,11 @@ struct PatternParameter {
 };
 std::vector<PatternParameter> pattern_parameters(std::string_view pattern);
 
-/// A route and what its address said; or, without a route, the error to answer (404, 405, 422) with its
-/// Allow header.
+/// A route and what its address said; or, without a route, the error to answer (404, 405) with its Allow header.
 struct Match {
   const Route* route = nullptr;
   Parameters path;
-  Parameters query;
+  Result<Parameters> query;
   Error error = {};
   std::string allow;
   Response refusal() const;
@@ -108,11 +115,19 @@ class RouteTable {
   RouteTable& operator=(const RouteTable&) = delete;
 
   /// Call once, when all routes are declared. Throws std::logic_error that lists everything wrong with them
-  /// (neither a permission nor open(), no summary, no handler, two routes with one address).
+  /// (neither a permission nor open(), neither audits() nor not_audited(), no summary, no handler, two routes with
+  /// one address, two events of one name).
   void finish();
   /// `target` is path and query, as sent.
   Match find(Method method, std::string_view target) const;
   const std::vector<std::unique_ptr<Route>>& all() const { return routes_; }
+
+  /// Declares a kind of live event, see live_events.hpp.
+  template <class E>
+  void event() {
+    events_.push_back({E::kind, &shape::schema_of<E>});
+  }
+  const std::vector<EventDeclaration>& events() const { return events_; }
 
  protected:
   Route& add(Method method, std::string_view pattern);
@@ -121,6 +136,7 @@ class RouteTable {
   struct Node;
   void insert(const Route& route);
   std::vector<std::unique_ptr<Route>> routes_;
+  std::vector<EventDeclaration> events_;
   std::unique_ptr<Node> root_;
 };
 
@@ -191,8 +207,21 @@ class RouteBuilder {
   RouteBuilder& says(std::string_view summary) {
     return set([&] { route_->summary = summary; });
   }
+  /// What a client of another make must know beyond the shapes; Markdown.
+  RouteBuilder& explains(std::string_view text) {
+    return set([&] { route_->explanation = text; });
+  }
+  /// Every call leaves a row under this action: failed, unless the handler wrote down what it did.
   RouteBuilder& audits(std::string_view action) {
     return set([&] { route_->audit = action; });
+  }
+  /// Why no call of it needs to be found again.
+  RouteBuilder& not_audited(std::string_view why) {
+    return set([&] { route_->not_audited = why; });
+  }
+  /// It becomes a WebSocket when an upgrade is asked for; the handler answers those who did not ask.
+  RouteBuilder& opens_live() {
+    return set([&] { route_->opens_live = true; });
   }
   RouteBuilder& limit(std::string_view name) {
     return set([&] { route_->limit = name; });
@@ -230,10 +259,18 @@ class RouteBuilder {
   RouteBuilder<Context, B, NewAnswer> answers(Statuses... statuses) {
     route_->statuses = {statuses...};
     if (route_->statuses.empty()) route_->statuses = {std::is_same_v<NewAnswer, Nothing> ? 204 : 200};
-    if constexpr (!std::is_same_v<NewAnswer, Nothing> && !std::is_same_v<NewAnswer, RawBody>) {
+    static_assert(!std::is_same_v<NewAnswer, RawBody>, "say answers_raw(media type)");
+    if constexpr (!std::is_same_v<NewAnswer, Nothing>) {
       route_->answer_schema = &route::schema_function<NewAnswer>;
     }
     return RouteBuilder<Context, B, NewAnswer>(*route_);
+  }
+
+  /// Answers 200 with a body of that media type as the handler gives it.
+  RouteBuilder<Context, B, RawBody> answers_raw(std::string_view media_type) {
+    route_->statuses = {200};
+    route_->answer_type = media_type;
+    return RouteBuilder<Context, B, RawBody>(*route_);
   }
 
   /// (Context&, Call&[, B]) -> Result<Answer<A>>.
@@ -292,7 +329,8 @@ class Routes : public RouteTable {
                                std::span<const BodyInput> inputs) const {
     call.route = match.route;
     call.path = match.path;
-    call.query = match.query;
+    if (!match.query) return std::vector<Response>(inputs.size(), problem_response(match.query.error()));
+    call.query = *match.query;
     return match.route->invoke(&context, call, inputs);
   }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "http/cookies.hpp"
+#include "http/problem_types.hpp"
 
 namespace rapport::http {
 namespace {
@@ -19,6 +20,17 @@ struct Item {
   std::string text;
 };
 BOOST_DESCRIBE_STRUCT(Item, (), (room, text))
+
+struct Told {
+  static constexpr EventKind kind{"told", false, "Something was told."};
+  bool loud = false;
+};
+BOOST_DESCRIBE_STRUCT(Told, (), (loud))
+struct Noted {
+  static constexpr EventKind kind{"noted", true, "Something was written down."};
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(Noted, (), (text))
 
 const std::string room = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -42,22 +54,26 @@ void declare(Routes<Context>& routes) {
       .says("A room")
       .answers<Nothing>()
       .signed_in()
+      .not_audited("test")
       .handle([](Context&, Call&) -> Result<Answer<Nothing>> { return Answer<Nothing>{204}; });
   routes.put("/api/rooms/{room}")
       .says("Change")
       .body<NewItem>()
       .answers<Nothing>()
       .open()
+      .not_audited("test")
       .handle([](Context&, Call&, NewItem) -> Result<Answer<Nothing>> { return fail(forbidden("No.")); });
   routes.get("/api/rooms/new")
       .says("Literal")
-      .answers<RawBody>()
+      .answers_raw("text/plain")
       .open()
+      .not_audited("test")
       .handle([](Context&, Call&) -> Result<Answer<RawBody>> { return Answer<RawBody>{200, {"text/plain", "new"}}; });
   routes.get("/api/codes/{code:text}")
       .says("Text")
       .answers<std::string>()
       .open()
+      .not_audited("test")
       .handle([](Context&, Call& call) -> Result<Answer<std::string>> {
         TRY_ASSIGN(const auto n, call.query_int("n", 1, 1, 9));
         return Answer<std::string>{200, call.path_text("code") + std::to_string(n)};
@@ -138,11 +154,27 @@ TEST(Router, RefusesRoutesThatAreNotDeclaredInFull) {
   routes.get("/a/{room}").says("x").answers<Nothing>().handle([](Context&, Call&) -> Result<Answer<Nothing>> {
     return Answer<Nothing>{204};
   });
+  routes.event<Told>();
+  routes.event<Told>();
   try {
     routes.finish();
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_NE(std::string(error.what()).find("GET /a/{room}: declares neither"), std::string::npos) << error.what();
+    const std::string what = error.what();
+    EXPECT_NE(what.find("GET /a/{room}: declares neither"), std::string::npos) << what;
+    EXPECT_NE(what.find("GET /a/{room}: must say either audits(action) or not_audited(why)"), std::string::npos)
+        << what;
+    EXPECT_NE(what.find("two events are named told"), std::string::npos) << what;
+  }
+}
+
+TEST(Events, AreFramesOfTheirStructAndNotedAsSendable) {
+  const auto id = *RoomId::from_text(room);
+  EXPECT_EQ(passing_frame(id, Told{true}), R"({"room":")" + room + R"(","kind":"told","body":{"loud":true}})");
+  EXPECT_EQ(kept_frame<Noted>(id, 7, R"({"text":"x"})"),
+            R"({"room":")" + room + R"(","seq":7,"kind":"noted","body":{"text":"x"}})");
+  for (const std::string_view kind : {"told", "noted"}) {
+    EXPECT_EQ(std::count(sendable_events().begin(), sendable_events().end(), kind), 1) << kind;
   }
 }
 
@@ -152,7 +184,18 @@ TEST(Problem, HasFieldsAndRetryAfter) {
             R"("detail":"d","code":"x","errors":[{"pointer":"/a","detail":"b"}]}})");
   const auto response = problem_response(Error{ErrorKind::too_many, "limit", "Slow down.", {}, 5});
   EXPECT_EQ(response.status, 429);
+  EXPECT_NE(response.body.find(R"("retry_after":5})"), std::string::npos) << response.body;
   EXPECT_EQ(response.headers.at(1), std::make_pair(std::string("Retry-After"), std::string("5")));
+}
+
+TEST(Problem, ACodeOfTheListHasATypeOfItsOwn) {
+  for (const auto& type : problem_types()) {
+    EXPECT_EQ(find_problem_type(type.code), &type);
+    EXPECT_NE(problem_body(invalid(std::string(type.code), "d")).find("/api/problems/" + std::string(type.code)),
+              std::string::npos);
+    EXPECT_TRUE(type.says.ends_with('.')) << type.code;
+  }
+  EXPECT_EQ(find_problem_type("nothing"), nullptr);
 }
 
 TEST(Cookies, RoundTripAndRefuseInjection) {

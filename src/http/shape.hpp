@@ -5,6 +5,7 @@
 /// Types: std::string, bool, int, std::int64_t, double, std::optional<U> (absent or null; left out when
 /// written), std::vector<U>, described structs, Id<Tag> (UUID text), Time (RFC 3339, written only), enums
 /// described with BOOST_DESCRIBE_ENUM (lower-case names), Text<Min, Max>, boost::json::value (anything).
+/// `static constexpr std::string_view says` in a struct becomes the schema's description.
 #include <boost/describe.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -255,6 +256,7 @@ boost::json::object struct_schema(Components& components) {
     if constexpr (!is_optional<Field>::value) required.emplace_back(member.name);
   });
   boost::json::object schema{{"type", "object"}, {"additionalProperties", false}};
+  if constexpr (requires { T::says; }) schema["description"] = std::string_view(T::says);
   schema["properties"] = std::move(properties);
   if (!required.empty()) schema["required"] = std::move(required);
   return schema;

@@ -1,17 +1,35 @@
 #include "server/all_routes.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/people/people_api.hpp"
+#include "server/house_api.hpp"
 
 namespace rapport::server {
+namespace {
+
+/// A client that checks what it is sent against the schema would drop an event that nobody declared.
+void check_events(const Routes& routes) {
+  for (const auto kind : http::sendable_events()) {
+    const auto is_it = [kind](const http::EventDeclaration& event) { return event.kind.name == kind; };
+    if (std::any_of(routes.events().begin(), routes.events().end(), is_it)) continue;
+    throw std::logic_error("the event \"" + std::string(kind) + "\" is sent, but declared by no feature");
+  }
+}
+
+}  // namespace
 
 void add_all_routes(Routes& routes) {
+  add_house_routes(routes);
   log_in::add_log_in_routes(routes);
   people::add_people_routes(routes);
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
   routes.finish();
+  check_events(routes);
 }
 
 }  // namespace rapport::server

@@ -1,9 +1,11 @@
 #pragma once
-/// @file The list of everything that can be asked of the server: one line per feature.
+/// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/context.hpp"
 
 namespace rapport::server {
 
+/// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
+/// not declared.
 void add_all_routes(Routes& routes);
 
 }  // namespace rapport::server

@@ -1,8 +1,6 @@
 #include "server/live_line.hpp"
 
-#include <fmt/format.h>
-
-#include "features/messages/messages.hpp"
+#include "features/people/people_shapes.hpp"
 #include "http/live_frames.hpp"
 #include "http/problem_json.hpp"
 
@@ -40,10 +38,10 @@ void LiveLine::on_closed() {
 
 void LiveLine::tell_presence(bool present) {
   std::vector<live::Event> events;
-  const auto body = fmt::format(R"({{"account":"{}","present":{}}})", account_.text(), present);
+  const people::PresenceEvent event{account_, present};
   for (const auto& pair : pairs_) {
     const auto other = account_ == pair.client ? pair.therapist : pair.client;
-    events.push_back({pair.chat, 0, messages::event_frame(pair.chat, 0, "presence", body), {other}});
+    events.push_back({pair.chat, 0, http::passing_frame(pair.chat, event), {other}});
   }
   if (!events.empty()) service_.house_.hub.publish(std::move(events));
 }

@@ -63,9 +63,8 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
         {failure.error().kind, failure.error().code, fmt::format("{} ({})", failure.error().detail, failure.what())});
   }
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, made->master_, clock);
-  made->house_ =
-      std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, made->log_in_guard_, made->csrf_,
-                                    made->master_, made->read_audit_, made->hub_, clock, made->room_clients_});
+  made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, made->log_in_guard_,
+                                               made->csrf_, made->master_, made->read_audit_, made->hub_, clock});
   const std::chrono::hours log_in_lasts(settings.log_in_hours);
   made->house_->session_rules.lifetime = log_in_lasts;
   made->house_->session_rules.idle = log_in_lasts;

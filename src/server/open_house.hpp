@@ -35,7 +35,6 @@ class OpenHouse {
   access::LogInGuard log_in_guard_;
   access::Passwords passwords_;  ///< as many at once as there are threads for it
   access::ReadAudit read_audit_;
-  messages::RoomClients room_clients_;
   live::Hub hub_;
   std::unique_ptr<store::Database> key_store_;
   std::unique_ptr<store::Database> db_;

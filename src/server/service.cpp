@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
-#include <boost/json/serialize.hpp>
-
 #include "base/log.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "http/cookies.hpp"
 #include "http/live_frames.hpp"
-#include "http/openapi.hpp"
 #include "http/problem_json.hpp"
+#include "server/call_audit.hpp"
 #include "server/live_line.hpp"
 
 namespace rapport::server {
@@ -24,19 +22,25 @@ Error defect(std::string_view what) {
           "Something went wrong on our side. Please try again; if it stays, name the number " + reference + "."};
 }
 
+Error nobody_is_logged_in() {
+  return {ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."};
+}
+
+/// The caller is known, or the route is open to everybody.
+Result<void> check_permission(const http::Route& route, access::Role role) {
+  if (route.guard != http::Guard::permission) return {};
+  const auto permission = access::permission_from_text(route.permission);
+  if (!permission) throw std::logic_error("no such permission: " + route.permission);
+  if (access::allowed(role, *permission)) return {};
+  return fail(forbidden("Your role does not allow this."));
+}
+
 /// A page of somewhere else must not speak for the person whose browser it runs in.
 bool comes_from_elsewhere(const http::Request& request) {
   const auto origin = request.header("origin");
   if (origin.empty()) return false;
   const auto slashes = origin.find("://");
   return slashes == std::string_view::npos || origin.substr(slashes + 3) != request.header("host");
-}
-
-http::Response json_response(std::string body) {
-  http::Response response;
-  response.headers = {{"Content-Type", "application/json"}};
-  response.body = std::move(body);
-  return response;
 }
 
 void add_security_headers(const http::Request& request, http::Response& response, bool is_api) {
@@ -56,8 +60,7 @@ bool is_for_api(std::string_view target) {
 
 Service::Service(House& house, const Routes& routes, ServiceOptions options)
     : house_(house), routes_(routes), options_(options), health_(house.db) {
-  openapi_ = boost::json::serialize(http::openapi(routes_, "Rapport", "1", std::string(log_in::kCookie)));
-  live_schema_ = http::live_schema_json();
+  house_.is_well = [this] { return health_.is_well(); };
   house_.sessions_ended = [this] {
     const std::lock_guard lock(watch_mutex_);
     look_now_ = true;
@@ -74,6 +77,7 @@ Service::~Service() {
   }
   watcher_.join();
   house_.sessions_ended = [] {};
+  house_.is_well = [] { return true; };
 }
 
 Deadline Service::deadline_from_now() const {
@@ -110,42 +114,30 @@ http::Response Service::overloaded(const http::Request& request) {
   return response;
 }
 
-http::Response Service::answer_health() {
-  if (is_well()) return json_response(R"({"status":"ok"})");
-  return http::problem_response(
-      {ErrorKind::storage, "database.gone", "The database does not answer just now. Please try again.", {}, 1});
-}
-
 http::Response Service::handle_api(const http::Request& request) {
-  if (request.method == http::Method::get) {
-    if (request.target == "/healthz") return answer_health();
-    if (request.target == "/api/openapi.json") return json_response(openapi_);
-    if (request.target == "/api/live.schema.json") return json_response(live_schema_);
-    if (request.target == "/api/live") {
-      return http::problem_response(invalid("live.upgrade", "This address is for WebSocket connections."));
-    }
-  }
   const auto match = routes_.find(request.method, request.target);
   if (match.route == nullptr) return match.refusal();
-
   const auto deadline = deadline_from_now();
   const auto identified = identify(request, "web", deadline);
   if (!identified) return http::problem_response(identified.error());
   const auto& caller = *identified;
-  if (request.method != http::Method::get) {
-    if (comes_from_elsewhere(request)) return http::problem_response(forbidden("This came from another site."));
-    if (match.route->guard != http::Guard::open && caller.viewer &&
-        !house_.csrf.matches(caller.token, request.header("x-csrf-token"))) {
-      return http::problem_response(
-          {ErrorKind::forbidden, "csrf",
-           "The X-CSRF-Token header is missing or wrong. Log in gives it; /api/session too."});
-    }
-    if (!request.body.empty() && !request.header("content-type").starts_with("application/json")) {
-      return http::problem_response(invalid("body.not_json", "Send the body as application/json."));
-    }
-  }
   const http::BodyInput input{request.body, nullptr};
-  return answer(request, match, caller, {&input, 1}, deadline).front();
+  return answer(request, match, caller, {&input, 1}, deadline, is_sent_well(request, *match.route, caller)).front();
+}
+
+/// What a browser could be made to send by a page of somewhere else.
+Result<void> Service::is_sent_well(const http::Request& request, const http::Route& route, const Caller& caller) const {
+  if (request.method == http::Method::get) return {};
+  if (comes_from_elsewhere(request)) return fail(forbidden("This came from another site."));
+  if (route.guard != http::Guard::open && caller.viewer &&
+      !house_.csrf.matches(caller.token, request.header("x-csrf-token"))) {
+    return fail({ErrorKind::forbidden, "csrf",
+                 "The X-CSRF-Token header is missing or wrong. Log in gives it; /api/session too."});
+  }
+  if (!request.body.empty() && !request.header("content-type").starts_with("application/json")) {
+    return fail(invalid("body.not_json", "Send the body as application/json."));
+  }
+  return {};
 }
 
 Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline) {
@@ -173,32 +165,8 @@ Result<Service::Caller> Service::identify(const http::Request& request, std::str
   return caller;
 }
 
-Result<void> Service::may_call(const http::Route& route, const Caller& caller, Deadline deadline) {
-  if (route.guard == http::Guard::open) return {};
-  if (!caller.viewer) {
-    return fail({ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."});
-  }
-  if (route.guard == http::Guard::signed_in) return {};
-  const auto permission = access::permission_from_text(route.permission);
-  if (!permission) throw std::logic_error("no such permission: " + route.permission);
-  if (access::allowed(caller.viewer->role, *permission)) return {};
-  audit_refusal(route, caller, deadline);
-  return fail(forbidden("Your role does not allow this."));
-}
-
-void Service::audit_refusal(const http::Route& route, const Caller& caller, Deadline deadline) {
-  if (route.audit.empty()) return;
-  auto entry = access::audit_entry(*caller.viewer, route.audit, house_.clock.now());
-  entry.outcome = access::Outcome::refused;
-  entry.origin = caller.origin;
-  // The refusal stands whether or not it can be written down.
-  (void)house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
-    access::write_audit(tx, entry);
-    return {};
-  });
-}
-
 int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
+  if (route.limit == http::kUnlimited) return 0;
   const auto now = std::chrono::steady_clock::now();
   const double rate = options_.messages_per_second;
   if (rate == 0) return 0;
@@ -208,16 +176,17 @@ int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
 
 std::vector<http::Response> Service::answer(const http::Request& request, const http::Match& match,
                                             const Caller& caller, std::span<const http::BodyInput> inputs,
-                                            Deadline deadline) {
-  const auto may = may_call(*match.route, caller, deadline);
-  if (!may) return std::vector<http::Response>(inputs.size(), http::problem_response(may.error()));
-
-  // What is over the limit is at the end: the first ones go through, in order.
+                                            Deadline deadline, const Result<void>& sent_well) {
+  if (match.route->guard != http::Guard::open && !caller.viewer) {
+    return std::vector<http::Response>(inputs.size(), http::problem_response(nobody_is_logged_in()));
+  }
+  // What is over the limit is at the end: the first ones go through, in order. The limit comes before every check that
+  // leaves an audit row, so that nobody can fill the audit.
   std::size_t within = 0;
   int wait = 0;
   while (within < inputs.size() && (wait = seconds_to_wait(*match.route, caller)) == 0) ++within;
   std::vector<http::Response> responses;
-  if (within > 0) responses = call_handler(request, match, caller, inputs.first(within), deadline);
+  if (within > 0) responses = answer_within(request, match, caller, inputs.first(within), deadline, sent_well);
   if (within < inputs.size()) {
     responses.resize(inputs.size(), http::problem_response({ErrorKind::too_many,
                                                             "too_many",
@@ -229,13 +198,25 @@ std::vector<http::Response> Service::answer(const http::Request& request, const 
   return responses;
 }
 
-std::vector<http::Response> Service::call_handler(const http::Request& request, const http::Match& match,
-                                                  const Caller& caller, std::span<const http::BodyInput> inputs,
-                                                  Deadline deadline) {
-  Context context{house_, caller.viewer.value_or(access::Viewer{}), caller.token, caller.origin};
-  http::Call call;
-  call.request = &request;
-  call.deadline = deadline;
+Context Service::context_of(const Caller& caller) const {
+  return {house_, caller.viewer.value_or(access::Viewer{}), caller.token, caller.origin};
+}
+
+std::vector<http::Response> Service::answer_within(const http::Request& request, const http::Match& match,
+                                                   const Caller& caller, std::span<const http::BodyInput> inputs,
+                                                   Deadline deadline, const Result<void>& sent_well) {
+  auto context = context_of(caller);
+  http::Call call{&request, match.route, match.path, {}, deadline};
+  auto may = sent_well;
+  if (may) may = check_permission(*match.route, context.viewer.role);
+  auto responses = may ? call_handler(context, call, match, inputs)
+                       : std::vector<http::Response>(inputs.size(), http::problem_response(may.error()));
+  settle_audit(context, call, responses, deadline_from_now());
+  return responses;
+}
+
+std::vector<http::Response> Service::call_handler(Context& context, http::Call& call, const http::Match& match,
+                                                  std::span<const http::BodyInput> inputs) const {
   try {
     return routes_.answer(match, context, call, inputs);
   } catch (const std::exception& thrown) {
@@ -246,40 +227,45 @@ std::vector<http::Response> Service::call_handler(const http::Request& request, 
 std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& request,
                                                       std::shared_ptr<http::LiveSocket> socket,
                                                       http::Response& refusal) {
-  const auto refuse = [&](const Error& error) {
-    refusal = http::problem_response(error);
+  const auto refuse = [&](http::Response response) {
+    refusal = std::move(response);
     add_security_headers(request, refusal, true);
     return nullptr;
   };
   try {
-    if (request.target != "/api/live") return refuse(not_found());
-    if (comes_from_elsewhere(request)) return refuse(forbidden("This came from another site."));
+    const auto match = routes_.find(request.method, request.target);
+    if (match.route == nullptr || !match.route->opens_live) return refuse(http::problem_response(not_found()));
     const auto deadline = deadline_from_now();
     const auto identified = identify(request, "live", deadline);
-    if (!identified) return refuse(identified.error());
+    if (!identified) return refuse(http::problem_response(identified.error()));
     const auto& caller = *identified;
-    if (!caller.viewer) {
-      return refuse({ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."});
-    }
-    const auto pairs = house_.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
-      return people::list_pairs(tx, caller.viewer->account);
-    });
-    if (!pairs) return refuse(pairs.error());
-    // What comes over the line is read by the person: one row for each client whose words may come.
-    Context context{house_, *caller.viewer, caller.token, caller.origin};
-    http::Route route;
-    route.audit = "live.open";
-    http::Call call;
-    call.route = &route;
-    call.deadline = deadline;
-    std::vector<AccountId> clients;
-    for (const auto& pair : *pairs) clients.push_back(pair.client);
-    const auto rows = audit_reads(context, call, clients, std::nullopt, "live");
-    if (!rows) return refuse(rows.error());
-    return std::make_unique<LiveLine>(*this, request, caller.token, caller.viewer->account, *pairs, std::move(socket));
+    if (!caller.viewer) return refuse(http::problem_response(nobody_is_logged_in()));
+    auto context = context_of(caller);
+    const http::Call call{&request, match.route, match.path, {}, deadline};
+    auto line = begin_line(context, call, std::move(socket));
+    if (line) return std::move(*line);
+    std::vector<http::Response> responses{http::problem_response(line.error())};
+    settle_audit(context, call, responses, deadline_from_now());
+    return refuse(std::move(responses.front()));
   } catch (const std::exception& thrown) {
-    return refuse(defect(thrown.what()));
+    return refuse(http::problem_response(defect(thrown.what())));
   }
+}
+
+Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context, const http::Call& call,
+                                                               std::shared_ptr<http::LiveSocket> socket) {
+  if (comes_from_elsewhere(*call.request)) return fail(forbidden("This came from another site."));
+  TRY(check_permission(*call.route, context.viewer.role));
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto pairs,
+             house_.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
+               return people::list_pairs(tx, account);
+             }));
+  // What comes over the line is read by the person: one row for each client whose words may come.
+  std::vector<AccountId> clients;
+  for (const auto& pair : pairs) clients.push_back(pair.client);
+  TRY(audit_reads(context, call, clients, std::nullopt, "live"));
+  return std::make_unique<LiveLine>(*this, *call.request, context.session_token, account, pairs, std::move(socket));
 }
 
 void Service::enter(LiveLine* line) {
@@ -316,7 +302,7 @@ void Service::cut_ended_sessions() {
       return access::find_session(tx, token, house_.clock.now(), house_.session_rules);
     });
     if (session || session.error().kind != ErrorKind::unauthenticated) continue;
-    for (const auto& socket : sockets) socket->close(4401, "logged out");
+    for (const auto& socket : sockets) socket->close(http::kClosedLoggedOut, "logged out");
   }
 }
 

@@ -51,15 +51,21 @@ class Service final : public http::Application {
 
   Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);
   Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
-  http::Response answer_health();
   http::Response handle_api(const http::Request& request);
-  /// One answer per input.
+  /// One answer per input. `sent_well` is what the transport's own checks (origin, token, kind of body) came to.
   std::vector<http::Response> answer(const http::Request& request, const http::Match& match, const Caller& caller,
-                                     std::span<const http::BodyInput> inputs, Deadline deadline);
-  std::vector<http::Response> call_handler(const http::Request& request, const http::Match& match, const Caller& caller,
-                                           std::span<const http::BodyInput> inputs, Deadline deadline);
-  Result<void> may_call(const http::Route& route, const Caller& caller, Deadline deadline);
-  void audit_refusal(const http::Route& route, const Caller& caller, Deadline deadline);
+                                     std::span<const http::BodyInput> inputs, Deadline deadline,
+                                     const Result<void>& sent_well = {});
+  /// The inputs that are within the limit: refused, or handled; and what that leaves in the audit.
+  std::vector<http::Response> answer_within(const http::Request& request, const http::Match& match,
+                                            const Caller& caller, std::span<const http::BodyInput> inputs,
+                                            Deadline deadline, const Result<void>& sent_well);
+  Result<void> is_sent_well(const http::Request& request, const http::Route& route, const Caller& caller) const;
+  std::vector<http::Response> call_handler(Context& context, http::Call& call, const http::Match& match,
+                                           std::span<const http::BodyInput> inputs) const;
+  Result<std::unique_ptr<http::LiveSession>> begin_line(Context& context, const http::Call& call,
+                                                        std::shared_ptr<http::LiveSocket> socket);
+  Context context_of(const Caller& caller) const;
   int seconds_to_wait(const http::Route& route, const Caller& caller);
   Deadline deadline_from_now() const;
 
@@ -74,8 +80,6 @@ class Service final : public http::Application {
   Health health_;
   access::RateLimit limits_;
   StaticFiles files_;
-  std::string openapi_;
-  std::string live_schema_;
 
   std::mutex lines_mutex_;
   std::set<LiveLine*> lines_;

@@ -268,14 +268,6 @@ TEST_F(ServiceTest, EveryRouteButTheOpenOnesWantsALogIn) {
   }
 }
 
-TEST_F(ServiceTest, EveryPermissionThatARouteNamesExists) {
-  for (const auto& route : routes_.all()) {
-    if (route->guard == http::Guard::permission) {
-      EXPECT_TRUE(access::permission_from_text(route->permission)) << route->pattern << " " << route->permission;
-    }
-  }
-}
-
 TEST_F(ServiceTest, ChangesWantTheTokenAndComeFromHere) {
   auto browser = log_in("amara");
   auto elsewhere = by(browser, request(http::Method::post, room("/messages"), message("x")));

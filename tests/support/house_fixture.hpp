@@ -52,15 +52,18 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   }
 
   void SetUp() override {
-    open();
+    std::string name = (std::filesystem::temp_directory_path() / "rapport-test-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder = name;
+    db = open("rapport", &sink);
     const auto migrated = store::migrate(*db, house_migrations(), clock);
     ASSERT_TRUE(migrated) << migrated.error().detail;
+    before_accounts();
     const auto made = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(people::add_practice(tx, practice, "Test practice", true, clock.now()));
       for (const auto& [id, role] :
            {std::pair{therapist, "therapist"}, {client, "client"}, {other_client, "client"}, {stranger, "therapist"}}) {
-        TRY(people::add_account(
-            tx, {id, practice, role, Bytes(id.bytes().begin(), id.bytes().end()), "none", {1, 2}, clock.now()}));
+        TRY(people::add_account(tx, account_of(id, role)));
       }
       TRY(people::open_episode(tx, episode, chat, practice, client, therapist, clock.now()));
       return people::open_episode(tx, other_episode, other_chat, practice, other_client, therapist, clock.now());
@@ -69,7 +72,14 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   }
   void TearDown() override {
     db.reset();
-    if (!folder.empty()) std::filesystem::remove_all(folder);
+    std::filesystem::remove_all(folder);
+  }
+
+  /// Called when there is a database, but nobody in it.
+  virtual void before_accounts() {}
+  /// What is stored of one of the four: somebody without a name, who cannot log in.
+  virtual people::Account account_of(AccountId id, std::string_view role) {
+    return {id, practice, std::string(role), Bytes(id.bytes().begin(), id.bytes().end()), "none", {1, 2}, clock.now()};
   }
 
   static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
@@ -86,19 +96,15 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   RoomId other_chat = RoomId::make(clock.now());
   RecordingSink sink;
   std::unique_ptr<store::Database> db;
+  /// An empty database on the same engine, of its own as the practice's is.
+  std::unique_ptr<store::Database> key_store() { return open("keys", nullptr); }
 
  private:
-  void open() {
-    if (GetParam() == "sqlite") {
-      std::string name = (std::filesystem::temp_directory_path() / "rapport-test-XXXXXX").string();
-      ASSERT_NE(::mkdtemp(name.data()), nullptr);
-      folder = name;
-      db = store::open_sqlite({.file = folder + "/rapport.db"}, &sink);
-      return;
-    }
+  std::unique_ptr<store::Database> open(const std::string& name, live::EventSink* events) {
+    if (GetParam() == "sqlite") return store::open_sqlite({.file = folder + "/" + name + ".db"}, events);
     static std::atomic<int> number{0};
-    const auto schema = "house_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    db = store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, &sink);
+    const auto schema = name + "_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
+    return store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, events);
   }
   std::string folder;
 };

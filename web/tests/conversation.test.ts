@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Listener } from '../src/shared/session.svelte';
-import type { Room, StoredEvent } from '../src/shared/types';
+import type { PassingEvent, Room, StoredEvent } from '../src/shared/types';
 
 const fake = vi.hoisted(() => ({
   listeners: new Set<unknown>(),
@@ -127,7 +127,7 @@ test('a mark that got lost is made again when the line is back', async () => {
 
 test('presence, receipts and typing of the other are shown; our own and unknown kinds are not', async () => {
   const talk = await opened();
-  const passes = (kind: string, body: object, where = 'r') => tell((one) => one.passing?.({ room: where, kind, body }));
+  const passes = (kind: string, body: object, where = 'r') => tell((one) => one.passing?.({ room: where, kind, body } as PassingEvent));
   passes('presence', { account: 'you', present: true });
   passes('receipt', { account: 'you', delivered: 9, read: 4 });
   passes('receipt', { account: 'you', delivered: 3, read: 2 });

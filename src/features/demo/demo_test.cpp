@@ -70,8 +70,7 @@ class Demo : public ::testing::TestWithParam<std::string> {
             .master = master_,
             .read_audit = read_audit_,
             .hub = hub_,
-            .clock = clock_,
-            .room_clients = room_clients_};
+            .clock = clock_};
   }
   std::vector<DemoAccount> make(const DemoOptions& options) {
     auto place = house();
@@ -108,7 +107,6 @@ class Demo : public ::testing::TestWithParam<std::string> {
     }
   }
 
-  messages::RoomClients room_clients_;
   ManualClock clock_{from_micros(1'795'000'000'000'000)};
   access::SealKey master_ = access::SealKey::random();
   access::LogInGuard log_in_guard_{master_, {}};

@@ -94,23 +94,6 @@ void renew_hash(Context& context, const Call& call, const Credentials& credentia
   });
 }
 
-/// A row for every attempt; a wrong one names nobody, since nobody was recognised.
-void audit_attempt(store::WriteTx& tx, Context& context, const Call& call, const Account* account) {
-  access::AuditEntry entry;
-  entry.at = context.house.clock.now();
-  entry.action = call.route->audit;
-  entry.origin = context.origin;
-  entry.count = 1;
-  if (account != nullptr) {
-    entry.viewer = account->id;
-    entry.role = access::role_from_text(account->role);
-    entry.outcome = access::Outcome::done;
-  } else {
-    entry.outcome = access::Outcome::refused;
-  }
-  access::write_audit(tx, entry);
-}
-
 std::string cookie_for(const Call& call, std::string_view name, std::string value, std::chrono::microseconds life) {
   return http::set_cookie({std::string(name), std::move(value),
                            static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(life).count()),
@@ -120,21 +103,21 @@ std::string cookie_for(const Call& call, std::string_view name, std::string valu
 Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
   auto& house = context.house;
   const auto digest = digest_of(context, credentials);
-  const auto account = check_guarded(context, call, credentials, digest);
-  if (!account && account.error().kind != ErrorKind::unauthenticated) return fail(account.error());
-  TRY_ASSIGN(const auto session,
-             house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<std::optional<access::NewSession>> {
-               audit_attempt(tx, context, call, account ? &*account : nullptr);
-               if (!account) return std::optional<access::NewSession>();
-               return access::create_session(tx, account->id, house.clock.now(), house.session_rules);
-             }));
-  if (!session) return fail(wrong_credentials());
-  renew_hash(context, call, credentials, *account);
-  TRY_ASSIGN(auto profile, people::open_profile(house, *account, call.deadline));
+  TRY_ASSIGN(const auto account, check_guarded(context, call, credentials, digest));
+  TRY_ASSIGN(
+      const auto session,
+      audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<access::NewSession> {
+        entry.viewer = account.id;
+        entry.role = access::role_from_text(account.role);
+        entry.count = 1;
+        return access::create_session(tx, account.id, house.clock.now(), house.session_rules);
+      }));
+  renew_hash(context, call, credentials, account);
+  TRY_ASSIGN(auto profile, people::open_profile(house, account, call.deadline));
   Answer<LoggedIn> answer;
-  answer.value = {{account->id, std::move(profile.name), account->role}, house.csrf.make(session->token)};
+  answer.value = {{account.id, std::move(profile.name), account.role}, house.csrf.make(session.token)};
   const auto now = house.clock.now();
-  answer.headers.emplace_back("Set-Cookie", cookie_for(call, kCookie, session->token, session->ends_at - now));
+  answer.headers.emplace_back("Set-Cookie", cookie_for(call, kCookie, session.token, session.ends_at - now));
   answer.headers.emplace_back(
       "Set-Cookie",
       cookie_for(call, kDeviceCookie, house.log_in_guard.device_cookie(digest, now), access::kDeviceCookieLife));
@@ -176,18 +159,28 @@ Result<Answer<PracticeAnswer>> about_practice(Context& context, Call& call) {
 void add_log_in_routes(Routes& routes) {
   routes.post("/api/login")
       .says("Log in: a session cookie, and the token that changes need")
+      .explains(
+          "The answer sets the session cookie; send it with every other request. `csrf` goes into the header "
+          "X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401.")
       .body<Credentials>()
       .answers<LoggedIn>()
       .open()
       .audits("login")
       .heavy()
       .handle(log_in);
-  routes.get("/api/session").says("Who is logged in").answers<LoggedIn>().signed_in().handle(who_am_i);
+  routes.get("/api/session")
+      .says("Who is logged in")
+      .explains("Gives the CSRF token again, for instance after a program was started anew with a cookie it kept.")
+      .answers<LoggedIn>()
+      .signed_in()
+      .not_audited("one's own account")
+      .handle(who_am_i);
   routes.post("/api/logout").says("Log out").answers<Nothing>(204).signed_in().audits("logout").handle(log_out);
   routes.get("/api/practice")
       .says("The practice's name, and whether its people are made up")
       .answers<PracticeAnswer>()
       .open()
+      .not_audited("it is for everybody to see")
       .handle(about_practice);
 }
 

@@ -5,6 +5,7 @@ namespace rapport::messages {
 
 /// An unfinished text; both parts are empty when there is none. Saving both empty removes it.
 struct DraftText {
+  static constexpr std::string_view says = "Both parts are empty when there is no draft. Saving both empty removes it.";
   http::Text<0, kLongestSubject> subject;
   http::Text<0, kLongestText> text;
 };
@@ -62,12 +63,14 @@ void add_place(Routes& routes, std::string_view pattern, std::string_view parame
       .says("One's unfinished " + std::string(what))
       .answers<DraftText>()
       .needs(PermissionName{"write_draft"}, parameter)
+      .not_audited("one's own unfinished text, which nobody else can read")
       .handle([name](Context& context, Call& call) { return read_draft(context, call, place_of(call, name)); });
   routes.put(pattern)
       .says("Keep one's unfinished " + std::string(what) + "; empty: drop it")
       .body<DraftText>()
       .answers<Nothing>(204)
       .needs(PermissionName{"write_draft"}, parameter)
+      .not_audited("one's own unfinished text, which nobody else can read")
       .handle([name](Context& context, Call& call, const DraftText& draft) {
         return write_draft(context, call, place_of(call, name), draft);
       });

@@ -32,7 +32,7 @@ struct RoomView {
 };
 
 /// A message on its way in: already sealed under the client's key with the message's id as associated data.
-/// `frame_body` is the JSON object that goes to the recipients as an event's body.
+/// `frame_body` is the JSON text of the MessageEvent that goes to its recipients.
 struct SealedMessage {
   MessageId id;
   Bytes sealed_text;
@@ -100,8 +100,5 @@ std::optional<SealedDraft> find_draft(store::ReadTx& tx, AccountId author, const
 void save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client, const SealedDraft& draft,
                 Time now);
 void drop_draft(store::WriteTx& tx, AccountId author, const Uuid& place);
-
-/// The text of an event frame: {"room":…,"seq":…,"kind":…,"body":…}; without "seq" when it is 0.
-std::string event_frame(RoomId room, std::int64_t seq, std::string_view kind, std::string_view body);
 
 }  // namespace rapport::messages

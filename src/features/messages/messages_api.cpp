@@ -1,27 +1,40 @@
 #include "features/messages/messages_api.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "features/messages/messages_rules.hpp"
+#include "features/messages/room_clients.hpp"
 
 namespace rapport::messages {
 
-/// A page of a room's log; `last_seq` tells whether there is more.
+/// The kinds of events that a room's log keeps.
+enum class KeptKind { message };
+BOOST_DESCRIBE_ENUM(KeptKind, message)
+
+struct StoredEvent {
+  static constexpr std::string_view says = "The same as the frame in which the live connection tells of it.";
+  RoomId room;
+  std::int64_t seq = 0;
+  KeptKind kind = KeptKind::message;
+  MessageEvent body;
+};
+BOOST_DESCRIBE_STRUCT(StoredEvent, (), (room, seq, kind, body))
+
+/// A page of a room's log.
 struct Events {
-  struct Item {
-    RoomId room;
-    std::int64_t seq = 0;
-    std::string kind;
-    MessageEvent body;
-  };
-  std::vector<Item> events;
+  static constexpr std::string_view says =
+      "`last_seq` is the room's largest number: while the last event of a page has a smaller one there is more to "
+      "read.";
+  std::vector<StoredEvent> events;
   std::int64_t last_seq = 0;
 };
-BOOST_DESCRIBE_STRUCT(Events::Item, (), (room, seq, kind, body))
 BOOST_DESCRIBE_STRUCT(Events, (), (events, last_seq))
 
 /// How far the viewer has got; a mark that is left out stays.
 struct ReceiptMarks {
+  static constexpr std::string_view says =
+      "How far one has got, as numbers of the room. A mark only moves forward, never beyond the room's end; one that "
+      "is left out stays. What is read counts as delivered.";
   std::optional<std::int64_t> delivered;
   std::optional<std::int64_t> read;
 };
@@ -46,11 +59,11 @@ Result<RoomView> room_of(Context& context, const Call& call) {
 }
 
 /// Without a look at the database for a room that was written in before. It grants nothing: append_messages asks.
-Result<AccountId> client_of_room(Context& context, const Call& call) {
+Result<AccountId> client_of_room(Context& context, const Call& call, RoomClients& known) {
   const auto id = call.path_id<RoomId>("room");
-  if (const auto known = context.house.room_clients.find(id)) return *known;
+  if (const auto client = known.find(id)) return *client;
   TRY_ASSIGN(const RoomView room, room_of(context, call));
-  context.house.room_clients.remember(id, room.client);
+  known.remember(id, room.client);
   return room.client;
 }
 
@@ -58,20 +71,26 @@ std::vector<Result<Answer<Message>>> all_fail(const Error& error, std::size_t co
   return std::vector<Result<Answer<Message>>>(count, fail(error));
 }
 
+std::int64_t count_accepted(const std::vector<Result<Accepted>>& outcomes) {
+  return std::count_if(outcomes.begin(), outcomes.end(), [](const auto& one) { return one.has_value(); });
+}
+
 /// Stores what arrived together in one transaction with one audit row.
 Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
                                                      const std::vector<SealedMessage>& sealed, Time now) {
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
     const auto room = call.path_id<RoomId>("room");
+    auto outcomes = append_messages(tx, context.viewer.account, room, sealed, now);
     entry.client = client;
     entry.room = room;
-    entry.count = static_cast<std::int64_t>(sealed.size());
-    return append_messages(tx, context.viewer.account, room, sealed, now);
+    if (outcomes) entry.count = count_accepted(*outcomes);
+    return outcomes;
   });
 }
 
-std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vector<NewMessage> bodies) {
-  const auto client = client_of_room(context, call);
+std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vector<NewMessage> bodies,
+                                          RoomClients& known) {
+  const auto client = client_of_room(context, call, known);
   if (!client) return all_fail(client.error(), bodies.size());
   const auto key = context.house.keys.key_for(*client, call.deadline);
   if (!key) return all_fail(key.error(), bodies.size());
@@ -128,8 +147,10 @@ Result<Answer<Events>> read_events(Context& context, Call& call) {
   for (const auto& row : rows) {
     TRY_ASSIGN(auto message, open_message(*key, row));
     answer.value.last_seq = std::max(answer.value.last_seq, message.seq);
-    answer.value.events.push_back(
-        {message.room, message.seq, "message", {message.id, message.author, std::move(message.text), message.at}});
+    answer.value.events.push_back({message.room,
+                                   message.seq,
+                                   KeptKind::message,
+                                   {message.id, message.author, std::move(message.text), message.at}});
   }
   TRY(audit_read(context, call, room.client, room.id, "room " + room.id.text()));
   return answer;
@@ -146,24 +167,38 @@ Result<Answer<Nothing>> mark(Context& context, Call& call, const ReceiptMarks& m
 Result<Answer<Nothing>> tell_typing(Context& context, Call& call, const Typing& typing) {
   TRY_ASSIGN(const RoomView room, room_of(context, call));
   const auto other = context.viewer.account == room.client ? room.therapist : room.client;
-  const auto body = fmt::format(R"({{"account":"{}","typing":{}}})", context.viewer.account.text(), typing.typing);
-  context.house.hub.publish({{room.id, 0, event_frame(room.id, 0, "typing", body), {other}}});
+  const TypingEvent event{context.viewer.account, typing.typing};
+  context.house.hub.publish({{room.id, 0, http::passing_frame(room.id, event), {other}}});
   return Answer<Nothing>{204, {}};
 }
 
 }  // namespace
 
 void add_message_routes(Routes& routes) {
+  routes.event<MessageEvent>();
+  routes.event<ReceiptEvent>();
+  routes.event<TypingEvent>();
+  // Lives as long as the route that asks it.
+  const auto known = std::make_shared<RoomClients>();
   routes.post("/api/rooms/{room}/messages")
       .says("Send a message to a room")
+      .explains(
+          "201 comes only after the message is stored durably. The same id sent again, by the same person to the same "
+          "room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So "
+          "after any doubt (no answer, 503, a lost connection) send the very same body again.")
       .body<NewMessage>()
       .answers<Message>(201, 200)
       .needs(PermissionName{"send_message"}, "room")
       .audits("message.send")
       .limit("messages")
-      .handle_many(send);
+      .handle_many([known](Context& context, Call& call, std::vector<NewMessage> bodies) {
+        return send(context, call, std::move(bodies), *known);
+      });
   routes.get("/api/rooms/{room}/events")
       .says("The messages of a room, in order: those after a number, or the page before one")
+      .explains(
+          "To resume after a connection was lost, or when a live event skips a number: ask with `after` = the largest "
+          "number N up to which you have everything, and go on until nothing is left.")
       .query("after", "integer", "events with a larger number, the oldest first")
       .query("before", "integer", "the page that ends before this number, the oldest first")
       .query("limit", "integer", "how many at most (1 to 500)")
@@ -176,12 +211,14 @@ void add_message_routes(Routes& routes) {
       .body<ReceiptMarks>()
       .answers<Nothing>(204)
       .needs(PermissionName{"read_room"}, "room")
+      .not_audited("a mark of the reader's own; the reading itself is audited")
       .handle(mark);
   routes.post("/api/rooms/{room}/typing")
       .says("Tell the other person that one is writing, or has stopped")
       .body<Typing>()
       .answers<Nothing>(204)
       .needs(PermissionName{"send_message"}, "room")
+      .not_audited("nothing is shown or kept")
       .handle(tell_typing);
 }
 

@@ -1,32 +1,17 @@
 #include "features/messages/messages_api.hpp"
 
-#include "support/house_fixture.hpp"
+#include "support/full_house.hpp"
 
 namespace rapport::messages {
 namespace {
 
 /// The routes in process: what they answer, and what must not be in the answer.
-class Api : public testing::HouseTest {
+class Api : public testing::FullHouseTest {
  protected:
   void SetUp() override {
-    HouseTest::SetUp();
-    char name[] = "/tmp/rapport-keys-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    keys_folder = name;
-    keys_db = store::open_sqlite({.file = keys_folder + "/keys.db", .readers = 1}, nullptr);
-    ASSERT_TRUE(store::migrate(*keys_db, access::kKeyStoreMigrations, clock));
-    keys = std::make_unique<access::ClientKeys>(*keys_db, master, clock);
-    ASSERT_TRUE(keys->create_for(client, soon()));
-    house = std::make_unique<House>(
-        House{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, clock, room_clients});
+    FullHouseTest::SetUp();
     add_message_routes(routes);
     routes.finish();
-  }
-  void TearDown() override {
-    keys.reset();
-    keys_db.reset();
-    std::filesystem::remove_all(keys_folder);
-    HouseTest::TearDown();
   }
 
   std::vector<http::Response> call(AccountId viewer, http::Method method, const std::string& target,
@@ -45,18 +30,7 @@ class Api : public testing::HouseTest {
     return R"({"id":")" + MessageId::make(clock.now()).text() + R"(","text":")" + std::string(text) + "\"}";
   }
 
-  access::SealKey master = access::SealKey::random();
-  access::Passwords passwords;
-  access::LogInGuard log_in_guard{master, {}};
-  access::CsrfTokens csrf{master};
-  access::ReadAudit read_audit;
-  live::Hub hub;
-  RoomClients room_clients;
   SessionId session = SessionId::make(clock.now());
-  std::string keys_folder;
-  std::unique_ptr<store::Database> keys_db;
-  std::unique_ptr<access::ClientKeys> keys;
-  std::unique_ptr<House> house;
   Routes routes;
 };
 

@@ -1,8 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "features/messages/messages.hpp"
+#include "features/messages/messages_shapes.hpp"
 
 namespace rapport::messages {
 namespace {
@@ -83,17 +81,12 @@ void add_and_tell(WriteTx& tx, const RoomView& room, const std::vector<const Sea
   for (std::size_t i = 0; i < rows.size(); ++i) {
     tx.emit({room.id,
              rows[i].seq,
-             event_frame(room.id, rows[i].seq, "message", added[i]->frame_body),
+             http::kept_frame<MessageEvent>(room.id, rows[i].seq, added[i]->frame_body),
              {room.client, room.therapist}});
   }
 }
 
 }  // namespace
-
-std::string event_frame(RoomId room, std::int64_t seq, std::string_view kind, std::string_view body) {
-  if (seq == 0) return fmt::format(R"({{"room":"{}","kind":"{}","body":{}}})", room.text(), kind, body);
-  return fmt::format(R"({{"room":"{}","seq":{},"kind":"{}","body":{}}})", room.text(), seq, kind, body);
-}
 
 Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room) {
   auto found = tx.first(kRoomOfViewer, {room, viewer}, [](const Row& row) {
@@ -141,9 +134,10 @@ Result<Receipt> advance_receipt(WriteTx& tx, AccountId viewer, RoomId room, std:
   const auto delivered_to = std::clamp<std::int64_t>(delivered, read_to, view.last_seq);
   const auto own = tx.first(kAdvanceReceipt, {room, viewer, delivered_to, read_to},
                             [&](const Row& row) { return Receipt{viewer, row.int64(0), row.int64(1)}; });
-  const auto body =
-      fmt::format(R"({{"account":"{}","delivered":{},"read":{}}})", viewer.text(), own->delivered, own->read);
-  tx.emit({room, 0, event_frame(room, 0, "receipt", body), {view.client, view.therapist}});
+  tx.emit({room,
+           0,
+           http::passing_frame(room, ReceiptEvent{viewer, own->delivered, own->read}),
+           {view.client, view.therapist}});
   return *own;
 }
 

@@ -131,16 +131,6 @@ TEST_P(Messages, ManySendersLeaveNoGapAndNoDouble) {
   for (const auto& event : sink.take()) EXPECT_EQ(event.seq, ++expected);
 }
 
-TEST_P(Messages, EveryStatementIsPreparedAndHotOnesScanNoTable) {
-  for (const auto* query : store::Query::all()) {
-    if (query->name().starts_with("client_key.")) continue;  // the key store is a database of its own
-    EXPECT_NO_THROW(db->prepare_for_test(*query)) << query->name();
-    if (!query->hot() || GetParam() != "sqlite") continue;
-    const auto plan = db->explain_for_test(*query);
-    EXPECT_EQ(plan.find("SCAN"), std::string::npos) << query->name() << "\n" << plan;
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(Engines, Messages, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

@@ -1,7 +1,5 @@
 #include "features/people/people_api.hpp"
 
-#include <fmt/format.h>
-
 #include "features/messages/messages.hpp"
 #include "features/people/profiles.hpp"
 
@@ -122,20 +120,20 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
   TRY_ASSIGN(const auto key, context.house.keys.key_for(episode.client, call.deadline));
   const auto subject = access::seal(*key, thread.id.bytes(), thread.subject.str());
   const auto now = context.house.clock.now();
-  TRY_ASSIGN(
-      const OpenedThread opened, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
-        entry.client = episode.client;
-        entry.room = thread.id;
-        entry.count = 1;
-        auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
-        if (made && made->is_new) {
-          tx.emit({thread.id,
-                   0,
-                   messages::event_frame(thread.id, 0, "room", fmt::format(R"({{"episode":"{}"}})", episode_id.text())),
-                   {episode.client, episode.therapist}});
-        }
-        return made;
-      }));
+  TRY_ASSIGN(const OpenedThread opened,
+             audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+               entry.client = episode.client;
+               entry.room = thread.id;
+               entry.count = 1;
+               auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
+               if (made && made->is_new) {
+                 tx.emit({thread.id,
+                          0,
+                          http::passing_frame(thread.id, RoomEvent{episode_id}),
+                          {episode.client, episode.therapist}});
+               }
+               return made;
+             }));
   TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode));
   TRY_ASSIGN(auto answer, describe_room(context, call, about, opened.room, {}));
   return Answer<RoomAnswer>{opened.is_new ? 201 : 200, std::move(answer)};
@@ -151,10 +149,8 @@ Result<Answer<Nothing>> change_reply_time(Context& context, const Call& call, st
     entry.client = episode.client;
     entry.count = 1;
     TRY(change(tx, context.viewer.account, id, hours));
-    tx.emit({episode.chat,
-             0,
-             messages::event_frame(episode.chat, 0, "reply-time", fmt::format(R"({{"episode":"{}"}})", id.text())),
-             {episode.client, episode.therapist}});
+    tx.emit(
+        {episode.chat, 0, http::passing_frame(episode.chat, ReplyTimeEvent{id}), {episode.client, episode.therapist}});
     return {};
   }));
   return Answer<Nothing>{204, {}};
@@ -163,6 +159,8 @@ Result<Answer<Nothing>> change_reply_time(Context& context, const Call& call, st
 }  // namespace
 
 void add_people_routes(Routes& routes) {
+  routes.event<RoomEvent>();
+  routes.event<ReplyTimeEvent>();
   routes.get("/api/episodes")
       .says("One's episodes of care: who with whom, what waits, until when an answer is due")
       .answers<EpisodesAnswer>()
@@ -177,6 +175,7 @@ void add_people_routes(Routes& routes) {
       .handle(read_rooms);
   routes.post("/api/episodes/{episode}/threads")
       .says("Begin a thread with a subject")
+      .explains("The same id sent again is the same thread, as for messages.")
       .body<NewThread>()
       .answers<RoomAnswer>(201, 200)
       .needs(PermissionName{"send_message"}, "episode")

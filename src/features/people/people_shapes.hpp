@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "features/people/people.hpp"
+#include "http/live_events.hpp"
 #include "http/text.hpp"
 
 namespace rapport::people {
@@ -32,6 +33,10 @@ struct ReplyTime {
 BOOST_DESCRIBE_STRUCT(ReplyTime, (), (hours, agreed, proposed_hours))
 
 struct EpisodeAnswer {
+  static constexpr std::string_view says =
+      "A client and a therapist who work together. `waiting_since` is the client's oldest message without an answer, "
+      "`reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the "
+      "other person.";
   EpisodeId id;
   Person client;
   Person therapist;
@@ -53,6 +58,9 @@ BOOST_DESCRIBE_STRUCT(EpisodesAnswer, (), (episodes))
 
 /// A thread that its sender begins; the id is a UUID that the sender made.
 struct NewThread {
+  static constexpr std::string_view says =
+      "`id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try; it becomes the id of the "
+      "thread's room.";
   RoomId id;
   http::Text<1, 200> subject;
 };
@@ -69,6 +77,10 @@ struct Participant {
 BOOST_DESCRIBE_STRUCT(Participant, (), (account, name, role, delivered, read, present))
 
 struct RoomAnswer {
+  static constexpr std::string_view says =
+      "`kind` is \"chat\" (one for each episode) or \"thread\" (with a subject). `last_seq` is the number of the "
+      "latest "
+      "message, 0 when there is none; `read_seq` is how far the one who asks has read.";
   RoomId id;
   std::string kind;
   std::optional<std::string> subject;
@@ -85,9 +97,34 @@ struct RoomsAnswer {
 };
 BOOST_DESCRIBE_STRUCT(RoomsAnswer, (), (rooms))
 
+/// How many hours within which the therapist answers, from kShortestReply to kLongestReply.
 struct ReplyHours {
+  static constexpr std::string_view says = "Whole hours from 1 to 336 (14 days).";
   std::int64_t hours = 0;
 };
 BOOST_DESCRIBE_STRUCT(ReplyHours, (), (hours))
+
+/// A room was opened: read the episode's rooms again.
+struct RoomEvent {
+  static constexpr http::EventKind kind{"room", false,
+                                        "A room was opened in the episode. Read the episode's rooms again."};
+  EpisodeId episode;
+};
+BOOST_DESCRIBE_STRUCT(RoomEvent, (), (episode))
+
+struct ReplyTimeEvent {
+  static constexpr http::EventKind kind{
+      "reply-time", false, "A reply time was proposed or agreed to. Read the episodes again. `room` is the chat."};
+  EpisodeId episode;
+};
+BOOST_DESCRIBE_STRUCT(ReplyTimeEvent, (), (episode))
+
+struct PresenceEvent {
+  static constexpr http::EventKind kind{
+      "presence", false, "The other person of an episode is connected now, or no longer. `room` is their chat."};
+  AccountId account;
+  bool present = false;
+};
+BOOST_DESCRIBE_STRUCT(PresenceEvent, (), (account, present))
 
 }  // namespace rapport::people

@@ -4,6 +4,244 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server is ready */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Whether the server is ready */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description This description */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live.schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The frames of the live connection, as JSON Schema */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The frames of the live connection, as JSON Schema */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the type of a problem means */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the type of a problem means */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemMeaning"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the live connection (WebSocket)
+         * @description Ask for an upgrade to WebSocket (RFC 6455), with the session cookie; a browser's Origin must be this site. The frames are described at /api/live.schema.json. Without an upgrade the answer is 422 `live.upgrade`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The connection is a WebSocket now. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login": {
         parameters: {
             query?: never;
@@ -13,7 +251,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log in: a session cookie, and the token that changes need */
+        /**
+         * Log in: a session cookie, and the token that changes need
+         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -39,6 +280,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -60,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in */
+        /**
+         * Who is logged in
+         * @description Gives the CSRF token again, for instance after a program was started anew with a cookie it kept.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -82,6 +328,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -117,7 +365,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Log out */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -127,6 +375,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -170,6 +420,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -215,6 +467,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -262,6 +516,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -287,7 +543,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a thread with a subject */
+        /**
+         * Begin a thread with a subject
+         * @description The same id sent again is the same thread, as for messages.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -303,7 +562,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Begin a thread with a subject */
+                /** @description The same id came before: nothing was done again, this is what it led to. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -312,7 +571,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomAnswer"];
                     };
                 };
-                /** @description Begin a thread with a subject */
+                /** @description It is new, and stored durably. */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -324,6 +583,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -362,7 +623,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Propose a time within which the therapist answers */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -372,6 +633,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -412,7 +675,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Agree to the reply time that was proposed */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -422,6 +685,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -445,7 +710,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message to a room */
+        /**
+         * Send a message to a room
+         * @description 201 comes only after the message is stored durably. The same id sent again, by the same person to the same room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So after any doubt (no answer, 503, a lost connection) send the very same body again.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -461,7 +729,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Send a message to a room */
+                /** @description The same id came before: nothing was done again, this is what it led to. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -470,7 +738,7 @@ export interface paths {
                         "application/json": components["schemas"]["Message"];
                     };
                 };
-                /** @description Send a message to a room */
+                /** @description It is new, and stored durably. */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -482,6 +750,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -503,7 +773,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The messages of a room, in order: those after a number, or the page before one */
+        /**
+         * The messages of a room, in order: those after a number, or the page before one
+         * @description To resume after a connection was lost, or when a live event skips a number: ask with `after` = the largest number N up to which you have everything, and go on until nothing is left.
+         */
         get: {
             parameters: {
                 query?: {
@@ -534,6 +807,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -574,7 +849,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Tell how far one has received and read */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -584,6 +859,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -624,7 +901,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Tell the other person that one is writing, or has stopped */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -634,6 +911,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -679,6 +958,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -703,7 +984,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Keep one's unfinished message; empty: drop it */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -713,6 +994,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -759,6 +1042,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -783,7 +1068,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Keep one's unfinished thread; empty: drop it */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -793,6 +1078,8 @@ export interface paths {
                 /** @description What went wrong (RFC 9457) */
                 default: {
                     headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -812,6 +1099,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Health: {
+            status: string;
+        };
+        ProblemMeaning: {
+            type: string;
+            code: string;
+            meaning: string;
+        };
         Credentials: {
             login: string;
             password: string;
@@ -841,6 +1136,7 @@ export interface components {
             agreed: boolean;
             proposed_hours?: number | null;
         };
+        /** @description A client and a therapist who work together. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. */
         EpisodeAnswer: {
             /** Format: uuid */
             id: string;
@@ -870,6 +1166,7 @@ export interface components {
             read: number;
             present: boolean;
         };
+        /** @description `kind` is "chat" (one for each episode) or "thread" (with a subject). `last_seq` is the number of the latest message, 0 when there is none; `read_seq` is how far the one who asks has read. */
         RoomAnswer: {
             /** Format: uuid */
             id: string;
@@ -887,20 +1184,24 @@ export interface components {
         RoomsAnswer: {
             rooms: components["schemas"]["RoomAnswer"][];
         };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try; it becomes the id of the thread's room. */
         NewThread: {
             /** Format: uuid */
             id: string;
             subject: string;
         };
+        /** @description Whole hours from 1 to 336 (14 days). */
         ReplyHours: {
             /** Format: int64 */
             hours: number;
         };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. */
         NewMessage: {
             /** Format: uuid */
             id: string;
             text: string;
         };
+        /** @description `seq` is the message's place in its room: 1, 2, 3 … without gaps. Show messages in this order; `at` is when the server took the message, and clocks may jump. */
         Message: {
             /** Format: uuid */
             id: string;
@@ -914,6 +1215,8 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @enum {string} */
+        KeptKind: "message";
         MessageEvent: {
             /** Format: uuid */
             id: string;
@@ -923,19 +1226,22 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        Item: {
+        /** @description The same as the frame in which the live connection tells of it. */
+        StoredEvent: {
             /** Format: uuid */
             room: string;
             /** Format: int64 */
             seq: number;
-            kind: string;
+            kind: components["schemas"]["KeptKind"];
             body: components["schemas"]["MessageEvent"];
         };
+        /** @description `last_seq` is the room's largest number: while the last event of a page has a smaller one there is more to read. */
         Events: {
-            events: components["schemas"]["Item"][];
+            events: components["schemas"]["StoredEvent"][];
             /** Format: int64 */
             last_seq: number;
         };
+        /** @description How far one has got, as numbers of the room. A mark only moves forward, never beyond the room's end; one that is left out stays. What is read counts as delivered. */
         ReceiptMarks: {
             delivered?: number | null;
             read?: number | null;
@@ -943,21 +1249,121 @@ export interface components {
         Typing: {
             typing: boolean;
         };
+        /** @description Both parts are empty when there is no draft. Saving both empty removes it. */
         DraftText: {
             subject: string;
             text: string;
         };
+        /** @description What went wrong (RFC 9457). */
         Problem: {
-            type: string;
+            /**
+             * Format: uri-reference
+             * @enum {string}
+             */
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/forbidden" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
-            detail: string;
+            /** @description A sentence for the person. */
+            detail?: string;
+            /** @description For programs; the last part of `type`. */
             code: string;
             errors?: {
                 pointer: string;
                 detail: string;
             }[];
+            /** @description Seconds; the same as the header Retry-After. */
+            retry_after?: number;
         };
+        /** @description Sent by the client. `id` is chosen by the client and comes back in the answer. */
+        LiveRequest: {
+            id: number;
+            /** @description Method and address of any route. */
+            do: string;
+            body?: unknown;
+        };
+        /** @description Sent by the server: what the route would have answered over HTTP. `id` is 0 when the request's own could not be read. */
+        LiveAnswer: {
+            id: number;
+            status: number;
+            body?: unknown;
+        };
+        PresenceEvent: {
+            /** Format: uuid */
+            account: string;
+            present: boolean;
+        };
+        /** @description The other person of an episode is connected now, or no longer. `room` is their chat. */
+        LivePresence: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "presence";
+            body: components["schemas"]["PresenceEvent"];
+        };
+        RoomEvent: {
+            /** Format: uuid */
+            episode: string;
+        };
+        /** @description A room was opened in the episode. Read the episode's rooms again. */
+        LiveRoom: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "room";
+            body: components["schemas"]["RoomEvent"];
+        };
+        ReplyTimeEvent: {
+            /** Format: uuid */
+            episode: string;
+        };
+        /** @description A reply time was proposed or agreed to. Read the episodes again. `room` is the chat. */
+        LiveReplyTime: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "reply-time";
+            body: components["schemas"]["ReplyTimeEvent"];
+        };
+        /** @description A message stands in the room under `seq`. Its sender is told too, on every connection. */
+        LiveMessage: {
+            /** Format: uuid */
+            room: string;
+            seq: number;
+            /** @constant */
+            kind: "message";
+            body: components["schemas"]["MessageEvent"];
+        };
+        ReceiptEvent: {
+            /** Format: uuid */
+            account: string;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            read: number;
+        };
+        /** @description How far somebody has got in the room: everything up to `delivered` has reached a device of theirs, everything up to `read` was before their eyes. */
+        LiveReceipt: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "receipt";
+            body: components["schemas"]["ReceiptEvent"];
+        };
+        TypingEvent: {
+            /** Format: uuid */
+            account: string;
+            typing: boolean;
+        };
+        /** @description Somebody is writing, or has stopped. Forget it after some seconds without another. */
+        LiveTyping: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "typing";
+            body: components["schemas"]["TypingEvent"];
+        };
+        /** @description Sent by the server unasked. Ignore kinds that you do not know. */
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"];
     };
     responses: never;
     parameters: never;

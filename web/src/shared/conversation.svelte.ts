@@ -126,18 +126,19 @@ export class Conversation {
   }
 
   #passes(event: PassingEvent): void {
-    const { account, typing, present, delivered, read } = event.body;
-    if (event.room !== this.#id || account === app.me) return;
+    if (event.room !== this.#id || !('account' in event.body)) return;
+    const { account } = event.body;
+    if (account === app.me) return;
     const person = this.room?.participants.find((one) => one.account === account);
     if (!person) return;
-    if (event.kind === 'typing') this.#writes(typing === true);
+    if (event.kind === 'typing') this.#writes(event.body.typing);
     if (event.kind === 'presence') {
-      person.present = present === true;
+      person.present = event.body.present;
       if (!person.present) this.#writes(false);
     }
     if (event.kind === 'receipt') {
-      person.delivered = Math.max(person.delivered, delivered ?? 0);
-      person.read = Math.max(person.read, read ?? 0);
+      person.delivered = Math.max(person.delivered, event.body.delivered);
+      person.read = Math.max(person.read, event.body.read);
     }
   }
 

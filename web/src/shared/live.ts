@@ -1,4 +1,4 @@
-import type { EventPage, PassingEvent, StoredEvent } from './types';
+import type { EventPage, LiveEvent, PassingEvent, StoredEvent } from './types';
 
 export type LiveState = 'off' | 'connecting' | 'open' | 'waiting';
 
@@ -214,9 +214,9 @@ export class Live {
   }
 
   #take(text: string): void {
-    let heard: PassingEvent & { seq?: unknown };
+    let heard: LiveEvent;
     try {
-      heard = JSON.parse(text) as PassingEvent;
+      heard = JSON.parse(text) as LiveEvent;
     } catch {
       return;
     }
@@ -226,7 +226,7 @@ export class Live {
       return;
     }
     if (typeof heard.seq !== 'number') return;
-    const event = heard as unknown as StoredEvent;
+    const event: StoredEvent = heard;
     const followed = this.#rooms.get(event.room);
     if (!followed) {
       this.#options.onOther?.(event);

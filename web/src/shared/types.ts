@@ -1,6 +1,6 @@
 import type { components } from '../api/generated';
 
-// Names for what the server describes. Only what it cannot describe, the live events, is written here by hand.
+// Names for what the server describes; nothing of it is written by hand.
 type Schemas = components['schemas'];
 
 export type Session = Schemas['LoggedIn'];
@@ -9,14 +9,11 @@ export type Episode = Schemas['EpisodeAnswer'];
 export type Room = Schemas['RoomAnswer'];
 export type Participant = Schemas['Participant'];
 export type MessageBody = Schemas['MessageEvent'];
-export type StoredEvent = Schemas['Item'];
+export type StoredEvent = Schemas['StoredEvent'];
 export type EventPage = Schemas['Events'];
 export type SentMessage = Schemas['Message'];
 export type DraftText = Schemas['DraftText'];
+export type LiveEvent = Schemas['LiveEvent'];
 
-/** Passes by and is not kept: it has no number. Kinds we do not know are ignored. */
-export interface PassingEvent {
-  room: string;
-  kind: string;
-  body: { account?: string; typing?: boolean; present?: boolean; delivered?: number; read?: number };
-}
+/** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */
+export type PassingEvent = Exclude<LiveEvent, { kind: 'message' }>;

@@ -1,0 +1,95 @@
+#include "http/problem_types.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rapport::http {
+namespace {
+
+// Sorted by code.
+constexpr std::array kTypes{
+    ProblemType{"account.login_taken", "Somebody has this log-in name. Choose another."},
+    ProblemType{"body.invalid",
+                "The body is JSON, but not of the shape that the route takes; `errors` names each place."},
+    ProblemType{"body.missing", "The route takes a body and none came."},
+    ProblemType{"body.not_json", "The body is not JSON, or was not sent as application/json."},
+    ProblemType{"body.not_utf8", "The body is not well-formed UTF-8."},
+    ProblemType{"body.not_wanted", "The route takes no body and one came."},
+    ProblemType{"body.too_deep", "The body is nested deeper than 16 levels."},
+    ProblemType{"csrf", "A change came without the right X-CSRF-Token header. Take the token from GET /api/session."},
+    ProblemType{"database.gone", "The database does not answer just now. Come back after Retry-After."},
+    ProblemType{"forbidden", "The role of this account may never do this, or the request came from another site."},
+    ProblemType{"frame.invalid", "A frame of the live connection is not a request frame."},
+    ProblemType{"internal", "A defect of the server. `detail` holds a number under which its log has more."},
+    ProblemType{"key.not_found", "What was asked for can no longer be read: its key was destroyed."},
+    ProblemType{"live.key", "The WebSocket handshake has no well-formed Sec-WebSocket-Key."},
+    ProblemType{"live.upgrade", "This address is for WebSocket connections: ask for an upgrade."},
+    ProblemType{"live.version", "The server speaks version 13 of WebSocket (RFC 6455) alone."},
+    ProblemType{"login.too_many", "Too many wrong log-ins came. Nothing was checked; come back after Retry-After."},
+    ProblemType{"login.wrong", "The log-in name or the password is wrong; which of them is not said."},
+    ProblemType{"message.id_not_v7", "The id of a message must be a UUID of version 7."},
+    ProblemType{"message.id_taken", "The id belongs to another message. Make a new one and send again."},
+    ProblemType{"method.unknown", "The server knows no such method."},
+    ProblemType{"method_not_allowed",
+                "The address is right, the method is not; the Allow header names those that are."},
+    ProblemType{"not_found", "There is nothing at this address, or it is not this person's to see."},
+    ProblemType{"overloaded", "The server has too much to do. Nothing was done; come back after Retry-After."},
+    ProblemType{"password.busy",
+                "Too many log-ins are being checked at once. Nothing was done; come back after Retry-After."},
+    ProblemType{"password.empty", "A password must not be empty."},
+    ProblemType{"password.too_long", "A password is longer than the server takes."},
+    ProblemType{"query.invalid", "A parameter after '?' is out of its range; `errors` names it."},
+    ProblemType{"query.malformed", "The part of the address after '?' is not well-formed."},
+    ProblemType{"reply_time.not_proposed",
+                "The reply time agreed to is not the one that is proposed. Read the episode again."},
+    ProblemType{"reply_time.out_of_range", "A reply time is from 1 to 336 hours."},
+    ProblemType{"request.header_too_large", "The head of the request is too large."},
+    ProblemType{"request.malformed", "The request is not well-formed HTTP."},
+    ProblemType{"request.timed_out", "The request took too long to arrive."},
+    ProblemType{"request.too_large", "The body of the request is too large."},
+    ProblemType{"seal.broken", "Stored text does not open with its key: it was altered. The practice has to look."},
+    ProblemType{"session.none", "Nobody is logged in, or the log-in has ended. Log in again."},
+    ProblemType{"storage.busy", "The database is busy. Nothing was done; come back after Retry-After."},
+    ProblemType{"storage.defect", "A defect of the server at its database."},
+    ProblemType{"storage.failed", "The database cannot write, for instance for want of space. Nothing was done."},
+    ProblemType{"storage.overloaded", "Too much waits to be written. Nothing was done; come back after Retry-After."},
+    ProblemType{
+        "storage.timed_out",
+        "The database did not answer in time. Whether a change was made is not known: repeat it with the same id."},
+    ProblemType{"storage.unavailable",
+                "The database cannot be reached. Nothing was done; come back after Retry-After."},
+    ProblemType{"text.invalid", "A text is not as it should be."},
+    ProblemType{"thread.id_not_v7", "The id of a thread must be a UUID of version 7."},
+    ProblemType{"thread.id_taken", "The id belongs to something else. Make a new one and send again."},
+    ProblemType{"timed_out",
+                "The call took too long. Whether a change was made is not known: repeat it with the same id."},
+    ProblemType{"too_many", "More calls than are allowed at once. Nothing was done; come back after Retry-After."},
+};
+
+constexpr bool is_sorted_by_code() {
+  for (std::size_t at = 1; at < kTypes.size(); ++at) {
+    if (!(kTypes[at - 1].code < kTypes[at].code)) return false;
+  }
+  return true;
+}
+static_assert(is_sorted_by_code(), "find_problem_type() searches by halves");
+
+}  // namespace
+
+std::span<const ProblemType> problem_types() {
+  return kTypes;
+}
+
+const ProblemType* find_problem_type(std::string_view code) {
+  const auto* found =
+      std::lower_bound(kTypes.begin(), kTypes.end(), code,
+                       [](const ProblemType& type, std::string_view wanted) { return type.code < wanted; });
+  return found != kTypes.end() && found->code == code ? found : nullptr;
+}
+
+std::string problem_type_uri(std::string_view code) {
+  if (find_problem_type(code) == nullptr) return "about:blank";
+  return "/api/problems/" + std::string(code);
+}
+
+}  // namespace rapport::http

@@ -1,0 +1,122 @@
+/// Lists that name what the sources hold, compared with the sources themselves: statements, kinds of problems, codes
+/// with which a live line is closed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <regex>
+#include <set>
+
+#include "http/live_frames.hpp"
+#include "http/problem_types.hpp"
+#include "server/all_routes.hpp"
+#include "server/house_api.hpp"
+#include "support/house_fixture.hpp"
+
+namespace rapport::server {
+namespace {
+
+/// What the first group of `pattern` finds in the sources under src, tests left out.
+std::multiset<std::string> in_sources(const std::regex& pattern,
+                                      const std::function<bool(const std::string& path)>& takes = {}) {
+  std::multiset<std::string> found;
+  const std::filesystem::path root = RAPPORT_SOURCE_FOLDER "/src";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    const auto path = entry.path().lexically_relative(root).string();
+    const auto extension = entry.path().extension();
+    if ((extension != ".cpp" && extension != ".hpp") || path.find("_test.cpp") != std::string::npos) continue;
+    if (takes && !takes(path)) continue;
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), pattern); at != std::sregex_iterator(); ++at) {
+      found.insert((*at)[1]);
+    }
+  }
+  return found;
+}
+
+class Statements : public testing::HouseTest {};
+
+TEST_P(Statements, OfEveryFileArePreparedAndHotOnesScanNoTable) {
+  const auto written = in_sources(std::regex(R"re(Query\s+k\w+\s*[({]\s*"([^"]+)")re"));
+  ASSERT_GT(written.size(), 30U) << "the pattern finds no statements any more";
+  std::multiset<std::string> registered;
+  for (const auto* query : store::Query::all()) {
+    if (!query->name().starts_with("test.")) registered.emplace(query->name());
+  }
+  EXPECT_EQ(registered, written) << "a statement of the sources is not in this program, or two have one name";
+
+  const auto keys = key_store();
+  ASSERT_TRUE(store::migrate(*keys, access::kKeyStoreMigrations, clock));
+  for (const auto* query : store::Query::all()) {
+    auto& place = query->name().starts_with("client_key.") ? *keys : *db;
+    EXPECT_NO_THROW(place.prepare_for_test(*query)) << query->name();
+    if (!query->hot() || GetParam() != "sqlite") continue;
+    const auto plan = place.explain_for_test(*query);
+    EXPECT_EQ(plan.find("SCAN"), std::string::npos) << query->name() << "\n" << plan;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Statements, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+TEST(Problems, OfEveryFileAreExplained) {
+  // What only the one who runs the program sees, at its start or as the answer of a command.
+  const auto may_be_served = [](const std::string& path) {
+    return !path.starts_with("config/") && !path.starts_with("features/demo/") && path != "main.cpp" &&
+           path != "server/serve.cpp" && path != "server/open_house.cpp" && path != "store/migrate.cpp";
+  };
+  std::multiset<std::string> used;
+  for (const auto* pattern : {R"re(invalid\(\s*"([a-z_.0-9]+)")re", R"re(ErrorKind::\w+,\s*"([a-z_.0-9]+)")re",
+                              R"re(transport_problem\(\s*\d+,\s*"([a-z_.0-9]+)")re"}) {
+    used.merge(in_sources(std::regex(pattern), may_be_served));
+  }
+  used.erase("master_key.unusable");  // at the start alone
+  ASSERT_GT(used.size(), 30U) << "the patterns find no problems any more";
+  for (const auto& code : used)
+    EXPECT_NE(http::find_problem_type(code), nullptr) << code << " is not in problem_types.cpp";
+  for (const auto& type : http::problem_types()) {
+    EXPECT_TRUE(used.count(std::string(type.code)) > 0 || type.code == "too_many") << type.code << " is used nowhere";
+  }
+}
+
+TEST(CloseCodes, OfEveryFileAreExplained) {
+  const auto used = in_sources(std::regex(R"re((?:close\(|kTryAgainLater = )(\d{4})\b)re"));
+  ASSERT_GE(used.size(), 3U);
+  for (const auto& code : used) {
+    EXPECT_TRUE(std::any_of(http::kCloseCodes.begin(), http::kCloseCodes.end(), [&](const auto& close) {
+      return std::to_string(close.code) == code;
+    })) << code;
+  }
+}
+
+TEST(Descriptions, HaveEveryRouteAndEveryEvent) {
+  Routes routes;
+  add_all_routes(routes);
+  const auto openapi = boost::json::parse(openapi_text(routes));
+  std::size_t operations = 0;
+  for (const auto& path : openapi.at("paths").as_object()) operations += path.value().as_object().size();
+  EXPECT_EQ(operations, routes.all().size());
+  const auto live = boost::json::parse(live_schema_text(routes));
+  EXPECT_EQ(live.at("$defs").at("LiveEvent").at("oneOf").as_array().size(), routes.events().size());
+  EXPECT_EQ(routes.events().size(), http::sendable_events().size()) << "an event is declared that nothing sends";
+  EXPECT_NE(openapi.at("info").at("description").as_string().find("Sending once"), boost::json::string::npos);
+}
+
+TEST(Permissions, AreEachNeededByARoute) {
+  Routes routes;
+  add_all_routes(routes);
+  std::set<std::string> needed;
+  for (const auto& route : routes.all()) {
+    if (route->guard == http::Guard::permission) needed.insert(route->permission);
+  }
+  for (const auto& row : access::kPermissionTable) EXPECT_EQ(needed.erase(std::string(row.text)), 1U) << row.text;
+  EXPECT_TRUE(needed.empty()) << *needed.begin() << " is no permission";
+}
+
+}  // namespace
+}  // namespace rapport::server

@@ -1,0 +1,463 @@
+/// Every route, asked by everybody there is: what each hears, what nobody may hear, what stands in the audit afterwards
+/// and who is told. A route of the table that has no scenario fails the test.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "features/log_in/log_in_api.hpp"
+#include "features/messages/messages_rules.hpp"
+#include "http/live_frames.hpp"
+#include "server/all_routes.hpp"
+#include "server/call_audit.hpp"
+#include "server/service.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::server {
+namespace {
+
+/// What one caller meets. `audit` lists rows as "ACTION OUTCOME/CLIENT", `told` live events as "PERSON:KIND", both
+/// sorted and joined by spaces; a client who is not named in a row is "-".
+struct Expected {
+  int status = 0;
+  std::string has = {};
+  std::string audit = {};
+  std::string told = {};
+};
+
+struct Scenario {
+  std::string route;  ///< as in the table, with what follows '?' if anything
+  std::string body;   ///< $id: a new UUID of version 7
+  Expected nobody;
+  Expected client;
+  Expected other_client;
+  Expected therapist;             ///< of both clients
+  Expected stranger;              ///< a therapist of other people
+  std::string may_be_known = {};  ///< a secret that is none here
+};
+
+const Expected kNotLoggedIn{401, "session.none"};
+Expected all_see(std::string has) {
+  return {200, std::move(has)};
+}
+Scenario public_page(const std::string& route, const std::string& has) {
+  return {route, "", all_see(has), all_see(has), all_see(has), all_see(has), all_see(has)};
+}
+
+/// The words that must reach nobody but those who are named.
+struct Secret {
+  std::string words;
+  std::set<std::string> knowers;
+};
+const std::vector<Secret> kSecrets{
+    {"private words", {"client", "therapist"}},
+    {"About Monday", {"client", "therapist"}},
+    {"half a draft", {"client"}},
+    {"Amara", {"client", "therapist"}},
+    {"other words", {"other_client", "therapist"}},
+    {"Cem", {"other_client", "therapist"}},
+    {"Berger", {"client", "other_client", "therapist"}},
+    {"Dora", {"stranger"}},
+};
+
+Expected failed(const std::string& action, int status = 404, std::string has = "") {
+  return {status, std::move(has), action + " failed/-"};
+}
+Expected refused(const std::string& action) {
+  return {403, "forbidden", action + " refused/-"};
+}
+Scenario draft(const std::string& place) {
+  return {"PUT /api/" + place + "/draft",
+          R"({"subject":"","text":"anew"})",
+          kNotLoggedIn,
+          {204},
+          {404, "not_found"},
+          {204},
+          {404, "not_found"}};
+}
+
+std::vector<Scenario> scenarios() {
+  const std::string both_hear_message = "client:message therapist:message";
+  const std::string both_hear_reply_time = "client:reply-time therapist:reply-time";
+  return {
+      public_page("GET /healthz", "ok"),
+      public_page("GET /api/openapi.json", "\"openapi\":\"3.1.0\""),
+      public_page("GET /api/live.schema.json", "LiveEvent"),
+      public_page("GET /api/problems/{code:text}", "/api/problems/not_found"),
+      public_page("GET /api/practice", "Test practice"),
+      {"GET /api/live", "", kNotLoggedIn, failed("live.open", 422, "live.upgrade"), failed("live.open", 422),
+       failed("live.open", 422), failed("live.open", 422)},
+
+      {"POST /api/login",
+       R"({"login":"amara","password":"wrong"})",
+       {401, "login.wrong", "login refused/-"},
+       {401, "login.wrong", "login refused/-"},
+       {401, "login.wrong", "login refused/-"},
+       {401, "login.wrong", "login refused/-"},
+       {401, "login.wrong", "login refused/-"}},
+      {"POST /api/login",
+       R"({"login":"amara","password":"right horse"})",
+       {200, "csrf", "login done/-"},
+       {200, "csrf", "login done/-"},
+       {200, "csrf", "login done/-"},
+       {200, "csrf", "login done/-"},
+       {200, "csrf", "login done/-"},
+       "Amara"},
+      {"POST /api/login",
+       "{}",
+       {422, "/password"},
+       failed("login", 422),
+       failed("login", 422),
+       failed("login", 422),
+       failed("login", 422)},
+      {"GET /api/session",
+       "",
+       kNotLoggedIn,
+       {200, "Amara Client"},
+       {200, "Cem Client"},
+       {200, "Berger Therapist"},
+       {200, "Dora Therapist"}},
+      {"POST /api/logout",
+       "",
+       kNotLoggedIn,
+       {204, "", "logout done/-"},
+       {204, "", "logout done/-"},
+       {204, "", "logout done/-"},
+       {204, "", "logout done/-"}},
+
+      {"GET /api/episodes",
+       "",
+       kNotLoggedIn,
+       {200, "Berger Therapist", "episodes.read done/client"},
+       {200, "Berger Therapist", "episodes.read done/other_client"},
+       {200, "Amara Client", "episodes.read done/client episodes.read done/other_client"},
+       {200, R"({"episodes":[]})"}},
+      {"GET /api/episodes/{episode}/rooms",
+       "",
+       kNotLoggedIn,
+       {200, "About Monday", "rooms.read done/client"},
+       failed("rooms.read"),
+       {200, "About Monday", "rooms.read done/client"},
+       failed("rooms.read")},
+      {"POST /api/episodes/{episode}/threads",
+       R"({"id":"$id","subject":"New subject"})",
+       kNotLoggedIn,
+       {201, "New subject", "thread.begin done/client", "client:room therapist:room"},
+       failed("thread.begin"),
+       {201, "New subject", "thread.begin done/client", "client:room therapist:room"},
+       failed("thread.begin")},
+      {"PUT /api/episodes/{episode}/reply-time",
+       R"({"hours":24})",
+       kNotLoggedIn,
+       refused("reply_time.propose"),
+       refused("reply_time.propose"),
+       {204, "", "reply_time.propose done/client", both_hear_reply_time},
+       failed("reply_time.propose")},
+      {"PUT /api/episodes/{episode}/reply-time", R"({"hours":337})", kNotLoggedIn, refused("reply_time.propose"),
+       refused("reply_time.propose"), failed("reply_time.propose", 422, "/hours"), failed("reply_time.propose")},
+      {"POST /api/episodes/{episode}/reply-time/agreement",
+       R"({"hours":48})",
+       kNotLoggedIn,
+       {204, "", "reply_time.agree done/client", both_hear_reply_time},
+       failed("reply_time.agree"),
+       refused("reply_time.agree"),
+       refused("reply_time.agree")},
+      {"POST /api/episodes/{episode}/reply-time/agreement", R"({"hours":24})", kNotLoggedIn,
+       failed("reply_time.agree", 409), failed("reply_time.agree"), refused("reply_time.agree"),
+       refused("reply_time.agree")},
+
+      {"POST /api/rooms/{room}/messages",
+       R"({"id":"$id","text":"new words"})",
+       kNotLoggedIn,
+       {201, "new words", "message.send done/client", both_hear_message},
+       failed("message.send"),
+       {201, "new words", "message.send done/client", both_hear_message},
+       failed("message.send")},
+      {"POST /api/rooms/{room}/messages", R"({"id":"$id","text":""})", kNotLoggedIn,
+       failed("message.send", 422, "/text"), failed("message.send", 422), failed("message.send", 422),
+       failed("message.send", 422)},
+      {"GET /api/rooms/{room}/events",
+       "",
+       kNotLoggedIn,
+       {200, "private words", "room.read done/client"},
+       failed("room.read"),
+       {200, "private words", "room.read done/client"},
+       failed("room.read")},
+      {"GET /api/rooms/{room}/events?after=x", "", kNotLoggedIn, failed("room.read", 422, "?after"),
+       failed("room.read", 422), failed("room.read", 422), failed("room.read", 422)},
+      {"GET /api/rooms/{room}/events?after=%", "", kNotLoggedIn, failed("room.read", 422, "query.malformed"),
+       failed("room.read", 422), failed("room.read", 422), failed("room.read", 422)},
+      {"PUT /api/rooms/{room}/receipt",
+       R"({"read":1})",
+       kNotLoggedIn,
+       {204, "", "", "client:receipt therapist:receipt"},
+       {404},
+       {204, "", "", "client:receipt therapist:receipt"},
+       {404}},
+      {"POST /api/rooms/{room}/typing",
+       R"({"typing":true})",
+       kNotLoggedIn,
+       {204, "", "", "therapist:typing"},
+       {404},
+       {204, "", "", "client:typing"},
+       {404}},
+      {"GET /api/rooms/{room}/draft", "", kNotLoggedIn, {200, "half a draft"}, {404}, {200, R"("text":"")"}, {404}},
+      {"GET /api/episodes/{episode}/draft",
+       "",
+       kNotLoggedIn,
+       {200, R"("text":"")"},
+       {404},
+       {200, R"("text":"")"},
+       {404}},
+      draft("rooms/{room}"),
+      draft("episodes/{episode}"),
+  };
+}
+
+class CountingSocket final : public http::LiveSocket {
+ public:
+  bool send(std::shared_ptr<const std::string> frame) override {
+    frames.push_back(*frame);
+    return true;
+  }
+  bool send_all(const std::vector<std::shared_ptr<const std::string>>& all) override {
+    for (const auto& frame : all) frames.push_back(*frame);
+    return true;
+  }
+  void close(int, std::string_view) override {}
+  std::vector<std::string> frames;
+};
+
+const store::Query kAuditRows{"test.audit", "SELECT action, outcome, client_id FROM audit ORDER BY id"};
+
+class Scenarios : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    write_and_propose();
+    sink.take();
+    add_all_routes(routes_.emplace());
+    service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
+    people_ = {{"client", client}, {"other_client", other_client}, {"therapist", therapist}, {"stranger", stranger}};
+  }
+  void TearDown() override {
+    hang_up();
+    audit_rows_seen_ = 0;
+    service_.reset();
+    FullHouseTest::TearDown();
+  }
+
+  /// A message in each chat, a thread, a draft of the client's and a reply time that waits for agreement.
+  void write_and_propose() {
+    const auto say = [&](store::WriteTx& tx, AccountId of, AccountId author, RoomId room,
+                         std::string text) -> Result<void> {
+      TRY_ASSIGN(const auto key, keys->key_for(of, soon()));
+      TRY_ASSIGN(const auto words, (http::Text<1, messages::kLongestText>::from(std::move(text))));
+      TRY_ASSIGN(auto sealed, messages::seal_message(*key, author, {MessageId::make(clock.now()), words}, clock.now()));
+      TRY(messages::append_messages(tx, author, room, {sealed}, clock.now()));
+      return {};
+    };
+    const auto key = keys->key_for(client, soon()).value();
+    const auto thread = RoomId::make(clock.now());
+    const auto wrote = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(say(tx, client, client, chat, "private words"));
+      TRY(say(tx, other_client, other_client, other_chat, "other words"));
+      TRY(people::open_thread(tx, client, episode, thread, access::seal(*key, thread.bytes(), "About Monday"),
+                              clock.now()));
+      messages::save_draft(tx, client, chat.uuid(), client,
+                           {access::seal(*key, chat.bytes(), ""), access::seal(*key, chat.bytes(), "half a draft")},
+                           clock.now());
+      return people::propose_reply_time(tx, therapist, episode, 48);
+    });
+    ASSERT_TRUE(wrote) << wrote.error().detail;
+  }
+
+  http::Request request_of(const std::string& who, http::Method method, std::string target, std::string body) {
+    http::Request made{
+        method, std::move(target), {{"host", "x"}, {"content-type", "application/json"}}, std::move(body), "127.0.0.1"};
+    if (who == "nobody") return made;
+    const auto session = write([&](store::WriteTx& tx) -> Result<access::NewSession> {
+                           return access::create_session(tx, people_.at(who), clock.now());
+                         }).value();
+    made.headers.emplace_back("cookie", std::string(log_in::kCookie) + "=" + session.token);
+    made.headers.emplace_back("x-csrf-token", csrf.make(session.token));
+    return made;
+  }
+
+  std::string filled_in(std::string text) {
+    const std::vector<std::pair<std::string, std::string>> values{{"{room}", chat.text()},
+                                                                  {"{episode}", episode.text()},
+                                                                  {"{code:text}", "not_found"},
+                                                                  {"$id", MessageId::make(clock.now()).text()}};
+    for (const auto& [name, value] : values) {
+      if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
+    }
+    return text;
+  }
+
+  void hang_up() {
+    for (const auto& [name, socket] : sockets_) hub.remove(people_.at(name), socket);
+    sockets_.clear();
+  }
+  /// From now on everybody but this one is connected, without a live line of their own.
+  void listen(const std::string& without = "") {
+    hang_up();
+    for (const auto& [name, id] : people_) {
+      if (name == without) continue;
+      sockets_[name] = std::make_shared<CountingSocket>();
+      hub.add(id, sockets_[name]);
+    }
+  }
+  std::string told() {
+    hub.publish(sink.take());
+    std::string list;
+    for (auto& [name, socket] : sockets_) {
+      for (const auto& frame : std::exchange(socket->frames, {})) {
+        const auto value = http::parse_json(frame);
+        list += (list.empty() ? "" : " ") + name + ":" + std::string(value->at("kind").as_string());
+      }
+    }
+    return list;
+  }
+  /// Those that came since this was asked last.
+  std::string audit_rows() {
+    std::vector<std::string> rows;
+    const auto found = read([&](store::ReadTx& tx) -> Result<void> {
+      rows = tx.list(kAuditRows, {}, [&](const store::Row& row) {
+        std::string about = "-";
+        for (const auto& [name, id] : people_) {
+          if (!row.is_null(2) && row.id<AccountId>(2) == id) about = name;
+        }
+        return std::string(row.text(0)) + " " + std::string(row.text(1)) + "/" + about;
+      });
+      return {};
+    });
+    EXPECT_TRUE(found);
+    const auto seen = std::exchange(audit_rows_seen_, rows.size());
+    rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(seen));
+    std::sort(rows.begin(), rows.end());
+    std::string list;
+    for (const auto& row : rows) list += (list.empty() ? "" : " ") + row;
+    return list;
+  }
+
+  void check(const Scenario& scenario, const std::string& who, const Expected& expected) {
+    SCOPED_TRACE(scenario.route + " " + scenario.body + " by " + who);
+    const auto space = scenario.route.find(' ');
+    http::Method method = http::Method::get;
+    for (const auto one : {http::Method::get, http::Method::post, http::Method::put}) {
+      if (to_text(one) == scenario.route.substr(0, space)) method = one;
+    }
+    const auto request = request_of(who, method, filled_in(scenario.route.substr(space + 1)), filled_in(scenario.body));
+    listen();
+    const auto answer = service_->handle(request);
+    EXPECT_EQ(answer.status, expected.status) << answer.body;
+    EXPECT_NE(answer.body.find(expected.has), std::string::npos) << answer.body;
+    for (const auto& secret : kSecrets) {
+      if (secret.words == scenario.may_be_known || secret.knowers.count(who) != 0) continue;
+      EXPECT_EQ(answer.body.find(secret.words), std::string::npos) << secret.words << " in " << answer.body;
+    }
+    EXPECT_EQ(audit_rows(), expected.audit);
+    EXPECT_EQ(told(), expected.told);
+  }
+
+  std::optional<Routes> routes_;
+  std::unique_ptr<Service> service_;
+  std::map<std::string, AccountId> people_;
+  std::map<std::string, std::shared_ptr<CountingSocket>> sockets_;
+  std::size_t audit_rows_seen_ = 0;
+};
+
+TEST_P(Scenarios, EveryRouteAskedByEverybody) {
+  bool first = true;
+  for (const auto& scenario : scenarios()) {
+    if (!std::exchange(first, false)) {  // a practice of its own for each scenario
+      TearDown();
+      SetUp();
+    }
+    check(scenario, "nobody", scenario.nobody);
+    check(scenario, "stranger", scenario.stranger);
+    check(scenario, "other_client", scenario.other_client);
+    check(scenario, "client", scenario.client);
+    check(scenario, "therapist", scenario.therapist);
+  }
+}
+
+TEST_P(Scenarios, EveryRouteHasAScenario) {
+  std::set<std::string> covered;
+  for (const auto& scenario : scenarios()) covered.insert(scenario.route.substr(0, scenario.route.find('?')));
+  for (const auto& route : routes_->all()) {
+    const auto name = std::string(to_text(route->method)) + " " + route->pattern;
+    EXPECT_EQ(covered.erase(name), 1U) << name << " has no scenario";
+  }
+  for (const auto& name : covered) ADD_FAILURE() << name << " is no route";
+}
+
+TEST_P(Scenarios, ALiveLineIsOpenedByEverybody) {
+  const std::vector<std::pair<std::string, Expected>> callers{
+      {"nobody", {401}},
+      {"client", {0, "", "live.open done/client", "therapist:presence"}},
+      {"other_client", {0, "", "live.open done/other_client", "therapist:presence"}},
+      {"therapist",
+       {0, "", "live.open done/client live.open done/other_client", "client:presence other_client:presence"}},
+      {"stranger", {0}}};
+  for (const auto& [who, expected] : callers) {
+    SCOPED_TRACE(who);
+    http::Response refusal;
+    refusal.status = 0;
+    const auto request = request_of(who, http::Method::get, "/api/live", "");
+    const auto own = std::make_shared<CountingSocket>();
+    listen(who);  // the first connection of this person is the one that is told of
+    const auto line = service_->open_live(request, own, refusal);
+    EXPECT_EQ(refusal.status, expected.status) << refusal.body;
+    EXPECT_EQ(line != nullptr, expected.status == 0);
+    EXPECT_EQ(audit_rows(), expected.audit);
+    EXPECT_EQ(told(), expected.told);
+    if (line) line->on_closed();
+    told();
+  }
+}
+
+TEST_P(Scenarios, WhatIsNotSentWellIsWrittenDownWhenItIsKnownWhoSentIt) {
+  auto elsewhere = request_of("client", http::Method::post, filled_in("/api/rooms/{room}/messages"), "{}");
+  elsewhere.headers.emplace_back("origin", "https://elsewhere.test");
+  EXPECT_EQ(service_->handle(elsewhere).status, 403);
+  EXPECT_EQ(audit_rows(), "message.send refused/-");
+}
+
+/// Routes whose handlers forget, or break off.
+TEST_P(Scenarios, AHandlerThatForgetsTheAuditIsNotBelieved) {
+  struct Secretive {
+    static Result<http::Answer<std::string>> forget(Context&, http::Call&) {
+      return http::Answer<std::string>{200, "Amara"};
+    }
+    static Result<http::Answer<std::string>> break_off(Context&, http::Call&) { throw std::runtime_error("test"); }
+  };
+  Routes routes;
+  routes.get("/forgets").says("x").answers<std::string>().signed_in().audits("forgets").handle(Secretive::forget);
+  routes.get("/breaks").says("x").answers<std::string>().signed_in().audits("breaks").handle(Secretive::break_off);
+  routes.finish();
+  std::vector<std::string> rows;
+  for (const auto* target : {"/forgets", "/breaks"}) {
+    const auto match = routes.find(http::Method::get, target);
+    Context context{*house, {client, access::Role::client, SessionId::make(clock.now()), practice}};
+    http::Call call{nullptr, match.route, match.path, {}, soon()};
+    const http::BodyInput input;
+    std::vector<http::Response> responses(1);
+    try {
+      responses = routes.answer(match, context, call, {&input, 1});
+    } catch (const std::runtime_error&) {
+      responses[0].status = 500;
+    }
+    settle_audit(context, call, responses, soon());
+    EXPECT_EQ(responses[0].status, 500);
+    EXPECT_EQ(responses[0].body.find("Amara"), std::string::npos);
+  }
+  EXPECT_EQ(audit_rows(), "breaks failed/- forgets failed/-");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Scenarios, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::server
