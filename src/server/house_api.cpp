@@ -84,7 +84,7 @@ void add_house_routes(Routes& routes) {
   routes.event<people::PresenceEvent>();
   routes.get("/healthz")
       .says("Whether the server is ready and its database answers")
-      .answers<Health>()
+      .answers<HealthAnswer>()
       .open()
       .not_audited("it tells of nobody")
       .limit(http::kUnlimited)
