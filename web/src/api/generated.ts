@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server is ready */
+        /** Whether the server is ready and its database answers */
         get: {
             parameters: {
                 query?: never;
@@ -21,13 +21,13 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Whether the server is ready */
+                /** @description Whether the server is ready and its database answers */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Health"];
+                        "application/json": components["schemas"]["HealthAnswer"];
                     };
                 };
                 /** @description What went wrong (RFC 9457) */
@@ -1099,7 +1099,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Health: {
+        HealthAnswer: {
             status: string;
         };
         ProblemMeaning: {
@@ -1260,7 +1260,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/forbidden" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/forbidden" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
