@@ -130,7 +130,12 @@ int run(int argc, char** argv) {
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated");
   demo->add_flag("--json", json, "print the accounts as JSON");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& refused) {
+    // Also how --help ends. Its own statuses are beyond 100; here "could not be done" is 1.
+    return app.exit(refused) == 0 ? 0 : 1;
+  }
 
   if (version->parsed()) return fmt::print("rapport {}\n", RAPPORT_VERSION), 0;
   if (openapi->parsed()) return print_openapi();

@@ -1,5 +1,6 @@
 #pragma once
 /// @file What the transport serves: `net` knows this interface and nothing of routes, accounts or databases.
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@
 #include "http/response.hpp"
 
 namespace rapport::http {
+
+/// Bytes of one frame that comes in over a live connection.
+inline constexpr std::size_t kLongestFrame = std::size_t{256} * 1024;
 
 /// One live (WebSocket) connection as the application sees it. Thread-safe.
 class LiveSocket {

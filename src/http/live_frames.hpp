@@ -28,7 +28,7 @@ inline constexpr std::array kCloseCodes{
     CloseCode{1002, "The client broke the WebSocket protocol."},
     CloseCode{1003, "The client sent a binary frame; only text is taken."},
     CloseCode{1007, "The client sent text that is not UTF-8."},
-    CloseCode{1009, "The client sent a frame larger than 64 KiB. Use HTTP for it."},
+    CloseCode{1009, "The client sent a frame larger than 256 KiB. Use HTTP for it."},
     CloseCode{1011, "A defect of the server. Connect again, with growing pauses."},
     CloseCode{1013, "The client took too long to read what it was sent. Connect again and resume."},
     CloseCode{kClosedLoggedOut, "The log-in has ended. Log in before you connect again."},

@@ -22,7 +22,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60000};        ///< between two requests
   std::chrono::milliseconds live_idle_timeout{300000};  ///< a silent WebSocket; pinged at half of it
   std::chrono::milliseconds close_timeout{3000};        ///< for the other side to answer a close
-  std::size_t max_frame = 256 * 1024;                   ///< bytes of one frame that comes in
+  std::size_t max_frame = http::kLongestFrame;          ///< bytes of one frame that comes in
   std::size_t send_queue_frames = 1024;
   std::size_t send_queue_bytes = 4 * 1024 * 1024;
   std::size_t max_connections =

@@ -62,9 +62,9 @@ Result<void> check_protection(const config::Settings& settings, const Listen& li
                                   listen.host)));
 }
 
-/// A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
-/// and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
-constexpr std::size_t kLongestFrame = messages::kLongestText * 12 + std::size_t{16} * 1024;
+// A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
+// and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
+static_assert(messages::kLongestText * 12 + std::size_t{16} * 1024 <= http::kLongestFrame);
 
 /// As many open files as this process may have, after asking for all it can get: service managers begin with 1,024.
 std::size_t raise_file_limit() {
@@ -91,7 +91,6 @@ net::ServerOptions server_options(const config::Settings& settings, const Listen
   options.io_threads = static_cast<std::size_t>(settings.io_threads);
   options.workers = static_cast<std::size_t>(settings.workers);
   options.heavy_workers = static_cast<std::size_t>(settings.password_workers);
-  options.max_frame = kLongestFrame;
   options.max_connections = connections_for(settings, raise_file_limit());
   options.tls_cert = settings.tls_cert;
   options.tls_key = settings.tls_key;

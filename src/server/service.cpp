@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "http/cookies.hpp"
@@ -61,9 +63,9 @@ bool is_for_api(std::string_view target) {
 Service::Service(House& house, const Routes& routes, ServiceOptions options)
     : house_(house), routes_(routes), options_(options), health_(house.db) {
   house_.is_well = [this] { return health_.is_well(); };
-  house_.sessions_ended = [this] {
+  house_.session_ended = [this](const std::string& token) {
     const std::lock_guard lock(watch_mutex_);
-    look_now_ = true;
+    ended_tokens_.insert(token);
     watch_wakes_.notify_one();
   };
   watcher_ = std::thread([this] { watch_sessions(); });
@@ -76,7 +78,7 @@ Service::~Service() {
     watch_wakes_.notify_one();
   }
   watcher_.join();
-  house_.sessions_ended = [] {};
+  house_.session_ended = [](const std::string& /*token*/) {};
   house_.is_well = [] { return true; };
 }
 
@@ -279,31 +281,47 @@ void Service::leave(LiveLine* line) {
 }
 
 void Service::watch_sessions() {
+  auto next_look = std::chrono::steady_clock::now() + options_.look_at_sessions;
   std::unique_lock lock(watch_mutex_);
   while (!stopping_) {
-    watch_wakes_.wait_for(lock, options_.look_at_sessions, [this] { return stopping_ || look_now_; });
+    watch_wakes_.wait_until(lock, next_look, [this] { return stopping_ || !ended_tokens_.empty(); });
     if (stopping_) return;
-    look_now_ = false;
+    const auto ended = std::exchange(ended_tokens_, {});
     lock.unlock();
-    cut_ended_sessions();
+    cut_lines_of(ended);
+    if (std::chrono::steady_clock::now() >= next_look) {
+      cut_ended_sessions();
+      next_look = std::chrono::steady_clock::now() + options_.look_at_sessions;
+    }
     lock.lock();
   }
 }
 
-/// Lines of one log-in are looked up once; a database that does not answer cuts nobody off.
+void Service::cut_lines_of(const std::set<std::string>& tokens) {
+  std::vector<std::shared_ptr<http::LiveSocket>> sockets;
+  if (!tokens.empty()) {
+    const std::lock_guard lock(lines_mutex_);
+    for (const auto* line : lines_) {
+      if (tokens.contains(line->token())) sockets.push_back(line->socket());
+    }
+  }
+  for (const auto& socket : sockets) socket->close(http::kClosedLoggedOut, "logged out");
+}
+
+/// Each log-in is looked up once, however many lines it has; a database that does not answer cuts nobody off.
 void Service::cut_ended_sessions() {
-  std::map<std::string, std::vector<std::shared_ptr<http::LiveSocket>>> by_token;
+  std::set<std::string> tokens;
   {
     const std::lock_guard lock(lines_mutex_);
-    for (const auto* line : lines_) by_token[line->token()].push_back(line->socket());
+    for (const auto* line : lines_) tokens.insert(line->token());
   }
-  for (const auto& [token, sockets] : by_token) {
+  std::erase_if(tokens, [this](const std::string& token) {
     const auto session = house_.db.read(deadline_from_now(), [&](store::ReadTx& tx) {
       return access::find_session(tx, token, house_.clock.now(), house_.session_rules);
     });
-    if (session || session.error().kind != ErrorKind::unauthenticated) continue;
-    for (const auto& socket : sockets) socket->close(http::kClosedLoggedOut, "logged out");
-  }
+    return session || session.error().kind != ErrorKind::unauthenticated;
+  });
+  cut_lines_of(tokens);
 }
 
 }  // namespace rapport::server

@@ -1,11 +1,11 @@
 #pragma once
 /// @file From a request, or a frame of a live line, to its answer: who asks, may they, do they ask too much, then the
 /// route's handler. The same path for both, and the only one.
-#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 
 #include "access/rate_limit.hpp"
@@ -72,6 +72,7 @@ class Service final : public http::Application {
   void enter(LiveLine* line);
   void leave(LiveLine* line);
   void watch_sessions();
+  void cut_lines_of(const std::set<std::string>& tokens);
   void cut_ended_sessions();
 
   House& house_;
@@ -85,7 +86,7 @@ class Service final : public http::Application {
   std::set<LiveLine*> lines_;
   std::mutex watch_mutex_;
   std::condition_variable watch_wakes_;
-  bool look_now_ = false;
+  std::set<std::string> ended_tokens_;  ///< of log-ins whose lines are still to be cut
   bool stopping_ = false;
   std::thread watcher_;
 };

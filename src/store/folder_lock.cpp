@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "store/data_lock.hpp"
 
@@ -23,6 +23,10 @@ class FolderLock final : public DataLock {
   int file_;
 };
 
+std::string last_error() {
+  return std::generic_category().message(errno);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DataLock>> lock_folder(const std::string& folder) {
@@ -30,13 +34,13 @@ Result<std::unique_ptr<DataLock>> lock_folder(const std::string& folder) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
     return fail({ErrorKind::storage, "data.folder",
-                 fmt::format("The data folder {} cannot be used: {}.", folder, std::strerror(errno))});
+                 fmt::format("The data folder {} cannot be used: {}.", folder, last_error())});
   }
   auto lock = std::make_unique<FolderLock>(file);
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) {
     return fail({ErrorKind::storage, "data.folder",
-                 fmt::format("The data folder {} cannot be locked: {}.", folder, std::strerror(errno))});
+                 fmt::format("The data folder {} cannot be locked: {}.", folder, last_error())});
   }
   return fail({ErrorKind::conflict, "data.in_use",
                fmt::format("The data folder {} is in use by another rapport; end that first.", folder)});

@@ -137,7 +137,7 @@ Result<Answer<Nothing>> log_out(Context& context, Call& call) {
     entry.count = access::end_session(tx, context.viewer.session) ? 1 : 0;
     return {};
   }));
-  context.house.sessions_ended();
+  context.house.session_ended(context.session_token);
   Answer<Nothing> answer{204, {}};
   answer.headers.emplace_back("Set-Cookie", http::set_cookie({std::string(kCookie), "", 0, call.request->secure}));
   // What the browser may still hold of this practice goes too.
