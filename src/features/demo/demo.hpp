@@ -26,7 +26,7 @@ struct DemoAccount {
 };
 
 /// As it stands in practice.json.
-inline constexpr std::string_view kPracticeName = "Lindenhof (synthetic demo practice)";
+inline constexpr std::string_view kPracticeName = "Lindenhof";
 
 /// Makes the practice in an empty database; conflict when there is one already. The same seed makes the same people.
 /// Therapists come first. What was said lies in the past of the house's clock. A failure half way leaves a practice

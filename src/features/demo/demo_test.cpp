@@ -244,6 +244,10 @@ TEST_P(Demo, TwoHundredClientsAreSpreadOverTheTherapistsAndHaveWritten) {
   for (const auto& one : accounts) {
     logins.insert(one.login);
     const auto own = episodes(account(one.login).id);
+    for (const auto& episode : own) {
+      // Nobody works in a practice where people wait for weeks.
+      if (episode.waiting_since) EXPECT_LT(clock_.now() - *episode.waiting_since, std::chrono::days(2)) << one.login;
+    }
     if (one.role == "therapist") {
       EXPECT_NEAR(static_cast<double>(own.size()), 200.0 / 3, 4);
       in_all += own.size();

@@ -17,6 +17,11 @@ constexpr std::int64_t kDaysApart = 8;
 /// One client in so many waits for an answer.
 constexpr std::int64_t kOneWaitsIn = 5;
 
+/// As many lines as end with the therapist's; what ends with a client's would wait for an answer ever since.
+std::size_t up_to_an_answer(const std::vector<MessageText>& lines) {
+  return lines.size() / 2 * 2;
+}
+
 }  // namespace
 
 std::int64_t GeneratedClients::below(std::int64_t end) {
@@ -46,16 +51,15 @@ WrittenRoom GeneratedClients::chat() {
   auto chosen = static_cast<std::size_t>(below(std::ssize(stock_.chats)));
   for (auto left = below(kMostConversations); left > 0; --left) {
     const auto& lines = stock_.chats[chosen++ % stock_.chats.size()];
-    talk(room, lines, lines.size(), (left * kDaysApart + below(3)) * kMinutesOfDay + below(kMinutesOfDay));
+    talk(room, lines, up_to_an_answer(lines), (left * kDaysApart + below(3)) * kMinutesOfDay + below(kMinutesOfDay));
   }
   const auto& lines = stock_.chats[chosen % stock_.chats.size()];
   const bool waits = below(kOneWaitsIn) == 0;
-  const auto pairs_of_lines = lines.size() / 2 * 2;
   if (waits) {
-    talk(room, lines, pairs_of_lines - 1, 60 + below(kMinutesOfDay));
+    talk(room, lines, up_to_an_answer(lines) - 1, 60 + below(kMinutesOfDay));
     room.unread_by_therapist = below(2);
   } else {
-    talk(room, lines, pairs_of_lines, kMinutesOfDay + below(6 * kMinutesOfDay));
+    talk(room, lines, up_to_an_answer(lines), kMinutesOfDay + below(6 * kMinutesOfDay));
     room.unread_by_client = below(4) == 0 ? 1 : 0;
   }
   return room;

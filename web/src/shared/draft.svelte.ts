@@ -1,7 +1,7 @@
 import { Problem } from './api';
 import { backoff } from './live';
 
-export type DraftState = 'none' | 'saving' | 'saved' | 'failed';
+export type DraftState = 'none' | 'saving' | 'saved' | 'failed' | 'refused';
 
 /** What was written and has not reached the server, by place, for the case that its screen goes first. */
 const unsaved = new Map<string, { value: unknown; failed: boolean }>();
@@ -99,7 +99,7 @@ export class Draft<T> {
         this.#next ??= taken;
         this.#in(backoff(this.#tries++));
       }
-      this.state = (this.#next ?? taken).empty ? 'none' : 'failed';
+      this.state = (this.#next ?? taken).empty ? 'none' : this.#next ? 'failed' : 'refused';
     } finally {
       this.#running = false;
       if (this.#next && !this.#timer) this.#in(200);

@@ -43,6 +43,8 @@ class App {
   lost = $state(false);
   waiting = $state<Waiting[]>([]);
   said = $state('');
+  /** Someone wrote while this page was not in view. */
+  unseen = $state(false);
   live: Live;
   #outbox: Outbox | null = null;
   #leaving = false;
@@ -65,12 +67,16 @@ class App {
         if (state === 'open' || state === 'off') this.lost = false;
         if (state === 'open') this.#outbox?.hurry();
       },
-      onMessage: (event) => this.#each((one) => one.message?.(event)),
+      onMessage: (event) => {
+        this.#notice(event);
+        this.#each((one) => one.message?.(event));
+      },
       onPassing: (event) => {
         this.#each((one) => one.passing?.(event));
         if (event.kind !== 'typing' && event.kind !== 'presence') this.#each((one) => one.stale?.());
       },
       onOther: (event) => {
+        this.#notice(event);
         if (event.body.author !== this.me) {
           this.say(m.new_message());
           void api.receipt(event.room, { delivered: event.seq }).catch(() => {});
@@ -91,7 +97,9 @@ class App {
     addEventListener('online', () => this.live.hurry());
     addEventListener('offline', () => this.live.lose());
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.live.hurry();
+      if (document.visibilityState !== 'visible') return;
+      this.unseen = false;
+      this.live.hurry();
     });
     addEventListener('beforeunload', (event) => {
       if (this.waiting.some((one) => !one.kept) || losesDrafts()) event.preventDefault();
@@ -113,6 +121,10 @@ class App {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #notice(event: StoredEvent): void {
+    if (document.visibilityState !== 'visible' && event.body.author !== this.me) this.unseen = true;
   }
 
   say(text: string): void {
@@ -170,6 +182,7 @@ class App {
     this.#outbox = null;
     this.waiting = [];
     this.said = '';
+    this.unseen = false;
     this.session = null;
     setCsrf('');
   }
