@@ -130,8 +130,12 @@ export default async function add({ check, house, shots }) {
           await page.emulateMedia({ colorScheme });
           if (shots) await page.screenshot({ path: join(shots, `${screen.replaceAll(' ', '-')}-${width}-${colorScheme}-${locale.slice(0, 2)}.png`) });
           const found = measuredIn === locale ? await barriers(page) : [];
-          const wide = await excess(page);
-          if (wide > 0) found.push(`${wide} px too wide`);
+          for (const letters of ['100%', '200%']) {
+            await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, letters);
+            const wide = await excess(page);
+            if (wide > 0) found.push(`${wide} px too wide with letters of ${letters}`);
+          }
+          await page.evaluate(() => { document.documentElement.style.fontSize = ''; });
           for (const problem of found) problems.push(`${screen}, ${width} px, ${colorScheme}: ${problem}`);
         }
       };

@@ -106,6 +106,36 @@ export default async function add({ check, house }) {
     same('emptied', await second.page.locator('#words').inputValue(), '');
   });
 
+  await check('what one device has sent does not wait on the other to be sent again', async (desk) => {
+    const first = await desk.person(house.origin, client);
+    await first.openChat();
+    await first.page.locator('#words').fill('once is enough');
+    await first.page.getByText('Draft saved').waitFor();
+    const second = await desk.person(house.origin, client);
+    await second.openChat();
+    await until('the draft', async () => (await second.page.locator('#words').inputValue()) === 'once is enough');
+    await first.page.locator('#words').press('Enter');
+    await second.sees('once is enough');
+    await until('emptied', async () => (await second.page.locator('#words').inputValue()) === '');
+  });
+
+  await check('a page in the background shows by a dot in its title that someone wrote, and no more', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
+    const look = (state) => therapist.page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+    const title = (wanted) => until(`the title "${wanted}"`, async () => (await therapist.page.title()) === wanted);
+    await title('Home · Rapport');
+    await look('hidden');
+    const other = await desk.person(house.origin, client);
+    await other.openChat();
+    await other.say('Zitronenfalter in the title?');
+    await title('• Home · Rapport');
+    await look('visible');
+    await title('Home · Rapport');
+  });
+
   await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async (desk) => {
     const therapist = await desk.person(house.origin, counsellor);
     const other = await desk.person(house.origin, client);
@@ -188,7 +218,7 @@ export default async function add({ check, house }) {
     await other.page.getByRole('link', { name: 'Home' }).click();
     await other.page.getByRole('heading', { name: 'Hello' }).waitFor();
     for (const text of ['First news.', 'Second news.']) await therapist.say(text);
-    await other.page.getByText('Unread: 2').waitFor();
+    await other.page.getByRole('link', { name: /^Chat.*Unread: 2/ }).waitFor();
     await other.openChat();
     await other.sees('Second news.');
     same('below the mark', await other.page.locator('#new-since ~ .bubble .text').allInnerTexts(), ['First news.', 'Second news.']);

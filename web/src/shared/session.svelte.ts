@@ -160,7 +160,11 @@ class App {
       onChange: (waiting) => {
         if (this.#outbox === outbox) this.waiting = waiting;
       },
-      onSent: (message) => this.#each((one) => one.sent?.(message)),
+      onSent: (message) => {
+        // The server is back: the line need not wait for its next try to find out.
+        if (this.lost) this.live.hurry();
+        this.#each((one) => one.sent?.(message));
+      },
       onStorage: (works) => {
         if (this.#outbox === outbox) this.deviceFailed = !works;
       }
