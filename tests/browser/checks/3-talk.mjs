@@ -106,6 +106,33 @@ export default async function add({ check, house }) {
     same('emptied', await second.page.locator('#words').inputValue(), '');
   });
 
+  await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async (desk) => {
+    const therapist = await desk.person(house.origin, counsellor);
+    const other = await desk.person(house.origin, client);
+    const card = therapist.page.locator('li.client', { hasText: client.name });
+    await card.locator('summary').click();
+    await card.locator('input').fill('0');
+    await card.getByRole('button', { name: 'Propose' }).click();
+    await card.getByText('Please choose between 1 and 336 hours.').waitFor();
+    await card.locator('input').fill('36');
+    await card.getByRole('button', { name: 'Propose' }).click();
+    await card.getByText('Proposed: 36 hours.').waitFor();
+    await other.page.getByText(`${counsellor.name} proposes to reply within 36 hours.`).waitFor();
+    await other.page.getByRole('button', { name: 'I agree' }).click();
+    await other.page.locator('section').getByText('You agreed on a reply within 36 hours.').waitFor();
+    await card.getByText('Reply time: 36 hours').waitFor();
+    await other.openChat();
+    await other.say('When will you have a moment?');
+    await until('sent', async () => (await other.state('a moment?').innerText()) !== 'Being sent …');
+    await card.getByText(/^Reply by /).waitFor();
+    const waiting = await therapist.page.evaluate(async () => {
+      const { episodes } = await (await fetch('/api/episodes')).json();
+      return episodes.filter((one) => one.reply_by).sort((a, b) => a.reply_by.localeCompare(b.reply_by)).map((one) => one.client.name);
+    });
+    if (!waiting.includes(client.name)) throw new Error('no reply is due');
+    same('who must be answered first stands first', (await therapist.page.locator('li.client h3').allInnerTexts()).slice(0, waiting.length), waiting);
+  });
+
   await check('what one device has sent does not wait on the other to be sent again', async (desk) => {
     const first = await desk.person(house.origin, client);
     await first.openChat();
@@ -134,33 +161,6 @@ export default async function add({ check, house }) {
     await title('• Home · Rapport');
     await look('visible');
     await title('Home · Rapport');
-  });
-
-  await check('a reply time is proposed, seen at once by the client, agreed, and then counts', async (desk) => {
-    const therapist = await desk.person(house.origin, counsellor);
-    const other = await desk.person(house.origin, client);
-    const card = therapist.page.locator('li.client', { hasText: client.name });
-    await card.locator('summary').click();
-    await card.locator('input').fill('0');
-    await card.getByRole('button', { name: 'Propose' }).click();
-    await card.getByText('Please choose between 1 and 336 hours.').waitFor();
-    await card.locator('input').fill('36');
-    await card.getByRole('button', { name: 'Propose' }).click();
-    await card.getByText('Proposed: 36 hours.').waitFor();
-    await other.page.getByText(`${counsellor.name} proposes to reply within 36 hours.`).waitFor();
-    await other.page.getByRole('button', { name: 'I agree' }).click();
-    await other.page.locator('section').getByText('You agreed on a reply within 36 hours.').waitFor();
-    await card.getByText('Reply time: 36 hours').waitFor();
-    await other.openChat();
-    await other.say('When will you have a moment?');
-    await until('sent', async () => (await other.state('a moment?').innerText()) !== 'Being sent …');
-    await card.getByText(/^Reply by /).waitFor();
-    const waiting = await therapist.page.evaluate(async () => {
-      const { episodes } = await (await fetch('/api/episodes')).json();
-      return episodes.filter((one) => one.reply_by).sort((a, b) => a.reply_by.localeCompare(b.reply_by)).map((one) => one.client.name);
-    });
-    if (!waiting.includes(client.name)) throw new Error('no reply is due');
-    same('who must be answered first stands first', (await therapist.page.locator('li.client h3').allInnerTexts()).slice(0, waiting.length), waiting);
   });
 
   await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async (desk) => {
