@@ -145,7 +145,8 @@ export class Conversation {
   #take(event: StoredEvent, fresh: boolean): void {
     this.#put({ ...event.body, seq: event.seq });
     if (!fresh) return;
-    if (event.body.author !== app.me) {
+    if (event.body.author === app.me) this.#answered();
+    else {
       if (document.visibilityState !== 'visible' && !this.#away) {
         this.#away = true;
         this.newAfter = event.seq - 1;
@@ -158,7 +159,11 @@ export class Conversation {
 
   #sent(message: SentMessage): void {
     this.#put(message);
-    // Whoever answers has seen what was new.
+    this.#answered();
+  }
+
+  /** Whoever answers has seen what was new. */
+  #answered(): void {
     this.newAfter = Infinity;
   }
 
