@@ -16,8 +16,10 @@ bool Health::is_well() {
   {
     const std::lock_guard lock(mutex_);
     const bool fresh = asked_at_ != Clock::time_point::min() && Clock::now() < asked_at_ + kGoodFor;
-    if (asking_ || fresh) return well_;
+    if (asking_) return well_ && Clock::now() < asking_since_ + kPatience;
+    if (fresh) return well_;
     asking_ = true;
+    asking_since_ = Clock::now();
   }
   return finish(ask());
 }

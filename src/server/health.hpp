@@ -14,7 +14,7 @@ class Health {
   explicit Health(store::Database& database) : database_(database) {}
 
   /// True when the database answered within two seconds, now or a moment ago. While one caller asks it, the others are
-  /// told what was found last.
+  /// told what was found last; false once the answer is overdue.
   bool is_well();
 
  private:
@@ -25,6 +25,7 @@ class Health {
   store::Database& database_;
   std::mutex mutex_;
   bool asking_ = false;
+  Clock::time_point asking_since_;  ///< when asking_
   bool well_ = true;
   Clock::time_point asked_at_ = Clock::time_point::min();
 };

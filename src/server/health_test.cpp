@@ -19,10 +19,12 @@ class StubDatabase final : public store::Database {
 
   std::atomic<int> asked = 0;
   std::atomic<bool> gone = false;
+  std::atomic<bool> hangs = false;  ///< does not even heed the deadline
 
  protected:
   void run_read(Deadline, const std::function<void(store::ReadTx&)>& f) override {
     ++asked;
+    hangs.wait(true);
     if (gone) throw store::StorageFailure({ErrorKind::storage, "gone", "It is gone."}, "made to fail");
     class NoRows final : public store::ReadTx {
       void each(const store::Query&, const store::Values&, const std::function<void(const store::Row&)>&) override {}
@@ -60,6 +62,20 @@ TEST(Health, SaysWhenTheDatabaseIsGoneAndWhenItIsBack) {
   EXPECT_EQ(database.asked, 2);
   EXPECT_NE(said.find("error database.gone engine=stub"), std::string::npos) << said;
   EXPECT_NE(said.find("info database.back engine=stub"), std::string::npos) << said;
+}
+
+TEST(Health, SaysNotWellWhileTheAnswerIsOverdue) {
+  StubDatabase database;
+  database.hangs = true;
+  Health health(database);
+  std::jthread asking([&] { EXPECT_TRUE(health.is_well()); });
+  while (database.asked == 0) std::this_thread::yield();
+  EXPECT_TRUE(health.is_well()) << "it may still answer in time";
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  EXPECT_FALSE(health.is_well());
+  EXPECT_EQ(database.asked, 1);
+  database.hangs = false;
+  database.hangs.notify_all();
 }
 
 }  // namespace

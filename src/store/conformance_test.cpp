@@ -49,9 +49,11 @@ Deadline soon() {
 class Recorder final : public live::EventSink {
  public:
   void publish(std::vector<live::Event> events) override {
+    if (deaf.exchange(false)) throw std::runtime_error("nobody listens");
     const std::lock_guard lock(mutex_);
     for (auto& event : events) events_.push_back(std::move(event));
   }
+  std::atomic<bool> deaf = false;  ///< the next are not taken
   std::vector<live::Event> events() const {
     const std::lock_guard lock(mutex_);
     return events_;
@@ -288,6 +290,17 @@ TEST_P(Conformance, tells_events_in_order_of_each_room_and_before_the_caller_goe
   for (const std::int64_t seq : numbers(kLastSeqs)) total += seq;
   EXPECT_EQ(total, writers * writes * 9 / 10);
   EXPECT_EQ(events_.events().size(), static_cast<std::size_t>(total));
+}
+
+TEST_P(Conformance, tells_the_sender_when_nobody_could_be_told) {
+  events_.deaf = true;
+  const auto untold = make_room(1);
+  ASSERT_FALSE(untold) << "an answer that nothing is wrong would leave the others without it";
+  EXPECT_EQ(untold.error().kind, ErrorKind::storage);
+  EXPECT_EQ(untold.error().code, "storage.untold");
+  EXPECT_EQ(rooms(), std::vector<std::int64_t>{1}) << "the commit stands";
+  EXPECT_TRUE(make_room(2));
+  EXPECT_EQ(events_.events().size(), 1U);
 }
 
 TEST_P(Conformance, reads_nothing_that_is_not_committed) {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 namespace rapport::store {
 namespace {
@@ -98,6 +99,36 @@ TEST_P(SchemaLockTest, IsTakenAgainAfterALossUnlessAnotherWasFaster) {
   ASSERT_TRUE(faster);
   EXPECT_TRUE((*lock)->keep(soon())) << "the loss is noticed";
   EXPECT_FALSE((*lock)->keep(soon())) << "another has it";
+}
+
+const Query kHolder{"lock_test.holder",
+                    "SELECT l.pid FROM pg_locks l JOIN pg_namespace n ON l.objid = n.oid"
+                    " WHERE l.locktype = 'advisory' AND n.nspname = current_schema()"};
+
+TEST_P(SchemaLockTest, IsKeptWhileTheServerHangsAndNobodyElseHasIt) {
+  const auto database = open_postgres(options("hangs"), nullptr);
+  const auto holder = [&] {
+    return static_cast<pid_t>(
+        database
+            ->read(soon(),
+                   [](ReadTx& tx) -> Result<std::int64_t> {
+                     return tx.first(kHolder, {}, [](const Row& row) { return row.int64(0); }).value_or(0);
+                   })
+            .value_or(0));
+  };
+  const auto lock = lock_postgres(options("hangs"));
+  ASSERT_TRUE(lock);
+  const auto first = holder();
+  ASSERT_EQ(::kill(first, SIGSTOP), 0);
+  EXPECT_TRUE((*lock)->keep(std::chrono::steady_clock::now() + std::chrono::milliseconds(100)));
+  EXPECT_TRUE((*lock)->keep(soon())) << "a process that belonged to us holds it";
+  EXPECT_EQ(lock_postgres(options("hangs")).error().code, "data.in_use");
+  ASSERT_EQ(::kill(first, SIGCONT), 0);
+  const auto end = soon();
+  while (holder() == first && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE((*lock)->keep(soon()));
+  EXPECT_NE(holder(), 0) << "taken again";
+  EXPECT_NE(holder(), first);
 }
 
 std::vector<std::string> urls() {

@@ -6,6 +6,12 @@
 
 namespace rapport::store {
 
+StorageFailure untold(const std::string& what_for_the_log) {
+  return {
+      Error{ErrorKind::storage, "storage.untold", "This is stored, but nobody could be told; please send it again."},
+      "publishing after the commit: " + what_for_the_log};
+}
+
 Error Database::logged(const StorageFailure& failure) {
   using Clock = std::chrono::steady_clock;
   static std::mutex mutex;

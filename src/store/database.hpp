@@ -2,7 +2,8 @@
 /// @file One database, whichever engine. `read` runs on the calling thread with a leased reader; `write` runs
 /// once for all or nothing and returns only when it is durable. A write's function may run again (PostgreSQL
 /// serialization failure), so it touches nothing but its transaction. A function that returns an error is rolled
-/// back.
+/// back. A write that fails with a StorageFailure may have been stored all the same (the answer to COMMIT was lost, or
+/// its events could not be told): whatever is written must bear being sent again, and then emits its events again.
 #include <functional>
 #include <memory>
 #include <optional>

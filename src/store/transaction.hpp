@@ -26,6 +26,9 @@ class StorageFailure : public std::runtime_error {
   Error error_;
 };
 
+/// What was written stands, but those whom it concerns could not be told: the sender is to send it again.
+StorageFailure untold(const std::string& what_for_the_log);
+
 /// A row with that key is there already (unique or foreign key): the caller of `execute` may catch it, the
 /// transaction must then be given up (PostgreSQL goes on no further). Prefer ON CONFLICT DO NOTHING.
 class ConstraintViolation : public std::runtime_error {

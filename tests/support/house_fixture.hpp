@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace rapport::testing {
 class RecordingSink final : public live::EventSink {
  public:
   void publish(std::vector<live::Event> events) override {
+    if (deaf.exchange(false)) throw std::runtime_error("nobody listens");
     const std::lock_guard lock(mutex_);
     for (auto& event : events) events_.push_back(std::move(event));
   }
@@ -28,6 +30,7 @@ class RecordingSink final : public live::EventSink {
     const std::lock_guard lock(mutex_);
     return std::exchange(events_, {});
   }
+  std::atomic<bool> deaf = false;  ///< the next are not taken
 
  private:
   std::mutex mutex_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <utility>
 
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
@@ -15,8 +14,6 @@ namespace rapport::demo {
 namespace {
 
 constexpr std::chrono::minutes kTimeForAll{10};
-/// Clients stored in one transaction: enough that waiting for the disk hardly counts, few enough to hold in memory.
-constexpr std::size_t kClientsAtOnce = 50;
 
 struct ReadyMessage {
   AccountId author;
@@ -32,8 +29,7 @@ struct ReadyRoom {
   std::int64_t read_by_therapist = 0;
 };
 
-/// A client with all that is sealed. What needs keys and effort is done before the transaction, which may be run twice
-/// and holds up everybody else.
+/// A client with all that is sealed.
 struct ReadyClient {
   people::Account account;
   AccountId therapist;
@@ -54,48 +50,50 @@ class Maker {
 
   Result<std::vector<DemoAccount>> make(const DemoOptions& options) {
     TRY_ASSIGN(script_, read_written_practice());
-    TRY(begin());
     // Everybody has the same published password, so nothing is gained by a salt of its own for each; one hash takes
     // milliseconds, and thousands of them would take minutes.
     TRY_ASSIGN(hash_, house_.passwords.hash(script_.password, deadline_));
-    TRY(add_therapists());
-    TRY(add_clients(options));
+    TRY(house_.db.write(deadline_, [&](store::WriteTx& tx) { return make_all(tx, options); }));
     return std::move(accounts_);
   }
 
  private:
-  Result<void> begin() {
-    return house_.db.write(deadline_, [&](store::WriteTx& tx) -> Result<void> {
-      if (people::find_practice(tx)) {
-        return fail({ErrorKind::conflict, "demo.not_empty",
-                     "This database holds a practice already. Give an empty data folder for the demo practice."});
-      }
-      return people::add_practice(tx, practice_, script_.practice, true, now_);
-    });
+  /// Everything in one transaction: whoever is killed half way leaves an empty database, in which the practice can be
+  /// made again. There is nobody whom so long a transaction could hold up. What was made of keys meanwhile stays in
+  /// their store, of use to nobody.
+  Result<void> make_all(store::WriteTx& tx, const DemoOptions& options) {
+    accounts_.clear();
+    therapists_.clear();
+    if (people::find_practice(tx)) {
+      return fail({ErrorKind::conflict, "demo.not_empty",
+                   "This database holds a practice already. Give an empty data folder for the demo practice."});
+    }
+    TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
+    TRY(add_therapists(tx));
+    return add_clients(tx, options);
   }
 
-  Result<void> add_therapists() {
+  Result<void> add_therapists(store::WriteTx& tx) {
     for (const auto& therapist : script_.therapists) {
       TRY_ASSIGN(const auto account,
                  make_account(therapist.login, therapist.name, "therapist", now_ - kTherapistsSince));
-      TRY(house_.db.write(deadline_, [&](store::WriteTx& tx) { return people::add_account(tx, account); }));
+      TRY(people::add_account(tx, account));
       therapists_[therapist.login] = account.id;
     }
     return {};
   }
 
-  Result<void> add_clients(const DemoOptions& options) {
+  Result<void> add_clients(store::WriteTx& tx, const DemoOptions& options) {
     const auto written = static_cast<std::int64_t>(script_.clients.size());
     const auto wanted = options.clients == 0 ? written : options.clients;
     GeneratedClients generated(script_.generated, options.seed);
-    std::vector<ReadyClient> ready;
     for (std::int64_t i = 0; i < wanted; ++i) {
       const auto place = static_cast<std::size_t>(i);
       const auto& therapist = script_.therapists[place % script_.therapists.size()].login;
-      TRY_ASSIGN(auto client,
+      TRY_ASSIGN(const auto client,
                  i < written ? make_ready(script_.clients[place]) : make_ready(generated.next(i + 1, therapist)));
-      ready.push_back(std::move(client));
-      if (ready.size() == kClientsAtOnce || i + 1 == wanted) TRY(store_all(std::exchange(ready, {})));
+      TRY(store_client(tx, client));
+      tx.take_events();  // nobody follows yet
     }
     return {};
   }
@@ -150,13 +148,6 @@ class Maker {
     ready.read_by_client = count - written.unread_by_client.value_or(0);
     ready.read_by_therapist = count - written.unread_by_therapist.value_or(0);
     return ready;
-  }
-
-  Result<void> store_all(const std::vector<ReadyClient>& clients) {
-    return house_.db.write(deadline_, [&](store::WriteTx& tx) -> Result<void> {
-      for (const auto& client : clients) TRY(store_client(tx, client));
-      return {};
-    });
   }
 
   Result<void> store_client(store::WriteTx& tx, const ReadyClient& client) const {

@@ -3,6 +3,7 @@
 /// The functions here know neither HTTP nor sockets. Whoever calls them passes the account that asks; a room that
 /// is not theirs does not exist for them.
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,11 +74,17 @@ struct Receipt {
 /// The room if `viewer` is its client or its therapist; otherwise not_found, the same as for no room at all.
 Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room);
 
+/// Gives the JSON text of a stored message's MessageEvent, for which its text must be opened.
+using WriteBody = std::function<Result<std::string>(const StoredMessage&)>;
+
 /// Appends the messages in the order given, skipping those that this author has sent to this room before, and tells
-/// both people. Per message: accepted, or `conflict` when its id belongs to something else. Fails as a whole
-/// (not_found) when the room is not the author's.
+/// both people. What was sent before is told again: it is sent again because its answer was lost, and with the answer
+/// the telling may have been lost; whoever knows the number drops it. Per message: accepted, or `conflict` when its id
+/// belongs to something else. Fails as a whole (not_found) when the room is not the author's. `write_body` may be left
+/// out where nothing is ever sent again.
 Result<std::vector<Result<Accepted>>> append_messages(store::WriteTx& tx, AccountId author, RoomId room,
-                                                      const std::vector<SealedMessage>& messages, Time now);
+                                                      const std::vector<SealedMessage>& messages, Time now,
+                                                      const WriteBody& write_body = {});
 
 /// At most `kLargestPage` rows of the log.
 Result<std::vector<StoredMessage>> read_page(store::ReadTx& tx, AccountId viewer, RoomId room, const Page& page);

@@ -71,19 +71,22 @@ std::vector<Result<Answer<Message>>> all_fail(const Error& error, std::size_t co
   return std::vector<Result<Answer<Message>>>(count, fail(error));
 }
 
-std::int64_t count_accepted(const std::vector<Result<Accepted>>& outcomes) {
-  return std::count_if(outcomes.begin(), outcomes.end(), [](const auto& one) { return one.has_value(); });
+/// What was sent again is one message all the same.
+std::int64_t count_new(const std::vector<Result<Accepted>>& outcomes) {
+  return std::count_if(outcomes.begin(), outcomes.end(), [](const auto& one) { return one && one->is_new; });
 }
 
 /// Stores what arrived together in one transaction with one audit row.
 Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
+                                                     const access::SealKey& key,
                                                      const std::vector<SealedMessage>& sealed, Time now) {
+  const auto body_of = [&](const StoredMessage& stored) { return event_body(key, stored); };
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
     const auto room = call.path_id<RoomId>("room");
-    auto outcomes = append_messages(tx, context.viewer.account, room, sealed, now);
+    auto outcomes = append_messages(tx, context.viewer.account, room, sealed, now, body_of);
     entry.client = client;
     entry.room = room;
-    if (outcomes) entry.count = count_accepted(*outcomes);
+    if (outcomes) entry.count = count_new(*outcomes);
     return outcomes;
   });
 }
@@ -110,7 +113,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
   }
   if (sealed.empty()) return answers;
 
-  const auto stored = store_together(context, call, *client, sealed, now);
+  const auto stored = store_together(context, call, *client, **key, sealed, now);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto* outcome = stored ? &(*stored)[i] : nullptr;
     if (outcome == nullptr || !*outcome) {

@@ -5,6 +5,9 @@
 namespace rapport::messages {
 namespace {
 
+const store::Query kAudited{"test.messages_audited",
+                            "SELECT COUNT(*), SUM(count) FROM audit WHERE action = 'message.send'"};
+
 /// The routes in process: what they answer, and what must not be in the answer.
 class Api : public testing::FullHouseTest {
  protected:
@@ -47,6 +50,16 @@ TEST_P(Api, WhatOneWritesTheOtherReads) {
   EXPECT_EQ(read[0].body.find("How was the week?"), std::string::npos);
   EXPECT_NE(read[0].body.find("And the sleep?"), std::string::npos);
   EXPECT_NE(read[0].body.find("\"last_seq\":2"), std::string::npos);
+}
+
+TEST_P(Api, AMessageSentAgainIsAuditedAsNoFurtherMessage) {
+  const auto one = message("one");
+  for (int i = 0; i < 3; ++i) call(client, http::Method::post, at(chat, "/messages"), {one});
+  const auto audited = read([](store::ReadTx& tx) -> Result<std::pair<std::int64_t, std::int64_t>> {
+    return *tx.first(kAudited, {}, [](const store::Row& row) { return std::pair{row.int64(0), row.int64(1)}; });
+  });
+  EXPECT_EQ(audited->first, 3) << "each call is to be found again";
+  EXPECT_EQ(audited->second, 1);
 }
 
 TEST_P(Api, NobodyElseLearnsThatTheRoomExists) {

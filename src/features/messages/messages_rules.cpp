@@ -20,4 +20,11 @@ Result<Message> open_message(const access::SealKey& client_key, const StoredMess
   return Message{stored.id, stored.room, stored.seq, stored.author, std::move(text), stored.at};
 }
 
+Result<std::string> event_body(const access::SealKey& client_key, const StoredMessage& stored) {
+  TRY_ASSIGN(auto message, open_message(client_key, stored));
+  std::string body;
+  http::write(body, MessageEvent{message.id, message.author, std::move(message.text), message.at});
+  return body;
+}
+
 }  // namespace rapport::messages

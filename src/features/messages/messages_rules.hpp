@@ -13,5 +13,7 @@ Result<SealedMessage> seal_message(const access::SealKey& client_key, AccountId 
 
 /// An internal error when the row was altered or the key is not the client's.
 Result<Message> open_message(const access::SealKey& client_key, const StoredMessage& stored);
+/// What was told of a stored message, once more; errors as open_message.
+Result<std::string> event_body(const access::SealKey& client_key, const StoredMessage& stored);
 
 }  // namespace rapport::messages

@@ -14,7 +14,8 @@ const Query kRoomOfViewer{"messages.room_of_viewer",
                           " FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
                           " WHERE r.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
                           true};
-// The row lock makes the order of numbers the order of commits, and a second sender of the same id wait for the first.
+// The row lock makes the order of numbers the order of commits, and a second sender of the same id to the same room
+// wait for the first.
 const Query kLockRoom{"messages.lock_room", "SELECT last_seq FROM room WHERE id = $1 {for_update}", true};
 const Query kMoveRoomOn{"messages.move_room_on", "UPDATE room SET last_seq = $2 WHERE id = $1", true};
 const Query kMessageById{"messages.message_by_id",
@@ -23,8 +24,9 @@ const Query kMessageById{"messages.message_by_id",
                          true};
 const Query kAddEvent{"messages.add_event",
                       "INSERT INTO room_event (room_id, seq, kind, message_id, author_id, at, sealed_text)"
-                      " VALUES ($1, $2, 'message', $3, $4, $5, $6)",
+                      " VALUES ($1, $2, 'message', $3, $4, $5, $6) ON CONFLICT (message_id) DO NOTHING",
                       true};
+const Query kTakeBackAfter{"messages.take_back_after", "DELETE FROM room_event WHERE room_id = $1 AND seq > $2", true};
 const Query kEventsAfter{"messages.events_after",
                          "SELECT message_id, room_id, seq, author_id, at, sealed_text FROM room_event"
                          " WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
@@ -52,7 +54,7 @@ StoredMessage to_message(const Row& row) {
           row.id<AccountId>(3), row.time(4),       Bytes(sealed.begin(), sealed.end())};
 }
 
-/// Microseconds are what is stored; the author's answer must say the same as a later reading.
+/// A copy that was stored before: the same message sent again, or somebody else's.
 Result<Accepted> accept_again(const StoredMessage& stored, AccountId author, RoomId room) {
   if (stored.author != author || stored.room != room) {
     return fail({ErrorKind::conflict, "message.id_taken",
@@ -61,29 +63,66 @@ Result<Accepted> accept_again(const StoredMessage& stored, AccountId author, Roo
   return Accepted{stored, false};
 }
 
-/// The earlier copy of a message: in the database, or earlier in the same batch.
-std::optional<StoredMessage> earlier_copy(WriteTx& tx, MessageId id, const std::vector<Result<Accepted>>& so_far) {
+/// What is to become of the messages of one call.
+struct Sorted {
+  std::vector<Result<Accepted>> outcomes;   ///< one for each message
+  std::vector<const SealedMessage*> added;  ///< those that are new, and
+  std::vector<StoredMessage> rows;          ///< where they will stand
+  std::vector<StoredMessage> sent_again;    ///< of this author and room, stored by an earlier call
+};
+
+const Accepted* find_in(const std::vector<Result<Accepted>>& so_far, MessageId id) {
   for (const auto& one : so_far) {
-    if (one && one->message.id == id) return one->message;
+    if (one && one->message.id == id) return &*one;
   }
-  return tx.first(kMessageById, {id}, to_message);
+  return nullptr;
 }
 
-void add_and_tell(WriteTx& tx, const RoomView& room, const std::vector<const SealedMessage*>& added,
-                  const std::vector<StoredMessage>& rows) {
+Sorted sort_out(WriteTx& tx, AccountId author, RoomId room, const std::vector<SealedMessage>& messages, Time now,
+                std::int64_t last) {
+  Sorted sorted;
+  for (const auto& message : messages) {
+    if (const auto* twice = find_in(sorted.outcomes, message.id)) {
+      sorted.outcomes.push_back(Accepted{twice->message, false});
+      continue;
+    }
+    if (const auto stored = tx.first(kMessageById, {message.id}, to_message)) {
+      sorted.outcomes.push_back(accept_again(*stored, author, room));
+      if (sorted.outcomes.back()) sorted.sent_again.push_back(*stored);
+      continue;
+    }
+    sorted.added.push_back(&message);
+    sorted.rows.push_back({message.id, room, ++last, author, now, message.sealed_text});
+    sorted.outcomes.emplace_back(Accepted{sorted.rows.back(), true});
+  }
+  return sorted;
+}
+
+/// False when somebody was faster with one of the ids in another room, where our lock does not hold.
+bool add(WriteTx& tx, const std::vector<StoredMessage>& rows) {
+  if (rows.empty()) return true;
   std::vector<store::Values> values;
   values.reserve(rows.size());
   for (const auto& row : rows) {
     values.push_back({row.room, row.seq, row.id, row.author, row.at, row.sealed_text});
   }
-  tx.execute_many(kAddEvent, values);
-  tx.execute(kMoveRoomOn, {room.id, rows.back().seq});
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    tx.emit({room.id,
-             rows[i].seq,
-             http::kept_frame<MessageEvent>(room.id, rows[i].seq, added[i]->frame_body),
-             {room.client, room.therapist}});
+  const auto changed = tx.execute_many(kAddEvent, values);
+  return std::all_of(changed.begin(), changed.end(), [](std::int64_t count) { return count == 1; });
+}
+
+/// Adds what is new and fits. Every further round finds at least one id taken that the round before took for free.
+Sorted sort_and_add(WriteTx& tx, AccountId author, RoomId room, const std::vector<SealedMessage>& messages, Time now,
+                    std::int64_t last) {
+  auto sorted = sort_out(tx, author, room, messages, now, last);
+  while (!add(tx, sorted.rows)) {
+    tx.execute(kTakeBackAfter, {room, last});  // a number left out would be a gap for ever
+    sorted = sort_out(tx, author, room, messages, now, last);
   }
+  return sorted;
+}
+
+void tell(WriteTx& tx, const RoomView& room, std::int64_t seq, std::string_view body) {
+  tx.emit({room.id, seq, http::kept_frame<MessageEvent>(room.id, seq, body), {room.client, room.therapist}});
 }
 
 }  // namespace
@@ -97,26 +136,21 @@ Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room) {
 }
 
 Result<std::vector<Result<Accepted>>> append_messages(WriteTx& tx, AccountId author, RoomId room,
-                                                      const std::vector<SealedMessage>& messages, Time now) {
+                                                      const std::vector<SealedMessage>& messages, Time now,
+                                                      const WriteBody& write_body) {
   TRY_ASSIGN(const RoomView view, find_room(tx, author, room));
   const auto last = tx.first(kLockRoom, {room}, [](const Row& row) { return row.int64(0); });
   if (!last) return fail(not_found());
 
-  std::vector<Result<Accepted>> outcomes;
-  std::vector<const SealedMessage*> added;
-  std::vector<StoredMessage> rows;
-  std::int64_t seq = *last;
-  for (const auto& message : messages) {
-    if (const auto earlier = earlier_copy(tx, message.id, outcomes)) {
-      outcomes.push_back(accept_again(*earlier, author, room));
-      continue;
-    }
-    added.push_back(&message);
-    rows.push_back({message.id, room, ++seq, author, now, message.sealed_text});
-    outcomes.emplace_back(Accepted{rows.back(), true});
+  auto sorted = sort_and_add(tx, author, room, messages, now, *last);
+  if (!sorted.rows.empty()) tx.execute(kMoveRoomOn, {room, sorted.rows.back().seq});
+  for (const auto& stored : sorted.sent_again) {
+    if (!write_body) break;
+    // One that opens no more is an error for its sender, and nothing that could be told.
+    if (const auto body = write_body(stored)) tell(tx, view, stored.seq, *body);
   }
-  if (!rows.empty()) add_and_tell(tx, view, added, rows);
-  return outcomes;
+  for (std::size_t i = 0; i < sorted.rows.size(); ++i) tell(tx, view, sorted.rows[i].seq, sorted.added[i]->frame_body);
+  return std::move(sorted.outcomes);
 }
 
 Result<std::vector<StoredMessage>> read_page(store::ReadTx& tx, AccountId viewer, RoomId room, const Page& page) {

@@ -91,6 +91,7 @@ Result<Answer<RoomsAnswer>> read_rooms(Context& context, Call& call) {
   TRY_ASSIGN(const Episode episode, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Episode> {
     const auto id = call.path_id<EpisodeId>("episode");
     TRY_ASSIGN(rooms, list_rooms(tx, viewer, id));
+    receipts.clear();  // this may be run again
     for (const auto& room : rooms) {
       TRY_ASSIGN(auto of_room, messages::read_receipts(tx, viewer, room.id));
       receipts.push_back(std::move(of_room));
@@ -126,7 +127,7 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
                entry.room = thread.id;
                entry.count = 1;
                auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
-               if (made && made->is_new) {
+               if (made) {  // also when it is sent again: with the answer the telling may have been lost
                  tx.emit({thread.id,
                           0,
                           http::passing_frame(thread.id, RoomEvent{episode_id}),

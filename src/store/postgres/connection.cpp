@@ -1,6 +1,9 @@
 #include "store/postgres/connection.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <stdexcept>
@@ -16,20 +19,29 @@ constexpr int kBinary = 1;
 /// the buffers of both sides.
 constexpr std::size_t kBatch = 64;
 
-std::string seconds_to_connect(Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now()).count();
-  return std::to_string(std::clamp<std::int64_t>(left, 2, 10));  // libpq takes 1 for 2
+/// A server that takes longer is treated as one that is not there.
+constexpr auto kTimeToConnect = std::chrono::seconds(10);
+/// The server's own limit for a statement is the same deadline; it is to speak first, because it leaves the connection
+/// fit for use.
+constexpr auto kServerSpeaksFirst = std::chrono::milliseconds(250);
+/// For undoing what ran out of time.
+constexpr auto kTimeToUndo = std::chrono::seconds(1);
+constexpr auto kLongestPoll = std::chrono::hours(1);
+
+PGconn* begin_to_connect(const std::string& url) {
+  // What stands before dbname is a default that the URL may override; what stands after it holds.
+  const char* const keys[] = {"fallback_application_name", "options", "keepalives_idle", "tcp_user_timeout", "dbname",
+                              "client_encoding",           nullptr};
+  const char* const values[] = {"rapport", "-c synchronous_commit=on", "30", "30000", url.c_str(), "UTF8", nullptr};
+  return PQconnectStartParams(static_cast<const char* const*>(keys), static_cast<const char* const*>(values), 1);
 }
 
-PGconn* connect(const std::string& url, Deadline deadline) {
-  const std::string timeout = seconds_to_connect(deadline);
-  // What stands before dbname is a default that the URL may override; what stands after it holds.
-  const char* const keys[] = {"fallback_application_name", "options", "keepalives_idle",
-                              "tcp_user_timeout",          "dbname",  "client_encoding",
-                              "connect_timeout",           nullptr};
-  const char* const values[] = {
-      "rapport", "-c synchronous_commit=on", "30", "30000", url.c_str(), "UTF8", timeout.c_str(), nullptr};
-  return PQconnectdbParams(static_cast<const char* const*>(keys), static_cast<const char* const*>(values), 1);
+/// Up to the deadline and a little longer; 0 when that has passed.
+int milliseconds_left(Deadline deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  if (left > kLongestPoll) return static_cast<int>(std::chrono::milliseconds(kLongestPoll).count());
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(left) + kServerSpeaksFirst;
+  return static_cast<int>(std::max<std::int64_t>(rounded.count(), 0));
 }
 
 std::int64_t changed_rows(PGresult* result) {
@@ -85,7 +97,7 @@ class Pipeline {
   std::vector<std::int64_t> finish() {
     drain();
     connection_.require(PQpipelineSync(handle()));
-    const ResultPtr sync(PQgetResult(handle()));
+    const ResultPtr sync = connection_.next_result(doing_);
     if (failure_ || !sync || !is_success(sync.get())) {
       PQexitPipelineMode(handle());
       throw_failure(handle(), failure_ ? failure_.get() : sync.get(), doing_);
@@ -103,13 +115,13 @@ class Pipeline {
   }
 
   void take_one() {
-    ResultPtr result(PQgetResult(handle()));
+    ResultPtr result = connection_.next_result(doing_);
     if (!result) throw_failure(handle(), nullptr, doing_);
     const bool good = is_success(result.get());
     changed_.push_back(good ? changed_rows(result.get()) : 0);
     if (!good && PQresultStatus(result.get()) != PGRES_PIPELINE_ABORTED && !failure_) failure_ = std::move(result);
     if (PQstatus(handle()) == CONNECTION_BAD) throw_failure(handle(), failure_.get(), doing_);
-    const ResultPtr end(PQgetResult(handle()));  // null: the end of this statement's results
+    connection_.next_result(doing_);  // null: the end of this statement's results
   }
 
   Connection& connection_;
@@ -119,13 +131,59 @@ class Pipeline {
   ResultPtr failure_;
 };
 
-Connection::Connection(const PostgresOptions& options, Deadline deadline) : handle_(connect(options.url, deadline)) {
-  if (!handle_ || PQstatus(handle_.get()) != CONNECTION_OK) {
-    throw ConnectionLost(std::string("postgres: cannot connect: ") + PQerrorMessage(handle_.get()));
-  }
+Connection::Connection(const PostgresOptions& options, Deadline deadline)
+    : deadline_(std::min(deadline, std::chrono::steady_clock::now() + kTimeToConnect)) {
+  connect(options.url);
   // "already exists, skipping" is what IF NOT EXISTS is for: it belongs on no one's screen.
   PQsetNoticeProcessor(handle_.get(), [](void*, const char*) {}, nullptr);
   command("SET search_path TO " + quoted(options.schema));
+  deadline_ = deadline;
+}
+
+void Connection::connect(const std::string& url) {
+  const std::string doing = "connecting";
+  handle_.reset(begin_to_connect(url));
+  if (!handle_) throw ConnectionLost("postgres: cannot connect: no memory");
+  auto state = PQstatus(handle_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+  while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
+    wait_for_socket(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, doing);
+    state = PQconnectPoll(handle_.get());
+  }
+  if (state != PGRES_POLLING_OK || PQsetnonblocking(handle_.get(), 1) != 0) {
+    throw ConnectionLost(std::string("postgres: cannot connect: ") + PQerrorMessage(handle_.get()));
+  }
+}
+
+void Connection::wait_for_socket(short events, const std::string& doing) {
+  pollfd socket{.fd = PQsocket(handle_.get()), .events = events, .revents = 0};
+  for (;;) {
+    const int milliseconds = milliseconds_left(deadline_);
+    const int ready = ::poll(&socket, 1, milliseconds);
+    // An error of the socket is libpq's to find: it says more.
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+    if (ready == 0 && milliseconds_left(deadline_) == 0) break;
+  }
+  given_up_ = true;
+  throw ConnectionLost("postgres: " + doing + ": the server did not answer in time");
+}
+
+ResultPtr Connection::next_result(const std::string& doing) {
+  for (;;) {
+    const int unsent = PQflush(handle_.get());
+    if (unsent < 0 || PQisBusy(handle_.get()) == 0) break;
+    wait_for_socket(static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN), doing);
+    if (PQconsumeInput(handle_.get()) == 0) break;
+  }
+  return ResultPtr(PQgetResult(handle_.get()));  // of a broken connection: its error
+}
+
+ResultPtr Connection::only_result(const std::string& doing) {
+  ResultPtr last;
+  while (ResultPtr result = next_result(doing)) {
+    last = std::move(result);
+    if (PQstatus(handle_.get()) == CONNECTION_BAD) break;
+  }
+  return last;
 }
 
 std::string Connection::quoted(const std::string& name) const {
@@ -137,14 +195,13 @@ std::string Connection::quoted(const std::string& name) const {
 }
 
 bool Connection::is_idle() const {
-  return PQstatus(handle_.get()) == CONNECTION_OK && PQpipelineStatus(handle_.get()) == PQ_PIPELINE_OFF &&
+  return !given_up_ && PQstatus(handle_.get()) == CONNECTION_OK && PQpipelineStatus(handle_.get()) == PQ_PIPELINE_OFF &&
          PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
 }
 
-ResultPtr Connection::checked(PGresult* result, const std::string& doing) {
-  ResultPtr owned(result);
-  if (!owned || !is_success(owned.get())) throw_failure(handle_.get(), owned.get(), doing);
-  return owned;
+ResultPtr Connection::checked(ResultPtr result, const std::string& doing) {
+  if (!result || !is_success(result.get())) throw_failure(handle_.get(), result.get(), doing);
+  return result;
 }
 
 void Connection::require(int sent) {
@@ -154,18 +211,25 @@ void Connection::require(int sent) {
 }
 
 ResultPtr Connection::command(const std::string& sql) {
-  return checked(PQexec(handle_.get(), sql.c_str()), sql);
+  require(PQsendQuery(handle_.get(), sql.c_str()));
+  return checked(only_result(sql), sql);
 }
 
 void Connection::script(const std::string& sql) {
-  checked(PQexec(handle_.get(), sql.c_str()), "script");
+  require(PQsendQuery(handle_.get(), sql.c_str()));
+  checked(only_result("script"), "script");
   prepared_.clear();
   command("DEALLOCATE ALL");
 }
 
 void Connection::rollback() noexcept {
-  if (PQstatus(handle_.get()) != CONNECTION_OK) return;
-  PQclear(PQexec(handle_.get(), "ROLLBACK"));
+  if (given_up_ || PQstatus(handle_.get()) != CONNECTION_OK) return;
+  deadline_ = std::max(deadline_, std::chrono::steady_clock::now() + kTimeToUndo);
+  try {
+    command("ROLLBACK");
+  } catch (const std::exception&) {
+    return;  // not idle then, so nobody is given it again; the server rolls back when it closes
+  }
 }
 
 void Connection::forget(const Query& query) {
@@ -182,9 +246,10 @@ const Connection::Prepared& Connection::prepare(const Query& query, const std::v
   made.name = "q" + std::to_string(++prepared_so_far_);
   const std::string sql = expand_macros(query.sql(), Engine::postgres);
   const std::string doing(query.name());
-  checked(PQprepare(handle_.get(), made.name.c_str(), sql.c_str(), static_cast<int>(types.size()), types.data()),
-          doing);
-  const auto described = checked(PQdescribePrepared(handle_.get(), made.name.c_str()), doing);
+  require(PQsendPrepare(handle_.get(), made.name.c_str(), sql.c_str(), static_cast<int>(types.size()), types.data()));
+  checked(only_result(doing), doing);
+  require(PQsendDescribePrepared(handle_.get(), made.name.c_str()));
+  const auto described = checked(only_result(doing), doing);
   for (int i = 0; i < PQnparams(described.get()); ++i) made.types.push_back(PQparamtype(described.get(), i));
   made.columns = PQnfields(described.get());
   return prepared_.insert_or_assign(&query, std::move(made)).first->second;
@@ -200,11 +265,9 @@ const Connection::Prepared& Connection::prepared_for(const Query& query, std::sp
 }
 
 ResultPtr Connection::run(const Query& query, const Values& values) {
-  const Prepared& prepared = prepared_for(query, std::span(&values, 1));
-  const Parameters parameters(values, prepared.types);
-  return checked(PQexecPrepared(handle_.get(), prepared.name.c_str(), parameters.count(), parameters.pointers(),
-                                parameters.lengths(), parameters.formats(), kBinary),
-                 std::string(query.name()));
+  const std::string doing(query.name());
+  send(prepared_for(query, std::span(&values, 1)), values);
+  return checked(only_result(doing), doing);
 }
 
 void Connection::each(const Query& query, const Values& values, const std::function<void(const Row&)>& row) {

@@ -1,5 +1,7 @@
 #pragma once
 /// @file One connection to PostgreSQL with its prepared statements. Not thread-safe: it is leased from the pool.
+/// Nothing here waits for the server beyond the deadline that was given last. A server that does not answer by then is
+/// as good as gone: ConnectionLost is thrown and the connection is of no more use, because its answer may still come.
 #include <libpq-fe.h>
 
 #include <functional>
@@ -18,6 +20,9 @@ class Connection {
  public:
   /// Throws ConnectionLost when the server cannot be reached by then.
   Connection(const PostgresOptions& options, Deadline deadline);
+
+  /// From now on.
+  void wait_until(Deadline deadline) { deadline_ = deadline; }
 
   /// Connected, outside of a transaction and of a pipeline: fit for the next one who needs it.
   bool is_idle() const;
@@ -42,6 +47,9 @@ class Connection {
   int columns_of(const Query& query);
   std::string explain(const Query& query);
 
+  /// Of the server's process that this connection has.
+  int backend() const { return PQbackendPID(handle_.get()); }
+
  private:
   struct HandleDeleter {
     void operator()(PGconn* handle) const { PQfinish(handle); }
@@ -52,7 +60,14 @@ class Connection {
     int columns = 0;
   };
 
-  ResultPtr checked(PGresult* result, const std::string& doing);
+  void connect(const std::string& url);
+  /// Sends what is to be sent and waits for what libpq needs next.
+  void wait_for_socket(short events, const std::string& doing);
+  /// As PQgetResult, up to the deadline.
+  ResultPtr next_result(const std::string& doing);
+  /// What the statement that was sent gives in the end: as PQexec, the last result.
+  ResultPtr only_result(const std::string& doing);
+  ResultPtr checked(ResultPtr result, const std::string& doing);
   ResultPtr run(const Query& query, const Values& values);
   const Prepared& prepared_for(const Query& query, std::span<const Values> rows);
   const Prepared& prepare(const Query& query, const std::vector<Oid>& types);
@@ -63,6 +78,8 @@ class Connection {
   std::unique_ptr<PGconn, HandleDeleter> handle_;
   std::unordered_map<const Query*, Prepared> prepared_;
   std::int64_t prepared_so_far_ = 0;
+  Deadline deadline_;
+  bool given_up_ = false;  ///< the server did not answer in time
 
   friend class Pipeline;
 };

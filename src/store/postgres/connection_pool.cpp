@@ -9,7 +9,10 @@ ConnectionPool::Lease ConnectionPool::lease(Deadline deadline) {
   if (std::chrono::steady_clock::now() >= deadline) throw deadline_passed("too late before it began");
   std::int64_t generation = 0;
   auto connection = take_idle_or_slot(deadline, generation);
-  if (connection) return Lease(*this, std::move(connection), true, generation);
+  if (connection) {
+    connection->wait_until(deadline);
+    return Lease(*this, std::move(connection), true, generation);
+  }
   return open(deadline, generation);
 }
 

@@ -50,12 +50,11 @@ class Transaction final : public WriteTx {
     changed_tables_ = true;
   }
   bool changed_tables() const { return changed_tables_; }
-
- private:
   void require_time(std::string_view doing) const {
     if (std::chrono::steady_clock::now() >= deadline_) throw deadline_passed("too late for " + std::string(doing));
   }
 
+ private:
   Connection& connection_;
   Deadline deadline_;
   bool changed_tables_ = false;
@@ -126,6 +125,7 @@ class PostgresDatabase final : public Database {
     run_unit(deadline, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&](Connection& connection) {
       Transaction tx(connection, deadline);
       f(tx);
+      tx.require_time("COMMIT");
       connection.command("COMMIT");
     });
   }
@@ -134,6 +134,7 @@ class PostgresDatabase final : public Database {
     run_unit(deadline, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", [&](Connection& connection) {
       Transaction tx(connection, deadline);
       if (!f(tx)) return connection.rollback();
+      tx.require_time("COMMIT");  // begun too late, its answer would not be waited for
       commit(connection, tx.take_events());
       if (tx.changed_tables()) pool_.renew();
     });
@@ -182,14 +183,19 @@ class PostgresDatabase final : public Database {
   }
 
   /// If the connection is lost here no one knows whether the commit took place; the failure tells the sender to send
-  /// again, which the sender's own id makes harmless.
+  /// again, which the sender's own id makes harmless, and what is sent again is told again.
   void commit(Connection& connection, std::vector<live::Event> events) {
     // COMMIT of a failed transaction "succeeds" as a rollback.
     if (connection.in_failed_transaction())
       throw std::logic_error("postgres: a failed transaction was to be committed");
     const auto locks = order_.lock_rooms_of(events);
     connection.command("COMMIT");
-    if (events_ != nullptr && !events.empty()) events_->publish(std::move(events));
+    if (events_ == nullptr || events.empty()) return;
+    try {
+      events_->publish(std::move(events));
+    } catch (const std::exception& reason) {
+      throw untold(reason.what());
+    }
   }
 
   /// Asked first: who may use a schema need not have the right to make one.

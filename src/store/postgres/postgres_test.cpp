@@ -1,17 +1,23 @@
 /// @file What only PostgreSQL does. Needs RAPPORT_TEST_POSTGRES (scripts/with-postgres sets it); without it there are
 /// no cases.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "store/database.hpp"
+#include "store/postgres/connection.hpp"
 
 namespace rapport::store {
 namespace {
@@ -25,6 +31,7 @@ const Query kEndOthers{"postgres_test.end_others",
                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                        "WHERE usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'"};
 const Query kEndSelf{"postgres_test.end_self", "SELECT pg_terminate_backend(pg_backend_pid())"};
+const Query kOwnProcess{"postgres_test.own_process", "SELECT pg_backend_pid()"};
 const Query kSleepLong{"postgres_test.sleep_long", "SELECT count(pg_sleep(20))"};
 const Query kInsertKinds{"postgres_test.insert_kinds",
                          "INSERT INTO kinds (id, number, real, text, bytes, json) VALUES ($1, $2, $3, $4, $5, $6)"};
@@ -87,6 +94,13 @@ class PostgresTest : public ::testing::TestWithParam<std::string> {
     return database_->write(soon(), [&](WriteTx& tx) -> Result<std::int64_t> {
       return tx.execute(kInsertItem, {Value(Id<struct ItemTag>(new_id())), Value(number)});
     });
+  }
+  /// The server's process of the only connection of `narrow`.
+  static pid_t process_of(Database& narrow) {
+    const auto found = narrow.read(soon(), [](ReadTx& tx) -> Result<std::int64_t> {
+      return *tx.first(kOwnProcess, {}, [](const Row& row) { return row.int64(0); });
+    });
+    return static_cast<pid_t>(found.value_or(0));
   }
   std::int64_t items(Database& database) {
     const auto found = database.read(soon(), [&](ReadTx& tx) -> Result<std::int64_t> {
@@ -221,6 +235,44 @@ TEST_P(PostgresTest, TheDeadlineStopsAStatement) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
+/// A process of the server that stands still, as one does whose disk hangs or whose network is gone.
+class Stopped {
+ public:
+  explicit Stopped(pid_t process) : process_(process), stopped_(process > 0 && ::kill(process, SIGSTOP) == 0) {}
+  ~Stopped() {
+    if (stopped_) ::kill(process_, SIGCONT);
+  }
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  explicit operator bool() const { return stopped_; }
+
+ private:
+  pid_t process_;
+  bool stopped_;
+};
+
+TEST_P(PostgresTest, AServerThatHangsIsGivenUpAtTheDeadlineAndTheNextConnectionIsAnother) {
+  const auto narrow = open(1);
+  for (const bool in_the_middle : {false, true}) {
+    const auto process = process_of(*narrow);
+    std::optional<Stopped> hang;
+    if (!in_the_middle) hang.emplace(process);
+    const auto start = std::chrono::steady_clock::now();
+    const auto outcome = narrow->write(start + std::chrono::milliseconds(300), [&](WriteTx& tx) -> Result<void> {
+      tx.execute(kInsertItem, {id_value(new_id()), 1});
+      if (in_the_middle) hang.emplace(process);
+      tx.execute_many(kInsertItem, {{id_value(new_id()), 2}, {id_value(new_id()), 3}});
+      return {};
+    });
+    ASSERT_TRUE(*hang) << "the server's process is not ours to stop";
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, in_the_middle ? ErrorKind::storage : ErrorKind::timed_out);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+    EXPECT_EQ(items(*narrow), 0) << "over a connection of its own, while the first still hangs";
+    EXPECT_NE(process_of(*narrow), process);
+  }
+}
+
 TEST_P(PostgresTest, WaitingForAConnectionEndsWithTheDeadline) {
   const auto narrow = open(1);
   const auto outer = narrow->read(soon(), [&](ReadTx&) -> Result<ErrorKind> {
@@ -264,6 +316,25 @@ TEST_P(PostgresTest, PublishesTheEventsOfARoomInTheOrderOfTheirNumbers) {
 TEST_P(PostgresTest, PreparesAndExplains) {
   EXPECT_EQ(database_->prepare_for_test(kReadKinds), 6);
   EXPECT_NE(database_->explain_for_test(kAddToRoom).find("Index Scan"), std::string::npos);
+}
+
+/// Takes connections and says nothing. An address of this computer, port in the URL.
+TEST(PostgresConnection, IsGivenUpAtTheDeadlineWhenTheServerDoesNotGreet) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(socket, 1), 0);
+  ASSERT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const auto url = "postgresql://127.0.0.1:" + std::to_string(::ntohs(address.sin_port)) + "/none";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THROW(postgres::Connection({.url = url}, start + std::chrono::milliseconds(300)), postgres::ConnectionLost);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(took, std::chrono::milliseconds(1500));
+  EXPECT_GE(took, std::chrono::milliseconds(300));
+  ::close(socket);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,12 @@ constexpr auto kTimeToOpen = std::chrono::seconds(15);
 constexpr auto kTryLock =
     "SELECT pg_try_advisory_lock(1382117488, n.oid::int) FROM pg_namespace n WHERE n.nspname = current_schema()";
 
+/// The server's process that holds the lock.
+constexpr auto kHolder =
+    "SELECT l.pid FROM pg_locks l JOIN pg_namespace n ON l.objid = n.oid WHERE n.nspname = current_schema()"
+    " AND l.locktype = 'advisory' AND l.classid = 1382117488 AND l.granted"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 class SchemaLock final : public DataLock {
  public:
   explicit SchemaLock(PostgresOptions options) : options_(std::move(options)) {}
@@ -27,24 +34,41 @@ class SchemaLock final : public DataLock {
     connection_->command(
         "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
     const auto taken = connection_->command(kTryLock);
-    if (PQntuples(taken.get()) == 1 && *PQgetvalue(taken.get(), 0, 0) == 't') return true;
-    connection_.reset();
-    return false;
+    if (PQntuples(taken.get()) != 1 || *PQgetvalue(taken.get(), 0, 0) != 't') return false;
+    backend_ = connection_->backend();
+    return true;
   }
 
   bool keep(Deadline deadline) override {
     try {
-      if (connection_) connection_->command("SELECT 1");
-      return connection_ || take(deadline);
+      if (!connection_) return take_again(deadline);
+      connection_->wait_until(deadline);
+      connection_->command("SELECT 1");
     } catch (const StorageFailure&) {
       connection_.reset();  // tried again at the next call
-      return true;
     }
+    return true;
   }
 
  private:
+  bool take_again(Deadline deadline) {
+    if (take(deadline)) return true;
+    const int now = holder();
+    connection_.reset();
+    return now == backend_ || now == 0;
+  }
+
+  /// 0 for nobody.
+  int holder() {
+    const auto found = connection_->command(kHolder);
+    return PQntuples(found.get()) == 1 ? std::atoi(PQgetvalue(found.get(), 0, 0)) : 0;
+  }
+
   PostgresOptions options_;
   std::optional<Connection> connection_;
+  /// Of the connection that last had the lock. The server may not have noticed that we gave that one up, when it hung
+  /// for a while: then the lock is held by nobody else, and is to be had when that process ends.
+  int backend_ = -1;
 };
 
 }  // namespace

@@ -277,15 +277,21 @@ void WriterThread::undo_job(bool alone) {
   connection_.run(alone ? "ROLLBACK" : "ROLLBACK TO job; RELEASE job");
 }
 
+/// Whoever could not be told of gets a failure although the commit stands: what is sent again is told again, while a
+/// message that was answered and not told would stay unseen until the next one.
 void WriterThread::publish(Group& group) {
   std::vector<live::Event> all;
-  for (const auto& job : group) std::ranges::move(job->events, std::back_inserter(all));
+  Group telling;
+  for (const auto& job : group) {
+    if (job->events.empty()) continue;
+    telling.push_back(job);
+    std::ranges::move(job->events, std::back_inserter(all));
+  }
   if (all.empty() || events_ == nullptr) return;
   try {
     events_->publish(std::move(all));
-  } catch (...) {
-    // The commit stands, and its callers must hear so; a listener sees the gap in the numbers and reads again.
-    return;
+  } catch (const std::exception& reason) {
+    for (const auto& job : telling) job->failure = std::make_exception_ptr(untold(reason.what()));
   }
 }
 
