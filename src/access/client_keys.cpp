@@ -18,11 +18,20 @@ namespace {
 constexpr std::size_t kKeyTextSize = 2 * SealKey::size;
 constexpr std::size_t kKeyFileSize = kKeyTextSize + 1;
 constexpr int kFirstKeyVersion = 1;
+// What the master key's subkeys are for.
+constexpr std::string_view kClientKeyPurpose = "clientky";
+constexpr std::string_view kCheckPurpose = "mastrchk";
+/// What is sealed to know the master key by.
+constexpr std::string_view kCheckValue = "the master key";
 
 const store::Query kSelectKey("client_key.select", "SELECT sealed_key FROM client_key WHERE subject_id = $1", true);
 const store::Query kInsertKey("client_key.insert", R"(
   INSERT INTO client_key (subject_id, sealed_key, key_version, created_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (subject_id) DO NOTHING)");
+const store::Query kAnyKey("client_key.any", "SELECT subject_id, sealed_key FROM client_key LIMIT 1");
+const store::Query kSelectCheck("client_key.select_check", "SELECT sealed_value FROM master_check WHERE id = 1");
+const store::Query kInsertCheck("client_key.insert_check",
+                                "INSERT INTO master_check (id, sealed_value) VALUES (1, $1)");
 const store::Query kDeleteKey("client_key.delete", "DELETE FROM client_key WHERE subject_id = $1", true);
 
 class File {
@@ -165,6 +174,36 @@ Result<SealKey> load_or_create_master_key(const std::string& path) {
   return load_master_key(path);
 }
 
+Result<KeyStoreHolds> look_into_key_store(store::Database& key_store, Deadline deadline) {
+  return key_store.read(deadline, [](store::ReadTx& tx) -> Result<KeyStoreHolds> {
+    const auto there = [](const store::Row&) { return true; };
+    if (tx.first(kAnyKey, {}, there)) return KeyStoreHolds::keys;
+    return tx.first(kSelectCheck, {}, there) ? KeyStoreHolds::check_value : KeyStoreHolds::nothing;
+  });
+}
+
+Result<void> check_master_key(store::Database& key_store, const SealKey& master, const std::string& path,
+                              Deadline deadline) {
+  const SealKey checking = master.subkey(kCheckPurpose);
+  return key_store.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    const auto opens = [&](const SealKey& key, BytesView data, BytesView sealed) {
+      return unseal(key, data, sealed).has_value();
+    };
+    const auto check = tx.first(
+        kSelectCheck, {}, [&](const store::Row& row) { return opens(checking, as_bytes(kCheckValue), row.bytes(0)); });
+    const auto somebodys = tx.first(kAnyKey, {}, [&](const store::Row& row) {
+      return opens(master.subkey(kClientKeyPurpose), row.id<AccountId>(0).bytes(), row.bytes(1));
+    });
+    if (!check.value_or(somebodys.value_or(true))) {
+      return fail(key_file_error(path,
+                                 "is not the one that this practice's keys are sealed with. Put the right file in its "
+                                 "place, from the backup of the keys; nothing was changed"));
+    }
+    if (!check) tx.execute(kInsertCheck, {seal(checking, as_bytes(kCheckValue), kCheckValue)});
+    return {};
+  });
+}
+
 std::string normalise_login(std::string_view login) {
   constexpr std::string_view spaces = " \t\r\n";
   const auto begin = login.find_first_not_of(spaces);
@@ -182,7 +221,7 @@ Bytes login_digest(const SealKey& master, std::string_view normalised_login) {
 
 ClientKeys::ClientKeys(store::Database& database, const SealKey& master, const Clock& clock, std::size_t max_cached)
     : database_(database),
-      sealing_key_(master.subkey("clientky")),
+      sealing_key_(master.subkey(kClientKeyPurpose)),
       clock_(clock),
       max_cached_(std::max<std::size_t>(max_cached, 1)) {}
 

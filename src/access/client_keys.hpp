@@ -19,13 +19,18 @@
 namespace rapport::access {
 
 /// The schema of the key store.
-inline constexpr std::array<store::Migration, 1> kKeyStoreMigrations{{
+inline constexpr std::array<store::Migration, 2> kKeyStoreMigrations{{
     {1, "client_key",
      "CREATE TABLE client_key (\n"
      "  subject_id {id} PRIMARY KEY NOT NULL,\n"
      "  sealed_key {bytes} NOT NULL,\n"
      "  key_version {int} NOT NULL,\n"
      "  created_at {time} NOT NULL\n"
+     "){strict};\n"},
+    {2, "master_check",
+     "CREATE TABLE master_check (\n"
+     "  id {int} PRIMARY KEY NOT NULL,\n"
+     "  sealed_value {bytes} NOT NULL\n"
      "){strict};\n"},
 }};
 
@@ -34,6 +39,20 @@ inline constexpr std::array<store::Migration, 1> kKeyStoreMigrations{{
 Result<SealKey> load_master_key(const std::string& path);
 /// As load_master_key, but makes the file when there is none. Two processes that start at once get the same key.
 Result<SealKey> load_or_create_master_key(const std::string& path);
+
+/// What a key store holds.
+enum class KeyStoreHolds {
+  nothing,
+  check_value,  ///< the store was in use, but there is nobody's key
+  keys,
+};
+Result<KeyStoreHolds> look_into_key_store(store::Database& key_store, Deadline deadline);
+
+/// Refuses ("master_key.unusable", with `path` in the sentence) a key that is not the one under which the store was
+/// begun: by the check value that lies in it, or, in a store from before there was one, by opening somebody's key.
+/// Seals the check value if there is none.
+Result<void> check_master_key(store::Database& key_store, const SealKey& master, const std::string& path,
+                              Deadline deadline);
 
 /// Without the spaces around it and with ASCII letters in lower case, so that people find their account again.
 std::string normalise_login(std::string_view login);

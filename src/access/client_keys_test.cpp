@@ -147,6 +147,28 @@ TEST_F(ClientKeysTest, AnotherMasterOpensNothing) {
   EXPECT_EQ(stranger.create_for(ann, soon()).error().code, "seal.broken");
 }
 
+TEST_F(ClientKeysTest, TheMasterKeyIsKnownByTheCheckValue) {
+  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::nothing);
+  ASSERT_TRUE(check_master_key(*database, master, "/some/file", soon()));
+  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::check_value);
+  EXPECT_TRUE(check_master_key(*database, master, "/some/file", soon()));
+  const auto other = check_master_key(*database, SealKey::random(), "/some/file", soon());
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, "master_key.unusable");
+  EXPECT_NE(other.error().detail.find("/some/file"), std::string::npos);
+  EXPECT_NE(other.error().detail.find("backup of the keys"), std::string::npos) << other.error().detail;
+  EXPECT_TRUE(check_master_key(*database, master, "/some/file", soon())) << "it is still the one";
+}
+
+TEST_F(ClientKeysTest, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebodys) {
+  ASSERT_TRUE(ClientKeys(*database, master, clock).create_for(AccountId::make(start), soon()));
+  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::keys);
+  const SealKey other = SealKey::random();
+  EXPECT_FALSE(check_master_key(*database, other, "file", soon()));
+  EXPECT_FALSE(check_master_key(*database, other, "file", soon())) << "the wrong one was not made the right one";
+  EXPECT_TRUE(check_master_key(*database, master, "file", soon()));
+}
+
 TEST_F(ClientKeysTest, ADestroyedKeyIsGone) {
   const auto ann = AccountId::make(start);
   ClientKeys keys(*database, master, clock);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <future>
+#include <span>
 
 #include "migrations/house.hpp"
 
@@ -17,6 +18,8 @@ constexpr int kMayWait = 4;
 /// When a change was made to the tables is a matter of this computer, not of the practice's time.
 const SystemClock kMigrationClock;
 
+const store::Query kInhabited("open_house.inhabited", "SELECT 1 FROM practice UNION ALL SELECT 1 FROM account LIMIT 1");
+
 Result<void> make_folder(const std::string& folder) {
   std::error_code error;
   if (fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
@@ -26,12 +29,30 @@ Result<void> make_folder(const std::string& folder) {
        fmt::format("The data folder {} cannot be used: {}.", folder, error ? error.message() : "it is a file")});
 }
 
-/// A practice that has keys but no master key is not given a new one: that would hide the loss.
-Result<access::SealKey> master_key(const config::Settings& settings) {
-  const auto file = settings.master_key_file.empty() ? settings.data + "/master.key" : settings.master_key_file;
-  const bool has_keys = fs::exists(settings.data + "/keys.db");
-  if (has_keys || !settings.master_key_file.empty()) return access::load_master_key(file);
-  return access::load_or_create_master_key(file);
+std::string master_key_file(const config::Settings& settings) {
+  return settings.master_key_file.empty() ? settings.data + "/master.key" : settings.master_key_file;
+}
+
+Deadline in_time() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(15);
+}
+
+/// Whether anybody's data is in the database.
+Result<bool> is_inhabited(store::Database& db) {
+  return db.read(in_time(), [](store::ReadTx& tx) -> Result<bool> {
+    return tx.first(kInhabited, {}, [](const store::Row&) { return true; }).has_value();
+  });
+}
+
+std::string key_store_name(const config::Settings& settings) {
+  return settings.database.empty() ? "file " + settings.data + "/keys.db" : "schema rapport_keys of the database";
+}
+
+/// A file of SQLite that this program is too old for must not even be opened: a WAL left by a kill would go.
+Result<void> look_first(const std::string& file, std::span<const store::Migration> migrations) {
+  Result<void> found;
+  store::look_into_sqlite(file, in_time(), [&](store::ReadTx& tx) { found = store::check_schema(tx, migrations); });
+  return found;
 }
 
 access::WrongLogIns wrong_log_ins(const config::Settings& settings) {
@@ -42,33 +63,58 @@ access::WrongLogIns wrong_log_ins(const config::Settings& settings) {
 
 }  // namespace
 
-OpenHouse::OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock,
-                     access::SealKey master)
+OpenHouse::Secrets::Secrets(access::SealKey key, const config::Settings& settings)
+    : master(std::move(key)), csrf(master), log_in_guard(master, wrong_log_ins(settings)) {}
+
+OpenHouse::OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock)
     : folder_lock_(std::move(folder_lock)),
-      master_(std::move(master)),
-      csrf_(master_),
-      log_in_guard_(master_, wrong_log_ins(settings)),
       passwords_({.at_once = static_cast<int>(settings.password_workers), .may_wait = kMayWait}) {}
 
 Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& settings, const Clock& clock) {
   TRY(make_folder(settings.data));
   // Before anything is looked at: whoever holds it may be making the keys just now.
   TRY_ASSIGN(auto folder_lock, store::lock_folder(settings.data));
-  TRY_ASSIGN(auto master, master_key(settings));
-  std::unique_ptr<OpenHouse> made(new OpenHouse(settings, std::move(folder_lock), std::move(master)));
+  std::unique_ptr<OpenHouse> made(new OpenHouse(settings, std::move(folder_lock)));
   try {
-    TRY(made->open_databases(settings));
+    TRY(made->open_all(settings));
   } catch (const store::StorageFailure& failure) {
     return fail(
         {failure.error().kind, failure.error().code, fmt::format("{} ({})", failure.error().detail, failure.what())});
   }
-  made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, made->master_, clock);
-  made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, made->log_in_guard_,
-                                               made->csrf_, made->master_, made->read_audit_, made->hub_, clock});
+  auto& secrets = *made->secrets_;
+  made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, secrets.master, clock);
+  made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, secrets.log_in_guard,
+                                               secrets.csrf, secrets.master, made->read_audit_, made->hub_, clock});
   const std::chrono::hours log_in_lasts(settings.log_in_hours);
   made->house_->session_rules.lifetime = log_in_lasts;
   made->house_->session_rules.idle = log_in_lasts;
   return made;
+}
+
+/// A key file that is there is read first: one that cannot be used leaves the databases as they are.
+Result<void> OpenHouse::open_all(const config::Settings& settings) {
+  const auto file = master_key_file(settings);
+  std::optional<access::SealKey> key;
+  if (fs::exists(fs::symlink_status(file))) {
+    TRY_ASSIGN(key, access::load_master_key(file));
+  }
+  TRY(open_databases(settings));
+  if (!key) {
+    TRY_ASSIGN(key, make_master_key(file, settings));
+  }
+  TRY(access::check_master_key(*key_store_, *key, file, in_time()));
+  secrets_.emplace(std::move(*key), settings);
+  return {};
+}
+
+Result<access::SealKey> OpenHouse::make_master_key(const std::string& file, const config::Settings& settings) {
+  TRY_ASSIGN(const auto holds, access::look_into_key_store(*key_store_, in_time()));
+  if (holds == access::KeyStoreHolds::nothing) return access::load_or_create_master_key(file);
+  return fail(
+      {ErrorKind::storage, "master_key.missing",
+       fmt::format("The master key file {} is missing, and what the {} holds is sealed with it. Put it back from "
+                   "the backup of the keys; a new one was not made, because it would open nothing.",
+                   file, key_store_name(settings))});
 }
 
 bool OpenHouse::still_alone(Deadline deadline) {
@@ -77,21 +123,30 @@ bool OpenHouse::still_alone(Deadline deadline) {
 
 Result<void> OpenHouse::open_databases(const config::Settings& settings) {
   TRY(settings.database.empty() ? open_sqlite(settings) : open_postgres(settings));
-  TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, kMigrationClock));
-  return {};
-}
-
-/// The keys are opened second: a database that is refused leaves them untouched too.
-Result<void> OpenHouse::open_sqlite(const config::Settings& settings) {
-  db_ =
-      store::open_sqlite({.file = settings.data + "/rapport.db", .readers = static_cast<int>(settings.readers)}, &hub_);
   TRY(store::migrate(*db_, house_migrations(), kMigrationClock));
-  key_store_ = store::open_sqlite({.file = settings.data + "/keys.db", .readers = 1}, nullptr);
+  TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, kMigrationClock));
+  TRY_ASSIGN(const auto holds, access::look_into_key_store(*key_store_, in_time()));
+  TRY_ASSIGN(const bool inhabited, is_inhabited(*db_));
+  if (holds != access::KeyStoreHolds::nothing || !inhabited) return {};
+  return fail(
+      {ErrorKind::storage, "keys.missing",
+       fmt::format("There is a practice, but the {} holds none of its keys. Put them back from the backup of the "
+                   "keys; nothing can be read without them.",
+                   key_store_name(settings))});
+}
+
+Result<void> OpenHouse::open_sqlite(const config::Settings& settings) {
+  const auto house = settings.data + "/rapport.db";
+  const auto keys = settings.data + "/keys.db";
+  TRY(look_first(house, house_migrations()));
+  TRY(look_first(keys, access::kKeyStoreMigrations));
+  db_ = store::open_sqlite({.file = house, .readers = static_cast<int>(settings.readers)}, &hub_);
+  key_store_ = store::open_sqlite({.file = keys, .readers = 1}, nullptr);
   return {};
 }
 
-/// Both at once, because connecting takes longer than all the rest of a start. The keys' tables are still looked at
-/// only after the house was found to be in order.
+/// Both at once, because connecting takes longer than all the rest of a start. Neither is changed before both were
+/// found to be in order.
 Result<void> OpenHouse::open_postgres(const config::Settings& settings) {
   auto keys = std::async(std::launch::async, [&] {
     return store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 2}, nullptr);
@@ -102,8 +157,9 @@ Result<void> OpenHouse::open_postgres(const config::Settings& settings) {
   auto lock = store::lock_postgres(options);
   key_store_ = keys.get();
   TRY_ASSIGN(schema_lock_, std::move(lock));
-  TRY(store::migrate(*db_, house_migrations(), kMigrationClock));
-  return {};
+  TRY(db_->read(in_time(), [](store::ReadTx& tx) { return store::check_schema(tx, house_migrations()); }));
+  return key_store_->read(in_time(),
+                          [](store::ReadTx& tx) { return store::check_schema(tx, access::kKeyStoreMigrations); });
 }
 
 }  // namespace rapport::server

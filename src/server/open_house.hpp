@@ -1,6 +1,7 @@
 #pragma once
 /// @file From settings to a house that can be lived in: databases opened and migrated, keys loaded.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -15,7 +16,8 @@ class OpenHouse {
  public:
   /// Opens, makes and migrates what is needed. Errors are sentences for the one who runs it: a folder that cannot be
   /// written, data that another rapport has open, a database newer than this program (left untouched), a master key
-  /// that is missing or readable by others.
+  /// that is missing, readable by others or not the one under which the practice's keys are sealed. A new master key is
+  /// made only where there is nothing yet that another could have sealed.
   static Result<std::unique_ptr<OpenHouse>> open(const config::Settings& settings, const Clock& clock);
 
   House& house() { return *house_; }
@@ -23,16 +25,25 @@ class OpenHouse {
   bool still_alone(Deadline deadline);
 
  private:
-  OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock, access::SealKey master);
+  /// The master key, and what works with it.
+  struct Secrets {
+    Secrets(access::SealKey key, const config::Settings& settings);
+    access::SealKey master;
+    access::CsrfTokens csrf;
+    access::LogInGuard log_in_guard;
+  };
+
+  OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock);
+  Result<void> open_all(const config::Settings& settings);
+  /// The key file is missing: makes one for a new practice, otherwise says what is to be done.
+  Result<access::SealKey> make_master_key(const std::string& file, const config::Settings& settings);
   Result<void> open_databases(const config::Settings& settings);
   Result<void> open_sqlite(const config::Settings& settings);
   Result<void> open_postgres(const config::Settings& settings);
 
   std::unique_ptr<store::DataLock> folder_lock_;
   std::unique_ptr<store::DataLock> schema_lock_;  ///< none with the embedded database
-  access::SealKey master_;
-  access::CsrfTokens csrf_;
-  access::LogInGuard log_in_guard_;
+  std::optional<Secrets> secrets_;
   access::Passwords passwords_;  ///< as many at once as there are threads for it
   access::ReadAudit read_audit_;
   live::Hub hub_;

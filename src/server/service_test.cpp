@@ -5,6 +5,9 @@
 
 #include <boost/json/parse.hpp>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <mutex>
 
 #include "features/people/profiles.hpp"
@@ -417,16 +420,110 @@ TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   EXPECT_GE(files, 4U);
 }
 
-TEST_F(ServiceTest, ANewerDatabaseAndALostMasterKeyAreRefused) {
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// What the folder of a running house holds just now: what a kill would leave.
+void copy_files(const std::string& from, const std::string& to) {
+  std::filesystem::create_directory(to);
+  for (const auto& file : std::filesystem::directory_iterator(from)) {
+    if (file.is_regular_file()) std::filesystem::copy_file(file, to + "/" + file.path().filename().string());
+  }
+}
+
+std::map<std::string, std::string> contents_of(const std::string& folder) {
+  std::map<std::string, std::string> found;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    found[file.path().filename().string()] = content_of(file);
+  }
+  return found;
+}
+
+constexpr std::string_view kNewer =
+    "INSERT INTO schema_migration (number, name, checksum, applied_at, duration_us) VALUES (9999, 'later', 'x', 0, 0)";
+
+TEST_F(ServiceTest, ANewerDatabaseIsRefusedAndEveryFileLeftAsItIsAlsoAfterAKill) {
+  ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+    house().db.run_script(tx, kNewer);
+    return {};
+  }));
+  // With the WAL as a kill leaves it, without the WAL's index, and after the program ended by itself.
+  for (const std::string left : {"killed", "without-index", "ended"}) {
+    config::Settings settings;
+    settings.data = folder_ + "/" + left + " 100%?#";
+    if (left == "ended") {
+      service_.reset();
+      open_.reset();
+    }
+    copy_files(folder_, settings.data);
+    if (left == "without-index") std::filesystem::remove(settings.data + "/rapport.db-shm");
+    const auto before = contents_of(settings.data);
+    ASSERT_EQ(before.contains("rapport.db-wal") && !before.at("rapport.db-wal").empty(), left != "ended");
+    const auto refused = OpenHouse::open(settings, clock_);
+    ASSERT_FALSE(refused) << left;
+    EXPECT_NE(refused.error().detail.find("9999"), std::string::npos) << refused.error().detail;
+    EXPECT_EQ(contents_of(settings.data) == before, true) << left;
+  }
+}
+
+TEST_F(ServiceTest, ANewerKeyStoreLeavesTheDatabaseUntouched) {
+  service_.reset();
+  open_.reset();
+  config::Settings settings;
+  settings.data = folder_;
+  {
+    const auto keys = store::open_sqlite({.file = folder_ + "/keys.db"}, nullptr);
+    ASSERT_TRUE(keys->write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+      keys->run_script(tx, kNewer);
+      return {};
+    }));
+  }
+  const auto before = contents_of(folder_);
+  const auto refused = OpenHouse::open(settings, clock_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("9999"), std::string::npos) << refused.error().detail;
+  EXPECT_EQ(contents_of(folder_) == before, true);
+}
+
+TEST_F(ServiceTest, WhatAKillLeftIsOpenedWithAllThatWasStored) {
+  const auto client = log_in("amara");
+  ASSERT_EQ(post(client, room("/messages"), message("before the kill")).status, 201);
+  config::Settings settings;
+  settings.data = folder_ + "/killed";
+  copy_files(folder_, settings.data);
+  const auto opened = OpenHouse::open(settings, clock_);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  const auto page = (*opened)->house().db.read(
+      soon(), [&](store::ReadTx& tx) { return messages::read_page(tx, client_, chat_, {}); });
+  EXPECT_EQ(page->size(), 1U);
+}
+
+TEST_F(ServiceTest, AMasterKeyThatIsLostOrNotTheRightOneIsRefusedAndNotReplaced) {
   service_.reset();
   open_.reset();
   config::Settings settings;
   settings.data = folder_;
   const auto key = folder_ + "/master.key";
   std::filesystem::rename(key, key + ".away");
-  EXPECT_FALSE(OpenHouse::open(settings, clock_));
+  const auto lost = OpenHouse::open(settings, clock_);
+  ASSERT_FALSE(lost);
+  EXPECT_NE(lost.error().detail.find(key), std::string::npos) << lost.error().detail;
+  EXPECT_NE(lost.error().detail.find("backup of the keys"), std::string::npos) << lost.error().detail;
   EXPECT_FALSE(std::filesystem::exists(key)) << "a lost key is not replaced by a new one";
+  ASSERT_TRUE(access::load_or_create_master_key(key));
+  const auto wrong = OpenHouse::open(settings, clock_);
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().detail.find(key), std::string::npos) << wrong.error().detail;
+  EXPECT_NE(wrong.error().detail.find("backup of the keys"), std::string::npos) << wrong.error().detail;
   std::filesystem::rename(key + ".away", key);
+  EXPECT_TRUE(OpenHouse::open(settings, clock_));
+  std::filesystem::rename(folder_ + "/keys.db", folder_ + "/keys.away");
+  const auto no_keys = OpenHouse::open(settings, clock_);
+  ASSERT_FALSE(no_keys);
+  EXPECT_NE(no_keys.error().detail.find("keys.db"), std::string::npos) << no_keys.error().detail;
+  std::filesystem::rename(folder_ + "/keys.away", folder_ + "/keys.db");
   EXPECT_TRUE(OpenHouse::open(settings, clock_));
 }
 

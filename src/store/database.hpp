@@ -83,4 +83,8 @@ struct PostgresOptions {
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options, live::EventSink* events);
 std::unique_ptr<Database> open_postgres(const PostgresOptions& options, live::EventSink* events);
 
+/// Shows `f` what is in a file of SQLite that nobody has open, and leaves that file and those beside it as they are,
+/// also when a killed program left a WAL. False when there is no such file or nothing in it yet. Throws StorageFailure.
+bool look_into_sqlite(const std::string& file, Deadline deadline, const std::function<void(ReadTx&)>& f);
+
 }  // namespace rapport::store

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "store/sql_macros.hpp"
@@ -55,20 +56,23 @@ Result<void> make_table(Database& database) {
   });
 }
 
+/// Nothing when there is not even a table of migrations.
+std::optional<Applied> find_applied(ReadTx& tx) {
+  if (!tx.first(kMigrationTable, {}, [](const Row&) { return true; })) return std::nullopt;
+  Applied found;
+  tx.each(kAppliedMigrations, {},
+          [&](const Row& row) { found.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
+  return found;
+}
+
 /// Looks before it makes the table: a start that changes nothing is one read, and on PostgreSQL a change of tables
 /// would cost every open connection.
 Result<Applied> read_applied(Database& database) {
-  bool has_table = false;
-  TRY_ASSIGN(auto applied, database.read(deadline(), [&](ReadTx& tx) -> Result<Applied> {
-    Applied found;
-    has_table = tx.first(kMigrationTable, {}, [](const Row&) { return true; }).has_value();
-    if (!has_table) return found;
-    tx.each(kAppliedMigrations, {},
-            [&](const Row& row) { found.emplace(static_cast<int>(row.int64(0)), std::string(row.text(1))); });
-    return found;
-  }));
-  if (!has_table) TRY(make_table(database));
-  return applied;
+  TRY_ASSIGN(auto applied,
+             database.read(deadline(), [](ReadTx& tx) -> Result<std::optional<Applied>> { return find_applied(tx); }));
+  if (applied) return std::move(*applied);
+  TRY(make_table(database));
+  return Applied();
 }
 
 Result<void> check_list(std::span<const Migration> migrations) {
@@ -115,6 +119,12 @@ Result<void> apply(Database& database, const Migration& migration, const Clock& 
 }
 
 }  // namespace
+
+Result<void> check_schema(ReadTx& tx, std::span<const Migration> migrations) {
+  TRY(check_list(migrations));
+  const auto applied = find_applied(tx);
+  return applied ? check_applied(*applied, migrations) : Result<void>();
+}
 
 Result<MigrationReport> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock) {
   TRY(check_list(migrations));

@@ -24,4 +24,7 @@ struct MigrationReport {
 /// it is newer than the list or when a migration that was applied has another checksum today.
 Result<MigrationReport> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock);
 
+/// Only the refusals of `migrate`: for a look before anything is opened for writing.
+Result<void> check_schema(ReadTx& tx, std::span<const Migration> migrations);
+
 }  // namespace rapport::store

@@ -183,9 +183,10 @@ class Connection::Use {
 Connection::Connection(const std::string& file, Mode mode) {
   configure_library_once();
   if (mode == Mode::writer) create_private_file(file);
-  const int flags = SQLITE_OPEN_NOMUTEX | (mode == Mode::writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  const int access = mode == Mode::writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int name = mode == Mode::onlooker ? SQLITE_OPEN_URI : 0;
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_NOMUTEX | access | name, nullptr);
   handle_.reset(opened);
   if (code != SQLITE_OK) throw_code(opened, code, file);
   sqlite3_extended_result_codes(opened, 1);
@@ -196,7 +197,7 @@ void Connection::configure(Mode mode) {
   wait_when_busy(kBusyMilliseconds);  // first: changing the journal mode may have to wait
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (mode == Mode::reader) {
+  if (mode != Mode::writer) {
     // Only the writer may checkpoint: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     run("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=67108864");

@@ -14,7 +14,8 @@
 
 namespace rapport::store::sqlite {
 
-enum class Mode { writer, reader };
+/// An onlooker reads what nobody has open, and leaves every file as it is.
+enum class Mode { writer, reader, onlooker };
 
 struct CloseConnection {
   void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
@@ -26,7 +27,8 @@ using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 class Connection {
  public:
-  /// A writer creates the file (mode 0600) if it is missing; a reader cannot change anything.
+  /// A writer creates the file (mode 0600) if it is missing; the others cannot change anything. For an onlooker it is a
+  /// URI (see sqlite.org/uri.html).
   /// Throws StorageFailure when the place cannot be used.
   Connection(const std::string& file, Mode mode);
   Connection(const Connection&) = delete;

@@ -40,9 +40,9 @@ class View {
 
 }  // namespace
 
-ReaderPool::ReaderPool(const std::string& file, int readers) {
+ReaderPool::ReaderPool(const std::string& file, int readers, Mode mode) {
   for (int made = 0; made < std::max(1, readers); ++made) {
-    free_.push_back(std::make_unique<Connection>(file, Mode::reader));
+    free_.push_back(std::make_unique<Connection>(file, mode));
   }
 }
 

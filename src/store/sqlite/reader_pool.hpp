@@ -12,8 +12,8 @@ namespace rapport::store::sqlite {
 
 class ReaderPool {
  public:
-  /// The file must exist and be in WAL mode already.
-  ReaderPool(const std::string& file, int readers);
+  /// The file must exist and be in WAL mode already. `mode` is reader or onlooker.
+  ReaderPool(const std::string& file, int readers, Mode mode = Mode::reader);
 
   /// Lends a connection to `use`, which it is given without a transaction. Throws StorageFailure (timed out) when
   /// none comes free before the deadline.
