@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 
+#include "features/messages/messages.hpp"
 #include "features/people/profiles.hpp"
 #include "server/all_routes.hpp"
 #include "server/live_line.hpp"
