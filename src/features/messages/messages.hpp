@@ -22,6 +22,9 @@ inline constexpr std::size_t kLongestSubject = 200;
 inline constexpr std::size_t kLargestBatch = 32;
 /// Events given out in one page.
 inline constexpr std::int64_t kLargestPage = 500;
+/// Bytes of sealed texts after which a page takes no further message: a page is to pass a slow connection, and the
+/// queue of a live line, with room to spare.
+inline constexpr std::int64_t kLongestPage = std::int64_t{512} * 1024;
 
 /// The room as one of its two people sees it.
 struct RoomView {
@@ -86,7 +89,8 @@ Result<std::vector<Result<Accepted>>> append_messages(store::WriteTx& tx, Accoun
                                                       const std::vector<SealedMessage>& messages, Time now,
                                                       const WriteBody& write_body = {});
 
-/// At most `kLargestPage` rows of the log.
+/// At most `kLargestPage` rows of the log, fewer when their texts are long (`kLongestPage`), at least one when there is
+/// one.
 Result<std::vector<StoredMessage>> read_page(store::ReadTx& tx, AccountId viewer, RoomId room, const Page& page);
 
 /// Moves the viewer's marks forward, never back and never beyond the room's end. `delivered` is at least `read`.

@@ -133,6 +133,10 @@ Result<Page> wanted_page(const Call& call) {
   TRY_ASSIGN(page.after, call.query_int("after", 0, 0, kEnd));
   TRY_ASSIGN(page.limit, call.query_int("limit", 100, 1, kLargestPage));
   if (call.query_text("before")) {
+    if (call.query_text("after")) {
+      return fail(invalid("query.invalid", "Ask with after or with before, not with both.",
+                          {{"before", "cannot be asked for together with after"}}));
+    }
     TRY_ASSIGN(page.before, call.query_int("before", kEnd, 1, kEnd));
   }
   return page;
@@ -201,7 +205,8 @@ void add_message_routes(Routes& routes) {
       .says("The messages of a room, in order: those after a number, or the page before one")
       .explains(
           "To resume after a connection was lost, or when a live event skips a number: ask with `after` = the largest "
-          "number N up to which you have everything, and go on until nothing is left.")
+          "number N up to which you have everything, and go on until you have `last_seq`. With `before`, go on until "
+          "number 1. A page of long messages holds fewer than `limit`, but never none while there are some.")
       .query("after", "integer", "events with a larger number, the oldest first")
       .query("before", "integer", "the page that ends before this number, the oldest first")
       .query("limit", "integer", "how many at most (1 to 500)")

@@ -27,13 +27,22 @@ const Query kAddEvent{"messages.add_event",
                       " VALUES ($1, $2, 'message', $3, $4, $5, $6) ON CONFLICT (message_id) DO NOTHING",
                       true};
 const Query kTakeBackAfter{"messages.take_back_after", "DELETE FROM room_event WHERE room_id = $1 AND seq > $2", true};
+// The lengths are summed up before the texts are looked at, so that no more is read than is given out.
 const Query kEventsAfter{"messages.events_after",
-                         "SELECT message_id, room_id, seq, author_id, at, sealed_text FROM room_event"
-                         " WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+                         "SELECT e.message_id, e.room_id, e.seq, e.author_id, e.at, e.sealed_text"
+                         " FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before"
+                         " FROM (SELECT seq, length(sealed_text) AS bytes FROM room_event"
+                         " WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS wanted) AS counted"
+                         " JOIN room_event e ON e.room_id = $1 AND e.seq = counted.seq"
+                         " WHERE counted.bytes_before < $4 ORDER BY e.seq",
                          true};
 const Query kEventsBefore{"messages.events_before",
-                          "SELECT message_id, room_id, seq, author_id, at, sealed_text FROM room_event"
-                          " WHERE room_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+                          "SELECT e.message_id, e.room_id, e.seq, e.author_id, e.at, e.sealed_text"
+                          " FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) - bytes AS bytes_before"
+                          " FROM (SELECT seq, length(sealed_text) AS bytes FROM room_event"
+                          " WHERE room_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) AS wanted) AS counted"
+                          " JOIN room_event e ON e.room_id = $1 AND e.seq = counted.seq"
+                          " WHERE counted.bytes_before < $4 ORDER BY e.seq",
                           true};
 const Query kAdvanceReceipt{
     "messages.advance_receipt",
@@ -156,10 +165,8 @@ Result<std::vector<Result<Accepted>>> append_messages(WriteTx& tx, AccountId aut
 Result<std::vector<StoredMessage>> read_page(store::ReadTx& tx, AccountId viewer, RoomId room, const Page& page) {
   TRY_ASSIGN(const RoomView view, find_room(tx, viewer, room));
   const auto limit = std::clamp<std::int64_t>(page.limit, 1, kLargestPage);
-  if (!page.before) return tx.list(kEventsAfter, {view.id, page.after, limit}, to_message);
-  auto newest_first = tx.list(kEventsBefore, {view.id, *page.before, limit}, to_message);
-  std::reverse(newest_first.begin(), newest_first.end());
-  return newest_first;
+  const auto& query = page.before ? kEventsBefore : kEventsAfter;
+  return tx.list(query, {view.id, page.before.value_or(page.after), limit, kLongestPage}, to_message);
 }
 
 Result<Receipt> advance_receipt(WriteTx& tx, AccountId viewer, RoomId room, std::int64_t delivered, std::int64_t read) {

@@ -155,6 +155,25 @@ TEST_P(Messages, ArePagedForwardsAndBackwards) {
   EXPECT_EQ(page(therapist, chat, {.after = 20})->size(), 0U);
 }
 
+TEST_P(Messages, APageOfLongTextsIsShorterAndNeverEmpty) {
+  const std::string half(kLongestPage / 2, 'x');
+  ASSERT_TRUE(send(client, chat,
+                   {message("1"), message(half), message(half), message("4"), message(half + half), message("6")}));
+  const auto numbers = [&](Page wanted) {
+    const auto found = page(therapist, chat, wanted);
+    std::vector<std::int64_t> seqs;
+    for (const auto& row : *found) seqs.push_back(row.seq);
+    return seqs;
+  };
+  EXPECT_EQ(numbers({}), (std::vector<std::int64_t>{1, 2, 3}));
+  EXPECT_EQ(numbers({.after = 3}), (std::vector<std::int64_t>{4, 5}));
+  EXPECT_EQ(numbers({.after = 4}), (std::vector<std::int64_t>{5}));
+  EXPECT_EQ(numbers({.after = 5}), (std::vector<std::int64_t>{6}));
+  EXPECT_EQ(numbers({.before = 7}), (std::vector<std::int64_t>{5, 6}));
+  EXPECT_EQ(numbers({.before = 6}), (std::vector<std::int64_t>{5}));
+  EXPECT_EQ(numbers({.before = 5}), (std::vector<std::int64_t>{2, 3, 4}));
+}
+
 TEST_P(Messages, ReceiptsOnlyMoveForwardAndNotBeyondTheEnd) {
   ASSERT_TRUE(send(client, chat, {message("a"), message("b"), message("c")}));
   const auto advance = [&](std::int64_t delivered, std::int64_t read_to) {
