@@ -156,6 +156,7 @@ void Connection::connect(const std::string& url) {
 
 void Connection::wait_for_socket(short events, const std::string& doing) {
   pollfd socket{.fd = PQsocket(handle_.get()), .events = events, .revents = 0};
+  if (socket.fd < 0) return;  // closed already; libpq says why
   for (;;) {
     const int milliseconds = milliseconds_left(deadline_);
     const int ready = ::poll(&socket, 1, milliseconds);
