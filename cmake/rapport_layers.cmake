@@ -51,6 +51,7 @@ list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
 rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_store rapport_http rapport_access rapport_live rapport_measures
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
+rapport_embed(rapport_features crisis_contact ${CMAKE_SOURCE_DIR}/resources/crisis-contacts *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 
 # The program: wiring, the web pages as they were last built, and main.

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "config/settings.hpp"
+#include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
 #include "server/all_routes.hpp"
 #include "server/house_api.hpp"
@@ -75,9 +76,13 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
 }
 
 int check_config(const Settings& settings) {
+  const auto now = SystemClock().now();
+  const auto contacts = crisis_contacts::open_contacts(settings, now);
+  if (!contacts) return say(contacts.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));
   }
+  if (const auto due = crisis_contacts::overdue(*contacts, now)) fmt::print("# {}\n", *due);
   return 0;
 }
 

@@ -46,6 +46,19 @@ Setting level_setting(std::string_view name, std::string Settings::* member, std
   return setting;
 }
 
+Setting country_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    const bool is_code =
+        text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!is_code && !text.empty()) {
+      return fmt::format("it must be the two capital letters of a country (ISO 3166), not \"{}\"", text);
+    }
+    return take(settings, text);
+  };
+  return setting;
+}
+
 std::string environment_name(std::string_view setting) {
   std::string name = "RAPPORT_";
   for (const char c : setting) name.push_back(c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c)));
@@ -107,6 +120,10 @@ const std::vector<Setting>& all_settings() {
                      "wrong log-ins per hour of one person at one address, or in a browser of theirs; 0: no limit"),
       number_setting("limits.strangers_log_ins_per_hour", &Settings::limits_strangers_log_ins_per_hour, 0, 1'000'000,
                      "wrong log-ins per hour of one person in browsers that never were theirs; 0: no limit"),
+      country_setting("practice.country", &Settings::practice_country,
+                      "country whose crisis contacts are shown first: DE, AT, GB, …"),
+      text_setting("practice.crisis_contacts_file", &Settings::practice_crisis_contacts_file,
+                   "further crisis contacts, of the practice's own (JSON)"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;

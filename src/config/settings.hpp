@@ -35,7 +35,10 @@ struct Settings {
   std::int64_t limits_wrong_log_ins_per_hour = 10;
   /// Wrong log-ins of one person from all browsers that never were theirs; 0 switches the limit off.
   std::int64_t limits_strangers_log_ins_per_hour = 100;
-  std::string log_level = "info";  ///< debug, info, warning or error
+  /// ISO 3166 code of the country whose crisis contacts are shown first; empty: none.
+  std::string practice_country;
+  std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
+  std::string log_level = "info";             ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

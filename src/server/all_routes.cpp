@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/people/people_api.hpp"
@@ -22,8 +23,9 @@ void check_events(const Routes& routes) {
 
 }  // namespace
 
-void add_all_routes(Routes& routes) {
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
   add_house_routes(routes);
+  crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
   people::add_people_routes(routes);
   messages::add_message_routes(routes);

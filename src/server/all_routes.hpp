@@ -1,11 +1,12 @@
 #pragma once
 /// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/context.hpp"
+#include "features/crisis_contacts/crisis_contacts.hpp"
 
 namespace rapport::server {
 
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
-/// not declared.
-void add_all_routes(Routes& routes);
+/// not declared. `contacts` are those of the practice; without them, those of the program.
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {});
 
 }  // namespace rapport::server

@@ -85,6 +85,8 @@ std::vector<Scenario> scenarios() {
       public_page("GET /api/live.schema.json", "LiveEvent"),
       public_page("GET /api/problems/{code:text}", "/api/problems/not_found"),
       public_page("GET /api/practice", "Test practice"),
+      public_page("GET /api/crisis-contacts", "\"country\":\"AT\""),
+      public_page("GET /api/crisis-contacts?country=DE", "TelefonSeelsorge"),
       {"GET /api/live", "", kNotLoggedIn, failed("live.open", 422, "live.upgrade"), failed("live.open", 422),
        failed("live.open", 422), failed("live.open", 422)},
 

@@ -12,6 +12,7 @@
 #include "access/sessions_store.hpp"
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
+#include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
 #include "net/server.hpp"
@@ -130,6 +131,14 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
   return clock;
 }
 
+Result<crisis_contacts::CrisisContacts> open_contacts(const config::Settings& settings, const Clock& clock) {
+  TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock.now()));
+  if (const auto due = crisis_contacts::overdue(contacts, clock.now())) {
+    log::warning("crisis_contacts.overdue", {{"what", *due}});
+  }
+  return contacts;
+}
+
 void delete_old_sessions(House& house) {
   const auto deleted =
       house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
@@ -163,10 +172,11 @@ Result<void> run(const config::Settings& settings, const std::string& clock_file
   TRY(check_protection(settings, listen));
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
+  TRY_ASSIGN(auto contacts, open_contacts(settings, *clock));
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   Routes routes;
-  add_all_routes(routes);
+  add_all_routes(routes, std::move(contacts));
   Service service(open->house(), routes, service_options(settings));
   try {
     net::Server server(server_options(settings, listen), service);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -50,7 +51,10 @@ void add_security_headers(const http::Request& request, http::Response& response
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-  if (is_api) response.headers.emplace_back("Cache-Control", "no-store");
+  // Unless a route says otherwise: what it answers is the same for everybody.
+  const bool says_itself = std::any_of(response.headers.begin(), response.headers.end(),
+                                       [](const auto& header) { return header.first == "Cache-Control"; });
+  if (is_api && !says_itself) response.headers.emplace_back("Cache-Control", "no-store");
   if (request.secure) response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
 }
 

@@ -421,6 +421,19 @@ TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   EXPECT_GE(files, 4U);
 }
 
+TEST_F(ServiceTest, CrisisContactsAreNeverRefusedForTheirNumberAndMayBeKept) {
+  start({.messages_per_second = 1});
+  for (int i = 0; i < 50; ++i) {
+    const auto answer = service_->handle(request(http::Method::get, "/api/crisis-contacts?country=DE"));
+    ASSERT_EQ(answer.status, 200) << "call " << i;
+    EXPECT_EQ(header(answer, "Cache-Control"), "public, max-age=3600");
+    EXPECT_NE(answer.body.find("0800 1110111"), std::string::npos);
+    EXPECT_EQ(answer.body.find("practice_country"), std::string::npos) << "the practice has not said where it is";
+  }
+  EXPECT_EQ(service_->handle(request(http::Method::get, "/api/crisis-contacts?country=XX")).status, 404);
+  EXPECT_EQ(service_->handle(request(http::Method::get, "/api/crisis-contacts?country=de")).status, 422);
+}
+
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};

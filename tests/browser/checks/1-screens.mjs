@@ -28,6 +28,9 @@ async function screens(visit, desk, house, pair, locale) {
   await page.locator('form button').click();
   await page.locator('#problem').waitFor();
   await visit('log-in refused', page);
+  await page.locator('header a[href="/help"]').click();
+  await page.locator('a[href^="tel:"]').first().waitFor();
+  await visit('help', page);
   await empty.close();
 
   for (const role of ['therapist', 'client']) {
@@ -71,6 +74,10 @@ async function screens(visit, desk, house, pair, locale) {
     await page.goto(`${house.origin}/with/nowhere/at/all/else`);
     await page.locator('main a.button').waitFor();
     if (role === 'client') await visit('not found', page);
+    await page.locator('header a[href="/help"]').click();
+    await page.getByRole('combobox', { name: locale === 'de-DE' ? 'Wo Sie sind' : 'Where you are' }).selectOption('GB');
+    if (role === 'client') await page.locator('main strong', { hasText: pair.therapist.name }).waitFor();
+    await visit(`${role} help`, page);
     await own.close();
   }
 }
@@ -88,6 +95,10 @@ async function screensWithoutPeople(visit, desk, house, locale) {
   await page.locator('main button').click();
   await page.locator('main .error').waitFor();
   await visit('server gone', page);
+  await page.locator('header a[href="/help"]').click();
+  await page.locator('a[href^="tel:"]').first().waitFor();
+  await visit('help, server gone', page);
+  await page.goBack();
   road.mend();
   await page.locator('main button').click();
   await page.locator('code').waitFor();
@@ -141,7 +152,7 @@ export default async function add({ check, house, shots }) {
       };
       await screens(visit, desk, house, pair, locale);
       await screensWithoutPeople(visit, desk, house, locale);
-      if (count < 15) throw new Error(`only ${count} screens were seen`);
+      if (count < 19) throw new Error(`only ${count} screens were seen`);
       if (problems.length) throw new Error(problems.join('\n'));
     });
   }

@@ -242,6 +242,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crisis-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom someone in danger can call, by country
+         * @description All countries, or the one that `country` asks for (404 when nothing is known of it). The same for everybody, so it may be kept; keep it where it can be read without a connection, and show what is past `review_by` too. There is no limit on how often it is asked: whoever is in danger must not be refused because others behind the same address asked before, and the answer costs no more than a page.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description ISO 3166 code, or EU */
+                    country?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Whom someone in danger can call, by country */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CrisisContactsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login": {
         parameters: {
             query?: never;
@@ -1106,6 +1159,43 @@ export interface components {
             type: string;
             code: string;
             meaning: string;
+        };
+        /** @description `reaches` is `all`, `ambulance` or `police`. `source` is the page on which the number was `seen`. */
+        EmergencyNumber: {
+            number: string;
+            reaches: string;
+            source: string;
+            seen: string;
+            review_by: string;
+        };
+        TextLine: {
+            number: string;
+            word?: string | null;
+        };
+        /** @description One of `phones`, `text` and `web` at least. `hours` is `always`, or a text of the practice; `audience` is `everyone`, `young people` or a text of the practice; what is not known is absent. `source` is the page of the operator or of a public authority on which all this was `seen`, or `practice`. */
+        CrisisContact: {
+            name: string;
+            phones: string[];
+            text?: components["schemas"]["TextLine"] | null;
+            web?: string | null;
+            hours?: string | null;
+            languages: string[];
+            audience?: string | null;
+            free_of_charge?: boolean | null;
+            source: string;
+            seen: string;
+            review_by: string;
+        };
+        /** @description `country` is its ISO 3166 code, `EU` what holds everywhere in the European Union. `review_by` is the earliest of its entries. */
+        CrisisCountry: {
+            country: string;
+            emergency: components["schemas"]["EmergencyNumber"][];
+            contacts: components["schemas"]["CrisisContact"][];
+            review_by: string;
+        };
+        CrisisContactsAnswer: {
+            practice_country?: string | null;
+            countries: components["schemas"]["CrisisCountry"][];
         };
         Credentials: {
             login: string;

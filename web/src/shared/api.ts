@@ -140,6 +140,7 @@ function ask<M extends Method, P extends With<M>>(
 
 export const api = {
   practice: () => ask('get', '/api/practice', {}, undefined),
+  crisisContacts: () => ask('get', '/api/crisis-contacts', {}, undefined),
   session: () => ask('get', '/api/session', {}, undefined),
   login: (login: string, password: string) => ask('post', '/api/login', {}, { login, password }),
   logout: () => ask('post', '/api/logout', {}, undefined),

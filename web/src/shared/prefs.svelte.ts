@@ -90,6 +90,15 @@ function named(at: Date, now: number, further: (at: Date) => string): string {
 
 const yearOf = (at: Date, now: number) => (at.getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const });
 
+/** The name of a country ("EU": the European Union), or of a language. */
+export const regionName = (code: string) => new Intl.DisplayNames([prefs.locale], { type: 'region' }).of(code) ?? code;
+export const languageName = (code: string) => new Intl.DisplayNames([prefs.locale], { type: 'language' }).of(code) ?? code;
+
+/** A day without a time, "2026-11-26", wherever one is. */
+export function date(iso: string): string {
+  return new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(iso));
+}
+
 /** The time of day. */
 export function clock(iso: string): string {
   return format({ timeStyle: 'short' }, new Date(iso));

@@ -1,5 +1,5 @@
 export type Route =
-  | { page: 'home' }
+  | { page: 'home' | 'help' }
   | { page: 'chat' | 'threads' | 'compose'; episode: string }
   | { page: 'thread'; episode: string; room: string }
   | { page: 'lost' };
@@ -13,6 +13,7 @@ export function parse(path: string): Route {
   }
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
+  if (first === 'help' && episode === undefined) return { page: 'help' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === 'chat' && !room) return { page: 'chat', episode };
   if (section === 'messages' && !room) return { page: 'threads', episode };
@@ -23,6 +24,7 @@ export function parse(path: string): Route {
 
 export const paths = {
   home: '/',
+  help: '/help',
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   compose: (episode: string) => `/with/${encodeURIComponent(episode)}/messages/new`,

@@ -5,6 +5,8 @@ type Schemas = components['schemas'];
 
 export type Session = Schemas['LoggedIn'];
 export type Practice = Schemas['PracticeAnswer'];
+export type CrisisCountry = Schemas['CrisisCountry'];
+export type CrisisContact = Schemas['CrisisContact'];
 export type Episode = Schemas['EpisodeAnswer'];
 export type Room = Schemas['RoomAnswer'];
 export type Participant = Schemas['Participant'];
