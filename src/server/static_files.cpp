@@ -56,7 +56,7 @@ constexpr std::string_view kContentSecurityPolicy =
 
 /// The app's own addresses; anything else that is no file is a mistake of the caller's.
 bool is_app_address(std::string_view path) {
-  if (path == "/") return true;
+  if (path == "/" || path == "/help") return true;
   return path.starts_with("/with/") && path.find('.') == std::string_view::npos;
 }
 

@@ -31,7 +31,7 @@ export default async function add({ check, house }) {
     await own.page.goto(house.origin + messages);
     await own.page.locator('main li a').first().waitFor();
     const thread = await own.page.locator('main li a').first().getAttribute('href');
-    for (const path of [home, chat, messages, `${messages}/new`, thread, '/nowhere']) {
+    for (const path of [home, chat, messages, `${messages}/new`, thread, '/with/nowhere/at/all']) {
       await own.page.goto(house.origin + path);
       await own.page.locator('h1').waitFor();
       await findsHelp(own.page, path);
