@@ -275,7 +275,7 @@ std::optional<std::string> overdue(const CrisisContacts& contacts, Time now) {
   }
   if (count == 0) return std::nullopt;
   return fmt::format(
-      "{} crisis contacts are past their review, the first since {}; they are shown all the same. See "
+      "Crisis contacts past their review: {}, the first since {}. They are shown all the same; see "
       "docs/how-to/crisis-contacts.md.",
       count, first);
 }
