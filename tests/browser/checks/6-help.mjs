@@ -38,6 +38,11 @@ export default async function add({ check, house }) {
       await own.page.goBack();
       await own.page.waitForURL(house.origin + path);
     }
+    await own.openChat();
+    await until('help beside the field of a chat, where it opens', () => own.page.locator('form a[href="/help"]').evaluate((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return scrollY > 0 && top > 0 && bottom <= innerHeight;
+    }));
   });
 
   await check('help opens without a network after the first load, with the numbers of every country', async (desk) => {
