@@ -57,7 +57,8 @@ TEST_P(Statements, OfEveryFileArePreparedAndHotOnesScanNoTable) {
     EXPECT_NO_THROW(place.prepare_for_test(*query)) << query->name();
     if (!query->hot()) continue;
     const auto plan = place.explain_for_test(*query);
-    EXPECT_EQ(plan.find(GetParam() == "sqlite" ? "SCAN" : "Seq Scan"), std::string::npos) << query->name() << "\n" << plan;
+    EXPECT_EQ(plan.find(GetParam() == "sqlite" ? "SCAN" : "Seq Scan"), std::string::npos) << query->name() << "\n"
+                                                                                          << plan;
   }
 }
 
