@@ -155,7 +155,8 @@ ServerProcess::ServerProcess(const Options& options, const std::string& folder,
     : address_("127.0.0.1:" + std::to_string(free_port()), certificate.has_value()), log_(folder + "/serve.log") {
   std::vector<std::string> command{options.server, "serve", "--data", folder + "/data", "--listen", address_.text(),
                                    // Limits that are looked at but never reached: the look is part of what is measured.
-                                   "--limits-messages-per-second", "1000000", "--limits-log-ins-per-minute", "100000"};
+                                   "--limits-messages-per-second", "1000000", "--limits-log-ins-per-minute", "100000",
+                                   "--limits-live-connections", "0"};
   add_database(command, options);
   if (certificate) {
     command.insert(command.end(), {"--tls-cert", certificate->certificate, "--tls-key", certificate->key});

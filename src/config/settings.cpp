@@ -114,6 +114,8 @@ const std::vector<Setting>& all_settings() {
       number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
+      number_setting("limits.live_connections", &Settings::limits_live_connections, 0, 1'000'000,
+                     "live connections of one person at once; 0: no limit"),
       number_setting("limits.log_ins_per_minute", &Settings::limits_log_ins_per_minute, 0, 1'000'000,
                      "wrong log-ins per address and minute; 0: no limit"),
       number_setting("limits.wrong_log_ins_per_hour", &Settings::limits_wrong_log_ins_per_hour, 0, 1'000'000,

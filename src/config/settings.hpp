@@ -30,6 +30,7 @@ struct Settings {
   std::int64_t connections_max = 20'000;
   std::int64_t log_in_hours = 12;                 ///< how long a log-in lasts
   std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
+  std::int64_t limits_live_connections = 20;      ///< per person; 0 switches the limit off
   std::int64_t limits_log_ins_per_minute = 60;    ///< wrong ones from one address; 0 switches the limit off
   /// Wrong log-ins of one person at one address, or in one browser of theirs; 0 switches the limit off.
   std::int64_t limits_wrong_log_ins_per_hour = 10;

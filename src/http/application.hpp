@@ -24,9 +24,17 @@ class LiveSocket {
   /// Several frames that leave together.
   virtual bool send_all(const std::vector<std::shared_ptr<const std::string>>& frames) = 0;
   virtual void close(int code, std::string_view reason) = 0;
+  /// Closes, but after the answer of a call that gathers just now: a log-out over this connection is to be answered.
+  /// Nothing else is sent any more.
+  virtual void close_once_answered(int code, std::string_view reason) { close(code, reason); }
   /// While on, frames wait, so that what a call tells this connection leaves together with the call's answer: one
   /// send instead of two. For calls that are short, because other events wait as well. A socket need not do it.
   virtual void gather(bool /*on*/) {}
+  /// The answers of the calls; gathering ends with them.
+  virtual void answer(const std::vector<std::shared_ptr<const std::string>>& frames) {
+    send_all(frames);
+    gather(false);
+  }
 };
 
 /// What the application keeps for one live connection. All calls come from worker threads, one at a time
@@ -34,7 +42,7 @@ class LiveSocket {
 class LiveSession {
  public:
   virtual ~LiveSession() = default;
-  /// The frames that arrived together, in order (at least one, at most `max_frames_per_batch`).
+  /// The frames that arrived together, in order (at least one).
   virtual void on_frames(std::vector<std::string> frames) = 0;
   virtual void on_closed() = 0;
 };

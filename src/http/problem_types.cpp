@@ -23,6 +23,8 @@ constexpr std::array kTypes{
     ProblemType{"internal", "A defect of the server. `detail` holds a number under which its log has more."},
     ProblemType{"key.not_found", "What was asked for can no longer be read: its key was destroyed."},
     ProblemType{"live.key", "The WebSocket handshake has no well-formed Sec-WebSocket-Key."},
+    ProblemType{"live.needs_http",
+                "The route sets a cookie, so it is of no use over the live connection. Ask it over HTTP."},
     ProblemType{"live.upgrade", "This address is for WebSocket connections: ask for an upgrade."},
     ProblemType{"live.version", "The server speaks version 13 of WebSocket (RFC 6455) alone."},
     ProblemType{"login.too_many", "Too many wrong log-ins came. Nothing was checked; come back after Retry-After."},

@@ -83,8 +83,9 @@ struct Route {
   std::string answer_type;                 ///< media type of an answer that is not JSON of a shape
   std::vector<int> statuses;
   bool takes_batches = false;
-  bool heavy = false;       ///< slow by nature, see Application::is_heavy
-  bool opens_live = false;  ///< becomes a WebSocket when an upgrade is asked for
+  bool heavy = false;        ///< slow by nature, see Application::is_heavy
+  bool opens_live = false;   ///< becomes a WebSocket when an upgrade is asked for
+  bool sets_cookie = false;  ///< so it is refused over a live connection
   /// One answer per input, in order. `context` is the Context of the Routes the route was declared in.
   std::function<std::vector<Response>(void* context, Call& call, std::span<const BodyInput> inputs)> invoke;
 };
@@ -222,6 +223,10 @@ class RouteBuilder {
   /// It becomes a WebSocket when an upgrade is asked for; the handler answers those who did not ask.
   RouteBuilder& opens_live() {
     return set([&] { route_->opens_live = true; });
+  }
+  /// Its answer sets a cookie, so it is of no use over a live connection and refused there.
+  RouteBuilder& sets_cookie() {
+    return set([&] { route_->sets_cookie = true; });
   }
   RouteBuilder& limit(std::string_view name) {
     return set([&] { route_->limit = name; });

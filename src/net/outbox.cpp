@@ -9,31 +9,45 @@ constexpr int kTryAgainLater = 1013;
 
 bool Outbox::send(Frame frame) {
   const std::lock_guard lock(mutex_);
-  const bool kept = push_locked(std::move(frame));
+  const bool kept = after_answer_.code == 0 && push_locked(std::move(frame));
   wake_locked();
   return kept;
 }
 
 bool Outbox::send_all(const std::vector<Frame>& frames) {
   const std::lock_guard lock(mutex_);
-  bool kept = !closed_;
-  for (const auto& frame : frames) kept = kept && push_locked(frame);
+  const bool kept = after_answer_.code == 0 && push_all_locked(frames);
   wake_locked();
   return kept;
 }
 
+void Outbox::answer(const std::vector<Frame>& frames) {
+  const std::lock_guard lock(mutex_);
+  push_all_locked(frames);
+  stop_gathering_locked();
+}
+
 void Outbox::close(int code, std::string_view reason) {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(closed_, true)) return;
-  close_ = {code >= 1000 ? code : 1000, std::string(reason.substr(0, 120))};  // a close frame holds 123 bytes of text
-  woken_ = false;  // a writer stuck in the socket must hear of it too
-  wake_locked();
+  close_locked(code, reason);
+}
+
+void Outbox::close_once_answered(int code, std::string_view reason) {
+  const std::lock_guard lock(mutex_);
+  if (gathers_) {
+    after_answer_ = {code, std::string(reason)};
+  } else {
+    close_locked(code, reason);
+  }
 }
 
 void Outbox::gather(bool on) {
   const std::lock_guard lock(mutex_);
-  gathers_ = on;
-  if (!frames_.empty()) wake_locked();
+  if (on) {
+    gathers_ = true;
+  } else {
+    stop_gathering_locked();
+  }
 }
 
 std::vector<Outbox::Frame> Outbox::take(Close& close) {
@@ -66,6 +80,25 @@ void Outbox::detach() {
   closed_ = true;
   frames_.clear();
   wake_ = nullptr;
+}
+
+bool Outbox::push_all_locked(const std::vector<Frame>& frames) {
+  bool kept = !closed_;
+  for (const auto& frame : frames) kept = kept && push_locked(frame);
+  return kept;
+}
+
+void Outbox::close_locked(int code, std::string_view reason) {
+  if (std::exchange(closed_, true)) return;
+  close_ = {code >= 1000 ? code : 1000, std::string(reason.substr(0, 120))};  // a close frame holds 123 bytes of text
+  woken_ = false;  // a writer stuck in the socket must hear of it too
+  wake_locked();
+}
+
+void Outbox::stop_gathering_locked() {
+  gathers_ = false;
+  if (after_answer_.code != 0) close_locked(after_answer_.code, after_answer_.reason);
+  if (!frames_.empty()) wake_locked();
 }
 
 bool Outbox::push_locked(Frame frame) {

@@ -23,7 +23,9 @@ class Outbox final : public http::LiveSocket {
   bool send(Frame frame) override;
   bool send_all(const std::vector<Frame>& frames) override;
   void close(int code, std::string_view reason) override;
+  void close_once_answered(int code, std::string_view reason) override;
   void gather(bool on) override;
+  void answer(const std::vector<Frame>& frames) override;
 
   /// What waits, and whether to close after it. Gathering starts anew.
   std::vector<Frame> take(Close& close);
@@ -38,6 +40,9 @@ class Outbox final : public http::LiveSocket {
 
  private:
   bool push_locked(Frame frame);
+  bool push_all_locked(const std::vector<Frame>& frames);
+  void close_locked(int code, std::string_view reason);
+  void stop_gathering_locked();
   void wake_locked();
 
   std::mutex mutex_;
@@ -51,6 +56,7 @@ class Outbox final : public http::LiveSocket {
   bool woken_ = false;
   bool gathers_ = false;
   bool closed_ = false;
+  Close after_answer_;  ///< asked for by close_once_answered, and not due yet
   Close close_;
 };
 

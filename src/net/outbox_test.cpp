@@ -57,5 +57,22 @@ TEST(Outbox, DoesNotGatherTheEnd) {
   EXPECT_EQ(woken, 1);
 }
 
+TEST(Outbox, AnswersTheCallThatEndsItBeforeItCloses) {
+  Outbox outbox(100, 1'000, [] {});
+  Outbox::Close close;
+  outbox.gather(true);
+  outbox.close_once_answered(4401, "logged out");
+  EXPECT_FALSE(outbox.send(frame(3))) << "who has logged out is told nothing more";
+  EXPECT_FALSE(outbox.is_closing());
+  outbox.answer({frame(1), frame(2)});
+  EXPECT_TRUE(outbox.is_cut_off());
+  EXPECT_EQ(outbox.take(close).size(), 2U);
+  EXPECT_EQ(close.code, 4401);
+
+  Outbox idle(100, 1'000, [] {});
+  idle.close_once_answered(4401, "logged out");
+  EXPECT_TRUE(idle.is_cut_off()) << "nothing is being answered";
+}
+
 }  // namespace
 }  // namespace rapport::net

@@ -270,6 +270,7 @@ void LiveConnection::run_batch(std::vector<std::string> batch) {
     session_->on_frames(std::move(batch));
   } catch (...) {
     outbox_->close(1011, "internal");
+    outbox_->gather(false);
   }
 }
 

@@ -6,6 +6,14 @@
 
 namespace rapport::server {
 
+namespace {
+
+Error needs_http() {
+  return invalid("live.needs_http", "Ask this over HTTP: its answer sets a cookie, which a live connection cannot.");
+}
+
+}  // namespace
+
 struct LiveLine::Group {
   http::Match match;
   std::vector<http::LiveRequest> requests;
@@ -22,13 +30,21 @@ LiveLine::LiveLine(Service& service, const http::Request& request, std::string t
   request_.target = request.target;
   request_.peer = request.peer;
   request_.secure = request.secure;
-  const bool first = !service_.house_.hub.present(account_);
-  service_.house_.hub.add(account_, socket_);
-  service_.enter(this);
-  if (first) tell_presence(true);
 }
 
-LiveLine::~LiveLine() = default;
+LiveLine::~LiveLine() {
+  service_.leave(this);
+}
+
+Result<void> LiveLine::begin(Deadline deadline) {
+  // First where a log-out finds it, then a look whether one has been: so that none is missed.
+  service_.enter(this);
+  TRY(service_.session_of(token_, deadline));
+  const bool first = !service_.house_.hub.present(account_);
+  service_.house_.hub.add(account_, socket_);
+  if (first) tell_presence(true);
+  return {};
+}
 
 void LiveLine::on_closed() {
   service_.leave(this);
@@ -72,8 +88,7 @@ void LiveLine::on_frames(std::vector<std::string> frames) {
     group.requests.push_back(std::move(*request));
   }
   flush();
-  socket_->send_all(out);
-  socket_->gather(false);
+  socket_->answer(out);
 }
 
 Result<std::optional<access::Viewer>> LiveLine::viewer(Deadline deadline) {
@@ -94,11 +109,15 @@ void LiveLine::answer_group(const Group& group, Frames& out) {
     push(0, group.match.refusal());
     return;
   }
+  if (group.match.route->sets_cookie) {
+    for (std::size_t i = 0; i < group.requests.size(); ++i) push(i, http::problem_response(needs_http()));
+    return;
+  }
   std::vector<http::BodyInput> inputs;
   for (const auto& request : group.requests) inputs.push_back({{}, request.body ? &*request.body : nullptr});
   const auto deadline = service_.deadline_from_now();
   // A change is short, and tells this line of itself; what is read may take its time.
-  socket_->gather(group.match.route->method != http::Method::get);
+  if (group.match.route->method != http::Method::get) socket_->gather(true);
   const auto who = viewer(deadline);
   if (!who) {
     for (std::size_t i = 0; i < inputs.size(); ++i) push(i, http::problem_response(who.error()));

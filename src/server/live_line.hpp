@@ -17,10 +17,14 @@ class LiveLine final : public http::LiveSession {
            std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket);
   ~LiveLine() override;
 
+  /// From here on the person is present and is told what happens. `unauthenticated` when the log-in has ended since.
+  Result<void> begin(Deadline deadline);
+
   void on_frames(std::vector<std::string> frames) override;
   void on_closed() override;
 
   const std::string& token() const { return token_; }
+  AccountId account() const { return account_; }
   const std::shared_ptr<http::LiveSocket>& socket() const { return socket_; }
 
  private:

@@ -57,8 +57,9 @@ TEST_P(Statements, OfEveryFileArePreparedAndHotOnesScanNoTable) {
     EXPECT_NO_THROW(place.prepare_for_test(*query)) << query->name();
     if (!query->hot()) continue;
     const auto plan = place.explain_for_test(*query);
-    EXPECT_EQ(plan.find(GetParam() == "sqlite" ? "SCAN" : "Seq Scan"), std::string::npos) << query->name() << "\n"
-                                                                                          << plan;
+    // What is named a page is a subquery with a limit of its own.
+    const auto scans = GetParam() == "sqlite" ? std::regex(R"(SCAN (?!\w*page\b))") : std::regex("Seq Scan");
+    EXPECT_FALSE(std::regex_search(plan, scans)) << query->name() << "\n" << plan;
   }
 }
 

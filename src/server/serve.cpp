@@ -101,6 +101,7 @@ net::ServerOptions server_options(const config::Settings& settings, const Listen
 ServiceOptions service_options(const config::Settings& settings) {
   ServiceOptions options;
   options.messages_per_second = static_cast<double>(settings.limits_messages_per_second);
+  options.live_connections = static_cast<std::size_t>(settings.limits_live_connections);
   return options;
 }
 

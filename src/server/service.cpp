@@ -29,6 +29,17 @@ Error nobody_is_logged_in() {
   return {ErrorKind::unauthenticated, "session.none", "You are not logged in, or your log-in has ended."};
 }
 
+Error too_many(int seconds) {
+  return {ErrorKind::too_many,
+          "too_many",
+          "That is more than this practice allows at once. Please wait a moment and send it again.",
+          {},
+          seconds};
+}
+
+/// How long one look at a log-in may take.
+constexpr std::chrono::seconds kPatienceForLook{2};
+
 /// The caller is known, or the route is open to everybody.
 Result<void> check_permission(const http::Route& route, access::Role role) {
   if (route.guard != http::Guard::permission) return {};
@@ -194,12 +205,7 @@ std::vector<http::Response> Service::answer(const http::Request& request, const 
   std::vector<http::Response> responses;
   if (within > 0) responses = answer_within(request, match, caller, inputs.first(within), deadline, sent_well);
   if (within < inputs.size()) {
-    responses.resize(inputs.size(), http::problem_response({ErrorKind::too_many,
-                                                            "too_many",
-                                                            "That is more than this practice allows at once. Please "
-                                                            "wait a moment and send it again.",
-                                                            {},
-                                                            wait}));
+    responses.resize(inputs.size(), http::problem_response(too_many(wait)));
   }
   return responses;
 }
@@ -246,6 +252,10 @@ std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& reque
     if (!identified) return refuse(http::problem_response(identified.error()));
     const auto& caller = *identified;
     if (!caller.viewer) return refuse(http::problem_response(nobody_is_logged_in()));
+    // Before every check that leaves an audit row, here as well.
+    if (const int wait = seconds_to_wait(*match.route, caller); wait > 0) {
+      return refuse(http::problem_response(too_many(wait)));
+    }
     auto context = context_of(caller);
     const http::Call call{&request, match.route, match.path, {}, deadline};
     auto line = begin_line(context, call, std::move(socket));
@@ -271,17 +281,35 @@ Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context,
   std::vector<AccountId> clients;
   for (const auto& pair : pairs) clients.push_back(pair.client);
   TRY(audit_reads(context, call, clients, std::nullopt, "live"));
-  return std::make_unique<LiveLine>(*this, *call.request, context.session_token, account, pairs, std::move(socket));
+  auto line =
+      std::make_unique<LiveLine>(*this, *call.request, context.session_token, account, pairs, std::move(socket));
+  TRY(line->begin(call.deadline));
+  return line;
 }
 
 void Service::enter(LiveLine* line) {
-  const std::lock_guard lock(lines_mutex_);
-  lines_.insert(line);
+  std::shared_ptr<http::LiveSocket> oldest;
+  {
+    const std::lock_guard lock(lines_mutex_);
+    auto& own = lines_[line->account()];
+    own.push_back(line);
+    const auto most = options_.live_connections;
+    if (most > 0 && own.size() > most) oldest = own[own.size() - 1 - most]->socket();
+  }
+  if (oldest) oldest->close(http::kClosedTooMany, "too many live connections");
 }
 
 void Service::leave(LiveLine* line) {
   const std::lock_guard lock(lines_mutex_);
-  lines_.erase(line);
+  const auto own = lines_.find(line->account());
+  if (own == lines_.end()) return;
+  std::erase(own->second, line);
+  if (own->second.empty()) lines_.erase(own);
+}
+
+bool Service::stops() {
+  const std::lock_guard lock(watch_mutex_);
+  return stopping_;
 }
 
 void Service::watch_sessions() {
@@ -305,27 +333,38 @@ void Service::cut_lines_of(const std::set<std::string>& tokens) {
   std::vector<std::shared_ptr<http::LiveSocket>> sockets;
   if (!tokens.empty()) {
     const std::lock_guard lock(lines_mutex_);
-    for (const auto* line : lines_) {
-      if (tokens.contains(line->token())) sockets.push_back(line->socket());
+    for (const auto& [account, lines] : lines_) {
+      for (const auto* line : lines) {
+        if (tokens.contains(line->token())) sockets.push_back(line->socket());
+      }
     }
   }
-  for (const auto& socket : sockets) socket->close(http::kClosedLoggedOut, "logged out");
+  for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "logged out");
 }
 
-/// Each log-in is looked up once, however many lines it has; a database that does not answer cuts nobody off.
-void Service::cut_ended_sessions() {
+std::set<std::string> Service::live_tokens() {
+  const std::lock_guard lock(lines_mutex_);
   std::set<std::string> tokens;
-  {
-    const std::lock_guard lock(lines_mutex_);
-    for (const auto* line : lines_) tokens.insert(line->token());
+  for (const auto& [account, lines] : lines_) {
+    for (const auto* line : lines) tokens.insert(line->token());
   }
-  std::erase_if(tokens, [this](const std::string& token) {
-    const auto session = house_.db.read(deadline_from_now(), [&](store::ReadTx& tx) {
+  return tokens;
+}
+
+/// Each log-in is looked up once, however many lines it has. A database that does not answer cuts nobody off; it is
+/// left alone until the next look, because log-outs and the end of the server wait for this.
+void Service::cut_ended_sessions() {
+  std::set<std::string> ended;
+  for (const auto& token : live_tokens()) {
+    if (stops()) return;
+    const auto session = house_.db.read(std::chrono::steady_clock::now() + kPatienceForLook, [&](store::ReadTx& tx) {
       return access::find_session(tx, token, house_.clock.now(), house_.session_rules);
     });
-    return session || session.error().kind != ErrorKind::unauthenticated;
-  });
-  cut_lines_of(tokens);
+    if (session) continue;
+    if (session.error().kind != ErrorKind::unauthenticated) break;
+    ended.insert(token);
+  }
+  cut_lines_of(ended);
 }
 
 }  // namespace rapport::server

@@ -2,11 +2,13 @@
 /// @file From a request, or a frame of a live line, to its answer: who asks, may they, do they ask too much, then the
 /// route's handler. The same path for both, and the only one.
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "access/rate_limit.hpp"
 #include "features/context.hpp"
@@ -18,6 +20,7 @@ namespace rapport::server {
 
 struct ServiceOptions {
   double messages_per_second = 500;            ///< per person; 0: no limit. Everything else has the same limit, apart
+  std::size_t live_connections = 20;           ///< of one person; 0: no limit
   std::chrono::milliseconds deadline{10'000};  ///< of one call, waiting included
   std::chrono::milliseconds look_at_sessions{30'000};  ///< how often live lines are held against their log-ins
 };
@@ -69,11 +72,14 @@ class Service final : public http::Application {
   int seconds_to_wait(const http::Route& route, const Caller& caller);
   Deadline deadline_from_now() const;
 
+  /// Of one person's lines beyond the most that are allowed the oldest is closed.
   void enter(LiveLine* line);
   void leave(LiveLine* line);
   void watch_sessions();
   void cut_lines_of(const std::set<std::string>& tokens);
   void cut_ended_sessions();
+  std::set<std::string> live_tokens();
+  bool stops();
 
   House& house_;
   const Routes& routes_;
@@ -83,7 +89,7 @@ class Service final : public http::Application {
   StaticFiles files_;
 
   std::mutex lines_mutex_;
-  std::set<LiveLine*> lines_;
+  std::map<AccountId, std::vector<LiveLine*>> lines_;  ///< of each person, the oldest first
   std::mutex watch_mutex_;
   std::condition_variable watch_wakes_;
   std::set<std::string> ended_tokens_;  ///< of log-ins whose lines are still to be cut

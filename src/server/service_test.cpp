@@ -261,6 +261,72 @@ TEST_F(ServiceTest, LoggingOutEndsTheSessionAndItsLiveLines) {
   line->on_closed();
 }
 
+TEST_F(ServiceTest, ALineWhoseLogInEndsWhileItIsOpenedDoesNotBegin) {
+  const auto browser = log_in("amara");
+  const auto socket = std::make_shared<RecordingSocket>();
+  const auto opening = by(browser, request(http::Method::get, "/api/live"));
+  const auto token = http::cookie_value(opening.header("cookie"), log_in::kCookie).value_or("");
+  LiveLine line(*service_, opening, token, client_, {}, socket);
+  EXPECT_EQ(post(browser, "/api/logout", "").status, 204);
+  const auto begun = line.begin(soon());
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().kind, ErrorKind::unauthenticated);
+  EXPECT_FALSE(house().hub.present(client_)) << "nothing may be sent to it";
+}
+
+TEST_F(ServiceTest, OfTooManyLinesOfOnePersonTheOldestIsClosed) {
+  ServiceOptions options;
+  options.live_connections = 2;
+  start(options);
+  const auto browser = log_in("amara");
+  http::Response refusal;
+  std::vector<std::shared_ptr<RecordingSocket>> sockets;
+  std::vector<std::unique_ptr<http::LiveSession>> lines;
+  const auto open = [&](const Browser& who) {
+    sockets.push_back(std::make_shared<RecordingSocket>());
+    lines.push_back(service_->open_live(by(who, request(http::Method::get, "/api/live")), sockets.back(), refusal));
+  };
+  open(log_in("berger"));
+  for (int i = 0; i < 4; ++i) open(browser);
+  std::vector<int> closed;
+  for (const auto& socket : sockets) closed.push_back(socket->closed());
+  EXPECT_EQ(closed, (std::vector{0, http::kClosedTooMany, http::kClosedTooMany, 0, 0}));
+  for (const auto& line : lines) line->on_closed();
+}
+
+TEST_F(ServiceTest, OpeningLinesHasALimitAndLeavesNoRowsBeyondIt) {
+  ServiceOptions options;
+  options.messages_per_second = 1;
+  start(options);
+  auto elsewhere = by(log_in("amara"), request(http::Method::get, "/api/live"));
+  elsewhere.headers.emplace_back("origin", "https://elsewhere.test");
+  std::vector<int> statuses;
+  for (int i = 0; i < 8; ++i) {
+    http::Response refusal;
+    EXPECT_EQ(service_->open_live(elsewhere, std::make_shared<RecordingSocket>(), refusal), nullptr);
+    statuses.push_back(refusal.status);
+  }
+  EXPECT_EQ(statuses, (std::vector{403, 403, 403, 403, 429, 429, 429, 429}));
+  EXPECT_EQ(audit_rows("live.open", "refused"), 4);
+}
+
+TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
+  const auto client = log_in("amara");
+  const auto socket = std::make_shared<RecordingSocket>();
+  http::Response refusal;
+  const auto line = service_->open_live(by(client, request(http::Method::get, "/api/live")), socket, refusal);
+  ASSERT_NE(line, nullptr);
+  socket->take();
+  const auto before = audit_rows("login", "done");
+  line->on_frames({R"({"id":1,"do":"POST /api/login","body":{"login":"berger","password":"rapport-demo"}})"});
+  const auto answers = socket->take();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_NE(answers[0].find(R"({"id":1,"status":400)"), std::string::npos) << answers[0];
+  EXPECT_NE(answers[0].find("live.needs_http"), std::string::npos) << answers[0];
+  EXPECT_EQ(audit_rows("login", "done"), before);
+  line->on_closed();
+}
+
 TEST_F(ServiceTest, EveryRouteButTheOpenOnesWantsALogIn) {
   for (const auto& route : routes_.all()) {
     if (route->guard == http::Guard::open) continue;

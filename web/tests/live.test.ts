@@ -185,6 +185,17 @@ test('the end of the log-in is told and ends the trying; being let not in is tol
   expect(t.sockets).toHaveLength(2);
 });
 
+test('a window among too many comes back only when it is looked at', async () => {
+  const t = setup();
+  t.live.start();
+  t.last().onopen?.();
+  t.last().onclose?.({ code: 4429 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(t.sockets).toHaveLength(1);
+  t.live.hurry();
+  expect(t.sockets).toHaveLength(2);
+});
+
 test('passes on what passes, other rooms and nothing that is broken; stop is final', async () => {
   const t = setup();
   t.live.start();

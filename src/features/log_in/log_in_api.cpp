@@ -167,6 +167,7 @@ void add_log_in_routes(Routes& routes) {
       .open()
       .audits("login")
       .heavy()
+      .sets_cookie()
       .handle(log_in);
   routes.get("/api/session")
       .says("Who is logged in")

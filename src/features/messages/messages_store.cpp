@@ -32,17 +32,17 @@ const Query kEventsAfter{"messages.events_after",
                          "SELECT e.message_id, e.room_id, e.seq, e.author_id, e.at, e.sealed_text"
                          " FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before"
                          " FROM (SELECT seq, length(sealed_text) AS bytes FROM room_event"
-                         " WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS wanted) AS counted"
-                         " JOIN room_event e ON e.room_id = $1 AND e.seq = counted.seq"
-                         " WHERE counted.bytes_before < $4 ORDER BY e.seq",
+                         " WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS page) AS counted_page"
+                         " JOIN room_event e ON e.room_id = $1 AND e.seq = counted_page.seq"
+                         " WHERE counted_page.bytes_before < $4 ORDER BY e.seq",
                          true};
 const Query kEventsBefore{"messages.events_before",
                           "SELECT e.message_id, e.room_id, e.seq, e.author_id, e.at, e.sealed_text"
                           " FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) - bytes AS bytes_before"
                           " FROM (SELECT seq, length(sealed_text) AS bytes FROM room_event"
-                          " WHERE room_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) AS wanted) AS counted"
-                          " JOIN room_event e ON e.room_id = $1 AND e.seq = counted.seq"
-                          " WHERE counted.bytes_before < $4 ORDER BY e.seq",
+                          " WHERE room_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) AS page) AS counted_page"
+                          " JOIN room_event e ON e.room_id = $1 AND e.seq = counted_page.seq"
+                          " WHERE counted_page.bytes_before < $4 ORDER BY e.seq",
                           true};
 const Query kAdvanceReceipt{
     "messages.advance_receipt",

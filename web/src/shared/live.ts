@@ -45,6 +45,7 @@ const silence = 15_000;
 const answerWithin = 5_000;
 /** Closing codes from 4000 on are the service's own. */
 const loggedOut = 4401;
+const tooMany = 4429;
 // Costs the server next to nothing and changes nothing.
 const question = JSON.stringify({ id: 1, do: 'GET /api/practice' });
 
@@ -199,7 +200,9 @@ export class Live {
         this.#options.onSignedOut?.();
         return;
       }
-      this.#later();
+      // A window among too many comes back when somebody looks at it, or they would push each other out in turn.
+      if (event.code === tooMany) this.#become('waiting');
+      else this.#later();
       if (!opened) this.#options.onRefused?.();
     };
   }
