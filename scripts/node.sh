@@ -9,9 +9,11 @@ find_node() {
   if command -v node >/dev/null && command -v npm >/dev/null && node_is_new_enough node; then return 0; fi
   if [[ ! -x $folder/node ]]; then
     if ! command -v npm >/dev/null; then
-      local -a root=()
-      ((EUID == 0)) || root=(sudo -n)
-      "${root[@]}" apt-get -q -y install --no-install-recommends npm </dev/null || return 1
+      local -a as_root
+      # shellcheck source=scripts/as-root.sh
+      . scripts/as-root.sh
+      become_root || return 1
+      "${as_root[@]}" apt-get -q -y install --no-install-recommends npm </dev/null || return 1
     fi
     mkdir -p build/node
     npm install --prefix build/node --no-audit --no-fund node@22 || return 1

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <regex>
 
+#include "base/address.hpp"
 #include "base/log.hpp"
 
 namespace rapport::config {
@@ -59,6 +61,37 @@ Setting country_setting(std::string_view name, std::string Settings::* member, s
   return setting;
 }
 
+/// The password that a database address may hold is not said again.
+Setting database_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.get = [member](const Settings& settings) { return without_password(settings.*member); };
+  return setting;
+}
+
+/// The first entry of a list that is no address.
+std::optional<std::string_view> no_address_in(std::string_view list) {
+  if (list.empty()) return std::nullopt;
+  for (;;) {
+    const auto comma = list.find(',');
+    auto entry = list.substr(0, comma);
+    entry.remove_prefix(std::min(entry.find_first_not_of(' '), entry.size()));
+    if (!canonical_address(entry)) return entry;
+    if (comma == std::string_view::npos) return std::nullopt;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+Setting addresses_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (const auto wrong = no_address_in(text)) {
+      return fmt::format("it must be IP addresses with commas between, and \"{}\" is none", *wrong);
+    }
+    return take(settings, text);
+  };
+  return setting;
+}
+
 std::string environment_name(std::string_view setting) {
   std::string name = "RAPPORT_";
   for (const char c : setting) name.push_back(c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c)));
@@ -97,11 +130,19 @@ Result<void> collect(const toml::table& table, const std::string& prefix, Values
 
 }  // namespace
 
+std::string without_password(std::string_view database) {
+  static const std::regex in_url("^([a-z]+://[^:/?#]*):.*@", std::regex::icase);
+  static const std::regex in_words("(password\\s*=\\s*)('[^']*'|[^&\\s]*)", std::regex::icase);
+  return std::regex_replace(std::regex_replace(std::string(database), in_url, "$1:***@"), in_words, "$1***");
+}
+
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> all{
       text_setting("data", &Settings::data, "folder of the embedded database and of the keys"),
-      text_setting("database", &Settings::database, "postgresql://… instead of the embedded database"),
+      database_setting("database", &Settings::database, "postgresql://… instead of the embedded database"),
       text_setting("listen", &Settings::listen, "HOST:PORT to serve on"),
+      addresses_setting("trusted_proxy", &Settings::trusted_proxy,
+                        "addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (ADDR[,ADDR…])"),
       text_setting("master_key_file", &Settings::master_key_file, "file of the master key (default: DATA/master.key)"),
       text_setting("tls.cert", &Settings::tls_cert, "certificate chain (PEM)"),
       text_setting("tls.key", &Settings::tls_key, "private key (PEM)"),
@@ -111,7 +152,9 @@ const std::vector<Setting>& all_settings() {
       number_setting("readers", &Settings::readers, 1, 128, "reading connections of the embedded database"),
       number_setting("postgres_connections", &Settings::postgres_connections, 1, 512, "connections to PostgreSQL"),
       number_setting("connections_max", &Settings::connections_max, 1, 1'000'000, "sockets open at once"),
-      number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts"),
+      number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts at the most"),
+      number_setting("log_in_idle_minutes", &Settings::log_in_idle_minutes, 1, 24 * 60 * 30,
+                     "how long a log-in lasts that nobody uses"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
       number_setting("limits.live_connections", &Settings::limits_live_connections, 0, 1'000'000,

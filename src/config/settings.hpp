@@ -1,7 +1,8 @@
 #pragma once
 /// @file Every setting of the program, what it means and where it may come from: the default here, then the
 /// TOML file, then the environment (RAPPORT_DATA for "data", RAPPORT_LIMITS_MESSAGES_PER_SECOND for
-/// "limits.messages_per_second"), then the command line. Secrets are never settings, only the paths of files.
+/// "limits.messages_per_second"), then the command line. Secrets are given as the paths of
+/// files; the one that a database address may hold is never printed.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,16 +20,19 @@ struct Settings {
   std::string data = "./data";            ///< folder of the embedded database, the keys and the master key
   std::string database;                   ///< postgresql://… ; empty: the embedded database in `data`
   std::string listen = "localhost:8080";  ///< HOST:PORT
-  std::string master_key_file;            ///< empty: `data`/master.key
-  std::string tls_cert;                   ///< PEM chain; needs tls_key
-  std::string tls_key;                    ///< PEM key
+  /// Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between.
+  std::string trusted_proxy;
+  std::string master_key_file;  ///< empty: `data`/master.key
+  std::string tls_cert;         ///< PEM chain; needs tls_key
+  std::string tls_key;          ///< PEM key
   std::int64_t io_threads = 1;
   std::int64_t workers = 16;
   std::int64_t password_workers = 2;  ///< threads that check passwords; each takes 19 MiB while it does
   std::int64_t readers = 2;           ///< reading connections of the embedded database
   std::int64_t postgres_connections = 8;
   std::int64_t connections_max = 20'000;
-  std::int64_t log_in_hours = 12;                 ///< how long a log-in lasts
+  std::int64_t log_in_hours = 12;                 ///< how long a log-in lasts at the most
+  std::int64_t log_in_idle_minutes = 60;          ///< and how long one that nobody uses; an open live line is a use
   std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
   std::int64_t limits_live_connections = 20;      ///< per person; 0 switches the limit off
   std::int64_t limits_log_ins_per_minute = 60;    ///< wrong ones from one address; 0 switches the limit off
@@ -50,6 +54,9 @@ struct Setting {
   std::function<std::optional<std::string>(Settings&, std::string_view)> set;
   std::function<std::string(const Settings&)> get;
 };
+
+/// A database address with its password, if any, replaced by "***": what may be printed.
+std::string without_password(std::string_view database);
 
 /// All of them, in the order in which they are documented.
 const std::vector<Setting>& all_settings();

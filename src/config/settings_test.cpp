@@ -37,6 +37,35 @@ TEST(Settings, MistakesAreNamed) {
   EXPECT_NE(combine(std::array{Values{{"log_level", "loud"}}}).error().detail.find("loud"), std::string::npos);
 }
 
+TEST(Settings, ThePasswordOfADatabaseIsNeverShown) {
+  const std::array<std::pair<std::string, std::string>, 6> addresses{
+      {{"postgresql://anna:secret@host/db", "postgresql://anna:***@host/db"},
+       {"postgresql://anna:sec@ret/x@host/db", "postgresql://anna:***@host/db"},
+       {"postgresql://host/db?user=anna&password=secret&sslmode=require",
+        "postgresql://host/db?user=anna&password=***&sslmode=require"},
+       {"host=h password='sec ret' user=anna", "host=h password=*** user=anna"},
+       {"postgresql://anna@host:5432/db", "postgresql://anna@host:5432/db"},
+       {"", ""}}};
+  for (const auto& setting : all_settings()) {
+    if (setting.name != "database") continue;
+    for (const auto& [given, shown] : addresses) {
+      Settings settings;
+      EXPECT_EQ(setting.set(settings, given), std::nullopt);
+      EXPECT_EQ(settings.database, given);
+      EXPECT_EQ(setting.get(settings), shown);
+    }
+  }
+}
+
+TEST(Settings, TrustedProxiesAreAddresses) {
+  for (const auto* right : {"", "127.0.0.1", "127.0.0.1,::1", "127.0.0.1, ::1"}) {
+    EXPECT_TRUE(combine(std::array{Values{{"trusted_proxy", right}}})) << right;
+  }
+  for (const auto* wrong : {"proxy", "127.0.0.1,", "10.0.0.0/8", ","}) {
+    EXPECT_FALSE(combine(std::array{Values{{"trusted_proxy", wrong}}})) << wrong;
+  }
+}
+
 TEST(Settings, EveryOneHasAMeaningAndReadsBackWhatItWrites) {
   Settings settings;
   for (const auto& setting : all_settings()) {

@@ -15,7 +15,8 @@ CREATE TABLE account (
   password_hash TEXT NOT NULL,
   sealed_profile {bytes} NOT NULL,
   created_at {time} NOT NULL,
-  closed_at {time}
+  closed_at {time},
+  made_up {int} NOT NULL DEFAULT 0 -- of the demo: its password is published
 ){strict};
 
 CREATE TABLE login_session (

@@ -85,9 +85,8 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, secrets.master, clock);
   made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, secrets.log_in_guard,
                                                secrets.csrf, secrets.master, made->read_audit_, made->hub_, clock});
-  const std::chrono::hours log_in_lasts(settings.log_in_hours);
-  made->house_->session_rules.lifetime = log_in_lasts;
-  made->house_->session_rules.idle = log_in_lasts;
+  made->house_->session_rules.lifetime = std::chrono::hours(settings.log_in_hours);
+  made->house_->session_rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
   return made;
 }
 

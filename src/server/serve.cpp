@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 
 #include "access/sessions_store.hpp"
@@ -17,6 +17,8 @@
 #include "features/people/people.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
+#include "server/behind_proxy.hpp"
+#include "server/listen.hpp"
 #include "server/open_house.hpp"
 #include "server/service.hpp"
 
@@ -27,41 +29,6 @@ constexpr std::chrono::seconds kGrace{8};     ///< for what was read to be answe
 constexpr std::chrono::seconds kPatience{2};  ///< for the database, of those who look after the house
 constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::hours kDeleteSessionsEvery{1};
-
-struct Listen {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// "localhost:8080", "127.0.0.1:0", "[::1]:8080".
-Result<Listen> parse_listen(const std::string& text) {
-  const auto colon = text.rfind(':');
-  unsigned port = 65'536;
-  if (colon != std::string::npos) {
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
-    if (parsed.ec != std::errc() || parsed.ptr != end) port = 65'536;
-  }
-  if (port > 65'535 || colon == 0) {
-    return fail(invalid("settings.listen", fmt::format("\"{}\" is no address to listen on: give HOST:PORT.", text)));
-  }
-  auto host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return Listen{host, static_cast<std::uint16_t>(port)};
-}
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-/// What people write must not cross a network in clear.
-Result<void> check_protection(const config::Settings& settings, const Listen& listen) {
-  if (is_loopback(listen.host) || !settings.tls_cert.empty()) return {};
-  return fail(invalid("settings.unprotected",
-                      fmt::format("Listening on {} without TLS would send what people write in clear. Give a "
-                                  "certificate (--tls-cert, --tls-key), or listen on localhost behind a proxy.",
-                                  listen.host)));
-}
 
 // A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
 // and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
@@ -87,7 +54,7 @@ std::size_t connections_for(const config::Settings& settings, std::size_t files)
 
 net::ServerOptions server_options(const config::Settings& settings, const Listen& listen) {
   net::ServerOptions options;
-  options.host = listen.host;
+  options.host = listen.address;
   options.port = listen.port;
   options.io_threads = static_cast<std::size_t>(settings.io_threads);
   options.workers = static_cast<std::size_t>(settings.workers);
@@ -103,6 +70,15 @@ ServiceOptions service_options(const config::Settings& settings) {
   options.messages_per_second = static_cast<double>(settings.limits_messages_per_second);
   options.live_connections = static_cast<std::size_t>(settings.limits_live_connections);
   return options;
+}
+
+/// What people write and the keys to it are in this memory: it goes into no core file, and no other program of this
+/// user may look into it.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0) {
+    log::warning("memory.not_private");
+  }
 }
 
 /// Signals are taken by this thread alone; every thread started later inherits the mask.
@@ -168,9 +144,12 @@ bool keep_house(OpenHouse& open, Service& service, const sigset_t& signals) {
   }
 }
 
-Result<void> run(const config::Settings& settings, const std::string& clock_file) {
+}  // namespace
+
+Result<void> serve(const config::Settings& settings, const std::string& clock_file) {
   TRY_ASSIGN(const Listen listen, parse_listen(settings.listen));
   TRY(check_protection(settings, listen));
+  keep_memory_private();
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
   TRY_ASSIGN(auto contacts, open_contacts(settings, *clock));
@@ -179,8 +158,9 @@ Result<void> run(const config::Settings& settings, const std::string& clock_file
   Routes routes;
   add_all_routes(routes, std::move(contacts));
   Service service(open->house(), routes, service_options(settings));
+  BehindProxy application(service, settings.trusted_proxy);
   try {
-    net::Server server(server_options(settings, listen), service);
+    net::Server server(server_options(settings, listen), application);
     server.start();
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
@@ -197,15 +177,6 @@ Result<void> run(const config::Settings& settings, const std::string& clock_file
     return fail({ErrorKind::storage, "listen", fmt::format("Cannot serve on {}: {}", settings.listen, failure.what())});
   }
   return {};
-}
-
-}  // namespace
-
-int serve(const config::Settings& settings, const std::string& clock_file) {
-  const auto ran = run(settings, clock_file);
-  if (ran) return 0;
-  fmt::print(stderr, "rapport: {}\n", ran.error().detail);
-  return 1;
 }
 
 }  // namespace rapport::server

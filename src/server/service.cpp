@@ -163,10 +163,11 @@ Result<access::FoundSession> Service::session_of(std::string_view token, Deadlin
     return access::find_session(tx, token, now, house_.session_rules);
   }));
   if (access::needs_touch(session, now, house_.session_rules)) {
-    TRY(house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    // Who could not be noted as seen is noted at the next request.
+    (void)house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
       access::touch_session(tx, session.viewer.session, now);
       return {};
-    }));
+    });
   }
   return session;
 }
@@ -351,15 +352,13 @@ std::set<std::string> Service::live_tokens() {
   return tokens;
 }
 
-/// Each log-in is looked up once, however many lines it has. A database that does not answer cuts nobody off; it is
-/// left alone until the next look, because log-outs and the end of the server wait for this.
+/// Each log-in is looked up once, however many lines it has, and is in use while it has one. A database that does not
+/// answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
 void Service::cut_ended_sessions() {
   std::set<std::string> ended;
   for (const auto& token : live_tokens()) {
     if (stops()) return;
-    const auto session = house_.db.read(std::chrono::steady_clock::now() + kPatienceForLook, [&](store::ReadTx& tx) {
-      return access::find_session(tx, token, house_.clock.now(), house_.session_rules);
-    });
+    const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook);
     if (session) continue;
     if (session.error().kind != ErrorKind::unauthenticated) break;
     ended.insert(token);

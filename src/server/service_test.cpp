@@ -189,6 +189,28 @@ TEST_F(ServiceTest, AWrongPasswordAndAnUnknownLogInGetTheSameAnswer) {
   EXPECT_EQ(audit_rows("login", "refused"), 2);
 }
 
+TEST_F(ServiceTest, ADemoAccountLogsInToAPracticeOfMadeUpPeopleOnly) {
+  const auto set = [&](const store::Query& query) {
+    ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+      tx.execute(query, {});
+      return {};
+    }));
+  };
+  const auto try_log_in = [&](const std::string& login, const std::string& password) {
+    return service_->handle(
+        request(http::Method::post, "/api/login", R"({"login":")" + login + R"(","password":")" + password + "\"}"));
+  };
+  const store::Query make_demo("test.make_demo", "UPDATE account SET made_up = 1 WHERE role = 'client'");
+  const store::Query make_real("test.make_real", "UPDATE practice SET synthetic = 0");
+  set(make_demo);
+  EXPECT_EQ(try_log_in("amara", "right horse").status, 200);
+  set(make_real);
+  const auto refused = try_log_in("amara", "right horse");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.body, try_log_in("berger", "wrong horse").body);
+  EXPECT_EQ(try_log_in("berger", "right horse").status, 200);
+}
+
 TEST_F(ServiceTest, WrongLogInsAreSlowedButAKnownBrowserIsLetThrough) {
   const auto known = log_in("amara");
   const auto attempt = [&](std::string_view login, std::string_view password, const std::string& cookie) {

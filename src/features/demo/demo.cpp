@@ -110,7 +110,8 @@ class Maker {
                            access::login_digest(house_.master, access::normalise_login(login)),
                            hash_,
                            people::seal_profile(*key, id, {name, login}),
-                           since};
+                           since,
+                           true};
   }
 
   Result<ReadyClient> make_ready(const WrittenClient& written) {

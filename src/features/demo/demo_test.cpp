@@ -151,6 +151,7 @@ TEST_P(Demo, EveryWrittenTextOpensAgainInItsPlace) {
   EXPECT_EQ(practice->name, kPracticeName);
   for (const auto& client : script.clients) {
     const auto own = account(client.login);
+    EXPECT_TRUE(own.made_up && account(client.therapist).made_up);
     const auto one = episodes(own.id);
     ASSERT_EQ(one.size(), 1U) << client.login;
     EXPECT_EQ(one[0].therapist, account(client.therapist).id);

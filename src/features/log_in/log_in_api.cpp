@@ -1,5 +1,6 @@
 #include "features/log_in/log_in_api.hpp"
 
+#include "base/log.hpp"
 #include "features/people/profiles.hpp"
 #include "http/cookies.hpp"
 
@@ -51,7 +52,10 @@ Bytes digest_of(const Context& context, const Credentials& credentials) {
 Result<Account> check_credentials(Context& context, const Call& call, const Credentials& credentials,
                                   BytesView digest) {
   auto& house = context.house;
+  bool synthetic = false;
   TRY_ASSIGN(const auto account, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Account>> {
+    const auto practice = people::find_practice(tx);
+    synthetic = practice && practice->synthetic;
     return people::find_account_by_login(tx, digest);
   }));
   if (!account) {
@@ -61,6 +65,10 @@ Result<Account> check_credentials(Context& context, const Call& call, const Cred
   TRY_ASSIGN(const bool right,
              house.passwords.verify(account->password_hash, credentials.password.str(), call.deadline));
   if (!right) return fail(wrong_credentials());
+  if (account->made_up && !synthetic) {
+    log::warning("login.demo_account", {{"account", account->id.text()}});
+    return fail(wrong_credentials());
+  }
   return *account;
 }
 

@@ -22,6 +22,7 @@ struct Account {
   std::string password_hash;
   Bytes sealed_profile;
   Time created_at;
+  bool made_up = false;  ///< of the demo, with a password that everybody may know: logs in to a synthetic practice only
 };
 
 /// An episode as one of its two people sees it, with the reply time they agreed and what waits to be read.

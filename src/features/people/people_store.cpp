@@ -11,17 +11,20 @@ using store::WriteTx;
 const Query kAddPractice{"people.add_practice",
                          "INSERT INTO practice (id, name, synthetic, created_at) VALUES ($1, $2, $3, $4)"};
 const Query kPractice{"people.practice", "SELECT id, name, synthetic FROM practice ORDER BY created_at LIMIT 1"};
-const Query kAddAccount{"people.add_account",
-                        "INSERT INTO account (id, practice_id, role, login_digest, password_hash, sealed_profile,"
-                        " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login_digest) DO NOTHING"};
-const Query kAccountByLogin{"people.account_by_login",
-                            "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at"
-                            " FROM account WHERE login_digest = $1 AND closed_at IS NULL",
-                            true};
-const Query kAccountById{"people.account_by_id",
-                         "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at"
-                         " FROM account WHERE id = $1 AND closed_at IS NULL",
-                         true};
+const Query kAddAccount{
+    "people.add_account",
+    "INSERT INTO account (id, practice_id, role, login_digest, password_hash, sealed_profile,"
+    " created_at, made_up) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (login_digest) DO NOTHING"};
+const Query kAccountByLogin{
+    "people.account_by_login",
+    "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
+    " FROM account WHERE login_digest = $1 AND closed_at IS NULL",
+    true};
+const Query kAccountById{
+    "people.account_by_id",
+    "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
+    " FROM account WHERE id = $1 AND closed_at IS NULL",
+    true};
 const Query kReplaceHash{"people.replace_password_hash",
                          "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2", true};
 const Query kAddEpisode{"people.add_episode",
@@ -85,7 +88,8 @@ Account to_account(const Row& row) {
           Bytes(digest.begin(), digest.end()),
           std::string(row.text(4)),
           Bytes(profile.begin(), profile.end()),
-          row.time(6)};
+          row.time(6),
+          row.int64(7) != 0};
 }
 
 Bytes copy_of(BytesView bytes) {
@@ -128,8 +132,9 @@ Result<void> add_practice(WriteTx& tx, PracticeId id, std::string_view name, boo
 }
 
 Result<void> add_account(WriteTx& tx, const Account& account) {
-  const auto added = tx.execute(kAddAccount, {account.id, account.practice, account.role, account.login_digest,
-                                              account.password_hash, account.sealed_profile, account.created_at});
+  const auto added =
+      tx.execute(kAddAccount, {account.id, account.practice, account.role, account.login_digest, account.password_hash,
+                               account.sealed_profile, account.created_at, account.made_up});
   if (added == 1) return {};
   return fail({ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."});
 }

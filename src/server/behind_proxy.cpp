@@ -1,0 +1,88 @@
+#include "server/behind_proxy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/address.hpp"
+
+namespace rapport::server {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+std::vector<std::string_view> split(std::string_view list) {
+  std::vector<std::string_view> parts;
+  for (std::size_t comma = 0; (comma = list.find(',')) != std::string_view::npos; list.remove_prefix(comma + 1)) {
+    parts.push_back(trim(list.substr(0, comma)));
+  }
+  parts.push_back(trim(list));
+  return parts;
+}
+
+/// The values of all headers of that name, in order, as if they were one list.
+std::vector<std::string_view> entries_of(const http::Request& request, std::string_view name) {
+  std::vector<std::string_view> entries;
+  for (const auto& [key, value] : request.headers) {
+    if (key != name) continue;
+    for (const auto entry : split(value)) entries.push_back(entry);
+  }
+  return entries;
+}
+
+}  // namespace
+
+BehindProxy::BehindProxy(http::Application& application, std::string_view trusted) : application_(application) {
+  for (const auto entry : split(trusted)) {
+    if (auto address = canonical_address(entry)) trusted_.push_back(std::move(*address));
+  }
+}
+
+http::Response BehindProxy::handle(const http::Request& request) {
+  return is_trusted(request.peer) ? application_.handle(as_sent(request)) : application_.handle(request);
+}
+
+bool BehindProxy::is_heavy(const http::Request& request) const {
+  return application_.is_heavy(request);
+}
+
+std::unique_ptr<http::LiveSession> BehindProxy::open_live(const http::Request& request,
+                                                          std::shared_ptr<http::LiveSocket> socket,
+                                                          http::Response& refusal) {
+  return is_trusted(request.peer) ? application_.open_live(as_sent(request), std::move(socket), refusal)
+                                  : application_.open_live(request, std::move(socket), refusal);
+}
+
+http::Response BehindProxy::overloaded(const http::Request& request) {
+  return application_.overloaded(request);
+}
+
+bool BehindProxy::is_trusted(const std::string& address) const {
+  return std::find(trusted_.begin(), trusted_.end(), address) != trusted_.end();
+}
+
+http::Request BehindProxy::as_sent(const http::Request& request) const {
+  auto sent = request;
+  sent.peer = client_of(request);
+  const auto protocol = entries_of(request, "x-forwarded-proto");
+  if (protocol.size() == 1 && protocol.front() == "https") sent.secure = true;
+  return sent;
+}
+
+/// From the nearest on: each entry was written by the one after it, so it is worth as much as that one is trusted.
+std::string BehindProxy::client_of(const http::Request& request) const {
+  auto client = request.peer;
+  auto entries = entries_of(request, "x-forwarded-for");
+  while (!entries.empty() && is_trusted(client)) {
+    auto before = canonical_address(entries.back());
+    if (!before) break;
+    client = std::move(*before);
+    entries.pop_back();
+  }
+  return client;
+}
+
+}  // namespace rapport::server

@@ -1,0 +1,195 @@
+#include "server/command_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/log.hpp"
+#include "config/settings.hpp"
+#include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/demo/demo.hpp"
+#include "server/all_routes.hpp"
+#include "server/house_api.hpp"
+#include "server/measure_commands.hpp"
+#include "server/open_house.hpp"
+#include "server/serve.hpp"
+
+namespace rapport::server {
+namespace {
+
+using config::Settings;
+using config::Values;
+
+/// Some libraries say what is wrong in several lines.
+int say(std::string_view what) {
+  std::string line;
+  for (const char c : what) {
+    if (c != '\n' && c != '\t') {
+      line.push_back(c);
+    } else if (!line.empty() && line.back() != ' ') {
+      line.push_back(' ');
+    }
+  }
+  line.resize(line.find_last_not_of(' ') + 1);
+  fmt::print(stderr, "rapport: {}\n", line);
+  return 1;
+}
+
+int say(const Error& error) {
+  return say(error.detail);
+}
+
+Result<Values> read_config_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return fail(invalid("settings.file", fmt::format("The settings file {} cannot be read.", path)));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return config::read_toml(text);
+}
+
+/// The four layers in order of strength.
+Result<Settings> settle(const std::string& config_file, const Values& options) {
+  std::vector<Values> layers;
+  if (!config_file.empty()) {
+    TRY_ASSIGN(auto file, read_config_file(config_file));
+    layers.push_back(std::move(file));
+  }
+  std::vector<std::string_view> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
+  TRY_ASSIGN(auto from_environment, config::read_environment(environment));
+  layers.push_back(std::move(from_environment));
+  layers.push_back(options);
+  return config::combine(layers);
+}
+
+int migrate(const Settings& settings) {
+  const SystemClock clock;
+  const auto open = OpenHouse::open(settings, clock);
+  if (!open) return say(open.error());
+  fmt::print("The database is up to date.\n");
+  return 0;
+}
+
+int make_demo(const Settings& settings, const demo::DemoOptions& options, bool json) {
+  const SystemClock clock;
+  const auto open = OpenHouse::open(settings, clock);
+  if (!open) return say(open.error());
+  const auto made = demo::make_demo((*open)->house(), options);
+  if (!made) return say(made.error());
+  if (json) {
+    fmt::print("{}\n", demo::demo_json(demo::kPracticeName, *made));
+    return 0;
+  }
+  fmt::print("{}: a synthetic practice, nobody in it is real.\n\n", demo::kPracticeName);
+  for (const auto& account : *made) {
+    fmt::print("  {:10} {:24} {:20} {}\n", account.role, account.name, account.login, account.password);
+  }
+  return 0;
+}
+
+int check_config(const Settings& settings) {
+  const auto now = SystemClock().now();
+  const auto contacts = crisis_contacts::open_contacts(settings, now);
+  if (!contacts) return say(contacts.error());
+  for (const auto& setting : config::all_settings()) {
+    fmt::print("{} = {}\n", setting.name, setting.get(settings));
+  }
+  if (const auto due = crisis_contacts::overdue(*contacts, now)) fmt::print("# {}\n", *due);
+  return 0;
+}
+
+int print_openapi() {
+  Routes routes;
+  add_all_routes(routes);
+  std::cout << openapi_text(routes) << "\n";
+  return 0;
+}
+
+/// None at all is not asked for by 0: the default is the practice as it was written.
+std::string check_clients(const std::string& text) {
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  const bool right = parsed.ec == std::errc() && parsed.ptr == end && number >= 1 && number <= demo::kMostClients;
+  return right ? "" : fmt::format("give a number from 1 to {}, not {}", demo::kMostClients, text);
+}
+
+/// Every setting is an option of the same name, with dashes for dots and underscores.
+std::string option_name(std::string_view setting) {
+  std::string name = "--";
+  for (const char c : setting) name.push_back(c == '.' || c == '_' ? '-' : c);
+  return name;
+}
+
+struct Options {
+  std::string config_file;
+  Values values;
+};
+
+void add_settings(CLI::App& command, Options& options) {
+  command.add_option("--config", options.config_file, "settings file (TOML)");
+  for (const auto& setting : config::all_settings()) {
+    const std::string name(setting.name);
+    command.add_option_function<std::string>(
+        option_name(name), [&options, name](const std::string& text) { options.values[name] = text; },
+        std::string(setting.meaning));
+  }
+}
+
+int parse_and_run(int argc, const char* const* argv, std::string_view program_version) {
+  CLI::App app("Rapport: therapy at a distance, in a place that belongs to the practice");
+  app.require_subcommand(1);
+  Options options;
+  demo::DemoOptions demo_options;
+  bool json = false;
+  std::string clock_file;
+
+  auto* serve_command = app.add_subcommand("serve", "Serve the practice until a signal ends it");
+  auto* demo = app.add_subcommand("demo", "Make a practice of made-up people to try things with");
+  auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's version");
+  auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
+  auto* openapi = app.add_subcommand("openapi", "Print the description of every route (OpenAPI 3.1)");
+  auto* version = app.add_subcommand("version", "Print the version");
+  const MeasureCommands measures(app);
+  for (auto* command : {serve_command, demo, migrate_command, check}) add_settings(*command, options);
+  serve_command->add_option("--clock", clock_file, "file that says what time it is (RFC 3339); for made-up people only");
+  demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
+  demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
+      ->check(check_clients);
+  demo->add_flag("--json", json, "print the accounts as JSON");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& refused) {
+    // Also how --help ends.
+    if (refused.get_exit_code() != 0) return say(fmt::format("{} (see rapport --help)", refused.what()));
+    return app.exit(refused);
+  }
+
+  if (version->parsed()) return fmt::print("rapport {}\n", program_version), 0;
+  if (openapi->parsed()) return print_openapi();
+  if (measures.chosen()) return measures.run();
+  const auto settings = settle(options.config_file, options.values);
+  if (!settings) return say(settings.error());
+  log::set_level(log::level_from_text(settings->log_level).value_or(log::Level::info));
+  if (check->parsed()) return check_config(*settings);
+  if (migrate_command->parsed()) return migrate(*settings);
+  if (demo->parsed()) return make_demo(*settings, demo_options, json);
+  const auto served = serve(*settings, clock_file);
+  return served ? 0 : say(served.error());
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, std::string_view program_version) {
+  try {
+    return parse_and_run(argc, argv, program_version);
+  } catch (const std::exception& thrown) {
+    return say(thrown.what());
+  }
+}
+
+}  // namespace rapport::server
