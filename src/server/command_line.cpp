@@ -156,7 +156,8 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   auto* version = app.add_subcommand("version", "Print the version");
   const MeasureCommands measures(app);
   for (auto* command : {serve_command, demo, migrate_command, check}) add_settings(*command, options);
-  serve_command->add_option("--clock", clock_file, "file that says what time it is (RFC 3339); for made-up people only");
+  serve_command->add_option("--clock", clock_file,
+                            "file that says what time it is (RFC 3339); for made-up people only");
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
       ->check(check_clients);

@@ -10,8 +10,11 @@
 #include <map>
 #include <mutex>
 
+#include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/profiles.hpp"
+#include "http/cookies.hpp"
+#include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
 #include "server/live_line.hpp"
 #include "server/open_house.hpp"
@@ -346,6 +349,25 @@ TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
   EXPECT_NE(answers[0].find(R"({"id":1,"status":400)"), std::string::npos) << answers[0];
   EXPECT_NE(answers[0].find("live.needs_http"), std::string::npos) << answers[0];
   EXPECT_EQ(audit_rows("login", "done"), before);
+  line->on_closed();
+}
+
+TEST_F(ServiceTest, AnOpenLineIsAUseAndWithoutOneALogInEnds) {
+  ServiceOptions options;
+  options.look_at_sessions = std::chrono::milliseconds(10);
+  start(options);
+  const auto reader = log_in("amara");
+  const auto away = log_in("berger");
+  http::Response refusal;
+  auto line = service_->open_live(by(reader, request(http::Method::get, "/api/live")),
+                                  std::make_shared<RecordingSocket>(), refusal);
+  ASSERT_NE(line, nullptr);
+  for (int i = 0; i < 2; ++i) {
+    clock_.set(clock_.now() + std::chrono::minutes(40));
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+  EXPECT_EQ(get(reader, "/api/session").status, 200);
+  EXPECT_EQ(get(away, "/api/session").status, 401);
   line->on_closed();
 }
 
