@@ -203,8 +203,8 @@ TEST_F(ServiceTest, ADemoAccountLogsInToAPracticeOfMadeUpPeopleOnly) {
     return service_->handle(
         request(http::Method::post, "/api/login", R"({"login":")" + login + R"(","password":")" + password + "\"}"));
   };
-  const store::Query make_demo("test.make_demo", "UPDATE account SET made_up = 1 WHERE role = 'client'");
-  const store::Query make_real("test.make_real", "UPDATE practice SET synthetic = 0");
+  static const store::Query make_demo("test.make_demo", "UPDATE account SET made_up = 1 WHERE role = 'client'");
+  static const store::Query make_real("test.make_real", "UPDATE practice SET synthetic = 0");
   set(make_demo);
   EXPECT_EQ(try_log_in("amara", "right horse").status, 200);
   set(make_real);
@@ -346,7 +346,7 @@ TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
   line->on_frames({R"({"id":1,"do":"POST /api/login","body":{"login":"berger","password":"rapport-demo"}})"});
   const auto answers = socket->take();
   ASSERT_EQ(answers.size(), 1U);
-  EXPECT_NE(answers[0].find(R"({"id":1,"status":400)"), std::string::npos) << answers[0];
+  EXPECT_NE(answers[0].find(R"({"id":1,"status":422)"), std::string::npos) << answers[0];
   EXPECT_NE(answers[0].find("live.needs_http"), std::string::npos) << answers[0];
   EXPECT_EQ(audit_rows("login", "done"), before);
   line->on_closed();
