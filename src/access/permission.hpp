@@ -19,9 +19,12 @@ enum class Permission : std::uint8_t {
   write_draft,         ///< keep an unsent reply
   propose_reply_time,  ///< say when the client can expect an answer
   agree_reply_time,    ///< accept that as a client
+  read_form,           ///< forms with their scores, and the wording of questionnaires
+  ask_form,            ///< ask a client for a form
+  fill_form,           ///< answer, send and correct one
   live,                ///< hold a live connection
 };
-inline constexpr std::size_t kPermissionCount = 7;
+inline constexpr std::size_t kPermissionCount = 10;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -36,6 +39,9 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::write_draft, "write_draft", {true, true}},
     {Permission::propose_reply_time, "propose_reply_time", {false, true}},
     {Permission::agree_reply_time, "agree_reply_time", {true, false}},
+    {Permission::read_form, "read_form", {true, true}},
+    {Permission::ask_form, "ask_form", {false, true}},
+    {Permission::fill_form, "fill_form", {true, false}},
     {Permission::live, "live", {true, true}},
 }};
 

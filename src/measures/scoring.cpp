@@ -189,7 +189,7 @@ Result<Scoring> read_scoring(std::string_view text) {
   fields.refuse_all_but({"schema",     "instrument",  "name",        "version", "questionnaire", "edition",
                          "period",     "citation",    "licence",     "scales",  "reverse",       "unscored",
                          "variants",   "bands",       "cutoffs",     "safety",  "review",        "reliable_change",
-                         "unverified", "information", "loinc_notice"});
+                         "unverified", "information", "loinc_notice", "items_if_allowed"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);
@@ -201,6 +201,7 @@ Result<Scoring> read_scoring(std::string_view text) {
   scoring.reliable_change = read_all(fields, "reliable_change", read_reliable_change);
   scoring.safety = read_all(fields, "safety", read_safety_item);
   scoring.review = read_all(fields, "review", read_review_item);
+  scoring.items_if_allowed = fields.flag("items_if_allowed", false);
   scoring.unverified = fields.texts("unverified", kMaxEntries);
   scoring.loinc_notice = fields.optional_text("loinc_notice").value_or("");
   if (scoring.scales.empty()) fields.wrong("scales", "At least one scale is needed.");

@@ -134,6 +134,8 @@ struct Scoring {
   std::vector<ReliableChange> reliable_change;
   std::vector<SafetyItem> safety;
   std::vector<ReviewItem> review;
+  /// Single answers are about the therapist: they see them only where the client allows it, and the scores always.
+  bool items_if_allowed = false;
   std::vector<std::string> unverified;  ///< fields not found in two independent sources, with the reason
   std::string loinc_notice;             ///< goes with every export that carries LOINC codes
 };

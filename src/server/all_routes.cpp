@@ -7,6 +7,7 @@
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/people/people_api.hpp"
+#include "features/questionnaires/questionnaires_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -30,6 +31,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
   people::add_people_routes(routes);
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
+  questionnaires::add_questionnaire_routes(routes);
   routes.finish();
   check_events(routes);
 }

@@ -7,6 +7,7 @@
 
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
 #include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
 #include "server/call_audit.hpp"
@@ -58,6 +59,9 @@ const std::vector<Secret> kSecrets{
     {"Cem", {"other_client", "therapist"}},
     {"Berger", {"client", "other_client", "therapist"}},
     {"Dora", {"stranger"}},
+    {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
+    {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
+    {R"("value":14)", {"client", "therapist"}},            // the score
 };
 
 Expected failed(const std::string& action, int status = 404, std::string has = "") {
@@ -213,6 +217,56 @@ std::vector<Scenario> scenarios() {
        {404}},
       draft("rooms/{room}"),
       draft("episodes/{episode}"),
+
+      {"GET /api/questionnaires", "", kNotLoggedIn, all_see("gad-7"), all_see("gad-7"), all_see("gad-7"),
+       all_see("gad-7")},
+      {"GET /api/questionnaires/{questionnaire:text}?language=de", "", kNotLoggedIn, all_see("Anspannung"),
+       all_see("Anspannung"), all_see("Anspannung"), all_see("Anspannung")},
+      {"GET /api/episodes/{episode}/forms",
+       "",
+       kNotLoggedIn,
+       {200, "Moderate", "forms.read done/client"},
+       failed("forms.read"),
+       {200, "Moderate", "forms.read done/client"},
+       failed("forms.read")},
+      {"POST /api/episodes/{episode}/forms",
+       R"({"id":"$id","questionnaire":"k6","occasion":"on_request","due_in_days":3})",
+       kNotLoggedIn,
+       refused("form.ask"),
+       refused("form.ask"),
+       {201, "K6", "form.ask done/client", "client:form therapist:form"},
+       failed("form.ask")},
+      {"POST /api/episodes/{episode}/forms", R"({"id":"$id","questionnaire":"phq-9","occasion":"on_request"})",
+       kNotLoggedIn, refused("form.ask"), refused("form.ask"), failed("form.ask", 422, "form.not_offered"),
+       failed("form.ask")},
+      {"GET /api/forms/{form}",
+       "",
+       kNotLoggedIn,
+       {200, R"("draft")", "form.read done/client"},
+       failed("form.read"),
+       {200, R"("item":"7","value":2)", "form.read done/client"},
+       failed("form.read")},
+      {"PUT /api/forms/{form}/answers",
+       R"({"based_on":2,"language":"en","answers":[{"item":"1","value":1}]})",
+       kNotLoggedIn,
+       {200, "\"revision\":3"},
+       {404},
+       {403, "forbidden"},
+       {403, "forbidden"}},
+      {"POST /api/forms/{form}/completion",
+       R"({"revision":2,"version":2})",
+       kNotLoggedIn,
+       {201, R"("version":2)", "form.complete done/client", "client:form therapist:form"},
+       failed("form.complete"),
+       refused("form.complete"),
+       refused("form.complete")},
+      {"PUT /api/forms/{form}/items-allowed",
+       R"({"allowed":true})",
+       kNotLoggedIn,
+       {204, "", "form.allow_items done/client", "client:form therapist:form"},
+       failed("form.allow_items"),
+       refused("form.allow_items"),
+       refused("form.allow_items")},
   };
 }
 
@@ -237,6 +291,7 @@ class Scenarios : public testing::FullHouseTest {
   void SetUp() override {
     FullHouseTest::SetUp();
     write_and_propose();
+    fill_form();
     sink.take();
     add_all_routes(routes_.emplace());
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
@@ -274,6 +329,30 @@ class Scenarios : public testing::FullHouseTest {
     ASSERT_TRUE(wrote) << wrote.error().detail;
   }
 
+  /// A form that was sent, and a correction of it that was not.
+  void fill_form() {
+    using namespace questionnaires;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto all = [](double value) {
+      Answers answers{"en", {}};
+      for (int item = 1; item <= 7; ++item) answers.answers.push_back({std::to_string(item), value});
+      return answers;
+    };
+    form_ = FormId::make(clock.now());
+    const auto scores = score_answers(*find_offered("gad-7").value(), all(2)).value();
+    const StoredVersion version{
+        form_, 1, 1, clock.now(), seal_answers(*key, form_, 1, all(2)), seal_scores(*key, form_, 1, scores)};
+    const auto never = [](const Bytes&) { return false; };
+    const auto filled = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(ask_form(tx, therapist, {form_, episode, "gad-7", Occasion::before_session, {}}, clock.now()));
+      TRY(save_answers(tx, client, form_, 0, seal_answers(*key, form_, 0, all(2)), never));
+      TRY(complete_form(tx, client, version));
+      TRY(save_answers(tx, client, form_, 1, seal_answers(*key, form_, 0, all(3)), never));
+      return {};
+    });
+    ASSERT_TRUE(filled) << filled.error().detail;
+  }
+
   http::Request request_of(const std::string& who, http::Method method, std::string target, std::string body) {
     http::Request made{
         method, std::move(target), {{"host", "x"}, {"content-type", "application/json"}}, std::move(body), "127.0.0.1"};
@@ -287,10 +366,9 @@ class Scenarios : public testing::FullHouseTest {
   }
 
   std::string filled_in(std::string text) {
-    const std::vector<std::pair<std::string, std::string>> values{{"{room}", chat.text()},
-                                                                  {"{episode}", episode.text()},
-                                                                  {"{code:text}", "not_found"},
-                                                                  {"$id", MessageId::make(clock.now()).text()}};
+    const std::vector<std::pair<std::string, std::string>> values{
+        {"{room}", chat.text()},  {"{episode}", episode.text()},     {"{code:text}", "not_found"},
+        {"{form}", form_.text()}, {"{questionnaire:text}", "gad-7"}, {"$id", MessageId::make(clock.now()).text()}};
     for (const auto& [name, value] : values) {
       if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }
@@ -368,6 +446,7 @@ class Scenarios : public testing::FullHouseTest {
   std::map<std::string, AccountId> people_;
   std::map<std::string, std::shared_ptr<CountingSocket>> sockets_;
   std::size_t audit_rows_seen_ = 0;
+  questionnaires::FormId form_;
 };
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {

@@ -130,7 +130,7 @@ function ask<M extends Method, P extends With<M>>(
   path: P,
   inPath: Record<string, string>,
   body: Body<Route<P, M>>,
-  query: Record<string, number> = {},
+  query: Record<string, number | string> = {},
   extra: Extra = {}
 ): Promise<Answer<Route<P, M>>> {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(inPath[name] ?? ''));
@@ -166,5 +166,17 @@ export const api = {
     ask('put', '/api/rooms/{room}/draft', { room }, { subject: '', text }, {}, { outlive: true }),
   episodeDraft: (episode: string) => ask('get', '/api/episodes/{episode}/draft', { episode }, undefined),
   saveEpisodeDraft: (episode: string, subject: string, text: string) =>
-    ask('put', '/api/episodes/{episode}/draft', { episode }, { subject, text }, {}, { outlive: true })
+    ask('put', '/api/episodes/{episode}/draft', { episode }, { subject, text }, {}, { outlive: true }),
+  questionnaires: async () => (await ask('get', '/api/questionnaires', {}, undefined)).questionnaires,
+  questionnaire: (questionnaire: string, language: string) =>
+    ask('get', '/api/questionnaires/{questionnaire}', { questionnaire }, undefined, { language }),
+  forms: async (episode: string) => (await ask('get', '/api/episodes/{episode}/forms', { episode }, undefined)).forms,
+  askForm: (episode: string, wanted: components['schemas']['FormRequest']) =>
+    ask('post', '/api/episodes/{episode}/forms', { episode }, wanted),
+  form: (form: string) => ask('get', '/api/forms/{form}', { form }, undefined),
+  saveAnswers: (form: string, state: components['schemas']['AnswersToSave']) =>
+    ask('put', '/api/forms/{form}/answers', { form }, state, {}, { outlive: true }),
+  completeForm: (form: string, revision: number, version: number) =>
+    ask('post', '/api/forms/{form}/completion', { form }, { revision, version }),
+  allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed })
 };

@@ -1,6 +1,7 @@
 export type Route =
   | { page: 'home' | 'help' }
-  | { page: 'chat' | 'threads' | 'compose'; episode: string }
+  | { page: 'chat' | 'threads' | 'compose' | 'forms'; episode: string }
+  | { page: 'form'; episode: string; form: string }
   | { page: 'thread'; episode: string; room: string }
   | { page: 'lost' };
 
@@ -19,6 +20,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && !room) return { page: 'threads', episode };
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
   if (section === 'messages' && room) return { page: 'thread', episode, room };
+  if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
   return { page: 'lost' };
 }
 
@@ -28,6 +30,9 @@ export const paths = {
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   compose: (episode: string) => `/with/${encodeURIComponent(episode)}/messages/new`,
+  forms: (episode: string) => `/with/${encodeURIComponent(episode)}/forms`,
+  form: (episode: string, form: string) =>
+    `/with/${encodeURIComponent(episode)}/forms/${encodeURIComponent(form)}`,
   thread: (episode: string, room: string) =>
     `/with/${encodeURIComponent(episode)}/messages/${encodeURIComponent(room)}`
 };

@@ -15,6 +15,12 @@ export type StoredEvent = Schemas['StoredEvent'];
 export type EventPage = Schemas['Events'];
 export type SentMessage = Schemas['Message'];
 export type DraftText = Schemas['DraftText'];
+export type Form = Schemas['Form'];
+export type FormDetails = Schemas['FormDetails'];
+export type FormVersion = Schemas['FormVersion'];
+export type FormAnswers = Schemas['Answers'];
+export type ItemAnswer = Schemas['ItemAnswer'];
+export type QuestionnaireText = Schemas['QuestionnaireText'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

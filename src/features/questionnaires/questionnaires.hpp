@@ -1,0 +1,94 @@
+#pragma once
+/// @file Forms: a therapist asks, the client answers at home, and what was sent is kept for good. In FHIR's words a
+/// Questionnaire and its QuestionnaireResponse. The functions here know neither HTTP nor what the answers mean. Whoever
+/// calls them passes the account that asks; a form that is not theirs does not exist for them.
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::questionnaires {
+
+using FormId = Id<struct FormTag>;
+
+/// So many forms an episode can have; more are refused, so that a list of them stays bounded.
+inline constexpr std::int64_t kMostForms = 2000;
+
+enum class Occasion { before_session, after_session, on_request };
+BOOST_DESCRIBE_ENUM(Occasion, before_session, after_session, on_request)
+
+/// A form as one of its two people finds it.
+struct StoredForm {
+  FormId id;
+  EpisodeId episode;
+  RoomId chat;  ///< where the two are told of it
+  AccountId client;
+  AccountId therapist;
+  std::string instrument;
+  Occasion occasion = Occasion::on_request;
+  Time asked_at;
+  std::optional<Time> due_at;
+  bool items_allowed = false;         ///< the client lets the therapist see single answers
+  std::int64_t revision = 0;          ///< of the answers; 0: never answered
+  std::optional<Bytes> sealed_draft;  ///< answers that were not sent yet
+  std::int64_t version = 0;           ///< the latest that was sent; 0: none
+  std::optional<Time> completed_at;   ///< when the first version was sent
+};
+
+/// What was sent once, and never changes.
+struct StoredVersion {
+  FormId form;
+  std::int64_t version = 0;   ///< from 1
+  std::int64_t revision = 0;  ///< of the answers
+  Time completed_at;
+  Bytes sealed_answers;
+  Bytes sealed_scores;
+};
+
+struct NewForm {
+  FormId id;
+  EpisodeId episode;
+  std::string instrument;
+  Occasion occasion = Occasion::on_request;
+  std::optional<Time> due_at;
+};
+/// The same id asked again is the same form; `is_new` tells.
+struct AskedForm {
+  StoredForm form;
+  bool is_new = true;
+};
+/// Errors: not_found when the episode is not the therapist's; conflict "form.id_taken", "form.too_many".
+Result<AskedForm> ask_form(store::WriteTx& tx, AccountId therapist, const NewForm& form, Time now);
+
+Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);
+/// Those of an episode, the oldest first, at most kMostForms; not_found unless the episode is the viewer's.
+Result<std::vector<StoredForm>> list_forms(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
+/// The latest version of every form of the episode that has one, without the answers.
+std::vector<StoredVersion> list_latest_versions(store::ReadTx& tx, EpisodeId episode);
+/// Every version of a form that `find_form` gave, the oldest first.
+std::vector<StoredVersion> list_versions(store::ReadTx& tx, FormId form);
+
+/// Whether sealed answers are the ones that are to be saved.
+using IsSame = std::function<bool(const Bytes& sealed_draft)>;
+
+/// Keeps the whole state of the answers and gives its revision. It has to be built on revision `based_on`: a device
+/// that does not know what was answered since is refused (conflict "form.older"), unless it says the same.
+Result<std::int64_t> save_answers(store::WriteTx& tx, AccountId client, FormId form, std::int64_t based_on,
+                                  BytesView sealed_draft, const IsSame& is_same);
+
+/// Makes the answers of `version.revision` the version `version.version`. What was sent before under that number and
+/// from those answers is there already: false. Anything else is a conflict ("form.older"): answers that are not the
+/// latest, or a number that is not the next.
+Result<bool> complete_form(store::WriteTx& tx, AccountId client, const StoredVersion& version);
+
+/// Whether anything changed.
+Result<bool> allow_items(store::WriteTx& tx, AccountId client, FormId form, bool allowed);
+
+}  // namespace rapport::questionnaires

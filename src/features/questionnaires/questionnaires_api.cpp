@@ -1,0 +1,378 @@
+#include "features/questionnaires/questionnaires_api.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::questionnaires {
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+using measures::Instrument;
+
+constexpr std::int64_t kLongestDueDays = 365;
+constexpr std::int64_t kLargestList = 500;
+
+void tell(store::WriteTx& tx, const StoredForm& form, FormChange change) {
+  tx.emit({form.chat,
+           0,
+           http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}),
+           {form.client, form.therapist}});
+}
+
+/// Of a form that was asked for once, though the instrument may have left the program since: then nothing of it is
+/// known but what was stored.
+const Instrument* instrument_of(const StoredForm& form) {
+  return instruments().find(form.instrument);
+}
+
+bool may_see_items(const StoredForm& form, AccountId viewer) {
+  const auto* instrument = instrument_of(form);
+  return instrument == nullptr ? viewer == form.client : sees_items(*instrument, form, viewer);
+}
+
+Form describe(const StoredForm& stored) {
+  const auto* instrument = instrument_of(stored);
+  Form form;
+  form.id = stored.id;
+  form.episode = stored.episode;
+  form.questionnaire = stored.instrument;
+  form.name = instrument == nullptr ? stored.instrument : instrument->scoring().name;
+  form.occasion = stored.occasion;
+  form.asked_at = stored.asked_at;
+  form.due_at = stored.due_at;
+  form.state = stored.version > 0    ? FormState::completed
+               : stored.revision > 0 ? FormState::in_progress
+                                     : FormState::asked;
+  form.revision = stored.revision;
+  form.version = stored.version;
+  form.completed_at = stored.completed_at;
+  form.items_if_allowed = instrument == nullptr || instrument->scoring().items_if_allowed;
+  form.items_allowed = stored.items_allowed;
+  return form;
+}
+
+/// Which items were left out says something about single answers.
+Scores for_eyes(Scores scores, bool sees_items) {
+  if (!sees_items) scores.not_answered.reset();
+  return scores;
+}
+
+/// The first and the latest form of one instrument so far.
+struct Course {
+  const Form* first = nullptr;
+  const Form* previous = nullptr;
+};
+
+std::optional<ChangeResult> change_between(const Instrument& instrument, const Form* before, const Form& now) {
+  if (before == nullptr) return std::nullopt;
+  return change_since(instrument, *before->scores, *before->completed_at, *now.scores);
+}
+
+/// In the order in which they were first sent, each against those before it.
+void add_changes(std::vector<Form>& forms) {
+  std::vector<Form*> sent;
+  for (auto& form : forms) {
+    if (form.scores) sent.push_back(&form);
+  }
+  std::sort(sent.begin(), sent.end(), [](const Form* a, const Form* b) {
+    return std::tie(*a->completed_at, a->id) < std::tie(*b->completed_at, b->id);
+  });
+  std::map<std::string, Course> courses;
+  for (auto* form : sent) {
+    auto& course = courses[form->questionnaire];
+    if (const auto* instrument = instruments().find(form->questionnaire)) {
+      form->since_first = change_between(*instrument, course.first, *form);
+      form->since_previous = change_between(*instrument, course.previous, *form);
+    }
+    if (course.first == nullptr) course.first = form;
+    course.previous = form;
+  }
+}
+
+/// Every form of an episode with its latest scores and what they say against those before.
+Result<std::vector<Form>> read_all(Context& context, const Call& call, EpisodeId episode, AccountId& client) {
+  const auto viewer = context.viewer.account;
+  std::vector<StoredVersion> versions;
+  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    versions = list_latest_versions(tx, episode);
+    return list_forms(tx, viewer, episode);
+  }));
+  std::vector<Form> forms;
+  if (stored.empty()) return forms;
+  client = stored.front().client;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  std::map<FormId, const StoredVersion*> latest;
+  for (const auto& version : versions) latest[version.form] = &version;
+  for (const auto& one : stored) {
+    auto form = describe(one);
+    if (const auto found = latest.find(one.id); found != latest.end()) {
+      TRY_ASSIGN(auto scores, open_scores(*key, one.id, found->second->version, found->second->sealed_scores));
+      form.scores = for_eyes(std::move(scores), may_see_items(one, viewer));
+    }
+    forms.push_back(std::move(form));
+  }
+  add_changes(forms);
+  return forms;
+}
+
+Result<Answer<Forms>> read_forms(Context& context, Call& call) {
+  TRY_ASSIGN(const auto limit, call.query_int("limit", 200, 1, kLargestList));
+  AccountId client;
+  TRY_ASSIGN(auto forms, read_all(context, call, call.path_id<EpisodeId>("episode"), client));
+  if (client.is_nil()) {
+    context.is_written_down = true;  // there is nothing to see
+    return Answer<Forms>{};
+  }
+  TRY(audit_read(context, call, client, std::nullopt, "forms"));
+  Answer<Forms> answer;
+  const auto wanted = static_cast<std::size_t>(limit);
+  answer.value.more = forms.size() > wanted;
+  if (answer.value.more) forms.erase(forms.begin(), forms.end() - limit);
+  answer.value.forms = std::move(forms);
+  return answer;
+}
+
+Result<Answer<FormDetails>> read_form(Context& context, Call& call) {
+  const auto viewer = context.viewer.account;
+  const auto id = call.path_id<FormId>("form");
+  std::vector<StoredVersion> versions;
+  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    versions = list_versions(tx, id);
+    return find_form(tx, viewer, id);
+  }));
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
+  AccountId client;
+  TRY_ASSIGN(const auto all, read_all(context, call, stored.episode, client));
+  Answer<FormDetails> answer;
+  auto& details = answer.value;
+  details.form = describe(stored);
+  for (const auto& one : all) {
+    if (one.id == id) details.form = one;
+  }
+  const bool items = may_see_items(stored, viewer);
+  for (const auto& version : versions) {
+    TRY_ASSIGN(auto scores, open_scores(*key, id, version.version, version.sealed_scores));
+    FormVersion one{version.version, version.completed_at, for_eyes(std::move(scores), items), std::nullopt};
+    if (items) {
+      TRY_ASSIGN(one.answers, open_answers(*key, id, version.version, version.sealed_answers));
+    }
+    details.versions.push_back(std::move(one));
+  }
+  if (viewer == stored.client && stored.sealed_draft) {
+    TRY_ASSIGN(details.draft, open_answers(*key, id, 0, *stored.sealed_draft));
+  }
+  TRY(audit_read(context, call, stored.client, std::nullopt, "form " + id.text()));
+  return answer;
+}
+
+Result<std::optional<Time>> due_at(const FormRequest& request, Time now) {
+  if (!request.due_in_days) return std::optional<Time>();
+  if (*request.due_in_days < 0 || *request.due_in_days > kLongestDueDays) {
+    return fail(invalid("form.due", "A form is due within a year.",
+                        {{"/due_in_days", "Give a whole number of days from 0 to 365."}}));
+  }
+  return std::optional<Time>(now + std::chrono::days(*request.due_in_days));
+}
+
+/// What can be seen to be wrong once it is known that the episode is theirs.
+Result<NewForm> checked(const FormRequest& request, EpisodeId episode, Time now) {
+  if (uuid_version(request.id.uuid()) != 7) {
+    return fail(invalid("form.id_not_v7", "The form's id must be a UUID of version 7.",
+                        {{"/id", "Make a UUID of version 7 (RFC 9562) for every new form."}}));
+  }
+  TRY_ASSIGN(const auto* instrument, find_offered(request.questionnaire.str()));
+  TRY_ASSIGN(const auto due, due_at(request, now));
+  return NewForm{request.id, episode, instrument->id(), request.occasion, due};
+}
+
+Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& request) {
+  const auto episode = call.path_id<EpisodeId>("episode");
+  const auto therapist = context.viewer.account;
+  const auto now = context.house.clock.now();
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return list_forms(tx, therapist, episode); }));
+  TRY_ASSIGN(const auto wanted, checked(request, episode, now));
+  TRY_ASSIGN(const auto asked, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+               auto made = ask_form(tx, therapist, wanted, now);
+               if (made) {
+                 entry.client = made->form.client;
+                 entry.count = made->is_new ? 1 : 0;
+                 tell(tx, made->form, FormChange::asked);  // again too: the telling may have been lost with the answer
+               }
+               return made;
+             }));
+  return Answer<Form>{asked.is_new ? 201 : 200, describe(asked.form)};
+}
+
+Result<StoredForm> own_form(Context& context, const Call& call) {
+  TRY_ASSIGN(auto form, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return find_form(tx, context.viewer.account, call.path_id<FormId>("form"));
+  }));
+  if (form.client != context.viewer.account) return fail(not_found());
+  return form;
+}
+
+Result<const Instrument*> still_offered(const StoredForm& form) {
+  return find_offered(form.instrument);
+}
+
+std::string text_of_answers(const Answers& answers) {
+  std::string text;
+  http::write(text, answers);
+  return text;
+}
+
+Result<Answer<SavedAnswers>> save(Context& context, Call& call, const AnswersToSave& body) {
+  TRY_ASSIGN(const auto form, own_form(context, call));
+  TRY_ASSIGN(const auto* instrument, still_offered(form));
+  const Answers answers{body.language.str(), body.answers};
+  TRY(check_answers(*instrument, answers));
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
+  const auto sealed = seal_answers(*key, form.id, 0, answers);
+  const auto is_same = [&](const Bytes& draft) {
+    const auto stored = open_answers(*key, form.id, 0, draft);
+    return stored && text_of_answers(*stored) == text_of_answers(answers);
+  };
+  TRY_ASSIGN(const auto revision, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+    return save_answers(tx, form.client, form.id, body.based_on, sealed, is_same);
+  }));
+  return Answer<SavedAnswers>{200, {revision}};
+}
+
+/// Scores what was saved and seals both as a version. Without a draft there is nothing to make one from; then it has
+/// been sent before, or is refused, and nothing of this is stored.
+Result<StoredVersion> version_of(Context& context, const Call& call, const StoredForm& form, const Completion& body) {
+  StoredVersion version{form.id, body.version, body.revision, context.house.clock.now(), {}, {}};
+  if (!form.sealed_draft) return version;
+  TRY_ASSIGN(const auto* instrument, still_offered(form));
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
+  TRY_ASSIGN(const auto answers, open_answers(*key, form.id, 0, *form.sealed_draft));
+  TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
+  version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
+  version.sealed_scores = seal_scores(*key, form.id, body.version, scores);
+  return version;
+}
+
+Result<Answer<FormDetails>> complete(Context& context, Call& call, const Completion& body) {
+  TRY_ASSIGN(const auto form, own_form(context, call));
+  TRY_ASSIGN(const auto version, version_of(context, call, form, body));
+  TRY_ASSIGN(const bool is_new, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+               auto made = complete_form(tx, form.client, version);
+               entry.client = form.client;
+               entry.count = made && *made ? 1 : 0;
+               if (made) tell(tx, form, FormChange::completed);
+               return made;
+             }));
+  TRY_ASSIGN(auto answer, read_form(context, call));
+  answer.status = is_new ? 201 : 200;
+  return answer;
+}
+
+Result<Answer<Nothing>> change_items(Context& context, Call& call, const ItemsAllowed& body) {
+  TRY_ASSIGN(const auto form, own_form(context, call));
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const bool changed, allow_items(tx, form.client, form.id, body.allowed));
+    entry.client = form.client;
+    entry.count = changed ? 1 : 0;
+    if (changed) tell(tx, form, FormChange::items);
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Questionnaires>> read_questionnaires(Context& /*context*/, Call& /*call*/) {
+  return Answer<Questionnaires>{200, list_offered()};
+}
+
+Result<Answer<QuestionnaireText>> read_questionnaire(Context& /*context*/, Call& call) {
+  const auto* instrument = instruments().find(call.path_text("questionnaire"));
+  if (instrument == nullptr || !is_offered(*instrument)) return fail(not_found());
+  return Answer<QuestionnaireText>{200, text_of(*instrument, call.query_text("language").value_or(""))};
+}
+
+void add_wording_routes(Routes& routes) {
+  routes.get("/api/questionnaires")
+      .says("The questionnaires that can be given out as forms")
+      .explains(
+          "Those with wording and without a question whose answer somebody has to look at: PHQ-9, CORE-10, PCL-5 and "
+          "RISQ are not among them.")
+      .answers<Questionnaires>()
+      .needs(PermissionName{"read_form"})
+      .not_audited("it tells of nobody")
+      .handle(read_questionnaires);
+  routes.get("/api/questionnaires/{questionnaire:text}")
+      .says("The wording of a questionnaire")
+      .query("language", "string", "en, de …; without official wording in it, the questionnaire's own")
+      .answers<QuestionnaireText>()
+      .needs(PermissionName{"read_form"})
+      .not_audited("it tells of nobody")
+      .handle(read_questionnaire);
+}
+
+void add_filling_routes(Routes& routes) {
+  routes.put("/api/forms/{form}/answers")
+      .says("Keep the answers so far")
+      .explains(
+          "Send the whole state after each answer. 409 `form.older`: another device went on from the same revision; "
+          "read "
+          "the form again. The same answers sent again are answered 200. After completion this begins a correction.")
+      .body<AnswersToSave>()
+      .answers<SavedAnswers>()
+      .needs(PermissionName{"fill_form"}, "form")
+      .not_audited("one's own unfinished answers, which nobody else can read; sending them is audited")
+      .handle(save);
+  routes.post("/api/forms/{form}/completion")
+      .says("Send the form: what was saved is scored and kept for good")
+      .explains(
+          "Only the latest saved answers can be sent. Sent again after a lost answer it is the same version, 200. A "
+          "correction is a further version; those before it stay.")
+      .body<Completion>()
+      .answers<FormDetails>(201, 200)
+      .needs(PermissionName{"fill_form"}, "form")
+      .audits("form.complete")
+      .handle(complete);
+  routes.put("/api/forms/{form}/items-allowed")
+      .says("Choose whether the therapist sees single answers")
+      .explains("Of consequence where `items_if_allowed`; it can be changed at any time.")
+      .body<ItemsAllowed>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"fill_form"}, "form")
+      .audits("form.allow_items")
+      .handle(change_items);
+}
+
+}  // namespace
+
+void add_questionnaire_routes(Routes& routes) {
+  routes.event<FormEvent>();
+  add_wording_routes(routes);
+  routes.get("/api/episodes/{episode}/forms")
+      .says("The forms of an episode, with scores and what has changed")
+      .query("limit", "integer", "how many of the latest asked (1 to 500)")
+      .answers<Forms>()
+      .needs(PermissionName{"read_form"}, "episode")
+      .audits("forms.read")
+      .handle(read_forms);
+  routes.post("/api/episodes/{episode}/forms")
+      .says("Ask the client for a form")
+      .explains("The same id sent again is the same form, as for messages.")
+      .body<FormRequest>()
+      .answers<Form>(201, 200)
+      .needs(PermissionName{"ask_form"}, "episode")
+      .audits("form.ask")
+      .handle(ask);
+  routes.get("/api/forms/{form}")
+      .says("A form with everything that was sent, and for the client what was not sent yet")
+      .answers<FormDetails>()
+      .needs(PermissionName{"read_form"}, "form")
+      .audits("form.read")
+      .handle(read_form);
+  add_filling_routes(routes);
+}
+
+}  // namespace rapport::questionnaires

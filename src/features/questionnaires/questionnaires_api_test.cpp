@@ -1,0 +1,172 @@
+#include "features/questionnaires/questionnaires_api.hpp"
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::questionnaires {
+namespace {
+
+const store::Query kAllOfForms{"test.forms_sealed",
+                               "SELECT sealed_answers, sealed_scores FROM questionnaire_response_version"};
+
+class FormsApi : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_questionnaire_routes(routes);
+    routes.finish();
+  }
+  http::Response call(AccountId viewer, http::Method method, const std::string& target, const std::string& body = "") {
+    const auto match = routes.find(method, target);
+    if (match.route == nullptr) return match.refusal();
+    Context context{*house, {viewer, access::Role::client, session, practice}};
+    http::Call one;
+    one.deadline = soon();
+    const http::BodyInput input{body, nullptr};
+    return routes.answer(match, context, one, {&input, 1}).front();
+  }
+  http::Response ask(const std::string& instrument) {
+    form = FormId::make(clock.now());
+    return call(
+        therapist, http::Method::post, "/api/episodes/" + episode.text() + "/forms",
+        R"({"id":")" + form.text() + R"(","questionnaire":")" + instrument + R"(","occasion":"after_session"})");
+  }
+  std::string at(const std::string& rest = "") { return "/api/forms/" + form.text() + rest; }
+  http::Response save(int based_on, const std::string& answers) {
+    return call(client, http::Method::put, at("/answers"),
+                R"({"based_on":)" + std::to_string(based_on) + R"(,"language":"en","answers":[)" + answers + "]}");
+  }
+  http::Response send(int revision, int version) {
+    return call(client, http::Method::post, at("/completion"),
+                R"({"revision":)" + std::to_string(revision) + R"(,"version":)" + std::to_string(version) + "}");
+  }
+  /// Every question of the form with one value.
+  static std::string all(int count, int value) {
+    std::string list;
+    for (int i = 1; i <= count; ++i) {
+      list += (i > 1 ? "," : "") + std::string(R"({"item":")") + std::to_string(i) + R"(","value":)" +
+              std::to_string(value) + "}";
+    }
+    return list;
+  }
+  bool has(const http::Response& answer, const std::string& words) {
+    return answer.body.find(words) != std::string::npos;
+  }
+
+  SessionId session = SessionId::make(clock.now());
+  FormId form;
+  Routes routes;
+};
+
+TEST_P(FormsApi, AFormIsBegunOnOneDeviceAndSentFromAnother) {
+  ASSERT_EQ(ask("gad-7").status, 201);
+  EXPECT_EQ(save(0, all(3, 2)).body, R"({"revision":1})");
+  const auto resumed = call(client, http::Method::get, at());
+  EXPECT_TRUE(has(resumed, R"("state":"in_progress")")) << resumed.body;
+  EXPECT_TRUE(has(resumed, R"({"item":"3","value":2})"));
+  EXPECT_EQ(save(1, all(7, 2)).status, 200);
+  EXPECT_EQ(save(0, all(1, 0)).status, 409) << "the first device knows less";
+  sink.take();
+  const auto sent = send(2, 1);
+  EXPECT_EQ(sent.status, 201) << sent.body;
+  EXPECT_TRUE(has(sent, R"("value":14)"));
+  EXPECT_TRUE(has(sent, "Moderate"));
+  const auto told = sink.take();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].frame, R"({"room":")" + chat.text() + R"(","kind":"form","body":{"episode":")" + episode.text() +
+                               R"(","form":")" + form.text() + R"(","change":"completed"}})")
+      << "no answer and no score in an event";
+  EXPECT_EQ(send(2, 1).status, 200);
+}
+
+TEST_P(FormsApi, WhatIsInProgressIsForTheClientAlone) {
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(3, 2)).status, 200);
+  const auto seen = call(therapist, http::Method::get, at());
+  EXPECT_TRUE(has(seen, "in_progress"));
+  EXPECT_FALSE(has(seen, R"("value":2)")) << seen.body;
+  EXPECT_FALSE(has(seen, "draft"));
+}
+
+TEST_P(FormsApi, SparqShowsTheTherapistScoresAndItemsOnlyIfAllowed) {
+  ASSERT_EQ(ask("sparq").status, 201);
+  ASSERT_EQ(save(0, all(7, 3)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  const auto scores = call(therapist, http::Method::get, at());
+  EXPECT_TRUE(has(scores, R"("key":"positive")")) << scores.body;
+  EXPECT_FALSE(has(scores, R"("answers")")) << scores.body;
+  EXPECT_FALSE(has(scores, "not_answered")) << "which item was left out says something about it";
+  EXPECT_FALSE(has(scores, "total"));
+  ASSERT_EQ(call(client, http::Method::put, at("/items-allowed"), R"({"allowed":true})").status, 204);
+  EXPECT_TRUE(has(call(therapist, http::Method::get, at()), R"("answers")"));
+  ASSERT_EQ(call(client, http::Method::put, at("/items-allowed"), R"({"allowed":false})").status, 204);
+  EXPECT_FALSE(has(call(therapist, http::Method::get, at()), R"("answers")"));
+}
+
+TEST_P(FormsApi, ACorrectionIsANewVersionAndTheCourseGoesOnFromIt) {
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(7, 3)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  ASSERT_EQ(save(1, all(7, 2)).status, 200);
+  ASSERT_EQ(send(2, 2).status, 201);
+  const auto history = call(therapist, http::Method::get, at());
+  EXPECT_TRUE(has(history, R"("version":1)"));
+  EXPECT_TRUE(has(history, R"("value":21)"));
+  EXPECT_TRUE(has(history, R"("value":14)"));
+
+  clock.set(clock.now() + std::chrono::hours(24));
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(7, 1)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  const auto list = call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms");
+  EXPECT_TRUE(has(list, R"("value":-7,"change":"recovered","threshold":4)")) << list.body;
+}
+
+TEST_P(FormsApi, QuestionnairesThatNeedSomebodyToLookAreRefused) {
+  for (const auto* id : {"phq-9", "risq", "core-10", "pcl-5"}) {
+    const auto refused = ask(id);
+    EXPECT_EQ(refused.status, 422) << id;
+    EXPECT_TRUE(has(refused, "form.not_offered")) << id;
+    EXPECT_EQ(call(client, http::Method::get, std::string("/api/questionnaires/") + id).status, 404);
+  }
+}
+
+TEST_P(FormsApi, AnswersAndScoresAreSealed) {
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(7, 3)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  std::string stored;
+  ASSERT_TRUE(read([&](store::ReadTx& tx) -> Result<void> {
+    tx.each(kAllOfForms, {}, [&](const store::Row& row) {
+      for (const int column : {0, 1}) stored.append(row.bytes(column).begin(), row.bytes(column).end());
+    });
+    return {};
+  }));
+  EXPECT_GT(stored.size(), 100U);
+  for (const auto* words : {"answers", "total", "Severe", "item"}) EXPECT_EQ(stored.find(words), std::string::npos);
+}
+
+TEST_P(FormsApi, NobodyElseLearnsThatTheFormExists) {
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(7, 3)).status, 200);
+  const auto nowhere = "/api/forms/" + FormId::make(clock.now()).text();
+  const std::vector<std::tuple<http::Method, std::string, std::string>> calls{
+      {http::Method::get, "", ""},
+      {http::Method::put, "/answers", R"({"based_on":1,"language":"en","answers":[]})"},
+      {http::Method::post, "/completion", R"({"revision":1,"version":1})"},
+      {http::Method::put, "/items-allowed", R"({"allowed":true})"}};
+  for (const auto outsider : {other_client, stranger}) {
+    for (const auto& [method, rest, body] : calls) {
+      const auto refused = call(outsider, method, at(rest), body);
+      EXPECT_EQ(refused.status, 404) << rest;
+      EXPECT_EQ(refused.body, call(outsider, method, nowhere + rest, body).body) << rest;
+    }
+  }
+  EXPECT_EQ(save(1, "").status, 200) << "nothing was sent or overwritten";
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, FormsApi, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::questionnaires

@@ -1,0 +1,43 @@
+#pragma once
+/// @file Which instruments are offered as forms, what may be answered, what the answers give, who sees what of it, and
+/// how it is sealed. No database and no route.
+#include "access/seal.hpp"
+#include "features/questionnaires/questionnaires_shapes.hpp"
+#include "measures/instrument_library.hpp"
+
+namespace rapport::questionnaires {
+
+/// Those that are part of the program.
+const measures::InstrumentLibrary& instruments();
+
+/// Whether clients can be asked for it: its wording is here, every question has answers to choose from, and no answer
+/// calls for a person to look (`safety`, `review`). PHQ-9, CORE-10, PCL-5 and RISQ are refused by this: who sees such
+/// an answer and by when is a feature of its own, and a form must not be given out before somebody is sure to look.
+bool is_offered(const measures::Instrument& instrument);
+/// Error: invalid "form.not_offered".
+Result<const measures::Instrument*> find_offered(std::string_view id);
+
+Questionnaires list_offered();
+/// The wording in that language, or in the instrument's own where it has no official one in that language.
+QuestionnaireText text_of(const measures::Instrument& instrument, const std::string& language);
+
+/// Errors: invalid "form.answer" (an item that is not there or twice, a value that is no answer, a language in which
+/// there is no wording), with a pointer.
+Result<void> check_answers(const measures::Instrument& instrument, const Answers& answers);
+/// `answers` as check_answers lets them pass.
+Result<Scores> score_answers(const measures::Instrument& instrument, const Answers& answers);
+/// Nothing where one of the two has no main score or no threshold is published.
+std::optional<ChangeResult> change_since(const measures::Instrument& instrument, const Scores& before, Time since,
+                                         const Scores& now);
+
+/// Whether single answers are for this viewer's eyes.
+bool sees_items(const measures::Instrument& instrument, const StoredForm& form, AccountId viewer);
+
+/// Sealed under the client's key, tied to form and version (0: the draft).
+Bytes seal_answers(const access::SealKey& key, FormId form, std::int64_t version, const Answers& answers);
+Bytes seal_scores(const access::SealKey& key, FormId form, std::int64_t version, const Scores& scores);
+/// An internal error when the row was altered or the key is not the client's.
+Result<Answers> open_answers(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed);
+Result<Scores> open_scores(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed);
+
+}  // namespace rapport::questionnaires

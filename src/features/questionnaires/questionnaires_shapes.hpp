@@ -1,0 +1,239 @@
+#pragma once
+/// @file What of forms crosses the wire, and what of them is sealed.
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "features/questionnaires/questionnaires.hpp"
+#include "http/live_events.hpp"
+#include "http/text.hpp"
+
+namespace rapport::questionnaires {
+
+/// What was answered to one question.
+struct ItemAnswer {
+  static constexpr std::string_view says =
+      "`item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A "
+      "question that is left out stays unanswered.";
+  std::string item;
+  double value = 0;
+};
+BOOST_DESCRIBE_STRUCT(ItemAnswer, (), (item, value))
+
+/// The whole state of a form's answers, as it is sealed.
+struct Answers {
+  std::string language;  ///< of the wording that was read
+  std::vector<ItemAnswer> answers;
+};
+BOOST_DESCRIBE_STRUCT(Answers, (), (language, answers))
+
+struct ScaleResult {
+  static constexpr std::string_view says =
+      "`value` is absent when too much was left unanswered; `prorated`: missing answers count as the mean of the "
+      "others.";
+  std::string key;
+  std::string label;
+  std::optional<double> value;
+  bool prorated = false;
+  double min = 0;
+  double max = 0;
+  bool higher_is_worse = true;
+};
+BOOST_DESCRIBE_STRUCT(ScaleResult, (), (key, label, value, prorated, min, max, higher_is_worse))
+
+struct BandResult {
+  std::string label;
+  std::optional<std::string> source;
+};
+BOOST_DESCRIBE_STRUCT(BandResult, (), (label, source))
+
+/// The scores of one version, as they are sealed.
+struct Scores {
+  static constexpr std::string_view says =
+      "One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` "
+      "are the items without an answer; absent where the viewer does not see single answers.";
+  std::string questionnaire_version;
+  std::string scoring_version;
+  std::vector<ScaleResult> scales;
+  std::optional<BandResult> band;
+  bool complete = false;
+  std::int64_t answered = 0;
+  std::int64_t questions = 0;
+  std::optional<std::vector<std::string>> not_answered;
+};
+BOOST_DESCRIBE_STRUCT(Scores, (),
+                      (questionnaire_version, scoring_version, scales, band, complete, answered, questions,
+                       not_answered))
+
+/// What has changed on the main scale since an earlier form of the same kind.
+struct ChangeResult {
+  static constexpr std::string_view says =
+      "`value` is this score minus that one; from `threshold` on a change is more than the measurement error explains "
+      "(`source`).";
+  Time since;
+  double value = 0;
+  std::string change;  ///< recovered, improved, unchanged, deteriorated, undetermined
+  double threshold = 0;
+  std::optional<std::string> source;
+};
+BOOST_DESCRIBE_STRUCT(ChangeResult, (), (since, value, change, threshold, source))
+
+enum class FormState { asked, in_progress, completed };
+BOOST_DESCRIBE_ENUM(FormState, asked, in_progress, completed)
+
+struct Form {
+  static constexpr std::string_view says =
+      "`revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees "
+      "single answers only while `items_allowed`, the scores always. `scores` are those of the latest version.";
+  FormId id;
+  EpisodeId episode;
+  std::string questionnaire;
+  std::string name;
+  Occasion occasion = Occasion::on_request;
+  Time asked_at;
+  std::optional<Time> due_at;
+  FormState state = FormState::asked;
+  std::int64_t revision = 0;
+  std::int64_t version = 0;
+  std::optional<Time> completed_at;
+  bool items_if_allowed = false;
+  bool items_allowed = false;
+  std::optional<Scores> scores;
+  std::optional<ChangeResult> since_first;
+  std::optional<ChangeResult> since_previous;
+};
+BOOST_DESCRIBE_STRUCT(Form, (),
+                      (id, episode, questionnaire, name, occasion, asked_at, due_at, state, revision, version,
+                       completed_at, items_if_allowed, items_allowed, scores, since_first, since_previous))
+
+struct Forms {
+  static constexpr std::string_view says = "The latest asked last. `more`: there are older ones.";
+  std::vector<Form> forms;
+  bool more = false;
+};
+BOOST_DESCRIBE_STRUCT(Forms, (), (forms, more))
+
+/// One version. Answers are absent where the viewer does not see single answers.
+struct FormVersion {
+  std::int64_t version = 0;
+  Time completed_at;
+  Scores scores;
+  std::optional<Answers> answers;
+};
+BOOST_DESCRIBE_STRUCT(FormVersion, (), (version, completed_at, scores, answers))
+
+struct FormDetails {
+  static constexpr std::string_view says =
+      "`draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, "
+      "the "
+      "latest last; none is ever changed.";
+  Form form;
+  std::optional<Answers> draft;
+  std::vector<FormVersion> versions;
+};
+BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions))
+
+/// What a therapist asks for. The id is a UUID version 7 that the sender made.
+struct FormRequest {
+  static constexpr std::string_view says =
+      "`id` is a UUID of version 7 that the sender makes, the same at every try. `due_in_days` counts from now, 0 to "
+      "365; without it there is no date.";
+  FormId id;
+  http::Text<1, 64> questionnaire;
+  Occasion occasion = Occasion::on_request;
+  std::optional<std::int64_t> due_in_days;
+};
+BOOST_DESCRIBE_STRUCT(FormRequest, (), (id, questionnaire, occasion, due_in_days))
+
+struct AnswersToSave {
+  static constexpr std::string_view says =
+      "All answers so far, in place of those before. `based_on` is the `revision` that they were built on.";
+  std::int64_t based_on = 0;
+  http::Text<2, 35> language;
+  std::vector<ItemAnswer> answers;
+};
+BOOST_DESCRIBE_STRUCT(AnswersToSave, (), (based_on, language, answers))
+
+struct SavedAnswers {
+  std::int64_t revision = 0;
+};
+BOOST_DESCRIBE_STRUCT(SavedAnswers, (), (revision))
+
+struct Completion {
+  static constexpr std::string_view says =
+      "The answers saved as `revision` become version `version`: one more than the latest that was sent.";
+  std::int64_t revision = 0;
+  std::int64_t version = 0;
+};
+BOOST_DESCRIBE_STRUCT(Completion, (), (revision, version))
+
+struct ItemsAllowed {
+  bool allowed = false;
+};
+BOOST_DESCRIBE_STRUCT(ItemsAllowed, (), (allowed))
+
+struct OptionText {
+  double value = 0;
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(OptionText, (), (value, text))
+
+/// A question as it is read. `above` is what is printed above it: instructions and the line of its group.
+struct QuestionText {
+  std::string item;
+  std::vector<std::string> above;
+  std::string text;
+  std::vector<OptionText> options;
+};
+BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options))
+
+struct QuestionnaireEntry {
+  std::string id;
+  std::string name;
+  std::string title;
+  std::vector<std::string> languages;
+  std::int64_t questions = 0;
+  bool items_if_allowed = false;
+};
+BOOST_DESCRIBE_STRUCT(QuestionnaireEntry, (), (id, name, title, languages, questions, items_if_allowed))
+
+struct Questionnaires {
+  std::vector<QuestionnaireEntry> questionnaires;
+};
+BOOST_DESCRIBE_STRUCT(Questionnaires, (), (questionnaires))
+
+struct QuestionnaireText {
+  static constexpr std::string_view says =
+      "The official wording in `language`, word for word; show it in no other words. `notice` stays visible with the "
+      "form.";
+  std::string id;
+  std::string name;
+  std::string title;
+  std::string version;
+  std::string language;
+  std::vector<std::string> languages;
+  std::vector<QuestionText> questions;
+  std::string citation;
+  std::string copyright;
+  std::optional<std::string> notice;
+};
+BOOST_DESCRIBE_STRUCT(QuestionnaireText, (),
+                      (id, name, title, version, language, languages, questions, citation, copyright, notice))
+
+enum class FormChange { asked, completed, items };
+BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items)
+
+struct FormEvent {
+  static constexpr http::EventKind kind{
+      "form", false,
+      "A form was asked for, was sent, or the client changed whether single answers are seen. Read it again."};
+  EpisodeId episode;
+  FormId form;
+  FormChange change = FormChange::asked;
+};
+BOOST_DESCRIBE_STRUCT(FormEvent, (), (episode, form, change))
+
+}  // namespace rapport::questionnaires

@@ -1,0 +1,193 @@
+#include "features/questionnaires/questionnaires.hpp"
+
+namespace rapport::questionnaires {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kEpisodeOfViewer{
+    "questionnaires.episode",
+    "SELECT client_id, therapist_id FROM episode_of_care WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)",
+    true};
+// Whoever asks for a form waits here for others who do, so that the count holds.
+const Query kLockEpisode{"questionnaires.lock_episode", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}",
+                         true};
+const Query kCount{"questionnaires.count", "SELECT COUNT(*) FROM questionnaire_response WHERE episode_id = $1", true};
+const Query kAsk{"questionnaires.ask",
+                 "INSERT INTO questionnaire_response (id, episode_id, client_id, instrument, occasion, asked_at,"
+                 " asked_by, due_at, items_allowed, revision, version)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
+                 true};
+const Query kForm{"questionnaires.form",
+                  "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at,"
+                  " f.due_at, f.items_allowed, f.revision, f.sealed_draft, f.version, f.completed_at"
+                  " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"
+                  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+                  " WHERE f.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
+                  true};
+const Query kForms{"questionnaires.forms",
+                   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at,"
+                   " f.due_at, f.items_allowed, f.revision, NULL, f.version, f.completed_at"
+                   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"
+                   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+                   " WHERE f.episode_id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)"
+                   " ORDER BY f.asked_at, f.id",
+                   true};
+const Query kLatestVersions{"questionnaires.latest_versions",
+                            "SELECT v.response_id, v.version, v.revision, v.completed_at, NULL, v.sealed_scores"
+                            " FROM questionnaire_response f JOIN questionnaire_response_version v"
+                            " ON v.response_id = f.id AND v.version = f.version WHERE f.episode_id = $1",
+                            true};
+const Query kVersions{"questionnaires.versions",
+                      "SELECT response_id, version, revision, completed_at, sealed_answers, sealed_scores"
+                      " FROM questionnaire_response_version WHERE response_id = $1 ORDER BY version",
+                      true};
+// Whoever changes a form waits here for others who do, so that revisions and versions are numbered once.
+const Query kLockForm{"questionnaires.lock_form", "SELECT id FROM questionnaire_response WHERE id = $1 {for_update}",
+                      true};
+const Query kSaveAnswers{"questionnaires.save_answers",
+                         "UPDATE questionnaire_response SET sealed_draft = $2, revision = $3 WHERE id = $1", true};
+const Query kRevisionOfVersion{
+    "questionnaires.revision_of_version",
+    "SELECT revision FROM questionnaire_response_version WHERE response_id = $1 AND version = $2", true};
+const Query kAddVersion{"questionnaires.add_version",
+                        "INSERT INTO questionnaire_response_version"
+                        " (response_id, version, revision, completed_at, sealed_answers, sealed_scores)"
+                        " VALUES ($1, $2, $3, $4, $5, $6)",
+                        true};
+const Query kComplete{"questionnaires.complete",
+                      "UPDATE questionnaire_response SET version = $2, sealed_draft = NULL,"
+                      " completed_at = COALESCE(completed_at, $3) WHERE id = $1",
+                      true};
+const Query kAllowItems{"questionnaires.allow_items",
+                        "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
+                        true};
+
+Bytes copy_of(BytesView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+std::optional<Bytes> maybe_bytes(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional<Bytes>(copy_of(row.bytes(column)));
+}
+
+/// The table allows no other words.
+Occasion occasion_of(std::string_view text) {
+  Occasion occasion{};
+  boost::describe::enum_from_string(std::string(text).c_str(), occasion);
+  return occasion;
+}
+
+StoredForm to_form(const Row& row) {
+  return {row.id<FormId>(0),
+          row.id<EpisodeId>(1),
+          row.id<RoomId>(2),
+          row.id<AccountId>(3),
+          row.id<AccountId>(4),
+          std::string(row.text(5)),
+          occasion_of(row.text(6)),
+          row.time(7),
+          row.maybe_time(8),
+          row.int64(9) != 0,
+          row.int64(10),
+          maybe_bytes(row, 11),
+          row.int64(12),
+          row.maybe_time(13)};
+}
+
+StoredVersion to_version(const Row& row) {
+  return {row.id<FormId>(0),    row.int64(1), row.int64(2), row.time(3), maybe_bytes(row, 4).value_or(Bytes{}),
+          copy_of(row.bytes(5))};
+}
+
+/// The client's own form, locked.
+Result<StoredForm> lock_own(WriteTx& tx, AccountId client, FormId id) {
+  tx.each(kLockForm, {id}, [](const Row&) {});
+  TRY_ASSIGN(auto form, find_form(tx, client, id));
+  if (form.client != client) return fail(not_found());
+  return form;
+}
+
+Error older() {
+  return {ErrorKind::conflict, "form.older",
+          "This form was continued elsewhere, for instance on another device. Look at it again before you go on."};
+}
+
+}  // namespace
+
+Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form, Time now) {
+  tx.each(kLockEpisode, {form.episode}, [](const Row&) {});
+  const auto people = tx.first(kEpisodeOfViewer, {form.episode, therapist},
+                               [](const Row& row) { return std::pair(row.id<AccountId>(0), row.id<AccountId>(1)); });
+  if (!people || people->second != therapist) return fail(not_found());
+  const auto known = find_form(tx, therapist, form.id);
+  if (!known) {
+    const auto count = tx.first(kCount, {form.episode}, [](const Row& row) { return row.int64(0); });
+    if (count.value_or(0) >= kMostForms) {
+      return fail({ErrorKind::conflict, "form.too_many", "This episode has as many forms as it can hold."});
+    }
+    tx.execute(kAsk, {form.id, form.episode, people->first, form.instrument,
+                      boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at});
+  }
+  const auto found = find_form(tx, therapist, form.id);
+  if (!found || found->episode != form.episode || found->instrument != form.instrument) {
+    return fail({ErrorKind::conflict, "form.id_taken",
+                 "This form's id is taken by something else. Make a new id and ask again."});
+  }
+  return AskedForm{*found, !known};
+}
+
+Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {
+  auto found = tx.first(kForm, {form, viewer}, to_form);
+  if (!found) return fail(not_found());
+  return *std::move(found);
+}
+
+Result<std::vector<StoredForm>> list_forms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  if (!tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row&) { return true; })) return fail(not_found());
+  return tx.list(kForms, {episode, viewer}, to_form);
+}
+
+std::vector<StoredVersion> list_latest_versions(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kLatestVersions, {episode}, to_version);
+}
+
+std::vector<StoredVersion> list_versions(ReadTx& tx, FormId form) {
+  return tx.list(kVersions, {form}, to_version);
+}
+
+Result<std::int64_t> save_answers(WriteTx& tx, AccountId client, FormId id, std::int64_t based_on,
+                                  BytesView sealed_draft, const IsSame& is_same) {
+  TRY_ASSIGN(const auto form, lock_own(tx, client, id));
+  if (form.revision != based_on) {
+    // Sent again because the answer was lost, or two devices that say the same.
+    if (form.sealed_draft && is_same(*form.sealed_draft)) return form.revision;
+    return fail(older());
+  }
+  tx.execute(kSaveAnswers, {id, sealed_draft, form.revision + 1});
+  return form.revision + 1;
+}
+
+Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& version) {
+  TRY_ASSIGN(const auto form, lock_own(tx, client, version.form));
+  const auto before =
+      tx.first(kRevisionOfVersion, {version.form, version.version}, [](const Row& row) { return row.int64(0); });
+  if (before == version.revision) return false;
+  if (before || version.version != form.version + 1 || version.revision != form.revision || !form.sealed_draft) {
+    return fail(older());
+  }
+  tx.execute(kAddVersion, {version.form, version.version, version.revision, version.completed_at,
+                           version.sealed_answers, version.sealed_scores});
+  tx.execute(kComplete, {version.form, version.version, version.completed_at});
+  return true;
+}
+
+Result<bool> allow_items(WriteTx& tx, AccountId client, FormId id, bool allowed) {
+  TRY(lock_own(tx, client, id));
+  return tx.execute(kAllowItems, {id, allowed}) == 1;
+}
+
+}  // namespace rapport::questionnaires

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { same, until } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' };
+const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' };
+
+/** The therapist asks for a form on the client's page. */
+async function ask(someone, client, form) {
+  const { page } = someone;
+  await page.goto(`${someone.origin}/`);
+  await page.locator('li.client', { hasText: client.name }).locator('a[href$="/forms"]').click();
+  await page.locator('summary', { hasText: 'Ask for a form' }).click();
+  await page.locator('#which').selectOption(form);
+  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('region', { name: 'To fill in' }).locator('li').first().waitFor();
+}
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    if (shots) await page.screenshot({ path: join(shots, `form-${name}.png`), fullPage: true });
+  };
+
+  await check('a form is begun on a phone with the keyboard alone and sent from a desk; the therapist sees it at once', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = await place.person(house.origin, therapist, desk);
+    await ask(hers, client, 'gad-7');
+    await picture('asked', hers.page);
+
+    const near = await place.person(house.origin, client, phone);
+    const { page } = near;
+    const link = page.getByRole('link', { name: /Fill in: GAD-7/ });
+    await link.waitFor();
+    await picture('home-phone', page);
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Before you begin' }).waitFor();
+    await page.getByText(`${therapist.name} sees your answers`).waitFor();
+    await picture('before-phone', page);
+    const press = async (name) => {
+      await page.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+    };
+    await press('Begin');
+    for (const number of [1, 2, 3]) {
+      await page.getByText(`${number} of 7`, { exact: true }).waitFor();
+      if (number === 2) {
+        await press('Skip');
+        continue;
+      }
+      // From the words of the step, where the focus is, one Tab leads to the answers.
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowDown');
+      same('the second answer is chosen', await page.locator('input:checked').count(), 1);
+      await page.getByText('Saved', { exact: true }).waitFor();
+      if (number === 1) await picture('question-phone', page);
+      await press('Next');
+    }
+    await page.getByText('4 of 7', { exact: true }).waitFor();
+    await until('too wide', async () => (await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
+
+    const far = await place.person(house.origin, client, { ...desk, colorScheme: 'dark' });
+    await far.page.getByRole('link', { name: /Go on: GAD-7/ }).click();
+    await far.page.locator('fieldset').nth(6).waitFor();
+    same('what was answered on the phone', await far.page.locator('input:checked').count(), 2);
+    const groups = await far.page.locator('fieldset').all();
+    for (const group of groups.slice(3)) await group.locator('input').nth(2).check();
+    await far.page.getByText('Saved', { exact: true }).waitFor();
+    await far.page.getByText('Not answered: 1').waitFor();
+    await picture('desk-dark', far.page);
+
+    // The phone knows less now: what it says is refused, and it shows what is there.
+    await page.locator('input').first().check();
+    await page.getByText('continued on another device').waitFor();
+
+    await far.page.locator('fieldset').nth(1).locator('input').nth(1).check();
+    await far.page.getByText('You have answered everything').waitFor();
+    await hers.page.getByRole('region', { name: 'Sent' }).locator('li').filter({ hasText: 'today' }).count();
+    const before = await hers.page.getByRole('region', { name: 'Sent' }).locator('li').count();
+    await far.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await far.page.getByRole('heading', { name: 'Thank you' }).waitFor();
+    await far.page.getByText('It is no diagnosis').waitFor();
+    await picture('sent-dark', far.page);
+    await until('the therapist sees it', async () => (await hers.page.getByRole('region', { name: 'Sent' }).locator('li').count()) === before + 1);
+    const sent = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();
+    same('the score', (await sent.locator('dd strong').innerText()).trim(), '11');
+    await sent.getByText('Moderate').waitFor();
+    await picture('therapist-list', hers.page);
+    await sent.getByRole('link').click();
+    await hers.page.getByRole('region', { name: 'Answers' }).locator('li').nth(6).waitFor();
+    same('item by item', await hers.page.getByRole('region', { name: 'Answers' }).locator('li strong').count(), 7);
+    await picture('therapist-items', hers.page);
+  });
+
+  await check('SPARQ in a German interface says that it is English, gives two scores and keeps single answers with the client', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = await place.person(house.origin, therapist, desk);
+    await ask(hers, client, 'sparq');
+    const near = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
+    const { page } = near;
+    await page.getByRole('link', { name: /Ausfüllen: Beziehung \(SPARQ\)/ }).click();
+    await page.getByText('nur auf Englisch').waitFor();
+    same('not allowed until the client does', await page.getByRole('checkbox').isChecked(), false);
+    await picture('sparq-before-de', page);
+    await page.getByRole('button', { name: 'Beginnen' }).click();
+    same('the wording is marked as English', await page.locator('legend').getAttribute('lang'), 'en');
+    for (let number = 1; number <= 8; number++) {
+      await page.getByText(`${number} von 8`, { exact: true }).waitFor();
+      await page.locator('input').nth(1).check();
+      await page.getByRole('button', { name: number === 8 ? 'Zur Übersicht' : 'Weiter' }).click();
+    }
+    await page.getByRole('heading', { name: 'Bevor Sie abschicken' }).waitFor();
+    await picture('sparq-review-de', page);
+    await page.getByRole('button', { name: 'Abschicken' }).click();
+    await page.getByRole('heading', { name: 'Danke' }).waitFor();
+    await picture('sparq-sent-de', page);
+
+    const sent = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();
+    await sent.getByRole('heading', { name: 'Relationship (SPARQ)' }).waitFor();
+    same('two scores', await sent.locator('dd strong').allInnerTexts(), ['4', '4']);
+    await sent.getByRole('link').click();
+    await hers.page.getByText('only if the client allows it').waitFor();
+    same('no single answer', await hers.page.getByText('I felt happy to see my therapist').count(), 0);
+    await page.getByRole('checkbox').check();
+    await hers.page.getByText('I felt happy to see my therapist').waitFor();
+  });
+
+  await check('without a network answers stay in the page, which says so, and are saved when it is back', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = await place.person(house.origin, therapist, desk);
+    await ask(hers, client, 'phq-2');
+    const road = await place.road(house.port);
+    const near = await place.person(road.origin, client, phone);
+    await near.page.getByRole('link', { name: /Fill in: PHQ-2/ }).click();
+    await near.page.getByRole('button', { name: 'Begin' }).click();
+    road.cut();
+    await near.page.locator('input').nth(2).check();
+    await near.page.getByText('cannot be saved right now').waitFor();
+    await picture('offline-phone', near.page);
+    road.mend();
+    await near.page.getByText('Saved', { exact: true }).waitFor({ timeout: 40_000 });
+    await near.page.reload();
+    await near.page.getByText('2 of 2', { exact: true }).waitFor();
+  });
+}

@@ -1,0 +1,46 @@
+import { m } from '../../paraglide/messages.js';
+import type { Form, ItemAnswer } from '../../shared/types';
+
+/** What a form is called here: its own short name, but for the one that has none that people know. */
+export const formName = (form: { questionnaire: string; name: string }) =>
+  form.questionnaire === 'sparq' ? m.form_relationship() : form.name;
+
+export function occasion(form: Pick<Form, 'occasion'>): string {
+  if (form.occasion === 'before_session') return m.occasion_before();
+  return form.occasion === 'after_session' ? m.occasion_after() : m.occasion_request();
+}
+
+export function changeWord(change: string): string {
+  if (change === 'recovered') return m.change_recovered();
+  if (change === 'improved') return m.change_improved();
+  if (change === 'unchanged') return m.change_unchanged();
+  return change === 'deteriorated' ? m.change_deteriorated() : m.change_undetermined();
+}
+
+/** The name of a scale in our language; other scales keep the label of their file. */
+export function scaleName(key: string): string | null {
+  if (key === 'total') return m.scale_total();
+  if (key === 'positive') return m.scale_positive();
+  return key === 'negative' ? m.scale_negative() : null;
+}
+
+/** Some seconds for each question, in whole minutes. */
+export const minutesFor = (questions: number) => Math.max(1, Math.ceil((questions * 12) / 60));
+
+/** The answers with one set, or taken back where there is no value. */
+export function answered(answers: ItemAnswer[], item: string, value: number | null): ItemAnswer[] {
+  const others = answers.filter((one) => one.item !== item);
+  return value === null ? others : [...others, { item, value }];
+}
+
+/** Prorated scores may have many digits. */
+export const rounded = (value: number) => Math.round(value * 10) / 10;
+
+/** What still waits for an answer comes first, then the latest sent. */
+export function byState(forms: Form[]): { open: Form[]; sent: Form[] } {
+  const sent = forms.filter((one) => one.state === 'completed');
+  return {
+    open: forms.filter((one) => one.state !== 'completed'),
+    sent: sent.sort((a, b) => Date.parse(b.completed_at ?? b.asked_at) - Date.parse(a.completed_at ?? a.asked_at))
+  };
+}
