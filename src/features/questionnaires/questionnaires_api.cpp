@@ -138,19 +138,17 @@ Result<Answer<Forms>> read_forms(Context& context, Call& call) {
   return answer;
 }
 
-Result<Answer<FormDetails>> read_form(Context& context, Call& call) {
+/// What the viewer sees of a form; writes nothing down.
+Result<FormDetails> details_of(Context& context, const Call& call, FormId id, AccountId& client) {
   const auto viewer = context.viewer.account;
-  const auto id = call.path_id<FormId>("form");
   std::vector<StoredVersion> versions;
   TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     versions = list_versions(tx, id);
     return find_form(tx, viewer, id);
   }));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
-  AccountId client;
   TRY_ASSIGN(const auto all, read_all(context, call, stored.episode, client));
-  Answer<FormDetails> answer;
-  auto& details = answer.value;
+  FormDetails details;
   details.form = describe(stored);
   for (const auto& one : all) {
     if (one.id == id) details.form = one;
@@ -167,8 +165,16 @@ Result<Answer<FormDetails>> read_form(Context& context, Call& call) {
   if (viewer == stored.client && stored.sealed_draft) {
     TRY_ASSIGN(details.draft, open_answers(*key, id, 0, *stored.sealed_draft));
   }
-  TRY(audit_read(context, call, stored.client, std::nullopt, "form " + id.text()));
-  return answer;
+  client = stored.client;
+  return details;
+}
+
+Result<Answer<FormDetails>> read_form(Context& context, Call& call) {
+  const auto id = call.path_id<FormId>("form");
+  AccountId client;
+  TRY_ASSIGN(auto details, details_of(context, call, id, client));
+  TRY(audit_read(context, call, client, std::nullopt, "form " + id.text()));
+  return Answer<FormDetails>{200, std::move(details)};
 }
 
 Result<std::optional<Time>> due_at(const FormRequest& request, Time now) {
@@ -268,9 +274,9 @@ Result<Answer<FormDetails>> complete(Context& context, Call& call, const Complet
                if (made) tell(tx, form, FormChange::completed);
                return made;
              }));
-  TRY_ASSIGN(auto answer, read_form(context, call));
-  answer.status = is_new ? 201 : 200;
-  return answer;
+  AccountId client;
+  TRY_ASSIGN(auto details, details_of(context, call, form.id, client));
+  return Answer<FormDetails>{is_new ? 201 : 200, std::move(details)};
 }
 
 Result<Answer<Nothing>> change_items(Context& context, Call& call, const ItemsAllowed& body) {

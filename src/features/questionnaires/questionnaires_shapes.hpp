@@ -207,7 +207,7 @@ BOOST_DESCRIBE_STRUCT(Questionnaires, (), (questionnaires))
 
 struct QuestionnaireText {
   static constexpr std::string_view says =
-      "The official wording in `language`, word for word; show it in no other words. `notice` stays visible with the "
+      "The official wording in `language`, word for word; show it as it is. `notice` stays visible with the "
       "form.";
   std::string id;
   std::string name;

@@ -28,7 +28,7 @@ export default async function add({ check, house, shots }) {
 
     const near = await place.person(house.origin, client, phone);
     const { page } = near;
-    const link = page.getByRole('link', { name: /Fill in: GAD-7/ });
+    const link = page.getByRole('link', { name: /Fill in\s*: GAD-7/ });
     await link.waitFor();
     await picture('home-phone', page);
     await link.focus();
@@ -59,7 +59,7 @@ export default async function add({ check, house, shots }) {
     await until('too wide', async () => (await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
 
     const far = await place.person(house.origin, client, { ...desk, colorScheme: 'dark' });
-    await far.page.getByRole('link', { name: /Go on: GAD-7/ }).click();
+    await far.page.getByRole('link', { name: /Go on\s*: GAD-7/ }).click();
     await far.page.locator('fieldset').nth(6).waitFor();
     same('what was answered on the phone', await far.page.locator('input:checked').count(), 2);
     const groups = await far.page.locator('fieldset').all();
@@ -97,7 +97,7 @@ export default async function add({ check, house, shots }) {
     await ask(hers, client, 'sparq');
     const near = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
     const { page } = near;
-    await page.getByRole('link', { name: /Ausfüllen: Beziehung \(SPARQ\)/ }).click();
+    await page.getByRole('link', { name: /Ausfüllen\s*: Beziehung \(SPARQ\)/ }).click();
     await page.getByText('nur auf Englisch').waitFor();
     same('not allowed until the client does', await page.getByRole('checkbox').isChecked(), false);
     await picture('sparq-before-de', page);
@@ -130,7 +130,7 @@ export default async function add({ check, house, shots }) {
     await ask(hers, client, 'phq-2');
     const road = await place.road(house.port);
     const near = await place.person(road.origin, client, phone);
-    await near.page.getByRole('link', { name: /Fill in: PHQ-2/ }).click();
+    await near.page.getByRole('link', { name: /Fill in\s*: PHQ-2/ }).click();
     await near.page.getByRole('button', { name: 'Begin' }).click();
     road.cut();
     await near.page.locator('input').nth(2).check();

@@ -1148,6 +1148,433 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The questionnaires that can be given out as forms
+         * @description Those with wording and without a question whose answer somebody has to look at: PHQ-9, CORE-10, PCL-5 and RISQ are not among them.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The questionnaires that can be given out as forms */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Questionnaires"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questionnaires/{questionnaire}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wording of a questionnaire */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description en, de …; without official wording in it, the questionnaire's own */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    questionnaire: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The wording of a questionnaire */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionnaireText"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms of an episode, with scores and what has changed */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description how many of the latest asked (1 to 500) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The forms of an episode, with scores and what has changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Forms"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Ask the client for a form
+         * @description The same id sent again is the same form, as for messages.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormRequest"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Form"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Form"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A form with everything that was sent, and for the client what was not sent yet */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A form with everything that was sent, and for the client what was not sent yet */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep the answers so far
+         * @description Send the whole state after each answer. 409 `form.older`: another device went on from the same revision; read the form again. The same answers sent again are answered 200. After completion this begins a correction.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswersToSave"];
+                };
+            };
+            responses: {
+                /** @description Keep the answers so far */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedAnswers"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the form: what was saved is scored and kept for good
+         * @description Only the latest saved answers can be sent. Sent again after a lost answer it is the same version, 200. A correction is a further version; those before it stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Completion"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormDetails"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form}/items-allowed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose whether the therapist sees single answers
+         * @description Of consequence where `items_if_allowed`; it can be changed at any time.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ItemsAllowed"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1344,13 +1771,169 @@ export interface components {
             subject: string;
             text: string;
         };
+        QuestionnaireEntry: {
+            id: string;
+            name: string;
+            title: string;
+            languages: string[];
+            /** Format: int64 */
+            questions: number;
+            items_if_allowed: boolean;
+        };
+        Questionnaires: {
+            questionnaires: components["schemas"]["QuestionnaireEntry"][];
+        };
+        OptionText: {
+            value: number;
+            text: string;
+        };
+        QuestionText: {
+            item: string;
+            above: string[];
+            text: string;
+            options: components["schemas"]["OptionText"][];
+        };
+        /** @description The official wording in `language`, word for word; show it in no other words. `notice` stays visible with the form. */
+        QuestionnaireText: {
+            id: string;
+            name: string;
+            title: string;
+            version: string;
+            language: string;
+            languages: string[];
+            questions: components["schemas"]["QuestionText"][];
+            citation: string;
+            copyright: string;
+            notice?: string | null;
+        };
+        /** @enum {string} */
+        Occasion: "before_session" | "after_session" | "on_request";
+        /** @enum {string} */
+        FormState: "asked" | "in_progress" | "completed";
+        /** @description `value` is absent when too much was left unanswered; `prorated`: missing answers count as the mean of the others. */
+        ScaleResult: {
+            key: string;
+            label: string;
+            value?: number | null;
+            prorated: boolean;
+            min: number;
+            max: number;
+            higher_is_worse: boolean;
+        };
+        BandResult: {
+            label: string;
+            source?: string | null;
+        };
+        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer; absent where the viewer does not see single answers. */
+        Scores: {
+            questionnaire_version: string;
+            scoring_version: string;
+            scales: components["schemas"]["ScaleResult"][];
+            band?: components["schemas"]["BandResult"] | null;
+            complete: boolean;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            questions: number;
+            not_answered?: string[] | null;
+        };
+        /** @description `value` is this score minus that one; from `threshold` on a change is more than the measurement error explains (`source`). */
+        ChangeResult: {
+            /** Format: date-time */
+            since: string;
+            value: number;
+            change: string;
+            threshold: number;
+            source?: string | null;
+        };
+        /** @description `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `scores` are those of the latest version. */
+        Form: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            questionnaire: string;
+            name: string;
+            occasion: components["schemas"]["Occasion"];
+            /** Format: date-time */
+            asked_at: string;
+            due_at?: string | null;
+            state: components["schemas"]["FormState"];
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            version: number;
+            completed_at?: string | null;
+            items_if_allowed: boolean;
+            items_allowed: boolean;
+            scores?: components["schemas"]["Scores"] | null;
+            since_first?: components["schemas"]["ChangeResult"] | null;
+            since_previous?: components["schemas"]["ChangeResult"] | null;
+        };
+        /** @description The latest asked last. `more`: there are older ones. */
+        Forms: {
+            forms: components["schemas"]["Form"][];
+            more: boolean;
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `due_in_days` counts from now, 0 to 365; without it there is no date. */
+        FormRequest: {
+            /** Format: uuid */
+            id: string;
+            questionnaire: string;
+            occasion: components["schemas"]["Occasion"];
+            due_in_days?: number | null;
+        };
+        /** @description `item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A question that is left out stays unanswered. */
+        ItemAnswer: {
+            item: string;
+            value: number;
+        };
+        Answers: {
+            language: string;
+            answers: components["schemas"]["ItemAnswer"][];
+        };
+        FormVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            completed_at: string;
+            scores: components["schemas"]["Scores"];
+            answers?: components["schemas"]["Answers"] | null;
+        };
+        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. */
+        FormDetails: {
+            form: components["schemas"]["Form"];
+            draft?: components["schemas"]["Answers"] | null;
+            versions: components["schemas"]["FormVersion"][];
+        };
+        /** @description All answers so far, in place of those before. `based_on` is the `revision` that they were built on. */
+        AnswersToSave: {
+            /** Format: int64 */
+            based_on: number;
+            language: string;
+            answers: components["schemas"]["ItemAnswer"][];
+        };
+        SavedAnswers: {
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description The answers saved as `revision` become version `version`: one more than the latest that was sent. */
+        Completion: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ItemsAllowed: {
+            allowed: boolean;
+        };
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /**
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/forbidden" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -1452,8 +2035,25 @@ export interface components {
             kind: "typing";
             body: components["schemas"]["TypingEvent"];
         };
+        /** @enum {string} */
+        FormChange: "asked" | "completed" | "items";
+        FormEvent: {
+            /** Format: uuid */
+            episode: string;
+            /** Format: uuid */
+            form: string;
+            change: components["schemas"]["FormChange"];
+        };
+        /** @description A form was asked for, was sent, or the client changed whether single answers are seen. Read it again. */
+        LiveForm: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "form";
+            body: components["schemas"]["FormEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"];
     };
     responses: never;
     parameters: never;
