@@ -91,14 +91,6 @@ Result<std::int64_t> Call::query_int(std::string_view name, std::int64_t fallbac
   return number;
 }
 
-Result<bool> Call::query_flag(std::string_view name, bool fallback) const {
-  const auto* text = find(query, name);
-  if (!text) return fallback;
-  if (*text == "true") return true;
-  if (*text == "false") return false;
-  return fail(query_error(name, "Must be true or false."));
-}
-
 Error Call::query_error(std::string_view name, std::string message) {
   std::string detail = "The query parameter '" + std::string(name) + "' is wrong: " + message;
   return invalid("query.invalid", std::move(detail), {{"?" + std::string(name), std::move(message)}});

@@ -43,7 +43,6 @@ struct Call {
   Result<std::int64_t> query_int(std::string_view name, std::int64_t fallback, std::int64_t min,
                                  std::int64_t max) const;
   /// "true" or "false"; anything else is invalid "query.invalid".
-  Result<bool> query_flag(std::string_view name, bool fallback) const;
   template <class I>
   Result<std::optional<I>> query_id(std::string_view name) const {
     const auto text = query_text(name);

@@ -24,8 +24,6 @@ FramesByAccount group_by_account(std::vector<Event> events) {
 
 }  // namespace
 
-Hub::Hub(PresenceChanged presence_changed) : presence_changed_(std::move(presence_changed)) {}
-
 const Hub::Shard& Hub::shard_of(AccountId account) const {
   return shards_[std::hash<AccountId>{}(account) % shard_count];
 }
@@ -41,35 +39,24 @@ Hub::Sockets Hub::sockets_of(AccountId account) const {
   return found == shard.by_account.end() ? Sockets{} : found->second;
 }
 
-void Hub::tell_presence(AccountId account, bool present) const {
-  if (presence_changed_) presence_changed_(account, present);
+bool Hub::add(AccountId account, std::shared_ptr<http::LiveSocket> socket) {
+  if (!socket) return false;
+  Shard& shard = shard_of(account);
+  const std::lock_guard lock(shard.mutex);
+  Sockets& sockets = shard.by_account[account];
+  if (std::find(sockets.begin(), sockets.end(), socket) != sockets.end()) return false;
+  sockets.push_back(std::move(socket));
+  return sockets.size() == 1;
 }
 
-void Hub::add(AccountId account, std::shared_ptr<http::LiveSocket> socket) {
-  if (!socket) return;
-  bool is_first = false;
-  {
-    Shard& shard = shard_of(account);
-    const std::lock_guard lock(shard.mutex);
-    Sockets& sockets = shard.by_account[account];
-    if (std::find(sockets.begin(), sockets.end(), socket) != sockets.end()) return;
-    is_first = sockets.empty();
-    sockets.push_back(std::move(socket));
-  }
-  if (is_first) tell_presence(account, true);
-}
-
-void Hub::remove(AccountId account, const std::shared_ptr<http::LiveSocket>& socket) {
-  bool was_last = false;
-  {
-    Shard& shard = shard_of(account);
-    const std::lock_guard lock(shard.mutex);
-    const auto found = shard.by_account.find(account);
-    if (found == shard.by_account.end() || std::erase(found->second, socket) == 0) return;
-    was_last = found->second.empty();
-    if (was_last) shard.by_account.erase(found);
-  }
-  if (was_last) tell_presence(account, false);
+bool Hub::remove(AccountId account, const std::shared_ptr<http::LiveSocket>& socket) {
+  Shard& shard = shard_of(account);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.by_account.find(account);
+  if (found == shard.by_account.end() || std::erase(found->second, socket) == 0) return false;
+  const bool was_last = found->second.empty();
+  if (was_last) shard.by_account.erase(found);
+  return was_last;
 }
 
 void Hub::publish(std::vector<Event> events) {

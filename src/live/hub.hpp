@@ -1,12 +1,10 @@
 #pragma once
 /// @file Live connections of this process by account, and the sink that committed events go to.
 ///
-/// Shards by account keep threads out of each other's way. No lock is held while a frame is sent or a presence
-/// callback runs. A sender that is cut off for being slow resumes later by sequence number, so a frame that
-/// could not be sent is not kept here.
+/// Shards by account keep threads out of each other's way. No lock is held while a frame is sent. A sender that is cut
+/// off for being slow resumes later by sequence number, so a frame that could not be sent is not kept here.
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,18 +18,12 @@
 
 namespace rapport::live {
 
-/// `present` is true when the account's first connection came, false when its last went. Called on the thread
-/// that adds or removes, without a lock: two calls about one account may arrive in either order, so one who
-/// needs the truth asks Hub::present().
-using PresenceChanged = std::function<void(AccountId account, bool present)>;
-
 class Hub final : public EventSink {
  public:
-  explicit Hub(PresenceChanged presence_changed = {});
-
-  /// Adding the same socket twice for an account changes nothing.
-  void add(AccountId account, std::shared_ptr<http::LiveSocket> socket);
-  void remove(AccountId account, const std::shared_ptr<http::LiveSocket>& socket);
+  /// Adding the same socket twice for an account changes nothing. True when it is the account's first.
+  bool add(AccountId account, std::shared_ptr<http::LiveSocket> socket);
+  /// True when it was the account's last.
+  bool remove(AccountId account, const std::shared_ptr<http::LiveSocket>& socket);
 
   /// One send_all per connection; the frames of one call keep their order. Calls from several threads for the
   /// same connection have no order among each other: the caller keeps that (the store publishes a room's events
@@ -52,9 +44,7 @@ class Hub final : public EventSink {
   const Shard& shard_of(AccountId account) const;
   Shard& shard_of(AccountId account);
   Sockets sockets_of(AccountId account) const;
-  void tell_presence(AccountId account, bool present) const;
 
-  PresenceChanged presence_changed_;
   std::array<Shard, shard_count> shards_;
 };
 

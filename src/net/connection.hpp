@@ -19,7 +19,24 @@ struct Shared {
   WorkerPool& pool;
   WorkerPool& heavy_pool;  ///< for what is slow by nature, so that nothing else waits behind it
   std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> answer_bytes = 0;  ///< of answers over HTTP that wait for the other side to take them
   std::atomic<bool> stopping = false;
+};
+
+/// The bytes of one answer while it waits to be taken. Many who ask for much and take nothing must not fill the memory.
+class AnswerBytes {
+ public:
+  AnswerBytes(Shared& shared, std::size_t bytes) : shared_(shared), bytes_(bytes) { shared_.answer_bytes += bytes_; }
+  ~AnswerBytes() { shared_.answer_bytes -= bytes_; }
+  AnswerBytes(const AnswerBytes&) = delete;
+  AnswerBytes& operator=(const AnswerBytes&) = delete;
+  /// Small answers always fit: among them are those to every change.
+  bool fit() const { return bytes_ <= kSmall || shared_.answer_bytes <= shared_.options.max_answer_bytes; }
+
+ private:
+  static constexpr std::size_t kSmall = std::size_t{32} * 1024;
+  Shared& shared_;
+  std::size_t bytes_;
 };
 
 class Wait;

@@ -44,6 +44,53 @@ TEST(Http, AnswersWhatWasSentAtOnceInOrder) {
   EXPECT_NE(client.text.find("/last||", at), std::string::npos);
 }
 
+TEST(Http, AnswersThatNobodyTakesDoNotFillTheMemory) {
+  auto options = short_times();
+  options.max_answer_bytes = 2 * TestApplication::kLarge;
+  Running running(options);
+  std::vector<std::unique_ptr<Client>> greedy;
+  for (int i = 0; i < 2; ++i) {
+    greedy.push_back(std::make_unique<Client>(running.server.port(), 4096));
+    greedy.back()->send(request_of("/large"));
+    ASSERT_TRUE(greedy.back()->read_until("200 OK"));
+  }
+  Client third(running.server.port());
+  third.send(request_of("/large"));
+  EXPECT_TRUE(third.read_until("503")) << third.text.substr(0, 100);
+  Client other(running.server.port());
+  other.send(request_of("/small"));
+  EXPECT_TRUE(other.read_until("/small||")) << "who asks for little is answered";
+  greedy.clear();
+  const auto until = steady_clock::now() + std::chrono::seconds(5);
+  bool again = false;
+  while (!again && steady_clock::now() < until) {
+    Client later(running.server.port());
+    later.send(request_of("/large"));
+    again = later.read_until("200 OK");
+  }
+  EXPECT_TRUE(again) << "what is given up makes room";
+}
+
+TEST(Http, DoesNotSayItServesLocalhostWhileAnotherProgramHasItsPort) {
+  const int other = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  socklen_t size = sizeof address;
+  if (other < 0 || ::bind(other, reinterpret_cast<sockaddr*>(&address), size) != 0) {
+    ::close(other);
+    GTEST_SKIP() << "no IPv6 here";
+  }
+  ASSERT_EQ(::listen(other, 1), 0);
+  ASSERT_EQ(::getsockname(other, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  auto options = short_times();
+  options.host = "localhost";
+  options.port = ntohs(address.sin6_port);
+  TestApplication application;
+  EXPECT_THROW(Server(options, application), std::exception);
+  ::close(other);
+}
+
 TEST(Http, TellsTheApplicationWhoAsks) {
   Running running(short_times());
   Client client(running.server.port());

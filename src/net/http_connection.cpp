@@ -218,7 +218,9 @@ asio::awaitable<Next> serve_one(std::shared_ptr<IoThread> thread, AnyStream& str
     co_return Next::live;
   }
   const auto executor = stream.get_executor();
-  const http::Response response = co_await handle_on_worker(shared, executor, request);
+  http::Response response = co_await handle_on_worker(shared, executor, request);
+  const AnswerBytes waiting(shared, response.body.size());
+  if (!waiting.fit()) response = overloaded(shared, request);
   const bool keep_alive = wants_more && !shared.stopping;
   const Next next = co_await answer(shared.options, stream, response, keep_alive, with_body);
   co_return next;

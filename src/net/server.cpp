@@ -145,8 +145,12 @@ class Server::Impl {
     bind_one(loop, asio::ip::address_v4::loopback());
     try {
       bind_one(loop, asio::ip::address_v6::loopback());
-    } catch (const std::exception&) {
-      // A computer without IPv6 is served on IPv4 alone.
+    } catch (const boost::system::system_error& refused) {
+      // A computer without IPv6 is served on IPv4 alone. Where another program has the port, browsers that prefer IPv6
+      // would talk to that one.
+      const bool no_ipv6 = refused.code() == asio::error::address_family_not_supported ||
+                           refused.code() == boost::system::errc::address_not_available;
+      if (!no_ipv6) throw;
     }
   }
 

@@ -25,6 +25,8 @@ struct ServerOptions {
   std::size_t max_frame = http::kLongestFrame;          ///< bytes of one frame that comes in
   std::size_t send_queue_frames = 1024;
   std::size_t send_queue_bytes = 4 * 1024 * 1024;
+  std::size_t max_answer_bytes =
+      std::size_t{128} * 1024 * 1024;  ///< of all answers that wait to be taken, beyond small ones
   std::size_t max_connections =
       20000;                         ///< at the most; whoever waits longest without a request makes room for the next
   std::size_t max_half_open = 1000;  ///< of them, those that have not yet sent one whole request

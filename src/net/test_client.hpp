@@ -169,12 +169,17 @@ class Gate {
 
 class TestApplication final : public http::Application {
  public:
+  static constexpr std::size_t kLarge = std::size_t{8} * 1024 * 1024;
   http::Response handle(const http::Request& request) override {
     if (request.target == "/slow") std::this_thread::sleep_for(milliseconds(300));
     if (request.target == "/throw") throw std::runtime_error("made to fail");
     if (request.target == "/throw-number") throw 1;
     if (request.target.ends_with("block")) gate.wait();
     http::Response response;
+    if (request.target == "/large") {
+      response.body.assign(kLarge, 'x');
+      return response;
+    }
     if (request.target == "/about") {
       response.body = request.peer + (request.secure ? "|secure|" : "|plain|") + std::string(request.header("x-some"));
       return response;

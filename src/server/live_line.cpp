@@ -36,25 +36,27 @@ LiveLine::~LiveLine() {
   service_.leave(this);
 }
 
-Result<void> LiveLine::begin(Deadline deadline) {
+Result<void> LiveLine::prepare(Deadline deadline) {
   // First where a log-out finds it, then a look whether one has been: so that none is missed.
   service_.enter(this);
   TRY(service_.session_of(token_, deadline));
-  const bool first = !service_.house_.hub.present(account_);
-  service_.house_.hub.add(account_, socket_);
-  if (first) tell_presence(true);
   return {};
+}
+
+void LiveLine::begin() {
+  if (service_.house_.hub.add(account_, socket_)) tell_presence();
 }
 
 void LiveLine::on_closed() {
   service_.leave(this);
-  service_.house_.hub.remove(account_, socket_);
-  if (!service_.house_.hub.present(account_)) tell_presence(false);
+  if (service_.house_.hub.remove(account_, socket_)) tell_presence();
 }
 
-void LiveLine::tell_presence(bool present) {
+void LiveLine::tell_presence() {
+  // Two lines of one person may come and go at once.
+  const std::lock_guard lock(service_.presence_mutex_);
   std::vector<live::Event> events;
-  const people::PresenceEvent event{account_, present};
+  const people::PresenceEvent event{account_, service_.house_.hub.present(account_)};
   for (const auto& pair : pairs_) {
     const auto other = account_ == pair.client ? pair.therapist : pair.client;
     events.push_back({pair.chat, 0, http::passing_frame(pair.chat, event), {other}});

@@ -17,8 +17,10 @@ class LiveLine final : public http::LiveSession {
            std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket);
   ~LiveLine() override;
 
-  /// From here on the person is present and is told what happens. `unauthenticated` when the log-in has ended since.
-  Result<void> begin(Deadline deadline);
+  /// From here on it is closed with its log-in. `unauthenticated` when that has ended already.
+  Result<void> prepare(Deadline deadline);
+  /// From here on the person is present and is told what happens.
+  void begin();
 
   void on_frames(std::vector<std::string> frames) override;
   void on_closed() override;
@@ -32,7 +34,7 @@ class LiveLine final : public http::LiveSession {
   struct Group;
   using Frames = std::vector<std::shared_ptr<const std::string>>;
   void answer_group(const Group& group, Frames& out);
-  void tell_presence(bool present);
+  void tell_presence();
   /// The viewer, looked up again when the last look is older than a second: a line whose log-in has ended is closed
   /// by the service anyway, and a burst of single frames need not ask the database each time.
   Result<std::optional<access::Viewer>> viewer(Deadline deadline);

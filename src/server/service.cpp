@@ -70,7 +70,7 @@ void add_security_headers(const http::Request& request, http::Response& response
 }
 
 bool is_for_api(std::string_view target) {
-  return target == "/healthz" || target.starts_with("/api/");
+  return target.substr(0, target.find('?')) == "/healthz" || target.starts_with("/api/");
 }
 
 }  // namespace
@@ -281,10 +281,11 @@ Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context,
   // What comes over the line is read by the person: one row for each client whose words may come.
   std::vector<AccountId> clients;
   for (const auto& pair : pairs) clients.push_back(pair.client);
-  TRY(audit_reads(context, call, clients, std::nullopt, "live"));
   auto line =
       std::make_unique<LiveLine>(*this, *call.request, context.session_token, account, pairs, std::move(socket));
-  TRY(line->begin(call.deadline));
+  TRY(line->prepare(call.deadline));
+  TRY(audit_reads(context, call, clients, std::nullopt, "live"));
+  line->begin();
   return line;
 }
 

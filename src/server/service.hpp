@@ -21,7 +21,7 @@ namespace rapport::server {
 struct ServiceOptions {
   double messages_per_second = 500;            ///< per person; 0: no limit. Everything else has the same limit, apart
   std::size_t live_connections = 20;           ///< of one person; 0: no limit
-  std::chrono::milliseconds deadline{10'000};  ///< of one call, waiting included
+  std::chrono::milliseconds deadline{10'000};  ///< of one call, from when a worker takes it
   std::chrono::milliseconds look_at_sessions{30'000};  ///< how often live lines are held against their log-ins
 };
 
@@ -88,6 +88,7 @@ class Service final : public http::Application {
   access::RateLimit limits_;
   StaticFiles files_;
 
+  std::mutex presence_mutex_;  ///< whoever tells last tells what is so
   std::mutex lines_mutex_;
   std::map<AccountId, std::vector<LiveLine*>> lines_;  ///< of each person, the oldest first
   std::mutex watch_mutex_;

@@ -72,11 +72,6 @@ void WorkerPool::drain() {
   threads_.clear();
 }
 
-std::chrono::microseconds WorkerPool::expected_wait() const {
-  const std::lock_guard lock(mutex_);
-  return expected_wait_locked();
-}
-
 std::chrono::microseconds WorkerPool::expected_wait_locked() const {
   const auto threads = static_cast<double>(std::max<std::size_t>(1, options_.threads));
   const double micros = static_cast<double>(queue_.size()) * average_micros_ / threads;

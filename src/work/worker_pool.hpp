@@ -39,7 +39,6 @@ class WorkerPool {
   /// never from a job.
   void drain();
   /// How long a job submitted now would wait, by the average of the recent ones.
-  std::chrono::microseconds expected_wait() const;
 
  private:
   void run();

@@ -18,8 +18,6 @@ namespace rapport::messages {
 /// Code points in one message and in a thread's subject; longer ones are refused, never cut.
 inline constexpr std::size_t kLongestText = 20'000;
 inline constexpr std::size_t kLongestSubject = 200;
-/// Messages of one sender that travel and are stored as one unit.
-inline constexpr std::size_t kLargestBatch = 32;
 /// Events given out in one page.
 inline constexpr std::int64_t kLargestPage = 500;
 /// Bytes of sealed texts after which a page takes no further message: a page is to pass a slow connection, and the
