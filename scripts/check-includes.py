@@ -23,9 +23,7 @@ LAYERS = {
     "config": {"base"},
     "measures": {"base"},
     "migrations": {"base", "store"},
-    "research": {"base"},
-    "fhir": {"base"},
-    "features": {"base", "work", "http", "store", "live", "access", "measures", "research", "fhir", "config"},
+    "features": {"base", "work", "http", "store", "live", "access", "measures", "config"},
 }
 ANYTHING = {"server"}  # the wiring, and main.cpp
 BEAST_FILES_AT_MOST = 3

@@ -186,10 +186,11 @@ Result<Scoring> read_scoring(std::string_view text) {
   TRY_ASSIGN(const auto document, parse_document(text));
   Mistakes mistakes;
   Fields fields(document, "", mistakes);
-  fields.refuse_all_but({"schema",     "instrument",  "name",        "version", "questionnaire", "edition",
-                         "period",     "citation",    "licence",     "scales",  "reverse",       "unscored",
-                         "variants",   "bands",       "cutoffs",     "safety",  "review",        "reliable_change",
-                         "unverified", "information", "loinc_notice", "items_if_allowed"});
+  fields.refuse_all_but(
+      {"schema",     "instrument",  "name",         "version",         "questionnaire", "edition",
+       "period",     "citation",    "licence",      "scales",          "reverse",       "unscored",
+       "variants",   "bands",       "cutoffs",      "safety",          "review",        "reliable_change",
+       "unverified", "information", "loinc_notice", "items_if_allowed"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);
