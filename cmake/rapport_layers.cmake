@@ -52,6 +52,7 @@ rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_store rapport_ht
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
 rapport_embed(rapport_features crisis_contact ${CMAKE_SOURCE_DIR}/resources/crisis-contacts *.json)
+rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 
 # The program: wiring, the web pages as they were last built, and main.

@@ -23,8 +23,12 @@ enum class Permission : std::uint8_t {
   ask_form,            ///< ask a client for a form
   fill_form,           ///< answer, send and correct one
   live,                ///< hold a live connection
+  read_encounter,      ///< sessions, and what both mean to talk about
+  hold_encounter,      ///< plan, move, cancel, open and close one
+  write_agenda,        ///< what to talk about in one
+  write_notes,         ///< read and write the therapist's own notes of one
 };
-inline constexpr std::size_t kPermissionCount = 10;
+inline constexpr std::size_t kPermissionCount = 14;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -43,6 +47,10 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::ask_form, "ask_form", {false, true}},
     {Permission::fill_form, "fill_form", {true, false}},
     {Permission::live, "live", {true, true}},
+    {Permission::read_encounter, "read_encounter", {true, true}},
+    {Permission::hold_encounter, "hold_encounter", {false, true}},
+    {Permission::write_agenda, "write_agenda", {true, true}},
+    {Permission::write_notes, "write_notes", {false, true}},
 }};
 
 /// False for values outside of the enumerations too.

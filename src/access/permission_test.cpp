@@ -9,6 +9,8 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(!allowed(Role::client, Permission::propose_reply_time));
   static_assert(!allowed(Role::therapist, Permission::agree_reply_time));
   static_assert(allowed(Role::client, Permission::send_message));
+  static_assert(!allowed(Role::client, Permission::write_notes));
+  static_assert(!allowed(Role::client, Permission::hold_encounter));
   for (const PermissionRow& row : kPermissionTable) {
     // the client's alone
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form) continue;

@@ -60,6 +60,7 @@ using SessionId = Id<struct SessionTag>;  ///< a log-in session, not a therapy s
 using EpisodeId = Id<struct EpisodeTag>;
 using RoomId = Id<struct RoomTag>;
 using MessageId = Id<struct MessageTag>;
+using EncounterId = Id<struct EncounterTag>;  ///< what people call a session
 
 }  // namespace rapport
 

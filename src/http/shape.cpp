@@ -222,6 +222,13 @@ std::string_view kind_name(const boost::json::value& value) {
   }
 }
 
+void read_time(Reading& reading, const boost::json::value& value, GivenTime& out) {
+  const auto* text = value.if_string();
+  const auto time = text ? from_rfc3339(std::string_view(*text)) : std::nullopt;
+  if (!time) return reading.wrong("Must be a date and time with its offset, such as 2027-01-31T09:30:00Z.");
+  out.at = *time;
+}
+
 void read_string(Reading& reading, const boost::json::value& value, std::string& out) {
   const auto* text = value.if_string();
   if (!text) return reading.wrong("Must be text, not " + std::string(kind_name(value)) + ".");

@@ -3,7 +3,7 @@
 /// and its JSON Schema, so that the three can never disagree.
 ///
 /// Types: std::string, bool, int, std::int64_t, double, std::optional<U> (absent or null; left out when
-/// written), std::vector<U>, described structs, Id<Tag> (UUID text), Time (RFC 3339, written only), enums
+/// written), std::vector<U>, described structs, Id<Tag> (UUID text), Time (RFC 3339, written only), GivenTime, enums
 /// described with BOOST_DESCRIBE_ENUM (lower-case names), Text<Min, Max>, boost::json::value (anything).
 /// `static constexpr std::string_view says` in a struct becomes the schema's description.
 #include <boost/describe.hpp>
@@ -22,6 +22,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "http/given_time.hpp"
 #include "http/text.hpp"
 
 namespace rapport::http {
@@ -130,6 +131,7 @@ void read_string(Reading& reading, const boost::json::value& value, std::string&
 void read_integer(Reading& reading, const boost::json::value& value, std::int64_t min, std::int64_t max,
                   std::int64_t& out);
 void read_double(Reading& reading, const boost::json::value& value, double& out);
+void read_time(Reading& reading, const boost::json::value& value, GivenTime& out);
 void refuse_unknown(Reading& reading, const boost::json::object& object, const std::vector<std::string_view>& known);
 std::string list_names(const std::vector<std::string>& names);
 
@@ -225,6 +227,8 @@ void read(Reading& reading, const boost::json::value& value, T& out) {
     read_number(reading, value, out);
   } else if constexpr (std::is_same_v<T, double>) {
     read_double(reading, value, out);
+  } else if constexpr (std::is_same_v<T, GivenTime>) {
+    read_time(reading, value, out);
   } else if constexpr (is_optional<T>::value) {
     if (value.is_null()) return out.reset();
     read(reading, value, out.emplace());
@@ -312,7 +316,7 @@ boost::json::object schema_of(Components& components) {
     return integer_schema<T>();
   } else if constexpr (std::is_same_v<T, double>) {
     return {{"type", "number"}};
-  } else if constexpr (std::is_same_v<T, Time>) {
+  } else if constexpr (std::is_same_v<T, Time> || std::is_same_v<T, GivenTime>) {
     return {{"type", "string"}, {"format", "date-time"}};
   } else if constexpr (is_optional<T>::value) {
     return optional_schema<typename T::value_type>(components);
@@ -400,6 +404,8 @@ void write(std::string& out, const T& value) {
     write_double(out, value);
   } else if constexpr (std::is_same_v<T, Time>) {
     write_string(out, to_rfc3339(value));
+  } else if constexpr (std::is_same_v<T, GivenTime>) {
+    write_string(out, to_rfc3339(value.at));
   } else if constexpr (is_optional<T>::value) {
     if (!value) return void(out += "null");
     write(out, *value);

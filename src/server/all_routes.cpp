@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
+#include "features/encounters/encounters_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/people/people_api.hpp"
@@ -32,6 +33,8 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes);
+  encounters::add_encounter_routes(routes);
+  encounters::add_note_routes(routes);
   routes.finish();
   check_events(routes);
 }
