@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Shown } from '../src/shared/conversation.svelte';
-import { entriesOf } from '../src/shared/feed';
+import { entriesOf, linesOf } from '../src/shared/feed';
 
 const at = (seq: number, author: string, time: string): Shown => ({ id: `m${seq}`, seq, author, text: 't', at: time });
 const shape = (messages: Shown[], newAfter = Infinity) =>
@@ -32,4 +32,15 @@ test('entries keep their keys while older messages arrive above them', () => {
   const keys = (messages: Shown[]) => entriesOf(messages, 'me', 0).map((one) => one.key);
   expect(keys(both)).toEqual(expect.arrayContaining(keys(later)));
   expect(new Set(keys(both)).size).toBe(keys(both).length);
+});
+
+test('a session stands where it began and ended, and parts what one person sent across it', () => {
+  const session = { number: 4, began_at: '2026-05-11T10:02:00', ended_at: '2026-05-12T09:00:00' };
+  const lines = linesOf([{ ...session, id: 's', episode: 'e', status: 'closed', channel: 'chat', starts_at: '', minutes: 50, agenda_left: 0 }]);
+  const messages = [at(1, 'you', '2026-05-11T10:00:00'), at(2, 'you', '2026-05-11T10:04:00')];
+  const keys = (more: boolean, from = 0) => entriesOf(messages.slice(from), 'me', Infinity, lines, more).map((one) => one.key);
+  expect(keys(false)).toEqual(['day m1', 'm1', 'began s', 'm2', 'day ended s', 'ended s']);
+  expect(entriesOf(messages, 'me', Infinity, lines).filter((one) => one.kind === 'message' && one.follows)).toEqual([]);
+  // What began before the first message that is shown comes with the earlier page.
+  expect(keys(true, 1)).toEqual(['day m2', 'm2', 'day ended s', 'ended s']);
 });

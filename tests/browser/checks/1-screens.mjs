@@ -71,6 +71,7 @@ async function screens(visit, desk, house, pair, locale) {
     await visit(`${role} chat refused`, page);
     await page.locator('.bubble .row button').nth(1).click();
     await page.unrouteAll();
+    await sessionScreens(visit, page, role);
     await page.goto(`${house.origin}/with/nowhere/at/all/else`);
     await page.locator('main a.button').waitFor();
     if (role === 'client') await visit('not found', page);
@@ -80,6 +81,46 @@ async function screens(visit, desk, house, pair, locale) {
     await visit(`${role} help`, page);
     await own.close();
   }
+}
+
+/** The list, the form and one session; the therapist begins it, so that the client's turn shows an open one. */
+async function sessionScreens(visit, page, role) {
+  await page.getByRole('link', { name: /^(Sessions|Sitzungen)$/ }).click();
+  await page.waitForLoadState('networkidle');
+  if (role === 'therapist') {
+    await page.locator('a[href$="/sessions/new"]').click();
+    await page.locator('form button.main').click();
+    await page.locator('#no-when').waitFor();
+    await visit('therapist plan', page);
+    await page.locator('#day').fill(new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10));
+    await page.locator('#time').fill('15:00');
+    await page.locator('form button.main').click();
+  } else {
+    await page.locator('main ul a').first().click();
+  }
+  await page.locator('#point').fill('The week with the night shifts');
+  await page.locator('#point').press('Enter');
+  await page.locator('main ol li').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  await visit(`${role} session`, page);
+  const chat = page.url().replace(/sessions.*/, 'chat');
+  if (role === 'therapist') {
+    await page.locator('main .row button.main').click();
+    await visit('therapist begins', page);
+    await page.locator('.sure button.main').click();
+    await page.locator('.about .badge').waitFor();
+  }
+  await page.goto(chat);
+  await page.locator('.bar a').waitFor();
+  await page.waitForLoadState('networkidle');
+  await visit(`${role} session in the chat`, page);
+  await page.locator('nav a[href$="/sessions"]').click();
+  await page.locator('main ul a').first().waitFor();
+  await visit(`${role} sessions`, page);
+  await page.goto(new URL('/', page.url()).href);
+  await page.locator('a[href$="/chat"]').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  await visit(`${role} home with a session`, page);
 }
 
 /** A server that has just been installed, and one that is gone. */
@@ -152,7 +193,7 @@ export default async function add({ check, house, shots }) {
       };
       await screens(visit, desk, house, pair, locale);
       await screensWithoutPeople(visit, desk, house, locale);
-      if (count < 19) throw new Error(`only ${count} screens were seen`);
+      if (count < 28) throw new Error(`only ${count} screens were seen`);
       if (problems.length) throw new Error(problems.join('\n'));
     });
   }

@@ -26,7 +26,7 @@ export function retryAfterMillis(value: string | null, now = Date.now()): number
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-type Method = 'get' | 'post' | 'put';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Route<P extends keyof paths, M extends Method> = paths[P][M];
 type With<M extends Method> = { [P in keyof paths]: paths[P][M] extends undefined ? never : P }[keyof paths];
 type Content<T> = T extends { content: { 'application/json': infer C } } ? C : never;
@@ -178,5 +178,24 @@ export const api = {
     ask('put', '/api/forms/{form}/answers', { form }, state, {}, { outlive: true }),
   completeForm: (form: string, revision: number, version: number) =>
     ask('post', '/api/forms/{form}/completion', { form }, { revision, version }),
-  allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed })
+  allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed }),
+  encountersAhead: async () => (await ask('get', '/api/encounters', {}, undefined)).encounters,
+  encounters: (episode: string, before = '') =>
+    ask('get', '/api/episodes/{episode}/encounters', { episode }, undefined, before ? { before } : {}),
+  encounter: (encounter: string) => ask('get', '/api/encounters/{encounter}', { encounter }, undefined),
+  planEncounter: (episode: string, plan: components['schemas']['NewEncounter']) =>
+    ask('post', '/api/episodes/{episode}/encounters', { episode }, plan),
+  changeEncounter: (encounter: string, change: components['schemas']['EncounterChange']) =>
+    ask('patch', '/api/encounters/{encounter}', { encounter }, change),
+  cancelEncounter: (encounter: string) => ask('post', '/api/encounters/{encounter}/cancel', { encounter }, undefined),
+  openEncounter: (encounter: string) => ask('post', '/api/encounters/{encounter}/open', { encounter }, undefined),
+  closeEncounter: (encounter: string) => ask('post', '/api/encounters/{encounter}/close', { encounter }, undefined),
+  putPoint: (encounter: string, item: string, point: components['schemas']['AgendaPoint']) =>
+    ask('put', '/api/encounters/{encounter}/agenda/{item}', { encounter, item }, point),
+  removePoint: (encounter: string, item: string) =>
+    ask('delete', '/api/encounters/{encounter}/agenda/{item}', { encounter, item }, undefined),
+  notes: (encounter: string, version = 0) =>
+    ask('get', '/api/encounters/{encounter}/notes', { encounter }, undefined, version ? { version } : {}),
+  saveNotes: (encounter: string, sitting: string, sections: { key: string; text: string }[]) =>
+    ask('put', '/api/encounters/{encounter}/notes', { encounter }, { sitting, sections }, {}, { outlive: true })
 };

@@ -1,7 +1,8 @@
 export type Route =
   | { page: 'home' | 'help' }
-  | { page: 'chat' | 'threads' | 'compose' | 'forms'; episode: string }
+  | { page: 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan'; episode: string }
   | { page: 'form'; episode: string; form: string }
+  | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
   | { page: 'lost' };
 
@@ -21,6 +22,9 @@ export function parse(path: string): Route {
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
+  if (section === 'sessions' && !room) return { page: 'sessions', episode };
+  if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
+  if (section === 'sessions' && room) return { page: 'session', episode, encounter: room };
   return { page: 'lost' };
 }
 
@@ -29,6 +33,10 @@ export const paths = {
   help: '/help',
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
+  sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,
+  plan: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions/new`,
+  session: (episode: string, encounter: string) =>
+    `/with/${encodeURIComponent(episode)}/sessions/${encodeURIComponent(encounter)}`,
   compose: (episode: string) => `/with/${encodeURIComponent(episode)}/messages/new`,
   forms: (episode: string) => `/with/${encodeURIComponent(episode)}/forms`,
   form: (episode: string, form: string) =>

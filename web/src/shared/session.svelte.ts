@@ -73,7 +73,7 @@ class App {
       },
       onPassing: (event) => {
         this.#each((one) => one.passing?.(event));
-        if (event.kind !== 'typing' && event.kind !== 'presence') this.#each((one) => one.stale?.());
+        if (!['typing', 'presence', 'encounter'].includes(event.kind)) this.#each((one) => one.stale?.());
       },
       onOther: (event) => {
         this.#notice(event);

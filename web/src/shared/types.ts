@@ -21,6 +21,9 @@ export type FormVersion = Schemas['FormVersion'];
 export type FormAnswers = Schemas['Answers'];
 export type ItemAnswer = Schemas['ItemAnswer'];
 export type QuestionnaireText = Schemas['QuestionnaireText'];
+export type Encounter = Schemas['EncounterAnswer'];
+export type AgendaItem = Schemas['AgendaItemAnswer'];
+export type Channel = Schemas['Channel'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

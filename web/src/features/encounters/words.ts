@@ -1,0 +1,12 @@
+import { m } from '../../paraglide/messages.js';
+import type { Encounter } from '../../shared/types';
+
+export function statusOf(status: Encounter['status']): string {
+  return {
+    planned: m.session_planned(), open: m.session_is_open(), closed: m.session_closed(), cancelled: m.session_cancelled()
+  }[status];
+}
+
+/** "Session 4", or "Session" before it has begun and its number is known. */
+export const titleOf = ({ number }: { number?: number | null }): string =>
+  number ? m.session_numbered({ number }) : m.session();
