@@ -85,6 +85,13 @@ async function screens(visit, desk, house, pair, locale) {
 
 /** The list, the form and one session; the therapist begins it, so that the client's turn shows an open one. */
 async function sessionScreens(visit, page, role) {
+  // The other language's turn left one open.
+  const end = page.locator('.bar .row button');
+  if (role === 'therapist' && (await end.count())) {
+    await end.click();
+    await page.locator('.sure button.main').click();
+    await page.locator('.bar a').waitFor({ state: 'detached' });
+  }
   await page.getByRole('link', { name: /^(Sessions|Sitzungen)$/ }).click();
   await page.waitForLoadState('networkidle');
   if (role === 'therapist') {
