@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "features/demo/demo_sessions.hpp"
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
 #include "features/messages/messages_rules.hpp"
@@ -93,6 +94,11 @@ class Maker {
       TRY_ASSIGN(const auto client,
                  i < written ? make_ready(script_.clients[place]) : make_ready(generated.next(i + 1, therapist)));
       TRY(store_client(tx, client));
+      if (i < written) {
+        TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
+        TRY(store_sessions(tx, *key, script_.clients[place], {client.account.id, client.therapist, client.episode},
+                           now_));
+      }
       tx.take_events();  // nobody follows yet
     }
     return {};
