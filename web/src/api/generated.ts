@@ -1575,6 +1575,571 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/encounters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's open encounters and those that are planned, the soonest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's open encounters and those that are planned, the soonest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncountersAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/encounters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The encounters of an episode, planned, held and cancelled, the latest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this encounter's id */
+                    before?: string;
+                    /** @description how many at most (1 to 100) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The encounters of an episode, planned, held and cancelled, the latest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncountersAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Plan an encounter
+         * @description The same id sent again, by the same person for the same episode, is the same encounter: 200 with what is stored, and a changed plan is not looked at.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewEncounter"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An encounter with its agenda and the channels that were used */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description An encounter with its agenda and the channels that were used */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Move a planned encounter, or change the channel of an open one */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EncounterChange"];
+                };
+            };
+            responses: {
+                /** @description Move a planned encounter, or change the channel of an open one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a planned encounter
+         * @description Cancelled before: 200, and nothing changes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Cancel a planned encounter */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an encounter
+         * @description It gets its number. At most one of an episode is open. Begun before: 200, and nothing changes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Begin an encounter */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an open encounter
+         * @description Ended before: 200, and nothing changes. It is not opened again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description End an open encounter */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EncounterAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/agenda/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a point of the agenda, mark it as done or move it */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                    item: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgendaPoint"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a point that one wrote oneself */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                    item: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The therapist's own notes of an encounter: the latest version, or an earlier one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description an earlier version */
+                    version?: number;
+                };
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The therapist's own notes of an encounter: the latest version, or an earlier one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Keep the therapist's own notes of an encounter */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewNotes"];
+                };
+            };
+            responses: {
+                /** @description Keep the therapist's own notes of an encounter */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotesSaved"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1793,7 +2358,7 @@ export interface components {
             text: string;
             options: components["schemas"]["OptionText"][];
         };
-        /** @description The official wording in `language`, word for word; show it in no other words. `notice` stays visible with the form. */
+        /** @description The official wording in `language`, word for word; show it as it is. `notice` stays visible with the form. */
         QuestionnaireText: {
             id: string;
             name: string;
@@ -1927,13 +2492,126 @@ export interface components {
         ItemsAllowed: {
             allowed: boolean;
         };
+        /** @enum {string} */
+        Status: "planned" | "open" | "closed" | "cancelled";
+        /** @enum {string} */
+        Channel: "chat" | "messages";
+        /** @description `number` counts the encounters of the episode that have begun: 1, 2, 3 …; it is given when one begins and never changes. `agenda_left` is how many points of the agenda are not done. */
+        EncounterAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            status: components["schemas"]["Status"];
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+            zone?: string | null;
+            number?: number | null;
+            began_at?: string | null;
+            ended_at?: string | null;
+            /** Format: int64 */
+            agenda_left: number;
+        };
+        /** @description `more`: the list goes on; ask again with `before` = the id of the last one. */
+        EncountersAnswer: {
+            encounters: components["schemas"]["EncounterAnswer"][];
+            more: boolean;
+        };
+        ChannelUseAnswer: {
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            from: string;
+            until?: string | null;
+        };
+        AgendaItemAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            author: string;
+            text: string;
+            /** Format: int64 */
+            place: number;
+            done: boolean;
+        };
+        /** @description `channels` says which way of talking was used when; empty before it began. */
+        EncounterDetails: {
+            encounter: components["schemas"]["EncounterAnswer"];
+            channels: components["schemas"]["ChannelUseAnswer"][];
+            agenda: components["schemas"]["AgendaItemAnswer"][];
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `minutes` is the expected length, from 5 to 43200 (30 days). `channel` "chat" means now, in the chat room; "messages" means over days. `zone` is the sender's time zone (IANA), shown to the other where theirs differs. */
+        NewEncounter: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            start: string;
+            /** Format: int64 */
+            minutes: number;
+            channel: components["schemas"]["Channel"];
+            zone?: string | null;
+        };
+        /** @description What is left out stays. Once an encounter is open only its channel can change; the times of each are kept. */
+        EncounterChange: {
+            start?: string | null;
+            minutes?: number | null;
+            channel?: components["schemas"]["Channel"] | null;
+            zone?: string | null;
+        };
+        /** @description The id in the address is one that the sender makes: sent again it is the same point. `text` may be left out for one that is there; only its author may change it. `place` (0 to 1000) orders the points. */
+        AgendaPoint: {
+            text?: string | null;
+            /** Format: int64 */
+            place: number;
+            done: boolean;
+        };
+        SectionTitle: {
+            en: string;
+            de: string;
+        };
+        NoteSection: {
+            key: string;
+            title: components["schemas"]["SectionTitle"];
+            text: string;
+        };
+        NoteVersionAnswer: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        /** @description The therapist's own notes. `version` is 0 when there are none yet; then every section is empty. `versions` lists the latest hundred, the latest first. */
+        NotesAnswer: {
+            /** Format: int64 */
+            version: number;
+            sections: components["schemas"]["NoteSection"][];
+            versions: components["schemas"]["NoteVersionAnswer"][];
+        };
+        WrittenSection: {
+            key: string;
+            text: string;
+        };
+        /** @description All sections with their words. `sitting` is a UUID that the page makes when it is opened: what one sitting saves goes on with its own version while that is the latest; otherwise a new version begins. Nothing that another page or device saved is overwritten. */
+        NewNotes: {
+            /** Format: uuid */
+            sitting: string;
+            sections: components["schemas"]["WrittenSection"][];
+        };
+        NotesSaved: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /**
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -2052,8 +2730,23 @@ export interface components {
             kind: "form";
             body: components["schemas"]["FormEvent"];
         };
+        EncounterEvent: {
+            /** Format: uuid */
+            episode: string;
+            /** Format: uuid */
+            encounter: string;
+            status: components["schemas"]["Status"];
+        };
+        /** @description An encounter was planned, moved, cancelled, opened or closed, or its agenda changed. Read it again. `room` is the chat of the episode. */
+        LiveEncounter: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "encounter";
+            body: components["schemas"]["EncounterEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveEncounter"];
     };
     responses: never;
     parameters: never;
