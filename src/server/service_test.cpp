@@ -446,6 +446,25 @@ TEST_F(ServiceTest, AThreadItsDraftAndItsReplyTime) {
   EXPECT_NE(seen.find("\"reply_by\":\"" + to_rfc3339(clock_.now() + std::chrono::hours(48))), std::string::npos);
 }
 
+TEST_F(ServiceTest, AMessageTakesTheDraftItWasWithItAndNoOther) {
+  const auto client = log_in("amara");
+  const auto keep = [&](const std::string& text) {
+    const auto body = R"({"subject":"","text":")" + text + "\"}";
+    EXPECT_EQ(service_->handle(by(client, request(http::Method::put, room("/draft"), body))).status, 204);
+  };
+  const auto kept = [&] { return get(client, room("/draft")).body; };
+  keep("a whole ");
+  const auto sent = message("a whole thought");
+  EXPECT_EQ(post(client, room("/messages"), sent).status, 201);
+  EXPECT_NE(kept().find(R"("text":"")"), std::string::npos) << kept();
+  keep("a whole");
+  EXPECT_EQ(post(client, room("/messages"), sent).status, 200);
+  EXPECT_NE(kept().find("a whole"), std::string::npos) << "begun after the message had been stored";
+  keep("a new thought");
+  EXPECT_EQ(post(client, room("/messages"), message("something else")).status, 201);
+  EXPECT_NE(kept().find("a new thought"), std::string::npos) << "no part of what was sent";
+}
+
 TEST_F(ServiceTest, ALiveLineTakesTheSameRoutes) {
   const auto client = log_in("amara");
   const auto therapist = log_in("berger");

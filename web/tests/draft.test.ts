@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '../src/shared/api';
-import { Draft, forgetUnsaved, losesDrafts } from '../src/shared/draft.svelte';
+import { join } from '../src/shared/text';
+import { Draft, forgetUnsaved, losesDrafts, saveDrafts } from '../src/shared/draft.svelte';
 
 const saved: string[] = [];
 let answer: () => Promise<unknown>;
@@ -112,4 +113,55 @@ test('an emptied draft that cannot be saved does not frighten anyone', async () 
   answer = async () => undefined;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(saved.at(-1)).toBe('');
+});
+
+test('what is written without a pause is saved within seconds', async () => {
+  const draft = new Draft('a', save);
+  for (let tenths = 0; tenths < 45; tenths += 1) {
+    draft.change(`${tenths}`);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(saved).toEqual(['39']);
+});
+
+test('nothing is saved before it is known what the server keeps; what was written meanwhile is saved with it', async () => {
+  const draft = new Draft('a', save);
+  let text = '';
+  const take = (kept: string) => {
+    text = join(kept, text);
+    if (text !== kept) draft.change(text);
+  };
+  const reading = draft.read(async () => Promise.reject(new Problem(0, 'unreachable', '')), take);
+  expect(draft.kept).toBe('reading');
+  await reading;
+  expect(draft.kept).toBe('failed');
+  text = 'Hi';
+  draft.change(text);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(saved).toEqual([]);
+  expect(losesDrafts()).toBe(true);
+  await draft.read(async () => 'a long text', take);
+  expect(draft.kept).toBe('known');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(saved).toEqual(['a long text\nHi']);
+  expect(losesDrafts()).toBe(false);
+});
+
+test('a log-out can wait for the last words, and is told when they cannot be saved', async () => {
+  const draft = new Draft('a', save);
+  draft.change('last words');
+  expect(await saveDrafts()).toBe(true);
+  expect(saved).toEqual(['last words']);
+  answer = async () => Promise.reject(new Problem(0, 'unreachable', ''));
+  draft.change('more words');
+  expect(await saveDrafts()).toBe(false);
+  draft.change('', true);
+  expect(await saveDrafts()).toBe(true);
+});
+
+test('two beginnings of one text are joined, and none is said twice', () => {
+  expect(join('', 'new')).toBe('new');
+  expect(join('half', 'half a thought')).toBe('half a thought');
+  expect(join('half a thought', 'half')).toBe('half a thought');
+  expect(join('old', 'new')).toBe('old\nnew');
 });

@@ -146,6 +146,49 @@ export default async function add({ check, house }) {
     await until('emptied', async () => (await second.page.locator('#words').inputValue()) === '');
   });
 
+  await check('a draft that comes late or not at all is never overwritten by the first key', async (desk) => {
+    const first = await desk.person(house.origin, client);
+    await first.openChat();
+    await first.page.locator('#words').fill('the long text of yesterday');
+    await first.page.getByText('Draft saved').waitFor();
+    await first.page.route('**/draft', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
+    await first.page.reload();
+    await first.page.getByText('Your draft could not be read').waitFor();
+    await first.page.locator('#words').fill('Hi');
+    await first.page.waitForTimeout(1500);
+    await first.page.unrouteAll();
+    await first.page.locator('form').getByRole('button', { name: 'Try again' }).click();
+    await until('both', async () => (await first.page.locator('#words').inputValue()) === 'the long text of yesterday\nHi');
+    await first.page.getByText('Draft saved').waitFor();
+    await first.page.route('**/draft', async (route) => {
+      if (route.request().method() === 'GET') await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue();
+    });
+    await first.page.reload();
+    await first.page.locator('#words[readonly]').waitFor();
+    await until('the draft', async () => (await first.page.locator('#words').inputValue()).endsWith('Hi'));
+    await first.page.locator('#words').fill('');
+    await first.page.waitForTimeout(1500);
+    await first.page.unrouteAll();
+  });
+
+  await check('the beginning of what was sent does not come back as a draft when the page has gone', async (desk) => {
+    const first = await desk.person(house.origin, client);
+    await first.openChat();
+    await first.page.locator('#words').fill('the first half');
+    await first.page.getByText('Draft saved').waitFor();
+    await first.page.route('**/draft', (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+    await first.page.locator('#words').fill('the first half and the second');
+    await first.page.locator('#words').press('Enter');
+    await until('sent', async () => (await first.state('and the second').innerText()) === 'On the server');
+    await first.page.close();
+    const second = await desk.person(house.origin, client);
+    await second.openChat();
+    await second.sees('the first half and the second');
+    await second.page.locator('#words:not([readonly])').waitFor();
+    same('no draft is left', await second.page.locator('#words').inputValue(), '');
+  });
+
   await check('a page in the background shows by a dot in its title that someone wrote, and no more', async (desk) => {
     const therapist = await desk.person(house.origin, counsellor);
     const look = (state) => therapist.page.evaluate((value) => {

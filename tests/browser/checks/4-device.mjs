@@ -89,6 +89,26 @@ export default async function add({ check, house }) {
     same('storage', await databases(someone.page), []);
   });
 
+  await check('logging out saves the last words first, and asks when they cannot be saved', async (desk) => {
+    const someone = await desk.person(house.origin, client);
+    await someone.openChat();
+    await someone.page.locator('#words').fill('in the last second');
+    await someone.page.locator('header button').click();
+    await someone.page.locator('#login').waitFor();
+    const again = await desk.person(house.origin, client);
+    await again.openChat();
+    await until('the draft', async () => (await again.page.locator('#words').inputValue()) === 'in the last second');
+    await again.page.route('**/draft', (route) => route.abort());
+    await again.page.locator('#words').fill('in the last second, more');
+    await again.page.locator('header button').click();
+    await again.page.getByText('What you are writing could not be saved.').waitFor();
+    await again.page.getByRole('button', { name: 'Stay' }).click();
+    same('still here', await again.page.locator('#words').inputValue(), 'in the last second, more');
+    await again.page.unrouteAll();
+    await again.page.locator('#words').fill('');
+    await again.page.waitForTimeout(1500);
+  });
+
   await check('a log-in that ends elsewhere leads to the log-in with a kind sentence; what waits is sent afterwards', async (desk) => {
     const context = await desk.context(house.origin);
     const someone = await Person.logIn(context, house.origin, client);

@@ -14,3 +14,10 @@ export function tidy(text: string): string {
 export function excess(text: string, longest = longestText): number {
   return text.length <= longest ? 0 : Math.max(0, [...text].length - longest);
 }
+
+/** Two beginnings of one text, the older first; none of the two is said twice. */
+export function join(older: string, younger: string): string {
+  if (older.startsWith(younger)) return older;
+  if (younger.startsWith(older)) return younger;
+  return `${older}\n${younger}`;
+}
