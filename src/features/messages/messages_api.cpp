@@ -94,7 +94,7 @@ void drop_sent_draft(store::WriteTx& tx, const access::SealKey& key, AccountId a
   const auto begins_with_draft = [&](const Result<Accepted>& one) {
     if (!one || !one->is_new) return false;
     const auto message = open_message(key, one->message);
-    return message && trimmed(message->text.str()).substr(0, trimmed(*draft).size()) == trimmed(*draft);
+    return message && trimmed(message->text).substr(0, trimmed(*draft).size()) == trimmed(*draft);
   };
   if (std::any_of(outcomes.begin(), outcomes.end(), begins_with_draft)) drop_draft(tx, author, room.uuid());
 }

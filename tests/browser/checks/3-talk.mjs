@@ -189,6 +189,27 @@ export default async function add({ check, house }) {
     same('no draft is left', await second.page.locator('#words').inputValue(), '');
   });
 
+  await check('a chat opens at its end also when what waited is answered before the history has come', async (desk) => {
+    const someone = await desk.person(house.origin, client);
+    await someone.openChat();
+    await someone.page.locator('#words').fill(Array.from({ length: 60 }, (_, line) => `line ${line}`).join('\n'));
+    await someone.page.locator('#words').press('Enter');
+    await until('sent', async () => (await someone.state('line 59').innerText()) === 'On the server');
+    await someone.page.route('**/messages', (route) => route.abort());
+    await someone.say('the very last');
+    await until('kept', async () => (await someone.state('the very last').innerText()) === 'Kept on this device');
+    await someone.page.unrouteAll();
+    await someone.page.route('**/events?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await route.continue();
+    });
+    await someone.page.reload();
+    await someone.sees('line 59');
+    const last = someone.page.locator('.bubble').last();
+    await until('the end in view', () => last.evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight));
+    await someone.page.unrouteAll();
+  });
+
   await check('a page in the background shows by a dot in its title that someone wrote, and no more', async (desk) => {
     const therapist = await desk.person(house.origin, counsellor);
     const look = (state) => therapist.page.evaluate((value) => {

@@ -765,7 +765,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to a room
-         * @description 201 comes only after the message is stored durably. The same id sent again, by the same person to the same room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So after any doubt (no answer, 503, a lost connection) send the very same body again.
+         * @description 201 comes only after the message is stored durably. The same id sent again, by the same person to the same room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So after any doubt (no answer, 503, a lost connection) send the very same body again. The sender's draft of the room goes with it when the message begins with it.
          */
         post: {
             parameters: {
