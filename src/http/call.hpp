@@ -42,14 +42,14 @@ struct Call {
   /// Error: invalid "query.invalid" if it is no whole number within min..max.
   Result<std::int64_t> query_int(std::string_view name, std::int64_t fallback, std::int64_t min,
                                  std::int64_t max) const;
-  /// "true" or "false"; anything else is invalid "query.invalid".
+  /// Nothing when it is not given. Error: invalid "query.invalid" if it is no UUID.
   template <class I>
   Result<std::optional<I>> query_id(std::string_view name) const {
     const auto text = query_text(name);
     if (!text) return std::optional<I>();
-    const auto id = I::from_text(*text);
+    std::optional<I> id = I::from_text(*text);
     if (!id) return fail(query_error(name, "Must be a UUID."));
-    return std::optional<I>(*id);
+    return id;
   }
   static Error query_error(std::string_view name, std::string message);
 };

@@ -108,14 +108,6 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
   return clock;
 }
 
-Result<crisis_contacts::CrisisContacts> open_contacts(const config::Settings& settings, const Clock& clock) {
-  TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock.now()));
-  if (const auto due = crisis_contacts::overdue(contacts, clock.now())) {
-    log::warning("crisis_contacts.overdue", {{"what", *due}});
-  }
-  return contacts;
-}
-
 void delete_old_sessions(House& house) {
   const auto deleted =
       house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
@@ -152,7 +144,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   keep_memory_private();
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
-  TRY_ASSIGN(auto contacts, open_contacts(settings, *clock));
+  TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
+  const auto due = crisis_contacts::overdue(contacts, clock->now());
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   Routes routes;
@@ -162,6 +155,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   try {
     net::Server server(server_options(settings, listen), application);
     server.start();
+    if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());

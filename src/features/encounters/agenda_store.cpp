@@ -36,7 +36,7 @@ std::optional<Place> place_of(ReadTx& tx, AgendaItemId id) {
 /// The encounter, locked, if its agenda may still be written.
 Result<Encounter> lock_for_agenda(WriteTx& tx, AccountId viewer, EncounterId id) {
   lock_encounter(tx, id);
-  TRY_ASSIGN(const Encounter encounter, find_encounter(tx, viewer, id));
+  TRY_ASSIGN(Encounter encounter, find_encounter(tx, viewer, id));
   TRY(check_step(encounter.status, Step::change));
   return encounter;
 }
@@ -54,7 +54,7 @@ Result<void> add(WriteTx& tx, AccountId author, EncounterId encounter, const Age
 }
 
 Result<Encounter> tell_again(WriteTx& tx, AccountId viewer, EncounterId id) {
-  TRY_ASSIGN(const Encounter encounter, find_encounter(tx, viewer, id));
+  TRY_ASSIGN(Encounter encounter, find_encounter(tx, viewer, id));
   tell(tx, encounter);
   return encounter;
 }

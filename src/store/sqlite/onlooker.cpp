@@ -31,14 +31,15 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
-/// Without a WAL the file is all there is. With one SQLite works out what it holds: in its own memory as long as it
-/// finds the index of the killed program (-shm) and may not write into that, otherwise in an index that it makes.
+/// Without a WAL the file is all there is. With one SQLite works out what it holds in an index (-shm) that it makes. The
+/// one that the killed program left is put aside meanwhile: a power cut may have left anything in it.
 class Onlooking {
  public:
   explicit Onlooking(std::string file) : file_(std::move(file)) {}
   ~Onlooking() {
     std::error_code none;
     if (makes_index_) fs::remove(file_ + "-shm", none);
+    if (has_aside_) fs::rename(aside(), file_ + "-shm", none);
   }
   Onlooking(const Onlooking&) = delete;
   Onlooking& operator=(const Onlooking&) = delete;
@@ -46,13 +47,19 @@ class Onlooking {
   std::string uri() {
     const std::string uri = "file:" + escaped(file_) + "?mode=ro";
     if (!has_content(file_ + "-wal")) return uri + "&immutable=1";
-    makes_index_ = !fs::exists(file_ + "-shm");
-    return makes_index_ ? uri : uri + "&readonly_shm=1";
+    std::error_code none;
+    fs::rename(file_ + "-shm", aside(), none);
+    has_aside_ = !none;
+    makes_index_ = true;
+    return uri;
   }
 
  private:
+  std::string aside() const { return file_ + "-shm.aside"; }
+
   std::string file_;
   bool makes_index_ = false;
+  bool has_aside_ = false;
 };
 
 }  // namespace
