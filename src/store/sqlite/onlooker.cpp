@@ -31,8 +31,8 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
-/// Without a WAL the file is all there is. With one SQLite works out what it holds in an index (-shm) that it makes. The
-/// one that the killed program left is put aside meanwhile: a power cut may have left anything in it.
+/// Without a WAL the file is all there is. With one SQLite works out what it holds in an index (-shm) that it makes.
+/// The one that the killed program left is put aside meanwhile: a power cut may have left anything in it.
 class Onlooking {
  public:
   explicit Onlooking(std::string file) : file_(std::move(file)) {}
@@ -45,7 +45,7 @@ class Onlooking {
   Onlooking& operator=(const Onlooking&) = delete;
 
   std::string uri() {
-    const std::string uri = "file:" + escaped(file_) + "?mode=ro";
+    std::string uri = "file:" + escaped(file_) + "?mode=ro";
     if (!has_content(file_ + "-wal")) return uri + "&immutable=1";
     std::error_code none;
     fs::rename(file_ + "-shm", aside(), none);
