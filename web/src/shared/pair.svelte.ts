@@ -1,43 +1,74 @@
-import { m } from '../paraglide/messages.js';
 import { api } from './api';
-import { app, explain } from './session.svelte';
+import { List } from './list.svelte';
+import { app } from './session.svelte';
 import type { Episode } from './types';
+import { unreadOf, type Unread } from './unread';
 
-/** The two people of an episode and by when one hears from the other, beside their conversation. */
+interface Found {
+  episode: Episode;
+  unread: Unread;
+  /** Unread in all other episodes of the person who looks. */
+  elsewhere: number;
+}
+
+/** The two people of an episode, by when one hears from the other, and what is unread, beside their conversation. */
 export class Pair {
-  episode = $state<Episode | null>(null);
-  /** Why there is nothing to show; a later failure leaves what is known. */
-  failed = $state('');
+  #list: List<Found>;
 
-  constructor(readonly id: string) {}
+  constructor(readonly id: string) {
+    this.#list = new List(() => this.#find());
+  }
+
+  get episode(): Episode | null {
+    return this.#list.items[0]?.episode ?? null;
+  }
+
+  get unread(): Unread & { elsewhere: number } {
+    const found = this.#list.items[0];
+    return { chat: 0, letters: 0, ...found?.unread, elsewhere: found?.elsewhere ?? 0 };
+  }
 
   get other() {
     const both = this.episode;
     return both && (both.client.id === app.me ? both.therapist : both.client);
   }
 
+  /** There is no such episode, or it is not for whoever looks. */
+  get missing(): boolean {
+    return this.#list.loaded && this.#list.items.length === 0;
+  }
+
+  /** Why there is nothing to show; a later failure leaves what is known. */
+  get failed(): string {
+    return this.#list.loaded ? '' : this.#list.failed;
+  }
+
   /** For an effect: answers how to stop. */
   watch(): () => void {
-    const read = () => void this.read();
-    read();
-    return app.listen({
-      stale: read,
-      resume: read,
+    const unwatch = this.#list.watch();
+    const unlisten = app.listen({
       message: (event) => this.#heard(event.body),
       sent: (message) => this.#heard(message)
     });
+    return () => {
+      unwatch();
+      unlisten();
+    };
   }
 
-  async read(): Promise<void> {
-    try {
-      this.episode = (await api.episodes()).find((one) => one.id === this.id) ?? null;
-      this.failed = this.episode ? '' : m.not_found();
-    } catch (error) {
-      if (!this.episode) this.failed = explain(error);
-    }
+  read(): Promise<void> {
+    return this.#list.load();
   }
 
-  /** Most messages change nothing here, so the server is not asked after each. */
+  async #find(): Promise<Found[]> {
+    const episodes = await api.episodes();
+    const episode = episodes.find((one) => one.id === this.id);
+    if (!episode) return [];
+    const all = episodes.reduce((sum, one) => sum + one.unread, 0);
+    return [{ episode, unread: await unreadOf(episode), elsewhere: all - episode.unread }];
+  }
+
+  /** What a message changes at once; all else waits for the next reading. */
   #heard({ author, at }: { author: string; at: string }): void {
     const { episode } = this;
     if (!episode) return;
