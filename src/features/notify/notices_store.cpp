@@ -1,0 +1,97 @@
+#include "features/notify/notices_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace rapport::notify {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kQueue{"notify.queue",
+                   "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at)"
+                   " VALUES ($1, $2, $3, 'waiting', 0, $4, $4) ON CONFLICT (key) DO NOTHING",
+                   true};
+const Query kOfPrefix{"notify.of_prefix",
+                      "SELECT key, account_id, state, tries, failure, at FROM notice"
+                      " WHERE key >= $1 AND key < $2 ORDER BY key",
+                      true};
+const Query kDue{"notify.due",
+                 "SELECT key, account_id, kind, tries, queued_at FROM notice"
+                 " WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, key LIMIT $2",
+                 true};
+const Query kSettle{"notify.settle",
+                    "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6"
+                    " WHERE key = $1 AND state = 'waiting'",
+                    true};
+const Query kUndelivered{"notify.undelivered",
+                         "SELECT key, account_id, state, tries, failure, at FROM notice"
+                         " WHERE account_id = $1 AND queued_at >= $2 AND state <> 'sent' AND failure IS NOT NULL"
+                         " ORDER BY queued_at DESC, key LIMIT $3",
+                         true};
+
+constexpr std::array<std::string_view, 1> kKindTexts{"needs_you"};
+
+Kind kind_from_text(std::string_view text) {
+  const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
+  if (found == kKindTexts.end()) throw std::logic_error("notice: there is no such kind");
+  return static_cast<Kind>(found - kKindTexts.begin());
+}
+
+bool is_key(std::string_view key) {
+  const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
+  return !key.empty() && key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), is_plain);
+}
+
+Delivery to_delivery(const Row& row) {
+  Delivery delivery;
+  delivery.key = as_text(row.bytes(0));
+  delivery.to = row.id<AccountId>(1);
+  delivery.state = row.text(2);
+  delivery.tries = row.int64(3);
+  if (!row.is_null(4)) delivery.failure = std::string(row.text(4));
+  delivery.at = row.maybe_time(5);
+  return delivery;
+}
+
+Due to_due(const Row& row) {
+  return {std::string(as_text(row.bytes(0))), row.id<AccountId>(1), kind_from_text(row.text(2)), row.int64(3),
+          row.time(4)};
+}
+
+}  // namespace
+
+Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
+  if (!is_key(notice.key)) return fail({ErrorKind::internal, "internal", "A notice was queued without a right key."});
+  const auto kind = kKindTexts[static_cast<std::size_t>(notice.kind)];
+  return tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind, now}) == 1;
+}
+
+std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {
+  // No key has a character beyond '~'.
+  const std::string end = std::string(key_prefix) + '\x7f';
+  return tx.list(kOfPrefix, {as_bytes(key_prefix), as_bytes(end)}, to_delivery);
+}
+
+std::vector<Due> due_notices(ReadTx& tx, Time now, std::int64_t limit) {
+  return tx.list(kDue, {now, limit}, to_due);
+}
+
+void note_sent(WriteTx& tx, const Due& notice, Time now) {
+  tx.execute(kSettle, {as_bytes(notice.key), "sent", notice.tries + 1, nullptr, now, now});
+}
+
+void note_failed(WriteTx& tx, const Due& notice, Failure why, bool was_tried, Time now, std::optional<Time> next) {
+  tx.execute(kSettle, {as_bytes(notice.key), next ? "waiting" : "failed", notice.tries + (was_tried ? 1 : 0),
+                       to_text(why), now, next.value_or(now)});
+}
+
+std::vector<Delivery> undelivered_to(ReadTx& tx, AccountId account, Time since, std::int64_t limit) {
+  return tx.list(kUndelivered, {account, since, limit}, to_delivery);
+}
+
+}  // namespace rapport::notify

@@ -1,0 +1,30 @@
+#pragma once
+/// @file The notices that wait, for the postman, and what one person was to be told, for their settings.
+#include "features/notify/failures.hpp"
+#include "features/notify/notify.hpp"
+
+namespace rapport::notify {
+
+/// A notice whose time has come.
+struct Due {
+  std::string key;
+  AccountId to;
+  Kind kind = Kind::needs_you;
+  std::int64_t tries = 0;
+  Time queued_at;
+};
+
+/// At most `limit` of them, the one that waits longest first.
+std::vector<Due> due_notices(store::ReadTx& tx, Time now, std::int64_t limit);
+
+/// What came of a notice that waited; one that waits no longer stays as it is.
+void note_sent(store::WriteTx& tx, const Due& notice, Time now);
+/// `next`: when it is tried again; nothing: it is given up. `was_tried`: a server was asked to take it.
+void note_failed(store::WriteTx& tx, const Due& notice, Failure why, bool was_tried, Time now,
+                 std::optional<Time> next);
+
+/// What has not reached this person although it was tried since `since`: given up, or waiting for the next try. The
+/// latest first, at most `limit`.
+std::vector<Delivery> undelivered_to(store::ReadTx& tx, AccountId account, Time since, std::int64_t limit);
+
+}  // namespace rapport::notify

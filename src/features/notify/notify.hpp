@@ -1,0 +1,52 @@
+#pragma once
+/// @file Telling people by mail that something in Rapport waits for them. A feature queues a notice in the transaction
+/// that makes it necessary; it is sent after the commit, by a thread of its own (postman.hpp), and at least once
+/// whatever happens: a program killed between sending and noting it sends the same mail a second time, under the same
+/// Message-ID.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::notify {
+
+/// What a mail says. None says what has happened, or to whom.
+enum class Kind : std::uint8_t {
+  needs_you,  ///< "Something in Rapport is waiting for you."
+};
+
+/// `key` names what the notice is about and is the same at every try: 1 to kLongestKey characters of ASCII, by custom
+/// beginning with the feature ("safety:CONCERN:supervisor"). No words of a person belong in it.
+struct NewNotice {
+  std::string key;
+  AccountId to;
+  Kind kind = Kind::needs_you;
+};
+inline constexpr std::size_t kLongestKey = 200;
+
+/// Queues a mail to somebody. The same key again is the same notice: false, and nothing changes. Error: internal, when
+/// the key is none. That the mail cannot be sent (no mail server, no address, an account that was closed) is no error
+/// here: it shows in the delivery.
+Result<bool> queue(store::WriteTx& tx, const NewNotice& notice, Time now);
+
+/// How far a notice has come.
+struct Delivery {
+  std::string key;
+  AccountId to;
+  std::string state;       ///< "waiting", "sent" or "failed": given up
+  std::int64_t tries = 0;  ///< how often a mail server was asked to take it
+  std::optional<std::string>
+      failure;             ///< why the last try failed, a word of failures.hpp; a waiting one is tried again
+  std::optional<Time> at;  ///< of the last try, or of giving up; absent: not tried yet
+};
+
+/// Those whose key begins with `key_prefix`, sorted by key.
+std::vector<Delivery> deliveries_of(store::ReadTx& tx, std::string_view key_prefix);
+
+}  // namespace rapport::notify
