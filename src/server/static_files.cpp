@@ -54,10 +54,24 @@ constexpr std::string_view kContentSecurityPolicy =
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
-/// The app's own addresses; anything else that is no file is a mistake of the caller's.
+constexpr std::string_view kPage = "/index.html";
+
+/// As people type and follow them; what has an ending, or stands among the page's own files, is asked for by programs.
+bool looks_like_a_page(std::string_view path) {
+  return path.find('.') == std::string_view::npos && !path.starts_with("/assets/");
+}
+
+/// The app's own addresses.
 bool is_app_address(std::string_view path) {
-  if (path == "/" || path == "/help") return true;
-  return path.starts_with("/with/") && path.find('.') == std::string_view::npos;
+  return path == "/" || path == "/help" || (path.starts_with("/with/") && looks_like_a_page(path));
+}
+
+http::Response missing(std::string sentence) {
+  http::Response response;
+  response.status = 404;
+  response.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
+  response.body = std::move(sentence);
+  return response;
 }
 
 }  // namespace
@@ -91,13 +105,15 @@ http::Response StaticFiles::send(const http::Request& request, const File& file)
 http::Response StaticFiles::serve(const http::Request& request) const {
   const std::string_view target = request.target;
   const auto path = target.substr(0, target.find('?'));
-  const auto found = files_.find(is_app_address(path) ? std::string_view("/index.html") : path);
+  const auto found = files_.find(is_app_address(path) ? kPage : path);
   if (found != files_.end()) return send(request, found->second);
-  http::Response missing;
-  missing.status = 404;
-  missing.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
-  missing.body = files_.empty() ? "This program was built without its web pages.\n" : "There is no such page.\n";
-  return missing;
+  const auto page = files_.find(kPage);
+  if (page == files_.end()) return missing("This program was built without its web pages.\n");
+  if (!looks_like_a_page(path)) return missing("There is no such file.\n");
+  // The app says it in words that people understand, in their language.
+  auto lost = send(request, page->second);
+  lost.status = 404;
+  return lost;
 }
 
 }  // namespace rapport::server

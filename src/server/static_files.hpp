@@ -12,7 +12,8 @@ namespace rapport::server {
 class StaticFiles {
  public:
   StaticFiles();
-  /// The file of a GET; the app's page for addresses that the app itself routes ("/", "/with/…"); else 404.
+  /// The file of a GET; the app's page for addresses that the app itself routes ("/", "/with/…"). Anything else is 404:
+  /// with the app's page where a person may have typed or followed the address, else with a plain sentence.
   http::Response serve(const http::Request& request) const;
 
  private:

@@ -17,7 +17,7 @@ vi.mock('../src/shared/session.svelte', () => ({
       fake.listeners.add(one);
       return () => fake.listeners.delete(one);
     },
-    say: (text: string) => fake.said.push(text),
+    announcer: { message: (text: string) => fake.said.push(text) },
     live: {
       follow: (_: string, seq: number) => (fake.seq = seq),
       unfollow: () => (fake.seq = 0),

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Shown } from '../src/shared/conversation.svelte';
 import { entriesOf, linesOf } from '../src/shared/feed';
+import type { Encounter } from '../src/shared/types';
 
 const at = (seq: number, author: string, time: string): Shown => ({ id: `m${seq}`, seq, author, text: 't', at: time });
+const encounter = (id: string, times: Pick<Encounter, 'number' | 'began_at' | 'ended_at'>): Encounter =>
+  ({ id, episode: 'e', status: 'closed', channel: 'chat', starts_at: '', minutes: 50, agenda_left: 0, ...times });
 const shape = (messages: Shown[], newAfter = Infinity) =>
   entriesOf(messages, 'me', newAfter).map((one) => (one.kind === 'message' ? `${one.key}${one.follows ? ' follows' : ''}` : one.kind));
 
@@ -36,11 +39,31 @@ test('entries keep their keys while older messages arrive above them', () => {
 
 test('a session stands where it began and ended, and parts what one person sent across it', () => {
   const session = { number: 4, began_at: '2026-05-11T10:02:00', ended_at: '2026-05-12T09:00:00' };
-  const lines = linesOf([{ ...session, id: 's', episode: 'e', status: 'closed', channel: 'chat', starts_at: '', minutes: 50, agenda_left: 0 }]);
+  const sessions = [encounter('s', session)];
   const messages = [at(1, 'you', '2026-05-11T10:00:00'), at(2, 'you', '2026-05-11T10:04:00')];
-  const keys = (more: boolean, from = 0) => entriesOf(messages.slice(from), 'me', Infinity, lines, more).map((one) => one.key);
+  const entries = (more: boolean, shown: Shown[]) =>
+    entriesOf(shown, 'me', Infinity, linesOf(sessions, { first: shown[0]?.at, last: undefined, more }));
+  const keys = (more: boolean, from = 0) => entries(more, messages.slice(from)).map((one) => one.key);
   expect(keys(false)).toEqual(['day m1', 'm1', 'began s', 'm2', 'day ended s', 'ended s']);
-  expect(entriesOf(messages, 'me', Infinity, lines).filter((one) => one.kind === 'message' && one.follows)).toEqual([]);
+  expect(entries(false, messages).filter((one) => one.kind === 'message' && one.follows)).toEqual([]);
   // What began before the first message that is shown comes with the earlier page.
   expect(keys(true, 1)).toEqual(['day m2', 'm2', 'day ended s', 'ended s']);
+});
+
+test('a talk tells of those sessions only that ran while something was written in it', () => {
+  const day = (date: string) => ({ number: 1, began_at: `2026-05-${date}T10:00:00`, ended_at: `2026-05-${date}T11:00:00` });
+  const sessions = [
+    encounter('before', day('01')),
+    encounter('into', { number: 2, began_at: '2026-05-09T10:00:00', ended_at: '2026-05-11T10:00:00' }),
+    encounter('within', day('12')),
+    encounter('out', { number: 4, began_at: '2026-05-13T10:00:00', ended_at: '2026-05-16T10:00:00' }),
+    encounter('after', day('20')),
+    encounter('running', { number: 6, began_at: '2026-05-21T10:00:00', ended_at: null }),
+    encounter('planned', { number: null, began_at: null, ended_at: null })
+  ];
+  const keys = (first?: string, last?: string) => linesOf(sessions, { first, last, more: false }).map((one) => one.key);
+  const letters = ['began into', 'ended into', 'began within', 'ended within', 'began out', 'ended out'];
+  expect(keys('2026-05-10T08:00:00', '2026-05-14T08:00:00')).toEqual(letters);
+  expect(keys('2026-05-10T08:00:00')).toEqual([...letters, 'began after', 'ended after', 'began running']);
+  expect(keys()).toEqual(['began running']);
 });

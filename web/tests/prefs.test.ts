@@ -37,6 +37,27 @@ test('an appearance is kept, an unknown one is not believed, and a browser that 
   expect(document.documentElement.dataset.theme).toBe('light');
 });
 
+test('the time is the server’s, whatever the clock of this device says', async () => {
+  vi.useFakeTimers({ now: new Date('2026-05-14T10:00:00.300Z') });
+  try {
+    const { prefs, when } = await fresh(['en-GB']);
+    const device = Date.now();
+    prefs.hearTime('Thu, 14 May 2026 10:00:00 GMT', device - 400);
+    prefs.hearTime(null, device);
+    prefs.hearTime('soon', device);
+    expect(prefs.now).toBe(device);
+    // The device is a day ahead, and the answer took two seconds.
+    prefs.hearTime('Wed, 13 May 2026 10:00:00 GMT', device - 2000);
+    expect(Math.abs(prefs.now - Date.parse('2026-05-13T10:00:00Z'))).toBeLessThan(2000);
+    expect(when('2026-05-13T10:00:00Z')).toMatch(/^today/);
+    const before = prefs.now;
+    prefs.hearTime('Wed, 13 May 2026 10:00:01 GMT', device);
+    expect(prefs.now).toBe(before);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('times are said as people say them, by the days of the calendar', async () => {
   const { when, day, prefs } = await fresh(['en-GB']);
   const now = new Date('2026-05-13T23:30:00').getTime();

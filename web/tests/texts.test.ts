@@ -3,16 +3,29 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import de from '../messages/de.json';
 import en from '../messages/en.json';
+import { m } from '../src/paraglide/messages.js';
 
-const names = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+/** A text, or its forms by number. */
+type Text = string | { match: Record<string, string> }[];
+const forms = (text: Text): string[] => (typeof text === 'string' ? [text] : text.flatMap((one) => Object.values(one.match)));
+const names = (text: Text) => [...new Set(forms(text).join().match(/\{\w+\}/g))].sort();
 
 test('every text exists in both languages with the same values to fill in', () => {
   expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
-  for (const [key, text] of Object.entries(en)) {
-    const other = (de as Record<string, string>)[key] ?? '';
-    expect(other.trim(), key).not.toBe('');
+  for (const [key, text] of Object.entries<Text>(en)) {
+    const other = (de as Record<string, Text>)[key] ?? '';
+    for (const form of forms(other)) expect(form.trim(), key).not.toBe('');
     expect(names(other), key).toEqual(names(text));
   }
+});
+
+test('one of something is not called many', () => {
+  const units = /\{\w+\} (hours|minutes|days|characters|messages|points|Stunden|Minuten|Tage|Tagen|Zeichen|Nachrichten|Punkten)\b/;
+  for (const [key, text] of [...Object.entries<Text>(en), ...Object.entries<Text>(de)])
+    if (typeof text === 'string') expect(units.test(text), key).toBe(false);
+  expect(m.reply_agreed({ hours: 1 }, { locale: 'en' })).toBe('You agreed on a reply within an hour.');
+  expect(m.reply_agreed({ hours: 1 }, { locale: 'de' })).toBe('Vereinbart ist eine Antwort innerhalb einer Stunde.');
+  expect(m.session_days({ count: 2 }, { locale: 'de' })).toBe('2 Tage');
 });
 
 test('every text is used', () => {

@@ -81,7 +81,7 @@ export default async function add({ check, house }) {
     await someone.say('never to be sent');
     await until('kept', async () => (await someone.state('never').innerText()) === 'Kept on this device');
     await someone.page.locator('header button').click();
-    await someone.page.getByText('Some messages have not reached the server yet (waiting: 1).').waitFor();
+    await someone.page.getByText('One message has not reached the server yet.').waitFor();
     await someone.page.getByRole('button', { name: 'Stay' }).click();
     await someone.page.locator('header button').click();
     await someone.page.getByRole('button', { name: 'Log out and delete them' }).click();

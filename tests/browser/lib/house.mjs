@@ -23,6 +23,7 @@ export class House {
   port = 0;
   /** Who works with whom, each once: {client, therapist}, both with login, password and name. */
   #pairs = [];
+  #accounts = [];
   log = '';
 
   constructor(rapport) {
@@ -35,7 +36,8 @@ export class House {
     if (empty) return this.start();
     const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--clients', '16', '--json'], { encoding: 'utf8' });
     await this.start();
-    this.#pairs = await this.#findPairs(JSON.parse(told).accounts);
+    this.#accounts = JSON.parse(told).accounts;
+    this.#pairs = await this.#findPairs(this.#accounts);
   }
 
   /** Asks the server itself who is whose client, so that the people of the demo practice may change. */
@@ -71,6 +73,10 @@ export class House {
     const pair = this.#pairs.shift();
     if (!pair) throw new Error('the demo practice has too few pairs for these checks');
     return pair;
+  }
+
+  accountOf(name) {
+    return this.#accounts.find((one) => one.name === name);
   }
 
   start() {

@@ -49,6 +49,7 @@ const mayOutlive = 60_000;
 let csrf = '';
 let onSignedOut: () => void = () => {};
 let onUnreached: () => void = () => {};
+let onAnswer: (date: string | null, asked: number) => void = () => {};
 let renew: () => Promise<boolean> = async () => false;
 
 export function setCsrf(token: string): void {
@@ -62,14 +63,20 @@ export function whenTrouble(run: { signedOut: () => void; unreached: () => void;
   renew = run.renew;
 }
 
+/** `hear` is given what the server says of the time with every answer, and when it was asked by the clock of this device. */
+export function whenAnswered(hear: (date: string | null, asked: number) => void): void {
+  onAnswer = hear;
+}
+
 async function once(method: string, path: string, body: unknown, extra: Extra): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   const text = body === undefined ? null : JSON.stringify(body);
   if (text !== null) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   const limit = AbortSignal.timeout(patience);
+  const asked = Date.now();
   try {
-    return await fetch(path, {
+    const answer = await fetch(path, {
       method,
       headers,
       body: text,
@@ -78,6 +85,8 @@ async function once(method: string, path: string, body: unknown, extra: Extra): 
       keepalive: extra.outlive === true && (text?.length ?? 0) * 3 < mayOutlive,
       signal: extra.signal ? AbortSignal.any([extra.signal, limit]) : limit
     });
+    onAnswer(answer.headers.get('Date'), asked);
+    return answer;
   } catch {
     if (!extra.signal?.aborted) onUnreached();
     throw new Problem(0, 'unreachable', 'The server cannot be reached.');

@@ -1,5 +1,6 @@
 import { api } from './api';
 import { app, explain } from './session.svelte';
+import { brief } from './text';
 import type { MessageBody, PassingEvent, Room, SentMessage, StoredEvent } from './types';
 import { m } from '../paraglide/messages.js';
 
@@ -10,6 +11,8 @@ export class Conversation {
   room = $state<Room | null>(null);
   messages = $state<Shown[]>([]);
   failed = $state('');
+  /** There is no such room, or it is not for whoever looks. */
+  missing = $state(false);
   more = $state(false);
   reading = $state(false);
   typing = $state(false);
@@ -59,10 +62,8 @@ export class Conversation {
       const rooms = await api.rooms(this.#episode);
       const room = rooms.find((one) => one.id === this.#id);
       if (closed) return;
-      if (!room) {
-        this.failed = m.not_found();
-        return;
-      }
+      this.missing = !room;
+      if (!room) return;
       // The newest page first; a long history is read only by those who want it.
       const page = await api.eventsBefore(this.#id, room.last_seq + 1);
       if (closed) return;
@@ -152,7 +153,7 @@ export class Conversation {
         this.newAfter = event.seq - 1;
       }
       this.#writes(false);
-      app.say(`${m.new_message()}: ${event.body.text}`);
+      app.announcer.message(`${this.other?.name ?? m.new_message()}: ${brief(event.body.text)}`);
     }
     this.markRead();
   }

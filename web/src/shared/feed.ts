@@ -12,27 +12,43 @@ export type SessionLine = Extract<Entry, { kind: 'session' }>;
 
 const together = 5 * 60_000;
 
-/** Beginnings and ends of sessions, in order of time. */
-export function linesOf(encounters: Encounter[]): SessionLine[] {
-  const lines = encounters.flatMap(({ id, number, began_at, ended_at }) =>
+/** Where a talk begins and ends, and whether there is more of it before the first message that is shown. */
+export interface Span {
+  first: string | undefined;
+  /** A chat has no end: whatever comes stands in it. */
+  last: string | undefined;
+  more: boolean;
+}
+
+/**
+ * Beginnings and ends of the sessions that ran while something was written here, in order of time. When the talk is
+ * shown from its middle, only from its first message.
+ */
+export function linesOf(encounters: Encounter[], { first, last, more }: Span): SessionLine[] {
+  const from = first ? Date.parse(first) : Infinity;
+  const to = last ? Date.parse(last) : Infinity;
+  const touches = ({ began_at, ended_at }: Encounter) =>
+    Date.parse(began_at ?? '') <= to && (!ended_at || Date.parse(ended_at) >= from);
+  const lines = encounters.filter(touches).flatMap(({ id, number, began_at, ended_at }) =>
     [{ at: began_at, began: true }, { at: ended_at, began: false }].flatMap(({ at, began }) =>
       at && number ? [{ kind: 'session' as const, key: `${began ? 'began' : 'ended'} ${id}`, number, at, began }] : []
     )
   );
-  return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return lines
+    .filter((one) => !more || Date.parse(one.at) >= from)
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 /**
  * Messages under the day they were sent on, with one mark before the first that is new to `me`: the first of someone
  * else's after number `newAfter`. What one person sends within a few minutes belongs together (`follows`). `sessions`
- * stand where they belong by their times; when the talk is shown from its middle (`more`), only from its first message.
+ * stand where they belong by their times.
  */
-export function entriesOf(messages: Shown[], me: string, newAfter: number, sessions: SessionLine[] = [], more = false): Entry[] {
+export function entriesOf(messages: Shown[], me: string, newAfter: number, sessions: SessionLine[] = []): Entry[] {
   const entries: Entry[] = [];
   let before: Shown | undefined;
   let marked = false;
-  const first = messages[0]?.at;
-  const left = more && first ? sessions.filter((one) => Date.parse(one.at) >= Date.parse(first)) : [...sessions];
+  const left = [...sessions];
   let last = '';
   const begin = (at: string, key: string) => {
     const today = new Date(at).toDateString();

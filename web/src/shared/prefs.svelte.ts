@@ -34,12 +34,32 @@ function firstTheme(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : 'auto';
 }
 
-/** Language and appearance: the only things kept readable on this device. */
+/** A header tells whole seconds, and an answer takes its time: less than this is no difference of clocks; milliseconds. */
+const sameTime = 1500;
+
+/** Language and appearance, the only things kept readable on this device; and what time it is. */
 class Prefs {
   locale = $state<Locale>(firstLocale());
   theme = $state<Theme>(firstTheme());
-  /** Moves on by itself, so that what was today is not called so tomorrow. */
-  now = $state(Date.now());
+  #device = $state(Date.now());
+  /** By how much the server's clock is ahead of this device's, which may be set to any day. */
+  #ahead = $state(0);
+
+  /** By the server's clock, which dates what people write. Moves on, so that what was today is not called so tomorrow. */
+  get now(): number {
+    return this.#device + this.#ahead;
+  }
+
+  /** `date` is the server's word with an answer, `asked` when this device had asked for it. */
+  hearTime(date: string | null, asked: number): void {
+    const told = Date.parse(date ?? '');
+    if (Number.isNaN(told)) return;
+    const heard = Date.now();
+    const ahead = told + 500 - (asked + heard) / 2;
+    if (Math.abs(ahead - this.#ahead) < sameTime + (heard - asked) / 2) return;
+    this.#ahead = ahead;
+    this.#device = heard;
+  }
 
   setLocale(locale: Locale): void {
     this.locale = locale;
@@ -55,7 +75,7 @@ class Prefs {
 
   start(): void {
     this.apply();
-    setInterval(() => (this.now = Date.now()), 30_000);
+    setInterval(() => (this.#device = Date.now()), 30_000);
   }
 
   apply(): void {
@@ -105,13 +125,13 @@ export function clock(iso: string): string {
 }
 
 /** The day alone, as a heading: "Today", "Tuesday 12 May". */
-export function day(iso: string, now = Date.now()): string {
+export function day(iso: string, now = prefs.now): string {
   const name = named(new Date(iso), now, (at) => format({ weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) }, at));
   return name.charAt(0).toLocaleUpperCase(prefs.locale) + name.slice(1);
 }
 
 /** Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". */
-export function when(iso: string, now = Date.now()): string {
+export function when(iso: string, now = prefs.now): string {
   const name = named(new Date(iso), now, (at) =>
     Math.abs(daysAway(at, now)) < 7
       ? format({ weekday: 'short' }, at)

@@ -1,8 +1,10 @@
 import { m } from '../paraglide/messages.js';
-import { api, Problem, setCsrf, whenTrouble } from './api';
+import { Announcer } from './announcer.svelte';
+import { api, Problem, setCsrf, whenAnswered, whenTrouble } from './api';
 import { forgetUnsaved, losesDrafts } from './draft.svelte';
 import { Live, type LiveState, type Socket } from './live';
 import { Outbox, type Waiting } from './outbox';
+import { prefs } from './prefs.svelte';
 import type { PassingEvent, Practice, SentMessage, Session, StoredEvent } from './types';
 
 /** What a screen wants to hear. */
@@ -22,6 +24,7 @@ export type Notice = 'none' | 'expired' | 'elsewhere' | 'out';
 export function explain(error: unknown): string {
   if (!(error instanceof Problem)) return m.error_refused();
   if (error.status === 0) return m.error_unreachable();
+  if (error.status === 404) return m.not_found();
   if (error.status === 413) return m.error_large();
   if (error.status === 422) return m.error_invalid();
   if (error.status === 429) return m.error_many();
@@ -42,10 +45,11 @@ class App {
   /** The line broke and does not stand again yet; it stays so through all attempts. */
   lost = $state(false);
   waiting = $state<Waiting[]>([]);
-  said = $state('');
   /** Someone wrote while this page was not in view. */
   unseen = $state(false);
   live: Live;
+  readonly announcer = new Announcer();
+  #triedInVain = $state(false);
   #outbox: Outbox | null = null;
   #leaving = false;
   /** What a log-in that ended leaves behind for the same person's next one. */
@@ -78,7 +82,7 @@ class App {
       onOther: (event) => {
         this.#notice(event);
         if (event.body.author !== this.me) {
-          this.say(m.new_message());
+          this.announcer.message(m.new_message());
           void api.receipt(event.room, { delivered: event.seq }).catch(() => {});
         }
         this.#each((one) => one.stale?.());
@@ -93,6 +97,7 @@ class App {
       unreached: () => this.live.probe(),
       renew: () => this.#renew()
     });
+    whenAnswered((date, asked) => prefs.hearTime(date, asked));
     this.#windows.onmessage = (told: MessageEvent<string>) => this.#heard(told.data);
     addEventListener('online', () => this.live.hurry());
     addEventListener('offline', () => this.live.lose());
@@ -108,6 +113,11 @@ class App {
 
   get me(): string {
     return this.session?.account.id ?? '';
+  }
+
+  /** What waits to be sent cannot go out right now. */
+  get held(): boolean {
+    return this.lost || this.#triedInVain;
   }
 
   get therapist(): boolean {
@@ -128,8 +138,7 @@ class App {
   }
 
   say(text: string): void {
-    // The same words twice would not be read out: an invisible difference makes them new.
-    this.said = this.said === text ? `${text}\u00a0` : text;
+    this.announcer.say(text);
   }
 
   async start(): Promise<void> {
@@ -156,7 +165,7 @@ class App {
     this.notice = 'none';
     const outbox = new Outbox({
       account: session.account.id,
-      send: (room, id, text, signal) => api.send(room, id, text, signal),
+      send: (room, id, text, signal) => this.#try(api.send(room, id, text, signal)),
       onChange: (waiting) => {
         if (this.#outbox === outbox) this.waiting = waiting;
       },
@@ -181,11 +190,23 @@ class App {
     this.live.start();
   }
 
+  async #try<T>(sending: Promise<T>): Promise<T> {
+    try {
+      const sent = await sending;
+      this.#triedInVain = false;
+      return sent;
+    } catch (error) {
+      this.#triedInVain = error instanceof Problem && error.passing;
+      throw error;
+    }
+  }
+
   #leave(): void {
     this.live.stop();
     this.#outbox = null;
     this.waiting = [];
-    this.said = '';
+    this.announcer.hush();
+    this.#triedInVain = false;
     this.unseen = false;
     this.session = null;
     setCsrf('');

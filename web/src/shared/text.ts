@@ -15,6 +15,12 @@ export function excess(text: string, longest = longestText): number {
   return text.length <= longest ? 0 : Math.max(0, [...text].length - longest);
 }
 
+/** The beginning of a text, to be heard: a whole letter read out at once helps nobody. */
+export function brief(text: string, longest = 200): string {
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest).join('')} …`;
+}
+
 /** Two beginnings of one text, the older first; none of the two is said twice. */
 export function join(older: string, younger: string): string {
   if (older.startsWith(younger)) return older;
