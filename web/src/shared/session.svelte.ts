@@ -5,6 +5,7 @@ import { forgetUnsaved, losesDrafts } from './draft.svelte';
 import { Live, type LiveState, type Socket } from './live';
 import { Outbox, type Waiting } from './outbox';
 import { prefs } from './prefs.svelte';
+import { paths, router } from './router.svelte';
 import type { PassingEvent, Practice, SentMessage, Session, StoredEvent } from './types';
 
 /** What a screen wants to hear. */
@@ -52,6 +53,8 @@ class App {
   #triedInVain = $state(false);
   #outbox: Outbox | null = null;
   #leaving = false;
+  /** Who used this page last. */
+  #last = '';
   /** What a log-in that ended leaves behind for the same person's next one. */
   #left: { account: string; waiting: Waiting[] } = { account: '', waiting: [] };
   #listeners = new Set<Listener>();
@@ -186,6 +189,9 @@ class App {
       for (const { room, id, text } of this.#left.waiting) void outbox.add(room, id, text).catch(() => {});
     } else forgetUnsaved();
     this.#left = { account: '', waiting: [] };
+    // The address may be of a talk of the person before.
+    if (this.#last !== '' && this.#last !== session.account.id) router.go(paths.home, true);
+    this.#last = session.account.id;
     this.session = session;
     this.live.start();
   }
