@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
 #include "features/log_in/log_in_api.hpp"
@@ -33,6 +34,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes);
+  course::add_course_routes(routes);
   encounters::add_encounter_routes(routes);
   encounters::add_note_routes(routes);
   routes.finish();

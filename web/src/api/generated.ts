@@ -1575,6 +1575,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/episodes/{episode}/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The course of an episode: its sessions, the scores over time, and what is missing */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The course of an episode: its sessions, the scores over time, and what is missing */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CourseAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encounters": {
         parameters: {
             query?: never;
@@ -2496,6 +2545,89 @@ export interface components {
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
         Channel: "chat" | "messages";
+        /** @description `at` is when it began, or is to begin. `channels` are the ways of talking in the order in which they were used; before it began, the one that is planned. */
+        CourseSession: {
+            /** Format: uuid */
+            id: string;
+            number?: number | null;
+            status: components["schemas"]["Status"];
+            channels: components["schemas"]["Channel"][];
+            /** Format: date-time */
+            at: string;
+            ended_at?: string | null;
+        };
+        CourseScale: {
+            key: string;
+            label: string;
+            min: number;
+            max: number;
+            higher_is_worse: boolean;
+        };
+        /** @description A name for a range of scores, both ends included. */
+        CourseBand: {
+            scale: string;
+            min: number;
+            max: number;
+            label: string;
+            source?: string | null;
+        };
+        /** @description From this size on a change on the first scale is more than the measurement error explains. */
+        CourseThreshold: {
+            value: number;
+            source?: string | null;
+        };
+        /** @description `value` is absent when too much was left unanswered. */
+        CourseValue: {
+            scale: string;
+            value?: number | null;
+            prorated: boolean;
+        };
+        /** @description `value` is this score minus that one; `change` is recovered, improved, unchanged, deteriorated or undetermined. */
+        CourseChange: {
+            value: number;
+            change: string;
+        };
+        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. */
+        CoursePoint: {
+            /** Format: uuid */
+            form: string;
+            /** Format: date-time */
+            at: string;
+            occasion: components["schemas"]["Occasion"];
+            session?: string | null;
+            values: components["schemas"]["CourseValue"][];
+            band?: string | null;
+            since_first?: components["schemas"]["CourseChange"] | null;
+            since_previous?: components["schemas"]["CourseChange"] | null;
+        };
+        /** @description One questionnaire over time, the oldest point first. Where it has several scales and no total, there is none. */
+        CourseSeries: {
+            questionnaire: string;
+            name: string;
+            scales: components["schemas"]["CourseScale"][];
+            bands: components["schemas"]["CourseBand"][];
+            reliable_change?: components["schemas"]["CourseThreshold"] | null;
+            points: components["schemas"]["CoursePoint"][];
+        };
+        /** @enum {string} */
+        CourseEventKind: "opened" | "closed" | "asked" | "overdue" | "missing";
+        /** @description `opened` and `closed`: the episode. `asked`: a form that was asked for and not sent; `overdue`: its day has passed. `missing`: a session without a form that came with at least half of the sessions since it first did. */
+        CourseEvent: {
+            kind: components["schemas"]["CourseEventKind"];
+            /** Format: date-time */
+            at: string;
+            questionnaire?: string | null;
+            name?: string | null;
+            form?: string | null;
+            session?: string | null;
+        };
+        /** @description Everything oldest first. `more`: there are older sessions than the 500 given. A therapist does not find forms in it whose scores would tell of single answers that the client has not allowed them to see. */
+        CourseAnswer: {
+            sessions: components["schemas"]["CourseSession"][];
+            series: components["schemas"]["CourseSeries"][];
+            events: components["schemas"]["CourseEvent"][];
+            more: boolean;
+        };
         /** @description `number` counts the encounters of the episode that have begun: 1, 2, 3 …; it is given when one begins and never changes. `agenda_left` is how many points of the agenda are not done. */
         EncounterAnswer: {
             /** Format: uuid */

@@ -1,0 +1,75 @@
+#include "features/course/course_api.hpp"
+
+#include "features/course/course_rules.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::course {
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::PermissionName;
+using questionnaires::StoredForm;
+using questionnaires::StoredVersion;
+
+/// Everything as it is stored, of one moment.
+struct Stored {
+  Material material;
+  std::vector<StoredForm> forms;
+  std::vector<StoredVersion> versions;  ///< the latest of each form that was sent
+  bool more = false;
+};
+
+Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  Stored stored;
+  TRY_ASSIGN(stored.material.span, find_span(tx, viewer, episode));
+  stored.material.is_own = viewer == stored.material.span.client;
+  stored.material.sessions = encounters::list_encounters(tx, viewer, episode, std::nullopt, kMostSessions + 1);
+  stored.more = std::ssize(stored.material.sessions) > kMostSessions;
+  if (stored.more) stored.material.sessions.pop_back();
+  stored.material.channels = list_channels(tx, episode);
+  TRY_ASSIGN(stored.forms, questionnaires::list_forms(tx, viewer, episode));
+  stored.versions = questionnaires::list_latest_versions(tx, episode);
+  return stored;
+}
+
+/// Opens the scores of what the viewer may see; the rest is left out as if it did not exist.
+Result<void> open_forms(Context& context, const Call& call, Stored& stored) {
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.material.span.client, call.deadline));
+  std::map<questionnaires::FormId, const StoredVersion*> latest;
+  for (const auto& version : stored.versions) latest[version.form] = &version;
+  for (auto& form : stored.forms) {
+    if (!is_shown(form, context.viewer.account)) continue;
+    CourseForm one{std::move(form), {}};
+    if (const auto found = latest.find(one.form.id); found != latest.end()) {
+      const auto& version = *found->second;
+      TRY_ASSIGN(one.scores, questionnaires::open_scores(*key, one.form.id, version.version, version.sealed_scores));
+    }
+    stored.material.forms.push_back(std::move(one));
+  }
+  return {};
+}
+
+Result<Answer<CourseAnswer>> read_course(Context& context, Call& call) {
+  TRY_ASSIGN(auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return read_stored(tx, context.viewer.account, call.path_id<EpisodeId>("episode"));
+  }));
+  TRY(open_forms(context, call, stored));
+  Answer<CourseAnswer> answer{200, draw_course(stored.material, context.house.clock.now())};
+  answer.value.more = stored.more;
+  TRY(audit_read(context, call, stored.material.span.client, std::nullopt, "course"));
+  return answer;
+}
+
+}  // namespace
+
+void add_course_routes(Routes& routes) {
+  routes.get("/api/episodes/{episode}/course")
+      .says("The course of an episode: its sessions, the scores over time, and what is missing")
+      .answers<CourseAnswer>()
+      .needs(PermissionName{"read_form"}, "episode")
+      .audits("course.read")
+      .handle(read_course);
+}
+
+}  // namespace rapport::course

@@ -1,0 +1,224 @@
+#include "features/course/course_rules.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::course {
+namespace {
+
+using encounters::Encounter;
+using questionnaires::ChangeResult;
+using questionnaires::Occasion;
+using questionnaires::Scores;
+using questionnaires::StoredForm;
+
+/// What is asked at single answers goes to somebody else first, and the therapist sees none unless the client says so.
+bool tells_of_answers(const measures::Instrument& instrument) {
+  return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
+}
+
+std::string name_of(const StoredForm& form) {
+  const auto* instrument = questionnaires::instruments().find(form.instrument);
+  return instrument == nullptr ? form.instrument : instrument->scoring().name;
+}
+
+Time began(const Encounter& session) {
+  return session.began_at.value_or(session.plan.starts_at);
+}
+
+/// Those that were held or are being held, in order.
+std::vector<const Encounter*> begun(const std::vector<const Encounter*>& sessions) {
+  std::vector<const Encounter*> held;
+  std::copy_if(sessions.begin(), sessions.end(), std::back_inserter(held),
+               [](const Encounter* one) { return one->began_at.has_value(); });
+  return held;
+}
+
+/// The place among the sessions held of the one that a form of that moment belongs to.
+std::optional<std::size_t> place_of(const std::vector<const Encounter*>& held, Occasion occasion, Time at) {
+  std::optional<std::size_t> place;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const bool is_over = held[i]->ended_at && *held[i]->ended_at <= at;
+    if (occasion == Occasion::before_session && !is_over) return i;
+    if (occasion == Occasion::after_session && *held[i]->began_at <= at) place = i;
+  }
+  return place;
+}
+
+/// Whether a form that usually comes with this session could have come by now.
+bool is_due(const Encounter& session, Occasion occasion, Time now) {
+  if (occasion == Occasion::before_session) return true;
+  return session.ended_at && *session.ended_at + kTimeAfterSession <= now;
+}
+
+class Drawing {
+ public:
+  Drawing(const Material& material, Time now) : material_(material), now_(now) {
+    for (const auto& one : material.sessions) sessions_.push_back(&one);
+    std::sort(sessions_.begin(), sessions_.end(), [](const Encounter* a, const Encounter* b) {
+      return std::tuple(began(*a), a->id) < std::tuple(began(*b), b->id);
+    });
+    held_ = begun(sessions_);
+  }
+
+  CourseAnswer draw() {
+    add_span();
+    add_sessions();
+    for (const auto* form : in_order()) {
+      if (form->scores) {
+        add_point(*form);
+      } else {
+        add_waiting(form->form);
+      }
+    }
+    for (const auto& [usual, places] : sent_for_) add_missing(usual, places);
+    const auto key = [](const CourseEvent& event) { return std::tuple(event.at, event.kind, event.questionnaire); };
+    std::sort(course_.events.begin(), course_.events.end(),
+              [&](const CourseEvent& a, const CourseEvent& b) { return key(a) < key(b); });
+    return std::move(course_);
+  }
+
+ private:
+  using Usual = std::pair<std::string, Occasion>;  ///< an instrument on its occasion
+
+  void add_span() {
+    course_.events.push_back({CourseEventKind::opened, material_.span.opened_at, {}, {}, {}, {}});
+    if (const auto at = material_.span.closed_at) {
+      course_.events.push_back({CourseEventKind::closed, *at, {}, {}, {}, {}});
+    }
+  }
+
+  void add_sessions() {
+    for (const auto* one : sessions_) {
+      const auto used = material_.channels.find(one->id);
+      course_.sessions.push_back({one->id, one->number, one->status,
+                                  used == material_.channels.end() ? std::vector{one->plan.channel} : used->second,
+                                  began(*one), one->ended_at});
+    }
+  }
+
+  /// By when they were sent, or asked for.
+  std::vector<const CourseForm*> in_order() const {
+    std::vector<const CourseForm*> forms;
+    for (const auto& one : material_.forms) forms.push_back(&one);
+    std::sort(forms.begin(), forms.end(), [](const CourseForm* a, const CourseForm* b) {
+      return std::tuple(a->form.completed_at.value_or(a->form.asked_at), a->form.id) <
+             std::tuple(b->form.completed_at.value_or(b->form.asked_at), b->form.id);
+    });
+    return forms;
+  }
+
+  void add_point(const CourseForm& form) {
+    const auto at = *form.form.completed_at;
+    auto& series = series_of(form);
+    const auto place = place_of(held_, form.form.occasion, at);
+    CoursePoint point{form.form.id, at, form.form.occasion, session_at(place), {}, {}, {}, {}};
+    for (const auto& scale : form.scores->scales) point.values.push_back({scale.key, scale.value, scale.prorated});
+    if (form.scores->band) point.band = form.scores->band->label;
+    auto& before = before_[form.form.instrument];
+    point.since_first = change_since(before.first, form, series);
+    point.since_previous = change_since(before.previous, form, series);
+    if (before.first == nullptr) before.first = &form;
+    before.previous = &form;
+    if (place) sent_for_[{form.form.instrument, form.form.occasion}].insert(*place);
+    series.points.push_back(std::move(point));
+  }
+
+  void add_waiting(const StoredForm& form) {
+    const bool overdue = form.due_at && *form.due_at < now_;
+    const auto at = form.due_at.value_or(form.asked_at);
+    const auto place = place_of(held_, form.occasion, at);
+    if (place) waits_for_[{form.instrument, form.occasion}].insert(*place);
+    course_.events.push_back({overdue ? CourseEventKind::overdue : CourseEventKind::asked, at, form.instrument,
+                              name_of(form), form.id, session_at(place)});
+  }
+
+  /// Usual is what came with at least half of the sessions since it first did.
+  void add_missing(const Usual& usual, const std::set<std::size_t>& places) {
+    const auto& [questionnaire, occasion] = usual;
+    const auto* instrument = questionnaires::instruments().find(questionnaire);
+    // That a form which shows only where the client allows it is not there would tell of it all the same.
+    if (!material_.is_own && (instrument == nullptr || tells_of_answers(*instrument))) return;
+    const auto first = *places.begin();
+    std::size_t came = 1;
+    for (auto i = first + 1; i < held_.size(); ++i) {
+      if (places.count(i) != 0) {
+        ++came;
+      } else if (2 * came >= i - first && waits_for_[usual].count(i) == 0 && is_due(*held_[i], occasion, now_)) {
+        course_.events.push_back({CourseEventKind::missing,
+                                  *held_[i]->began_at,
+                                  questionnaire,
+                                  instrument == nullptr ? questionnaire : instrument->scoring().name,
+                                  {},
+                                  held_[i]->id});
+      }
+    }
+  }
+
+  std::optional<EncounterId> session_at(std::optional<std::size_t> place) const {
+    return place ? std::optional(held_[*place]->id) : std::nullopt;
+  }
+
+  CourseSeries& series_of(const CourseForm& form) {
+    const auto& id = form.form.instrument;
+    const auto found = std::find_if(course_.series.begin(), course_.series.end(),
+                                    [&](const CourseSeries& one) { return one.questionnaire == id; });
+    if (found != course_.series.end()) return *found;
+    auto& series = course_.series.emplace_back();
+    series.questionnaire = id;
+    series.name = name_of(form.form);
+    for (const auto& scale : form.scores->scales) {
+      series.scales.push_back({scale.key, scale.label, scale.min, scale.max, scale.higher_is_worse});
+    }
+    if (const auto* instrument = questionnaires::instruments().find(id)) {
+      for (const auto& band : instrument->scoring().bands) {
+        series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
+      }
+    }
+    return series;
+  }
+
+  static std::optional<CourseChange> change_since(const CourseForm* before, const CourseForm& now,
+                                                  CourseSeries& series) {
+    const auto* instrument = questionnaires::instruments().find(now.form.instrument);
+    if (before == nullptr || instrument == nullptr) return std::nullopt;
+    const auto change =
+        questionnaires::change_since(*instrument, *before->scores, *before->form.completed_at, *now.scores);
+    if (!change) return std::nullopt;
+    series.reliable_change = CourseThreshold{change->threshold, change->source};
+    return CourseChange{change->value, change->change};
+  }
+
+  /// Against which forms of its kind the next one is held.
+  struct Before {
+    const CourseForm* first = nullptr;
+    const CourseForm* previous = nullptr;
+  };
+
+  const Material& material_;
+  Time now_;
+  std::vector<const Encounter*> sessions_;
+  std::vector<const Encounter*> held_;
+  std::map<std::string, Before> before_;
+  std::map<Usual, std::set<std::size_t>> sent_for_;
+  std::map<Usual, std::set<std::size_t>> waits_for_;
+  CourseAnswer course_;
+};
+
+}  // namespace
+
+bool is_shown(const StoredForm& form, AccountId viewer) {
+  if (viewer == form.client || form.items_allowed) return true;
+  const auto* instrument = questionnaires::instruments().find(form.instrument);
+  return instrument != nullptr && !tells_of_answers(*instrument);
+}
+
+CourseAnswer draw_course(const Material& material, Time now) {
+  return Drawing(material, now).draw();
+}
+
+}  // namespace rapport::course
