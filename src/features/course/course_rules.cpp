@@ -131,7 +131,7 @@ class Drawing {
   void add_waiting(const StoredForm& form) {
     const bool overdue = form.due_at && *form.due_at < now_;
     const auto at = form.due_at.value_or(form.asked_at);
-    const auto place = place_of(held_, form.occasion, at);
+    const auto place = place_of(held_, form.occasion, form.asked_at);
     if (place) waits_for_[{form.instrument, form.occasion}].insert(*place);
     course_.events.push_back({overdue ? CourseEventKind::overdue : CourseEventKind::asked, at, form.instrument,
                               name_of(form), form.id, session_at(place)});

@@ -71,7 +71,8 @@ BOOST_DESCRIBE_STRUCT(CourseChange, (), (value, change))
 struct CoursePoint {
   static constexpr std::string_view says =
       "A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, "
-      "the next that was not over; after one, the last that had begun.";
+      "the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was "
+      "asked for.";
   questionnaires::FormId form;
   Time at;
   questionnaires::Occasion occasion = questionnaires::Occasion::on_request;

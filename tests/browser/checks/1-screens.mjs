@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
 import { Person } from '../lib/people.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // Each language takes the accessibility of two looks, so that both together see each width in each colour scheme, and
 // each language both widths and both schemes. Whether the screen fits is asked in all of them.
@@ -150,30 +147,6 @@ async function screensWithoutPeople(visit, desk, house, locale) {
   road.mend();
   await page.locator('main button').click();
   await page.locator('code').waitFor();
-}
-
-/** By how many pixels the screen is too wide. */
-const excess = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** What keeps some people from using the screen as it looks now. */
-async function barriers(page) {
-  await injectAxe(page);
-  const found = await page.evaluate(() => globalThis.axe.run(document, {
-    resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-  }));
-  return found.violations.map((one) =>
-    `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`);
-}
-
-/** The policy would refuse a foreign script, as it should; it is lifted for this one injection only. */
-async function injectAxe(page) {
-  if (await page.evaluate(() => 'axe' in globalThis)) return;
-  const session = await page.context().newCDPSession(page);
-  await session.send('Page.setBypassCSP', { enabled: true });
-  await page.evaluate(axe);
-  await session.send('Page.setBypassCSP', { enabled: false });
-  await session.detach();
 }
 
 export default async function add({ check, house, shots }) {

@@ -1,6 +1,6 @@
 // A server of our own for the time of the tests: demo practice, start, sudden death, start again on the same data.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ export class House {
   #pairs = [];
   #accounts = [];
   log = '';
+  #clock = null;
 
   constructor(rapport) {
     this.#rapport = rapport;
@@ -79,11 +80,18 @@ export class House {
     return this.#accounts.find((one) => one.name === name);
   }
 
+  /** From its next start on the server's time is this, and stays so until it is set again; it never goes back. */
+  setTime(at) {
+    this.#clock = join(this.folder, 'clock');
+    writeFileSync(this.#clock, new Date(at).toISOString());
+  }
+
   start() {
     const child = spawn(this.#rapport, [
       'serve', '--data', join(this.folder, 'data'), '--listen', `localhost:${this.port}`,
       // Many log-ins from one address are what a test does and a person does not.
-      '--limits-log-ins-per-minute', '0'
+      '--limits-log-ins-per-minute', '0',
+      ...(this.#clock ? ['--clock', this.#clock] : [])
     ]);
     this.#child = child;
     return new Promise((resolve, reject) => {

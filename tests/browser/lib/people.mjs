@@ -133,6 +133,42 @@ export class Person {
   }
 }
 
+/** Someone who asks the server itself, as their page would. */
+export class Caller {
+  #headers = {};
+
+  constructor(origin, account) {
+    Object.assign(this, { origin, account });
+  }
+
+  async logIn() {
+    const answer = await fetch(`${this.origin}/api/login`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ login: this.account.login, password: this.account.password })
+    });
+    const { csrf } = await answer.json();
+    this.#headers = {
+      Cookie: answer.headers.getSetCookie()[0].split(';')[0], 'X-CSRF-Token': csrf, 'Content-Type': 'application/json'
+    };
+  }
+
+  async ask(method, path, body) {
+    const answer = await fetch(this.origin + path, {
+      method, headers: this.#headers, ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+}
+
+/** A UUID of version 7, as senders make them. */
+export function newId(at = Date.now()) {
+  const random = crypto.randomUUID();
+  const time = at.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+}
+
 export async function until(what, holds, timeout = 30_000) {
   const end = Date.now() + timeout;
   let last;

@@ -188,6 +188,7 @@ export const api = {
   completeForm: (form: string, revision: number, version: number) =>
     ask('post', '/api/forms/{form}/completion', { form }, { revision, version }),
   allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed }),
+  course: (episode: string) => ask('get', '/api/episodes/{episode}/course', { episode }, undefined),
   encountersAhead: async () => (await ask('get', '/api/encounters', {}, undefined)).encounters,
   encounters: (episode: string, before = '') =>
     ask('get', '/api/episodes/{episode}/encounters', { episode }, undefined, before ? { before } : {}),

@@ -1,6 +1,6 @@
 export type Route =
   | { page: 'home' | 'help' }
-  | { page: 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan'; episode: string }
+  | { page: 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
@@ -22,6 +22,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
+  if (section === 'course' && !room) return { page: 'course', episode };
   if (section === 'sessions' && !room) return { page: 'sessions', episode };
   if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
   if (section === 'sessions' && room) return { page: 'session', episode, encounter: room };
@@ -34,6 +35,7 @@ export const paths = {
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,
+  course: (episode: string) => `/with/${encodeURIComponent(episode)}/course`,
   plan: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions/new`,
   session: (episode: string, encounter: string) =>
     `/with/${encodeURIComponent(episode)}/sessions/${encodeURIComponent(encounter)}`,

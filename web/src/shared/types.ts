@@ -24,6 +24,10 @@ export type QuestionnaireText = Schemas['QuestionnaireText'];
 export type Encounter = Schemas['EncounterAnswer'];
 export type AgendaItem = Schemas['AgendaItemAnswer'];
 export type Channel = Schemas['Channel'];
+export type Course = Schemas['CourseAnswer'];
+export type CoursePoint = Schemas['CoursePoint'];
+export type CourseEvent = Schemas['CourseEvent'];
+export type CourseSession = Schemas['CourseSession'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

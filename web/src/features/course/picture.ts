@@ -1,0 +1,161 @@
+import { scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
+import { isGap, panelsOf, type Panel } from './course';
+
+/** Something that can be pointed at. All lengths are in pixels of the picture. */
+export type Mark = { x: number; y: number; row: number } & (
+  | { kind: 'point'; panel: Panel; point: CoursePoint; scale: number }
+  | { kind: 'event'; event: CourseEvent }
+  | { kind: 'session'; session: CourseSession }
+);
+
+export interface DrawnPanel {
+  panel: Panel;
+  top: number;
+  bottom: number;
+  bands: { y: number; height: number; shaded: boolean; label: string }[];
+  /** Of each scale; broken where something is missing. */
+  paths: string[];
+  ends: { y: number; value: number }[];
+}
+
+export interface Picture {
+  height: number;
+  left: number;
+  right: number;
+  panels: DrawnPanel[];
+  strip: number;
+  sessions: { x: number; session: CourseSession; label: string }[];
+  dates: { x: number; y: number; at: number; anchor: 'start' | 'middle' | 'end' }[];
+  marks: Mark[];
+}
+
+/** From the first to the last moment, with a little room; a course of one moment has a day on both sides. */
+function span(course: Course): [number, number] {
+  const times = [
+    ...course.sessions.map((one) => one.at),
+    ...course.series.flatMap((one) => one.points.map((point) => point.at)),
+    ...course.events.map((one) => one.at)
+  ].map((at) => Date.parse(at));
+  const first = Math.min(...times);
+  const last = Math.max(...times);
+  return first === last ? [first - 86_400_000, last + 86_400_000] : [first, last];
+}
+
+/** As many labels as there is room for, the first and the last among them. */
+function thinned<T extends { x: number }>(items: T[], room: number): T[] {
+  const kept: T[] = [];
+  for (const item of items) {
+    if (kept.length === 0 || item.x - (kept.at(-1)?.x ?? 0) >= room) kept.push(item);
+  }
+  return kept;
+}
+
+/**
+ * Draws the course into a width. `unit` is the height of a letter line's worth of pixels (1 rem), so that the picture
+ * grows with the letters.
+ */
+export function draw(course: Course, width: number, unit: number): Picture {
+  const left = 2.2 * unit;
+  const right = width - 0.8 * unit;
+  const time = scaleLinear(span(course), [left + 0.6 * unit, right - 0.6 * unit]);
+  const x = (at: string) => time(Date.parse(at));
+  const marks: Mark[] = [];
+  const panels: DrawnPanel[] = [];
+  let top = 0;
+  for (const panel of panelsOf(course)) {
+    top += 2 * unit; // its title
+    const drawn = drawPanel(panel, { x, top, unit, room: right - left }, marks, panels.length);
+    panels.push(drawn);
+    top = drawn.bottom + 0.8 * unit;
+  }
+  const strip = top + 1.2 * unit;
+  const row = panels.length;
+  const sessions = course.sessions.map((session) => ({
+    x: x(session.at), session, label: session.number ? String(session.number) : ''
+  }));
+  for (const { x: at, session } of sessions) marks.push({ kind: 'session', session, x: at, y: strip, row });
+  const known = new Set(panels.map((one) => one.panel.series.questionnaire));
+  for (const event of course.events) {
+    if (event.questionnaire && known.has(event.questionnaire)) continue;
+    marks.push({ kind: 'event', event, x: x(event.at), y: strip + 2.4 * unit, row: row + 1 });
+  }
+  const [first, last] = time.domain() as [number, number];
+  const middles = width > 30 * unit ? [1, 2, 3].map((part) => first + ((last - first) * part) / 4) : [];
+  const below = strip + 4.4 * unit;
+  const dates = [
+    { x: left, y: below, at: first, anchor: 'start' as const },
+    ...middles.map((at) => ({ x: time(at), y: below, at, anchor: 'middle' as const })),
+    { x: right, y: right - left < 14 * unit ? below + 1.3 * unit : below, at: last, anchor: 'end' as const }
+  ];
+  const labelled = new Set(thinned(sessions.filter((one) => one.label), 1.6 * unit));
+  for (const one of sessions) if (!labelled.has(one)) one.label = '';
+  return { height: strip + 6 * unit, left, right, panels, strip, sessions, dates, marks };
+}
+
+interface Place {
+  x: (at: string) => number;
+  top: number;
+  unit: number;
+  room: number;
+}
+
+/** Adds what can be pointed at to `marks`. */
+function drawPanel(panel: Panel, { x, top, unit, room }: Place, marks: Mark[], row: number): DrawnPanel {
+  const { series, events } = panel;
+  const bottom = top + (series.bands.length > 0 ? 8.5 : 5.5) * unit;
+  const low = Math.min(...series.scales.map((one) => one.min));
+  const high = Math.max(...series.scales.map((one) => one.max));
+  const y = scaleLinear([low, high], [bottom - 0.5 * unit, top + 0.5 * unit]);
+  const main = series.scales[0]?.key;
+  const bands = series.bands.filter((band) => band.scale === main).map((band, number) => {
+    // Scores are whole numbers: a band reaches half a point beyond its ends, the outer ones to the edge.
+    const upper = band.max >= high ? top : y(band.max + 0.5);
+    const lower = band.min <= low ? bottom : y(band.min - 0.5);
+    // Only where it fits: the table names every band.
+    const fits = lower - upper > 1.05 * unit && band.label.length * 0.45 * unit < room;
+    return { y: upper, height: lower - upper, shaded: number % 2 === 1, label: fits ? band.label : '' };
+  });
+  const gaps = events.filter(isGap);
+  const paths = series.scales.map((scale, number) => {
+    const steps = [
+      ...series.points.map((point) => ({ at: point.at, value: point.values.find((one) => one.scale === scale.key)?.value ?? null, point })),
+      ...gaps.map((event) => ({ at: event.at, value: null, point: null }))
+    ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    for (const { at, value, point } of steps) {
+      if (point && value !== null) marks.push({ kind: 'point', panel, point, scale: number, x: x(at), y: y(value), row });
+      // A form without a score is there all the same.
+      if (point && value === null && number === 0) marks.push({ kind: 'point', panel, point, scale: -1, x: x(at), y: bottom - 0.5 * unit, row });
+    }
+    return line<(typeof steps)[number]>()
+      .defined((step) => step.value !== null)
+      .x((step) => x(step.at))
+      .y((step) => y(step.value ?? 0))(steps) ?? '';
+  });
+  for (const event of events) marks.push({ kind: 'event', event, x: x(event.at), y: bottom - 0.5 * unit, row });
+  return { panel, top, bottom, bands, paths, ends: [{ y: y(low), value: low }, { y: y(high), value: high }] };
+}
+
+/** Where the arrow keys lead from a mark: along its row, or to the nearest of the next row. */
+export function neighbour(marks: Mark[], from: number, key: string): number | null {
+  const current = marks[from];
+  if (!current) return null;
+  const inRow = (row: number) => marks
+    .map((mark, index) => ({ mark, index }))
+    .filter(({ mark }) => mark.row === row)
+    .sort((a, b) => a.mark.x - b.mark.x || a.index - b.index);
+  const own = inRow(current.row);
+  const here = own.findIndex(({ index }) => index === from);
+  if (key === 'ArrowRight') return own[here + 1]?.index ?? null;
+  if (key === 'ArrowLeft') return own[here - 1]?.index ?? null;
+  if (key === 'Home') return own[0]?.index ?? null;
+  if (key === 'End') return own.at(-1)?.index ?? null;
+  if (key !== 'ArrowUp' && key !== 'ArrowDown') return null;
+  const step = key === 'ArrowUp' ? -1 : 1;
+  const rows = [...new Set(marks.map((mark) => mark.row))].sort((a, b) => a - b);
+  const next = rows[rows.indexOf(current.row) + step];
+  if (next === undefined) return null;
+  const nearest = inRow(next).sort((a, b) => Math.abs(a.mark.x - current.x) - Math.abs(b.mark.x - current.x));
+  return nearest[0]?.index ?? null;
+}

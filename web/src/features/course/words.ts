@@ -1,0 +1,90 @@
+import { m } from '../../paraglide/messages.js';
+import { prefs, when } from '../../shared/prefs.svelte';
+import { paths } from '../../shared/router.svelte';
+import { howOf } from '../../shared/sessions';
+import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
+import { statusOf, titleOf } from '../encounters/words';
+import { changeWord, formName, rounded, scaleName } from '../questionnaires/words';
+
+type Series = Course['series'][number];
+type NamedMark =
+  | { kind: 'point'; panel: { series: Series }; point: CoursePoint; scale: number }
+  | { kind: 'event'; event: CourseEvent }
+  | { kind: 'session'; session: CourseSession };
+
+export const seriesName = (series: { questionnaire?: string | null; name?: string | null }) =>
+  formName({ questionnaire: series.questionnaire ?? '', name: series.name ?? '' });
+
+export const signed = (value: number) =>
+  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${rounded(Math.abs(value))}`;
+
+/** "12 of 21", or with several scales "Positive feelings 9 of 16, Negative feelings 3 of 16"; of one scale alone, that. */
+export function scoresOf(series: Series, point: CoursePoint, only?: string): string {
+  return point.values
+    .filter((one) => only === undefined || one.scale === only)
+    .map(({ scale, value }) => {
+      const about = series.scales.find((one) => one.key === scale);
+      const score = value === undefined || value === null
+        ? m.course_no_score()
+        : m.course_of({ value: rounded(value), max: about?.max ?? 0 });
+      return series.scales.length > 1 ? `${scaleName(scale) ?? about?.label ?? scale} ${score}` : score;
+    })
+    .join(', ');
+}
+
+/** What has changed, where the instrument says how much is more than chance. */
+export function changesOf(point: CoursePoint): string[] {
+  return [
+    { title: m.form_change_first(), change: point.since_first },
+    { title: m.form_change_previous(), change: point.since_previous }
+  ].flatMap(({ title, change }) => (change ? [`${title} ${signed(change.value)}, ${changeWord(change.change)}`] : []));
+}
+
+export const channelsOf = (session: CourseSession) => session.channels.map(howOf).join(', ');
+
+export const sessionName = (session: CourseSession) => titleOf(session);
+
+export const whenOf = (iso: string) => when(iso, prefs.now);
+
+/** The day of a moment on the axis. */
+export const dateOf = (at: number) =>
+  new Intl.DateTimeFormat(prefs.locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+
+export function eventName(event: CourseEvent): string {
+  const form = seriesName(event);
+  return {
+    opened: m.course_opened(),
+    closed: m.course_closed(),
+    asked: m.course_asked({ form }),
+    overdue: m.course_overdue({ form }),
+    missing: m.course_missing({ form })
+  }[event.kind];
+}
+
+function sessionOf(course: Course, id: string | null | undefined): string[] {
+  const session = course.sessions.find((one) => one.id === id);
+  return session ? [sessionName(session)] : [];
+}
+
+/** What a mark is, in one sentence: it is what a screen reader says, and what stands below the picture. */
+export function markName(course: Course, mark: NamedMark): string {
+  if (mark.kind === 'session') {
+    const { session } = mark;
+    return [sessionName(session), whenOf(session.at), channelsOf(session), statusOf(session.status)].join(', ');
+  }
+  if (mark.kind === 'event') {
+    return [eventName(mark.event), ...sessionOf(course, mark.event.session), whenOf(mark.event.at)].join(', ');
+  }
+  const { series } = mark.panel;
+  const where = [seriesName(series), ...sessionOf(course, mark.point.session), whenOf(mark.point.at)].join(', ');
+  const what = [scoresOf(series, mark.point, series.scales[mark.scale]?.key), ...(mark.point.band ? [mark.point.band] : [])].join(', ');
+  return [`${where}: ${what}`, ...changesOf(mark.point)].join('. ');
+}
+
+/** Where a mark leads. */
+export function markHref(episode: string, mark: NamedMark): string {
+  if (mark.kind === 'session') return paths.session(episode, mark.session.id);
+  if (mark.kind === 'point') return paths.form(episode, mark.point.form);
+  if (mark.event.form) return paths.form(episode, mark.event.form);
+  return mark.event.session ? paths.session(episode, mark.event.session) : paths.sessions(episode);
+}

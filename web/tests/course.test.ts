@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
+import { draw, neighbour } from '../src/features/course/picture';
+import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
+
+const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
+
+const session = (number: number): CourseSession =>
+  ({ id: `s${number}`, number, status: 'closed', channels: ['chat'], at: day(number), ended_at: day(number) });
+
+const point = (form: string, at: number, value: number | null, ofSession?: number): CoursePoint => ({
+  form, at: day(at), occasion: 'before_session', session: ofSession ? `s${ofSession}` : null,
+  values: [{ scale: 'total', value, prorated: false }], band: null
+});
+
+const series = (questionnaire: string, points: CoursePoint[]): Course['series'][number] => ({
+  questionnaire, name: questionnaire.toUpperCase(), points,
+  scales: [{ key: 'total', label: 'Total', min: 0, max: 20, higher_is_worse: true }],
+  bands: [
+    { scale: 'total', min: 0, max: 9, label: 'Low' },
+    { scale: 'total', min: 10, max: 20, label: 'High' }
+  ]
+});
+
+const missing = (questionnaire: string, number: number): CourseEvent =>
+  ({ kind: 'missing', at: day(number), questionnaire, name: questionnaire, session: `s${number}` });
+
+const course = (): Course => ({
+  sessions: [session(1), session(8), session(15)],
+  series: [
+    series('sparq', [point('c', 2, 5, 1)]),
+    series('gad-7', [point('a', 1, 15, 1), point('b', 15, 5, 15)])
+  ],
+  events: [{ kind: 'opened', at: day(1) }, missing('gad-7', 8)],
+  more: false
+});
+
+test('the relationship stands below what troubles the person', () => {
+  expect(panelsOf(course()).map((one) => one.series.questionnaire)).toEqual(['gad-7', 'sparq']);
+});
+
+test('a line is broken where a form is missing, and the gap has a mark', () => {
+  const picture = draw(course(), 600, 16);
+  expect(picture.panels[0]?.paths[0]?.match(/M/g)).toHaveLength(2);
+  expect(picture.marks.filter((mark) => mark.kind === 'event' && mark.event.kind === 'missing')).toHaveLength(1);
+  const whole = { ...course(), events: [] };
+  expect(draw(whole, 600, 16).panels[0]?.paths[0]?.match(/M/g)).toHaveLength(1);
+});
+
+test('a higher score stands higher, and within its band', () => {
+  const picture = draw(course(), 600, 16);
+  const [high, low] = picture.marks.filter((mark) => mark.kind === 'point' && mark.panel.series.questionnaire === 'gad-7');
+  const band = picture.panels[0]?.bands.find((one) => one.label === 'High');
+  expect(high && low && high.y < low.y).toBe(true);
+  expect(high && band && high.y > band.y && high.y < band.y + band.height).toBe(true);
+});
+
+test('a form without a score has a mark all the same', () => {
+  const made = course();
+  made.series[1]?.points.push(point('d', 16, null));
+  const before = draw(course(), 600, 16).marks.length;
+  expect(draw(made, 600, 16).marks.length).toBe(before + 1);
+});
+
+test('everything stays within the picture, also a course of one moment and on a phone', () => {
+  for (const one of [course(), { ...course(), sessions: [session(1)], series: [], events: [] }]) {
+    const { marks, left, right, height } = draw(one, 288, 32);
+    for (const mark of marks) {
+      expect(mark.x).toBeGreaterThanOrEqual(left);
+      expect(mark.x).toBeLessThanOrEqual(right);
+      expect(mark.y).toBeLessThan(height);
+    }
+  }
+});
+
+test('two hundred sessions keep only as many numbers as there is room for', () => {
+  const many = { ...course(), sessions: Array.from({ length: 200 }, (_, i) => ({ ...session(i + 1), id: `x${i}` })) };
+  const labels = draw(many, 600, 16).sessions.filter((one) => one.label);
+  expect(labels.length).toBeGreaterThan(10);
+  for (const [i, one] of labels.entries()) {
+    if (i > 0) expect(one.x - (labels[i - 1]?.x ?? 0)).toBeGreaterThanOrEqual(1.6 * 16);
+  }
+});
+
+test('the arrow keys lead along a row and to the nearest of the next, and nowhere beyond the ends', () => {
+  const { marks } = draw(course(), 600, 16);
+  const at = (form: string) => marks.findIndex((mark) => mark.kind === 'point' && mark.point.form === form);
+  const gap = neighbour(marks, at('a'), 'ArrowRight');
+  expect(gap === null ? null : marks[gap]?.kind).toBe('event');
+  expect(neighbour(marks, at('a'), 'End')).toBe(at('b'));
+  expect(neighbour(marks, at('b'), 'ArrowRight')).toBe(null);
+  expect(neighbour(marks, at('a'), 'ArrowDown')).toBe(at('c'));
+  expect(neighbour(marks, at('a'), 'ArrowUp')).toBe(null);
+  expect(neighbour(marks, at('a'), 'x')).toBe(null);
+});
+
+test('the table has a row for each session with what belongs to it, the latest first', () => {
+  const rows = rowsOf(course());
+  expect(rows.map((row) => row.session?.number ?? null)).toEqual([15, 8, 1, null]);
+  expect(rows[1]?.events.map((event) => event.kind)).toEqual(['missing']);
+  expect(rows[2]?.points.get('gad-7')?.map((one) => one.form)).toEqual(['a']);
+  expect(rows[2]?.points.get('sparq')?.map((one) => one.form)).toEqual(['c']);
+  expect(rows[3]?.events.map((event) => event.kind)).toEqual(['opened']);
+});
+
+test('only the last sessions leave out what lies before them', () => {
+  const from = startOfLast(course(), 2);
+  const last = since(course(), from);
+  expect(last.sessions.map((one) => one.number)).toEqual([8, 15]);
+  expect(last.series.map((one) => one.questionnaire)).toEqual(['gad-7']);
+  expect(startOfLast(course(), 5)).toBe(-Infinity);
+});
