@@ -4,7 +4,8 @@
 
 #include <map>
 
-#include "features/demo/demo_sessions.hpp"
+#include "features/demo/demo_course.hpp"
+#include "features/demo/demo_file.hpp"
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
 #include "features/messages/messages_rules.hpp"
@@ -40,10 +41,6 @@ struct ReadyClient {
   std::optional<std::int64_t> proposed_reply_hours;
   std::vector<ReadyRoom> rooms;
 };
-
-Error broken_script(std::string detail) {
-  return {ErrorKind::internal, "demo.script", std::move(detail)};
-}
 
 class Maker {
  public:
@@ -90,17 +87,24 @@ class Maker {
     GeneratedClients generated(script_.generated, options.seed);
     for (std::int64_t i = 0; i < wanted; ++i) {
       const auto place = static_cast<std::size_t>(i);
-      const auto& therapist = script_.therapists[place % script_.therapists.size()].login;
-      TRY_ASSIGN(const auto client,
-                 i < written ? make_ready(script_.clients[place]) : make_ready(generated.next(i + 1, therapist)));
-      TRY(store_client(tx, client));
       if (i < written) {
-        TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
-        TRY(store_sessions(tx, *key, script_.clients[place], {client.account.id, client.therapist, client.episode},
-                           now_));
+        TRY_ASSIGN(const auto course, read_written_course(script_.clients[place].login));
+        TRY(add_client(tx, script_.clients[place], course));
+      } else {
+        const auto& therapist = script_.therapists[place % script_.therapists.size()].login;
+        const auto made = generated.next(i + 1, therapist);
+        TRY(add_client(tx, made.client, made.course));
       }
-      tx.take_events();  // nobody follows yet
     }
+    return {};
+  }
+
+  Result<void> add_client(store::WriteTx& tx, const WrittenClient& written, const WrittenCourse& course) {
+    TRY_ASSIGN(const auto client, make_ready(written));
+    TRY(store_client(tx, client));
+    TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
+    TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
+    tx.take_events();  // nobody follows yet
     return {};
   }
 
@@ -191,7 +195,7 @@ class Maker {
     return {};
   }
 
-  static constexpr std::chrono::days kTherapistsSince{400};
+  static constexpr std::chrono::days kTherapistsSince{2000};
 
   House& house_;
   const Time now_ = house_.clock.now();

@@ -1,0 +1,131 @@
+#include "features/demo/demo_course.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "features/demo/demo_file.hpp"
+
+namespace rapport::demo {
+namespace {
+
+using encounters::Channel;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::int64_t kMinutes = 50;
+constexpr std::int64_t kMinutesOfDay = 24 * 60;
+constexpr days kPlannedAhead{3};
+constexpr minutes kBegunBefore{1};  ///< the first word
+constexpr minutes kEndedAfter{2};   ///< the last word
+constexpr minutes kNotedAfter{12};  ///< the end
+
+/// From the first to the last word of a session.
+struct Talk {
+  Time first = Time::max();
+  Time last = Time::min();
+};
+
+void add_to(Talk& talk, const WrittenMessage& message, Time now) {
+  const Time at = now - days(message.days) - minutes(message.minutes);
+  talk.first = std::min(talk.first, at);
+  talk.last = std::max(talk.last, at);
+}
+
+/// What was said in the chat that day, or written in letters from that day on.
+Result<Talk> talk_of(const WrittenClient& written, const HeldSession& session, Time now) {
+  const auto last_day = session.days - session.over_days.value_or(0);
+  Talk talk;
+  for (const auto& room : written.rooms) {
+    if (room.subject.has_value() != session.over_days.has_value()) continue;
+    for (const auto& message : room.messages) {
+      if (message.days <= session.days && message.days >= last_day) add_to(talk, message, now);
+    }
+  }
+  if (talk.first <= talk.last) return talk;
+  return fail(
+      broken_script(fmt::format("Nothing was said in the session of {}, {} days ago.", written.login, session.days)));
+}
+
+/// Stores one client's sessions and what belongs to them.
+class CourseStorer {
+ public:
+  CourseStorer(store::WriteTx& tx, const access::SealKey& key, FormPaper paper, Time now)
+      : tx_(tx), key_(key), paper_(std::move(paper)), pair_(paper_.pair), now_(now) {}
+
+  Result<void> store_held(const HeldSession& session, const Talk& talk, Time opened) {
+    const auto began = talk.first - kBegunBefore;
+    const auto ended = talk.last + kEndedAfter;
+    const auto planned = std::min(began, std::max(opened, began - kPlannedAhead));
+    const auto id = EncounterId::make(began);
+    const auto channel = session.over_days ? Channel::messages : Channel::chat;
+    const auto length = session.over_days ? (*session.over_days + 1) * kMinutesOfDay : kMinutes;
+    TRY(encounters::plan_encounter(tx_, pair_.therapist, pair_.episode, id, {began, length, channel, ""}, planned));
+    if (session.agenda) {
+      TRY(store_agenda(id, *session.agenda, true, planned));
+    }
+    TRY(encounters::open_encounter(tx_, pair_.therapist, id, began));
+    TRY(encounters::close_encounter(tx_, pair_.therapist, id, ended));
+    if (session.notes) {
+      TRY(store_notes(id, *session.notes, ended + kNotedAfter));
+    }
+    return store_session_forms(tx_, key_, paper_, session.forms, {planned, began, ended});
+  }
+
+  Result<void> store_planned(const PlannedSession& session) {
+    const auto id = EncounterId::make(now_);
+    const Time starts = std::chrono::floor<days>(now_) + days(session.in_days) + hours(session.hour);
+    TRY(encounters::plan_encounter(tx_, pair_.therapist, pair_.episode, id,
+                                   {starts, session.minutes, session.channel, ""}, now_));
+    TRY(store_agenda(id, session.agenda, false, now_));
+    return store_session_forms(tx_, key_, paper_, session.forms, {now_ - kAskedBeforeNow, starts, std::nullopt});
+  }
+
+  Result<void> store_between(const FormsBetween& forms) {
+    return store_forms_between(tx_, key_, paper_, forms.forms, now_ - days(forms.days) - minutes(forms.minutes));
+  }
+
+ private:
+  Result<void> store_agenda(EncounterId id, const std::vector<WrittenPoint>& points, bool done, Time at) {
+    std::int64_t place = 0;
+    for (const auto& point : points) {
+      const auto item = encounters::AgendaItemId::make(at);
+      const auto author = point.by == Author::client ? pair_.client : pair_.therapist;
+      TRY(encounters::put_agenda_item(tx_, author, id, item, place++, done,
+                                      access::seal(key_, item.bytes(), point.text.str()), at));
+    }
+    return {};
+  }
+
+  Result<void> store_notes(EncounterId id, const std::vector<encounters::WrittenSection>& sections, Time at) {
+    TRY(encounters::check_sections(sections));
+    TRY(encounters::save_note(tx_, pair_.therapist, id, encounters::SittingId::make(at),
+                              access::seal(key_, id.bytes(), encounters::write_sections(sections)), at));
+    return {};
+  }
+
+  static constexpr hours kAskedBeforeNow{20};
+
+  store::WriteTx& tx_;
+  const access::SealKey& key_;
+  const FormPaper paper_;
+  const DemoPair& pair_;
+  const Time now_;
+};
+
+}  // namespace
+
+Result<void> store_course(store::WriteTx& tx, const access::SealKey& key, const WrittenClient& written,
+                          const WrittenCourse& course, const DemoPair& pair, Time now) {
+  CourseStorer storer(tx, key, {pair, course.language, course.items_allowed}, now);
+  for (const auto& session : course.held) {
+    TRY_ASSIGN(const auto talk, talk_of(written, session, now));
+    TRY(storer.store_held(session, talk, now - days(written.opened_days)));
+  }
+  for (const auto& forms : course.between) TRY(storer.store_between(forms));
+  for (const auto& session : course.planned) TRY(storer.store_planned(session));
+  return {};
+}
+
+}  // namespace rapport::demo
