@@ -43,7 +43,10 @@ struct Settings {
   /// ISO 3166 code of the country whose crisis contacts are shown first; empty: none.
   std::string practice_country;
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
-  std::string log_level = "info";             ///< debug, info, warning or error
+  /// Ids of the instruments that go with every session where a therapist chose no others, with commas between.
+  std::string practice_forms_before_session = "gad-7";
+  std::string practice_forms_after_session = "sparq";
+  std::string log_level = "info";  ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

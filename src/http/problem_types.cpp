@@ -74,6 +74,9 @@ constexpr std::array kTypes{
     ProblemType{"request.too_large", "The body of the request is too large."},
     ProblemType{"seal.broken", "Stored text does not open with its key: it was altered. The practice has to look."},
     ProblemType{"session.none", "Nobody is logged in, or the log-in has ended. Log in again."},
+    ProblemType{
+        "session_forms.choice",
+        "A questionnaire in the list cannot be given out, is there twice, or is one too many. The detail names it."},
     ProblemType{"storage.busy", "The database is busy. Nothing was done; come back after Retry-After."},
     ProblemType{"storage.defect", "A defect of the server at its database."},
     ProblemType{"storage.failed", "The database cannot write, for instance for want of space. Nothing was done."},

@@ -10,6 +10,7 @@
 #include "features/messages/messages_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
+#include "features/session_forms/session_forms_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -26,7 +27,8 @@ void check_events(const Routes& routes) {
 
 }  // namespace
 
-void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts,
+                    const session_forms::Choice& usual_forms) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -35,8 +37,12 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts) {
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes);
   course::add_course_routes(routes);
-  encounters::add_encounter_routes(routes);
+  encounters::add_encounter_routes(routes,
+                                   [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
+                                     return session_forms::follow(tx, encounter, usual_forms, now);
+                                   });
   encounters::add_note_routes(routes);
+  session_forms::add_session_form_routes(routes, usual_forms);
   routes.finish();
   check_events(routes);
 }

@@ -2,11 +2,14 @@
 /// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/session_forms/session_forms.hpp"
 
 namespace rapport::server {
 
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
-/// not declared. `contacts` are those of the practice; without them, those of the program.
-void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {});
+/// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that
+/// go with every session where nothing else was chosen.
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
+                    const session_forms::Choice& usual_forms = {});
 
 }  // namespace rapport::server

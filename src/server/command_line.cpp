@@ -95,6 +95,7 @@ int check_config(const Settings& settings) {
   const auto now = SystemClock().now();
   const auto contacts = crisis_contacts::open_contacts(settings, now);
   if (!contacts) return say(contacts.error());
+  if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));
   }

@@ -374,6 +374,20 @@ std::vector<Scenario> scenarios() {
        failed("form.allow_items"),
        refused("form.allow_items"),
        refused("form.allow_items")},
+      {"GET /api/episodes/{episode}/session-forms",
+       "",
+       kNotLoggedIn,
+       {200, R"("usual":true)"},
+       {404},
+       {200, R"("usual":true)"},
+       {404}},
+      {"PUT /api/episodes/{episode}/session-forms",
+       R"({"before":["gad-7"],"after":[]})",
+       kNotLoggedIn,
+       refused("session_forms.choose"),
+       refused("session_forms.choose"),
+       {204, "", "session_forms.choose done/client"},
+       failed("session_forms.choose")},
   };
 }
 

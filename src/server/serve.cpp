@@ -15,6 +15,7 @@
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
+#include "features/session_forms/session_forms.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
@@ -29,6 +30,7 @@ constexpr std::chrono::seconds kGrace{8};     ///< for what was read to be answe
 constexpr std::chrono::seconds kPatience{2};  ///< for the database, of those who look after the house
 constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::hours kDeleteSessionsEvery{1};
+constexpr std::chrono::minutes kAskFormsEvery{1};
 
 // A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
 // and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
@@ -116,15 +118,28 @@ void delete_old_sessions(House& house) {
   if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});
 }
 
+/// Those before sessions that are near by now.
+void ask_session_forms(House& house, const session_forms::Choice& usual) {
+  const auto asked = house.db.write(
+      std::chrono::steady_clock::now() + kPatience,
+      [&](store::WriteTx& tx) -> Result<std::int64_t> { return session_forms::ask_due(tx, usual, house.clock.now()); });
+  if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
+}
+
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
-bool keep_house(OpenHouse& open, Service& service, const sigset_t& signals) {
+bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
   auto sessions_due = Steady::now();
+  auto forms_due = Steady::now();
   for (;;) {
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house());
       sessions_due = Steady::now() + kDeleteSessionsEvery;
+    }
+    if (Steady::now() >= forms_due) {
+      ask_session_forms(open.house(), usual_forms);
+      forms_due = Steady::now() + kAskFormsEvery;
     }
     const int received = ::sigtimedwait(&signals, nullptr, &pause);
     if (received > 0) {
@@ -145,11 +160,12 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
   TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
+  TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   Routes routes;
-  add_all_routes(routes, std::move(contacts));
+  add_all_routes(routes, std::move(contacts), usual_forms);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {
@@ -160,7 +176,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());
     std::fflush(stdout);
-    const bool alone = keep_house(*open, service, signals);
+    const bool alone = keep_house(*open, service, usual_forms, signals);
     server.stop(kGrace);
     log::info("server.stopped");
     if (!alone) {

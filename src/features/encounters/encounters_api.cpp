@@ -75,40 +75,41 @@ Result<Answer<EncounterDetails>> read_one(Context& context, Call& call) {
   return answer;
 }
 
-/// Runs a change of one encounter (WriteTx&) -> Result<Changed>, and writes it into the audit if it changed anything.
+/// Runs a step of one encounter (WriteTx&, Time now) -> Result<Changed> with all that belongs to it, and writes it into
+/// the audit if it changed anything.
 template <class Change>
-Result<Changed> audited_change(Context& context, const Call& call, Change change) {
-  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
-    auto done = change(tx);
-    if (done) {
-      entry.client = done->encounter.client;
-      entry.view = view_of(done->encounter.id);
-      entry.count = done->is_new ? 1 : 0;
-    }
+Result<Changed> audited_step(Context& context, const Call& call, const OnStep& on_step, Change change) {
+  const auto now = context.house.clock.now();
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
+    TRY_ASSIGN(const Changed done, change(tx, now));
+    TRY(on_step(tx, done.encounter, now));
+    entry.client = done.encounter.client;
+    entry.view = view_of(done.encounter.id);
+    entry.count = done.is_new ? 1 : 0;
     return done;
   });
 }
 
-Result<Answer<EncounterAnswer>> plan(Context& context, Call& call, const NewEncounter& wanted) {
+Result<Answer<EncounterAnswer>> plan(Context& context, Call& call, const NewEncounter& wanted, const OnStep& on_step) {
   if (uuid_version(wanted.id.uuid()) != 7) {
     return fail(invalid("encounter.id_not_v7", "The session's id must be a UUID of version 7.",
                         {{"/id", "Make a UUID of version 7 (RFC 9562) for every new session."}}));
   }
   const Plan plan{wanted.start.at, wanted.minutes, wanted.channel, wanted.zone ? wanted.zone->str() : ""};
-  TRY_ASSIGN(const Changed planned, audited_change(context, call, [&](store::WriteTx& tx) {
+  TRY_ASSIGN(const Changed planned, audited_step(context, call, on_step, [&](store::WriteTx& tx, Time now) {
                return plan_encounter(tx, context.viewer.account, call.path_id<EpisodeId>("episode"), wanted.id, plan,
-                                     context.house.clock.now());
+                                     now);
              }));
   return Answer<EncounterAnswer>{planned.is_new ? 201 : 200, describe(planned.encounter)};
 }
 
-Result<Answer<EncounterAnswer>> change(Context& context, Call& call, const EncounterChange& wanted) {
+Result<Answer<EncounterAnswer>> change(Context& context, Call& call, const EncounterChange& wanted,
+                                       const OnStep& on_step) {
   PlanChange change{{}, wanted.minutes, wanted.channel, {}};
   if (wanted.start) change.starts_at = wanted.start->at;
   if (wanted.zone) change.zone = wanted.zone->str();
-  TRY_ASSIGN(const Changed changed, audited_change(context, call, [&](store::WriteTx& tx) {
-               return change_encounter(tx, context.viewer.account, call.path_id<EncounterId>("encounter"), change,
-                                       context.house.clock.now());
+  TRY_ASSIGN(const Changed changed, audited_step(context, call, on_step, [&](store::WriteTx& tx, Time now) {
+               return change_encounter(tx, context.viewer.account, call.path_id<EncounterId>("encounter"), change, now);
              }));
   return Answer<EncounterAnswer>{200, describe(changed.encounter)};
 }
@@ -116,23 +117,22 @@ Result<Answer<EncounterAnswer>> change(Context& context, Call& call, const Encou
 using StepFunction = Result<Changed> (*)(store::WriteTx&, AccountId, EncounterId, Time);
 
 void add_step(Routes& routes, const std::string& name, std::string_view says, std::string_view explains,
-              StepFunction step) {
+              StepFunction step, const OnStep& on_step) {
   routes.post("/api/encounters/{encounter}/" + name)
       .says(says)
       .explains(explains)
       .answers<EncounterAnswer>()
       .needs(PermissionName{"hold_encounter"}, "encounter")
       .audits("encounter." + name)
-      .handle([step](Context& context, Call& call) -> Result<Answer<EncounterAnswer>> {
-        TRY_ASSIGN(const Changed changed, audited_change(context, call, [&](store::WriteTx& tx) {
-                     return step(tx, context.viewer.account, call.path_id<EncounterId>("encounter"),
-                                 context.house.clock.now());
+      .handle([step, on_step](Context& context, Call& call) -> Result<Answer<EncounterAnswer>> {
+        TRY_ASSIGN(const Changed changed, audited_step(context, call, on_step, [&](store::WriteTx& tx, Time now) {
+                     return step(tx, context.viewer.account, call.path_id<EncounterId>("encounter"), now);
                    }));
         return Answer<EncounterAnswer>{200, describe(changed.encounter)};
       });
 }
 
-/// As audited_change, for the agenda, which has no "made before": every call leaves the points as it says.
+/// As audited_step, for the agenda, which has no "made before": every call leaves the points as it says.
 template <class Change>
 Result<Answer<Nothing>> change_agenda(Context& context, const Call& call, Change change) {
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
@@ -196,7 +196,7 @@ void add_reading(Routes& routes) {
       .handle(read_one);
 }
 
-void add_planning(Routes& routes) {
+void add_planning(Routes& routes, const OnStep& on_step) {
   routes.post("/api/episodes/{episode}/encounters")
       .says("Plan an encounter")
       .explains(
@@ -206,23 +206,27 @@ void add_planning(Routes& routes) {
       .answers<EncounterAnswer>(201, 200)
       .needs(PermissionName{"hold_encounter"}, "episode")
       .audits("encounter.plan")
-      .handle(plan);
+      .handle([on_step](Context& context, Call& call, const NewEncounter& wanted) {
+        return plan(context, call, wanted, on_step);
+      });
   routes.patch("/api/encounters/{encounter}")
       .says("Move a planned encounter, or change the channel of an open one")
       .body<EncounterChange>()
       .answers<EncounterAnswer>()
       .needs(PermissionName{"hold_encounter"}, "encounter")
       .audits("encounter.change")
-      .handle(change);
-  add_step(routes, "cancel", "Cancel a planned encounter", "Cancelled before: 200, and nothing changes.",
-           [](store::WriteTx& tx, AccountId therapist, EncounterId id, Time) {
-             return cancel_encounter(tx, therapist, id);
-           });
+      .handle([on_step](Context& context, Call& call, const EncounterChange& wanted) {
+        return change(context, call, wanted, on_step);
+      });
+  add_step(
+      routes, "cancel", "Cancel a planned encounter", "Cancelled before: 200, and nothing changes.",
+      [](store::WriteTx& tx, AccountId therapist, EncounterId id, Time) { return cancel_encounter(tx, therapist, id); },
+      on_step);
   add_step(routes, "open", "Begin an encounter",
            "It gets its number. At most one of an episode is open. Begun before: 200, and nothing changes.",
-           open_encounter);
+           open_encounter, on_step);
   add_step(routes, "close", "End an open encounter", "Ended before: 200, and nothing changes. It is not opened again.",
-           close_encounter);
+           close_encounter, on_step);
 }
 
 void add_agenda(Routes& routes) {
@@ -243,10 +247,10 @@ void add_agenda(Routes& routes) {
 
 }  // namespace
 
-void add_encounter_routes(Routes& routes) {
+void add_encounter_routes(Routes& routes, const OnStep& on_step) {
   routes.event<EncounterEvent>();
   add_reading(routes);
-  add_planning(routes);
+  add_planning(routes, on_step);
   add_agenda(routes);
 }
 

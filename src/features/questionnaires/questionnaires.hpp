@@ -24,6 +24,9 @@ inline constexpr std::int64_t kMostForms = 2000;
 enum class Occasion { before_session, after_session, on_request };
 BOOST_DESCRIBE_ENUM(Occasion, before_session, after_session, on_request)
 
+enum class FormChange { asked, completed, items };
+BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items)
+
 /// A form as one of its two people finds it.
 struct StoredForm {
   FormId id;
@@ -35,11 +38,12 @@ struct StoredForm {
   Occasion occasion = Occasion::on_request;
   Time asked_at;
   std::optional<Time> due_at;
-  bool items_allowed = false;         ///< the client lets the therapist see single answers
-  std::int64_t revision = 0;          ///< of the answers; 0: never answered
-  std::optional<Bytes> sealed_draft;  ///< answers that were not sent yet
-  std::int64_t version = 0;           ///< the latest that was sent; 0: none
-  std::optional<Time> completed_at;   ///< when the first version was sent
+  bool items_allowed = false;            ///< the client lets the therapist see single answers
+  std::int64_t revision = 0;             ///< of the answers; 0: never answered
+  std::optional<Bytes> sealed_draft;     ///< answers that were not sent yet
+  std::int64_t version = 0;              ///< the latest that was sent; 0: none
+  std::optional<Time> completed_at;      ///< when the first version was sent
+  std::optional<EncounterId> encounter;  ///< the session it was asked for
 };
 
 /// What was sent once, and never changes.
@@ -58,6 +62,7 @@ struct NewForm {
   std::string instrument;
   Occasion occasion = Occasion::on_request;
   std::optional<Time> due_at;
+  std::optional<EncounterId> encounter = {};  ///< of the same episode
 };
 /// The same id asked again is the same form; `is_new` tells.
 struct AskedForm {
@@ -67,7 +72,14 @@ struct AskedForm {
 /// Errors: not_found when the episode is not the therapist's; conflict "form.id_taken", "form.too_many".
 Result<AskedForm> ask_form(store::WriteTx& tx, AccountId therapist, const NewForm& form, Time now);
 
+/// Both of its people learn of it after the commit.
+void tell(store::WriteTx& tx, const StoredForm& form, FormChange change);
+/// Changes when a form that was not sent yet is due; whether anything changed. not_found unless it is the therapist's.
+Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form, Time due_at);
+
 Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);
+/// Those that belong to a session, the oldest first; none unless it is the viewer's.
+std::vector<StoredForm> list_forms_of_encounter(store::ReadTx& tx, AccountId viewer, EncounterId encounter);
 /// Those of an episode, the oldest first, at most kMostForms; not_found unless the episode is the viewer's.
 Result<std::vector<StoredForm>> list_forms(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// The latest version of every form of the episode that has one, without the answers.

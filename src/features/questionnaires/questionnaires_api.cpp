@@ -18,13 +18,6 @@ using measures::Instrument;
 constexpr std::int64_t kLongestDueDays = 365;
 constexpr std::int64_t kLargestList = 500;
 
-void tell(store::WriteTx& tx, const StoredForm& form, FormChange change) {
-  tx.emit({form.chat,
-           0,
-           http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}),
-           {form.client, form.therapist}});
-}
-
 /// Of a form that was asked for once, though the instrument may have left the program since: then nothing of it is
 /// known but what was stored.
 const Instrument* instrument_of(const StoredForm& form) {
@@ -44,6 +37,7 @@ Form describe(const StoredForm& stored) {
   form.questionnaire = stored.instrument;
   form.name = instrument == nullptr ? stored.instrument : instrument->scoring().name;
   form.occasion = stored.occasion;
+  form.encounter = stored.encounter;
   form.asked_at = stored.asked_at;
   form.due_at = stored.due_at;
   form.state = stored.version > 0    ? FormState::completed

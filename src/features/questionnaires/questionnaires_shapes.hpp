@@ -87,12 +87,14 @@ BOOST_DESCRIBE_ENUM(FormState, asked, in_progress, completed)
 struct Form {
   static constexpr std::string_view says =
       "`revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees "
-      "single answers only while `items_allowed`, the scores always. `scores` are those of the latest version.";
+      "single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. "
+      "`scores` are those of the latest version.";
   FormId id;
   EpisodeId episode;
   std::string questionnaire;
   std::string name;
   Occasion occasion = Occasion::on_request;
+  std::optional<EncounterId> encounter;
   Time asked_at;
   std::optional<Time> due_at;
   FormState state = FormState::asked;
@@ -106,8 +108,8 @@ struct Form {
   std::optional<ChangeResult> since_previous;
 };
 BOOST_DESCRIBE_STRUCT(Form, (),
-                      (id, episode, questionnaire, name, occasion, asked_at, due_at, state, revision, version,
-                       completed_at, items_if_allowed, items_allowed, scores, since_first, since_previous))
+                      (id, episode, questionnaire, name, occasion, encounter, asked_at, due_at, state, revision,
+                       version, completed_at, items_if_allowed, items_allowed, scores, since_first, since_previous))
 
 struct Forms {
   static constexpr std::string_view says = "The latest asked last. `more`: there are older ones.";
@@ -222,9 +224,6 @@ struct QuestionnaireText {
 };
 BOOST_DESCRIBE_STRUCT(QuestionnaireText, (),
                       (id, name, title, version, language, languages, questions, citation, copyright, notice))
-
-enum class FormChange { asked, completed, items };
-BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items)
 
 struct FormEvent {
   static constexpr http::EventKind kind{

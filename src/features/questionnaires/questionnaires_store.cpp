@@ -1,4 +1,4 @@
-#include "features/questionnaires/questionnaires.hpp"
+#include "features/questionnaires/questionnaires_shapes.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -18,24 +18,23 @@ const Query kLockEpisode{"questionnaires.lock_episode", "SELECT id FROM episode_
 const Query kCount{"questionnaires.count", "SELECT COUNT(*) FROM questionnaire_response WHERE episode_id = $1", true};
 const Query kAsk{"questionnaires.ask",
                  "INSERT INTO questionnaire_response (id, episode_id, client_id, instrument, occasion, asked_at,"
-                 " asked_by, due_at, items_allowed, revision, version)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
+                 " asked_by, due_at, encounter_id, items_allowed, revision, version)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
                  true};
-const Query kForm{"questionnaires.form",
-                  "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at,"
-                  " f.due_at, f.items_allowed, f.revision, f.sealed_draft, f.version, f.completed_at"
-                  " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"
-                  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                  " WHERE f.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
-                  true};
-const Query kForms{"questionnaires.forms",
-                   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at,"
-                   " f.due_at, f.items_allowed, f.revision, NULL, f.version, f.completed_at"
-                   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"
-                   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                   " WHERE f.episode_id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)"
-                   " ORDER BY f.asked_at, f.id",
+// $2 is the viewer. A list goes without the answers.
+#define FORM_OF_VIEWER(draft)                                                                           \
+  "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at," \
+  " f.due_at, f.items_allowed, f.revision, " draft                                                      \
+  ", f.version, f.completed_at, f.encounter_id"                                                         \
+  " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"                        \
+  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                             \
+  " WHERE (e.client_id = $2 OR e.therapist_id = $2)"
+const Query kForm{"questionnaires.form", FORM_OF_VIEWER("f.sealed_draft") " AND f.id = $1", true};
+const Query kForms{"questionnaires.forms", FORM_OF_VIEWER("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at, f.id",
                    true};
+const Query kFormsOfEncounter{"questionnaires.forms_of_encounter",
+                              FORM_OF_VIEWER("NULL") " AND f.encounter_id = $1 ORDER BY f.asked_at, f.id", true};
+#undef FORM_OF_VIEWER
 const Query kLatestVersions{"questionnaires.latest_versions",
                             "SELECT v.response_id, v.version, v.revision, v.completed_at, NULL, v.sealed_scores"
                             " FROM questionnaire_response f JOIN questionnaire_response_version v"
@@ -62,6 +61,9 @@ const Query kComplete{"questionnaires.complete",
                       "UPDATE questionnaire_response SET version = $2, sealed_draft = NULL,"
                       " completed_at = COALESCE(completed_at, $3) WHERE id = $1",
                       true};
+const Query kMoveDueDate{"questionnaires.move_due_date",
+                         "UPDATE questionnaire_response SET due_at = $2 WHERE id = $1 AND version = 0 AND due_at <> $2",
+                         true};
 const Query kAllowItems{"questionnaires.allow_items",
                         "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
                         true};
@@ -95,7 +97,8 @@ StoredForm to_form(const Row& row) {
           row.int64(10),
           maybe_bytes(row, 11),
           row.int64(12),
-          row.maybe_time(13)};
+          row.maybe_time(13),
+          row.is_null(14) ? std::nullopt : std::optional(row.id<EncounterId>(14))};
 }
 
 StoredVersion to_version(const Row& row) {
@@ -130,7 +133,7 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
       return fail({ErrorKind::conflict, "form.too_many", "This episode has as many forms as it can hold."});
     }
     tx.execute(kAsk, {form.id, form.episode, people->first, form.instrument,
-                      boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at});
+                      boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at, form.encounter});
   }
   const auto found = find_form(tx, therapist, form.id);
   if (!found || found->episode != form.episode || found->instrument != form.instrument) {
@@ -138,6 +141,19 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
                  "This form's id is taken by something else. Make a new id and ask again."});
   }
   return AskedForm{*found, !known};
+}
+
+void tell(WriteTx& tx, const StoredForm& form, FormChange change) {
+  tx.emit({form.chat,
+           0,
+           http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}),
+           {form.client, form.therapist}});
+}
+
+Result<bool> move_due_date(WriteTx& tx, AccountId therapist, FormId id, Time due_at) {
+  TRY_ASSIGN(const auto form, find_form(tx, therapist, id));
+  if (form.therapist != therapist) return fail(not_found());
+  return tx.execute(kMoveDueDate, {id, due_at}) == 1;
 }
 
 Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {
@@ -149,6 +165,10 @@ Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {
 Result<std::vector<StoredForm>> list_forms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   if (!tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row&) { return true; })) return fail(not_found());
   return tx.list(kForms, {episode, viewer}, to_form);
+}
+
+std::vector<StoredForm> list_forms_of_encounter(ReadTx& tx, AccountId viewer, EncounterId encounter) {
+  return tx.list(kFormsOfEncounter, {encounter, viewer}, to_form);
 }
 
 std::vector<StoredVersion> list_latest_versions(ReadTx& tx, EpisodeId episode) {

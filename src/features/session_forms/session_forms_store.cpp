@@ -1,0 +1,150 @@
+#include <boost/algorithm/string.hpp>
+
+#include "access/audit.hpp"
+#include "features/questionnaires/questionnaires.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/session_forms/session_forms.hpp"
+
+namespace rapport::session_forms {
+namespace {
+
+using encounters::Encounter;
+using encounters::Status;
+using questionnaires::Occasion;
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kEpisodeOfViewer{
+    "session_forms.episode",
+    "SELECT therapist_id FROM episode_of_care WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)", true};
+const Query kChoice{"session_forms.choice",
+                    "SELECT before_session, after_session FROM session_form_choice WHERE episode_id = $1", true};
+const Query kChoose{"session_forms.choose",
+                    "INSERT INTO session_form_choice (episode_id, before_session, after_session, chosen_at)"
+                    " VALUES ($1, $2, $3, $4) ON CONFLICT (episode_id) DO UPDATE SET before_session = $2,"
+                    " after_session = $3, chosen_at = $4",
+                    true};
+const Query kBeginRound{"session_forms.begin_round",
+                        "INSERT INTO session_form_round (encounter_id, occasion, asked_at) VALUES ($1, $2, $3)"
+                        " ON CONFLICT (encounter_id, occasion) DO NOTHING",
+                        true};
+const Query kSoon{"session_forms.soon",
+                  "SELECT n.id, e.therapist_id FROM encounter n JOIN episode_of_care e ON e.id = n.episode_id"
+                  " WHERE n.status = 'planned' AND n.starts_at > $1 AND n.starts_at <= $2"
+                  " AND NOT EXISTS (SELECT 1 FROM session_form_round r"
+                  "  WHERE r.encounter_id = n.id AND r.occasion = 'before_session')"
+                  " ORDER BY n.starts_at LIMIT $3 {for_update}",
+                  true};
+
+const char* text_of(Occasion occasion) {
+  return boost::describe::enum_to_string(occasion, "");
+}
+
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> list;
+  if (!text.empty()) boost::split(list, text, boost::is_any_of(","));
+  return list;
+}
+
+std::optional<Choice> stored_choice(ReadTx& tx, EpisodeId episode) {
+  return tx.first(kChoice, {episode},
+                  [](const Row& row) { return Choice{list_of(row.text(0)), list_of(row.text(1))}; });
+}
+
+/// A row of its own: nobody asked for these forms by hand.
+void write_down(WriteTx& tx, const Encounter& encounter, std::int64_t count, Time now) {
+  access::AuditEntry entry;
+  entry.at = now;
+  entry.action = "form.ask";
+  entry.client = encounter.client;
+  entry.view = "encounter " + encounter.id.text();
+  entry.count = count;
+  entry.outcome = access::Outcome::done;
+  entry.origin = "session";
+  access::write_audit(tx, entry);
+}
+
+/// Whether the form was asked for. An instrument that is no longer offered is left out, and so is what an episode that
+/// is full has no room for: a session is never held up by a form.
+Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id, Occasion occasion, Time due,
+                 Time now) {
+  const auto instrument = questionnaires::find_offered(id);
+  if (!instrument) return false;
+  const auto asked = questionnaires::ask_form(
+      tx, encounter.therapist,
+      {questionnaires::FormId::make(now), encounter.episode, (*instrument)->id(), occasion, due, encounter.id}, now);
+  if (!asked && asked.error().code == "form.too_many") return false;
+  if (!asked) return fail(asked.error());
+  questionnaires::tell(tx, asked->form, questionnaires::FormChange::asked);
+  return true;
+}
+
+Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasion, const Choice& usual, Time due,
+                       Time now) {
+  if (tx.execute(kBeginRound, {encounter.id, text_of(occasion), now}) == 0) return {};
+  const auto choice = stored_choice(tx, encounter.episode).value_or(usual);
+  std::int64_t count = 0;
+  for (const auto& id : occasion == Occasion::before_session ? choice.before : choice.after) {
+    TRY_ASSIGN(const bool asked, ask(tx, encounter, id, occasion, due, now));
+    count += asked ? 1 : 0;
+  }
+  if (count > 0) write_down(tx, encounter, count, now);
+  return {};
+}
+
+Result<void> move_dates(WriteTx& tx, const Encounter& encounter) {
+  for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
+    if (form.occasion != Occasion::before_session) continue;
+    TRY_ASSIGN(const bool moved,
+               questionnaires::move_due_date(tx, encounter.therapist, form.id, encounter.plan.starts_at));
+    if (moved) questionnaires::tell(tx, form, questionnaires::FormChange::asked);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<Choice>> find_choice(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  if (!tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row&) { return true; })) return fail(not_found());
+  return stored_choice(tx, episode);
+}
+
+Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const Choice& choice, Time now) {
+  const auto owner =
+      tx.first(kEpisodeOfViewer, {episode, therapist}, [](const Row& row) { return row.id<AccountId>(0); });
+  if (owner != therapist) return fail(not_found());
+  const auto before = stored_choice(tx, episode);
+  if (before && before->before == choice.before && before->after == choice.after) return false;
+  tx.execute(kChoose, {episode, boost::join(choice.before, ","), boost::join(choice.after, ","), now});
+  return true;
+}
+
+Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual, Time now) {
+  switch (encounter.status) {
+    case Status::planned:
+      TRY(move_dates(tx, encounter));
+      if (encounter.plan.starts_at - now > kAskedAhead) return {};
+      return ask_round(tx, encounter, Occasion::before_session, usual, encounter.plan.starts_at, now);
+    case Status::open:
+      return ask_round(tx, encounter, Occasion::before_session, usual, now, now);
+    case Status::closed:
+      return ask_round(tx, encounter, Occasion::after_session, usual, now + kTimeAfter, now);
+    case Status::cancelled:
+      return {};
+  }
+  return {};
+}
+
+Result<std::int64_t> ask_due(WriteTx& tx, const Choice& usual, Time now) {
+  const auto soon = tx.list(kSoon, {now, now + kAskedAhead, kMostAtOnce},
+                            [](const Row& row) { return std::pair(row.id<EncounterId>(0), row.id<AccountId>(1)); });
+  for (const auto& [id, therapist] : soon) {
+    TRY_ASSIGN(const Encounter encounter, encounters::find_encounter(tx, therapist, id));
+    TRY(follow(tx, encounter, usual, now));
+  }
+  return std::ssize(soon);
+}
+
+}  // namespace rapport::session_forms

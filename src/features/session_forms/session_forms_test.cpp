@@ -1,0 +1,175 @@
+#include "features/session_forms/session_forms.hpp"
+
+#include "access/audit.hpp"
+#include "features/questionnaires/questionnaires.hpp"
+#include "support/house_fixture.hpp"
+
+namespace rapport::session_forms {
+namespace {
+
+using encounters::Channel;
+using encounters::Encounter;
+using questionnaires::Occasion;
+using questionnaires::StoredForm;
+using std::chrono::hours;
+
+const store::Query kAsked{"session_forms_test.asked",
+                          "SELECT COALESCE(SUM(count), 0) FROM audit WHERE action = 'form.ask' AND origin = 'session'"
+                          " AND outcome = 'done' AND client_id = $1"};
+
+std::vector<std::string> names(const std::vector<StoredForm>& forms, Occasion occasion) {
+  std::vector<std::string> list;
+  for (const auto& form : forms) {
+    if (form.occasion == occasion) list.push_back(form.instrument);
+  }
+  return list;
+}
+
+TEST(SessionFormLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
+  EXPECT_EQ(checked_list(" GAD-7, k6 ,"), (std::vector<std::string>{"gad-7", "k6"}));
+  EXPECT_TRUE(checked_list("")->empty());
+  EXPECT_EQ(checked_list("gad-7,gad 7").error().detail, "\"gad 7\" is there twice.");
+  EXPECT_EQ(checked_list("wai-sr").error().code, "session_forms.choice") << "its wording is not here";
+  EXPECT_EQ(checked_list("nonsense").error().detail,
+            "\"nonsense\" is no questionnaire that can be given out as a form.");
+  EXPECT_FALSE(checked_list("gad-7,gad-2,k6,k10,phq-2,audit-c,sparq"));
+}
+
+TEST(SessionFormLists, AWrongSettingIsNamed) {
+  EXPECT_EQ(usual_choice({})->before.back(), "gad-7");
+  EXPECT_EQ(usual_choice({})->after.front(), "sparq");
+  config::Settings settings;
+  settings.practice_forms_after_session = "srs";
+  EXPECT_EQ(usual_choice(settings).error().detail,
+            "\"practice.forms_after_session\" is wrong: \"srs\" is no questionnaire that can be given out as a form.");
+}
+
+class SessionForms : public testing::HouseTest {
+ protected:
+  template <class Step>
+  Encounter take(Step step) {
+    const auto done = write([&](store::WriteTx& tx) -> Result<Encounter> {
+      TRY_ASSIGN(const encounters::Changed changed, step(tx));
+      TRY(follow(tx, changed.encounter, usual, clock.now()));
+      return changed.encounter;
+    });
+    EXPECT_TRUE(done) << done.error().detail;
+    return done.value_or(Encounter{});
+  }
+  EncounterId planned(hours ahead) {
+    const auto id = EncounterId::make(clock.now());
+    take([&](store::WriteTx& tx) {
+      return encounters::plan_encounter(tx, therapist, episode, id,
+                                        {clock.now() + ahead, 50, Channel::chat, "Europe/Berlin"}, clock.now());
+    });
+    return id;
+  }
+  void opened(EncounterId id) {
+    take([&](store::WriteTx& tx) { return encounters::open_encounter(tx, therapist, id, clock.now()); });
+  }
+  void closed(EncounterId id) {
+    take([&](store::WriteTx& tx) { return encounters::close_encounter(tx, therapist, id, clock.now()); });
+  }
+  std::vector<StoredForm> forms_of(EncounterId id, std::optional<AccountId> viewer = std::nullopt) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<StoredForm>> {
+             return questionnaires::list_forms_of_encounter(tx, viewer.value_or(client), id);
+           })
+        .value();
+  }
+  std::int64_t time_passes(hours by) {
+    clock.set(clock.now() + by);
+    return write([&](store::WriteTx& tx) { return ask_due(tx, usual, clock.now()); }).value();
+  }
+  Result<bool> choose_as(AccountId by, const Choice& choice) {
+    return write([&](store::WriteTx& tx) { return choose(tx, by, episode, choice, clock.now()); });
+  }
+  std::int64_t written_down() {
+    return read([&](store::ReadTx& tx) -> Result<std::int64_t> {
+             return *tx.first(kAsked, {client}, [](const store::Row& row) { return row.int64(0); });
+           })
+        .value();
+  }
+
+  const Choice usual{{"gad-7", "k6"}, {"sparq"}};
+};
+
+TEST_P(SessionForms, AreAskedForADayAheadAndAfterTheEndAndOnce) {
+  const auto id = planned(hours(72));
+  EXPECT_TRUE(forms_of(id).empty());
+  EXPECT_EQ(time_passes(hours(47)), 0);
+  sink.take();
+  EXPECT_EQ(time_passes(hours(1)), 1);
+  EXPECT_EQ(sink.take().size(), 2U) << "both are told of each form";
+  EXPECT_EQ(time_passes(hours(1)), 0) << "once";
+  const auto before = forms_of(id);
+  EXPECT_EQ(names(before, Occasion::before_session), (std::vector<std::string>{"gad-7", "k6"}));
+  EXPECT_EQ(before.front().due_at, clock.now() + hours(23));
+  EXPECT_EQ(before.front().encounter, id);
+  opened(id);
+  EXPECT_EQ(forms_of(id).size(), 2U);
+  closed(id);
+  const auto after = forms_of(id);
+  EXPECT_EQ(names(after, Occasion::after_session), std::vector<std::string>{"sparq"});
+  EXPECT_EQ(after.back().due_at, clock.now() + kTimeAfter);
+  closed(id);
+  EXPECT_EQ(forms_of(id).size(), 3U) << "ended again: the same";
+  EXPECT_EQ(written_down(), 3);
+}
+
+TEST_P(SessionForms, ASessionThatIsNearOrBeginsAtOnceHasThemAtOnce) {
+  EXPECT_EQ(forms_of(planned(hours(20))).size(), 2U);
+  const auto now = planned(hours(30));
+  EXPECT_TRUE(forms_of(now).empty());
+  opened(now);
+  EXPECT_EQ(forms_of(now).size(), 2U);
+}
+
+TEST_P(SessionForms, AMovedSessionTakesTheirDatesWithItAndNothingIsAskedForTwice) {
+  const auto id = planned(hours(20));
+  take([&](store::WriteTx& tx) {
+    return encounters::change_encounter(tx, therapist, id, {.starts_at = clock.now() + hours(22)}, clock.now());
+  });
+  const auto forms = forms_of(id);
+  ASSERT_EQ(forms.size(), 2U);
+  EXPECT_EQ(forms.front().due_at, clock.now() + hours(22));
+}
+
+TEST_P(SessionForms, ASessionThatWasMissedOrCancelledAsksForNothing) {
+  const auto cancelled = planned(hours(48));
+  take([&](store::WriteTx& tx) { return encounters::cancel_encounter(tx, therapist, cancelled); });
+  const auto missed = planned(hours(48));
+  EXPECT_EQ(time_passes(hours(49)), 0);
+  EXPECT_TRUE(forms_of(cancelled).empty() && forms_of(missed).empty());
+}
+
+TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
+  for (const auto outsider : {client, stranger, other_client}) {
+    EXPECT_EQ(choose_as(outsider, {{"k10"}, {}}).error().kind, ErrorKind::not_found);
+  }
+  EXPECT_TRUE(*choose_as(therapist, {{"k10"}, {}}));
+  EXPECT_FALSE(*choose_as(therapist, {{"k10"}, {}})) << "it is so already";
+  const auto id = planned(hours(2));
+  opened(id);
+  closed(id);
+  const auto forms = forms_of(id);
+  ASSERT_EQ(forms.size(), 1U);
+  EXPECT_EQ(forms.front().instrument, "k10");
+  const auto seen = [&](AccountId by) { return read([&](store::ReadTx& tx) { return find_choice(tx, by, episode); }); };
+  EXPECT_EQ(seen(client)->value().before, std::vector<std::string>{"k10"});
+  EXPECT_TRUE(seen(client)->value().after.empty());
+  EXPECT_FALSE(seen(stranger));
+  EXPECT_FALSE(seen(other_client));
+}
+
+TEST_P(SessionForms, AreNobodyElses) {
+  const auto id = planned(hours(2));
+  EXPECT_EQ(forms_of(id, therapist).size(), 2U);
+  EXPECT_TRUE(forms_of(id, stranger).empty());
+  EXPECT_TRUE(forms_of(id, other_client).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, SessionForms, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::session_forms
