@@ -2672,7 +2672,7 @@ export interface components {
             value: number;
             change: string;
         };
-        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. */
+        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was asked for. */
         CoursePoint: {
             /** Format: uuid */
             form: string;
