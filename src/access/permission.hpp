@@ -9,8 +9,10 @@
 
 namespace rapport::access {
 
-enum class Role : std::uint8_t { client, therapist };
-inline constexpr std::size_t kRoleCount = 2;
+/// A supervisor hears of what a therapist has not looked at in time; a neutral person of what a client says about the
+/// therapist. Neither reads what the two write to each other.
+enum class Role : std::uint8_t { client, therapist, supervisor, neutral_person };
+inline constexpr std::size_t kRoleCount = 4;
 
 enum class Permission : std::uint8_t {
   read_episode,  ///< a course of treatment: who with whom, what waits
@@ -34,23 +36,23 @@ inline constexpr std::size_t kPermissionCount = 14;
 struct PermissionRow {
   Permission permission;
   std::string_view text;
-  std::array<bool, kRoleCount> allowed;  ///< client, therapist
+  std::array<bool, kRoleCount> allowed;  ///< client, therapist, supervisor, neutral person
 };
 inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
-    {Permission::read_episode, "read_episode", {true, true}},
-    {Permission::read_room, "read_room", {true, true}},
-    {Permission::send_message, "send_message", {true, true}},
-    {Permission::write_draft, "write_draft", {true, true}},
-    {Permission::propose_reply_time, "propose_reply_time", {false, true}},
-    {Permission::agree_reply_time, "agree_reply_time", {true, false}},
-    {Permission::read_form, "read_form", {true, true}},
-    {Permission::ask_form, "ask_form", {false, true}},
-    {Permission::fill_form, "fill_form", {true, false}},
-    {Permission::live, "live", {true, true}},
-    {Permission::read_encounter, "read_encounter", {true, true}},
-    {Permission::hold_encounter, "hold_encounter", {false, true}},
-    {Permission::write_agenda, "write_agenda", {true, true}},
-    {Permission::write_notes, "write_notes", {false, true}},
+    {Permission::read_episode, "read_episode", {true, true, false, false}},
+    {Permission::read_room, "read_room", {true, true, false, false}},
+    {Permission::send_message, "send_message", {true, true, false, false}},
+    {Permission::write_draft, "write_draft", {true, true, false, false}},
+    {Permission::propose_reply_time, "propose_reply_time", {false, true, false, false}},
+    {Permission::agree_reply_time, "agree_reply_time", {true, false, false, false}},
+    {Permission::read_form, "read_form", {true, true, false, false}},
+    {Permission::ask_form, "ask_form", {false, true, false, false}},
+    {Permission::fill_form, "fill_form", {true, false, false, false}},
+    {Permission::live, "live", {true, true, true, true}},
+    {Permission::read_encounter, "read_encounter", {true, true, false, false}},
+    {Permission::hold_encounter, "hold_encounter", {false, true, false, false}},
+    {Permission::write_agenda, "write_agenda", {true, true, false, false}},
+    {Permission::write_notes, "write_notes", {false, true, false, false}},
 }};
 
 /// False for values outside of the enumerations too.

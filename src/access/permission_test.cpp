@@ -18,6 +18,14 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   }
 }
 
+TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
+  for (const Role role : {Role::supervisor, Role::neutral_person}) {
+    for (const PermissionRow& row : kPermissionTable) {
+      EXPECT_EQ(allowed(role, row.permission), row.permission == Permission::live) << row.text;
+    }
+  }
+}
+
 TEST(Permission, ValuesThatDoNotExistAreRefused) {
   EXPECT_FALSE(allowed(static_cast<Role>(99), Permission::live));
   EXPECT_FALSE(allowed(Role::therapist, static_cast<Permission>(99)));
@@ -27,7 +35,8 @@ TEST(Permission, ValuesThatDoNotExistAreRefused) {
 TEST(Permission, TextsGoThereAndBack) {
   for (const PermissionRow& row : kPermissionTable)
     EXPECT_EQ(permission_from_text(to_text(row.permission)), row.permission);
-  for (const Role role : {Role::client, Role::therapist}) EXPECT_EQ(role_from_text(to_text(role)), role);
+  for (const Role role : {Role::client, Role::therapist, Role::supervisor, Role::neutral_person})
+    EXPECT_EQ(role_from_text(to_text(role)), role);
   EXPECT_FALSE(role_from_text("admin").has_value());
   EXPECT_FALSE(permission_from_text("").has_value());
 }

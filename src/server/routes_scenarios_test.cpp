@@ -34,13 +34,24 @@ struct Scenario {
   Expected nobody;
   Expected client;
   Expected other_client;
-  Expected therapist;             ///< of both clients
-  Expected stranger;              ///< a therapist of other people
-  std::string may_be_known = {};  ///< a secret that is none here
-  std::string first = {};         ///< a route that the therapist has called before, without a body
+  Expected therapist;                   ///< of both clients
+  Expected stranger;                    ///< a therapist of other people
+  std::string may_be_known = {};        ///< a secret that is none here
+  std::string first = {};               ///< a route that the therapist has called before, without a body
+  std::optional<Expected> deputy = {};  ///< without it as the stranger
+  /// Without it they are refused, as whoever has not the permission; what is open answers them as it does the stranger.
+  std::optional<Expected> supervisor = {};
+  std::optional<Expected> neutral = {};
 };
 
 const Expected kNotLoggedIn{401, "session.none"};
+/// A route that asks only that somebody is logged in: what each of the three behind the therapist hears.
+Scenario for_all(Scenario scenario, const Expected& deputy, const Expected& supervisor, const Expected& neutral) {
+  scenario.deputy = deputy;
+  scenario.supervisor = supervisor;
+  scenario.neutral = neutral;
+  return scenario;
+}
 Expected all_see(std::string has) {
   return {200, std::move(has)};
 }
@@ -64,6 +75,9 @@ const std::vector<Secret> kSecrets{
     {"Cem", {"other_client", "therapist"}},
     {"Berger", {"client", "other_client", "therapist"}},
     {"Dora", {"stranger"}},
+    {"Emil", {"deputy"}},
+    {"Farah", {"supervisor"}},
+    {"Gita", {"neutral"}},
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
     {R"("value":14)", {"client", "therapist"}},            // the score
@@ -109,8 +123,9 @@ std::vector<Scenario> scenarios() {
       public_page("GET /api/practice", "Test practice"),
       public_page("GET /api/crisis-contacts", "\"country\":\"AT\""),
       public_page("GET /api/crisis-contacts?country=DE", "TelefonSeelsorge"),
-      {"GET /api/live", "", kNotLoggedIn, failed("live.open", 422, "live.upgrade"), failed("live.open", 422),
-       failed("live.open", 422), failed("live.open", 422)},
+      for_all({"GET /api/live", "", kNotLoggedIn, failed("live.open", 422, "live.upgrade"), failed("live.open", 422),
+               failed("live.open", 422), failed("live.open", 422)},
+              failed("live.open", 422), failed("live.open", 422), failed("live.open", 422)),
 
       {"POST /api/login",
        R"({"login":"amara","password":"wrong"})",
@@ -134,20 +149,22 @@ std::vector<Scenario> scenarios() {
        failed("login", 422),
        failed("login", 422),
        failed("login", 422)},
-      {"GET /api/session",
-       "",
-       kNotLoggedIn,
-       {200, "Amara Client"},
-       {200, "Cem Client"},
-       {200, "Berger Therapist"},
-       {200, "Dora Therapist"}},
-      {"POST /api/logout",
-       "",
-       kNotLoggedIn,
-       {204, "", "logout done/-"},
-       {204, "", "logout done/-"},
-       {204, "", "logout done/-"},
-       {204, "", "logout done/-"}},
+      for_all({"GET /api/session",
+               "",
+               kNotLoggedIn,
+               {200, "Amara Client"},
+               {200, "Cem Client"},
+               {200, "Berger Therapist"},
+               {200, "Dora Therapist"}},
+              {200, "Emil Deputy"}, {200, R"("role":"supervisor")"}, {200, R"("role":"neutral_person")"}),
+      for_all({"POST /api/logout",
+               "",
+               kNotLoggedIn,
+               {204, "", "logout done/-"},
+               {204, "", "logout done/-"},
+               {204, "", "logout done/-"},
+               {204, "", "logout done/-"}},
+              {204, "", "logout done/-"}, {204, "", "logout done/-"}, {204, "", "logout done/-"}),
 
       {"GET /api/episodes",
        "",
@@ -416,7 +433,8 @@ class Scenarios : public testing::FullHouseTest {
     sink.take();
     add_all_routes(routes_.emplace());
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
-    people_ = {{"client", client}, {"other_client", other_client}, {"therapist", therapist}, {"stranger", stranger}};
+    people_ = {{"client", client}, {"other_client", other_client}, {"therapist", therapist}, {"stranger", stranger},
+               {"deputy", deputy}, {"supervisor", supervisor},     {"neutral", neutral}};
   }
   void TearDown() override {
     hang_up();
@@ -559,6 +577,17 @@ class Scenarios : public testing::FullHouseTest {
     return list;
   }
 
+  /// What somebody hears of whom a scenario says nothing: refused, unless the route is open to anybody.
+  Expected without_permission(const Scenario& scenario) const {
+    const auto name = scenario.route.substr(0, scenario.route.find('?'));
+    for (const auto& route : routes_->all()) {
+      if (std::string(to_text(route->method)) + " " + route->pattern != name) continue;
+      if (route->guard == http::Guard::open) return scenario.stranger;
+      return {403, "forbidden", route->audit.empty() ? "" : route->audit + " refused/-"};
+    }
+    return {};
+  }
+
   void check(const Scenario& scenario, const std::string& who, const Expected& expected) {
     SCOPED_TRACE(scenario.route + " " + scenario.body + " by " + who);
     const auto space = scenario.route.find(' ');
@@ -604,6 +633,9 @@ TEST_P(Scenarios, EveryRouteAskedByEverybody) {
       told();
     }
     check(scenario, "nobody", scenario.nobody);
+    check(scenario, "supervisor", scenario.supervisor.value_or(without_permission(scenario)));
+    check(scenario, "neutral", scenario.neutral.value_or(without_permission(scenario)));
+    check(scenario, "deputy", scenario.deputy.value_or(scenario.stranger));
     check(scenario, "stranger", scenario.stranger);
     check(scenario, "other_client", scenario.other_client);
     check(scenario, "client", scenario.client);
@@ -628,7 +660,10 @@ TEST_P(Scenarios, ALiveLineIsOpenedByEverybody) {
       {"other_client", {0, "", "live.open done/other_client", "therapist:presence"}},
       {"therapist",
        {0, "", "live.open done/client live.open done/other_client", "client:presence other_client:presence"}},
-      {"stranger", {0}}};
+      {"stranger", {0}},
+      {"deputy", {0}},
+      {"supervisor", {0}},
+      {"neutral", {0}}};
   for (const auto& [who, expected] : callers) {
     SCOPED_TRACE(who);
     http::Response refusal;

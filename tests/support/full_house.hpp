@@ -13,8 +13,9 @@ namespace rapport::testing {
 
 inline constexpr std::string_view kPassword = "right horse";
 
-/// The log-ins are amara (the client), berger (her therapist), cem (berger's other client) and dora (a therapist who
-/// knows none of them); the names are "Amara Client" and so on.
+/// The log-ins are amara (the client), berger (her therapist), cem (berger's other client), dora (a therapist who knows
+/// none of them), and behind berger emil (the deputy), farah (the supervisor) and gita (the neutral person); the names
+/// are "Amara Client" and so on.
 class FullHouseTest : public HouseTest {
  protected:
   void SetUp() override {
@@ -34,11 +35,14 @@ class FullHouseTest : public HouseTest {
     keys = std::make_unique<access::ClientKeys>(*keys_db_, master, clock);
   }
   people::Account account_of(AccountId id, std::string_view role) override {
-    const std::array<std::pair<AccountId, std::pair<std::string, std::string>>, 4> people{
+    const std::array<std::pair<AccountId, std::pair<std::string, std::string>>, 7> people{
         {{client, {"amara", "Amara Client"}},
          {therapist, {"berger", "Berger Therapist"}},
          {other_client, {"cem", "Cem Client"}},
-         {stranger, {"dora", "Dora Therapist"}}}};
+         {stranger, {"dora", "Dora Therapist"}},
+         {deputy, {"emil", "Emil Deputy"}},
+         {supervisor, {"farah", "Farah Supervisor"}},
+         {neutral, {"gita", "Gita Neutral"}}}};
     auto account = HouseTest::account_of(id, role);
     for (const auto& [person, says] : people) {
       if (person != id) continue;

@@ -1,5 +1,6 @@
 #pragma once
-/// @file For tests of features: an empty practice on each engine, with one therapist, two clients and a stranger.
+/// @file For tests of features: an empty practice on each engine, with one therapist, two clients and a stranger; a
+/// deputy, a supervisor and a neutral person stand behind the therapist.
 /// PostgreSQL takes part when RAPPORT_TEST_POSTGRES holds a connection URL; every test has a schema of its own.
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -64,12 +65,20 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
     before_accounts();
     const auto made = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(people::add_practice(tx, practice, "Test practice", true, clock.now()));
-      for (const auto& [id, role] :
-           {std::pair{therapist, "therapist"}, {client, "client"}, {other_client, "client"}, {stranger, "therapist"}}) {
+      for (const auto& [id, role] : {std::pair{therapist, "therapist"},
+                                     {client, "client"},
+                                     {other_client, "client"},
+                                     {stranger, "therapist"},
+                                     {deputy, "therapist"},
+                                     {supervisor, "supervisor"},
+                                     {neutral, "neutral_person"}}) {
         TRY(people::add_account(tx, account_of(id, role)));
       }
+      TRY(people::set_supervisor(tx, therapist, supervisor));
       TRY(people::open_episode(tx, episode, chat, practice, client, therapist, clock.now()));
-      return people::open_episode(tx, other_episode, other_chat, practice, other_client, therapist, clock.now());
+      TRY(people::set_helpers(tx, episode, {deputy, neutral}));
+      TRY(people::open_episode(tx, other_episode, other_chat, practice, other_client, therapist, clock.now()));
+      return people::set_helpers(tx, other_episode, {deputy, neutral});
     });
     ASSERT_TRUE(made) << made.error().detail;
   }
@@ -80,7 +89,7 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
 
   /// Called when there is a database, but nobody in it.
   virtual void before_accounts() {}
-  /// What is stored of one of the four: somebody without a name, who cannot log in.
+  /// What is stored of one of them: somebody without a name, who cannot log in.
   virtual people::Account account_of(AccountId id, std::string_view role) {
     return {id, practice, std::string(role), Bytes(id.bytes().begin(), id.bytes().end()), "none", {1, 2}, clock.now()};
   }
@@ -93,6 +102,9 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   AccountId client = AccountId::make(clock.now());
   AccountId other_client = AccountId::make(clock.now());
   AccountId stranger = AccountId::make(clock.now());
+  AccountId deputy = AccountId::make(clock.now());
+  AccountId supervisor = AccountId::make(clock.now());
+  AccountId neutral = AccountId::make(clock.now());
   EpisodeId episode = EpisodeId::make(clock.now());
   EpisodeId other_episode = EpisodeId::make(clock.now());
   RoomId chat = RoomId::make(clock.now());

@@ -67,18 +67,33 @@ class Maker {
                    "This database holds a practice already. Give an empty data folder for the demo practice."});
     }
     TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
-    TRY(add_therapists(tx));
+    TRY(add_staff(tx));
     return add_clients(tx, options);
   }
 
-  Result<void> add_therapists(store::WriteTx& tx) {
+  Result<void> add_staff(store::WriteTx& tx) {
     for (const auto& therapist : script_.therapists) {
-      TRY_ASSIGN(const auto account,
-                 make_account(therapist.login, therapist.name, "therapist", now_ - kTherapistsSince));
-      TRY(people::add_account(tx, account));
-      therapists_[therapist.login] = account.id;
+      TRY_ASSIGN(therapists_[therapist.login], add_member(tx, therapist, "therapist"));
     }
+    TRY_ASSIGN(const auto supervisor, add_member(tx, script_.supervisor, "supervisor"));
+    for (const auto& [login, id] : therapists_) TRY(people::set_supervisor(tx, id, supervisor));
+    TRY_ASSIGN(neutral_person_, add_member(tx, script_.neutral_person, "neutral_person"));
     return {};
+  }
+
+  Result<AccountId> add_member(store::WriteTx& tx, const WrittenStaff& written, std::string_view role) {
+    TRY_ASSIGN(const auto account, make_account(written.login, written.name, role, now_ - kStaffSince));
+    TRY(people::add_account(tx, account));
+    return account.id;
+  }
+
+  /// The next therapist of the list.
+  std::optional<AccountId> deputy_of(AccountId therapist) const {
+    const auto& all = script_.therapists;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (therapists_.at(all[i].login) == therapist) return therapists_.at(all[(i + 1) % all.size()].login);
+    }
+    return std::nullopt;
   }
 
   Result<void> add_clients(store::WriteTx& tx, const DemoOptions& options) {
@@ -165,6 +180,7 @@ class Maker {
     TRY(people::add_account(tx, client.account));
     TRY(people::open_episode(tx, client.episode, client.chat, practice_, client.account.id, client.therapist,
                              client.account.created_at));
+    TRY(people::set_helpers(tx, client.episode, {deputy_of(client.therapist), neutral_person_}));
     TRY(store_reply_time(tx, client));
     for (const auto& room : client.rooms) TRY(store_room(tx, client, room));
     return {};
@@ -195,7 +211,7 @@ class Maker {
     return {};
   }
 
-  static constexpr std::chrono::days kTherapistsSince{2000};
+  static constexpr std::chrono::days kStaffSince{2000};
 
   House& house_;
   const Time now_ = house_.clock.now();
@@ -204,6 +220,7 @@ class Maker {
   WrittenPractice script_;
   std::string hash_;
   std::map<std::string, AccountId, std::less<>> therapists_;
+  AccountId neutral_person_;
   std::vector<DemoAccount> accounts_;
 };
 

@@ -29,8 +29,8 @@ struct DemoAccount {
 inline constexpr std::string_view kPracticeName = "Lindenhof";
 
 /// Makes the practice in an empty database; conflict when there is one already. The same seed makes the same people.
-/// Therapists come first. What was said lies in the past of the house's clock. All or nothing: after a failure half
-/// way, or a kill, the database is as empty as before.
+/// Therapists come first, then their supervisor and the neutral person. What was said lies in the past of the house's
+/// clock. All or nothing: after a failure half way, or a kill, the database is as empty as before.
 Result<std::vector<DemoAccount>> make_demo(House& house, const DemoOptions& options);
 
 /// {"practice":…,"accounts":[{"login","password","role","name","totp_secret"}]}

@@ -30,8 +30,32 @@ const store::Query kSealed{"test.demo_sealed",
 const store::Query kHashes{"test.demo_hashes", "SELECT DISTINCT password_hash FROM account"};
 const store::Query kSent{"test.demo_sent", "SELECT COUNT(*), MAX(at) FROM room_event"};
 
+const store::Query kHelpers{"test.demo_helpers",
+                            "SELECT e.deputy_id, e.neutral_id, t.supervisor_id, d.role, n.role, s.role"
+                            " FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
+                            " JOIN account d ON d.id = e.deputy_id JOIN account n ON n.id = e.neutral_id"
+                            " JOIN account s ON s.id = t.supervisor_id WHERE e.id = $1"};
+
 class Demo : public DemoHouse {
  protected:
+  /// Somebody else stands in, and somebody else again hears what is said about the therapist.
+  void expect_helpers(const WrittenPractice& script, const people::Episode& episode) {
+    const auto found = read([&](store::ReadTx& tx) -> Result<bool> {
+      return tx
+          .first(kHelpers, {episode.id},
+                 [&](const store::Row& row) {
+                   EXPECT_NE(row.id<AccountId>(0), episode.therapist);
+                   EXPECT_EQ(row.id<AccountId>(1), account(script.neutral_person.login).id);
+                   EXPECT_EQ(row.id<AccountId>(2), account(script.supervisor.login).id);
+                   EXPECT_EQ(row.text(3), "therapist");
+                   EXPECT_EQ(row.text(4), "neutral_person");
+                   EXPECT_EQ(row.text(5), "supervisor");
+                   return true;
+                 })
+          .has_value();
+    });
+    EXPECT_TRUE(*found);
+  }
   /// Opens one room with the client's key and holds it against what was written.
   void expect_as_written(const WrittenRoom& written, const people::Room& room) {
     const auto key = keys_->key_for(room.client, soon());
@@ -72,6 +96,7 @@ void add_words(std::vector<std::string>& words, const WrittenCourse& course) {
 std::vector<std::string> words_of(const WrittenPractice& script) {
   std::vector<std::string> words{R"("answers":[)", R"("not_answered")"};
   for (const auto& therapist : script.therapists) words.insert(words.end(), {therapist.name, therapist.login});
+  for (const auto& one : {script.supervisor, script.neutral_person}) words.insert(words.end(), {one.name, one.login});
   for (const auto& client : script.clients) {
     words.insert(words.end(), {client.name, client.login});
     for (const auto& room : client.rooms) {
@@ -91,7 +116,7 @@ bool holds(std::string_view text, const std::vector<std::string>& words) {
 TEST_P(Demo, EveryWrittenTextOpensAgainInItsPlace) {
   const auto script = read_written_practice().value();
   const auto accounts = make({});
-  ASSERT_EQ(accounts.size(), script.therapists.size() + script.clients.size());
+  ASSERT_EQ(accounts.size(), script.therapists.size() + 2 + script.clients.size());
   const auto practice = read([](store::ReadTx& tx) -> Result<people::Practice> { return *people::find_practice(tx); });
   EXPECT_TRUE(practice->synthetic);
   EXPECT_EQ(practice->name, kPracticeName);
@@ -101,6 +126,7 @@ TEST_P(Demo, EveryWrittenTextOpensAgainInItsPlace) {
     const auto one = episodes(own.id);
     ASSERT_EQ(one.size(), 1U) << client.login;
     EXPECT_EQ(one[0].therapist, account(client.therapist).id);
+    expect_helpers(script, one[0]);
     EXPECT_EQ(one[0].reply_hours, client.agreed_reply_hours);
     EXPECT_EQ(one[0].reply_hours_proposed, client.proposed_reply_hours);
     const auto rooms = read([&](store::ReadTx& tx) { return people::list_rooms(tx, own.id, one[0].id); });
@@ -180,12 +206,12 @@ TEST_P(Demo, NumbersThatMakeNoSenseAreRefusedBeforeAnythingIsWritten) {
   auto place = house();
   EXPECT_EQ(make_demo(place, {.clients = -1}).error().kind, ErrorKind::invalid);
   EXPECT_EQ(make_demo(place, {.clients = kMostClients + 1}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(make({.clients = 2}).size(), 5U);
+  EXPECT_EQ(make({.clients = 2}).size(), 7U);
 }
 
 TEST_P(Demo, ManyClientsAreSpreadOverTheTherapistsAndHaveWritten) {
   const auto accounts = make({.seed = 7, .clients = 45});
-  ASSERT_EQ(accounts.size(), 48U);
+  ASSERT_EQ(accounts.size(), 50U);
   std::set<std::string> logins;
   std::size_t in_all = 0;
   for (const auto& one : accounts) {
@@ -198,7 +224,7 @@ TEST_P(Demo, ManyClientsAreSpreadOverTheTherapistsAndHaveWritten) {
     if (one.role == "therapist") {
       EXPECT_NEAR(static_cast<double>(own.size()), 45.0 / 3, 4);
       in_all += own.size();
-    } else {
+    } else if (one.role == "client") {
       ASSERT_EQ(own.size(), 1U);
       EXPECT_TRUE(own[0].last_at) << one.login;
     }

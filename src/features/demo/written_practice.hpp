@@ -34,11 +34,11 @@ struct WrittenRoom {
 };
 BOOST_DESCRIBE_STRUCT(WrittenRoom, (), (subject, unread_by_client, unread_by_therapist, messages))
 
-struct WrittenTherapist {
+struct WrittenStaff {
   std::string login;
   std::string name;
 };
-BOOST_DESCRIBE_STRUCT(WrittenTherapist, (), (login, name))
+BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name))
 
 /// `therapist` is a log-in. A proposed reply time waits for the client's answer.
 struct WrittenClient {
@@ -64,11 +64,14 @@ BOOST_DESCRIBE_STRUCT(Stock, (), (first_names, last_names, chats))
 struct WrittenPractice {
   std::string practice;
   std::string password;
-  std::vector<WrittenTherapist> therapists;
+  std::vector<WrittenStaff> therapists;
+  WrittenStaff supervisor;      ///< of all therapists
+  WrittenStaff neutral_person;  ///< for all clients
   std::vector<WrittenClient> clients;
   Stock generated;
 };
-BOOST_DESCRIBE_STRUCT(WrittenPractice, (), (practice, password, therapists, clients, generated))
+BOOST_DESCRIBE_STRUCT(WrittenPractice, (),
+                      (practice, password, therapists, supervisor, neutral_person, clients, generated))
 
 /// Reads the file that is part of the program.
 Result<WrittenPractice> read_written_practice();

@@ -74,6 +74,15 @@ void replace_password_hash(store::WriteTx& tx, AccountId id, std::string_view ol
 /// Opens the episode and its one chat room.
 Result<void> open_episode(store::WriteTx& tx, EpisodeId id, RoomId chat, PracticeId practice, AccountId client,
                           AccountId therapist, Time now);
+/// Who stands in for the therapist of an episode, and who hears what the client says about that therapist. Both may be
+/// nobody. Error: not_found when there is no such episode.
+struct Helpers {
+  std::optional<AccountId> deputy;   ///< a therapist
+  std::optional<AccountId> neutral;  ///< a neutral person
+};
+Result<void> set_helpers(store::WriteTx& tx, EpisodeId episode, const Helpers& helpers);
+/// Who is told when this therapist has not looked in time. Error: not_found when there is no such account.
+Result<void> set_supervisor(store::WriteTx& tx, AccountId therapist, AccountId supervisor);
 /// Those in which the viewer is client or therapist; the oldest first.
 std::vector<Episode> list_episodes(store::ReadTx& tx, AccountId viewer);
 /// Who stands at the other end for `viewer`, without what waits: for presence and the audit of a live line.

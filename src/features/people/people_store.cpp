@@ -30,6 +30,9 @@ const Query kReplaceHash{"people.replace_password_hash",
 const Query kAddEpisode{"people.add_episode",
                         "INSERT INTO episode_of_care (id, practice_id, client_id, therapist_id, opened_at)"
                         " VALUES ($1, $2, $3, $4, $5)"};
+const Query kSetHelpers{"people.set_helpers",
+                        "UPDATE episode_of_care SET deputy_id = $2, neutral_id = $3 WHERE id = $1", true};
+const Query kSetSupervisor{"people.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
 const Query kAddRoom{"people.add_room",
                      "INSERT INTO room (id, episode_id, client_id, kind, sealed_subject, last_seq, created_at,"
                      " created_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (id) DO NOTHING",
@@ -156,6 +159,16 @@ Result<void> open_episode(WriteTx& tx, EpisodeId id, RoomId chat, PracticeId pra
   tx.execute(kAddEpisode, {id, practice, client, therapist, now});
   tx.execute(kAddRoom, {chat, id, client, "chat", nullptr, now, therapist});
   return {};
+}
+
+Result<void> set_helpers(WriteTx& tx, EpisodeId episode, const Helpers& helpers) {
+  if (tx.execute(kSetHelpers, {episode, helpers.deputy, helpers.neutral}) == 1) return {};
+  return fail(not_found());
+}
+
+Result<void> set_supervisor(WriteTx& tx, AccountId therapist, AccountId supervisor) {
+  if (tx.execute(kSetSupervisor, {therapist, supervisor}) == 1) return {};
+  return fail(not_found());
 }
 
 std::vector<Episode> list_episodes(ReadTx& tx, AccountId viewer) {
