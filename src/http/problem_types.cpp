@@ -39,6 +39,7 @@ constexpr std::array kTypes{
                 "The questionnaire is not there, has no wording, or asks what somebody has to look at. Take one of GET "
                 "/api/questionnaires."},
     ProblemType{"form.older", "The answers were built on an older revision. Read the form again."},
+    ProblemType{"form.sent", "The client has sent this form, so that it stays."},
     ProblemType{"form.too_many", "The episode has as many forms as it can hold."},
     ProblemType{"frame.invalid", "A frame of the live connection is not a request frame."},
     ProblemType{"internal", "A defect of the server. `detail` holds a number under which its log has more."},

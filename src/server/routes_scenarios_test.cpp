@@ -384,6 +384,8 @@ std::vector<Scenario> scenarios() {
        failed("form.complete"),
        refused("form.complete"),
        refused("form.complete")},
+      {"DELETE /api/forms/{form}", "", kNotLoggedIn, refused("form.withdraw"), refused("form.withdraw"),
+       failed("form.withdraw", 409, "form.sent"), failed("form.withdraw")},
       {"PUT /api/forms/{form}/items-allowed",
        R"({"allowed":true})",
        kNotLoggedIn,

@@ -24,10 +24,10 @@ inline constexpr std::int64_t kMostForms = 2000;
 enum class Occasion { before_session, after_session, on_request };
 BOOST_DESCRIBE_ENUM(Occasion, before_session, after_session, on_request)
 
-enum class FormChange { asked, completed, items };
-BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items)
+enum class FormChange { asked, completed, items, withdrawn };
+BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items, withdrawn)
 
-/// A form as one of its two people finds it.
+/// A form as one of its two people finds it. One that was taken back is found by nobody.
 struct StoredForm {
   FormId id;
   EpisodeId episode;
@@ -76,6 +76,10 @@ Result<AskedForm> ask_form(store::WriteTx& tx, AccountId therapist, const NewFor
 void tell(store::WriteTx& tx, const StoredForm& form, FormChange change);
 /// Changes when a form that was not sent yet is due; whether anything changed. not_found unless it is the therapist's.
 Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form, Time due_at);
+
+/// Takes back a form that was not sent, as it was; answers that were saved are deleted. Errors: not_found unless it is
+/// the therapist's and is there (taken back twice: not_found); conflict "form.sent".
+Result<StoredForm> withdraw_form(store::WriteTx& tx, AccountId therapist, FormId form, Time now);
 
 Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);
 /// Those that belong to a session, the oldest first; none unless it is the viewer's.

@@ -209,6 +209,19 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
   return Answer<Form>{asked.is_new ? 201 : 200, describe(asked.form)};
 }
 
+Result<Answer<Nothing>> withdraw(Context& context, Call& call) {
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+    auto form = withdraw_form(tx, context.viewer.account, call.path_id<FormId>("form"), context.house.clock.now());
+    if (form) {
+      entry.client = form->client;
+      entry.count = 1;
+      tell(tx, *form, FormChange::withdrawn);
+    }
+    return form;
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
 Result<StoredForm> own_form(Context& context, const Call& call) {
   TRY_ASSIGN(auto form, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return find_form(tx, context.viewer.account, call.path_id<FormId>("form"));
@@ -372,6 +385,13 @@ void add_questionnaire_routes(Routes& routes) {
       .needs(PermissionName{"read_form"}, "form")
       .audits("form.read")
       .handle(read_form);
+  routes.del("/api/forms/{form}")
+      .says("Take back a form that was not sent")
+      .explains("For both it is no longer there, and answers that were not sent are deleted.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"ask_form"}, "form")
+      .audits("form.withdraw")
+      .handle(withdraw);
   add_filling_routes(routes);
 }
 

@@ -228,7 +228,8 @@ BOOST_DESCRIBE_STRUCT(QuestionnaireText, (),
 struct FormEvent {
   static constexpr http::EventKind kind{
       "form", false,
-      "A form was asked for, was sent, or the client changed whether single answers are seen. Read it again."};
+      "A form was asked for, was sent or taken back, or the client changed whether single answers are seen. Read it "
+      "again."};
   EpisodeId episode;
   FormId form;
   FormChange change = FormChange::asked;

@@ -28,7 +28,7 @@ const Query kAsk{"questionnaires.ask",
   ", f.version, f.completed_at, f.encounter_id"                                                         \
   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"                        \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                             \
-  " WHERE (e.client_id = $2 OR e.therapist_id = $2)"
+  " WHERE (e.client_id = $2 OR e.therapist_id = $2) AND f.withdrawn_at IS NULL"
 const Query kForm{"questionnaires.form", FORM_OF_VIEWER("f.sealed_draft") " AND f.id = $1", true};
 const Query kForms{"questionnaires.forms", FORM_OF_VIEWER("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at, f.id",
                    true};
@@ -64,6 +64,8 @@ const Query kComplete{"questionnaires.complete",
 const Query kMoveDueDate{"questionnaires.move_due_date",
                          "UPDATE questionnaire_response SET due_at = $2 WHERE id = $1 AND version = 0 AND due_at <> $2",
                          true};
+const Query kWithdraw{"questionnaires.withdraw",
+                      "UPDATE questionnaire_response SET withdrawn_at = $2, sealed_draft = NULL WHERE id = $1", true};
 const Query kAllowItems{"questionnaires.allow_items",
                         "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
                         true};
@@ -154,6 +156,17 @@ Result<bool> move_due_date(WriteTx& tx, AccountId therapist, FormId id, Time due
   TRY_ASSIGN(const auto form, find_form(tx, therapist, id));
   if (form.therapist != therapist) return fail(not_found());
   return tx.execute(kMoveDueDate, {id, due_at}) == 1;
+}
+
+Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Time now) {
+  tx.each(kLockForm, {id}, [](const Row&) {});
+  TRY_ASSIGN(auto form, find_form(tx, therapist, id));
+  if (form.therapist != therapist) return fail(not_found());
+  if (form.version > 0) {
+    return fail({ErrorKind::conflict, "form.sent", "The client has sent this form; it cannot be taken back any more."});
+  }
+  tx.execute(kWithdraw, {id, now});
+  return form;
 }
 
 Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {

@@ -94,6 +94,16 @@ Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasio
   return {};
 }
 
+/// Those of which nothing was answered; what a client has begun stays theirs to send.
+Result<void> withdraw_untouched(WriteTx& tx, const Encounter& encounter, Time now) {
+  for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
+    if (form.revision > 0) continue;
+    TRY(questionnaires::withdraw_form(tx, encounter.therapist, form.id, now));
+    questionnaires::tell(tx, form, questionnaires::FormChange::withdrawn);
+  }
+  return {};
+}
+
 Result<void> move_dates(WriteTx& tx, const Encounter& encounter) {
   for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
     if (form.occasion != Occasion::before_session) continue;
@@ -132,7 +142,7 @@ Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual
     case Status::closed:
       return ask_round(tx, encounter, Occasion::after_session, usual, now + kTimeAfter, now);
     case Status::cancelled:
-      return {};
+      return withdraw_untouched(tx, encounter, now);
   }
   return {};
 }

@@ -142,6 +142,23 @@ TEST_P(SessionForms, ASessionThatWasMissedOrCancelledAsksForNothing) {
   EXPECT_TRUE(forms_of(cancelled).empty() && forms_of(missed).empty());
 }
 
+TEST_P(SessionForms, ACancelledSessionTakesBackWhatNobodyHasBegun) {
+  const auto id = planned(hours(20));
+  const auto asked = forms_of(id);
+  ASSERT_EQ(asked.size(), 2U);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return questionnaires::save_answers(tx, client, asked.back().id, 0, Bytes{1}, [](const Bytes&) { return false; });
+  }));
+  sink.take();
+  take([&](store::WriteTx& tx) { return encounters::cancel_encounter(tx, therapist, id); });
+  const auto left = forms_of(id);
+  ASSERT_EQ(left.size(), 1U) << "what the client has begun stays";
+  EXPECT_EQ(left.front().id, asked.back().id);
+  EXPECT_EQ(sink.take().size(), 2U) << "of the session, and of the form that went with it";
+  take([&](store::WriteTx& tx) { return encounters::cancel_encounter(tx, therapist, id); });
+  EXPECT_EQ(forms_of(id).size(), 1U) << "cancelled again: the same";
+}
+
 TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
   for (const auto outsider : {client, stranger, other_client}) {
     EXPECT_EQ(choose_as(outsider, {{"k10"}, {}}).error().kind, ErrorKind::not_found);
