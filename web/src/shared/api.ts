@@ -188,6 +188,10 @@ export const api = {
   completeForm: (form: string, revision: number, version: number) =>
     ask('post', '/api/forms/{form}/completion', { form }, { revision, version }),
   allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed }),
+  withdrawForm: (form: string) => ask('delete', '/api/forms/{form}', { form }, undefined),
+  sessionForms: (episode: string) => ask('get', '/api/episodes/{episode}/session-forms', { episode }, undefined),
+  chooseSessionForms: (episode: string, wanted: components['schemas']['SessionFormsWanted']) =>
+    ask('put', '/api/episodes/{episode}/session-forms', { episode }, wanted),
   course: (episode: string) => ask('get', '/api/episodes/{episode}/course', { episode }, undefined),
   encountersAhead: async () => (await ask('get', '/api/encounters', {}, undefined)).encounters,
   encounters: (episode: string, before = '') =>

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { same, until } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' };
+const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' };
+
+/** What the form takes for a time half an hour from now. */
+const soon = (page) => page.evaluate(() => {
+  const at = new Date(Date.now() + 30 * 60_000);
+  const two = (value) => String(value).padStart(2, '0');
+  return { day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`, time: `${two(at.getHours())}:${two(at.getMinutes())}` };
+});
+
+/** Ticks in a group exactly the boxes whose label begins with one of the names. */
+async function choose(page, group, names) {
+  for (const label of await page.getByRole('group', { name: group }).locator('label').all()) {
+    const text = (await label.innerText()).trim();
+    await label.locator('input').setChecked(names.some((name) => text.startsWith(name)));
+  }
+}
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    if (shots) await page.screenshot({ path: join(shots, `session-forms-${name}.png`), fullPage: true });
+  };
+
+  await check('forms go with a session by themselves: chosen, asked for before it, taken back, asked for after it', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = await place.person(house.origin, therapist, desk);
+    const near = await place.person(house.origin, client, phone);
+    const row = () => hers.page.locator('li.client', { hasText: client.name });
+
+    await row().locator('a[href$="/forms"]').click();
+    await hers.page.locator('summary', { hasText: 'Forms around every session' }).click();
+    await hers.page.getByRole('group', { name: 'Before each session' }).waitFor();
+    await choose(hers.page, 'Before each session', ['GAD-7', 'K6']);
+    await choose(hers.page, 'After each session', ['Relationship']);
+    await picture('choose', hers.page);
+    await hers.page.getByRole('button', { name: 'Save' }).click();
+    await hers.page.getByText('You chose these for the two of you.').waitFor();
+
+    await hers.page.goto(`${house.origin}/`);
+    await row().getByRole('link', { name: 'Sessions' }).click();
+    await hers.page.getByRole('link', { name: 'Plan a session' }).click();
+    const { day, time } = await soon(hers.page);
+    await hers.page.getByLabel('Day', { exact: true }).fill(day);
+    await hers.page.getByLabel('Time', { exact: true }).fill(time);
+    await hers.page.getByRole('button', { name: 'Save' }).click();
+    const forms = hers.page.getByRole('region', { name: 'Forms' });
+    await forms.locator('li', { hasText: 'GAD-7' }).waitFor();
+    same('as many as were chosen', await forms.locator('li').count(), 2);
+    await picture('session', hers.page);
+    const session = hers.page.url();
+
+    // The client begins one of them; then it is taken back.
+    await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).click();
+    await near.page.getByRole('button', { name: 'Begin' }).click();
+    await near.page.locator('input').first().check();
+    await near.page.getByText('Saved', { exact: true }).waitFor();
+    await hers.page.goto(`${house.origin}/`);
+    await row().locator('a[href$="/forms"]').click();
+    const open = hers.page.getByRole('region', { name: 'To fill in' });
+    await open.locator('li', { hasText: 'K6' }).first().waitFor();
+    const count = await open.locator('li').count();
+    await open.locator('li', { hasText: 'K6' }).first().getByRole('button', { name: /Take it back/ }).click();
+    await hers.page.getByText('what was answered is deleted').waitFor();
+    await picture('take-back', hers.page);
+    await hers.page.getByRole('button', { name: 'Yes, take it back' }).click();
+    await until('one fewer', async () => (await open.locator('li').count()) === count - 1);
+    await near.page.getByText('is not needed any more').waitFor();
+    await picture('taken-back-phone', near.page);
+
+    // The session is held; when it has ended, its other forms are there.
+    await near.openChat();
+    await hers.page.goto(session);
+    await hers.page.getByRole('button', { name: 'Begin session' }).click();
+    await hers.page.getByRole('button', { name: 'Yes, begin it' }).click();
+    await near.page.locator('[role=status]', { hasText: /^Session \d+, since/ }).waitFor();
+    await hers.page.getByRole('button', { name: 'End session' }).click();
+    await hers.page.getByRole('button', { name: 'Yes, end it' }).click();
+    await forms.locator('li', { hasText: 'Relationship (SPARQ)' }).waitFor();
+    await near.page.getByRole('link', { name: 'How was the session?' }).click();
+    await near.page.getByRole('link', { name: /Fill in\s*: Relationship \(SPARQ\)/ }).waitFor();
+    await picture('after-phone', near.page);
+    await until('too wide', async () => (await near.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
+  });
+}
