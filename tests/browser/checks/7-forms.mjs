@@ -28,7 +28,7 @@ export default async function add({ check, house, shots }) {
 
     const near = await place.person(house.origin, client, phone);
     const { page } = near;
-    const link = page.getByRole('link', { name: /Fill in\s*: GAD-7/ });
+    const link = page.getByRole('link', { name: /Fill in\s*: GAD-7/ }).last();
     await link.waitFor();
     await picture('home-phone', page);
     await link.focus();
@@ -74,13 +74,13 @@ export default async function add({ check, house, shots }) {
 
     await far.page.locator('fieldset').nth(1).locator('input').nth(1).check();
     await far.page.getByText('You have answered everything').waitFor();
-    await hers.page.getByRole('region', { name: 'Sent' }).locator('li').filter({ hasText: 'today' }).count();
-    const before = await hers.page.getByRole('region', { name: 'Sent' }).locator('li').count();
+    const number = async () => Number(await hers.page.getByRole('region', { name: 'Sent' }).locator('h2 span').innerText());
+    const before = await number();
     await far.page.getByRole('button', { name: 'Send', exact: true }).click();
     await far.page.getByRole('heading', { name: 'Thank you' }).waitFor();
     await far.page.getByText('It is no diagnosis').waitFor();
     await picture('sent-dark', far.page);
-    await until('the therapist sees it', async () => (await hers.page.getByRole('region', { name: 'Sent' }).locator('li').count()) === before + 1);
+    await until('the therapist sees it', async () => (await number()) === before + 1);
     const sent = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();
     same('the score', (await sent.locator('dd strong').innerText()).trim(), '11');
     await sent.getByText('Moderate').waitFor();
