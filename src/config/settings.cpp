@@ -169,6 +169,8 @@ const std::vector<Setting>& all_settings() {
                       "country whose crisis contacts are shown first: DE, AT, GB, …"),
       text_setting("practice.crisis_contacts_file", &Settings::practice_crisis_contacts_file,
                    "further crisis contacts, of the practice's own (JSON)"),
+      text_setting("practice.instruments_folder", &Settings::practice_instruments_folder,
+                   "folder of further questionnaires, of the practice's own"),
       text_setting("practice.forms_before_session", &Settings::practice_forms_before_session,
                    "forms that are asked for before every session (ID[,ID…]; empty: none)"),
       text_setting("practice.forms_after_session", &Settings::practice_forms_after_session,

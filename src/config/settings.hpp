@@ -43,6 +43,7 @@ struct Settings {
   /// ISO 3166 code of the country whose crisis contacts are shown first; empty: none.
   std::string practice_country;
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
+  std::string practice_instruments_folder;  ///< instruments of the practice's own; empty: none
   /// Ids of the instruments that go with every session where a therapist chose no others, with commas between.
   std::string practice_forms_before_session = "gad-7";
   std::string practice_forms_after_session = "sparq";

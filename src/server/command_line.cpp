@@ -5,16 +5,16 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "base/files.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
 #include "server/all_routes.hpp"
 #include "server/house_api.hpp"
+#include "server/instrument_folder.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
 #include "server/serve.hpp"
@@ -24,6 +24,8 @@ namespace {
 
 using config::Settings;
 using config::Values;
+
+constexpr std::size_t kMostSettings = 1'000'000;  // bytes
 
 /// Some libraries say what is wrong in several lines.
 int say(std::string_view what) {
@@ -45,9 +47,10 @@ int say(const Error& error) {
 }
 
 Result<Values> read_config_file(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return fail(invalid("settings.file", fmt::format("The settings file {} cannot be read.", path)));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  TRY_ASSIGN(const auto text, read_file(path, kMostSettings));
+  if (text.size() > kMostSettings) {
+    return fail(invalid("settings.file", fmt::format("{} is too long to be a settings file.", path)));
+  }
   return config::read_toml(text);
 }
 
@@ -95,6 +98,7 @@ int check_config(const Settings& settings) {
   const auto now = SystemClock().now();
   const auto contacts = crisis_contacts::open_contacts(settings, now);
   if (!contacts) return say(contacts.error());
+  if (const auto own = use_own_instruments(settings); !own) return say(own.error());
   if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));

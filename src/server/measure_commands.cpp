@@ -8,20 +8,18 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "base/files.hpp"
 #include "measures/csv.hpp"
 #include "measures/instrument_library.hpp"
 #include "measures/json_fields.hpp"
 #include "measures/score_table.hpp"
+#include "server/instrument_folder.hpp"
 
 namespace rapport::server {
 namespace {
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 using measures::Instrument;
 using measures::InstrumentLibrary;
@@ -31,50 +29,6 @@ using measures::ScoreTable;
 int say(std::ostream& errors, const Error& error) {
   fmt::print(errors, "rapport: {}\n", error.detail);
   return kNotDone;
-}
-
-/// One byte more than `most` at most, so that the caller sees that it is too much.
-std::string read_stream(std::istream& stream, std::size_t most) {
-  std::string text;
-  std::string part(64 * 1024, '\0');
-  while (text.size() <= most && stream) {
-    stream.read(part.data(), static_cast<std::streamsize>(std::min(part.size(), most + 1 - text.size())));
-    text.append(part, 0, static_cast<std::size_t>(stream.gcount()));
-  }
-  return text;
-}
-
-Result<std::string> read_file(const std::string& path, std::size_t most) {
-  std::ifstream file(path, std::ios::binary);
-  std::error_code not_there;
-  if (!file || fs::is_directory(path, not_there)) {
-    return fail(invalid("file.unreadable", fmt::format("The file {} cannot be read.", path)));
-  }
-  auto text = read_stream(file, most);
-  if (file.bad()) return fail(invalid("file.unreadable", fmt::format("The file {} cannot be read to its end.", path)));
-  return text;
-}
-
-Result<void> add_folder(InstrumentLibrary& library, const std::string& folder) {
-  std::error_code problem;
-  std::vector<std::pair<std::string, std::string>> read;  // name and content, which must stay where they are
-  for (const auto& entry : fs::directory_iterator(folder, problem)) {
-    if (entry.path().extension() != ".json") continue;
-    TRY_ASSIGN(auto text, read_file(entry.path().string(), measures::kMaxDocumentBytes));
-    read.emplace_back(entry.path().filename().string(), std::move(text));
-  }
-  if (problem)
-    return fail(
-        invalid("folder.unreadable", fmt::format("The folder {} cannot be read: {}.", folder, problem.message())));
-  std::vector<measures::InstrumentFile> files;
-  for (const auto& [name, text] : read) files.push_back({name, text});
-  return library.add(files);
-}
-
-Result<InstrumentLibrary> open_library(const std::string& folder) {
-  TRY_ASSIGN(auto library, InstrumentLibrary::shipped());
-  if (!folder.empty()) TRY(add_folder(library, folder));
-  return library;
 }
 
 std::string list_of(const std::vector<int>& numbers) {
@@ -177,7 +131,7 @@ void print_instrument(const Instrument& instrument, std::ostream& out) {
 }  // namespace
 
 int score(const MeasureOptions& options, std::istream& in, std::ostream& out, std::ostream& errors) {
-  const auto library = open_library(options.folder);
+  const auto library = open_instruments(options.folder);
   if (!library) return not_done(options, library.error(), out, errors);
   const auto* instrument = library->find(options.instrument);
   if (instrument == nullptr) {
@@ -198,7 +152,7 @@ int score(const MeasureOptions& options, std::istream& in, std::ostream& out, st
 }
 
 int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostream& errors) {
-  const auto library = open_library(options.folder);
+  const auto library = open_instruments(options.folder);
   if (!library) return not_done(options, library.error(), out, errors);
   if (options.json) {
     json::array results;

@@ -19,6 +19,7 @@
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
+#include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
 #include "server/open_house.hpp"
 #include "server/service.hpp"
@@ -160,6 +161,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
   TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
+  TRY(use_own_instruments(settings));
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));

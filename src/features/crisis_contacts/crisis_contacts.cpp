@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
+#include "base/files.hpp"
 #include "crisis_contact_files.hpp"
 #include "measures/json_fields.hpp"
 
@@ -184,12 +183,6 @@ void find_review(CrisisCountry& country) {
   for (const auto& entry : country.contacts) note(entry.review_by);
 }
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(invalid("crisis_contacts.file", fmt::format("The file {} cannot be read.", path)));
-  return std::string{std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 Result<std::vector<CrisisCountry>> read_contacts(std::string_view text, Origin origin, sys_days today) {
@@ -248,7 +241,7 @@ void CrisisContacts::add(std::vector<CrisisCountry> own) {
 Result<CrisisContacts> open_contacts(const config::Settings& settings, Time now) {
   CrisisContacts contacts;
   if (const auto& path = settings.practice_crisis_contacts_file; !path.empty()) {
-    TRY_ASSIGN(const auto text, read_file(path));
+    TRY_ASSIGN(const auto text, read_file(path, measures::kMaxDocumentBytes));
     auto own = read_contacts(text, Origin::practice, std::chrono::floor<std::chrono::days>(now));
     if (!own) {
       own.error().detail = fmt::format("{}: {}", path, own.error().detail);

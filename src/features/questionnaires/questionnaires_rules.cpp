@@ -73,6 +73,11 @@ Result<T> open_shape(const access::SealKey& key, const Bytes& bound, BytesView s
   return http::parse<T>(value);
 }
 
+measures::InstrumentLibrary& library_in_use() {
+  static auto library = measures::InstrumentLibrary::shipped().value();
+  return library;
+}
+
 std::optional<double> main_value(const Scores& scores) {
   return scores.scales.empty() ? std::nullopt : scores.scales.front().value;
 }
@@ -80,8 +85,11 @@ std::optional<double> main_value(const Scores& scores) {
 }  // namespace
 
 const measures::InstrumentLibrary& instruments() {
-  static const auto shipped = measures::InstrumentLibrary::shipped().value();
-  return shipped;
+  return library_in_use();
+}
+
+void use_instruments(measures::InstrumentLibrary library) {
+  library_in_use() = std::move(library);
 }
 
 bool is_offered(const Instrument& instrument) {

@@ -7,8 +7,10 @@
 
 namespace rapport::questionnaires {
 
-/// Those that are part of the program.
+/// Those that are part of the program, or what was put in their place.
 const measures::InstrumentLibrary& instruments();
+/// In their place, while nothing else runs: references to what was there end.
+void use_instruments(measures::InstrumentLibrary library);
 
 /// Whether clients can be asked for it: its wording is here, every question has answers to choose from, and no answer
 /// calls for a person to look (`safety`, `review`). PHQ-9, CORE-10, PCL-5 and RISQ are refused by this: who sees such
