@@ -50,7 +50,7 @@ test('a session stands where it began and ended, and parts what one person sent 
   expect(keys(true, 1)).toEqual(['day m2', 'm2', 'day ended s', 'ended s']);
 });
 
-test('a talk tells of those sessions only that ran while something was written in it', () => {
+test('letters tell of sessions only between the first and the last of them, a chat of those that ran since its first message', () => {
   const day = (date: string) => ({ number: 1, began_at: `2026-05-${date}T10:00:00`, ended_at: `2026-05-${date}T11:00:00` });
   const sessions = [
     encounter('before', day('01')),
@@ -62,8 +62,8 @@ test('a talk tells of those sessions only that ran while something was written i
     encounter('planned', { number: null, began_at: null, ended_at: null })
   ];
   const keys = (first?: string, last?: string) => linesOf(sessions, { first, last, more: false }).map((one) => one.key);
-  const letters = ['began into', 'ended into', 'began within', 'ended within', 'began out', 'ended out'];
-  expect(keys('2026-05-10T08:00:00', '2026-05-14T08:00:00')).toEqual(letters);
-  expect(keys('2026-05-10T08:00:00')).toEqual([...letters, 'began after', 'ended after', 'began running']);
+  const between = ['ended into', 'began within', 'ended within', 'began out'];
+  expect(keys('2026-05-10T08:00:00', '2026-05-14T08:00:00')).toEqual(between);
+  expect(keys('2026-05-10T08:00:00')).toEqual(['began into', ...between, 'ended out', 'began after', 'ended after', 'began running']);
   expect(keys()).toEqual(['began running']);
 });

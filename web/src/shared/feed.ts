@@ -15,27 +15,27 @@ const together = 5 * 60_000;
 /** Where a talk begins and ends, and whether there is more of it before the first message that is shown. */
 export interface Span {
   first: string | undefined;
-  /** A chat has no end: whatever comes stands in it. */
+  /** Of letters, which tell only what came between them. A chat has no end: whatever comes stands in it. */
   last: string | undefined;
   more: boolean;
 }
 
 /**
- * Beginnings and ends of the sessions that ran while something was written here, in order of time. When the talk is
- * shown from its middle, only from its first message.
+ * Beginnings and ends of sessions, in order of time: among letters those between the first and the last; in a chat those of
+ * the sessions that ran since its first message, and when it is shown from its middle, only what came after that.
  */
 export function linesOf(encounters: Encounter[], { first, last, more }: Span): SessionLine[] {
   const from = first ? Date.parse(first) : Infinity;
   const to = last ? Date.parse(last) : Infinity;
-  const touches = ({ began_at, ended_at }: Encounter) =>
-    Date.parse(began_at ?? '') <= to && (!ended_at || Date.parse(ended_at) >= from);
-  const lines = encounters.filter(touches).flatMap(({ id, number, began_at, ended_at }) =>
+  const runs = ({ ended_at }: Encounter) => !ended_at || Date.parse(ended_at) >= from;
+  const lines = encounters.filter(runs).flatMap(({ id, number, began_at, ended_at }) =>
     [{ at: began_at, began: true }, { at: ended_at, began: false }].flatMap(({ at, began }) =>
       at && number ? [{ kind: 'session' as const, key: `${began ? 'began' : 'ended'} ${id}`, number, at, began }] : []
     )
   );
   return lines
-    .filter((one) => !more || Date.parse(one.at) >= from)
+    .filter((one) => (!more && !last) || Date.parse(one.at) >= from)
+    .filter((one) => Date.parse(one.at) <= to)
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
