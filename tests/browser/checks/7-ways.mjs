@@ -7,7 +7,7 @@ const widest = (page) => page.evaluate(() => document.documentElement.scrollWidt
 export default async function add({ check, house }) {
   const pair = house.nextPair();
 
-  await check('in a long talk the way home, the name and the messages stay at hand, one row high, and cover no focus', async (desk) => {
+  await check('in a long talk the way home, the name and every page stay at hand, in view as a whole, and cover no focus', async (desk) => {
     const client = await desk.person(house.origin, pair.client, { ...phone, locale: 'de-DE' });
     await client.openChat();
     await client.page.locator('#words').fill('Zeile\n'.repeat(60));
@@ -16,12 +16,13 @@ export default async function add({ check, house }) {
     await until('the end', () => client.page.evaluate(() => scrollY > 300));
     const { y, height } = await bar(client.page).boundingBox();
     if (y < 0 || y > 60) throw new Error(`the bar stands at ${y} px`);
-    if (height > 48) throw new Error(`the bar is ${height} px high`);
+    if (height > 96) throw new Error(`the bar is ${height} px high`);
+    same('hidden at its sides', await bar(client.page).evaluate((row) => row.scrollWidth - row.clientWidth), 0);
     await bar(client.page).getByText(pair.therapist.name).waitFor();
     same('too wide', await widest(client.page), 0);
     // Every way is reached with Tab, and then stands within the row without a cut word.
     await client.page.locator('nav a').first().focus();
-    for (const name of ['Chat', 'Nachrichten', 'Fragebögen', 'Sitzungen']) {
+    for (const name of ['Chat', 'Nachrichten', 'Fragebögen', 'Sitzungen', 'Verlauf']) {
       await client.page.keyboard.press('Tab');
       const seen = await client.page.evaluate(() => {
         const [one, row] = [document.activeElement.getBoundingClientRect(), document.activeElement.closest('nav').getBoundingClientRect()];
@@ -126,11 +127,12 @@ export default async function add({ check, house }) {
   await check('an address in a message is a link that tells the other side nothing; words stay words', async (desk) => {
     const client = await desk.person(house.origin, pair.client, phone);
     await client.openChat();
-    await client.say('See https://example.org/a(b), not http://example.org or <img src=x onerror=alert(1)>');
-    const bubble = client.page.locator('.bubble', { hasText: 'not http' });
+    await client.say('See https://example.org/a(b), http://example.net, not ftp://example.org or <img src=x onerror=alert(1)>');
+    const bubble = client.page.locator('.bubble', { hasText: 'not ftp' });
     await bubble.waitFor();
     same('links', await bubble.locator('a').evaluateAll((all) => all.map((one) => [one.href, one.target, one.rel])), [
-      ['https://example.org/a(b)', '_blank', 'noreferrer noopener']
+      ['https://example.org/a(b)', '_blank', 'noreferrer noopener'],
+      ['http://example.net/', '_blank', 'noreferrer noopener']
     ]);
     same('no element of theirs', await bubble.locator('img').count(), 0);
   });

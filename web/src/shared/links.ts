@@ -4,7 +4,7 @@ export interface Piece {
   href?: string;
 }
 
-const address = /https:\/\/[^\s<>"]+/g;
+const address = /https?:\/\/[^\s<>"]+/g;
 /** What ends a sentence is no part of the address before it; nor is a bracket that was opened before it. */
 const after = /[.,;:!?'’“”»…]$/;
 
@@ -24,7 +24,7 @@ function isPlain(text: string): boolean {
   return url !== null && url.username === '' && url.password === '';
 }
 
-/** The words as they were written, all of them, with the secure web addresses told apart. */
+/** The words as they were written, all of them, with the web addresses told apart. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let done = 0;
