@@ -89,13 +89,13 @@ Expected failed(const std::string& action, int status = 404, std::string has = "
 Expected refused(const std::string& action) {
   return {403, "forbidden", action + " refused/-"};
 }
-Scenario draft(const std::string& place) {
+Scenario draft(const std::string& place, Expected client) {
   return {"PUT /api/" + place + "/draft",
-          R"({"subject":"","text":"anew"})",
+          R"({"based_on":0,"subject":"","text":"anew"})",
           kNotLoggedIn,
-          {204},
+          std::move(client),
           {404, "not_found"},
-          {204},
+          {200, "\"revision\":1"},
           {404, "not_found"}};
 }
 
@@ -332,8 +332,8 @@ std::vector<Scenario> scenarios() {
        refused("notes.write"),
        {200, R"("version":2)", "notes.write done/client"},
        failed("notes.write")},
-      draft("rooms/{room}"),
-      draft("episodes/{episode}"),
+      draft("rooms/{room}", {409, "draft.older"}),  // there is one, which this device does not know
+      draft("episodes/{episode}", {200, "\"revision\":1"}),
 
       {"GET /api/questionnaires", "", kNotLoggedIn, all_see("gad-7"), all_see("gad-7"), all_see("gad-7"),
        all_see("gad-7")},
@@ -462,9 +462,9 @@ class Scenarios : public testing::FullHouseTest {
       TRY(say(tx, other_client, other_client, other_chat, "other words"));
       TRY(people::open_thread(tx, client, episode, thread, access::seal(*key, thread.bytes(), "About Monday"),
                               clock.now()));
-      messages::save_draft(tx, client, chat.uuid(), client,
-                           {access::seal(*key, chat.bytes(), ""), access::seal(*key, chat.bytes(), "half a draft")},
-                           clock.now());
+      TRY(messages::save_draft(tx, client, chat.uuid(), client, 0,
+                               {access::seal(*key, chat.bytes(), ""), access::seal(*key, chat.bytes(), "half a draft")},
+                               clock.now(), [](const messages::SealedDraft&) { return false; }));
       TRY(plan_and_note(tx, *key));
       return people::propose_reply_time(tx, therapist, episode, 48);
     });

@@ -432,8 +432,10 @@ TEST_F(ServiceTest, AThreadItsDraftAndItsReplyTime) {
   EXPECT_EQ(post(client, episode + "/threads", body).status, 200);
   EXPECT_NE(get(therapist, episode + "/rooms").body.find("About Monday"), std::string::npos);
   const auto draft = "/api/rooms/" + thread.text() + "/draft";
-  EXPECT_EQ(service_->handle(by(client, request(http::Method::put, draft, R"({"subject":"","text":"half a"})"))).status,
-            204);
+  EXPECT_EQ(
+      service_->handle(by(client, request(http::Method::put, draft, R"({"based_on":0,"subject":"","text":"half a"})")))
+          .status,
+      200);
   EXPECT_NE(get(client, draft).body.find("half a"), std::string::npos);
   EXPECT_EQ(get(therapist, draft).body.find("half a"), std::string::npos) << "a draft is its author's alone";
   EXPECT_EQ(
@@ -446,23 +448,40 @@ TEST_F(ServiceTest, AThreadItsDraftAndItsReplyTime) {
   EXPECT_NE(seen.find("\"reply_by\":\"" + to_rfc3339(clock_.now() + std::chrono::hours(48))), std::string::npos);
 }
 
-TEST_F(ServiceTest, AMessageTakesTheDraftItWasWithItAndNoOther) {
+TEST_F(ServiceTest, AMessageTakesTheDraftThatCarriesItsIdWithItAndNoOther) {
   const auto client = log_in("amara");
-  const auto keep = [&](const std::string& text) {
-    const auto body = R"({"subject":"","text":")" + text + "\"}";
-    EXPECT_EQ(service_->handle(by(client, request(http::Method::put, room("/draft"), body))).status, 204);
+  const auto episode = "/api/episodes/" + episode_.text();
+  const auto keep = [&](const std::string& place, int based_on, const std::string& text, MessageId id) {
+    const auto body = R"({"based_on":)" + std::to_string(based_on) + R"(,"subject":"s","text":")" + text +
+                      R"(","message":")" + id.text() + "\"}";
+    return service_->handle(by(client, request(http::Method::put, place + "/draft", body))).status;
   };
-  const auto kept = [&] { return get(client, room("/draft")).body; };
-  keep("a whole ");
-  const auto sent = message("a whole thought");
-  EXPECT_EQ(post(client, room("/messages"), sent).status, 201);
-  EXPECT_NE(kept().find(R"("text":"")"), std::string::npos) << kept();
-  keep("a whole");
-  EXPECT_EQ(post(client, room("/messages"), sent).status, 200);
-  EXPECT_NE(kept().find("a whole"), std::string::npos) << "begun after the message had been stored";
-  keep("a new thought");
-  EXPECT_EQ(post(client, room("/messages"), message("something else")).status, 201);
-  EXPECT_NE(kept().find("a new thought"), std::string::npos) << "no part of what was sent";
+  const auto send = [&](const std::string& place, const std::string& text, MessageId id) {
+    return post(client, place + "/messages", R"({"id":")" + id.text() + R"(","text":")" + text + "\"}").status;
+  };
+  const auto kept = [&](const std::string& place) { return get(client, place + "/draft").body; };
+  const std::string empty = R"("subject":"","text":""})";
+  const auto first = MessageId::make(clock_.now());
+  const auto next = MessageId::make(clock_.now());
+  EXPECT_EQ(keep(room(""), 0, "a whole ", first), 200);
+  EXPECT_NE(kept(room("")).find(R"("message":")" + first.text()), std::string::npos) << "for the other device";
+  EXPECT_EQ(send(room(""), "a whole thought", first), 201);
+  EXPECT_EQ(kept(room("")), R"({"revision":2,)" + empty);
+  EXPECT_EQ(keep(room(""), 1, "a whole thought, late", first), 409);
+  EXPECT_EQ(keep(room(""), 2, "a whole", next), 200);
+  EXPECT_EQ(send(room(""), "a whole thought", first), 200);
+  EXPECT_NE(kept(room("")).find("a whole"), std::string::npos) << "begun after the message had been stored";
+  EXPECT_EQ(send(room(""), "a whole", MessageId::make(clock_.now())), 201);
+  EXPECT_NE(kept(room("")).find("a whole"), std::string::npos) << "another message";
+
+  const auto letter = MessageId::make(clock_.now());
+  const auto thread = RoomId::make(clock_.now());
+  EXPECT_EQ(keep(episode, 0, "a letter", letter), 200);
+  EXPECT_EQ(post(client, episode + "/threads", R"({"id":")" + thread.text() + R"(","subject":"s"})").status, 201);
+  EXPECT_NE(kept(episode).find("a letter"), std::string::npos) << "its words are not sent yet";
+  EXPECT_EQ(send("/api/rooms/" + thread.text(), "a letter", letter), 201);
+  EXPECT_EQ(kept(episode), R"({"revision":2,)" + empty);
+  EXPECT_NE(kept(room("")).find("a whole"), std::string::npos);
 }
 
 TEST_F(ServiceTest, ALiveLineTakesTheSameRoutes) {
@@ -528,9 +547,9 @@ TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   EXPECT_EQ(post(client, room("/messages"), message(secret + "-message")).status, 201);
   EXPECT_EQ(service_
                 ->handle(by(client, request(http::Method::put, room("/draft"),
-                                            R"({"subject":"","text":")" + secret + "-draft\"}")))
+                                            R"({"based_on":0,"subject":"","text":")" + secret + "-draft\"}")))
                 .status,
-            204);
+            200);
   const auto id = RoomId::make(clock_.now()).text();
   EXPECT_EQ(post(client, "/api/episodes/" + episode_.text() + "/threads",
                  R"({"id":")" + id + R"(","subject":")" + secret + "-subject\"}")

@@ -68,7 +68,8 @@ def other_peoples_ids(house, report):
     made = house.victim.ask(house.address, "POST", f"/api/episodes/{house.episode['id']}/threads",
                             {"id": thread, "subject": "only for the two"})
     message = json.loads(house.send(house.victim, thread, "only for the two").body)["id"]
-    house.victim.ask(house.address, "PUT", f"/api/rooms/{house.room}/draft", {"subject": "", "text": "half a thought"})
+    house.victim.ask(house.address, "PUT", f"/api/rooms/{house.room}/draft",
+                     {"based_on": 0, "subject": "", "text": "half a thought"})
     report.check("other people's ids: there is something to find", made.status == 201, str(made.status))
     theirs = {"episode": house.episode["id"], "chat": house.room, "thread": thread, "message": message,
               "account": house.victim.id}

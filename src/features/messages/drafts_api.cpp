@@ -3,19 +3,46 @@
 
 namespace rapport::messages {
 
-/// An unfinished text; both parts are empty when there is none. Saving both empty removes it.
+/// An unfinished text as it is kept; both parts are empty when there is none.
 struct DraftText {
-  static constexpr std::string_view says = "Both parts are empty when there is no draft. Saving both empty removes it.";
+  static constexpr std::string_view says =
+      "Both parts are empty when there is no draft. `revision` says which state of the draft this is (0: there has "
+      "never "
+      "been one). `message` and `thread` are the ids under which it is to be sent.";
+  std::int64_t revision = 0;
   http::Text<0, kLongestSubject> subject;
   http::Text<0, kLongestText> text;
+  std::optional<MessageId> message;
+  std::optional<RoomId> thread;
 };
-BOOST_DESCRIBE_STRUCT(DraftText, (), (subject, text))
+BOOST_DESCRIBE_STRUCT(DraftText, (), (revision, subject, text, message, thread))
+
+struct DraftToSave {
+  static constexpr std::string_view says =
+      "The whole draft, in place of the one before. `based_on` is the `revision` that it was built on. `message` is "
+      "the "
+      "id that the message will have, `thread` that of the thread it will begin; who begins a draft makes them, and "
+      "whoever "
+      "goes on with it keeps them, so that it goes out once whichever device sends it. Both parts empty: there is no "
+      "draft "
+      "any more.";
+  std::int64_t based_on = 0;
+  http::Text<0, kLongestSubject> subject;
+  http::Text<0, kLongestText> text;
+  std::optional<MessageId> message;
+  std::optional<RoomId> thread;
+};
+BOOST_DESCRIBE_STRUCT(DraftToSave, (), (based_on, subject, text, message, thread))
+
+struct SavedDraft {
+  std::int64_t revision = 0;
+};
+BOOST_DESCRIBE_STRUCT(SavedDraft, (), (revision))
 
 namespace {
 
 using http::Answer;
 using http::Call;
-using http::Nothing;
 using http::PermissionName;
 
 /// Room and episode are told apart by the route; the draft's place is just the id.
@@ -23,38 +50,54 @@ Uuid place_of(const Call& call, std::string_view parameter) {
   return call.path_id<RoomId>(parameter).uuid();
 }
 
-Result<Answer<DraftText>> read_draft(Context& context, const Call& call, const Uuid& place) {
-  Answer<DraftText> answer;
-  std::optional<SealedDraft> sealed;
-  TRY_ASSIGN(const AccountId client, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    sealed = find_draft(tx, context.viewer.account, place);
-    return client_of_place(tx, context.viewer.account, place);
-  }));
-  if (!sealed) return answer;
-  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  TRY_ASSIGN(auto subject, access::unseal(*key, place, sealed->subject));
-  TRY_ASSIGN(auto text, access::unseal(*key, place, sealed->text));
-  TRY_ASSIGN(answer.value.subject, (http::Text<0, kLongestSubject>::from(std::move(subject))));
-  TRY_ASSIGN(answer.value.text, (http::Text<0, kLongestText>::from(std::move(text))));
-  return answer;
+Result<DraftText> open_draft(const access::SealKey& key, const Uuid& place, const SealedDraft& sealed) {
+  TRY_ASSIGN(auto subject, access::unseal(key, place, sealed.subject));
+  TRY_ASSIGN(auto text, access::unseal(key, place, sealed.text));
+  DraftText draft{0, {}, {}, sealed.message, sealed.thread};
+  TRY_ASSIGN(draft.subject, (http::Text<0, kLongestSubject>::from(std::move(subject))));
+  TRY_ASSIGN(draft.text, (http::Text<0, kLongestText>::from(std::move(text))));
+  return draft;
 }
 
-Result<Answer<Nothing>> write_draft(Context& context, const Call& call, const Uuid& place, const DraftText& draft) {
+Result<Answer<DraftText>> read_draft(Context& context, const Call& call, const Uuid& place) {
+  std::optional<StoredDraft> stored;
+  TRY_ASSIGN(const AccountId client, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    stored = find_draft(tx, context.viewer.account, place);
+    return client_of_place(tx, context.viewer.account, place);
+  }));
+  if (!stored) return Answer<DraftText>{};
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  TRY_ASSIGN(auto draft, open_draft(*key, place, stored->draft));
+  draft.revision = stored->revision;
+  return Answer<DraftText>{200, std::move(draft)};
+}
+
+/// A draft without words keeps no ids: what is written next is another message.
+SealedDraft seal_draft(const access::SealKey& key, const Uuid& place, const DraftToSave& draft) {
+  SealedDraft sealed{access::seal(key, place, draft.subject.str()), access::seal(key, place, draft.text.str())};
+  if (draft.subject.str().empty() && draft.text.str().empty()) return sealed;
+  sealed.message = draft.message;
+  sealed.thread = draft.thread;
+  return sealed;
+}
+
+Result<Answer<SavedDraft>> write_draft(Context& context, const Call& call, const Uuid& place,
+                                       const DraftToSave& draft) {
   const auto author = context.viewer.account;
   TRY_ASSIGN(const AccountId client, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return client_of_place(tx, author, place);
   }));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  const SealedDraft sealed{access::seal(*key, place, draft.subject.str()), access::seal(*key, place, draft.text.str())};
-  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
-    if (draft.subject.str().empty() && draft.text.str().empty()) {
-      drop_draft(tx, author, place);
-    } else {
-      save_draft(tx, author, place, client, sealed, context.house.clock.now());
-    }
-    return {};
+  const auto sealed = seal_draft(*key, place, draft);
+  const auto is_same = [&](const SealedDraft& stored) {
+    const auto opened = open_draft(*key, place, stored);
+    return opened && opened->subject.str() == draft.subject.str() && opened->text.str() == draft.text.str() &&
+           stored.message == sealed.message && stored.thread == sealed.thread;
+  };
+  TRY_ASSIGN(const auto revision, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+    return save_draft(tx, author, place, client, draft.based_on, sealed, context.house.clock.now(), is_same);
   }));
-  return Answer<Nothing>{204, {}};
+  return Answer<SavedDraft>{200, {revision}};
 }
 
 void add_place(Routes& routes, std::string_view pattern, std::string_view parameter, std::string_view what) {
@@ -63,15 +106,20 @@ void add_place(Routes& routes, std::string_view pattern, std::string_view parame
       .says("One's unfinished " + std::string(what))
       .answers<DraftText>()
       .needs(PermissionName{"write_draft"}, parameter)
-      .not_audited("one's own unfinished text, which nobody else can read")
+      .not_audited("one's own unfinished text, which nobody else can read; sending it is audited")
       .handle([name](Context& context, Call& call) { return read_draft(context, call, place_of(call, name)); });
   routes.put(pattern)
-      .says("Keep one's unfinished " + std::string(what) + "; empty: drop it")
-      .body<DraftText>()
-      .answers<Nothing>(204)
+      .says("Keep one's unfinished " + std::string(what))
+      .explains(
+          "409 `draft.older`: another device has gone on from the same revision. Read the draft again, show both and "
+          "let "
+          "the person choose, so that nothing is lost in silence. The same draft sent again is answered 200. When the "
+          "message with the draft's id is sent, the draft is emptied with it.")
+      .body<DraftToSave>()
+      .answers<SavedDraft>()
       .needs(PermissionName{"write_draft"}, parameter)
-      .not_audited("one's own unfinished text, which nobody else can read")
-      .handle([name](Context& context, Call& call, const DraftText& draft) {
+      .not_audited("one's own unfinished text, which nobody else can read; sending it is audited")
+      .handle([name](Context& context, Call& call, const DraftToSave& draft) {
         return write_draft(context, call, place_of(call, name), draft);
       });
 }

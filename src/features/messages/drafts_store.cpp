@@ -17,17 +17,43 @@ const Query kClientOfPlace{"drafts.client_of_place",
                            " WHERE e.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
                            true};
 const Query kDraft{"drafts.find",
-                   "SELECT sealed_subject, sealed_text FROM draft WHERE author_id = $1 AND place_id = $2", true};
-const Query kSaveDraft{"drafts.save",
-                       "INSERT INTO draft (author_id, place_id, client_id, sealed_subject, sealed_text, updated_at)"
-                       " VALUES ($1, $2, $3, $4, $5, $6)"
-                       " ON CONFLICT (author_id, place_id) DO UPDATE SET sealed_subject = excluded.sealed_subject,"
-                       " sealed_text = excluded.sealed_text, updated_at = excluded.updated_at",
+                   "SELECT sealed_subject, sealed_text, message_id, thread_id, revision FROM draft"
+                   " WHERE author_id = $1 AND place_id = $2",
+                   true};
+// Whoever saves waits here for another device that does, so that revisions are numbered once.
+const Query kLockDraft{"drafts.lock", "SELECT revision FROM draft WHERE author_id = $1 AND place_id = $2 {for_update}",
                        true};
-const Query kDropDraft{"drafts.drop", "DELETE FROM draft WHERE author_id = $1 AND place_id = $2", true};
+// Of two devices that save a first draft at once, nothing could be locked: the later finds revision 1 and changes
+// nothing.
+const Query kSaveDraft{"drafts.save",
+                       "INSERT INTO draft (author_id, place_id, client_id, sealed_subject, sealed_text, message_id,"
+                       " thread_id, updated_at, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                       " ON CONFLICT (author_id, place_id) DO UPDATE SET sealed_subject = excluded.sealed_subject,"
+                       " sealed_text = excluded.sealed_text, message_id = excluded.message_id,"
+                       " thread_id = excluded.thread_id, updated_at = excluded.updated_at,"
+                       " revision = excluded.revision WHERE draft.revision = $10",
+                       true};
+const Query kDraftsBeside{"drafts.beside",
+                          "SELECT place_id, message_id FROM draft WHERE author_id = $1 AND message_id IS NOT NULL"
+                          " AND place_id IN ($2, (SELECT episode_id FROM room WHERE id = $2))",
+                          true};
+const Query kEmptyDraft{"drafts.empty",
+                        "UPDATE draft SET sealed_subject = $3, sealed_text = $4, message_id = NULL, thread_id = NULL,"
+                        " updated_at = $5, revision = revision + 1 WHERE author_id = $1 AND place_id = $2",
+                        true};
 
 Bytes copy_of(BytesView bytes) {
   return {bytes.begin(), bytes.end()};
+}
+
+template <typename I>
+std::optional<I> maybe_id(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.id<I>(column));
+}
+
+StoredDraft to_draft(const Row& row) {
+  return {{copy_of(row.bytes(0)), copy_of(row.bytes(1)), maybe_id<MessageId>(row, 2), maybe_id<RoomId>(row, 3)},
+          row.int64(4)};
 }
 
 }  // namespace
@@ -39,18 +65,34 @@ Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uui
   return *client;
 }
 
-std::optional<SealedDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place) {
-  return tx.first(kDraft, {author, PlaceId(place)},
-                  [](const Row& row) { return SealedDraft{copy_of(row.bytes(0)), copy_of(row.bytes(1))}; });
+std::optional<StoredDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place) {
+  return tx.first(kDraft, {author, PlaceId(place)}, to_draft);
 }
 
-void save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client, const SealedDraft& draft,
-                Time now) {
-  tx.execute(kSaveDraft, {author, PlaceId(place), client, draft.subject, draft.text, now});
+Result<std::int64_t> save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client,
+                                std::int64_t based_on, const SealedDraft& draft, Time now, const IsSameDraft& is_same) {
+  tx.each(kLockDraft, {author, PlaceId(place)}, [](const Row&) {});
+  const auto stored = find_draft(tx, author, place);
+  if (stored && is_same(stored->draft)) return stored->revision;
+  const auto latest = stored ? stored->revision : 0;
+  const auto saved = latest == based_on
+                         ? tx.execute(kSaveDraft, {author, PlaceId(place), client, draft.subject, draft.text,
+                                                   draft.message, draft.thread, now, based_on + 1, based_on})
+                         : 0;
+  if (saved == 0) {
+    return fail({ErrorKind::conflict, "draft.older",
+                 "This draft was continued elsewhere, for instance on another device. Look at it before you go on."});
+  }
+  return based_on + 1;
 }
 
-void drop_draft(store::WriteTx& tx, AccountId author, const Uuid& place) {
-  tx.execute(kDropDraft, {author, PlaceId(place)});
+std::vector<PlacedDraft> drafts_beside(store::ReadTx& tx, AccountId author, RoomId room) {
+  return tx.list(kDraftsBeside, {author, room},
+                 [](const Row& row) { return PlacedDraft{row.id<PlaceId>(0).uuid(), row.id<MessageId>(1)}; });
+}
+
+void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const SealedDraft& empty, Time now) {
+  tx.execute(kEmptyDraft, {author, PlaceId(place), empty.subject, empty.text, now});
 }
 
 }  // namespace rapport::messages

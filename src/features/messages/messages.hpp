@@ -100,14 +100,34 @@ Result<std::vector<Receipt>> read_receipts(store::ReadTx& tx, AccountId viewer, 
 struct SealedDraft {
   Bytes subject;
   Bytes text;
+  std::optional<MessageId> message = {};  ///< the id under which it will be sent
+  std::optional<RoomId> thread = {};      ///< of a thread not yet begun: the id of its room
 };
+/// A draft and which state of it that is; the number only grows, also when the draft is sent or emptied.
+struct StoredDraft {
+  SealedDraft draft;
+  std::int64_t revision = 0;
+};
+/// Whether what is stored says what is to be saved.
+using IsSameDraft = std::function<bool(const SealedDraft&)>;
+
 /// The client whose key seals what is written in a place: a room, or an episode for a thread not yet begun.
 /// not_found unless the place is the viewer's.
 Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uuid& place);
 /// Only its author ever reads a draft.
-std::optional<SealedDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place);
-void save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client, const SealedDraft& draft,
-                Time now);
-void drop_draft(store::WriteTx& tx, AccountId author, const Uuid& place);
+std::optional<StoredDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place);
+/// Keeps the draft and gives its revision. It has to be built on revision `based_on` (0: on none): a device that does
+/// not know what was written since is refused (conflict "draft.older"), unless it says the same.
+Result<std::int64_t> save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client,
+                                std::int64_t based_on, const SealedDraft& draft, Time now, const IsSameDraft& is_same);
+/// A place whose draft will be sent under this id.
+struct PlacedDraft {
+  Uuid place;
+  MessageId message;
+};
+/// The author's drafts of this room, and of a thread not yet begun in its episode; at most two.
+std::vector<PlacedDraft> drafts_beside(store::ReadTx& tx, AccountId author, RoomId room);
+/// `empty` holds no words; a draft keeps no ids without words.
+void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const SealedDraft& empty, Time now);
 
 }  // namespace rapport::messages

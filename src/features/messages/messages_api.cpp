@@ -76,27 +76,15 @@ std::int64_t count_new(const std::vector<Result<Accepted>>& outcomes) {
   return std::count_if(outcomes.begin(), outcomes.end(), [](const auto& one) { return one && one->is_new; });
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-/// Drops the draft of which a message that was just stored is the whole. It is done here because a request of its own
-/// would be lost with a page that closes. A draft that holds anything else was begun later, and stays.
-void drop_sent_draft(store::WriteTx& tx, const access::SealKey& key, AccountId author, RoomId room,
-                     const std::vector<Result<Accepted>>& outcomes) {
-  const auto sealed = find_draft(tx, author, room.uuid());
-  if (!sealed) return;
-  const auto draft = access::unseal(key, room.uuid(), sealed->text);
-  if (!draft) return;
-  const auto begins_with_draft = [&](const Result<Accepted>& one) {
-    if (!one || !one->is_new) return false;
-    const auto message = open_message(key, one->message);
-    return message && trimmed(message->text).substr(0, trimmed(*draft).size()) == trimmed(*draft);
-  };
-  if (std::any_of(outcomes.begin(), outcomes.end(), begins_with_draft)) drop_draft(tx, author, room.uuid());
+/// Empties the draft that carries the id of a message that was stored. It is done here because a request of its own
+/// would be lost with a page that closes. Another draft was begun later, and stays.
+void empty_sent_drafts(store::WriteTx& tx, const access::SealKey& key, AccountId author, RoomId room,
+                       const std::vector<Result<Accepted>>& outcomes, Time now) {
+  for (const auto& [place, message] : drafts_beside(tx, author, room)) {
+    const auto is_it = [&](const Result<Accepted>& one) { return one && one->message.id == message; };
+    if (std::none_of(outcomes.begin(), outcomes.end(), is_it)) continue;
+    empty_draft(tx, author, place, {access::seal(key, place, ""), access::seal(key, place, "")}, now);
+  }
 }
 
 /// Stores what arrived together in one transaction with one audit row.
@@ -111,7 +99,7 @@ Result<std::vector<Result<Accepted>>> store_together(Context& context, const Cal
     entry.room = room;
     if (outcomes) {
       entry.count = count_new(*outcomes);
-      drop_sent_draft(tx, key, context.viewer.account, room, *outcomes);
+      empty_sent_drafts(tx, key, context.viewer.account, room, *outcomes, now);
     }
     return outcomes;
   });
@@ -219,7 +207,7 @@ void add_message_routes(Routes& routes) {
           "201 comes only after the message is stored durably. The same id sent again, by the same person to the same "
           "room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So "
           "after any doubt (no answer, 503, a lost connection) send the very same body again. "
-          "The sender's draft of the room goes with it when the message begins with it.")
+          "The sender's draft that carries this id is emptied with it.")
       .body<NewMessage>()
       .answers<Message>(201, 200)
       .needs(PermissionName{"send_message"}, "room")

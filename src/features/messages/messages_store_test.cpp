@@ -221,6 +221,79 @@ TEST_P(Messages, ManySendersLeaveNoGapAndNoDouble) {
   EXPECT_EQ(last, static_cast<std::int64_t>(log->size()));
 }
 
+class Drafts : public testing::HouseTest {
+ protected:
+  static Bytes bytes_of(std::string_view text) {
+    const auto view = as_bytes(text);
+    return {view.begin(), view.end()};
+  }
+  Result<std::int64_t> save(AccountId author, std::int64_t based_on, std::string_view text,
+                            std::optional<MessageId> message = std::nullopt) {
+    const SealedDraft draft{bytes_of(""), bytes_of(text), message};
+    return write([&](store::WriteTx& tx) {
+      return save_draft(tx, author, chat.uuid(), client, based_on, draft, clock.now(),
+                        [&](const SealedDraft& stored) { return stored.text == draft.text; });
+    });
+  }
+  StoredDraft kept(AccountId author) {
+    return *read([&](store::ReadTx& tx) -> Result<StoredDraft> {
+      return find_draft(tx, author, chat.uuid()).value_or(StoredDraft{});
+    });
+  }
+};
+
+TEST_P(Drafts, ADeviceThatDoesNotKnowTheLatestOverwritesNothing) {
+  EXPECT_EQ(save(client, 0, "one").value(), 1);
+  EXPECT_EQ(save(client, 1, "one and two").value(), 2);
+  for (const std::int64_t older : {0, 1, 3}) EXPECT_EQ(save(client, older, "else").error().code, "draft.older");
+  EXPECT_EQ(as_text(kept(client).draft.text), "one and two");
+  EXPECT_EQ(save(client, 1, "one and two").value(), 2) << "sent again after a lost answer";
+  EXPECT_EQ(kept(client).revision, 2);
+  EXPECT_EQ(save(therapist, 0, "of the other").value(), 1) << "everybody has drafts of their own";
+  EXPECT_EQ(save(therapist, 3, "of the other, more").error().code, "draft.older") << "there is no such revision";
+  EXPECT_EQ(as_text(kept(client).draft.text), "one and two");
+}
+
+TEST_P(Drafts, OfTwoDevicesThatSaveAFirstDraftAtOnceOneIsRefused) {
+  std::atomic<int> saved = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> devices;
+  for (int i = 0; i < 4; ++i) {
+    devices.emplace_back([&, i] {
+      const auto result = save(client, 0, "device " + std::to_string(i));
+      if (result) ++saved;
+      if (!result && result.error().code == "draft.older") ++refused;
+    });
+  }
+  for (auto& device : devices) device.join();
+  EXPECT_EQ(saved, 1);
+  EXPECT_EQ(refused, 3);
+  EXPECT_EQ(kept(client).revision, 1);
+}
+
+TEST_P(Drafts, OneThatWasEmptiedCountsOnSoThatNothingOlderIsTakenForTheNext) {
+  const auto message = MessageId::make(clock.now());
+  EXPECT_EQ(save(client, 0, "to be sent", message).value(), 1);
+  const auto beside = [&](AccountId author) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<PlacedDraft>> { return drafts_beside(tx, author, chat); });
+  };
+  ASSERT_EQ(beside(client)->size(), 1U);
+  EXPECT_EQ(beside(client)->front().message, message);
+  EXPECT_EQ(beside(client)->front().place, chat.uuid());
+  EXPECT_TRUE(beside(therapist)->empty()) << "a draft is its author's alone";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    empty_draft(tx, client, chat.uuid(), {bytes_of(""), bytes_of("")}, clock.now());
+    return {};
+  }));
+  EXPECT_EQ(kept(client).revision, 2);
+  EXPECT_TRUE(kept(client).draft.text.empty());
+  EXPECT_FALSE(kept(client).draft.message);
+  EXPECT_TRUE(beside(client)->empty());
+  EXPECT_EQ(save(client, 1, "to be sent, and more").error().code, "draft.older");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Drafts, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
 INSTANTIATE_TEST_SUITE_P(Engines, Messages, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 
