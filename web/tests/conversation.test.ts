@@ -5,6 +5,7 @@ import type { PassingEvent, Room, StoredEvent } from '../src/shared/types';
 const fake = vi.hoisted(() => ({
   listeners: new Set<unknown>(),
   said: [] as string[],
+  waiting: [] as { room: string }[],
   seq: 0,
   api: { rooms: vi.fn(), eventsBefore: vi.fn(), receipt: vi.fn(), typing: vi.fn() }
 }));
@@ -13,6 +14,9 @@ vi.mock('../src/shared/session.svelte', () => ({
   explain: () => 'went wrong',
   app: {
     me: 'me',
+    get waiting() {
+      return fake.waiting;
+    },
     listen: (one: unknown) => {
       fake.listeners.add(one);
       return () => fake.listeners.delete(one);
@@ -37,7 +41,7 @@ function room(last = 120, read = 0): Room {
   const person = (account: string) => ({ account, name: account, role: 'client', delivered: 0, read: 0, present: false });
   return { id: 'r', kind: 'chat', last_seq: last, read_seq: read, unread: last - read, participants: [person('me'), person('you')] };
 }
-const tell = (run: (one: Listener) => void) => fake.listeners.forEach((one) => run(one as Listener));
+const tell = (run: (one: Listener) => void) => [...fake.listeners].forEach((one) => run(one as Listener));
 function arrives(one: StoredEvent) {
   fake.seq = Math.max(fake.seq, one.seq);
   tell((listener) => listener.message?.(one));
@@ -48,6 +52,7 @@ beforeEach(() => {
   visible = true;
   fake.listeners.clear();
   fake.said.length = 0;
+  fake.waiting = [];
   fake.seq = 0;
   fake.api.rooms.mockReset().mockResolvedValue([room()]);
   fake.api.receipt.mockReset().mockResolvedValue(undefined);
@@ -192,4 +197,38 @@ test('marks as new what was unread at opening or came while nobody looked, until
   arrives(event(124, 'you'));
   arrives(event(125, 'you'));
   expect(talk.newAfter).toBe(123);
+});
+
+test('what is new is read from its first message on, also when it is more than a page', async () => {
+  fake.api.rooms.mockResolvedValue([room(120, 10)]);
+  await opened();
+  expect(fake.api.eventsBefore).toHaveBeenCalledWith('r', 121, 120);
+});
+
+test('a thread that waits here to be begun is not missing, and opens when its first message is sent', async () => {
+  fake.api.rooms.mockResolvedValue([]);
+  fake.waiting = [{ room: 'r' }];
+  const talk = await opened();
+  expect(talk.missing).toBe(false);
+  fake.api.rooms.mockResolvedValue([room(1)]);
+  tell((one) => one.sent?.({ ...event(1, 'me').body, room: 'r', seq: 1 }));
+  fake.waiting = [];
+  expect(talk.missing).toBe(false);
+  await vi.waitFor(() => expect(talk.room?.id).toBe('r'));
+  expect(seqs(talk)).toContain(1);
+  expect(talk.missing).toBe(false);
+});
+
+test('a thread that is begun while the list of rooms is on its way is read again, and a room that is nowhere is missing', async () => {
+  let answer: (rooms: Room[]) => void = () => {};
+  fake.api.rooms.mockReturnValueOnce(new Promise((done) => (answer = done)));
+  const talk = new Conversation('e', 'r');
+  const opening = talk.open();
+  tell((one) => one.sent?.({ ...event(1, 'me').body, room: 'r', seq: 1 }));
+  fake.api.rooms.mockResolvedValue([room(1)]);
+  answer([]);
+  await opening;
+  await vi.waitFor(() => expect(talk.room?.id).toBe('r'));
+  fake.api.rooms.mockResolvedValue([]);
+  expect((await opened()).missing).toBe(true);
 });

@@ -1,7 +1,9 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '../src/shared/api';
 import { join } from '../src/shared/text';
-import { Draft, forgetUnsaved, losesDrafts, saveDrafts } from '../src/shared/draft.svelte';
+import { Draft, forgetUnsaved, keepDraftsIn, losesDrafts, saveDrafts, unsavedRead } from '../src/shared/draft.svelte';
+import { Vault } from '../src/shared/vault';
 
 const saved: string[] = [];
 let answer: () => Promise<unknown>;
@@ -124,27 +126,80 @@ test('what is written without a pause is saved within seconds', async () => {
   expect(saved).toEqual(['39']);
 });
 
-test('nothing is saved before it is known what the server keeps; what was written meanwhile is saved with it', async () => {
+/** A page of one browser: what it keeps on the device is there for the next one. */
+async function page(factory: IDBFactory, account = 'me') {
+  const vault = new Vault(account, factory);
+  forgetUnsaved();
+  keepDraftsIn(vault, vault.open());
+  await unsavedRead();
+  return vault;
+}
+
+test('a page that is killed before the first save loses no word, and the next one saves it', async () => {
+  vi.useRealTimers();
+  const factory = new IDBFactory();
+  answer = () => new Promise(() => {});
+  const killed = await page(factory);
   const draft = new Draft('a', save);
-  let text = '';
-  const take = (kept: string) => {
-    text = join(kept, text);
-    if (text !== kept) draft.change(text);
-  };
-  const reading = draft.read(async () => Promise.reject(new Problem(0, 'unreachable', '')), take);
-  expect(draft.kept).toBe('reading');
-  await reading;
-  expect(draft.kept).toBe('failed');
-  text = 'Hi';
-  draft.change(text);
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(saved).toEqual([]);
-  expect(losesDrafts()).toBe(true);
-  await draft.read(async () => 'a long text', take);
-  expect(draft.kept).toBe('known');
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(saved).toEqual(['a long text\nHi']);
+  for (const text of ['h', 'ha', 'half a thought']) draft.change(text);
+  await vi.waitFor(async () => expect(await killed.all('drafts')).toMatchObject([{ value: { place: 'a', words: 'half a thought' } }]));
   expect(losesDrafts()).toBe(false);
+  killed.close();
+
+  answer = async () => undefined;
+  const next = await page(factory);
+  const again = new Draft<string>('a', save);
+  expect(again.left).toBe('half a thought');
+  expect(new Draft('b', save).left).toBeUndefined();
+  expect(await saveDrafts()).toBe(false);
+  again.change('half a thought');
+  await again.settle();
+  await vi.waitFor(async () => expect(await next.all('drafts')).toEqual([]));
+  next.close();
+});
+
+test('what is kept on the device is sealed, another person does not get it, and a log-out takes it away', async () => {
+  vi.useRealTimers();
+  const factory = new IDBFactory();
+  answer = async () => Promise.reject(new Problem(0, 'unreachable', ''));
+  const mine = await page(factory);
+  new Draft('a', save).change('Zitronenfalter');
+  await vi.waitFor(async () => expect(await mine.all('drafts')).toHaveLength(1));
+  mine.close();
+  const theirs = await page(factory, 'someone else');
+  expect(new Draft('a', save).left).toBeUndefined();
+  const request = factory.open('rapport-outbox');
+  const db = await new Promise<IDBDatabase>((done) => (request.onsuccess = () => done(request.result)));
+  const all = db.transaction('drafts').objectStore('drafts').getAll();
+  const rows = await new Promise<Record<string, unknown>[]>((done) => (all.onsuccess = () => done(all.result)));
+  db.close();
+  expect(rows).toHaveLength(1);
+  expect(Object.keys(rows[0] ?? {}).sort()).toEqual(['account', 'id', 'iv', 'order', 'sealed']);
+  expect(Buffer.from(rows[0]?.sealed as ArrayBuffer).includes('Zitronenfalter')).toBe(false);
+  await theirs.clear();
+  await theirs.remove();
+  const after = await page(factory);
+  expect(new Draft('a', save).left).toBeUndefined();
+  after.close();
+});
+
+test('two windows that are killed both leave their words behind', async () => {
+  vi.useRealTimers();
+  const factory = new IDBFactory();
+  answer = () => new Promise(() => {});
+  for (const text of ['from the first window', 'from the second window']) {
+    const vault = new Vault('me', factory);
+    forgetUnsaved();
+    keepDraftsIn(vault, vault.open().then(() => new Promise(() => {})));
+    await vault.open();
+    new Draft('a', save).change(text);
+    await vi.waitFor(async () => expect((await vault.all('drafts')).at(-1)).toMatchObject({ value: { words: text } }));
+    vault.close();
+  }
+  const next = await page(factory);
+  const draft = new Draft<string>('a', save);
+  expect([draft.left, ...draft.leftElsewhere]).toEqual(['from the second window', 'from the first window']);
+  next.close();
 });
 
 test('a log-out can wait for the last words, and is told when they cannot be saved', async () => {

@@ -1,8 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '../src/shared/api';
-import { Outbox, type Waiting } from '../src/shared/outbox';
+import { Outbox, saidOtherwise, type Outgoing, type Waiting } from '../src/shared/outbox';
 import type { SentMessage } from '../src/shared/types';
+import { Vault } from '../src/shared/vault';
 
 let factory: IDBFactory;
 let open: Outbox[] = [];
@@ -14,8 +15,8 @@ afterEach(() => {
   open = [];
 });
 
-type Send = (room: string, id: string, text: string) => Promise<SentMessage>;
-const answer = (room: string, id: string, text: string): SentMessage => ({
+type Send = (message: Outgoing, signal: AbortSignal) => Promise<SentMessage>;
+const answer = ({ room, id, text }: Outgoing): SentMessage => ({
   id, room, seq: 1, author: 'a', text, at: '2026-01-01T00:00:00Z'
 });
 const never: Send = () => new Promise(() => {});
@@ -24,7 +25,7 @@ async function outbox(send: Send, account = 'a') {
   const sent: SentMessage[] = [];
   let waiting: Waiting[] = [];
   const box = new Outbox({
-    account, send, factory, random: () => 0,
+    vault: new Vault(account, factory), send, random: () => 0,
     onChange: (now) => (waiting = now),
     onSent: (message) => sent.push(message)
   });
@@ -43,9 +44,10 @@ async function raw() {
       all.onsuccess = () => done(all.result as T[]);
     });
   const rows = await read<Record<string, unknown>>('messages');
+  const drafts = await read<Record<string, unknown>>('drafts');
   const keys = await read<CryptoKey>('keys');
   db.close();
-  return { rows, keys };
+  return { rows, drafts, keys };
 }
 
 function contains(rows: Record<string, unknown>[], needle: string): boolean {
@@ -60,7 +62,7 @@ function contains(rows: Record<string, unknown>[], needle: string): boolean {
 
 test('what is kept on the device is encrypted, with a key no script can read', async () => {
   const { box } = await outbox(never);
-  await box.add('room-blue', 'id-1', 'I slept badly');
+  await box.add({ room: 'room-blue', id: 'id-1', text: 'I slept badly' });
   const { rows, keys } = await raw();
   expect(rows).toHaveLength(1);
   expect(contains(rows, 'id-1')).toBe(true);
@@ -72,11 +74,11 @@ test('what is kept on the device is encrypted, with a key no script can read', a
 
 test('sends in the order of writing and forgets what was answered', async () => {
   const seen: string[] = [];
-  const { box, sent, waiting } = await outbox(async (room, id, text) => {
-    seen.push(text);
-    return answer(room, id, text);
+  const { box, sent, waiting } = await outbox(async (message) => {
+    seen.push(message.text);
+    return answer(message);
   });
-  await Promise.all(['one', 'two', 'three'].map((text, i) => box.add('r', `id-${i}`, text)));
+  await Promise.all(['one', 'two', 'three'].map((text, i) => box.add({ room: 'r', id: `id-${i}`, text })));
   await vi.waitFor(() => expect(sent).toHaveLength(3));
   expect(seen).toEqual(['one', 'two', 'three']);
   await vi.waitFor(() => expect(waiting()).toEqual([]));
@@ -86,36 +88,36 @@ test('sends in the order of writing and forgets what was answered', async () => 
 test('tries the same id again until it is answered, and nothing overtakes it', async () => {
   const ids: string[] = [];
   let failures = 2;
-  const { box, sent } = await outbox(async (room, id, text) => {
-    ids.push(id);
+  const { box, sent } = await outbox(async (message) => {
+    ids.push(message.id);
     if (failures-- > 0) throw new Problem(503, '', 'busy');
-    return answer(room, id, text);
+    return answer(message);
   });
-  await box.add('r', 'first', 'a');
-  await box.add('r', 'second', 'b');
+  await box.add({ room: 'r', id: 'first', text: 'a' });
+  await box.add({ room: 'r', id: 'second', text: 'b' });
   await vi.waitFor(() => expect(sent).toHaveLength(2), { timeout: 4000 });
   expect(ids).toEqual(['first', 'first', 'first', 'second']);
 });
 
 test('waits at least as long as the server asks', async () => {
   const times: number[] = [];
-  const { box, sent } = await outbox(async (room, id, text) => {
+  const { box, sent } = await outbox(async (message) => {
     times.push(Date.now());
     if (times.length === 1) throw new Problem(429, '', 'slow down', 900);
-    return answer(room, id, text);
+    return answer(message);
   });
-  await box.add('r', 'x', 'a');
+  await box.add({ room: 'r', id: 'x', text: 'a' });
   await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 4000 });
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(890);
 });
 
 test('a refused message is shown, lets others pass and can be removed', async () => {
-  const { box, sent, waiting } = await outbox(async (room, id, text) => {
-    if (id === 'long') throw new Problem(413, '', 'too long');
-    return answer(room, id, text);
+  const { box, sent, waiting } = await outbox(async (message) => {
+    if (message.id === 'long') throw new Problem(413, '', 'too long');
+    return answer(message);
   });
-  await box.add('r', 'long', 'a');
-  await box.add('r', 'short', 'b');
+  await box.add({ room: 'r', id: 'long', text: 'a' });
+  await box.add({ room: 'r', id: 'short', text: 'b' });
   await vi.waitFor(() => expect(sent.map((one) => one.id)).toEqual(['short']));
   expect(waiting().map((one) => [one.id, one.refused?.status])).toEqual([['long', 413]]);
   await box.remove('long');
@@ -124,26 +126,26 @@ test('a refused message is shown, lets others pass and can be removed', async ()
 
 test('survives a reload and sends then; another account neither sees nor sends it', async () => {
   const before = await outbox(never);
-  await before.box.add('r', 'kept', 'later');
+  await before.box.add({ room: 'r', id: 'kept', text: 'later' });
   before.box.close();
-  const other = await outbox(async (...args) => answer(...args), 'b');
+  const other = await outbox(async (message) => answer(message), 'b');
   expect(other.box.waiting).toEqual([]);
   other.box.close();
-  const after = await outbox(async (...args) => answer(...args));
+  const after = await outbox(async (message) => answer(message));
   await vi.waitFor(() => expect(after.sent.map((one) => [one.id, one.text])).toEqual([['kept', 'later']]));
 });
 
 test('log-out leaves neither messages nor keys, even while one is being sent', async () => {
   let release: (message: SentMessage) => void = () => {};
   const { box, sent } = await outbox(() => new Promise((done) => (release = done)));
-  await box.add('r', 'x', 'secret');
+  await box.add({ room: 'r', id: 'x', text: 'secret' });
   await box.wipe();
-  release(answer('r', 'x', 'secret'));
+  release(answer({ room: 'r', id: 'x', text: 'secret' }));
   await Promise.resolve();
   expect(sent).toEqual([]);
   expect(box.waiting).toEqual([]);
-  expect(await raw()).toEqual({ rows: [], keys: [] });
-  await expect(box.add('r', 'y', 'b')).rejects.toThrow();
+  expect(await raw()).toEqual({ rows: [], drafts: [], keys: [] });
+  await expect(box.add({ room: 'r', id: 'y', text: 'b' })).rejects.toThrow();
 });
 
 test('without storage messages are sent all the same, and the page is told that they are not kept', async () => {
@@ -151,12 +153,12 @@ test('without storage messages are sent all the same, and the page is told that 
   const sent: string[] = [];
   const broken = { open: () => { throw new Error('refused'); } } as unknown as IDBFactory;
   const box = new Outbox({
-    account: 'a', factory: broken, onStorage: told, onChange: () => {}, onSent: (one) => sent.push(one.text),
-    send: async (room, id, text) => answer(room, id, text)
+    vault: new Vault('a', broken), onStorage: told, onChange: () => {}, onSent: (one) => sent.push(one.text),
+    send: async (message) => answer(message)
   });
   open.push(box);
   void box.open();
-  await Promise.all([box.add('r', 'x', 'one'), box.add('r', 'y', 'two')]);
+  await Promise.all([box.add({ room: 'r', id: 'x', text: 'one' }), box.add({ room: 'r', id: 'y', text: 'two' })]);
   await vi.waitFor(() => expect(sent).toEqual(['one', 'two']));
   expect(told.mock.calls).toEqual([[false]]);
 });
@@ -167,16 +169,16 @@ test('storage that never answers delays a message by seconds, not for ever', asy
   const sent: string[] = [];
   let shown: Waiting[] = [];
   const box = new Outbox({
-    account: 'a', factory: silent, onChange: (now) => (shown = now), onSent: (one) => sent.push(one.text),
-    send: async (room, id, text) => answer(room, id, text)
+    vault: new Vault('a', silent), onChange: (now) => (shown = now), onSent: (one) => sent.push(one.text),
+    send: async (message) => answer(message)
   });
   open.push(box);
   void box.open();
-  void box.add('r', 'x', 'one');
+  void box.add({ room: 'r', id: 'x', text: 'one' });
   expect(shown.map((one) => [one.text, one.kept])).toEqual([['one', false]]);
   await vi.advanceTimersByTimeAsync(5000);
   expect(sent).toEqual(['one']);
-  void box.add('r', 'y', 'two');
+  void box.add({ room: 'r', id: 'y', text: 'two' });
   await vi.advanceTimersByTimeAsync(0);
   vi.useRealTimers();
   expect(sent).toEqual(['one', 'two']);
@@ -184,13 +186,12 @@ test('storage that never answers delays a message by seconds, not for ever', asy
 
 test('an attempt that hangs is made anew when the line stands again', async () => {
   const tries: string[] = [];
-  const { box, sent } = await outbox((room, id, text, ...rest: unknown[]) => {
-    tries.push(id);
-    const signal = rest[0] as AbortSignal;
-    if (tries.length > 1) return Promise.resolve(answer(room, id, text));
+  const { box, sent } = await outbox((message, signal) => {
+    tries.push(message.id);
+    if (tries.length > 1) return Promise.resolve(answer(message));
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Problem(0, '', ''))));
   });
-  await box.add('r', 'x', 'a');
+  await box.add({ room: 'r', id: 'x', text: 'a' });
   await vi.waitFor(() => expect(tries).toHaveLength(1));
   box.hurry();
   await vi.waitFor(() => expect(sent).toHaveLength(1));
@@ -216,11 +217,11 @@ test('storage that opens late still takes what waits, and it is there after a re
   const told = vi.fn();
   let shown: Waiting[] = [];
   const box = new Outbox({
-    account: 'a', factory: slow, onStorage: told, onChange: (now) => (shown = now), onSent: () => {}, send: never
+    vault: new Vault('a', slow), onStorage: told, onChange: (now) => (shown = now), onSent: () => {}, send: never
   });
   open.push(box);
   void box.open();
-  void box.add('r', 'x', 'patience').catch(() => {});
+  void box.add({ room: 'r', id: 'x', text: 'patience' }).catch(() => {});
   await vi.advanceTimersByTimeAsync(5000);
   expect(told.mock.calls).toEqual([[false]]);
   vi.useRealTimers();
@@ -231,6 +232,49 @@ test('storage that opens late still takes what waits, and it is there after a re
   expect(shown).toMatchObject([{ text: 'patience', kept: true }]);
   expect((await raw()).rows).toHaveLength(1);
   box.close();
-  const again = await outbox(async (room, id, text) => answer(room, id, text));
+  const again = await outbox(async (message) => answer(message));
   expect(again.sent.map((one) => one.text)).toEqual(['patience']);
+});
+
+test('a letter that begins a thread waits with its subject, sealed, and is begun with the same ids after a reload', async () => {
+  const letter = { room: 'thread', id: 'first', text: 'it was cold', begins: { episode: 'e', subject: 'Rowing' } };
+  const before = await outbox(never);
+  await before.box.add(letter);
+  const { rows } = await raw();
+  expect(contains(rows, 'first')).toBe(true);
+  expect(contains(rows, 'Rowing')).toBe(false);
+  before.box.close();
+  const sent: Outgoing[] = [];
+  await outbox(async (message) => {
+    sent.push(message);
+    return answer(message);
+  });
+  expect(sent).toMatchObject([letter]);
+});
+
+test('other words under the same id are not taken for ours: they wait, and go out anew only when the person says so', async () => {
+  const ids: string[] = [];
+  const { box, sent, waiting } = await outbox(async (message) => {
+    ids.push(message.id);
+    return answer(message.id === 'shared' ? { ...message, text: 'from the other device' } : message);
+  });
+  await box.add({ room: 'r', id: 'shared', text: 'from here' });
+  await vi.waitFor(() => expect(waiting()[0]?.refused?.code).toBe(saidOtherwise));
+  expect(waiting()[0]?.text).toBe('from here');
+  await box.retry('shared');
+  expect(sent.map((one) => one.text)).toEqual(['from the other device', 'from here']);
+  expect(ids).toHaveLength(2);
+  expect(ids[1]).not.toBe('shared');
+  expect(waiting()).toEqual([]);
+  expect((await raw()).rows).toEqual([]);
+});
+
+test('what waits is dated by the server, whatever the clock of this device says', async () => {
+  const box = new Outbox({
+    vault: new Vault('a', factory), send: never, onChange: () => {}, onSent: () => {}, now: () => Date.parse('2026-05-01T10:00:00Z')
+  });
+  open.push(box);
+  await box.open();
+  await box.add({ room: 'r', id: 'x', text: 'a' });
+  expect(box.waiting[0]?.at).toBe('2026-05-01T10:00:00.000Z');
 });

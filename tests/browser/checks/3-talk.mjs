@@ -1,6 +1,6 @@
 import { same, until } from '../lib/people.mjs';
 
-export default async function add({ check, house }) {
+export default async function add({ check, house, shots }) {
   const { client, therapist: counsellor } = house.nextPair();
 
   await check('two people chat: words, typing, presence and receipts', async (desk) => {
@@ -146,6 +146,37 @@ export default async function add({ check, house }) {
     await until('emptied', async () => (await second.page.locator('#words').inputValue()) === '');
   });
 
+  await check('two devices that wrote different words: both are shown, and the person chooses; nothing is overwritten before', async (desk) => {
+    const [first, second] = [await desk.person(house.origin, client), await desk.person(house.origin, client, { viewport: { width: 360, height: 740 } })];
+    for (const one of [first, second]) await one.openChat();
+    const draft = (one) => one.page.locator('#words').inputValue();
+    const kept = (one) => one.page.evaluate(async () => {
+      const { episodes: [{ chat_room }] } = await (await fetch('/api/episodes')).json();
+      return (await (await fetch(`/api/rooms/${chat_room}/draft`)).json()).text;
+    });
+    await first.page.locator('#words').fill('written on the phone');
+    await first.page.getByText('Draft saved').waitFor();
+    await second.page.locator('#words').fill('written at the desk');
+    const choice = second.page.getByRole('alert', { name: 'You have written something else on another device' });
+    await choice.getByText('written on the phone').waitFor();
+    same('what was written here', await draft(second), 'written at the desk');
+    if (shots) await second.page.screenshot({ path: `${shots}/draft-choice.png` });
+    await second.page.locator('#words').press('Enter');
+    await second.page.getByText('Please choose first').waitFor();
+    same('nothing is overwritten', await kept(second), 'written on the phone');
+    await second.page.getByRole('button', { name: 'Keep what I wrote here' }).click();
+    await until('kept', async () => (await kept(second)) === 'written at the desk');
+    same('no choice is left', await choice.count(), 0);
+
+    await first.page.locator('#words').fill('written on the phone, later');
+    await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
+    same('taken', await draft(first), 'written at the desk');
+    same('nothing is overwritten', await kept(first), 'written at the desk');
+    await first.page.locator('#words').press('Enter');
+    await second.sees('written at the desk');
+    await until('emptied', async () => (await draft(second)) === '');
+  });
+
   await check('a draft that comes late or not at all is never overwritten by the first key', async (desk) => {
     const first = await desk.person(house.origin, client);
     await first.openChat();
@@ -153,23 +184,106 @@ export default async function add({ check, house }) {
     await first.page.getByText('Draft saved').waitFor();
     await first.page.route('**/draft', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
     await first.page.reload();
-    await first.page.getByText('Your draft could not be read').waitFor();
-    await first.page.locator('#words').fill('Hi');
-    await first.page.waitForTimeout(1500);
+    await first.page.locator('#words:not([readonly])').fill('Hi');
+    await first.page.getByText('Draft not saved yet').waitFor();
     await first.page.unrouteAll();
-    await first.page.locator('form').getByRole('button', { name: 'Try again' }).click();
-    await until('both', async () => (await first.page.locator('#words').inputValue()) === 'the long text of yesterday\nHi');
-    await first.page.getByText('Draft saved').waitFor();
+    await first.page.getByRole('alert').getByText('the long text of yesterday').waitFor();
+    await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
+    same('the draft', await first.page.locator('#words').inputValue(), 'the long text of yesterday');
     await first.page.route('**/draft', async (route) => {
       if (route.request().method() === 'GET') await new Promise((resolve) => setTimeout(resolve, 1500));
       await route.continue();
     });
     await first.page.reload();
     await first.page.locator('#words[readonly]').waitFor();
-    await until('the draft', async () => (await first.page.locator('#words').inputValue()).endsWith('Hi'));
+    await until('the draft', async () => (await first.page.locator('#words').inputValue()).endsWith('yesterday'));
     await first.page.locator('#words').fill('');
     await first.page.waitForTimeout(1500);
     await first.page.unrouteAll();
+  });
+
+  await check('a page that is killed before its draft is saved, and while offline, has lost no word when it is opened again', async (desk) => {
+    const road = await desk.road(house.port);
+    const someone = await desk.person(road.origin, client);
+    await someone.openChat();
+    road.cut();
+    await someone.page.locator('#words').pressSequentially('hardly begu');
+    await someone.page.locator('#words').press('n');
+    await someone.page.waitForTimeout(100);
+    await someone.page.goto('about:blank');
+    road.mend();
+    await someone.openChat();
+    await until('the draft', async () => (await someone.page.locator('#words').inputValue()) === 'hardly begun');
+    await someone.page.getByText('Draft saved').waitFor();
+    await someone.page.locator('#words').fill('');
+    await someone.page.waitForTimeout(1500);
+  });
+
+  await check('a letter written offline waits on this device, with its place in the list, and goes out once', async (desk) => {
+    const road = await desk.road(house.port);
+    const someone = await desk.person(road.origin, client, { viewport: { width: 360, height: 740 } });
+    await someone.page.locator('a[href$="/messages"]').first().click();
+    await someone.page.getByRole('link', { name: 'Write a new message' }).click();
+    await someone.page.locator('#words:not([readonly])').waitFor();
+    road.cut();
+    await someone.page.locator('#subject').fill('From the train');
+    await someone.page.locator('#words').fill('No network here.');
+    await someone.page.getByRole('button', { name: 'Send' }).click();
+    await until('kept', async () => (await someone.state('No network here.').innerText()) === 'Kept on this device');
+    await someone.page.getByRole('heading', { name: 'From the train' }).waitFor();
+    if (shots) await someone.page.screenshot({ path: `${shots}/letter-waits.png`, fullPage: true });
+    await someone.page.locator('nav a[href$="/messages"]').click();
+    await someone.page.getByRole('link', { name: 'From the train' }).waitFor();
+    await someone.page.getByText('Kept on this device', { exact: true }).waitFor();
+    if (shots) await someone.page.screenshot({ path: `${shots}/letters-wait.png`, fullPage: true });
+    await someone.page.getByRole('link', { name: 'From the train' }).click();
+    road.mend();
+    await until('sent', async () => (await someone.state('No network here.').innerText()) === 'On the server', 60_000);
+    const therapist = await desk.person(house.origin, counsellor);
+    await therapist.page.locator('li.client', { hasText: client.name }).locator('a[href$="/messages"]').click();
+    await therapist.page.getByRole('link', { name: 'From the train' }).click();
+    await therapist.sees('No network here.');
+    same('once', await therapist.texts(), ['No network here.']);
+    await someone.page.goto(someone.page.url().replace(/messages\/.*/, 'messages/new'));
+    await someone.page.locator('#words:not([readonly])').waitFor();
+    same('no draft is left', await someone.page.locator('#words').inputValue(), '');
+  });
+
+  await check('a letter that two devices send, and one whose answer is lost, is one letter; other words are not lost in it', async (desk) => {
+    const [first, second] = [await desk.person(house.origin, client), await desk.person(house.origin, client)];
+    const compose = async (one) => {
+      await one.page.locator('a[href$="/messages"]').first().click();
+      await one.page.getByRole('link', { name: 'Write a new message' }).click();
+      await one.page.locator('#words:not([readonly])').waitFor();
+    };
+    await compose(first);
+    await first.page.locator('#subject').fill('One letter');
+    await first.page.locator('#words').fill('Said once.');
+    await first.page.getByText('Draft saved').waitFor();
+    await compose(second);
+    same('the draft', await second.page.locator('#words').inputValue(), 'Said once.');
+    // The answers to the first try of each step are lost.
+    const lost = new Set();
+    await first.page.route(/\/(threads|messages)$/, async (route) => {
+      if (route.request().method() !== 'POST' || lost.has(route.request().url())) return route.continue();
+      lost.add(route.request().url());
+      await route.fetch();
+      await route.abort();
+    });
+    await first.page.getByRole('button', { name: 'Send' }).click();
+    await until('sent', async () => (await first.state('Said once.').innerText()) === 'On the server');
+    same('lost answers', lost.size, 2);
+    await second.page.locator('#words').fill('Said in other words.');
+    await second.page.getByRole('button', { name: 'Send' }).click();
+    await second.page.getByText('You have already sent this message from another device').waitFor();
+    await second.sees('Said once.');
+    if (shots) await second.page.screenshot({ path: `${shots}/letter-otherwise.png`, fullPage: true });
+    await second.page.getByRole('button', { name: 'Send this as well' }).click();
+    await until('both', async () => (await second.page.locator('.waits').count()) === 0);
+    same('both', await second.texts(), ['Said once.', 'Said in other words.']);
+    await second.page.locator('nav a[href$="/messages"]').click();
+    await second.page.getByRole('link', { name: 'From the train' }).waitFor();
+    same('one thread', await second.page.getByRole('link', { name: 'One letter' }).count(), 1);
   });
 
   await check('the beginning of what was sent does not come back as a draft when the page has gone', async (desk) => {
@@ -227,8 +341,9 @@ export default async function add({ check, house }) {
     await title('Home · Rapport');
   });
 
+  const long = house.nextPair();
   await check('a long history opens with its newest page; the older pages come on demand, in order and without jumping', async (desk) => {
-    const other = await desk.person(house.origin, house.nextPair().client);
+    const other = await desk.person(house.origin, long.client);
     await other.openChat();
     const there = (await other.texts()).length;
     const room = await other.page.evaluate(async () => {
@@ -267,6 +382,33 @@ export default async function add({ check, house }) {
     const lines = await other.texts();
     same('all of them', lines.length, there + 130);
     same('in order', lines.slice(there), Array.from({ length: 130 }, (_, i) => `line ${String(i + 1).padStart(3, '0')}`));
+  });
+
+  await check('a long chat opens at the first unread message, however many there are, and one button leads to the newest', async (desk) => {
+    const therapist = await desk.person(house.origin, long.therapist, { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' });
+    await therapist.openChat(long.client.name);
+    await therapist.sees('line 001');
+    const inView = (text) => therapist.page.locator('ol .bubble', { hasText: text })
+      .evaluate((one) => { const { top, bottom } = one.getBoundingClientRect(); return bottom > 0 && top < innerHeight; });
+    await until('the first unread in view', () => inView('line 001'));
+    same('the mark', await therapist.page.locator('#new-since + .bubble .text').innerText(), 'line 001');
+    const down = (name) => therapist.page.locator('form').getByRole('button', { name });
+    await down('130 new messages').waitFor();
+    if (shots) await therapist.page.screenshot({ path: `${shots}/chat-unread.png` });
+    await therapist.page.locator('#words').focus();
+    await therapist.page.keyboard.press('Shift+Tab');
+    await therapist.page.keyboard.press('Enter');
+    await until('the newest in view', () => inView('line 130'));
+    same('the focus', await therapist.page.evaluate(() => document.activeElement.id), 'words');
+    same('no button is left', await down(/./).allInnerTexts(), ['Send']);
+
+    await therapist.page.evaluate(() => scrollTo(0, 300));
+    await down('To the latest message').waitFor();
+    const other = await desk.person(house.origin, long.client);
+    await other.openChat();
+    for (const text of ['one more', 'and another']) await other.say(text);
+    await down('2 new messages').click();
+    await until('the newest in view', () => inView('and another'));
   });
 
   await check('what came while nobody looked stands below a mark, until one answers', async (desk) => {

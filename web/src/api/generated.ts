@@ -765,7 +765,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to a room
-         * @description 201 comes only after the message is stored durably. The same id sent again, by the same person to the same room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So after any doubt (no answer, 503, a lost connection) send the very same body again. The sender's draft of the room goes with it when the message begins with it.
+         * @description 201 comes only after the message is stored durably. The same id sent again, by the same person to the same room, is the same message: it is answered 200 with what is stored, and a changed text is not looked at. So after any doubt (no answer, 503, a lost connection) send the very same body again. The sender's draft that carries this id is emptied with it.
          */
         post: {
             parameters: {
@@ -1021,7 +1021,10 @@ export interface paths {
                 };
             };
         };
-        /** Keep one's unfinished message; empty: drop it */
+        /**
+         * Keep one's unfinished message
+         * @description 409 `draft.older`: another device has gone on from the same revision. Read the draft again, show both and let the person choose, so that nothing is lost in silence. The same draft sent again is answered 200. When the message with the draft's id is sent, the draft is emptied with it.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -1033,16 +1036,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["DraftText"];
+                    "application/json": components["schemas"]["DraftToSave"];
                 };
             };
             responses: {
-                /** @description Done. */
-                204: {
+                /** @description Keep one's unfinished message */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["SavedDraft"];
+                    };
                 };
                 /** @description What went wrong (RFC 9457) */
                 default: {
@@ -1105,7 +1110,10 @@ export interface paths {
                 };
             };
         };
-        /** Keep one's unfinished thread; empty: drop it */
+        /**
+         * Keep one's unfinished thread
+         * @description 409 `draft.older`: another device has gone on from the same revision. Read the draft again, show both and let the person choose, so that nothing is lost in silence. The same draft sent again is answered 200. When the message with the draft's id is sent, the draft is emptied with it.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -1117,16 +1125,18 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["DraftText"];
+                    "application/json": components["schemas"]["DraftToSave"];
                 };
             };
             responses: {
-                /** @description Done. */
-                204: {
+                /** @description Keep one's unfinished thread */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["SavedDraft"];
+                    };
                 };
                 /** @description What went wrong (RFC 9457) */
                 default: {
@@ -2498,10 +2508,27 @@ export interface components {
         Typing: {
             typing: boolean;
         };
-        /** @description Both parts are empty when there is no draft. Saving both empty removes it. */
+        /** @description Both parts are empty when there is no draft. `revision` says which state of the draft this is (0: there has never been one). `message` and `thread` are the ids under which it is to be sent. */
         DraftText: {
+            /** Format: int64 */
+            revision: number;
             subject: string;
             text: string;
+            message?: string | null;
+            thread?: string | null;
+        };
+        /** @description The whole draft, in place of the one before. `based_on` is the `revision` that it was built on. `message` is the id that the message will have, `thread` that of the thread it will begin; who begins a draft makes them, and whoever goes on with it keeps them, so that it goes out once whichever device sends it. Both parts empty: there is no draft any more. */
+        DraftToSave: {
+            /** Format: int64 */
+            based_on: number;
+            subject: string;
+            text: string;
+            message?: string | null;
+            thread?: string | null;
+        };
+        SavedDraft: {
+            /** Format: int64 */
+            revision: number;
         };
         QuestionnaireEntry: {
             id: string;
@@ -2873,7 +2900,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -159,8 +159,8 @@ export const api = {
   agreeReplyTime: (episode: string, hours: number) =>
     ask('post', '/api/episodes/{episode}/reply-time/agreement', { episode }, { hours }),
   rooms: async (episode: string) => (await ask('get', '/api/episodes/{episode}/rooms', { episode }, undefined)).rooms,
-  openThread: (episode: string, id: string, subject: string) =>
-    ask('post', '/api/episodes/{episode}/threads', { episode }, { id, subject }),
+  openThread: (episode: string, id: string, subject: string, signal?: AbortSignal) =>
+    ask('post', '/api/episodes/{episode}/threads', { episode }, { id, subject }, {}, signal ? { signal } : {}),
   eventsAfter: (room: string, after: number, limit = 100) =>
     ask('get', '/api/rooms/{room}/events', { room }, undefined, { after, limit }),
   eventsBefore: (room: string, before: number, limit = 50) =>
@@ -171,11 +171,11 @@ export const api = {
     ask('put', '/api/rooms/{room}/receipt', { room }, seen),
   typing: (room: string, typing: boolean) => ask('post', '/api/rooms/{room}/typing', { room }, { typing }),
   roomDraft: (room: string) => ask('get', '/api/rooms/{room}/draft', { room }, undefined),
-  saveRoomDraft: (room: string, text: string) =>
-    ask('put', '/api/rooms/{room}/draft', { room }, { subject: '', text }, {}, { outlive: true }),
+  saveRoomDraft: (room: string, draft: components['schemas']['DraftToSave']) =>
+    ask('put', '/api/rooms/{room}/draft', { room }, draft, {}, { outlive: true }),
   episodeDraft: (episode: string) => ask('get', '/api/episodes/{episode}/draft', { episode }, undefined),
-  saveEpisodeDraft: (episode: string, subject: string, text: string) =>
-    ask('put', '/api/episodes/{episode}/draft', { episode }, { subject, text }, {}, { outlive: true }),
+  saveEpisodeDraft: (episode: string, draft: components['schemas']['DraftToSave']) =>
+    ask('put', '/api/episodes/{episode}/draft', { episode }, draft, {}, { outlive: true }),
   questionnaires: async () => (await ask('get', '/api/questionnaires', {}, undefined)).questionnaires,
   questionnaire: (questionnaire: string, language: string) =>
     ask('get', '/api/questionnaires/{questionnaire}', { questionnaire }, undefined, { language }),

@@ -11,8 +11,7 @@ export class Conversation {
   room = $state<Room | null>(null);
   messages = $state<Shown[]>([]);
   failed = $state('');
-  /** There is no such room, or it is not for whoever looks. */
-  missing = $state(false);
+  #absent = $state(false);
   more = $state(false);
   reading = $state(false);
   typing = $state(false);
@@ -30,6 +29,11 @@ export class Conversation {
   constructor(episode: string, id: string) {
     this.#episode = episode;
     this.#id = id;
+  }
+
+  /** There is no such room, or it is not for whoever looks; one that waits here to be begun is. */
+  get missing(): boolean {
+    return this.#absent && !app.waiting.some((one) => one.room === this.#id);
   }
 
   get other() {
@@ -62,10 +66,13 @@ export class Conversation {
       const rooms = await api.rooms(this.#episode);
       const room = rooms.find((one) => one.id === this.#id);
       if (closed) return;
-      this.missing = !room;
+      // Begun while the list of rooms was on its way.
+      if (!room && this.messages.length > 0) return void this.open();
+      this.#absent = !room;
       if (!room) return;
-      // The newest page first; a long history is read only by those who want it.
-      const page = await api.eventsBefore(this.#id, room.last_seq + 1);
+      // The newest page first, as far back as what is new; a long history is read only by those who want it.
+      const isNew = room.unread > 0 ? room.last_seq - room.read_seq : 0;
+      const page = await api.eventsBefore(this.#id, room.last_seq + 1, Math.min(500, Math.max(50, isNew + 10)));
       if (closed) return;
       this.room = room;
       this.newAfter = room.unread > 0 ? room.read_seq : Infinity;
@@ -159,6 +166,11 @@ export class Conversation {
   }
 
   #sent(message: SentMessage): void {
+    // The first of a thread that was begun with it.
+    if (this.#absent || this.failed) {
+      this.#absent = false;
+      return void this.open();
+    }
     this.#put(message);
     this.#answered();
   }

@@ -1,18 +1,26 @@
 import { Problem } from './api';
 import { backoff } from './live';
+import { uuid7 } from './uuid7';
+import type { Vault } from './vault';
 
 export type DraftState = 'none' | 'saving' | 'saved' | 'failed' | 'refused';
-
-/** What was written and has not reached the server, by place, for the case that its screen goes first. */
-const unsaved = new Map<string, Unsaved>();
 
 interface Unsaved {
   value: unknown;
   empty: boolean;
+  /** The server has not taken it at the first try. */
   failed: boolean;
-  /** Written while it was not known what the server keeps for this place. */
-  unread: boolean;
+  /** What other windows had not saved either when they were closed. */
+  others: unknown[];
+  /** Its id on this device, and where it lies there: the first is written over, all go when it is saved. */
+  id: string;
+  rows: number[];
+  /** Whether its last state lies there. */
+  stored: boolean;
 }
+
+/** What was written and has not reached the server, by place: for the case that its screen, or the page, goes first. */
+const unsaved = new Map<string, Unsaved>();
 
 /** A log-out waits no longer for the last save; in milliseconds. */
 const patience = 5000;
@@ -21,16 +29,21 @@ const pending = new Set<{ settle: () => Promise<void> }>();
 
 /** Counts the people who used this page one after another: a draft is saved only for the one who wrote it. */
 let people = 0;
+let vault: Vault | null = null;
+let reading: Promise<void> = Promise.resolve();
+/** One after the other, so that what lies on the device in the end is the latest. */
+let storing: Promise<unknown> = Promise.resolve();
 
 /** Someone else uses this page now, or nobody. */
 export function forgetUnsaved(): void {
   unsaved.clear();
   people += 1;
+  vault = null;
 }
 
-/** Whether closing the page would lose something: the server has not taken it at the first try. */
+/** Whether closing the page would lose something: neither the server nor this device has it. */
 export function losesDrafts(): boolean {
-  return [...unsaved.values()].some((one) => one.failed);
+  return [...unsaved.values()].some((one) => one.failed && !one.stored);
 }
 
 /** Before a log-out: saves what was just written. False when something that is not empty is still not saved. */
@@ -40,14 +53,65 @@ export async function saveDrafts(): Promise<boolean> {
   return [...unsaved.values()].every((one) => one.empty);
 }
 
+/** From now on what is not saved yet lies in there as well. `opened`: when the vault is open, or is known not to open. */
+export function keepDraftsIn(next: Vault, opened: Promise<void>): void {
+  vault = next;
+  reading = opened.then(() => readFrom(next)).catch(() => {});
+}
+
+/** Settles when it is known what an earlier page could not save; see `Draft.left`. */
+export function unsavedRead(): Promise<void> {
+  return reading;
+}
+
+async function readFrom(from: Vault): Promise<void> {
+  const rows = await from.all('drafts');
+  if (vault !== from) return;
+  const here = new Set([...unsaved.values()].flatMap((one) => one.rows));
+  for (const { order, id, value } of rows.filter((one) => !here.has(one.order)).reverse()) {
+    const { place, words, empty } = value as { place: string; words: unknown; empty: boolean };
+    const known = unsaved.get(place);
+    if (known) {
+      known.others.push(words);
+      known.rows.push(order);
+    } else unsaved.set(place, { value: words, empty, failed: true, others: [], id, rows: [order], stored: true });
+  }
+  // What was written before the device had opened its storage.
+  for (const [place, one] of unsaved) if (!one.stored) store(place, one);
+}
+
+function store(place: string, one: Unsaved): void {
+  const into = vault;
+  storing = storing.then(async () => {
+    if (!into || into !== vault || one.stored || unsaved.get(place) !== one) return;
+    const { value, empty } = one;
+    try {
+      const order = await into.keep('drafts', one.id, { place, words: value, empty }, one.rows[0]);
+      if (order === null) return;
+      if (one.rows.length === 0) one.rows.push(order);
+      one.stored = one.value === value;
+    } catch {
+      // The device takes no more: it stays in this page.
+    }
+  });
+}
+
+function forget(place: string): void {
+  const one = unsaved.get(place);
+  const from = vault;
+  unsaved.delete(place);
+  if (one) storing = storing.then(() => Promise.all(one.rows.map((order) => from?.forget('drafts', order))));
+}
+
 /**
- * Saves what is being written a moment after the last key, and within seconds when keys never pause; one save at a time, the latest wins. What could not be saved,
- * because the log-in ended or the network was gone, is there again for the next draft of the same place.
+ * Saves what is being written a moment after the last key, and within seconds when keys never pause; one save at a time,
+ * the latest wins. Until the server has it, it lies sealed on this device. What could not be saved, because the log-in
+ * ended, the network was gone or the page was closed, is there again for the next draft of the same place.
  */
 export class Draft<T> {
   state = $state<DraftState>('none');
-  /** Whether it is known what the server keeps. Until then nothing is saved, or the first key would overwrite it. */
-  kept = $state<'known' | 'reading' | 'failed'>('known');
+  /** Nothing is saved as long as the person has to choose between this and what the server keeps. */
+  held = false;
   #place: string;
   #person = people;
   #save: (value: T) => Promise<unknown>;
@@ -68,11 +132,19 @@ export class Draft<T> {
     return unsaved.get(this.#place)?.value as T | undefined;
   }
 
+  /** What other windows of this browser left behind beside that. */
+  get leftElsewhere(): T[] {
+    return (unsaved.get(this.#place)?.others ?? []) as T[];
+  }
+
   /** `empty`: there is nothing to keep, so nothing is said about keeping it. */
   change(value: T, empty = false): void {
-    const unread = this.kept !== 'known';
-    unsaved.set(this.#place, { value, empty, failed: unread && !empty, unread });
-    if (unread) return;
+    if (this.#person !== people) return;
+    const known = unsaved.get(this.#place) ?? { others: [], id: uuid7(), rows: [] };
+    const now = { ...known, value, empty, failed: this.held && !empty, others: [], stored: false };
+    unsaved.set(this.#place, now);
+    store(this.#place, now);
+    if (this.held) return;
     if (!this.#next) this.#since = Date.now();
     this.#next = { value, empty };
     pending.add(this);
@@ -80,22 +152,12 @@ export class Draft<T> {
     this.#in(Math.max(0, Math.min(800, this.#since + 4000 - Date.now())));
   }
 
-  /**
-   * Gives `take` what an earlier draft of this place left behind, or else what the server keeps; both when the former was
-   * written without knowledge of the latter.
-   */
-  async read(ask: () => Promise<T>, take: (value: T) => void): Promise<void> {
-    const left = unsaved.get(this.#place);
-    if (left) take(left.value as T);
-    if (left && !left.unread) return;
-    this.kept = 'reading';
-    try {
-      const value = await ask();
-      this.kept = 'known';
-      take(value);
-    } catch {
-      this.kept = 'failed';
-    }
+  /** What stands here is what the server keeps. */
+  drop(empty: boolean): void {
+    this.#next = null;
+    pending.delete(this);
+    forget(this.#place);
+    this.state = empty ? 'none' : 'saved';
   }
 
   /** For an effect: a page that is hidden may never come back, so do not wait for the pause then. */
@@ -148,7 +210,8 @@ export class Draft<T> {
     try {
       await this.#save(taken.value);
       this.#tries = 0;
-      if (unsaved.get(this.#place)?.value === taken.value) unsaved.delete(this.#place);
+      if (this.#person !== people) return;
+      if (unsaved.get(this.#place)?.value === taken.value) forget(this.#place);
       if (!this.#next) this.state = taken.empty ? 'none' : 'saved';
     } catch (error) {
       const kept = this.#person === people ? unsaved.get(this.#place) : undefined;

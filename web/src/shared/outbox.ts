@@ -1,16 +1,26 @@
 import { Problem } from './api';
 import { backoff } from './live';
 import type { SentMessage } from './types';
+import { uuid7 } from './uuid7';
+import { soon, type Vault } from './vault';
 
-/** What a person sees about a message of theirs that the server has not answered yet. */
-export interface Waiting {
+/** A message on its way; `begins`: the thread that has to be begun before it can be sent. */
+export interface Outgoing {
   id: string;
   room: string;
   text: string;
+  begins?: { episode: string; subject: string };
+}
+
+/** Another device of the same person has sent this very message, in other words than those that wait here. */
+export const saidOtherwise = 'said_otherwise';
+
+/** What a person sees about a message of theirs that the server has not answered yet. */
+export interface Waiting extends Outgoing {
   at: string;
   /** Whether it lies sealed on this device; otherwise it is lost when the page is closed too early. */
   kept: boolean;
-  /** Set when the server refused it for good; it stays until the person sends it anew or removes it. */
+  /** Set when it cannot be sent as it is; it stays until the person sends it anew or removes it. */
   refused: Problem | null;
 }
 
@@ -21,61 +31,27 @@ interface Item extends Waiting {
   ready: boolean;
 }
 
-interface Row {
-  order?: number;
-  id: string;
-  account: string;
-  iv: Uint8Array<ArrayBuffer>;
-  sealed: ArrayBuffer;
-}
-
 export interface OutboxOptions {
-  account: string;
-  send: (room: string, id: string, text: string, signal: AbortSignal) => Promise<SentMessage>;
+  vault: Vault;
+  send: (message: Outgoing, signal: AbortSignal) => Promise<SentMessage>;
   onChange: (waiting: Waiting[]) => void;
   onSent: (message: SentMessage) => void;
   /** False: this device keeps nothing, messages live in this page only. True: it does after all. */
   onStorage?: (works: boolean) => void;
-  factory?: IDBFactory;
   random?: () => number;
-}
-
-const base = 'rapport-outbox';
-// Storage that another window blocks answers late or never; nobody's words may wait for that.
-const storagePatience = 4000;
-
-function soon<T>(promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('storage')), storagePatience);
-  });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
-}
-
-function settle<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('storage'));
-  });
-}
-
-function finished(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('storage'));
-  });
+  /** The server's time, in milliseconds since 1970. */
+  now?: () => number;
 }
 
 /**
- * Messages on their way. Each is written encrypted to this device before it is sent, and leaves only
- * when the server has answered. The key cannot be read out by any script; it lives beside the
- * messages and is destroyed with them at log-out. Room and text are inside what is sealed.
- * A device that stores nothing is no reason not to send: the messages then live in the page.
+ * Messages on their way. Each is laid down sealed on this device before it is sent, and leaves only when the server has
+ * answered. Room and text are inside what is sealed. A device that stores nothing is no reason not to send: the messages
+ * then live in the page.
  */
 export class Outbox {
+  /** Settles when it is known what an earlier page left here. */
+  opened: Promise<void> = Promise.resolve();
   #options: OutboxOptions;
-  #db: IDBDatabase | null = null;
-  #key: CryptoKey | null = null;
   #items: Item[] = [];
   #running = false;
   #closed = false;
@@ -86,26 +62,27 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    options.vault.onGone = () => this.close();
   }
 
   get waiting(): Waiting[] {
-    return this.#items.map(({ id, room, text, at, kept, refused }) => ({ id, room, text, at, kept, refused }));
+    return this.#items.map(({ order: _, ready: __, ...shown }) => shown);
   }
 
   /** Never fails: what cannot be stored is kept in memory. Messages may be added at once. */
   open(): Promise<void> {
-    const opening = this.#open();
-    const opened = soon(opening).catch(() => {
+    const opening = this.#options.vault.open().then(() => this.#load());
+    this.opened = soon(opening).catch(() => {
       this.#unsafe();
       opening.then(() => (this.#saving = this.#saving.then(() => this.#storeLate())), () => {});
     });
-    this.#saving = opened;
-    return opened.then(() => this.flush());
+    this.#saving = this.opened;
+    return this.opened.then(() => this.flush());
   }
 
   /** A busy device opened its storage after all: what was written meanwhile goes into it now. */
   async #storeLate(): Promise<void> {
-    if (!this.#db) return;
+    if (!this.#options.vault.works) return;
     try {
       for (const item of this.#items.filter((one) => !one.kept)) {
         await soon(this.#store(item));
@@ -120,74 +97,30 @@ export class Outbox {
   }
 
   #unsafe(): void {
-    this.#db?.close();
-    this.#db = null;
-    this.#key = null;
+    this.#options.vault.drop();
     if (!this.#closed) this.#options.onStorage?.(false);
   }
 
-  async #open(): Promise<void> {
-    const factory = this.#options.factory ?? indexedDB;
-    const request = factory.open(base, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('messages', { keyPath: 'order', autoIncrement: true });
-      request.result.createObjectStore('keys');
-    };
-    const db = await settle(request);
-    // Closed meanwhile: holding on would block the next one who opens or deletes.
-    if (this.#closed) {
-      db.close();
-      return;
-    }
-    // Another window logs out: let go, or the deletion would wait for us.
-    db.onversionchange = () => this.close();
-    this.#db = db;
-    const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-    // Read and write in one transaction: of two windows that open at once, only one key may win.
-    const transaction = db.transaction('keys', 'readwrite');
-    const keys = transaction.objectStore('keys');
-    const kept = (await settle(keys.get(this.#options.account))) as CryptoKey | undefined;
-    if (!kept) keys.put(fresh, this.#options.account);
-    await finished(transaction);
-    this.#key = kept ?? fresh;
-    await this.#load();
+  async #load(): Promise<void> {
+    const found = (await this.#options.vault.all('messages')).map(({ order, id, value }): Item => ({
+      ...(value as Pick<Waiting, 'room' | 'text' | 'at' | 'begins'>), id, kept: true, refused: null, order, ready: true
+    }));
+    // What was written while the storage opened is younger than what lay in it.
+    if (!this.#closed) this.#items = [...found, ...this.#items];
     this.#changed();
   }
 
-  async #load(): Promise<void> {
-    if (!this.#db || !this.#key) return;
-    const rows = (await settle(this.#db.transaction('messages').objectStore('messages').getAll())) as Row[];
-    const found: Item[] = [];
-    for (const row of rows) {
-      if (row.account !== this.#options.account) continue;
-      try {
-        const plain = await crypto.subtle.decrypt(
-          { name: 'AES-GCM', iv: row.iv, additionalData: new TextEncoder().encode(row.id) },
-          this.#key,
-          row.sealed
-        );
-        const { room, text, at } = JSON.parse(new TextDecoder().decode(plain)) as Waiting;
-        found.push({ id: row.id, room, text, at, kept: true, refused: null, order: row.order ?? null, ready: true });
-      } catch {
-        // Sealed with a key that is gone: nobody can read it again, so it must not block the rest.
-        await this.#forget(row.order ?? null);
-      }
-    }
-    // What was written while the storage opened is younger than what lay in it.
-    if (!this.#closed) this.#items = [...found, ...this.#items];
-  }
-
   /** Shows the message at once; resolves when it is as safe as this device can make it. Sending goes on by itself. */
-  add(room: string, id: string, text: string): Promise<void> {
+  add(message: Outgoing): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('The outbox is closed.'));
-    const at = new Date().toISOString();
-    const item: Item = { id, room, text, at, kept: false, refused: null, order: null, ready: false };
+    const at = new Date(this.#options.now?.() ?? Date.now()).toISOString();
+    const item: Item = { ...message, at, kept: false, refused: null, order: null, ready: false };
     this.#items.push(item);
     this.#changed();
     // One after the other, so that the order on disk is the order of writing.
     const stored = this.#saving.then(async () => {
       try {
-        if (this.#db) await soon(this.#store(item));
+        await soon(this.#store(item));
       } catch {
         this.#unsafe();
       }
@@ -201,19 +134,9 @@ export class Outbox {
   }
 
   async #store(item: Item): Promise<void> {
-    if (!this.#db || !this.#key) return;
-    const { id, room, text, at } = item;
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(id) },
-      this.#key,
-      new TextEncoder().encode(JSON.stringify({ room, text, at }))
-    );
-    const row: Row = { id, account: this.#options.account, iv, sealed };
-    const transaction = this.#db.transaction('messages', 'readwrite');
-    item.order = (await settle(transaction.objectStore('messages').add(row))) as number;
-    await finished(transaction);
-    item.kept = true;
+    const { id, room, text, at, begins } = item;
+    item.order = await this.#options.vault.keep('messages', id, { room, text, at, begins });
+    item.kept = item.order !== null;
   }
 
   /** The line stands again: an attempt that still hangs on the old one is made anew. The server knows the id. */
@@ -237,7 +160,7 @@ export class Outbox {
         const sending = new AbortController();
         this.#sending = sending;
         try {
-          sent = await this.#options.send(item.room, item.id, item.text, sending.signal);
+          sent = await this.#options.send(item, sending.signal);
         } catch (error) {
           if (this.#closed) break;
           if (sending.signal.aborted) continue;
@@ -256,6 +179,12 @@ export class Outbox {
         }
         this.#tries = 0;
         if (this.#closed) break;
+        if (sent.text !== item.text) {
+          item.refused = new Problem(409, saidOtherwise, '');
+          this.#options.onSent(sent);
+          this.#changed();
+          continue;
+        }
         this.#items = this.#items.filter((one) => one !== item);
         this.#options.onSent(sent);
         this.#changed();
@@ -267,12 +196,21 @@ export class Outbox {
     }
   }
 
-  retry(id: string): void {
+  async retry(id: string): Promise<void> {
     const item = this.#items.find((one) => one.id === id);
     if (!item) return;
+    if (item.refused?.code === saidOtherwise) await this.#rename(item);
     item.refused = null;
     this.#changed();
-    void this.flush();
+    await this.flush();
+  }
+
+  /** Its id belongs to words that were sent: these are to go out as a message of their own. */
+  async #rename(item: Item): Promise<void> {
+    const before = item.order;
+    item.id = uuid7();
+    await soon(this.#store(item)).catch(() => this.#unsafe());
+    await this.#forget(before);
   }
 
   async remove(id: string): Promise<void> {
@@ -288,38 +226,23 @@ export class Outbox {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#sending?.abort();
-    this.#db?.close();
-    this.#db = null;
-    this.#key = null;
+    this.#options.vault.close();
     this.#items = [];
   }
 
-  /** Log-out: messages and keys of this device are gone afterwards. */
+  /** Log-out: what lay on this device, and the keys, are gone afterwards. */
   async wipe(): Promise<void> {
-    const db = this.#db;
     try {
-      if (db) {
-        const transaction = db.transaction(['messages', 'keys'], 'readwrite');
-        transaction.objectStore('messages').clear();
-        transaction.objectStore('keys').clear();
-        await soon(finished(transaction));
-      }
+      await this.#options.vault.clear();
     } finally {
       this.close();
       this.#changed();
     }
-    await soon(settle((this.#options.factory ?? indexedDB).deleteDatabase(base)));
+    await this.#options.vault.remove();
   }
 
-  async #forget(order: number | null): Promise<void> {
-    if (!this.#db || order === null) return;
-    try {
-      const transaction = this.#db.transaction('messages', 'readwrite');
-      transaction.objectStore('messages').delete(order);
-      await soon(finished(transaction));
-    } catch {
-      // Closed under our hands; see flush for what follows.
-    }
+  #forget(order: number | null): Promise<void> {
+    return this.#options.vault.forget('messages', order);
   }
 
   #changed(): void {

@@ -1,12 +1,14 @@
 import { m } from '../paraglide/messages.js';
 import { Announcer } from './announcer.svelte';
 import { api, Problem, setCsrf, whenAnswered, whenTrouble } from './api';
-import { forgetUnsaved, losesDrafts } from './draft.svelte';
+import { forgetUnsaved, keepDraftsIn, losesDrafts } from './draft.svelte';
 import { Live, type LiveState, type Socket } from './live';
-import { Outbox, type Waiting } from './outbox';
+import { Outbox, saidOtherwise, type Outgoing, type Waiting } from './outbox';
 import { prefs } from './prefs.svelte';
 import { paths, router } from './router.svelte';
 import type { PassingEvent, Practice, SentMessage, Session, StoredEvent } from './types';
+import { makeIdsBy } from './uuid7';
+import { Vault } from './vault';
 
 /** What a screen wants to hear. */
 export interface Listener {
@@ -24,6 +26,7 @@ export type Notice = 'none' | 'expired' | 'elsewhere' | 'out';
 
 export function explain(error: unknown): string {
   if (!(error instanceof Problem)) return m.error_refused();
+  if (error.code === saidOtherwise) return m.state_otherwise();
   if (error.status === 0) return m.error_unreachable();
   if (error.status === 404) return m.not_found();
   if (error.status === 413) return m.error_large();
@@ -31,6 +34,12 @@ export function explain(error: unknown): string {
   if (error.status === 429) return m.error_many();
   if (error.passing) return m.error_busy();
   return m.error_refused();
+}
+
+/** Both have ids of their own, so that doing it again after a lost answer changes nothing. */
+async function sendNow({ id, room, text, begins }: Outgoing, signal: AbortSignal): Promise<SentMessage> {
+  if (begins) await api.openThread(begins.episode, room, begins.subject, signal);
+  return api.send(room, id, text, signal);
 }
 
 class App {
@@ -101,6 +110,7 @@ class App {
       renew: () => this.#renew()
     });
     whenAnswered((date, asked) => prefs.hearTime(date, asked));
+    makeIdsBy(() => prefs.now);
     this.#windows.onmessage = (told: MessageEvent<string>) => this.#heard(told.data);
     addEventListener('online', () => this.live.hurry());
     addEventListener('offline', () => this.live.lose());
@@ -166,9 +176,11 @@ class App {
   #enter(session: Session): void {
     setCsrf(session.csrf);
     this.notice = 'none';
+    const vault = new Vault(session.account.id);
     const outbox = new Outbox({
-      account: session.account.id,
-      send: (room, id, text, signal) => this.#try(api.send(room, id, text, signal)),
+      vault,
+      now: () => prefs.now,
+      send: (message, signal) => this.#try(sendNow(message, signal)),
       onChange: (waiting) => {
         if (this.#outbox === outbox) this.waiting = waiting;
       },
@@ -186,8 +198,9 @@ class App {
     // Nothing waits for this device's storage: reading goes on, and writing begins in memory.
     void outbox.open();
     if (this.#left.account === session.account.id) {
-      for (const { room, id, text } of this.#left.waiting) void outbox.add(room, id, text).catch(() => {});
+      for (const message of this.#left.waiting) void outbox.add(message).catch(() => {});
     } else forgetUnsaved();
+    keepDraftsIn(vault, outbox.opened);
     this.#left = { account: '', waiting: [] };
     // The address may be of a talk of the person before.
     if (this.#last !== '' && this.#last !== session.account.id) router.go(paths.home, true);
@@ -278,13 +291,13 @@ class App {
     }
   }
 
-  async send(room: string, id: string, text: string): Promise<void> {
+  async send(message: Outgoing): Promise<void> {
     if (!this.#outbox) throw new Error('Logged out.');
-    await this.#outbox.add(room, id, text);
+    await this.#outbox.add(message);
   }
 
   retry(id: string): void {
-    this.#outbox?.retry(id);
+    void this.#outbox?.retry(id);
   }
 
   remove(id: string): void {

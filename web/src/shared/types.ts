@@ -15,6 +15,7 @@ export type StoredEvent = Schemas['StoredEvent'];
 export type EventPage = Schemas['Events'];
 export type SentMessage = Schemas['Message'];
 export type DraftText = Schemas['DraftText'];
+export type DraftToSave = Schemas['DraftToSave'];
 export type Form = Schemas['Form'];
 export type FormDetails = Schemas['FormDetails'];
 export type FormVersion = Schemas['FormVersion'];

@@ -1,11 +1,18 @@
+/** By which clock ids are made. */
+let clock: () => number = Date.now;
 let lastMillis = 0;
 let lastCounter = 0;
+
+/** This device may believe in any day; `now` answers the server's time, in milliseconds since 1970. */
+export function makeIdsBy(now: () => number): void {
+  clock = now;
+}
 
 /**
  * A UUID version 7 (RFC 9562). The 12 bits after the time count up within one millisecond, so ids
  * made here sort in the order in which they were made, even when the clock is set back.
  */
-export function uuid7(now: number = Date.now()): string {
+export function uuid7(now: number = clock()): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   if (now > lastMillis) {
     lastMillis = now;
