@@ -1,5 +1,6 @@
 #pragma once
-/// @file Addresses of the internet as text, so that one computer is always called the same.
+/// @file Addresses as text: of computers, so that one is always called the same, and of mail.
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,5 +10,11 @@ namespace rapport {
 /// An IPv4 or IPv6 address in its one usual form, an IPv4 address in IPv6 clothes ("::ffff:192.0.2.1") as IPv4. Nothing
 /// for what is no address: no port, no brackets, no zone, no space.
 std::optional<std::string> canonical_address(std::string_view text);
+
+/// The longest address that a mail server has to take (RFC 5321, 4.5.3.1.3).
+inline constexpr std::size_t kLongestMailAddress = 254;
+/// Whether this is one mail address of ASCII as people have them ("name@example.org"): no quotes, no comments, nothing
+/// that could be taken for more of a mail's head or of what is said to a mail server.
+bool is_mail_address(std::string_view text);
 
 }  // namespace rapport

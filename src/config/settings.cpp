@@ -92,6 +92,82 @@ Setting addresses_setting(std::string_view name, std::string Settings::* member,
   return setting;
 }
 
+Setting encryption_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (text != "required" && text != "none") return fmt::format("it must be required or none, not \"{}\"", text);
+    return take(settings, text);
+  };
+  return setting;
+}
+
+/// "https://host:1234/" taken apart; only what people may write there.
+struct Url {
+  std::string scheme;
+  std::string host;
+};
+std::optional<Url> parse_url(const std::string& text) {
+  static const std::regex form(R"(([a-z]+)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?)");
+  std::smatch parts;
+  if (!std::regex_match(text, parts, form)) return std::nullopt;
+  return Url{parts[1], parts[2]};
+}
+
+bool is_this_computer(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+Error wrong_mail(std::string sentence) {
+  return invalid("settings.mail", std::move(sentence));
+}
+
+Result<void> check_mail_server(const Settings& settings) {
+  const auto server = parse_url(settings.mail_server);
+  if (!server || (server->scheme != "smtp" && server->scheme != "smtps")) {
+    return fail(wrong_mail(fmt::format(
+        "\"mail.server\" must be smtp://HOST:PORT or smtps://HOST:PORT, not \"{}\"; user and password are settings of "
+        "their own.",
+        without_password(settings.mail_server))));
+  }
+  if (settings.mail_encryption == "none" && (server->scheme == "smtps" || !is_this_computer(server->host))) {
+    return fail(
+        wrong_mail("\"mail.encryption\" can be none only with an smtp:// server on this computer: addresses and the "
+                   "password would "
+                   "cross a network in clear."));
+  }
+  return {};
+}
+
+/// Mail is sent wholly or not at all: what belongs to it is there together.
+Result<void> check_mail(const Settings& settings) {
+  if (!settings.practice_address.empty()) {
+    const auto address = parse_url(settings.practice_address);
+    if (!address || (address->scheme != "https" && (address->scheme != "http" || !is_this_computer(address->host)))) {
+      return fail(invalid("settings.address",
+                          fmt::format("\"practice.address\" must be https://HOST, as people type it, not \"{}\".",
+                                      settings.practice_address)));
+    }
+  }
+  if (settings.mail_user.empty() != settings.mail_password_file.empty()) {
+    return fail(wrong_mail("A log-in to the mail server needs both \"mail.user\" and \"mail.password_file\"."));
+  }
+  if (settings.mail_server.empty()) {
+    if (settings.mail_from.empty() && settings.mail_user.empty() && settings.mail_authorities.empty()) return {};
+    return fail(wrong_mail("There are settings for mail, and no \"mail.server\"."));
+  }
+  TRY(check_mail_server(settings));
+  if (!is_mail_address(settings.mail_from)) {
+    return fail(
+        wrong_mail(fmt::format("\"mail.from\" must be the address that mails come from (name@example.org), not "
+                               "\"{}\".",
+                               settings.mail_from)));
+  }
+  if (settings.practice_address.empty()) {
+    return fail(wrong_mail("Mail needs \"practice.address\": it says where to log in."));
+  }
+  return {};
+}
+
 std::string environment_name(std::string_view setting) {
   std::string name = "RAPPORT_";
   for (const char c : setting) name.push_back(c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c)));
@@ -167,6 +243,8 @@ const std::vector<Setting>& all_settings() {
                      "wrong log-ins per hour of one person in browsers that never were theirs; 0: no limit"),
       country_setting("practice.country", &Settings::practice_country,
                       "country whose crisis contacts are shown first: DE, AT, GB, …"),
+      text_setting("practice.address", &Settings::practice_address,
+                   "address under which people reach the practice (https://…); stands in mails"),
       text_setting("practice.crisis_contacts_file", &Settings::practice_crisis_contacts_file,
                    "further crisis contacts, of the practice's own (JSON)"),
       text_setting("practice.instruments_folder", &Settings::practice_instruments_folder,
@@ -175,6 +253,16 @@ const std::vector<Setting>& all_settings() {
                    "forms that are asked for before every session (ID[,ID…]; empty: none)"),
       text_setting("practice.forms_after_session", &Settings::practice_forms_after_session,
                    "forms that are asked for after every session (ID[,ID…]; empty: none)"),
+      text_setting("mail.server", &Settings::mail_server,
+                   "mail server: smtp://HOST:PORT (STARTTLS) or smtps://HOST:PORT; empty: no mail is sent"),
+      text_setting("mail.from", &Settings::mail_from, "address that mails come from"),
+      text_setting("mail.user", &Settings::mail_user, "log-in at the mail server"),
+      text_setting("mail.password_file", &Settings::mail_password_file,
+                   "file with the password of it, readable by its owner alone"),
+      text_setting("mail.authorities", &Settings::mail_authorities,
+                   "certificates of those who vouch for the mail server (PEM; default: the system's)"),
+      encryption_setting("mail.encryption", &Settings::mail_encryption,
+                         "required: nothing is sent in clear; none: to a server on this computer alone"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;
@@ -220,6 +308,7 @@ Result<Settings> combine(std::span<const Values> layers) {
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     return fail(invalid("settings.tls", "TLS needs both \"tls.cert\" and \"tls.key\"."));
   }
+  TRY(check_mail(settings));
   return settings;
 }
 

@@ -42,12 +42,19 @@ struct Settings {
   std::int64_t limits_strangers_log_ins_per_hour = 100;
   /// ISO 3166 code of the country whose crisis contacts are shown first; empty: none.
   std::string practice_country;
+  std::string practice_address;               ///< https://… under which people reach the practice; stands in mails
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
   std::string practice_instruments_folder;  ///< instruments of the practice's own; empty: none
   /// Ids of the instruments that go with every session where a therapist chose no others, with commas between.
   std::string practice_forms_before_session = "gad-7";
   std::string practice_forms_after_session = "sparq";
-  std::string log_level = "info";  ///< debug, info, warning or error
+  std::string mail_server;                   ///< smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent
+  std::string mail_from;                     ///< the address that mails come from
+  std::string mail_user;                     ///< empty: the server asks for no log-in
+  std::string mail_password_file;            ///< needs mail_user
+  std::string mail_authorities;              ///< PEM file of who vouches for the server; empty: those of the system
+  std::string mail_encryption = "required";  ///< or "none", to a server on this computer alone
+  std::string log_level = "info";            ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

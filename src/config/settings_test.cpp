@@ -66,6 +66,41 @@ TEST(Settings, TrustedProxiesAreAddresses) {
   }
 }
 
+TEST(Settings, MailIsSetWhollyOrNotAtAll) {
+  const Values whole{{"mail.server", "smtp://mail.example.org:587"},
+                     {"mail.from", "rapport@example.org"},
+                     {"practice.address", "https://practice.example.org"}};
+  const auto with = [&](Values changes) {
+    for (const auto& [name, value] : whole) changes.emplace(name, value);
+    return combine(std::array{changes});
+  };
+  const auto said = [&](const Values& changes) {
+    const auto settings = with(changes);
+    return settings ? std::string() : settings.error().detail;
+  };
+  EXPECT_EQ(said({}), "");
+  EXPECT_EQ(said({{"mail.user", "anna"}, {"mail.password_file", "/run/password"}}), "");
+  EXPECT_EQ(said({{"mail.server", "smtps://mail.example.org"}}), "");
+  EXPECT_EQ(said({{"mail.server", "smtp://127.0.0.1:25"}, {"mail.encryption", "none"}}), "");
+  EXPECT_EQ(said({{"mail.server", "smtp://[::1]:25"}, {"mail.encryption", "none"}}), "");
+  EXPECT_EQ(said({{"practice.address", "http://localhost:8080"}}), "");
+  for (const auto* server :
+       {"mail.example.org", "http://mail.example.org", "smtp://", "smtp://host:port", "smtp://host/x", "smtp://a b"}) {
+    EXPECT_NE(said({{"mail.server", server}}).find("mail.server"), std::string::npos) << server;
+  }
+  const auto with_password = said({{"mail.server", "smtp://anna:secret@host:587"}});
+  EXPECT_NE(with_password.find("mail.server"), std::string::npos);
+  EXPECT_EQ(with_password.find("secret"), std::string::npos);
+  EXPECT_NE(said({{"mail.from", "Practice"}}).find("mail.from"), std::string::npos);
+  EXPECT_NE(said({{"mail.from", ""}}).find("mail.from"), std::string::npos);
+  EXPECT_NE(said({{"mail.user", "anna"}}).find("mail.password_file"), std::string::npos);
+  EXPECT_NE(said({{"mail.server", ""}}).find("mail.server"), std::string::npos);
+  EXPECT_NE(said({{"mail.encryption", "none"}}).find("in clear"), std::string::npos);
+  EXPECT_NE(said({{"mail.encryption", "maybe"}}).find("mail.encryption"), std::string::npos);
+  EXPECT_NE(said({{"practice.address", ""}}).find("practice.address"), std::string::npos);
+  EXPECT_NE(said({{"practice.address", "http://practice.example.org"}}).find("practice.address"), std::string::npos);
+}
+
 TEST(Settings, EveryOneHasAMeaningAndReadsBackWhatItWrites) {
   Settings settings;
   for (const auto& setting : all_settings()) {

@@ -31,6 +31,7 @@ struct House {
   /// Whether the database answers.
   std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts
+  bool sends_mail = false;                  ///< the practice has set a mail server
 };
 
 /// One call's surroundings. `viewer` is meaningful on every route that is not open.

@@ -25,6 +25,8 @@ constexpr std::array kTypes{
     ProblemType{"database.gone", "The database does not answer just now. Come back after Retry-After."},
     ProblemType{"draft.older",
                 "The draft was built on an older revision. Read it again, and let the person choose between the two."},
+    ProblemType{"email.address", "This is not one mail address of ASCII, without a name or quotes."},
+    ProblemType{"email.tested", "A test mail was asked for within this minute already. Come back after Retry-After."},
     ProblemType{"encounter.another_open", "Another encounter of this episode is open. At most one is: close it first."},
     ProblemType{"encounter.has_begun", "The encounter has begun: it can no longer be moved or cancelled."},
     ProblemType{"encounter.id_not_v7", "The id of an encounter must be a UUID of version 7."},

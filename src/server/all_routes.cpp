@@ -8,6 +8,7 @@
 #include "features/encounters/encounters_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_api.hpp"
+#include "features/notify/notify_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/session_forms/session_forms_api.hpp"
@@ -42,6 +43,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts,
                                      return session_forms::follow(tx, encounter, usual_forms, now);
                                    });
   encounters::add_note_routes(routes);
+  notify::add_notify_routes(routes);
   session_forms::add_session_form_routes(routes, usual_forms);
   routes.finish();
   check_events(routes);

@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/notify/smtp.hpp"
 #include "server/all_routes.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
@@ -100,6 +101,7 @@ int check_config(const Settings& settings) {
   if (!contacts) return say(contacts.error());
   if (const auto own = use_own_instruments(settings); !own) return say(own.error());
   if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
+  if (const auto mail = notify::mail_server(settings); !mail) return say(mail.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));
   }

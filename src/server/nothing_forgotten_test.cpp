@@ -72,8 +72,9 @@ TEST(Problems, OfEveryFileAreExplained) {
     for (const std::string_view command :
          {"config/", "measures/", "features/crisis_contacts/crisis_contacts.cpp", "features/demo/",
           "server/command_line.cpp", "server/listen.cpp", "server/serve.cpp", "server/open_house.cpp",
-          "server/measure_commands.cpp", "server/instrument_folder.cpp", "store/migrate.cpp", "store/folder_lock.cpp",
-          "store/postgres/schema_lock.cpp", "base/file_clock.cpp", "base/files.cpp"}) {
+          "server/measure_commands.cpp", "server/instrument_folder.cpp", "features/notify/smtp.cpp",
+          "store/migrate.cpp", "store/folder_lock.cpp", "store/postgres/schema_lock.cpp", "base/file_clock.cpp",
+          "base/files.cpp"}) {
       if (path.starts_with(command)) return false;
     }
     return true;

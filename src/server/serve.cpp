@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/messages/messages.hpp"
+#include "features/notify/postman.hpp"
 #include "features/people/people.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "net/server.hpp"
@@ -32,6 +33,7 @@ constexpr std::chrono::seconds kPatience{2};  ///< for the database, of those wh
 constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::hours kDeleteSessionsEvery{1};
 constexpr std::chrono::minutes kAskFormsEvery{1};
+constexpr std::chrono::seconds kSendMailEvery{2};
 
 // A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
 // and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
@@ -163,6 +165,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
   TRY(use_own_instruments(settings));
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
+  TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
@@ -178,6 +181,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());
     std::fflush(stdout);
+    const notify::Postman postman(open->house(), std::move(mail_server), kSendMailEvery);
     const bool alone = keep_house(*open, service, usual_forms, signals);
     server.stop(kGrace);
     log::info("server.stopped");

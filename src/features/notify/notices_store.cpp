@@ -20,6 +20,10 @@ const Query kOfPrefix{"notify.of_prefix",
                       "SELECT key, account_id, state, tries, failure, at FROM notice"
                       " WHERE key >= $1 AND key < $2 ORDER BY key",
                       true};
+const Query kLastOfPrefix{"notify.last_of_prefix",
+                          "SELECT key, account_id, state, tries, failure, at FROM notice"
+                          " WHERE key >= $1 AND key < $2 ORDER BY key DESC LIMIT 1",
+                          true};
 const Query kDue{"notify.due",
                  "SELECT key, account_id, kind, tries, queued_at FROM notice"
                  " WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, key LIMIT $2",
@@ -31,10 +35,11 @@ const Query kSettle{"notify.settle",
 const Query kUndelivered{"notify.undelivered",
                          "SELECT key, account_id, state, tries, failure, at FROM notice"
                          " WHERE account_id = $1 AND queued_at >= $2 AND state <> 'sent' AND failure IS NOT NULL"
+                         " AND kind <> 'test'"
                          " ORDER BY queued_at DESC, key LIMIT $3",
                          true};
 
-constexpr std::array<std::string_view, 1> kKindTexts{"needs_you"};
+constexpr std::array<std::string_view, 2> kKindTexts{"needs_you", "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
@@ -45,6 +50,11 @@ Kind kind_from_text(std::string_view text) {
 bool is_key(std::string_view key) {
   const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
   return !key.empty() && key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), is_plain);
+}
+
+/// No key has a character beyond '~'.
+std::string end_of(std::string_view key_prefix) {
+  return std::string(key_prefix) + '\x7f';
 }
 
 Delivery to_delivery(const Row& row) {
@@ -72,9 +82,13 @@ Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
 }
 
 std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {
-  // No key has a character beyond '~'.
-  const std::string end = std::string(key_prefix) + '\x7f';
+  const std::string end = end_of(key_prefix);
   return tx.list(kOfPrefix, {as_bytes(key_prefix), as_bytes(end)}, to_delivery);
+}
+
+std::optional<Delivery> last_delivery_of(ReadTx& tx, std::string_view key_prefix) {
+  const std::string end = end_of(key_prefix);
+  return tx.first(kLastOfPrefix, {as_bytes(key_prefix), as_bytes(end)}, to_delivery);
 }
 
 std::vector<Due> due_notices(ReadTx& tx, Time now, std::int64_t limit) {

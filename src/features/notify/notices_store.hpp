@@ -23,8 +23,10 @@ void note_sent(store::WriteTx& tx, const Due& notice, Time now);
 void note_failed(store::WriteTx& tx, const Due& notice, Failure why, bool was_tried, Time now,
                  std::optional<Time> next);
 
-/// What has not reached this person although it was tried since `since`: given up, or waiting for the next try. The
-/// latest first, at most `limit`.
+/// What has not reached this person although it was tried since `since`: given up, or waiting for the next try. Test
+/// mails are left out. The latest first, at most `limit`.
 std::vector<Delivery> undelivered_to(store::ReadTx& tx, AccountId account, Time since, std::int64_t limit);
+/// The one with the last key of those that begin with `key_prefix`.
+std::optional<Delivery> last_delivery_of(store::ReadTx& tx, std::string_view key_prefix);
 
 }  // namespace rapport::notify

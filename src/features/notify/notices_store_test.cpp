@@ -124,6 +124,24 @@ TEST_P(Notices, ShowToTheirReceiverAloneWhatDidNotReachThem) {
   EXPECT_EQ(found[1].state, "waiting");
 }
 
+TEST_P(Notices, TestMailsShowForThemselves) {
+  const auto last = [&](const std::string& prefix) {
+    return read([&](store::ReadTx& tx) -> Result<std::optional<Delivery>> { return last_delivery_of(tx, prefix); })
+        .value();
+  };
+  for (const auto* key : {"test:1:0008", "test:1:0010", "test:2:0099"}) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return queue(tx, {key, therapist, Kind::test}, clock.now()); }));
+  }
+  EXPECT_EQ(last("test:1:")->key, "test:1:0010");
+  EXPECT_FALSE(last("test:3:"));
+  for (const auto& one : due(clock.now())) {
+    EXPECT_EQ(one.kind, Kind::test);
+    fail_now(one, Failure::refused, clock.now(), std::nullopt);
+  }
+  EXPECT_EQ(last("test:1:")->failure, "refused");
+  EXPECT_TRUE(undelivered(therapist).empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Notices, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

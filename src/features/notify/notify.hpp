@@ -19,6 +19,7 @@ namespace rapport::notify {
 /// What a mail says. None says what has happened, or to whom.
 enum class Kind : std::uint8_t {
   needs_you,  ///< "Something in Rapport is waiting for you."
+  test,       ///< "This is the test mail that you asked for."; tried once
 };
 
 /// `key` names what the notice is about and is the same at every try: 1 to kLongestKey characters of ASCII, by custom

@@ -70,6 +70,8 @@ std::optional<Account> find_account_by_login(store::ReadTx& tx, BytesView login_
 std::optional<Account> find_account(store::ReadTx& tx, AccountId id);
 /// Unless the stored hash is no longer `old_hash`: a password that was changed meanwhile stays changed.
 void replace_password_hash(store::WriteTx& tx, AccountId id, std::string_view old_hash, std::string_view new_hash);
+/// See Account::sealed_profile.
+void replace_profile(store::WriteTx& tx, AccountId id, BytesView sealed_profile);
 
 /// Opens the episode and its one chat room.
 Result<void> open_episode(store::WriteTx& tx, EpisodeId id, RoomId chat, PracticeId practice, AccountId client,

@@ -15,8 +15,10 @@ namespace rapport::people {
 struct Profile {
   std::string name;
   std::string login;
+  std::optional<std::string> email = {};     ///< where mails for this person go; nobody else sees it
+  std::optional<std::string> language = {};  ///< "en" or "de": of those mails
 };
-BOOST_DESCRIBE_STRUCT(Profile, (), (name, login))
+BOOST_DESCRIBE_STRUCT(Profile, (), (name, login, email, language))
 
 struct Person {
   AccountId id;

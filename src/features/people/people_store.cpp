@@ -27,6 +27,7 @@ const Query kAccountById{
     true};
 const Query kReplaceHash{"people.replace_password_hash",
                          "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2", true};
+const Query kReplaceProfile{"people.replace_profile", "UPDATE account SET sealed_profile = $2 WHERE id = $1", true};
 const Query kAddEpisode{"people.add_episode",
                         "INSERT INTO episode_of_care (id, practice_id, client_id, therapist_id, opened_at)"
                         " VALUES ($1, $2, $3, $4, $5)"};
@@ -152,6 +153,10 @@ std::optional<Account> find_account(ReadTx& tx, AccountId id) {
 
 void replace_password_hash(WriteTx& tx, AccountId id, std::string_view old_hash, std::string_view new_hash) {
   tx.execute(kReplaceHash, {id, old_hash, new_hash});
+}
+
+void replace_profile(WriteTx& tx, AccountId id, BytesView sealed_profile) {
+  tx.execute(kReplaceProfile, {id, sealed_profile});
 }
 
 Result<void> open_episode(WriteTx& tx, EpisodeId id, RoomId chat, PracticeId practice, AccountId client,

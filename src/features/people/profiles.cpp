@@ -3,6 +3,15 @@
 #include "http/shape.hpp"
 
 namespace rapport::people {
+namespace {
+
+Result<Profile> unseal_profile(const access::SealKey& key, const Account& account) {
+  TRY_ASSIGN(const auto text, access::unseal(key, account.id.bytes(), account.sealed_profile));
+  TRY_ASSIGN(const auto value, http::parse_json(text));
+  return http::parse<Profile>(value);
+}
+
+}  // namespace
 
 Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile& profile) {
   std::string text;
@@ -12,9 +21,7 @@ Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile&
 
 Result<Profile> open_profile(House& house, const Account& account, Deadline deadline) {
   TRY_ASSIGN(const auto key, house.keys.key_for(account.id, deadline));
-  TRY_ASSIGN(const auto text, access::unseal(*key, account.id.bytes(), account.sealed_profile));
-  TRY_ASSIGN(const auto value, http::parse_json(text));
-  return http::parse<Profile>(value);
+  return unseal_profile(*key, account);
 }
 
 Result<Profile> profile_of(House& house, AccountId account, Deadline deadline) {
@@ -24,6 +31,16 @@ Result<Profile> profile_of(House& house, AccountId account, Deadline deadline) {
     return std::move(*one);
   }));
   return open_profile(house, found, deadline);
+}
+
+Result<void> change_profile(store::WriteTx& tx, const access::SealKey& key, AccountId account,
+                            const std::function<void(Profile&)>& change) {
+  const auto found = find_account(tx, account);
+  if (!found) return fail(not_found());
+  TRY_ASSIGN(auto profile, unseal_profile(key, *found));
+  change(profile);
+  replace_profile(tx, account, seal_profile(key, account, profile));
+  return {};
 }
 
 }  // namespace rapport::people

@@ -1,5 +1,7 @@
 #pragma once
 /// @file Names: sealed in the account, opened for those who may see them.
+#include <functional>
+
 #include "features/context.hpp"
 #include "features/people/people_shapes.hpp"
 
@@ -11,5 +13,8 @@ Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile&
 Result<Profile> open_profile(House& house, const Account& account, Deadline deadline);
 /// not_found when there is no such (open) account.
 Result<Profile> profile_of(House& house, AccountId account, Deadline deadline);
+/// Lets `change` have the profile as it is stored, and stores what it makes of it. `key` is the person's own.
+Result<void> change_profile(store::WriteTx& tx, const access::SealKey& key, AccountId account,
+                            const std::function<void(Profile&)>& change);
 
 }  // namespace rapport::people

@@ -1,0 +1,86 @@
+#include "features/notify/mail.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace rapport::notify {
+namespace {
+
+struct Words {
+  std::string_view subject;  ///< ASCII
+  std::string_view text;     ///< UTF-8, {} is the practice's address
+};
+
+/// For each kind: English, German.
+constexpr std::array<std::array<Words, 2>, 2> kWords{{
+    {{{"Rapport: something is waiting for you",
+       "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
+       "This mail says no more, so that nobody else learns anything from it.\n"
+       "A program sent it; nobody reads answers to it.\n"
+       "You change or remove your address in Rapport under Settings.\n"},
+      {"Rapport: Es wartet etwas auf Sie",
+       "In Rapport wartet etwas auf Sie. Bitte melden Sie sich an:\n\n{}\n\n"
+       "Mehr steht hier nicht, damit niemand sonst etwas daraus erfährt.\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"
+       "Ihre Adresse ändern oder entfernen Sie in Rapport unter „Einstellungen“.\n"}}},
+    {{{"Rapport: test mail",
+       "This is the test mail that you asked for: mails from Rapport reach you at this address.\n\n{}\n"},
+      {"Rapport: Testmail",
+       "Dies ist die Testmail, um die Sie gebeten haben: Mails von Rapport erreichen Sie unter dieser Adresse.\n\n"
+       "{}\n"}}},
+}};
+
+/// RFC 2045, 6.7; lines end in CRLF.
+std::string quoted_printable(std::string_view text) {
+  constexpr std::size_t longest_line = 76;
+  std::string out;
+  std::size_t column = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\r\n";
+      column = 0;
+      continue;
+    }
+    const bool plain = c >= ' ' && c <= '~' && c != '=';
+    const auto piece = plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
+    if (column + piece.size() >= longest_line) {
+      out += "=\r\n";
+      column = 0;
+    }
+    out += piece;
+    column += piece.size();
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string message_id(const access::SealKey& master, std::string_view notice_key, std::string_view from) {
+  constexpr std::size_t digest_bytes = 16;
+  const auto digest = access::keyed_digest(master.subkey("mail--id"), notice_key);
+  return fmt::format("<{}@{}>", to_hex(BytesView(digest).first(digest_bytes)), from.substr(from.find('@') + 1));
+}
+
+std::string write_mail(const Mail& mail) {
+  const auto& words = kWords[static_cast<std::size_t>(mail.kind)][mail.german ? 1 : 0];
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(mail.queued_at);
+  return fmt::format(
+      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\n"
+      "From: Rapport <{}>\r\n"
+      "To: <{}>\r\n"
+      "Subject: {}\r\n"
+      "Message-ID: {}\r\n"
+      "Auto-Submitted: auto-generated\r\n"
+      "MIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\n"
+      "Content-Language: {}\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n"
+      "\r\n"
+      "{}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), mail.from, mail.to, words.subject, mail.message_id,
+      mail.german ? "de" : "en", quoted_printable(fmt::format(fmt::runtime(words.text), mail.practice_address)));
+}
+
+}  // namespace rapport::notify

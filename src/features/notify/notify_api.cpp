@@ -1,0 +1,151 @@
+#include "features/notify/notify_api.hpp"
+
+#include <fmt/format.h>
+
+#include "base/address.hpp"
+#include "features/notify/notices_store.hpp"
+#include "features/people/profiles.hpp"
+
+namespace rapport::notify {
+
+enum class Language { en, de };
+BOOST_DESCRIBE_ENUM(Language, en, de)
+
+struct NewEmail {
+  static constexpr std::string_view says = "`address` empty: no mails from now on. `language` is that of the mails.";
+  http::Text<0, kLongestMailAddress> address;
+  Language language = Language::en;
+};
+BOOST_DESCRIBE_STRUCT(NewEmail, (), (address, language))
+
+struct UndeliveredMail {
+  static constexpr std::string_view says =
+      "A mail that did not leave. `failure` is `no_server` (the practice has set no mail server), `no_address` (there "
+      "was no address to send to), `unreachable`, `no_encryption`, `certificate`, `login_refused` or `refused` (what "
+      "the mail server did not do or take). Unless it was `given_up`, it is tried again.";
+  Time at;
+  std::int64_t tries = 0;
+  bool given_up = false;
+  std::string failure;
+};
+BOOST_DESCRIBE_STRUCT(UndeliveredMail, (), (at, tries, given_up, failure))
+
+struct TestMail {
+  static constexpr std::string_view says =
+      "The test mail that was asked for last: `waiting`, `sent` (the mail server has taken it) or `failed`, and then "
+      "why, in the words of an undelivered mail.";
+  std::string state;
+  std::optional<std::string> failure;
+};
+BOOST_DESCRIBE_STRUCT(TestMail, (), (state, failure))
+
+struct EmailAnswer {
+  static constexpr std::string_view says =
+      "`address` is absent when there is none. `is_sent`: whether this practice sends mails at all. `undelivered` are "
+      "those of the last two weeks, the latest first.";
+  std::optional<std::string> address;
+  Language language = Language::en;
+  bool is_sent = false;
+  std::vector<UndeliveredMail> undelivered;
+  std::optional<TestMail> test;
+};
+BOOST_DESCRIBE_STRUCT(EmailAnswer, (), (address, language, is_sent, undelivered, test))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+
+constexpr std::chrono::days kShownFor{14};
+constexpr std::int64_t kShownAtMost = 20;
+
+constexpr std::chrono::seconds kBetweenTests{60};
+
+/// One for each minute: asked for again within it, it is the same. So nobody is flooded by who enters their address.
+std::string test_prefix(AccountId account) {
+  return "test:" + account.text() + ":";
+}
+std::string test_key(AccountId account, Time now) {
+  return fmt::format("{}{:012}", test_prefix(account), now.time_since_epoch() / kBetweenTests);
+}
+
+Result<Answer<EmailAnswer>> read_email(Context& context, Call& call) {
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(auto profile, people::profile_of(context.house, account, call.deadline));
+  Answer<EmailAnswer> answer;
+  answer.value.address = std::move(profile.email);
+  answer.value.language = profile.language == "de" ? Language::de : Language::en;
+  answer.value.is_sent = context.house.sends_mail;
+  const auto since = context.house.clock.now() - kShownFor;
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
+    answer.value.undelivered.clear();  // this may be run again
+    for (const auto& one : undelivered_to(tx, account, since, kShownAtMost)) {
+      answer.value.undelivered.push_back({*one.at, one.tries, one.state == "failed", *one.failure});
+    }
+    if (const auto test = last_delivery_of(tx, test_prefix(account))) answer.value.test = {test->state, test->failure};
+    return {};
+  }));
+  return answer;
+}
+
+Result<Answer<Nothing>> ask_test(Context& context, Call& call) {
+  const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
+  TRY_ASSIGN(const bool is_new, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+    return queue(tx, {test_key(account, now), account, Kind::test}, now);
+  }));
+  if (is_new) return Answer<Nothing>{202, {}};
+  const auto passed = now.time_since_epoch() % kBetweenTests;
+  return fail({ErrorKind::too_many,
+               "email.tested",
+               "A test mail was sent within this minute already. Please wait a moment before you ask for another.",
+               {},
+               static_cast<int>(std::chrono::ceil<std::chrono::seconds>(kBetweenTests - passed).count())});
+}
+
+Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmail& wanted) {
+  const auto& address = wanted.address.str();
+  if (!address.empty() && !is_mail_address(address)) {
+    return fail(invalid("email.address", "This is not an address that mail can be sent to.",
+                        {{"/address", "Give one address, such as name@example.org, without spaces."}}));
+  }
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+    entry.count = 1;
+    return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
+      profile.email = address.empty() ? std::nullopt : std::optional(address);
+      profile.language = wanted.language == Language::de ? "de" : "en";
+    });
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_notify_routes(Routes& routes) {
+  routes.get("/api/me/email")
+      .says("Where one's own mails go to, and what of them did not leave")
+      .answers<EmailAnswer>()
+      .signed_in()
+      .not_audited("one's own account")
+      .handle(read_email);
+  routes.put("/api/me/email")
+      .says("Give, change or remove the address to which one's own mails go")
+      .explains("A mail says that something in Rapport is waiting, and where to log in; nothing else.")
+      .body<NewEmail>()
+      .answers<Nothing>(204)
+      .signed_in()
+      .audits("email.change")
+      .handle(change_email);
+  routes.post("/api/me/email/test")
+      .says("Have a test mail sent to one's own address")
+      .explains("What came of it is in GET /api/me/email a moment later. One a minute.")
+      .answers<Nothing>(202)
+      .signed_in()
+      .not_audited("it says nothing, to one's own address")
+      .handle(ask_test);
+}
+
+}  // namespace rapport::notify

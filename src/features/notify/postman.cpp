@@ -1,0 +1,84 @@
+#include "features/notify/postman.hpp"
+
+#include "base/log.hpp"
+#include "features/notify/mail.hpp"
+#include "features/notify/schedule.hpp"
+#include "features/people/profiles.hpp"
+
+namespace rapport::notify {
+namespace {
+
+constexpr std::int64_t kAtOnce = 20;
+
+Deadline soon() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(5);
+}
+
+/// The database could not say; asked again it may.
+bool is_passing(const Error& error) {
+  return error.kind == ErrorKind::storage || error.kind == ErrorKind::timed_out || error.kind == ErrorKind::overloaded;
+}
+
+}  // namespace
+
+Postman::Postman(House& house, std::optional<MailServer> server, std::chrono::milliseconds period)
+    : house_(house), server_(std::move(server)), ticker_(period, [this] { send_due(); }) {}
+
+Postman::~Postman() {
+  stopping_ = true;
+}
+
+void Postman::send_due() {
+  if (!note()) return;
+  const auto due = house_.db.read(soon(), [&](store::ReadTx& tx) -> Result<std::vector<Due>> {
+    return due_notices(tx, house_.clock.now(), kAtOnce);
+  });
+  if (!due) return;  // the service itself says in the log that the database does not answer
+  for (const auto& notice : *due) {
+    if (stopping_) return;
+    unnoted_ = send(notice);
+    if (!note()) return;
+  }
+}
+
+std::optional<Postman::Outcome> Postman::send(const Due& notice) {
+  const auto now = house_.clock.now();
+  if (!server_) return Outcome{notice, Failure::no_server, false, now};
+  const auto profile = people::profile_of(house_, notice.to, soon());
+  if (!profile && is_passing(profile.error())) return std::nullopt;
+  if (!profile || !profile->email) return Outcome{notice, Failure::no_address, false, now};
+  const auto message = write_mail({.kind = notice.kind,
+                                   .german = profile->language == "de",
+                                   .from = server_->from,
+                                   .to = *profile->email,
+                                   .practice_address = server_->practice_address,
+                                   .message_id = message_id(house_.master, notice.key, server_->from),
+                                   .queued_at = notice.queued_at});
+  const auto handing = hand_over(*server_, *profile->email, message, stopping_);
+  if (handing.outcome == Handed::stopped) return std::nullopt;
+  const auto failure = handing.outcome == Handed::over ? std::nullopt : std::optional(handing.failure);
+  return Outcome{notice, failure, true, house_.clock.now()};
+}
+
+bool Postman::note() {
+  if (!unnoted_) return true;
+  const auto& done = *unnoted_;
+  const bool is_last = done.failure && (is_final(*done.failure) || done.notice.kind == Kind::test);
+  const auto next = is_last ? std::nullopt : next_try(done.notice.tries + 1, done.notice.queued_at, done.at);
+  const auto noted = house_.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+    if (done.failure) {
+      note_failed(tx, done.notice, *done.failure, done.was_tried, done.at, next);
+    } else {
+      note_sent(tx, done.notice, done.at);
+    }
+    return {};
+  });
+  if (!noted) {
+    log::warning("mail.not_noted", {{"code", noted.error().code}});
+    return false;
+  }
+  unnoted_.reset();
+  return true;
+}
+
+}  // namespace rapport::notify

@@ -1,0 +1,47 @@
+#pragma once
+/// @file Sends the notices whose time has come, on a thread of its own, and notes what came of each. Whatever happens a
+/// notice is sent at least once; what could not be noted is noted before anything else is sent, so that a database that
+/// takes nothing makes nobody get the same mail over and over.
+#include <atomic>
+#include <optional>
+
+#include "features/context.hpp"
+#include "features/notify/notices_store.hpp"
+#include "features/notify/smtp.hpp"
+#include "work/ticker.hpp"
+
+namespace rapport::notify {
+
+class Postman {
+ public:
+  /// Looks every `period` for what is due. Without a server every notice fails at once, and says so. `house` outlives
+  /// it.
+  Postman(House& house, std::optional<MailServer> server, std::chrono::milliseconds period);
+  /// Breaks off a mail that is just being sent, within about a second; it is sent again at the next start.
+  ~Postman();
+  Postman(const Postman&) = delete;
+  Postman& operator=(const Postman&) = delete;
+
+ private:
+  /// What came of a try.
+  struct Outcome {
+    Due notice;
+    std::optional<Failure> failure;
+    bool was_tried = false;
+    Time at;
+  };
+
+  void send_due();
+  /// Nothing when it has to be tried again as if nothing had been.
+  std::optional<Outcome> send(const Due& notice);
+  /// False when the database did not take it; it is kept then.
+  bool note();
+
+  House& house_;
+  const std::optional<MailServer> server_;
+  std::optional<Outcome> unnoted_;
+  std::atomic<bool> stopping_ = false;
+  work::Ticker ticker_;  ///< last: it uses all of the above
+};
+
+}  // namespace rapport::notify
