@@ -84,7 +84,7 @@ export default async function add({ check, house }) {
     await someone.page.getByText('One message has not reached the server yet.').waitFor();
     await someone.page.getByRole('button', { name: 'Stay' }).click();
     await someone.page.locator('header button').click();
-    await someone.page.getByRole('button', { name: 'Log out and delete them' }).click();
+    await someone.page.getByRole('button', { name: 'Log out and delete' }).click();
     await someone.page.locator('#login').waitFor();
     same('storage', await databases(someone.page), []);
   });
