@@ -3,6 +3,7 @@ import { backoff, Live, type LiveState, type Socket } from '../src/shared/live';
 import type { EventPage, PassingEvent, StoredEvent } from '../src/shared/types';
 
 class FakeSocket implements Socket {
+  readyState = 1;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
@@ -159,6 +160,17 @@ test('a line that is silent is asked, and given up when it does not answer', asy
   expect(t.live.state).toBe('waiting');
   await vi.advanceTimersByTimeAsync(500);
   expect(t.sockets).toHaveLength(2);
+});
+
+test('a line that is closing is not asked, and given up when its end is not told', async () => {
+  const { live, sockets, states } = setup();
+  live.start();
+  sockets[0]?.onopen?.();
+  if (sockets[0]) sockets[0].readyState = 2;
+  live.probe();
+  expect(sockets[0]?.sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(states.at(-1)).toBe('waiting');
 });
 
 test('a device without network does not pretend to be connected', async () => {

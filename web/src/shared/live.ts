@@ -4,6 +4,7 @@ export type LiveState = 'off' | 'connecting' | 'open' | 'waiting';
 
 /** The part of WebSocket we use, so that tests can put their own in its place. */
 export interface Socket {
+  readonly readyState: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
@@ -43,6 +44,8 @@ const longestWait = 30_000;
 const silence = 15_000;
 /** … and given up when no answer comes in this time. */
 const answerWithin = 5_000;
+/** The state of a socket that can be spoken into; those after it are its end. */
+const open = 1;
 /** Closing codes from 4000 on are the service's own. */
 const loggedOut = 4401;
 const tooMany = 4429;
@@ -153,6 +156,8 @@ export class Live {
 
   #question(): void {
     this.#listenFor(answerWithin, () => this.lose());
+    // One that is closing hears nothing, and browsers complain of it; its end will be told, or has to be awaited no longer.
+    if ((this.#socket?.readyState ?? 0) > open) return;
     try {
       this.#socket?.send(question);
     } catch {
