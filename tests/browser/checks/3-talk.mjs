@@ -1,3 +1,4 @@
+import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
 
 export default async function add({ check, house, shots }) {
@@ -147,7 +148,8 @@ export default async function add({ check, house, shots }) {
   });
 
   await check('two devices that wrote different words: both are shown, and the person chooses; nothing is overwritten before', async (desk) => {
-    const [first, second] = [await desk.person(house.origin, client), await desk.person(house.origin, client, { viewport: { width: 360, height: 740 } })];
+    const phone = { viewport: { width: 320, height: 640 } };
+    const [first, second] = [await desk.person(house.origin, client), await desk.person(house.origin, client, phone)];
     for (const one of [first, second]) await one.openChat();
     const draft = (one) => one.page.locator('#words').inputValue();
     const kept = (one) => one.page.evaluate(async () => {
@@ -158,7 +160,9 @@ export default async function add({ check, house, shots }) {
     await first.page.getByText('Draft saved').waitFor();
     await second.page.locator('#words').fill('written at the desk');
     const choice = second.page.getByRole('alert', { name: 'You have written something else on another device' });
-    await choice.getByText('written on the phone').waitFor();
+    await until('what was written there', async () => (await choice.locator('textarea').inputValue()) === 'written on the phone');
+    same('barriers', await barriers(second.page), []);
+    same('too wide', await excess(second.page), 0);
     same('what was written here', await draft(second), 'written at the desk');
     if (shots) await second.page.screenshot({ path: `${shots}/draft-choice.png` });
     await second.page.locator('#words').press('Enter');
@@ -187,7 +191,7 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words:not([readonly])').fill('Hi');
     await first.page.getByText('Draft not saved yet').waitFor();
     await first.page.unrouteAll();
-    await first.page.getByRole('alert').getByText('the long text of yesterday').waitFor();
+    await until('what is kept', async () => (await first.page.getByRole('alert').locator('textarea').inputValue()) === 'the long text of yesterday');
     await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
     same('the draft', await first.page.locator('#words').inputValue(), 'the long text of yesterday');
     await first.page.route('**/draft', async (route) => {

@@ -122,6 +122,18 @@ export default async function add({ check, house }) {
     await until('sent', async () => (await page.locator('.waits').count()) === 0);
     same('its day', await page.locator('ol .day').last().innerText(), 'Today');
     same('no promise is broken', await page.getByText('No reply has come yet').count(), 0);
+    // What still waits on this device has no other date than its own.
+    await page.route('**/threads', (route) => route.abort());
+    await page.locator('nav a[href$="/messages"]').click();
+    await page.getByRole('link', { name: 'Write a new message' }).click();
+    await page.locator('#subject').fill('By which day?');
+    await page.locator('#words').fill('By the day of the server.');
+    await page.getByRole('button', { name: 'Send' }).click();
+    const waits = page.locator('.waits time');
+    await waits.waitFor();
+    same('its day while it waits', (await waits.innerText()).split(',')[0], 'today');
+    await page.unrouteAll();
+    await until('sent', async () => (await page.locator('.waits').count()) === 0);
   });
 
   await check('an address in a message is a link that tells the other side nothing; words stay words', async (desk) => {
