@@ -141,6 +141,19 @@ test('a message that another device sent does not wait here; what was written be
   expect(second.message).not.toBe('');
 });
 
+test('what is written in a thread that is not begun yet is saved when it is', async () => {
+  let begun = false;
+  const save: DraftPlace['save'] = (draft) => (begun ? place.save(draft) : Promise.reject(new Problem(404, 'not_found', '')));
+  const words = new DraftWords({ ...place, name: 'not begun', save });
+  await words.open();
+  await write(words, 'and one more thing');
+  expect(words.state).toBe('refused');
+  begun = true;
+  await words.again();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(kept.text).toBe('and one more thing');
+});
+
 test('what is written after a message was sent has other ids, and what could not be sent is put back', async () => {
   const words = await device();
   await write(words, 'first');

@@ -168,6 +168,15 @@ export default async function add({ check, house, shots }) {
     await second.page.locator('#words').press('Enter');
     await second.page.getByText('Please choose first').waitFor();
     same('nothing is overwritten', await kept(second), 'written on the phone');
+    // However long it is, all of both can be reached.
+    await first.page.locator('#words').fill('written on the phone\n'.repeat(30));
+    await first.page.getByText('Draft saved').waitFor();
+    await second.page.reload();
+    await until('the long one', async () => (await choice.locator('textarea').inputValue()).length > 600);
+    const inView = (one) => one.evaluate((shown) => { const { top, bottom } = shown.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
+    await until('the field in view', () => inView(second.page.locator('#words')));
+    await choice.locator('h2').scrollIntoViewIfNeeded();
+    same('its beginning in view', await inView(choice.locator('h2')), true);
     await second.page.getByRole('button', { name: 'Keep what I wrote here' }).click();
     await until('kept', async () => (await kept(second)) === 'written at the desk');
     same('no choice is left', await choice.count(), 0);
@@ -286,7 +295,7 @@ export default async function add({ check, house, shots }) {
     await until('both', async () => (await second.page.locator('.waits').count()) === 0);
     same('both', await second.texts(), ['Said once.', 'Said in other words.']);
     await second.page.locator('nav a[href$="/messages"]').click();
-    await second.page.getByRole('link', { name: 'From the train' }).waitFor();
+    await second.page.getByRole('link', { name: 'One letter' }).first().waitFor();
     same('one thread', await second.page.getByRole('link', { name: 'One letter' }).count(), 1);
   });
 

@@ -105,8 +105,10 @@ export class DraftWords {
 
   /** Back at this page, or connected again: what was done on another device goes on here. */
   async again(): Promise<void> {
-    if (this.reading || document.visibilityState !== 'visible' || this.draft.left) return;
-    await this.#read().catch(() => {});
+    if (this.reading || document.visibilityState !== 'visible') return;
+    if (!this.draft.left) return this.#read().catch(() => {});
+    // Refused as long as its thread was not begun.
+    if (this.state === 'refused' && !this.other) this.changed();
   }
 
   /** For an effect: answers how to stop. */
