@@ -70,8 +70,10 @@ std::vector<LogInGuard::Count> LogInGuard::counts_of(const Attempt& attempt) con
     return counts;
   }
   const double address = limits_.of_one_address_per_minute;
-  if (person > 0) counts.push_back({per_hour("person_at_address", person), attempt.person + attempt.address});
+  // The address first: what is over its limit then makes no counts of the names that it makes up. Counts are bounded,
+  // and whoever could make many for nothing would have those of the others forgotten.
   if (address > 0) counts.push_back({{"address", address / kMinute, address}, attempt.address});
+  if (person > 0) counts.push_back({per_hour("person_at_address", person), attempt.person + attempt.address});
   if (limits_.by_strangers_per_hour > 0) {
     counts.push_back({per_hour("strangers", limits_.by_strangers_per_hour), attempt.person});
   }

@@ -43,6 +43,14 @@ TEST_F(LogInGuardTest, OneAddressAndOnePersonHaveLimitsOfTheirOwn) {
   EXPECT_EQ(made, 40);
 }
 
+TEST_F(LogInGuardTest, NamesMadeUpBeyondTheLimitMakeNobodysCountForgotten) {
+  EXPECT_EQ(wrong_ones("ann", "10.0.0.1", 100), 10);
+  // As many as there are places for counts, from an address that is over its limit soon.
+  for (int i = 0; i < 70'000; ++i) wrong_ones("made up " + std::to_string(i), "10.0.0.2", 1);
+  EXPECT_EQ(wrong_ones("ann", "10.0.0.1", 1), 0);
+  EXPECT_EQ(wrong_ones("bob", "10.0.0.3", 1), 1) << "nobody else is locked out by it";
+}
+
 TEST_F(LogInGuardTest, OnlyWhatWasWrongCounts) {
   for (int i = 0; i < 200; ++i) {
     const auto right = attempt("ann", "10.0.0.1");

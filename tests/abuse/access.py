@@ -7,7 +7,7 @@ import time
 import urllib.parse
 
 from common import PATIENCE, QUICK, connect, head, new_id, raw, read_all, status_of
-from harness import LiveLine, call, quoted
+from harness import HandshakeRefused, LineClosed, LiveLine, Person, call, quoted
 
 
 # Whoever asks may see these: they hold nothing of anybody.
@@ -270,6 +270,38 @@ def guess(house, sources, login, times):
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
         attempts = [pool.submit(log_in_from, house, sources[n % len(sources)], login(n), f"wrong {n}") for n in range(times)]
         return collections.Counter(a.result()[0] for a in attempts)
+
+
+def logging_out(house, report):
+    """On the wire: the log-in is over everywhere at once, another log-in of the same person is not touched."""
+    account = {"login": house.victim.login, "password": house.victim.password, "role": "client"}
+    ended, other = Person(account).log_in(house.address), Person(account).log_in(house.address)
+    lines = [ended.live(house.address) for _ in range(2)]
+    kept = other.live(house.address)
+    begun = time.monotonic()
+    report.check("log-out: 204", ended.ask(house.address, "POST", "/api/logout").status == 204)
+    report.check("the cookie is dead at once", ended.ask(house.address, "GET", "/api/session").status == 401)
+    codes = []
+    for line in lines:
+        try:
+            while line.receive(QUICK) is not None:
+                pass
+            codes.append(None)
+        except LineClosed as closed:
+            codes.append(closed.code)
+    took = time.monotonic() - begun
+    report.check("both its live lines are closed, within a second", codes == [4401, 4401] and took < 1, f"{codes}, {took:.2f} s")
+    try:
+        ended.live(house.address)
+        report.check("and no new one opens", False)
+    except HandshakeRefused as refusal:
+        report.check("and no new one opens", refusal.status == 401, str(refusal.status))
+    kept.ask("GET /api/session")
+    answer = kept.receive(PATIENCE)
+    while answer is not None and "status" not in answer:
+        answer = kept.receive(PATIENCE)
+    report.check("another log-in of the same person goes on", answer is not None and answer["status"] == 200, str(answer))
+    kept.drop()
 
 
 def guessing(house, report):
