@@ -1,5 +1,6 @@
 #pragma once
 /// @file What the transport serves: `net` knows this interface and nothing of routes, accounts or databases.
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -42,8 +43,8 @@ class LiveSocket {
 class LiveSession {
  public:
   virtual ~LiveSession() = default;
-  /// The frames that arrived together, in order (at least one).
-  virtual void on_frames(std::vector<std::string> frames) = 0;
+  /// The frames that arrived together, in order (at least one), and when the first of them did.
+  virtual void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) = 0;
   virtual void on_closed() = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 /// @file A request as plain data, whatever carried it (HTTP or a frame of the live connection).
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,8 @@ struct Request {
   std::string body;
   std::string peer;     ///< address of the other side, without port
   bool secure = false;  ///< came over TLS
+  /// When it had come whole. The deadline counts from here: who waits in a queue waits as well.
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
 
   /// The first header of that (lower-case) name, or "".
   std::string_view header(std::string_view name) const;

@@ -175,6 +175,7 @@ asio::awaitable<ErrorCode> read_request(Shared& shared, AnyStream& stream, beast
     if (!sent) co_return asio::error::connection_reset;
   }
   co_await bhttp::async_read(stream, buffer, parser, token);
+  request.arrived = std::chrono::steady_clock::now();
   co_return error;
 }
 

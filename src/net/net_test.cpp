@@ -128,6 +128,23 @@ TEST_F(NetTest, SendsTheApplicationsRefusal) {
   EXPECT_NE(client.text.find(" 403 "), std::string::npos);
 }
 
+TEST(Arrival, IsWhenARequestOrAFrameHadComeNotWhenAWorkerTakesIt) {
+  auto options = short_times();
+  options.workers = 1;
+  Running running(options);
+  Client live(running.server.port());
+  ASSERT_TRUE(live.upgrade());
+  live.send_frame("age");
+  EXPECT_TRUE(live.read_until("echo:at once;")) << live.text;
+  live.send_frame("slow");
+  std::this_thread::sleep_for(milliseconds(50));
+  Client request(running.server.port());
+  request.send("GET /age HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  live.send_frame("age");
+  EXPECT_TRUE(live.read_until("echo:waited;")) << live.text;
+  EXPECT_TRUE(request.read_until("waited")) << request.text;
+}
+
 TEST_F(NetTest, StopFinishesWhatRuns) {
   Client request(server_.port());
   Client live(server_.port());

@@ -117,17 +117,23 @@ class Client {
   bool connected_ = false;
 };
 
+/// Whether what arrived then has waited, "waited" or "at once", in a test in which waiting takes 200 ms at the least.
+inline std::string age_in_words(std::chrono::steady_clock::time_point arrived) {
+  return std::chrono::steady_clock::now() - arrived > milliseconds(100) ? "waited" : "at once";
+}
+
 class TestSession final : public http::LiveSession {
  public:
   TestSession(std::shared_ptr<http::LiveSocket> socket, std::atomic<int>& closed, std::atomic<bool>& cut)
       : socket_(std::move(socket)), closed_(closed), cut_(cut) {}
-  void on_frames(std::vector<std::string> frames) override {
+  void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) override {
     std::vector<Frame> answers;
     for (auto& frame : frames) {
       if (frame == "flood") flood(2000);
       if (frame == "much") flood(60);
       if (frame == "throw") throw 1;
       if (frame == "slow") std::this_thread::sleep_for(milliseconds(300));
+      if (frame == "age") frame = age_in_words(arrived);
       answers.push_back(std::make_shared<const std::string>("echo:" + frame + ";"));
     }
     EXPECT_LE(frames.size(), 32U);
@@ -172,6 +178,11 @@ class TestApplication final : public http::Application {
   static constexpr std::size_t kLarge = std::size_t{8} * 1024 * 1024;
   http::Response handle(const http::Request& request) override {
     if (request.target == "/slow") std::this_thread::sleep_for(milliseconds(300));
+    if (request.target == "/age") {
+      http::Response response;
+      response.body = age_in_words(request.arrived);
+      return response;
+    }
     if (request.target == "/throw") throw std::runtime_error("made to fail");
     if (request.target == "/throw-number") throw 1;
     if (request.target.ends_with("block")) gate.wait();

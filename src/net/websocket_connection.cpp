@@ -75,7 +75,7 @@ class LiveConnection {
   void hand_over();
   bool inbox_is_full();
   void drain_inbox();
-  void run_batch(std::vector<std::string> batch);
+  void run_batch(std::vector<std::string> batch, Clock::time_point arrived);
   void close_at(Clock::time_point when);
   void end(bool hard);
 
@@ -98,6 +98,7 @@ class LiveConnection {
   Clock::time_point looks_at_ = never;  ///< when hard_close_ looks at these two
   std::mutex inbox_mutex_;
   std::vector<std::string> inbox_;
+  Clock::time_point inbox_since_;  ///< when the first frame in it arrived
   std::size_t inbox_size_ = 0;
   bool drain_scheduled_ = false;
   bool reader_waits_ = false;
@@ -227,6 +228,7 @@ void LiveConnection::end(bool hard) {
 void LiveConnection::receive(std::string frame) {
   if (stops_) return;
   const std::lock_guard lock(inbox_mutex_);
+  if (inbox_.empty()) inbox_since_ = Clock::now();
   inbox_size_ += frame.size();
   inbox_.push_back(std::move(frame));
 }
@@ -249,9 +251,11 @@ bool LiveConnection::inbox_is_full() {
 /// On a worker. Takes everything: what arrives meanwhile gathers for the next turn.
 void LiveConnection::drain_inbox() {
   std::vector<std::string> frames;
+  Clock::time_point arrived;
   {
     const std::lock_guard lock(inbox_mutex_);
     frames.swap(inbox_);
+    arrived = inbox_since_;
     inbox_size_ = 0;
     drain_scheduled_ = false;
     if (std::exchange(reader_waits_, false)) asio::post(executor_, [this] { resume_.set(); });
@@ -261,13 +265,13 @@ void LiveConnection::drain_inbox() {
     const auto first = frames.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto count = std::min(kBatchLimit, frames.size() - begin);
     const auto last = first + static_cast<std::ptrdiff_t>(count);
-    run_batch(std::vector<std::string>(std::make_move_iterator(first), std::make_move_iterator(last)));
+    run_batch(std::vector<std::string>(std::make_move_iterator(first), std::make_move_iterator(last)), arrived);
   }
 }
 
-void LiveConnection::run_batch(std::vector<std::string> batch) {
+void LiveConnection::run_batch(std::vector<std::string> batch, Clock::time_point arrived) {
   try {
-    session_->on_frames(std::move(batch));
+    session_->on_frames(std::move(batch), arrived);
   } catch (...) {
     outbox_->close(1011, "internal");
     outbox_->gather(false);

@@ -64,7 +64,8 @@ void LiveLine::tell_presence() {
   if (!events.empty()) service_.house_.hub.publish(std::move(events));
 }
 
-void LiveLine::on_frames(std::vector<std::string> frames) {
+void LiveLine::on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) {
+  request_.arrived = arrived;
   Frames out;
   out.reserve(frames.size());
   Group group;
@@ -117,7 +118,7 @@ void LiveLine::answer_group(const Group& group, Frames& out) {
   }
   std::vector<http::BodyInput> inputs;
   for (const auto& request : group.requests) inputs.push_back({{}, request.body ? &*request.body : nullptr});
-  const auto deadline = service_.deadline_from_now();
+  const auto deadline = service_.deadline_of(request_);
   // A change is short, and tells this line of itself; what is read may take its time.
   if (group.match.route->method != http::Method::get) socket_->gather(true);
   const auto who = viewer(deadline);

@@ -22,7 +22,7 @@ class LiveLine final : public http::LiveSession {
   /// From here on the person is present and is told what happens.
   void begin();
 
-  void on_frames(std::vector<std::string> frames) override;
+  void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) override;
   void on_closed() override;
 
   const std::string& token() const { return token_; }

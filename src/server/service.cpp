@@ -134,7 +134,7 @@ http::Response Service::overloaded(const http::Request& request) {
 http::Response Service::handle_api(const http::Request& request) {
   const auto match = routes_.find(request.method, request.target);
   if (match.route == nullptr) return match.refusal();
-  const auto deadline = deadline_from_now();
+  const auto deadline = deadline_of(request);
   const auto identified = identify(request, "web", deadline);
   if (!identified) return http::problem_response(identified.error());
   const auto& caller = *identified;
@@ -248,7 +248,7 @@ std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& reque
   try {
     const auto match = routes_.find(request.method, request.target);
     if (match.route == nullptr || !match.route->opens_live) return refuse(http::problem_response(not_found()));
-    const auto deadline = deadline_from_now();
+    const auto deadline = deadline_of(request);
     const auto identified = identify(request, "live", deadline);
     if (!identified) return refuse(http::problem_response(identified.error()));
     const auto& caller = *identified;

@@ -50,6 +50,10 @@ class RecordingSocket final : public http::LiveSocket {
   int closed_ = 0;
 };
 
+void say_on(http::LiveSession& line, std::vector<std::string> frames) {
+  line.on_frames(std::move(frames), std::chrono::steady_clock::now());
+}
+
 struct Browser {
   std::string cookie;
   std::string csrf;
@@ -179,6 +183,22 @@ TEST_F(ServiceTest, LogsInWithACookieThatNoScriptReads) {
   EXPECT_NE(answer.body.find("Amara Client"), std::string::npos);
   EXPECT_EQ(answer.body.find("horse"), std::string::npos);
   EXPECT_EQ(audit_rows("login", "done"), 1);
+}
+
+TEST_F(ServiceTest, WhoWaitedInAQueueBeyondTheDeadlineIsToldSoAndNothingIsDone) {
+  const auto client = log_in("amara");
+  auto late = by(client, request(http::Method::post, room("/messages"), message("too late")));
+  late.arrived -= ServiceOptions{}.deadline;
+  EXPECT_EQ(service_->handle(late).status, 503);
+  http::Response refusal;
+  const auto socket = std::make_shared<RecordingSocket>();
+  const auto line = service_->open_live(by(client, request(http::Method::get, "/api/live")), socket, refusal);
+  ASSERT_NE(line, nullptr) << refusal.body;
+  const auto frame = R"({"id":1,"do":"POST )" + room("/messages") + R"(","body":)" + message("too late") + "}";
+  line->on_frames({frame}, std::chrono::steady_clock::now() - ServiceOptions{}.deadline);
+  EXPECT_NE(socket->take().back().find(R"({"id":1,"status":503)"), std::string::npos);
+  EXPECT_EQ(get(client, room("/events")).body.find("too late"), std::string::npos);
+  line->on_closed();
 }
 
 TEST_F(ServiceTest, AWrongPasswordAndAnUnknownLogInGetTheSameAnswer) {
@@ -342,7 +362,7 @@ TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
   ASSERT_NE(line, nullptr);
   socket->take();
   const auto before = audit_rows("login", "done");
-  line->on_frames({R"({"id":1,"do":"POST /api/login","body":{"login":"berger","password":"rapport-demo"}})"});
+  say_on(*line, {R"({"id":1,"do":"POST /api/login","body":{"login":"berger","password":"rapport-demo"}})"});
   const auto answers = socket->take();
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_NE(answers[0].find(R"({"id":1,"status":422)"), std::string::npos) << answers[0];
@@ -499,8 +519,8 @@ TEST_F(ServiceTest, ALiveLineTakesTheSameRoutes) {
     return R"({"id":)" + std::to_string(id) + R"(,"do":")" + what + R"(","body":)" + body + "}";
   };
   const auto sending = "POST " + room("/messages");
-  line->on_frames({frame(1, sending, message("one")), frame(2, sending, message("two")), "{",
-                   frame(3, sending, message("three")), R"({"id":4,"do":"GET /api/rooms/x/events"})"});
+  say_on(*line, {frame(1, sending, message("one")), frame(2, sending, message("two")), "{",
+                 frame(3, sending, message("three")), R"({"id":4,"do":"GET /api/rooms/x/events"})"});
   const auto answers = at_client->take();
   ASSERT_EQ(answers.size(), 3U + 5U) << "three events and five answers";
   EXPECT_NE(answers[3].find(R"({"id":1,"status":201)"), std::string::npos) << answers[3];
