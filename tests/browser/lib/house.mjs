@@ -26,6 +26,7 @@ export class House {
   #accounts = [];
   log = '';
   #clock = null;
+  #more = [];
 
   constructor(rapport) {
     this.#rapport = rapport;
@@ -86,11 +87,14 @@ export class House {
     writeFileSync(this.#clock, new Date(at).toISOString());
   }
 
-  start() {
+  /** `more`: settings beyond those of every test, kept at later starts. */
+  start(more = this.#more) {
+    this.#more = more;
     const child = spawn(this.#rapport, [
       'serve', '--data', join(this.folder, 'data'), '--listen', `localhost:${this.port}`,
       // Many log-ins from one address are what a test does and a person does not.
       '--limits-log-ins-per-minute', '0',
+      ...more,
       ...(this.#clock ? ['--clock', this.#clock] : [])
     ]);
     this.#child = child;

@@ -35,7 +35,7 @@ type Answers<R> = R extends { responses: infer A } ? A : never;
 type Answer<R> =
   | (Answers<R> extends { 200: infer A } ? Content<A> : never)
   | (Answers<R> extends { 201: infer A } ? Content<A> : never)
-  | (Answers<R> extends { 204: unknown } ? void : never);
+  | (Answers<R> extends { 202: unknown } | { 204: unknown } ? void : never);
 
 interface Extra {
   /** The request outlives the page; browsers allow that only for small bodies. */
@@ -124,7 +124,7 @@ async function call(method: string, path: string, body: unknown, extra: Extra): 
       throw problem;
     }
   }
-  if (answer.status === 204) return undefined;
+  if (answer.status === 202 || answer.status === 204) return undefined;
   try {
     return await answer.json();
   } catch {
@@ -153,6 +153,9 @@ export const api = {
   session: () => ask('get', '/api/session', {}, undefined),
   login: (login: string, password: string) => ask('post', '/api/login', {}, { login, password }),
   logout: () => ask('post', '/api/logout', {}, undefined),
+  mail: () => ask('get', '/api/me/email', {}, undefined),
+  saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
+  testMail: () => ask('post', '/api/me/email/test', {}, undefined),
   episodes: async () => (await ask('get', '/api/episodes', {}, undefined)).episodes,
   proposeReplyTime: (episode: string, hours: number) =>
     ask('put', '/api/episodes/{episode}/reply-time', { episode }, { hours }),

@@ -1,0 +1,89 @@
+import net from 'node:net';
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { same } from '../lib/people.mjs';
+
+/** Takes every mail, in clear: enough for a server on the same computer. */
+class MailServer {
+  mails = [];
+  open() {
+    this.server = net.createServer((socket) => {
+      let rest = '';
+      let inData = false;
+      socket.on('error', () => {});
+      socket.write('220 here\r\n');
+      socket.on('data', (data) => {
+        rest += data;
+        for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+          const line = rest.slice(0, end);
+          rest = rest.slice(end + 2);
+          if (inData && line !== '.') this.mails.push(this.mails.pop() + `${line}\n`);
+          else if (inData) inData = false, socket.write('250 taken\r\n');
+          else if (line === 'DATA') inData = true, this.mails.push(''), socket.write('354 go on\r\n');
+          else socket.write('250 yes\r\n');
+        }
+      });
+    });
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve(this.server.address().port)));
+  }
+  close() {
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+export default async function add({ check, house, shots }) {
+  const mail = new MailServer();
+  const port = await mail.open();
+  await house.kill('SIGTERM');
+  await house.start([
+    '--mail-server', `smtp://127.0.0.1:${port}`, '--mail-encryption', 'none', '--mail-from', 'look-in@example.org',
+    '--practice-address', house.origin
+  ]);
+  const { client, therapist } = house.nextPair();
+  const address = (page) => page.getByLabel('Where mails may reach you');
+  const save = (page) => page.getByRole('button', { name: 'Save', exact: true });
+
+  await check('a person gives an address for mails, has a test mail sent, and is told what came of it', async (desk) => {
+    const { page } = await desk.person(house.origin, client, { viewport: { width: 320, height: 700 } });
+    await page.locator('footer summary').click();
+    await address(page).fill('no address');
+    await save(page).click();
+    await page.getByRole('alert').filter({ hasText: 'cannot be sent to this address' }).waitFor();
+    await address(page).fill('somebody@example.net');
+    await save(page).click();
+    await page.getByRole('status').filter({ hasText: 'The address is saved.' }).waitFor();
+    await page.getByRole('button', { name: 'Send me a test mail' }).click();
+    await page.getByRole('status').filter({ hasText: 'somebody@example.net is on its way' }).waitFor();
+    same('mails', mail.mails.length, 1);
+    if (!mail.mails[0].includes('Subject: Rapport: test mail')) throw new Error(mail.mails[0]);
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    if (shots) await page.locator('footer').screenshot({ path: join(shots, 'mail-phone.png') });
+    await page.getByRole('button', { name: 'Send me a test mail' }).click();
+    await page.getByRole('alert').filter({ hasText: 'wait a minute' }).waitFor();
+
+    await page.reload();
+    await page.locator('footer summary').click();
+    await address(page).waitFor();
+    same('after a reload', await address(page).inputValue(), 'somebody@example.net');
+    await address(page).fill('');
+    await save(page).click();
+    await page.getByRole('status').filter({ hasText: 'The address is removed.' }).waitFor();
+    same('no test without an address', await page.getByRole('button', { name: 'Send me a test mail' }).count(), 0);
+  });
+
+  await mail.close();
+  await check('when the mail server is gone the sentence says so, in German too, and nobody sees the address of another', async (desk) => {
+    const { page } = await desk.person(house.origin, therapist, { locale: 'de-DE', colorScheme: 'dark', viewport: { width: 900, height: 800 } });
+    await page.locator('footer summary').click();
+    const field = page.getByLabel('Wo E-Mails Sie erreichen dürfen');
+    await field.waitFor();
+    same('the field of another', await field.inputValue(), '');
+    await field.fill('jemand@example.net');
+    await page.getByRole('button', { name: 'Speichern', exact: true }).click();
+    await page.getByRole('button', { name: 'Test-E-Mail an mich senden' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Der Mailserver der Praxis war nicht erreichbar.' }).waitFor();
+    same('barriers', await barriers(page), []);
+    if (shots) await page.locator('footer').screenshot({ path: join(shots, 'mail-desk.png') });
+  });
+}

@@ -1,0 +1,15 @@
+import { m } from '../../paraglide/messages.js';
+import type { components } from '../../api/generated';
+
+/** Why a mail did not leave, as a sentence; `failure` is a word of the server's. */
+export function reason(failure: components['schemas']['UndeliveredMail']['failure'] | null | undefined): string {
+  switch (failure) {
+    case 'no_server': return m.mail_no_server();
+    case 'no_address': return m.mail_no_address();
+    case 'no_encryption': return m.mail_no_encryption();
+    case 'certificate': return m.mail_certificate();
+    case 'login_refused': return m.mail_login_refused();
+    case 'refused': return m.mail_refused();
+    default: return m.mail_unreachable();
+  }
+}
