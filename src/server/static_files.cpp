@@ -52,7 +52,8 @@ std::string compress(std::string_view content) {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html "
+    "rapport-worker";
 
 constexpr std::string_view kPage = "/index.html";
 
@@ -79,7 +80,7 @@ http::Response missing(std::string sentence) {
 StaticFiles::StaticFiles() {
   for (const auto& embedded : web_files()) {
     File file{embedded.content, compress(embedded.content), type_of(embedded.path),
-              embedded.path.starts_with("assets/")};
+              embedded.path.starts_with("assets/"), embedded.path == "worker.js"};
     files_.emplace("/" + std::string(embedded.path), std::move(file));
   }
 }
@@ -89,7 +90,7 @@ http::Response StaticFiles::send(const http::Request& request, const File& file)
   response.headers = {{"Content-Type", std::string(file.type)},
                       {"Vary", "Accept-Encoding"},
                       {"Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
-  if (file.type.starts_with("text/html")) {
+  if (file.type.starts_with("text/html") || file.is_worker) {
     response.headers.emplace_back("Content-Security-Policy", std::string(kContentSecurityPolicy));
   }
   const bool takes_gzip = request.header("accept-encoding").find("gzip") != std::string_view::npos;

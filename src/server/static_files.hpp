@@ -22,6 +22,7 @@ class StaticFiles {
     std::string compressed;  ///< gzip; empty where it saves nothing
     std::string_view type;
     bool immutable = false;  ///< its name changes with its content
+    bool is_worker = false;  ///< keeps the shell; has a policy of its own, as pages have
   };
   http::Response send(const http::Request& request, const File& file) const;
   std::map<std::string, File, std::less<>> files_;

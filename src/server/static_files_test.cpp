@@ -10,11 +10,15 @@ http::Response get(const std::string& target) {
   return files.serve({http::Method::get, target, {}, {}, "127.0.0.1"});
 }
 
-std::string type_of(const http::Response& response) {
+std::string header(const http::Response& response, std::string_view wanted) {
   for (const auto& [name, value] : response.headers) {
-    if (name == "Content-Type") return value;
+    if (name == wanted) return value;
   }
   return {};
+}
+
+std::string type_of(const http::Response& response) {
+  return header(response, "Content-Type");
 }
 
 TEST(StaticFiles, AnswerAPersonWithThePageAndAProgramWithASentence) {
@@ -32,6 +36,18 @@ TEST(StaticFiles, AnswerAPersonWithThePageAndAProgramWithASentence) {
     EXPECT_EQ(type_of(get(file)), "text/plain; charset=utf-8") << file;
     EXPECT_TRUE(get(file).fixed_body.empty()) << file;
   }
+}
+
+TEST(StaticFiles, TheWorkerIsAskedForAnewEveryTimeAndRunsUnderThePolicy) {
+  if (get("/").status != 200) GTEST_SKIP() << "built without the web pages";
+  const auto worker = get("/worker.js");
+  EXPECT_EQ(worker.status, 200);
+  EXPECT_EQ(type_of(worker), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(worker, "Cache-Control"), "no-cache");
+  const auto policy = header(get("/"), "Content-Security-Policy");
+  EXPECT_EQ(header(worker, "Content-Security-Policy"), policy);
+  EXPECT_NE(policy.find("worker-src 'self';"), std::string::npos);
+  EXPECT_NE(policy.find("trusted-types svelte-trusted-html rapport-worker"), std::string::npos);
 }
 
 }  // namespace

@@ -87,9 +87,10 @@ export class Person {
     Object.assign(this, { context, page, account, origin });
   }
 
-  static async logIn(context, origin, account, page = null) {
+  /** `here`: the page stands at the log-in already. */
+  static async logIn(context, origin, account, page = null, here = false) {
     const own = page ?? (await context.newPage());
-    await own.goto(`${origin}/`);
+    if (!here) await own.goto(`${origin}/`);
     await own.locator('#login').fill(account.login);
     await own.locator('#password').fill(account.password);
     await own.locator('form button').click();
