@@ -40,7 +40,7 @@ std::string set_cookie(const Cookie& cookie) {
     throw std::invalid_argument("a cookie holds a character that must not be in a header");
   }
   std::string text = cookie.name + "=" + cookie.value + "; Path=/; SameSite=Strict";
-  text += "; Max-Age=" + std::to_string(cookie.max_age_seconds);
+  if (cookie.max_age_seconds) text += "; Max-Age=" + std::to_string(*cookie.max_age_seconds);
   if (cookie.http_only) text += "; HttpOnly";
   if (cookie.secure) text += "; Secure";
   return text;

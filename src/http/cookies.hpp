@@ -11,10 +11,10 @@ std::optional<std::string> cookie_value(std::string_view header, std::string_vie
 
 struct Cookie {
   std::string name;
-  std::string value;        ///< letters, digits and "-_.~+/=" only: a session token, nothing a person typed
-  int max_age_seconds = 0;  ///< 0 removes the cookie
-  bool secure = true;       ///< send over TLS only
-  bool http_only = true;    ///< out of reach of scripts
+  std::string value;  ///< letters, digits and "-_.~+/=" only: a session token, nothing a person typed
+  std::optional<int> max_age_seconds = 0;  ///< 0 removes the cookie; nothing: until the browser closes
+  bool secure = true;                      ///< send over TLS only
+  bool http_only = true;                   ///< out of reach of scripts
 };
 /// The value of a Set-Cookie header, always with SameSite=Strict and Path=/. Throws std::invalid_argument if
 /// the name or value holds a character that could end the value and add an attribute.

@@ -203,6 +203,7 @@ TEST(Cookies, RoundTripAndRefuseInjection) {
   EXPECT_EQ(cookie_value("xsession=1;session=\"q\"", "session"), "q");
   EXPECT_FALSE(cookie_value("sessions=1", "session"));
   EXPECT_EQ(set_cookie({"session", "abc", 60}), "session=abc; Path=/; SameSite=Strict; Max-Age=60; HttpOnly; Secure");
+  EXPECT_EQ(set_cookie({"session", "abc", std::nullopt}), "session=abc; Path=/; SameSite=Strict; HttpOnly; Secure");
   EXPECT_THROW(set_cookie({"session", "a; Domain=x", 60}), std::invalid_argument);
   EXPECT_THROW(set_cookie({"session", "a\r\nX: y", 60}), std::invalid_argument);
 }

@@ -1,6 +1,8 @@
 #include "server/live_line.hpp"
 
+#include "features/log_in/log_in_api.hpp"
 #include "features/people/people_shapes.hpp"
+#include "http/cookies.hpp"
 #include "http/live_frames.hpp"
 #include "http/problem_json.hpp"
 
@@ -30,6 +32,10 @@ LiveLine::LiveLine(Service& service, const http::Request& request, std::string t
   request_.target = request.target;
   request_.peer = request.peer;
   request_.secure = request.secure;
+  // The one thing of a browser that a route asks of its cookies.
+  if (http::cookie_value(request.header("cookie"), log_in::kSharedCookie)) {
+    request_.headers.emplace_back("cookie", std::string(log_in::kSharedCookie) + "=1");
+  }
 }
 
 LiveLine::~LiveLine() {

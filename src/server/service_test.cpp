@@ -185,6 +185,36 @@ TEST_F(ServiceTest, LogsInWithACookieThatNoScriptReads) {
   EXPECT_EQ(audit_rows("login", "done"), 1);
 }
 
+TEST_F(ServiceTest, OnASharedDeviceTheLogInEndsWithTheBrowserWhichIsNotRemembered) {
+  const auto cookies = [](const http::Response& answer) {
+    std::string all;
+    for (const auto& [name, value] : answer.headers) all += name == "Set-Cookie" ? value + "\n" : "";
+    return all;
+  };
+  const auto kept = service_->handle(
+      request(http::Method::post, "/api/login", R"({"login":"amara","password":"right horse","shared":false})"));
+  EXPECT_NE(cookies(kept).find("Max-Age=43200"), std::string::npos) << cookies(kept);
+  EXPECT_NE(kept.body.find(R"("shared":false)"), std::string::npos);
+  const auto shared = service_->handle(
+      request(http::Method::post, "/api/login", R"({"login":"amara","password":"right horse","shared":true})"));
+  EXPECT_NE(shared.body.find(R"("shared":true)"), std::string::npos);
+  EXPECT_EQ(cookies(shared).find("Max-Age"), std::string::npos) << cookies(shared);
+  EXPECT_EQ(cookies(shared).find("rapport_device"), std::string::npos);
+  auto again = request(http::Method::get, "/api/session");
+  const auto session = header(shared, "Set-Cookie");
+  again.headers.emplace_back("cookie", session.substr(0, session.find(';')) + "; rapport_shared=1");
+  EXPECT_NE(service_->handle(again).body.find(R"("shared":true)"), std::string::npos)
+      << "also when the page is reloaded";
+  http::Response refusal;
+  const auto socket = std::make_shared<RecordingSocket>();
+  again.target = "/api/live";
+  const auto line = service_->open_live(again, socket, refusal);
+  ASSERT_NE(line, nullptr) << refusal.body;
+  say_on(*line, {R"({"id":1,"do":"GET /api/session"})"});
+  EXPECT_NE(socket->take().back().find(R"("shared":true)"), std::string::npos) << "and over its live line";
+  line->on_closed();
+}
+
 TEST_F(ServiceTest, WhoWaitedInAQueueBeyondTheDeadlineIsToldSoAndNothingIsDone) {
   const auto client = log_in("amara");
   auto late = by(client, request(http::Method::post, room("/messages"), message("too late")));

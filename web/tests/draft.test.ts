@@ -128,7 +128,7 @@ test('what is written without a pause is saved within seconds', async () => {
 
 /** A page of one browser: what it keeps on the device is there for the next one. */
 async function page(factory: IDBFactory, account = 'me') {
-  const vault = new Vault(account, factory);
+  const vault = new Vault(account, { factory });
   forgetUnsaved();
   keepDraftsIn(vault, vault.open());
   await unsavedRead();
@@ -188,7 +188,7 @@ test('two windows that are killed both leave their words behind', async () => {
   const factory = new IDBFactory();
   answer = () => new Promise(() => {});
   for (const text of ['from the first window', 'from the second window']) {
-    const vault = new Vault('me', factory);
+    const vault = new Vault('me', { factory });
     forgetUnsaved();
     keepDraftsIn(vault, vault.open().then(() => new Promise(() => {})));
     await vault.open();

@@ -25,7 +25,7 @@ async function outbox(send: Send, account = 'a') {
   const sent: SentMessage[] = [];
   let waiting: Waiting[] = [];
   const box = new Outbox({
-    vault: new Vault(account, factory), send, random: () => 0,
+    vault: new Vault(account, { factory }), send, random: () => 0,
     onChange: (now) => (waiting = now),
     onSent: (message) => sent.push(message)
   });
@@ -153,7 +153,7 @@ test('without storage messages are sent all the same, and the page is told that 
   const sent: string[] = [];
   const broken = { open: () => { throw new Error('refused'); } } as unknown as IDBFactory;
   const box = new Outbox({
-    vault: new Vault('a', broken), onStorage: told, onChange: () => {}, onSent: (one) => sent.push(one.text),
+    vault: new Vault('a', { factory: broken }), onStorage: told, onChange: () => {}, onSent: (one) => sent.push(one.text),
     send: async (message) => answer(message)
   });
   open.push(box);
@@ -163,13 +163,26 @@ test('without storage messages are sent all the same, and the page is told that 
   expect(told.mock.calls).toEqual([[false]]);
 });
 
+test('on a shared device nothing is stored, and messages are sent all the same', async () => {
+  const sent: SentMessage[] = [];
+  const box = new Outbox({
+    vault: new Vault('a', { keepsNothing: true, factory }), random: () => 0,
+    send: async (message) => answer(message), onChange: () => {}, onSent: (message) => sent.push(message)
+  });
+  open.push(box);
+  await box.open();
+  await box.add({ room: 'room', id: '1', text: 'words' });
+  await vi.waitFor(() => expect(sent.map((one) => one.text)).toEqual(['words']));
+  expect(await factory.databases()).toEqual([]);
+});
+
 test('storage that never answers delays a message by seconds, not for ever', async () => {
   vi.useFakeTimers();
   const silent = { open: () => ({}) } as unknown as IDBFactory;
   const sent: string[] = [];
   let shown: Waiting[] = [];
   const box = new Outbox({
-    vault: new Vault('a', silent), onChange: (now) => (shown = now), onSent: (one) => sent.push(one.text),
+    vault: new Vault('a', { factory: silent }), onChange: (now) => (shown = now), onSent: (one) => sent.push(one.text),
     send: async (message) => answer(message)
   });
   open.push(box);
@@ -217,7 +230,7 @@ test('storage that opens late still takes what waits, and it is there after a re
   const told = vi.fn();
   let shown: Waiting[] = [];
   const box = new Outbox({
-    vault: new Vault('a', slow), onStorage: told, onChange: (now) => (shown = now), onSent: () => {}, send: never
+    vault: new Vault('a', { factory: slow }), onStorage: told, onChange: (now) => (shown = now), onSent: () => {}, send: never
   });
   open.push(box);
   void box.open();
@@ -271,7 +284,7 @@ test('other words under the same id are not taken for ours: they wait, and go ou
 
 test('what waits is dated by the server, whatever the clock of this device says', async () => {
   const box = new Outbox({
-    vault: new Vault('a', factory), send: never, onChange: () => {}, onSent: () => {}, now: () => Date.parse('2026-05-01T10:00:00Z')
+    vault: new Vault('a', { factory }), send: never, onChange: () => {}, onSent: () => {}, now: () => Date.parse('2026-05-01T10:00:00Z')
   });
   open.push(box);
   await box.open();

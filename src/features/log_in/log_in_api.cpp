@@ -7,11 +7,15 @@
 namespace rapport::log_in {
 
 struct Credentials {
+  static constexpr std::string_view says =
+      "`shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of "
+      "the person's, and the page keeps nothing.";
   http::Text<1, 200> login;
   http::Text<1, 1024> password;
   std::optional<http::Text<0, 20>> code;  ///< second factor, for accounts that have one
+  std::optional<bool> shared;
 };
-BOOST_DESCRIBE_STRUCT(Credentials, (), (login, password, code))
+BOOST_DESCRIBE_STRUCT(Credentials, (), (login, password, code, shared))
 
 struct Self {
   AccountId id;
@@ -22,10 +26,12 @@ BOOST_DESCRIBE_STRUCT(Self, (), (id, name, role))
 
 /// Who is logged in, and the token that every change must carry in X-CSRF-Token.
 struct LoggedIn {
+  static constexpr std::string_view says = "`shared`: the person said at the log-in that others use this device too.";
   Self account;
   std::string csrf;
+  bool shared = false;
 };
-BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf))
+BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf, shared))
 
 struct PracticeAnswer {
   std::string name;
@@ -102,11 +108,17 @@ void renew_hash(Context& context, const Call& call, const Credentials& credentia
   });
 }
 
-std::string cookie_for(const Call& call, std::string_view name, std::string value, std::chrono::microseconds life) {
-  return http::set_cookie({std::string(name), std::move(value),
-                           static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(life).count()),
-                           call.request->secure});
+using Life = std::optional<std::chrono::microseconds>;
+
+/// `life`: nothing for until the browser closes, none at all to have it removed.
+std::pair<std::string, std::string> cookie_for(const Call& call, std::string_view name, std::string value, Life life) {
+  std::optional<int> seconds;
+  if (life) seconds = static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(*life).count());
+  return {"Set-Cookie", http::set_cookie({std::string(name), std::move(value), seconds, call.request->secure})};
 }
+
+constexpr Life kRemoved = std::chrono::microseconds(0);
+constexpr Life kUntilTheBrowserCloses = std::nullopt;
 
 Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
   auto& house = context.house;
@@ -123,12 +135,18 @@ Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials&
   renew_hash(context, call, credentials, account);
   TRY_ASSIGN(auto profile, people::open_profile(house, account, call.deadline));
   Answer<LoggedIn> answer;
-  answer.value = {{account.id, std::move(profile.name), account.role}, house.csrf.make(session.token)};
+  const bool shared = credentials.shared.value_or(false);
+  answer.value = {{account.id, std::move(profile.name), account.role}, house.csrf.make(session.token), shared};
   const auto now = house.clock.now();
-  answer.headers.emplace_back("Set-Cookie", cookie_for(call, kCookie, session.token, session.ends_at - now));
-  answer.headers.emplace_back(
-      "Set-Cookie",
-      cookie_for(call, kDeviceCookie, house.log_in_guard.device_cookie(digest, now), access::kDeviceCookieLife));
+  const Life life = shared ? kUntilTheBrowserCloses : Life(session.ends_at - now);
+  answer.headers.push_back(cookie_for(call, kCookie, session.token, life));
+  if (shared) {
+    answer.headers.push_back(cookie_for(call, kSharedCookie, "1", kUntilTheBrowserCloses));
+  } else {
+    answer.headers.push_back(cookie_for(call, kSharedCookie, "", kRemoved));
+    answer.headers.push_back(
+        cookie_for(call, kDeviceCookie, house.log_in_guard.device_cookie(digest, now), access::kDeviceCookieLife));
+  }
   return answer;
 }
 
@@ -136,7 +154,8 @@ Result<Answer<LoggedIn>> who_am_i(Context& context, Call& call) {
   TRY_ASSIGN(auto profile, people::profile_of(context.house, context.viewer.account, call.deadline));
   Answer<LoggedIn> answer;
   answer.value = {{context.viewer.account, std::move(profile.name), std::string(to_text(context.viewer.role))},
-                  context.house.csrf.make(context.session_token)};
+                  context.house.csrf.make(context.session_token),
+                  http::cookie_value(call.request->header("cookie"), kSharedCookie).has_value()};
   return answer;
 }
 
@@ -147,7 +166,8 @@ Result<Answer<Nothing>> log_out(Context& context, Call& call) {
   }));
   context.house.session_ended(context.session_token);
   Answer<Nothing> answer{204, {}};
-  answer.headers.emplace_back("Set-Cookie", http::set_cookie({std::string(kCookie), "", 0, call.request->secure}));
+  answer.headers.push_back(cookie_for(call, kCookie, "", kRemoved));
+  answer.headers.push_back(cookie_for(call, kSharedCookie, "", kRemoved));
   // What the browser may still hold of this practice goes too.
   answer.headers.emplace_back("Clear-Site-Data", "\"cache\"");
   return answer;

@@ -6,6 +6,8 @@ namespace rapport::log_in {
 
 /// The session cookie; over TLS it carries the __Host- prefix's rules, without it a development server works too.
 inline constexpr std::string_view kCookie = "rapport_session";
+/// There while somebody is logged in on a device that others use too.
+inline constexpr std::string_view kSharedCookie = "rapport_shared";
 
 /// The device cookie: this browser is known to be that of a person (access/log_in_guard.hpp). It logs nobody in.
 inline constexpr std::string_view kDeviceCookie = "rapport_device";

@@ -2497,10 +2497,12 @@ export interface components {
             practice_country?: string | null;
             countries: components["schemas"]["CrisisCountry"][];
         };
+        /** @description `shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of the person's, and the page keeps nothing. */
         Credentials: {
             login: string;
             password: string;
             code?: string | null;
+            shared?: boolean | null;
         };
         Self: {
             /** Format: uuid */
@@ -2508,9 +2510,11 @@ export interface components {
             name: string;
             role: string;
         };
+        /** @description `shared`: the person said at the log-in that others use this device too. */
         LoggedIn: {
             account: components["schemas"]["Self"];
             csrf: string;
+            shared: boolean;
         };
         PracticeAnswer: {
             name: string;

@@ -11,7 +11,11 @@ function kept(name: string): string | null {
   }
 }
 
+/** The device is used by others too: choices hold for this visit. */
+let forgetful = false;
+
 function keep(name: string, value: string): void {
+  if (forgetful) return;
   try {
     localStorage.setItem(name, value);
   } catch {
@@ -71,6 +75,18 @@ class Prefs {
     this.theme = theme;
     keep('theme', theme);
     this.apply();
+  }
+
+  /** On a device that others use too nothing is kept from now on, and what was is gone. */
+  useOn(shared: boolean): void {
+    forgetful = shared;
+    if (!shared) return;
+    try {
+      localStorage.clear();
+      sessionStorage.clear();
+    } catch {
+      // Storage is switched off: there is nothing.
+    }
   }
 
   start(): void {

@@ -112,7 +112,10 @@ class App {
     whenAnswered((date, asked) => prefs.hearTime(date, asked));
     makeIdsBy(() => prefs.now);
     this.#windows.onmessage = (told: MessageEvent<string>) => this.#heard(told.data);
-    addEventListener('online', () => this.live.hurry());
+    addEventListener('online', () => {
+      this.live.hurry();
+      if (this.unreachable) void this.start();
+    });
     addEventListener('offline', () => this.live.lose());
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState !== 'visible') return;
@@ -165,8 +168,8 @@ class App {
     this.ready = true;
   }
 
-  async login(login: string, password: string): Promise<void> {
-    const session = await api.login(login, password);
+  async login(login: string, password: string, shared: boolean): Promise<void> {
+    const session = await api.login(login, password, shared);
     this.#enter(session);
     this.#windows.postMessage(session.account.id);
     // The banner must not be missing because the first reading failed.
@@ -176,7 +179,8 @@ class App {
   #enter(session: Session): void {
     setCsrf(session.csrf);
     this.notice = 'none';
-    const vault = new Vault(session.account.id);
+    prefs.useOn(session.shared);
+    const vault = new Vault(session.account.id, { keepsNothing: session.shared });
     const outbox = new Outbox({
       vault,
       now: () => prefs.now,

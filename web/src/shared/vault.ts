@@ -43,6 +43,12 @@ function finished(transaction: IDBTransaction): Promise<void> {
   });
 }
 
+export interface VaultOptions {
+  /** The device is used by others too: nothing is laid down on it. */
+  keepsNothing?: boolean;
+  factory?: IDBFactory;
+}
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /**
@@ -54,13 +60,15 @@ export class Vault {
   onGone: () => void = () => {};
   #account: string;
   #factory: IDBFactory | undefined;
+  #keepsNothing: boolean;
   #db: IDBDatabase | null = null;
   #key: CryptoKey | null = null;
   #closed = false;
   #opening: Promise<void> | null = null;
 
-  constructor(account: string, factory?: IDBFactory) {
+  constructor(account: string, { keepsNothing = false, factory }: VaultOptions = {}) {
     this.#account = account;
+    this.#keepsNothing = keepsNothing;
     this.#factory = factory;
   }
 
@@ -70,7 +78,7 @@ export class Vault {
 
   /** Fails when this device stores nothing; may take for ever. Asked again it is the same opening. */
   open(): Promise<void> {
-    return (this.#opening ??= this.#open());
+    return (this.#opening ??= this.#keepsNothing ? Promise.resolve() : this.#open());
   }
 
   async #open(): Promise<void> {
