@@ -50,7 +50,8 @@ bool is_label(std::string_view text) {
 
 bool is_mail_address(std::string_view text) {
   const auto at = text.find('@');
-  if (at == std::string_view::npos || at > kLongestLocalPart || text.size() > kLongestMailAddress) return false;
+  // Where there is none, `at` is the greatest number.
+  if (at > kLongestLocalPart || text.size() > kLongestMailAddress) return false;
   return all_between_dots(text.substr(0, at), is_atom) && all_between_dots(text.substr(at + 1), is_label);
 }
 

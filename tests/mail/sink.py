@@ -4,10 +4,14 @@ Python 3 standard library, and `openssl` for its certificate.
 import asyncio
 import base64
 import contextlib
+import logging
 import pathlib
 import ssl
 import subprocess
 import threading
+
+# Python's own word about how a connection ended is none of the test's.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 class Certificate:
