@@ -29,8 +29,10 @@ enum class Permission : std::uint8_t {
   hold_encounter,      ///< plan, move, cancel, open and close one
   write_agenda,        ///< what to talk about in one
   write_notes,         ///< read and write the therapist's own notes of one
+  read_concern,        ///< answers that a person has to look at, and what was done about them
+  handle_concern,      ///< say that one looks into it, and close it
 };
-inline constexpr std::size_t kPermissionCount = 14;
+inline constexpr std::size_t kPermissionCount = 16;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -53,6 +55,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::hold_encounter, "hold_encounter", {false, true, false, false}},
     {Permission::write_agenda, "write_agenda", {true, true, false, false}},
     {Permission::write_notes, "write_notes", {false, true, false, false}},
+    {Permission::read_concern, "read_concern", {false, true, true, true}},
+    {Permission::handle_concern, "handle_concern", {false, true, true, true}},
 }};
 
 /// False for values outside of the enumerations too.

@@ -11,6 +11,7 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(allowed(Role::client, Permission::send_message));
   static_assert(!allowed(Role::client, Permission::write_notes));
   static_assert(!allowed(Role::client, Permission::hold_encounter));
+  static_assert(!allowed(Role::client, Permission::read_concern));
   for (const PermissionRow& row : kPermissionTable) {
     // the client's alone
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form) continue;
@@ -21,7 +22,9 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
 TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
   for (const Role role : {Role::supervisor, Role::neutral_person}) {
     for (const PermissionRow& row : kPermissionTable) {
-      EXPECT_EQ(allowed(role, row.permission), row.permission == Permission::live) << row.text;
+      const bool may = row.permission == Permission::live || row.permission == Permission::read_concern ||
+                       row.permission == Permission::handle_concern;
+      EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }
 }

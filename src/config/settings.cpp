@@ -263,6 +263,12 @@ const std::vector<Setting>& all_settings() {
                    "certificates of those who vouch for the mail server (PEM; default: the system's)"),
       encryption_setting("mail.encryption", &Settings::mail_encryption,
                          "required: nothing is sent in clear; none: to a server on this computer alone"),
+      text_setting("practice.complaint_contact", &Settings::practice_complaint_contact,
+                   "whom a client can complain to: name and number, as the client reads it"),
+      text_setting("practice.safeguarding_contact", &Settings::practice_safeguarding_contact,
+                   "who protects a client from harm: name and number, as the client reads it"),
+      number_setting("safety.acknowledge_minutes", &Settings::safety_acknowledge_minutes, 1, 24 * 60,
+                     "minutes after which a supervisor is told of an answer that nobody looks into"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;

@@ -44,10 +44,15 @@ struct Settings {
   std::string practice_country;
   std::string practice_address;               ///< https://… under which people reach the practice; stands in mails
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
-  std::string practice_instruments_folder;  ///< instruments of the practice's own; empty: none
+  std::string practice_instruments_folder;    ///< instruments of the practice's own; empty: none
   /// Ids of the instruments that go with every session where a therapist chose no others, with commas between.
-  std::string practice_forms_before_session = "gad-7";
-  std::string practice_forms_after_session = "sparq";
+  std::string practice_forms_before_session = "phq-9,gad-7";
+  std::string practice_forms_after_session = "sparq,risq";
+  /// Whom a client can turn to who felt that the therapist might harm them, in words for the client; empty: nobody.
+  std::string practice_complaint_contact;
+  std::string practice_safeguarding_contact;
+  /// Within which somebody has to say that they look into a concern; then the supervisor is told.
+  std::int64_t safety_acknowledge_minutes = 30;
   std::string mail_server;                   ///< smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent
   std::string mail_from;                     ///< the address that mails come from
   std::string mail_user;                     ///< empty: the server asks for no log-in

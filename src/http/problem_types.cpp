@@ -21,6 +21,8 @@ constexpr std::array kTypes{
     ProblemType{"body.not_utf8", "The body is not well-formed UTF-8."},
     ProblemType{"body.not_wanted", "The route takes no body and one came."},
     ProblemType{"body.too_deep", "The body is nested deeper than 16 levels."},
+    ProblemType{"concern.closed", "The concern was closed already, with other words. Read it again."},
+    ProblemType{"concern.reason", "Nothing was done, and no reason is given. Write one in `note`."},
     ProblemType{"csrf", "A change came without the right X-CSRF-Token header. Take the token from GET /api/session."},
     ProblemType{"database.gone", "The database does not answer just now. Come back after Retry-After."},
     ProblemType{"draft.older",
@@ -39,9 +41,11 @@ constexpr std::array kTypes{
     ProblemType{"form.due", "A form is due in 0 to 365 days."},
     ProblemType{"form.id_not_v7", "The id of a form must be a UUID of version 7."},
     ProblemType{"form.id_taken", "The id belongs to something else. Make a new one and ask again."},
+    ProblemType{"form.nobody_looks",
+                "The form may say something about the therapist, and the practice has named no neutral person for this "
+                "client who would look at it."},
     ProblemType{"form.not_offered",
-                "The questionnaire is not there, has no wording, or asks what somebody has to look at. Take one of GET "
-                "/api/questionnaires."},
+                "The questionnaire is not there or has no wording. Take one of GET /api/questionnaires."},
     ProblemType{"form.older", "The answers were built on an older revision. Read the form again."},
     ProblemType{"form.sent", "The client has sent this form, so that it stays."},
     ProblemType{"form.too_many", "The episode has as many forms as it can hold."},

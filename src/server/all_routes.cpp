@@ -11,6 +11,7 @@
 #include "features/notify/notify_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
+#include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms_api.hpp"
 #include "server/house_api.hpp"
 
@@ -28,15 +29,16 @@ void check_events(const Routes& routes) {
 
 }  // namespace
 
-void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts,
-                    const session_forms::Choice& usual_forms) {
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
+                    const safety::Rules& rules) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
   people::add_people_routes(routes);
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
-  questionnaires::add_questionnaire_routes(routes);
+  questionnaires::add_questionnaire_routes(routes, rules);
+  safety::add_safety_routes(routes);
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,
                                    [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {

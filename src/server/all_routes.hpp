@@ -2,14 +2,15 @@
 /// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 
 namespace rapport::server {
 
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
 /// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that
-/// go with every session where nothing else was chosen.
+/// go with every session where nothing else was chosen; `rules` what follows an answer for a person to look at.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
-                    const session_forms::Choice& usual_forms = {});
+                    const session_forms::Choice& usual_forms = {}, const safety::Rules& rules = {});
 
 }  // namespace rapport::server

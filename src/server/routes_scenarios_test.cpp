@@ -10,6 +10,7 @@
 #include "features/log_in/log_in_api.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/safety/safety.hpp"
 #include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
 #include "server/call_audit.hpp"
@@ -70,15 +71,18 @@ const std::vector<Secret> kSecrets{
     {"half a draft", {"client"}},
     {"agenda words", {"client", "therapist"}},
     {"note words", {"therapist"}},
-    {"Amara", {"client", "therapist"}},
+    {"Amara", {"client", "therapist", "deputy", "supervisor", "neutral"}},
     {"other words", {"other_client", "therapist"}},
     {"Cem", {"other_client", "therapist"}},
     {"amara@example.org", {"client"}},
-    {"Berger", {"client", "other_client", "therapist"}},
+    {"Berger", {"client", "other_client", "therapist", "deputy", "supervisor", "neutral"}},
     {"Dora", {"stranger"}},
-    {"Emil", {"deputy"}},
-    {"Farah", {"supervisor"}},
-    {"Gita", {"neutral"}},
+    {"Emil", {"deputy", "therapist", "supervisor", "client"}},
+    {"Farah", {"supervisor", "therapist", "deputy"}},
+    {"Gita", {"neutral", "client"}},
+    {"better off dead", {"therapist", "deputy", "supervisor"}},
+    {"rejected by my therapist", {"neutral"}},
+    {"Count of yes", {"client"}},
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
     {R"("value":14)", {"client", "therapist"}},            // the score
@@ -115,6 +119,7 @@ Scenario held(const std::string& step, const std::string& has, const std::string
 
 std::vector<Scenario> scenarios() {
   const std::string both_hear_message = "client:message therapist:message";
+  const std::string both_hear_concern = "deputy:concern therapist:concern";
   const std::string both_hear_reply_time = "client:reply-time therapist:reply-time";
   return {
       public_page("GET /healthz", "ok"),
@@ -393,7 +398,7 @@ std::vector<Scenario> scenarios() {
        refused("form.ask"),
        {201, "K6", "form.ask done/client", "client:form therapist:form"},
        failed("form.ask")},
-      {"POST /api/episodes/{episode}/forms", R"({"id":"$id","questionnaire":"phq-9","occasion":"on_request"})",
+      {"POST /api/episodes/{episode}/forms", R"({"id":"$id","questionnaire":"wai-sr","occasion":"on_request"})",
        kNotLoggedIn, refused("form.ask"), refused("form.ask"), failed("form.ask", 422, "form.not_offered"),
        failed("form.ask")},
       {"GET /api/forms/{form}",
@@ -433,6 +438,42 @@ std::vector<Scenario> scenarios() {
        {404},
        {200, R"("usual":true)"},
        {404}},
+      for_all({"GET /api/concerns",
+               "",
+               kNotLoggedIn,
+               refused("concerns.read"),
+               refused("concerns.read"),
+               {200, R"("kind":"safety")", "concerns.read done/client"},
+               {200, R"({"concerns":[]})"}},
+              {200, R"("kind":"safety")", "concerns.read done/client"}, {200, R"({"concerns":[]})"},
+              {200, R"("kind":"rift")", "concerns.read done/client"}),
+      for_all({"GET /api/concerns/{concern}",
+               "",
+               kNotLoggedIn,
+               refused("concern.read"),
+               refused("concern.read"),
+               {200, "better off dead", "concern.read done/client"},
+               failed("concern.read")},
+              {200, "better off dead", "concern.read done/client"}, failed("concern.read"), failed("concern.read")),
+      // The deputy comes first.
+      for_all({"POST /api/concerns/{concern}/acknowledgement",
+               "",
+               kNotLoggedIn,
+               refused("concern.acknowledge"),
+               refused("concern.acknowledge"),
+               {200, R"("step":"acknowledged")", "", both_hear_concern},
+               failed("concern.acknowledge")},
+              {200, R"("state":"acknowledged")", "concern.acknowledge done/client", both_hear_concern},
+              failed("concern.acknowledge"), failed("concern.acknowledge")),
+      for_all({"POST /api/concerns/{concern}/disposition", R"({"disposition":"contacted","note":"rang at noon"})",
+               kNotLoggedIn, refused("concern.close"), refused("concern.close"),
+               failed("concern.close", 409, "concern.closed"), failed("concern.close")},
+              {200, "rang at noon", "concern.close done/client", both_hear_concern}, failed("concern.close"),
+              failed("concern.close")),
+      for_all({"POST /api/concerns/{concern}/disposition", R"({"disposition":"no_action"})", kNotLoggedIn,
+               refused("concern.close"), refused("concern.close"), failed("concern.close", 422, "/note"),
+               failed("concern.close")},
+              failed("concern.close", 422, "concern.reason"), failed("concern.close"), failed("concern.close")),
       {"PUT /api/episodes/{episode}/session-forms",
        R"({"before":["gad-7"],"after":[]})",
        kNotLoggedIn,
@@ -465,6 +506,8 @@ class Scenarios : public testing::FullHouseTest {
     FullHouseTest::SetUp();
     write_and_propose();
     fill_form();
+    concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
+    rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     sink.take();
     add_all_routes(routes_.emplace());
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
@@ -544,6 +587,31 @@ class Scenarios : public testing::FullHouseTest {
     ASSERT_TRUE(filled) << filled.error().detail;
   }
 
+  /// A form that was sent, with one answer that is not 0, and the concern that it raises.
+  safety::ConcernId raise_concern(const std::string& instrument, int questions, const std::string& positive,
+                                  safety::Kind kind) {
+    using namespace questionnaires;
+    const auto key = keys->key_for(client, soon()).value();
+    Answers answers{"en", {}};
+    for (int number = 1; number <= questions; ++number) {
+      answers.answers.push_back({std::to_string(number), std::to_string(number) == positive ? 1.0 : 0.0});
+    }
+    const auto form = FormId::make(clock.now());
+    const auto scores = score_answers(*find_offered(instrument).value(), answers).value();
+    const StoredVersion version{
+        form, 1, 1, clock.now(), seal_answers(*key, form, 1, answers), seal_scores(*key, form, 1, scores)};
+    const auto never = [](const Bytes&) { return false; };
+    return write([&](store::WriteTx& tx) -> Result<safety::ConcernId> {
+             TRY_ASSIGN(const auto asked,
+                        ask_form(tx, therapist, {form, episode, instrument, Occasion::on_request, {}}, clock.now()));
+             TRY(save_answers(tx, client, form, 0, seal_answers(*key, form, 0, answers), never));
+             TRY(complete_form(tx, client, version));
+             TRY(safety::raise(tx, asked.form, 1, kind, {}, clock.now()));
+             return safety::latest_concern_of(tx, form)->id;
+           })
+        .value();
+  }
+
   http::Request request_of(const std::string& who, http::Method method, std::string target, std::string body) {
     http::Request made{
         method, std::move(target), {{"host", "x"}, {"content-type", "application/json"}}, std::move(body), "127.0.0.1"};
@@ -558,10 +626,9 @@ class Scenarios : public testing::FullHouseTest {
 
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
-        {"{room}", chat.text()},           {"{episode}", episode.text()},
-        {"{encounter}", encounter.text()}, {"{item}", item.text()},
-        {"{form}", form_.text()},          {"{questionnaire:text}", "gad-7"},
-        {"{code:text}", "not_found"},      {"$id", MessageId::make(clock.now()).text()}};
+        {"{room}", chat.text()},           {"{episode}", episode.text()}, {"{encounter}", encounter.text()},
+        {"{item}", item.text()},           {"{form}", form_.text()},      {"{concern}", concern_.text()},
+        {"{questionnaire:text}", "gad-7"}, {"{code:text}", "not_found"},  {"$id", MessageId::make(clock.now()).text()}};
     for (const auto& [name, value] : values) {
       if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }
@@ -654,6 +721,8 @@ class Scenarios : public testing::FullHouseTest {
   std::map<std::string, std::shared_ptr<CountingSocket>> sockets_;
   std::size_t audit_rows_seen_ = 0;
   questionnaires::FormId form_;
+  safety::ConcernId concern_;
+  safety::ConcernId rift_;
 };
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {
@@ -688,6 +757,38 @@ TEST_P(Scenarios, EveryRouteHasAScenario) {
     EXPECT_EQ(covered.erase(name), 1U) << name << " has no scenario";
   }
   for (const auto& name : covered) ADD_FAILURE() << name << " is no route";
+}
+
+Scenario asked(std::string route, std::string body) {
+  Scenario scenario;
+  scenario.route = std::move(route);
+  scenario.body = std::move(body);
+  return scenario;
+}
+
+TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {
+  const Expected gone = failed("concern.read");
+  for (const auto* who : {"therapist", "deputy", "supervisor", "stranger"}) {
+    check(asked("GET /api/concerns/" + rift_.text(), ""), who, gone);
+  }
+  check(asked("GET /api/concerns/" + rift_.text(), ""), "client", refused("concern.read"));
+  check(asked("GET /api/concerns/" + rift_.text(), ""), "neutral",
+        {200, "rejected by my therapist", "concern.read done/client"});
+  check(asked("POST /api/concerns/" + rift_.text() + "/acknowledgement", ""), "neutral",
+        {200, R"("state":"acknowledged")", "concern.acknowledge done/client", "neutral:concern"});
+  check(asked("POST /api/concerns/" + rift_.text() + "/disposition", R"({"disposition":"contacted"})"), "neutral",
+        {200, R"("state":"closed")", "concern.close done/client", "neutral:concern"});
+}
+
+TEST_P(Scenarios, TheSupervisorHearsOfWhatNobodyLookedInto) {
+  listen();
+  const auto later = clock.now() + std::chrono::minutes(30);
+  ASSERT_EQ(write([&](store::WriteTx& tx) { return safety::escalate_due(tx, later); }).value(), 1);
+  EXPECT_EQ(told(), "deputy:concern supervisor:concern therapist:concern");
+  EXPECT_EQ(audit_rows(), "concern.escalate done/client");
+  check(asked("GET /api/concerns", ""), "supervisor", {200, R"("kind":"safety")", "concerns.read done/client"});
+  check(asked("GET /api/concerns/" + concern_.text(), ""), "supervisor",
+        {200, "better off dead", "concern.read done/client"});
 }
 
 TEST_P(Scenarios, ALiveLineIsOpenedByEverybody) {

@@ -16,6 +16,7 @@
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
 #include "features/people/people.hpp"
+#include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
@@ -129,6 +130,19 @@ void ask_session_forms(House& house, const session_forms::Choice& usual) {
   if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
 }
 
+/// Tells supervisors of what nobody has looked into in time. Asked every few seconds, so a write begins only when there
+/// is something to do; what became due while no program ran is found at the first look.
+void escalate_concerns(House& house) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto due = house.db.read(
+      deadline, [&](store::ReadTx& tx) -> Result<bool> { return safety::is_any_due(tx, house.clock.now()); });
+  if (due && !*due) return;
+  const auto told =
+      due ? house.db.write(deadline, [&](store::WriteTx& tx) { return safety::escalate_due(tx, house.clock.now()); })
+          : Result<std::int64_t>(fail(due.error()));
+  if (!told) log::error("concerns.not_escalated", {{"code", told.error().code}});
+}
+
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
 bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals) {
   using Steady = std::chrono::steady_clock;
@@ -144,6 +158,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       ask_session_forms(open.house(), usual_forms);
       forms_due = Steady::now() + kAskFormsEvery;
     }
+    escalate_concerns(open.house());
     const int received = ::sigtimedwait(&signals, nullptr, &pause);
     if (received > 0) {
       log::info("server.stopping", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -167,16 +182,18 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
+  const auto rules = safety::rules_of(settings);
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   Routes routes;
-  add_all_routes(routes, std::move(contacts), usual_forms);
+  add_all_routes(routes, std::move(contacts), usual_forms, rules);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {
     net::Server server(server_options(settings, listen), application);
     server.start();
     if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});
+    if (!rules.complaint_contact || !rules.safeguarding_contact) log::warning("safety.contacts_missing");
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());

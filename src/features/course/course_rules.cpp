@@ -16,11 +16,6 @@ using questionnaires::Occasion;
 using questionnaires::Scores;
 using questionnaires::StoredForm;
 
-/// What is asked at single answers goes to somebody else first, and the therapist sees none unless the client says so.
-bool tells_of_answers(const measures::Instrument& instrument) {
-  return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
-}
-
 std::string name_of(const StoredForm& form) {
   const auto* instrument = questionnaires::instruments().find(form.instrument);
   return instrument == nullptr ? form.instrument : instrument->scoring().name;
@@ -142,7 +137,7 @@ class Drawing {
     const auto& [questionnaire, occasion] = usual;
     const auto* instrument = questionnaires::instruments().find(questionnaire);
     // That a form which shows only where the client allows it is not there would tell of it all the same.
-    if (!material_.is_own && (instrument == nullptr || tells_of_answers(*instrument))) return;
+    if (!material_.is_own && (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument))) return;
     const auto first = *places.begin();
     std::size_t came = 1;
     for (auto i = first + 1; i < held_.size(); ++i) {
@@ -212,9 +207,7 @@ class Drawing {
 }  // namespace
 
 bool is_shown(const StoredForm& form, AccountId viewer) {
-  if (viewer == form.client || form.items_allowed) return true;
-  const auto* instrument = questionnaires::instruments().find(form.instrument);
-  return instrument != nullptr && !tells_of_answers(*instrument);
+  return !questionnaires::is_hidden(form, viewer);
 }
 
 CourseAnswer draw_course(const Material& material, Time now) {

@@ -118,7 +118,7 @@ class CourseStorer {
 
 Result<void> store_course(store::WriteTx& tx, const access::SealKey& key, const WrittenClient& written,
                           const WrittenCourse& course, const DemoPair& pair, Time now) {
-  CourseStorer storer(tx, key, {pair, course.language, course.items_allowed}, now);
+  CourseStorer storer(tx, key, {pair, course.language, course.items_allowed, now}, now);
   for (const auto& session : course.held) {
     TRY_ASSIGN(const auto talk, talk_of(written, session, now));
     TRY(storer.store_held(session, talk, now - days(written.opened_days)));

@@ -7,6 +7,7 @@
 
 #include "features/demo/demo_file.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/safety/safety_rules.hpp"
 
 namespace rapport::demo {
 namespace {
@@ -64,13 +65,54 @@ Result<Answers> to_answers(const Instrument& instrument, const std::string& lang
   return answers;
 }
 
-Result<void> send(store::WriteTx& tx, const access::SealKey& key, const DemoPair& pair, FormId id,
+/// What was done about concerns that are some days old.
+safety::Closing closing_of(safety::Kind kind) {
+  const auto note = [](const char* words) { return http::Text<1, safety::kLongestNote>::from(words).value(); };
+  switch (kind) {
+    case safety::Kind::safety:
+      return {safety::Disposition::safety_plan,
+              note("Rang at once. No plan, no means at hand; her sister stays the night. We wrote the plan together.")};
+    case safety::Kind::unanswered:
+      return {safety::Disposition::assessed, note("Asked in the session; we talked it through.")};
+    case safety::Kind::rift:
+      return {safety::Disposition::contacted,
+              note("Spoke with the client by telephone. Wants to bring it up in the session, and did.")};
+  }
+  return {};
+}
+
+constexpr minutes kLookedIntoAfter{11};
+constexpr minutes kClosedAfter{95};
+constexpr days kStaysOpen{2};  ///< what is older was closed
+
+/// Somebody has looked into every concern; those of the last days are still open.
+Result<void> look_after(store::WriteTx& tx, const access::SealKey& key, const questionnaires::StoredForm& form,
+                        safety::Kind kind, Time at, Time now) {
+  TRY(safety::raise(tx, form, 1, kind, {}, at));
+  TRY_ASSIGN(const auto team, safety::find_team(tx, form.episode));
+  const auto reader = safety::first_readers(team, kind).at(0);
+  for (const auto& concern : safety::open_concerns_of(tx, reader)) {
+    if (concern.form != form.id) continue;
+    TRY(safety::acknowledge(tx, reader, concern.id, at + kLookedIntoAfter));
+    if (now - at < kStaysOpen) continue;
+    TRY(safety::close(
+        tx, reader, concern.id, safety::seal_closing(key, concern.id, closing_of(kind)),
+        [](const Bytes&) { return false; }, at + kClosedAfter));
+  }
+  return {};
+}
+
+Result<void> send(store::WriteTx& tx, const access::SealKey& key, const FormPaper& paper, FormId id,
                   const Instrument& instrument, const Answers& answers, std::int64_t revision, Time at) {
   TRY_ASSIGN(const auto scores, questionnaires::score_answers(instrument, answers));
-  TRY(questionnaires::complete_form(tx, pair.client,
+  const auto client = paper.pair.client;
+  TRY(questionnaires::complete_form(tx, client,
                                     {id, 1, revision, at, questionnaires::seal_answers(key, id, 1, answers),
                                      questionnaires::seal_scores(key, id, 1, scores)}));
-  return {};
+  const auto raised = safety::raised_by(instrument, answers, std::nullopt);
+  if (!raised) return {};
+  TRY_ASSIGN(const auto form, questionnaires::find_form(tx, client, id));
+  return look_after(tx, key, form, *raised, at, paper.now);
 }
 
 Result<void> store_form(store::WriteTx& tx, const access::SealKey& key, const FormPaper& paper,
@@ -91,7 +133,7 @@ Result<void> store_form(store::WriteTx& tx, const access::SealKey& key, const Fo
     TRY(questionnaires::allow_items(tx, pair.client, id, true));
   }
   if (form.answers.size() < instrument->questions().size()) return {};
-  return send(tx, key, pair, id, *instrument, answers, revision, form.answered);
+  return send(tx, key, paper, id, *instrument, answers, revision, form.answered);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct FormPaper {
   DemoPair pair;
   std::string language;
   bool items_allowed = false;
+  Time now;
 };
 
 /// Forms of a session: PHQ-9 and GAD-7 are asked for when it is planned and due when it begins, SPARQ and RISQ when it

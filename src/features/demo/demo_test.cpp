@@ -13,6 +13,7 @@
 #include "features/demo/written_practice.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
+#include "features/safety/safety.hpp"
 #include "support/demo_fixture.hpp"
 
 namespace rapport::demo {
@@ -26,7 +27,8 @@ const store::Query kSealed{"test.demo_sealed",
                            " UNION ALL SELECT sealed_sections FROM encounter_note"
                            " UNION ALL SELECT sealed_draft FROM questionnaire_response WHERE sealed_draft IS NOT NULL"
                            " UNION ALL SELECT sealed_answers FROM questionnaire_response_version"
-                           " UNION ALL SELECT sealed_scores FROM questionnaire_response_version"};
+                           " UNION ALL SELECT sealed_scores FROM questionnaire_response_version"
+                           " UNION ALL SELECT sealed_words FROM concern_step WHERE sealed_words IS NOT NULL"};
 const store::Query kHashes{"test.demo_hashes", "SELECT DISTINCT password_hash FROM account"};
 const store::Query kSent{"test.demo_sent", "SELECT COUNT(*), MAX(at) FROM room_event"};
 
@@ -184,6 +186,28 @@ TEST_P(Demo, SomeMessagesWaitToBeReadAndAnswered) {
   EXPECT_EQ(unread_by_therapists, 6);
   EXPECT_EQ(unread_by_clients, 5);
   EXPECT_EQ(waiting, 4U);
+}
+
+TEST_P(Demo, EveryConcernWasLookedIntoAndOneIsStillOpen) {
+  const auto script = read_written_practice().value();
+  make({});
+  const auto of = [&](const std::string& login) {
+    return *read([&](store::ReadTx& tx) -> Result<std::vector<safety::Concern>> {
+      return safety::list_concerns(tx, account(login).id, 200);
+    });
+  };
+  std::size_t open = 0;
+  std::size_t closed = 0;
+  for (const auto& therapist : script.therapists) {
+    for (const auto& concern : of(therapist.login)) {
+      EXPECT_TRUE(concern.acknowledged_at) << "a demo does not begin with an alarm";
+      if (account(therapist.login).id == concern.therapist) ++(concern.closed_at ? closed : open);
+    }
+  }
+  EXPECT_EQ(open, 1U);
+  EXPECT_EQ(closed, 2U);
+  EXPECT_EQ(of(script.neutral_person.login).size(), 1U);
+  EXPECT_TRUE(of(script.supervisor.login).empty());
 }
 
 TEST_P(Demo, ASecondPracticeIsRefusedAndChangesNothing) {

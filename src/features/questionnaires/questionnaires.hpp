@@ -69,11 +69,13 @@ struct AskedForm {
   StoredForm form;
   bool is_new = true;
 };
-/// Errors: not_found when the episode is not the therapist's; conflict "form.id_taken", "form.too_many".
+/// Errors: not_found when the episode is not the therapist's; conflict "form.id_taken", "form.too_many",
+/// "form.nobody_looks" when its answers would go to a neutral person and the episode has none.
 Result<AskedForm> ask_form(store::WriteTx& tx, AccountId therapist, const NewForm& form, Time now);
 
-/// Both of its people learn of it after the commit.
-void tell(store::WriteTx& tx, const StoredForm& form, FormChange change);
+/// Its people learn of it after the commit: both, or the client alone where the therapist must not notice.
+enum class Hearers { both, client };
+void tell(store::WriteTx& tx, const StoredForm& form, FormChange change, Hearers hearers = Hearers::both);
 /// Changes when a form that was not sent yet is due; whether anything changed. not_found unless it is the therapist's.
 Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form, Time due_at);
 

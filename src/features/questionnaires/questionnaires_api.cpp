@@ -4,7 +4,9 @@
 #include <map>
 #include <tuple>
 
+#include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/safety/safety_rules.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -29,7 +31,8 @@ bool may_see_items(const StoredForm& form, AccountId viewer) {
   return instrument == nullptr ? viewer == form.client : sees_items(*instrument, form, viewer);
 }
 
-Form describe(const StoredForm& stored) {
+/// What of a form this viewer sees, without its scores.
+Form describe(const StoredForm& stored, AccountId viewer) {
   const auto* instrument = instrument_of(stored);
   Form form;
   form.id = stored.id;
@@ -40,13 +43,18 @@ Form describe(const StoredForm& stored) {
   form.encounter = stored.encounter;
   form.asked_at = stored.asked_at;
   form.due_at = stored.due_at;
+  form.neutral_first = instrument != nullptr && is_for_neutral_person(*instrument);
+  form.items_if_allowed = instrument == nullptr || instrument->scoring().items_if_allowed;
+  if (is_hidden(stored, viewer)) {
+    form.state = stored.version > 0 ? FormState::completed : FormState::asked;
+    return form;
+  }
   form.state = stored.version > 0    ? FormState::completed
                : stored.revision > 0 ? FormState::in_progress
                                      : FormState::asked;
   form.revision = stored.revision;
   form.version = stored.version;
   form.completed_at = stored.completed_at;
-  form.items_if_allowed = instrument == nullptr || instrument->scoring().items_if_allowed;
   form.items_allowed = stored.items_allowed;
   return form;
 }
@@ -104,8 +112,9 @@ Result<std::vector<Form>> read_all(Context& context, const Call& call, EpisodeId
   std::map<FormId, const StoredVersion*> latest;
   for (const auto& version : versions) latest[version.form] = &version;
   for (const auto& one : stored) {
-    auto form = describe(one);
-    if (const auto found = latest.find(one.id); found != latest.end()) {
+    auto form = describe(one, viewer);
+    const auto found = latest.find(one.id);
+    if (found != latest.end() && !is_hidden(one, viewer)) {
       TRY_ASSIGN(auto scores, open_scores(*key, one.id, found->second->version, found->second->sealed_scores));
       form.scores = for_eyes(std::move(scores), may_see_items(one, viewer));
     }
@@ -143,10 +152,12 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
   TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
   TRY_ASSIGN(const auto all, read_all(context, call, stored.episode, client));
   FormDetails details;
-  details.form = describe(stored);
+  details.form = describe(stored, viewer);
   for (const auto& one : all) {
     if (one.id == id) details.form = one;
   }
+  client = stored.client;
+  if (is_hidden(stored, viewer)) return details;
   const bool items = may_see_items(stored, viewer);
   for (const auto& version : versions) {
     TRY_ASSIGN(auto scores, open_scores(*key, id, version.version, version.sealed_scores));
@@ -159,14 +170,56 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
   if (viewer == stored.client && stored.sealed_draft) {
     TRY_ASSIGN(details.draft, open_answers(*key, id, 0, *stored.sealed_draft));
   }
-  client = stored.client;
   return details;
 }
 
-Result<Answer<FormDetails>> read_form(Context& context, Call& call) {
+Result<std::vector<std::string>> names_of(Context& context, const Call& call, const std::vector<AccountId>& people) {
+  std::vector<std::string> names;
+  for (const auto person : people) {
+    TRY_ASSIGN(auto profile, people::profile_of(context.house, person, call.deadline));
+    names.push_back(std::move(profile.name));
+  }
+  return names;
+}
+
+/// For the client: who looks at answers that call for a person, and whether the latest have called for one.
+Result<void> add_readers(Context& context, const Call& call, const safety::Rules& rules, FormDetails& details) {
+  const auto* instrument = instruments().find(details.form.questionnaire);
+  const auto kind = instrument == nullptr ? std::nullopt : safety::kind_of(*instrument);
+  if (!kind) return {};
+  std::optional<safety::Concern> concern;
+  TRY_ASSIGN(const auto team, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    concern = safety::latest_concern_of(tx, details.form.id);
+    return safety::find_team(tx, details.form.episode);
+  }));
+  TRY_ASSIGN(details.looked_at_by, names_of(context, call, safety::first_readers(team, *kind)));
+  if (details.versions.empty()) return {};
+  const auto& answers = *details.versions.back().answers;
+  if (safety::items_to_look_at(*instrument, answers).empty()) return {};
+  details.told.emplace();
+  details.told->kind = *kind;
+  details.told->readers = *details.looked_at_by;
+  if (concern) details.told->acknowledge_by = concern->acknowledge_by;
+  if (kind == safety::Kind::safety) details.told->reply_hours = team.reply_hours;
+  if (safety::calls_for_contacts(*instrument, answers)) {
+    details.told->complaint_contact = rules.complaint_contact;
+    details.told->safeguarding_contact = rules.safeguarding_contact;
+  }
+  return {};
+}
+
+/// With what concerns the client alone.
+Result<FormDetails> details_for(Context& context, const Call& call, const safety::Rules& rules, FormId id,
+                                AccountId& client) {
+  TRY_ASSIGN(auto details, details_of(context, call, id, client));
+  if (context.viewer.account == client) TRY(add_readers(context, call, rules, details));
+  return details;
+}
+
+Result<Answer<FormDetails>> read_form(Context& context, Call& call, const safety::Rules& rules) {
   const auto id = call.path_id<FormId>("form");
   AccountId client;
-  TRY_ASSIGN(auto details, details_of(context, call, id, client));
+  TRY_ASSIGN(auto details, details_for(context, call, rules, id, client));
   TRY(audit_read(context, call, client, std::nullopt, "form " + id.text()));
   return Answer<FormDetails>{200, std::move(details)};
 }
@@ -206,7 +259,7 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
                }
                return made;
              }));
-  return Answer<Form>{asked.is_new ? 201 : 200, describe(asked.form)};
+  return Answer<Form>{asked.is_new ? 201 : 200, describe(asked.form, therapist)};
 }
 
 Result<Answer<Nothing>> withdraw(Context& context, Call& call) {
@@ -257,32 +310,71 @@ Result<Answer<SavedAnswers>> save(Context& context, Call& call, const AnswersToS
   return Answer<SavedAnswers>{200, {revision}};
 }
 
+/// A version that is about to be sent, and the kind of concern that its answers raise.
+struct Outgoing {
+  StoredVersion version;
+  std::optional<safety::Kind> raises;
+};
+
+Result<std::optional<Answers>> answers_before(Context& context, const Call& call, const access::SealKey& key,
+                                              const StoredForm& form) {
+  if (form.version == 0) return std::optional<Answers>();
+  TRY_ASSIGN(const auto versions,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<StoredVersion>> {
+               return list_versions(tx, form.id);
+             }));
+  const auto& last = versions.back();
+  TRY_ASSIGN(auto answers, open_answers(key, form.id, last.version, last.sealed_answers));
+  return std::optional(std::move(answers));
+}
+
 /// Scores what was saved and seals both as a version. Without a draft there is nothing to make one from; then it has
 /// been sent before, or is refused, and nothing of this is stored.
-Result<StoredVersion> version_of(Context& context, const Call& call, const StoredForm& form, const Completion& body) {
-  StoredVersion version{form.id, body.version, body.revision, context.house.clock.now(), {}, {}};
-  if (!form.sealed_draft) return version;
+Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm& form, const Completion& body) {
+  Outgoing outgoing{{form.id, body.version, body.revision, context.house.clock.now(), {}, {}}, std::nullopt};
+  auto& version = outgoing.version;
+  if (!form.sealed_draft) return outgoing;
   TRY_ASSIGN(const auto* instrument, still_offered(form));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
   TRY_ASSIGN(const auto answers, open_answers(*key, form.id, 0, *form.sealed_draft));
   TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
   version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
   version.sealed_scores = seal_scores(*key, form.id, body.version, scores);
-  return version;
+  TRY_ASSIGN(const auto before, answers_before(context, call, *key, form));
+  outgoing.raises = safety::raised_by(*instrument, answers, before);
+  return outgoing;
 }
 
-Result<Answer<FormDetails>> complete(Context& context, Call& call, const Completion& body) {
+/// That a form was corrected would say something about what is hidden.
+Hearers hearers_of(const StoredForm& form, std::int64_t version) {
+  return version > 1 && is_hidden(form, form.therapist) ? Hearers::client : Hearers::both;
+}
+
+/// The version and the concern that it raises are stored together, or neither is.
+Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Outgoing& outgoing,
+                           const safety::Rules& rules) {
+  const auto& version = outgoing.version;
+  TRY_ASSIGN(const bool is_new, complete_form(tx, form.client, version));
+  tell(tx, form, FormChange::completed, hearers_of(form, version.version));
+  if (!is_new) {
+    TRY(safety::tell_again(tx, form.id, version.version));
+  } else if (outgoing.raises) {
+    TRY(safety::raise(tx, form, version.version, *outgoing.raises, rules, version.completed_at));
+  }
+  return is_new;
+}
+
+Result<Answer<FormDetails>> complete(Context& context, Call& call, const safety::Rules& rules, const Completion& body) {
   TRY_ASSIGN(const auto form, own_form(context, call));
-  TRY_ASSIGN(const auto version, version_of(context, call, form, body));
+  TRY_ASSIGN(const auto outgoing, version_of(context, call, form, body));
   TRY_ASSIGN(const bool is_new, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
-               auto made = complete_form(tx, form.client, version);
+               auto made = store_version(tx, form, outgoing, rules);
                entry.client = form.client;
                entry.count = made && *made ? 1 : 0;
-               if (made) tell(tx, form, FormChange::completed);
                return made;
              }));
   AccountId client;
-  TRY_ASSIGN(auto details, details_of(context, call, form.id, client));
+  TRY_ASSIGN(auto details, details_for(context, call, rules, form.id, client));
   return Answer<FormDetails>{is_new ? 201 : 200, std::move(details)};
 }
 
@@ -311,9 +403,7 @@ Result<Answer<QuestionnaireText>> read_questionnaire(Context& /*context*/, Call&
 void add_wording_routes(Routes& routes) {
   routes.get("/api/questionnaires")
       .says("The questionnaires that can be given out as forms")
-      .explains(
-          "Those with wording and without a question whose answer somebody has to look at: PHQ-9, CORE-10, PCL-5 and "
-          "RISQ are not among them.")
+      .explains("Those with wording. What is for the neutral person (RISQ) can be asked for only where there is one.")
       .answers<Questionnaires>()
       .needs(PermissionName{"read_form"})
       .not_audited("it tells of nobody")
@@ -327,7 +417,7 @@ void add_wording_routes(Routes& routes) {
       .handle(read_questionnaire);
 }
 
-void add_filling_routes(Routes& routes) {
+void add_filling_routes(Routes& routes, const safety::Rules& rules) {
   routes.put("/api/forms/{form}/answers")
       .says("Keep the answers so far")
       .explains(
@@ -343,12 +433,16 @@ void add_filling_routes(Routes& routes) {
       .says("Send the form: what was saved is scored and kept for good")
       .explains(
           "Only the latest saved answers can be sent. Sent again after a lost answer it is the same version, 200. A "
-          "correction is a further version; those before it stay.")
+          "correction is a further version; those before it stay. When the answer holds `told`, show the crisis "
+          "contacts "
+          "and what it says at once.")
       .body<Completion>()
       .answers<FormDetails>(201, 200)
       .needs(PermissionName{"fill_form"}, "form")
       .audits("form.complete")
-      .handle(complete);
+      .handle([rules](Context& context, Call& call, const Completion& body) {
+        return complete(context, call, rules, body);
+      });
   routes.put("/api/forms/{form}/items-allowed")
       .says("Choose whether the therapist sees single answers")
       .explains("Of consequence where `items_if_allowed`; it can be changed at any time.")
@@ -361,7 +455,7 @@ void add_filling_routes(Routes& routes) {
 
 }  // namespace
 
-void add_questionnaire_routes(Routes& routes) {
+void add_questionnaire_routes(Routes& routes, const safety::Rules& rules) {
   routes.event<FormEvent>();
   add_wording_routes(routes);
   routes.get("/api/episodes/{episode}/forms")
@@ -384,7 +478,7 @@ void add_questionnaire_routes(Routes& routes) {
       .answers<FormDetails>()
       .needs(PermissionName{"read_form"}, "form")
       .audits("form.read")
-      .handle(read_form);
+      .handle([rules](Context& context, Call& call) { return read_form(context, call, rules); });
   routes.del("/api/forms/{form}")
       .says("Take back a form that was not sent")
       .explains("For both it is no longer there, and answers that were not sent are deleted.")
@@ -392,7 +486,7 @@ void add_questionnaire_routes(Routes& routes) {
       .needs(PermissionName{"ask_form"}, "form")
       .audits("form.withdraw")
       .handle(withdraw);
-  add_filling_routes(routes);
+  add_filling_routes(routes, rules);
 }
 
 }  // namespace rapport::questionnaires

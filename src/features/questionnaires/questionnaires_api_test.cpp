@@ -13,7 +13,7 @@ class FormsApi : public testing::FullHouseTest {
  protected:
   void SetUp() override {
     FullHouseTest::SetUp();
-    add_questionnaire_routes(routes);
+    add_questionnaire_routes(routes, {std::chrono::minutes(30), "the chamber", "the office"});
     routes.finish();
   }
   http::Response call(AccountId viewer, http::Method method, const std::string& target, const std::string& body = "") {
@@ -122,8 +122,53 @@ TEST_P(FormsApi, ACorrectionIsANewVersionAndTheCourseGoesOnFromIt) {
   EXPECT_TRUE(has(list, R"("value":-7,"change":"recovered","threshold":4)")) << list.body;
 }
 
-TEST_P(FormsApi, QuestionnairesThatNeedSomebodyToLookAreRefused) {
-  for (const auto* id : {"phq-9", "risq", "core-10", "pcl-5"}) {
+/// Answers as they are saved, with one of them different.
+std::string with(int count, int item, int value) {
+  std::string list;
+  for (int i = 1; i <= count; ++i) {
+    list += (i > 1 ? "," : "") + std::string(R"({"item":")") + std::to_string(i) + R"(","value":)" +
+            std::to_string(i == item ? value : 0) + "}";
+  }
+  return list;
+}
+
+TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Berger Therapist","Emil Deputy"])"));
+  ASSERT_EQ(save(0, with(10, 9, 1)).status, 200);
+  const auto sent = send(1, 1);
+  EXPECT_TRUE(has(sent, R"("told":{"kind":"safety","readers":["Berger Therapist","Emil Deputy"],"acknowledge_by":")"))
+      << sent.body;
+  EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("told":{)")) << "the answer may have been lost";
+  EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "told"));
+  EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "looked_at_by"));
+  ASSERT_EQ(save(1, with(10, 9, 0)).status, 200);
+  EXPECT_FALSE(has(send(2, 2), "told"));
+}
+
+TEST_P(FormsApi, WhoeverFearsHarmHearsOfTheContactsThatThePracticeHas) {
+  ASSERT_EQ(ask("risq").status, 201);
+  EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Gita Neutral"])"));
+  ASSERT_EQ(save(0, with(4, 1, 1)).status, 200);
+  const auto sent = send(1, 1);
+  EXPECT_TRUE(has(sent, R"("told":{"kind":"rift","readers":["Gita Neutral"]})")) << sent.body;
+  ASSERT_EQ(save(1, with(4, 2, 1)).status, 200);
+  EXPECT_TRUE(has(send(2, 2), R"("complaint_contact":"the chamber","safeguarding_contact":"the office")"));
+}
+
+TEST_P(FormsApi, OfWhatIsForTheNeutralPersonTheTherapistSeesWhetherItWasSent) {
+  ASSERT_EQ(ask("risq").status, 201);
+  ASSERT_EQ(save(0, with(4, 2, 1)).status, 200);
+  EXPECT_TRUE(has(call(therapist, http::Method::get, at()), R"("state":"asked","revision":0,"version":0)"));
+  ASSERT_EQ(send(1, 1).status, 201);
+  const auto seen = call(therapist, http::Method::get, at());
+  EXPECT_TRUE(has(seen, R"("state":"completed","revision":0,"version":0)")) << seen.body;
+  for (const auto* words : {"completed_at", "scores", "count", "answers", "told"}) EXPECT_FALSE(has(seen, words));
+  EXPECT_FALSE(has(call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms"), "scores"));
+}
+
+TEST_P(FormsApi, QuestionnairesWithoutWordingAreRefused) {
+  for (const auto* id : {"wai-sr", "srs"}) {
     const auto refused = ask(id);
     EXPECT_EQ(refused.status, 422) << id;
     EXPECT_TRUE(has(refused, "form.not_offered")) << id;

@@ -93,9 +93,8 @@ void use_instruments(measures::InstrumentLibrary library) {
 }
 
 bool is_offered(const Instrument& instrument) {
-  const auto& scoring = instrument.scoring();
   const auto& questions = instrument.questions();
-  return !measures::languages(instrument.questionnaire()).empty() && scoring.safety.empty() && scoring.review.empty() &&
+  return !measures::languages(instrument.questionnaire()).empty() &&
          std::none_of(questions.begin(), questions.end(), [](const auto& one) { return one.values.empty(); });
 }
 
@@ -191,6 +190,17 @@ std::optional<ChangeResult> change_since(const Instrument& instrument, const Sco
   if (!change.threshold) return std::nullopt;
   return ChangeResult{since, change.value, std::string(measures::name(change.change_class)), *change.threshold,
                       change.source};
+}
+
+bool is_for_neutral_person(const Instrument& instrument) {
+  return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
+}
+
+bool is_hidden(const StoredForm& form, AccountId viewer) {
+  if (viewer == form.client || form.items_allowed) return false;
+  // Of one that has left the program nobody knows any more what it asked.
+  const auto* instrument = instruments().find(form.instrument);
+  return instrument == nullptr || is_for_neutral_person(*instrument);
 }
 
 bool sees_items(const Instrument& instrument, const StoredForm& form, AccountId viewer) {

@@ -12,9 +12,7 @@ const measures::InstrumentLibrary& instruments();
 /// In their place, while nothing else runs: references to what was there end.
 void use_instruments(measures::InstrumentLibrary library);
 
-/// Whether clients can be asked for it: its wording is here, every question has answers to choose from, and no answer
-/// calls for a person to look (`safety`, `review`). PHQ-9, CORE-10, PCL-5 and RISQ are refused by this: who sees such
-/// an answer and by when is a feature of its own, and a form must not be given out before somebody is sure to look.
+/// Whether clients can be asked for it: its wording is here, and every question has answers to choose from.
 bool is_offered(const measures::Instrument& instrument);
 /// Error: invalid "form.not_offered".
 Result<const measures::Instrument*> find_offered(std::string_view id);
@@ -31,6 +29,13 @@ Result<Scores> score_answers(const measures::Instrument& instrument, const Answe
 /// Nothing where one of the two has no main score or no threshold is published.
 std::optional<ChangeResult> change_since(const measures::Instrument& instrument, const Scores& before, Time since,
                                          const Scores& now);
+
+/// Whether its answers are about the therapist and go to the neutral person first (RISQ). Without such a person nobody
+/// can be asked for it.
+bool is_for_neutral_person(const measures::Instrument& instrument);
+/// Whether this viewer sees nothing of the form but whether it was sent: of one that goes to the neutral person, while
+/// the client does not allow more. No score, time or number may let them guess the answers.
+bool is_hidden(const StoredForm& form, AccountId viewer);
 
 /// Whether single answers are for this viewer's eyes.
 bool sees_items(const measures::Instrument& instrument, const StoredForm& form, AccountId viewer);

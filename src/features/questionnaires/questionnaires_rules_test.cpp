@@ -26,14 +26,14 @@ std::string refused_at(const measures::Instrument& of, const Answers& given) {
   return checked ? "" : checked.error().fields.at(0).path;
 }
 
-TEST(OfferedForms, AreThoseWithWordingAndWithoutAnAnswerThatSomebodyHasToLookAt) {
+TEST(OfferedForms, AreThoseWithWording) {
   std::vector<std::string> ids;
   for (const auto& one : list_offered().questionnaires) ids.push_back(one.id);
-  for (const auto* id : {"audit-c", "gad-2", "gad-7", "k10", "k6", "phq-2", "sparq"}) {
+  for (const auto* id : {"audit-c", "gad-2", "gad-7", "k10", "k6", "pcl-5", "phq-2", "phq-9", "risq", "sparq"}) {
     EXPECT_EQ(std::count(ids.begin(), ids.end(), id), 1) << id;
     EXPECT_TRUE(find_offered(id)) << id;
   }
-  for (const auto* id : {"phq-9", "core-10", "pcl-5", "risq", "ors", "srs", "wai-sr", "none"}) {
+  for (const auto* id : {"ors", "srs", "wai-sr", "none"}) {
     EXPECT_EQ(std::count(ids.begin(), ids.end(), id), 0) << id;
     const auto found = find_offered(id);
     ASSERT_FALSE(found) << id;
@@ -125,6 +125,22 @@ TEST(SingleAnswers, OfSparqAreForTheTherapistOnlyIfTheClientAllows) {
   EXPECT_TRUE(sees_items(instrument("gad-7"), form, form.therapist));
   form.items_allowed = true;
   EXPECT_TRUE(sees_items(instrument("sparq"), form, form.therapist));
+}
+
+TEST(Forms, ForTheNeutralPersonAreHiddenFromTheTherapistUnlessTheClientAllows) {
+  StoredForm form;
+  form.client = AccountId::make(Time{});
+  form.therapist = AccountId::make(Time{});
+  form.instrument = "risq";
+  EXPECT_TRUE(is_hidden(form, form.therapist));
+  EXPECT_FALSE(is_hidden(form, form.client));
+  form.items_allowed = true;
+  EXPECT_FALSE(is_hidden(form, form.therapist));
+  form.items_allowed = false;
+  form.instrument = "sparq";
+  EXPECT_FALSE(is_hidden(form, form.therapist)) << "its scores are for both";
+  form.instrument = "one that has left the program";
+  EXPECT_TRUE(is_hidden(form, form.therapist));
 }
 
 TEST(Sealing, TiesAnswersAndScoresToFormVersionAndKind) {

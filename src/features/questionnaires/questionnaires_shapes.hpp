@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/safety/safety_shapes.hpp"
 #include "http/live_events.hpp"
 #include "http/text.hpp"
 
@@ -88,7 +89,9 @@ struct Form {
   static constexpr std::string_view says =
       "`revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees "
       "single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. "
-      "`scores` are those of the latest version.";
+      "`scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; "
+      "while "
+      "the client does not allow more, the therapist sees of such a form only `state`, asked or completed.";
   FormId id;
   EpisodeId episode;
   std::string questionnaire;
@@ -103,13 +106,15 @@ struct Form {
   std::optional<Time> completed_at;
   bool items_if_allowed = false;
   bool items_allowed = false;
+  bool neutral_first = false;
   std::optional<Scores> scores;
   std::optional<ChangeResult> since_first;
   std::optional<ChangeResult> since_previous;
 };
 BOOST_DESCRIBE_STRUCT(Form, (),
                       (id, episode, questionnaire, name, occasion, encounter, asked_at, due_at, state, revision,
-                       version, completed_at, items_if_allowed, items_allowed, scores, since_first, since_previous))
+                       version, completed_at, items_if_allowed, items_allowed, neutral_first, scores, since_first,
+                       since_previous))
 
 struct Forms {
   static constexpr std::string_view says = "The latest asked last. `more`: there are older ones.";
@@ -131,12 +136,17 @@ struct FormDetails {
   static constexpr std::string_view says =
       "`draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, "
       "the "
-      "latest last; none is ever changed.";
+      "latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when "
+      "an "
+      "answer calls for a person, to be shown before the first question, and absent where none does; `told`, whenever "
+      "the latest version has such an answer.";
   Form form;
   std::optional<Answers> draft;
   std::vector<FormVersion> versions;
+  std::optional<std::vector<std::string>> looked_at_by;
+  std::optional<safety::Told> told;
 };
-BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions))
+BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions, looked_at_by, told))
 
 /// What a therapist asks for. The id is a UUID version 7 that the sender made.
 struct FormRequest {

@@ -1,4 +1,4 @@
-#include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -15,6 +15,10 @@ const Query kEpisodeOfViewer{
 // Whoever asks for a form waits here for others who do, so that the count holds.
 const Query kLockEpisode{"questionnaires.lock_episode", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}",
                          true};
+const Query kNeutral{"questionnaires.neutral_person",
+                     "SELECT n.id FROM episode_of_care e JOIN account n ON n.id = e.neutral_id"
+                     " WHERE e.id = $1 AND n.role = 'neutral_person' AND n.closed_at IS NULL",
+                     true};
 const Query kCount{"questionnaires.count", "SELECT COUNT(*) FROM questionnaire_response WHERE episode_id = $1", true};
 const Query kAsk{"questionnaires.ask",
                  "INSERT INTO questionnaire_response (id, episode_id, client_id, instrument, occasion, asked_at,"
@@ -130,6 +134,13 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
   if (!people || people->second != therapist) return fail(not_found());
   const auto known = find_form(tx, therapist, form.id);
   if (!known) {
+    const auto* instrument = instruments().find(form.instrument);
+    if (instrument != nullptr && is_for_neutral_person(*instrument) &&
+        !tx.first(kNeutral, {form.episode}, [](const Row&) { return true; })) {
+      return fail({ErrorKind::conflict, "form.nobody_looks",
+                   "This form may say something about the therapist, and the practice has named no neutral person "
+                   "who would look at it."});
+    }
     const auto count = tx.first(kCount, {form.episode}, [](const Row& row) { return row.int64(0); });
     if (count.value_or(0) >= kMostForms) {
       return fail({ErrorKind::conflict, "form.too_many", "This episode has as many forms as it can hold."});
@@ -145,11 +156,10 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
   return AskedForm{*found, !known};
 }
 
-void tell(WriteTx& tx, const StoredForm& form, FormChange change) {
-  tx.emit({form.chat,
-           0,
-           http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}),
-           {form.client, form.therapist}});
+void tell(WriteTx& tx, const StoredForm& form, FormChange change, Hearers hearers) {
+  std::vector<AccountId> people{form.client};
+  if (hearers == Hearers::both) people.push_back(form.therapist);
+  tx.emit({form.chat, 0, http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}), people});
 }
 
 Result<bool> move_due_date(WriteTx& tx, AccountId therapist, FormId id, Time due_at) {

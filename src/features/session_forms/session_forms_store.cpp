@@ -67,7 +67,7 @@ void write_down(WriteTx& tx, const Encounter& encounter, std::int64_t count, Tim
 }
 
 /// Whether the form was asked for. An instrument that is no longer offered is left out, and so is what an episode that
-/// is full has no room for: a session is never held up by a form.
+/// is full has no room for or nobody would look at: a session is never held up by a form.
 Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id, Occasion occasion, Time due,
                  Time now) {
   const auto instrument = questionnaires::find_offered(id);
@@ -75,7 +75,7 @@ Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id,
   const auto asked = questionnaires::ask_form(
       tx, encounter.therapist,
       {questionnaires::FormId::make(now), encounter.episode, (*instrument)->id(), occasion, due, encounter.id}, now);
-  if (!asked && asked.error().code == "form.too_many") return false;
+  if (!asked && asked.error().kind == ErrorKind::conflict) return false;
   if (!asked) return fail(asked.error());
   questionnaires::tell(tx, asked->form, questionnaires::FormChange::asked);
   return true;

@@ -37,7 +37,8 @@ TEST(SessionFormLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
 
 TEST(SessionFormLists, AWrongSettingIsNamed) {
   EXPECT_EQ(usual_choice({})->before.back(), "gad-7");
-  EXPECT_EQ(usual_choice({})->after.front(), "sparq");
+  EXPECT_EQ(usual_choice({})->before.front(), "phq-9");
+  EXPECT_EQ(usual_choice({})->after, (std::vector<std::string>{"sparq", "risq"}));
   config::Settings settings;
   settings.practice_forms_after_session = "srs";
   EXPECT_EQ(usual_choice(settings).error().detail,
@@ -176,6 +177,15 @@ TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
   EXPECT_TRUE(seen(client)->value().after.empty());
   EXPECT_FALSE(seen(stranger));
   EXPECT_FALSE(seen(other_client));
+}
+
+TEST_P(SessionForms, LeaveOutWhatNobodyWouldLookAt) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, std::nullopt}); }));
+  ASSERT_TRUE(*choose_as(therapist, {{}, {"sparq", "risq"}}));
+  const auto id = planned(hours(2));
+  opened(id);
+  closed(id);
+  EXPECT_EQ(names(forms_of(id), Occasion::after_session), std::vector<std::string>{"sparq"});
 }
 
 TEST_P(SessionForms, AreNobodyElses) {

@@ -1,0 +1,119 @@
+#pragma once
+/// @file Concerns: answers in a form for a person to look at. Who is told of one, by when somebody has to say that they
+/// look into it, who is told when nobody does, and what was done. A concern is closed by a person who says what was
+/// done, never by a later answer. Whoever calls passes the account that asks; a concern that is not for their eyes does
+/// not exist for them.
+#include <boost/describe.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "features/questionnaires/questionnaires.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::safety {
+
+using ConcernId = Id<struct ConcernTag>;
+
+enum class Kind {
+  safety,      ///< an answer about harm: for the therapist and the deputy, and later the supervisor
+  unanswered,  ///< a question about harm was left out: for the therapist, who is to ask
+  rift,        ///< something about the therapist: for the neutral person alone
+};
+BOOST_DESCRIBE_ENUM(Kind, safety, unanswered, rift)
+
+enum class Step { raised, escalated, acknowledged, closed };
+BOOST_DESCRIBE_ENUM(Step, raised, escalated, acknowledged, closed)
+
+/// What a practice has settled.
+struct Rules {
+  std::chrono::minutes acknowledge_within{30};
+  /// Whom a client can turn to beside the neutral person, in the practice's own words.
+  std::optional<std::string> complaint_contact = {};
+  std::optional<std::string> safeguarding_contact = {};
+};
+Rules rules_of(const config::Settings& settings);
+
+/// Who stands around a client.
+struct Team {
+  AccountId therapist;
+  std::optional<AccountId> deputy;
+  std::optional<AccountId> supervisor;
+  std::optional<AccountId> neutral;
+  std::optional<std::int64_t> reply_hours;  ///< within which the therapist has agreed to answer
+};
+Result<Team> find_team(store::ReadTx& tx, EpisodeId episode);
+/// Who is told of a concern when it is raised.
+std::vector<AccountId> first_readers(const Team& team, Kind kind);
+
+struct Concern {
+  ConcernId id;
+  questionnaires::FormId form;
+  std::int64_t version = 0;  ///< of the form, the one that raised it
+  EpisodeId episode;
+  RoomId chat;  ///< of the episode, which live events name
+  AccountId client;
+  AccountId therapist;
+  Kind kind = Kind::safety;
+  std::string instrument;
+  std::int64_t latest_version = 0;  ///< of the form
+  Time raised_at;
+  std::optional<Time> acknowledge_by;  ///< then the supervisor is told, unless somebody looks into it
+  std::optional<Time> escalated_at;
+  std::optional<Time> acknowledged_at;
+  std::optional<Time> closed_at;
+};
+
+/// Part of the transaction that stores `version` of the form: stores the concern, queues the mails and tells its first
+/// readers. The same version raises one concern however often this is called; they are told again.
+Result<void> raise(store::WriteTx& tx, const questionnaires::StoredForm& form, std::int64_t version, Kind kind,
+                   const Rules& rules, Time now);
+/// Tells of what that version has raised once more, because the first telling may have been lost.
+Result<void> tell_again(store::WriteTx& tx, questionnaires::FormId form, std::int64_t version);
+
+/// So many can be listed.
+inline constexpr std::int64_t kMostListed = 200;
+/// The viewer's: what nobody looks into first, closed ones last.
+std::vector<Concern> list_concerns(store::ReadTx& tx, AccountId viewer, std::int64_t limit);
+Result<Concern> find_concern(store::ReadTx& tx, AccountId viewer, ConcernId concern);
+/// The latest that an answer of the form has raised; for the client, whose form it is.
+std::optional<Concern> latest_concern_of(store::ReadTx& tx, questionnaires::FormId form);
+
+/// For lists of clients: the viewer's concerns that are not closed, as list_concerns would give them.
+std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);
+
+struct StoredStep {
+  Step step = Step::raised;
+  std::optional<AccountId> by;  ///< nobody: it came with the form, or time has passed
+  Time at;
+  std::optional<Bytes> sealed_words;  ///< what was done, of the last one
+};
+/// The history of a concern that `find_concern` gave.
+std::vector<StoredStep> list_steps(store::ReadTx& tx, ConcernId concern);
+
+/// The viewer looks into it; false when somebody does already.
+Result<bool> acknowledge(store::WriteTx& tx, AccountId viewer, ConcernId concern, Time now);
+/// Whether words that were stored are the ones that come again.
+using IsSame = std::function<bool(const Bytes& sealed_words)>;
+/// Closes it with what was done; false when the viewer has closed it with the same words. Error: conflict
+/// "concern.closed", when it was closed otherwise.
+Result<bool> close(store::WriteTx& tx, AccountId viewer, ConcernId concern, BytesView sealed_words,
+                   const IsSame& is_same, Time now);
+
+/// Tells supervisors of what nobody has looked into in time, at most so many; each is written into the audit.
+inline constexpr std::int64_t kMostAtOnce = 200;
+Result<std::int64_t> escalate_due(store::WriteTx& tx, Time now);
+/// Whether there is anything for escalate_due to do.
+bool is_any_due(store::ReadTx& tx, Time now);
+
+/// The notices of a concern have keys that begin with this (features/notify).
+std::string notice_prefix(ConcernId concern);
+
+}  // namespace rapport::safety

@@ -1,0 +1,39 @@
+#pragma once
+/// @file Which answers are for a person to look at, by what the scoring files say. No database and no route.
+#include "access/seal.hpp"
+#include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/safety/safety_shapes.hpp"
+#include "measures/instrument.hpp"
+
+namespace rapport::safety {
+
+/// The kind that answers to this instrument can raise beside `unanswered`; nothing where no answer calls for a person.
+std::optional<Kind> kind_of(const measures::Instrument& instrument);
+
+/// Items (linkIds) whose answer a person has to look at, in the order as printed.
+std::vector<std::string> items_to_look_at(const measures::Instrument& instrument,
+                                          const questionnaires::Answers& answers);
+/// Items about harm that were left out. None for what goes to the neutral person.
+std::vector<std::string> items_to_ask_about(const measures::Instrument& instrument,
+                                            const questionnaires::Answers& answers);
+
+/// What a version raises against the one before it: an answer that is new or has risen, else a question about harm that
+/// is newly left out.
+std::optional<Kind> raised_by(const measures::Instrument& instrument, const questionnaires::Answers& now,
+                              const std::optional<questionnaires::Answers>& before);
+
+/// Whether the client is shown the practice's contacts for complaints and safeguarding: an answer says that the
+/// therapist might harm them.
+bool calls_for_contacts(const measures::Instrument& instrument, const questionnaires::Answers& answers);
+
+/// The questions behind a concern of that kind, in the words that were read.
+std::vector<ConcernItem> describe_items(const measures::Instrument& instrument, Kind kind,
+                                        const questionnaires::Answers& answers);
+
+/// Error: invalid "concern.reason", when nothing was done and no reason is given.
+Result<void> check_closing(const Closing& closing);
+/// Sealed under the client's key, tied to the concern.
+Bytes seal_closing(const access::SealKey& key, ConcernId concern, const Closing& closing);
+Result<Closing> open_closing(const access::SealKey& key, ConcernId concern, BytesView sealed);
+
+}  // namespace rapport::safety

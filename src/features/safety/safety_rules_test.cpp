@@ -1,0 +1,91 @@
+#include "features/safety/safety_rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::safety {
+namespace {
+
+using questionnaires::Answers;
+
+const measures::Instrument& instrument(std::string_view id) {
+  return *questionnaires::instruments().find(id);
+}
+
+/// A sign for each question: the digit that was chosen, '-' for what was left out.
+Answers answers(std::string_view signs, std::string language = "en") {
+  Answers made{std::move(language), {}};
+  for (std::size_t i = 0; i < signs.size(); ++i) {
+    if (signs[i] != '-') made.answers.push_back({std::to_string(i + 1), static_cast<double>(signs[i] - '0')});
+  }
+  return made;
+}
+std::optional<Kind> raised(std::string_view id, std::string_view now, std::string_view before = "") {
+  return raised_by(instrument(id), answers(now), before.empty() ? std::nullopt : std::optional(answers(before)));
+}
+
+TEST(Raised, ByAnyAnswerToTheNinthQuestionButNotAtAllWhateverTheTotal) {
+  for (const auto* signs : {"0000000010", "0000000020", "0000000030", "3333333330", "--------1-"}) {
+    EXPECT_EQ(raised("phq-9", signs), Kind::safety) << signs;
+  }
+  EXPECT_EQ(raised("phq-9", "3333333303"), std::nullopt);
+  EXPECT_EQ(raised("gad-7", "3333333"), std::nullopt);
+  EXPECT_EQ(raised("sparq", "04444000"), std::nullopt);
+  EXPECT_EQ(raised("pcl-5", "00000000000000010000"), Kind::safety) << "its file says so";
+}
+
+TEST(Raised, ByTheNinthQuestionLeftOutIsThatSomebodyHasToAsk) {
+  EXPECT_EQ(raised("phq-9", "00000000-0"), Kind::unanswered);
+  EXPECT_EQ(raised("phq-9", "33333333-0"), Kind::unanswered) << "neither 0 nor the mean of the others";
+  EXPECT_EQ(raised("phq-9", "00000000-0", "00000000-0"), std::nullopt) << "it is known already";
+  EXPECT_EQ(raised("phq-9", "00000000-0", "0000000010"), Kind::unanswered) << "taken back";
+}
+
+TEST(Raised, ByACorrectionOnlyWhereItSaysMore) {
+  EXPECT_EQ(raised("phq-9", "0000000010", "0000000000"), Kind::safety);
+  EXPECT_EQ(raised("phq-9", "0000000010", "00000000-0"), Kind::safety);
+  EXPECT_EQ(raised("phq-9", "0000000030", "0000000010"), Kind::safety) << "it has risen";
+  EXPECT_EQ(raised("phq-9", "3000000010", "0000000010"), std::nullopt);
+  EXPECT_EQ(raised("phq-9", "0000000010", "0000000020"), std::nullopt);
+  EXPECT_EQ(raised("risq", "1010", "1000"), Kind::rift);
+  EXPECT_EQ(raised("risq", "1000", "1010"), std::nullopt);
+}
+
+TEST(Raised, ByAnyYesToRisqIsForTheNeutralPerson) {
+  for (const auto* signs : {"1000", "0100", "0010", "0001", "---1"}) EXPECT_EQ(raised("risq", signs), Kind::rift);
+  EXPECT_EQ(raised("risq", "0000"), std::nullopt);
+  EXPECT_EQ(raised("risq", "----"), std::nullopt) << "nobody is to be asked about it";
+}
+
+TEST(Contacts, AreShownToWhomFearsHarmFromTheTherapist) {
+  EXPECT_TRUE(calls_for_contacts(instrument("risq"), answers("0100")));
+  EXPECT_FALSE(calls_for_contacts(instrument("risq"), answers("1011")));
+  EXPECT_FALSE(calls_for_contacts(instrument("phq-9"), answers("0000000030")));
+}
+
+TEST(Items, AreTheQuestionsBehindItInTheWordsThatWereReadAndNoOthers) {
+  const auto german = describe_items(instrument("phq-9"), Kind::safety, answers("1111111121", "de"));
+  ASSERT_EQ(german.size(), 1U);
+  EXPECT_NE(german[0].question.find("lieber tot"), std::string::npos) << german[0].question;
+  EXPECT_TRUE(german[0].answer);
+  const auto left_out = describe_items(instrument("phq-9"), Kind::unanswered, answers("11111111-1"));
+  ASSERT_EQ(left_out.size(), 1U);
+  EXPECT_FALSE(left_out[0].answer);
+  EXPECT_EQ(describe_items(instrument("risq"), Kind::rift, answers("0110")).size(), 2U);
+}
+
+TEST(ClosingWords, GiveAReasonWhereNothingWasDoneAndAreSealedToTheirConcern) {
+  EXPECT_EQ(check_closing({Disposition::no_action, std::nullopt}).error().fields.at(0).path, "/note");
+  EXPECT_TRUE(check_closing({Disposition::contacted, std::nullopt}));
+  const auto note = http::Text<1, kLongestNote>::from("a slip of the finger").value();
+  EXPECT_TRUE(check_closing({Disposition::no_action, note}));
+  const auto key = access::SealKey::random();
+  const auto concern = ConcernId::make(Time{});
+  const auto sealed = seal_closing(key, concern, {Disposition::no_action, note});
+  EXPECT_EQ(open_closing(key, concern, sealed)->note->str(), "a slip of the finger");
+  EXPECT_FALSE(open_closing(key, ConcernId::make(Time{}), sealed));
+}
+
+}  // namespace
+}  // namespace rapport::safety

@@ -1,0 +1,132 @@
+#pragma once
+/// @file What of concerns crosses the wire, and what of them is sealed.
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "features/safety/safety.hpp"
+#include "http/live_events.hpp"
+#include "http/text.hpp"
+
+namespace rapport::safety {
+
+/// What a client is told when an answer of theirs is for a person to look at.
+struct Told {
+  static constexpr std::string_view says =
+      "Somebody is being told of what was answered; nobody watches in real time, so show the crisis contacts "
+      "(GET /api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the "
+      "practice "
+      "has named nobody. If none of them has said by `acknowledge_by` that they look into it, a supervisor is told "
+      "too. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's "
+      "own words.";
+  Kind kind = Kind::safety;
+  std::vector<std::string> readers;
+  std::optional<Time> acknowledge_by;
+  std::optional<std::int64_t> reply_hours;
+  std::optional<std::string> complaint_contact;
+  std::optional<std::string> safeguarding_contact;
+};
+BOOST_DESCRIBE_STRUCT(Told, (), (kind, readers, acknowledge_by, reply_hours, complaint_contact, safeguarding_contact))
+
+enum class ConcernState { open, acknowledged, closed };
+BOOST_DESCRIBE_ENUM(ConcernState, open, acknowledged, closed)
+
+struct ConcernEntry {
+  static constexpr std::string_view says =
+      "An answer for a person to look at. `kind`: \"safety\", an answer about harm; \"unanswered\", a question about "
+      "harm was left out, so ask; \"rift\", something about the therapist, which the neutral person alone sees. "
+      "`acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not "
+      "mean "
+      "that a client is safe: never show it as such.";
+  ConcernId id;
+  Kind kind = Kind::safety;
+  ConcernState state = ConcernState::open;
+  std::string client;
+  std::string therapist;
+  std::optional<EpisodeId> episode;  ///< for the therapist of it
+  std::string questionnaire;         ///< its name
+  Time raised_at;
+  std::optional<Time> acknowledge_by;
+  std::optional<Time> escalated_at;
+  std::optional<Time> acknowledged_at;
+  std::optional<Time> closed_at;
+};
+BOOST_DESCRIBE_STRUCT(ConcernEntry, (),
+                      (id, kind, state, client, therapist, episode, questionnaire, raised_at, acknowledge_by,
+                       escalated_at, acknowledged_at, closed_at))
+
+struct Concerns {
+  static constexpr std::string_view says = "What nobody looks into yet stands first, what is closed last.";
+  std::vector<ConcernEntry> concerns;
+};
+BOOST_DESCRIBE_STRUCT(Concerns, (), (concerns))
+
+/// A question that raised it, with what was answered; without `answer` it was left out.
+struct ConcernItem {
+  std::string question;
+  std::optional<std::string> answer;
+};
+BOOST_DESCRIBE_STRUCT(ConcernItem, (), (question, answer))
+
+enum class Disposition { assessed, contacted, emergency_services, safety_plan, no_action };
+BOOST_DESCRIBE_ENUM(Disposition, assessed, contacted, emergency_services, safety_plan, no_action)
+
+inline constexpr std::size_t kLongestNote = 4000;
+
+/// What was done; also as it is sealed.
+struct Closing {
+  static constexpr std::string_view says =
+      "What was done. `no_action` needs a `note` with the reason. A message alone is no disposition.";
+  Disposition disposition = Disposition::assessed;
+  std::optional<http::Text<1, kLongestNote>> note;
+};
+BOOST_DESCRIBE_STRUCT(Closing, (), (disposition, note))
+
+struct ConcernStep {
+  static constexpr std::string_view says =
+      "`by` is absent where no person's hand did it, and empty where the person's account was closed since. "
+      "`escalated`: nobody had looked in time.";
+  Step step = Step::raised;
+  Time at;
+  std::optional<std::string> by;
+  std::optional<Closing> closing;
+};
+BOOST_DESCRIBE_STRUCT(ConcernStep, (), (step, at, by, closing))
+
+struct ConcernDelivery {
+  static constexpr std::string_view says =
+      "A mail that says that something waits, and no more. `state`: waiting, sent, failed; `failure` says why the last "
+      "try failed.";
+  std::string to;
+  std::string state;
+  std::int64_t tries = 0;
+  std::optional<std::string> failure;
+  std::optional<Time> at;
+};
+BOOST_DESCRIBE_STRUCT(ConcernDelivery, (), (to, state, tries, failure, at))
+
+struct ConcernDetails {
+  static constexpr std::string_view says =
+      "`language` is that of the wording in `items`. `changed_since`: the client has sent another version of the form "
+      "after this one; the concern stays open all the same. `supervisor` is who is told when nobody looks; absent: "
+      "nobody was named, or it does not concern one.";
+  ConcernEntry concern;
+  std::string language;
+  std::vector<ConcernItem> items;
+  bool changed_since = false;
+  std::optional<std::string> supervisor;
+  std::vector<ConcernStep> steps;
+  std::vector<ConcernDelivery> deliveries;
+};
+BOOST_DESCRIBE_STRUCT(ConcernDetails, (), (concern, language, items, changed_since, supervisor, steps, deliveries))
+
+struct ConcernEvent {
+  static constexpr http::EventKind kind{"concern", false,
+                                        "A concern was raised, or somebody took a step. Read the concerns again."};
+  ConcernId concern;
+};
+BOOST_DESCRIBE_STRUCT(ConcernEvent, (), (concern))
+
+}  // namespace rapport::safety

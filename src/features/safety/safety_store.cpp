@@ -1,0 +1,300 @@
+#include <algorithm>
+#include <boost/algorithm/string.hpp>
+#include <stdexcept>
+
+#include "access/audit.hpp"
+#include "features/notify/notify.hpp"
+#include "features/safety/safety_shapes.hpp"
+
+namespace rapport::safety {
+namespace {
+
+using questionnaires::FormId;
+using questionnaires::StoredForm;
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+// Whoever is no neutral person by their account hears of no rift, whatever stands in the episode.
+const Query kTeam{"safety.team",
+                  "SELECT e.therapist_id, e.deputy_id, t.supervisor_id, n.id, e.reply_hours FROM episode_of_care e"
+                  " JOIN account t ON t.id = e.therapist_id"
+                  " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' WHERE e.id = $1",
+                  true};
+const Query kRaise{"safety.raise",
+                   "INSERT INTO concern (id, response_id, version, episode_id, client_id, kind, raised_at,"
+                   " acknowledge_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                   " ON CONFLICT (response_id, version) DO NOTHING",
+                   true};
+#define CONCERN                                                                                                   \
+  "SELECT c.id, c.response_id, c.version, c.episode_id, r.id, c.client_id, e.therapist_id, c.kind, f.instrument," \
+  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at"                     \
+  " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                                         \
+  " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id"                        \
+  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                                       \
+  " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person'"
+// $1 is the viewer. The supervisor hears of a concern once nobody has looked into it in time.
+#define OF_VIEWER                                                                            \
+  " ((c.kind <> 'rift' AND e.therapist_id = $1) OR (c.kind = 'safety' AND (e.deputy_id = $1" \
+  "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1))"
+#define EPISODE_OF_VIEWER                                                                                    \
+  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.therapist_id = $1 OR o.deputy_id = $1"       \
+  "   OR o.neutral_id = $1 UNION SELECT o.id FROM account s JOIN episode_of_care o ON o.therapist_id = s.id" \
+  "   WHERE s.supervisor_id = $1)"
+#define IN_ORDER                                                                         \
+  " ORDER BY CASE WHEN c.closed_at IS NOT NULL THEN 3 WHEN c.kind = 'unanswered' THEN 2" \
+  "  WHEN c.acknowledged_at IS NOT NULL THEN 1 ELSE 0 END, c.raised_at DESC, c.id"
+const Query kConcerns{"safety.concerns", CONCERN " WHERE" EPISODE_OF_VIEWER " AND" OF_VIEWER IN_ORDER " LIMIT $2",
+                      true};
+const Query kOpenConcerns{"safety.open_concerns",
+                          CONCERN " WHERE" EPISODE_OF_VIEWER " AND c.closed_at IS NULL AND" OF_VIEWER IN_ORDER, true};
+const Query kConcern{"safety.concern", CONCERN " WHERE c.id = $2 AND" OF_VIEWER, true};
+const Query kOfVersion{"safety.of_version", CONCERN " WHERE c.response_id = $1 AND c.version = $2", true};
+const Query kOfForm{"safety.of_form",
+                    CONCERN " WHERE c.response_id = $1 AND c.kind <> 'unanswered' ORDER BY c.version DESC LIMIT 1",
+                    true};
+const Query kDue{"safety.due",
+                 CONCERN
+                 " WHERE c.acknowledge_by <= $1 AND c.acknowledged_at IS NULL AND c.escalated_at IS NULL"
+                 " AND c.acknowledge_by IS NOT NULL ORDER BY c.acknowledge_by LIMIT $2",
+                 true};
+#undef CONCERN
+#undef OF_VIEWER
+#undef EPISODE_OF_VIEWER
+#undef IN_ORDER
+const Query kIsAnyDue{"safety.is_any_due",
+                      "SELECT 1 FROM concern WHERE acknowledge_by <= $1 AND acknowledged_at IS NULL"
+                      " AND escalated_at IS NULL AND acknowledge_by IS NOT NULL LIMIT 1",
+                      true};
+// Whoever takes a step waits here for others who do.
+const Query kLock{"safety.lock", "SELECT id FROM concern WHERE id = $1 {for_update}", true};
+const Query kEscalate{"safety.escalate",
+                      "UPDATE concern SET escalated_at = $2 WHERE id = $1 AND acknowledged_at IS NULL"
+                      " AND escalated_at IS NULL",
+                      true};
+const Query kAcknowledge{"safety.acknowledge",
+                         "UPDATE concern SET acknowledged_at = $2 WHERE id = $1 AND acknowledged_at IS NULL", true};
+const Query kClose{"safety.close", "UPDATE concern SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL", true};
+const Query kCountSteps{"safety.count_steps", "SELECT COUNT(*) FROM concern_step WHERE concern_id = $1", true};
+const Query kAddStep{"safety.add_step",
+                     "INSERT INTO concern_step (concern_id, place, step, by_id, at, sealed_words)"
+                     " VALUES ($1, $2, $3, $4, $5, $6)",
+                     true};
+const Query kSteps{"safety.steps",
+                   "SELECT step, by_id, at, sealed_words FROM concern_step WHERE concern_id = $1 ORDER BY place", true};
+
+/// What the program itself stored.
+template <class E>
+E enum_of(std::string_view text) {
+  E value{};
+  if (boost::describe::enum_from_string(std::string(text).c_str(), value)) return value;
+  throw std::logic_error("a concern has a word that this program does not know");
+}
+template <class E>
+const char* text_of(E value) {
+  return boost::describe::enum_to_string(value, "");
+}
+
+std::optional<AccountId> maybe_account(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.id<AccountId>(column));
+}
+
+Concern to_concern(const Row& row) {
+  return {row.id<ConcernId>(0),     row.id<FormId>(1),    row.int64(2),         row.id<EpisodeId>(3),
+          row.id<RoomId>(4),        row.id<AccountId>(5), row.id<AccountId>(6), enum_of<Kind>(row.text(7)),
+          std::string(row.text(8)), row.int64(9),         row.time(10),         row.maybe_time(11),
+          row.maybe_time(12),       row.maybe_time(13),   row.maybe_time(14)};
+}
+
+std::optional<Concern> concern_of(ReadTx& tx, FormId form, std::int64_t version) {
+  return tx.first(kOfVersion, {form, version}, to_concern);
+}
+
+/// Steps of one concern are numbered one after another: the concern is locked, or new.
+void add_step(WriteTx& tx, ConcernId concern, Step step, std::optional<AccountId> by, Time now,
+              std::optional<BytesView> sealed_words = std::nullopt) {
+  const auto before = tx.first(kCountSteps, {concern}, [](const Row& row) { return row.int64(0); });
+  tx.execute(kAddStep, {concern, before.value_or(0) + 1, text_of(step), by, now, sealed_words});
+}
+
+std::vector<AccountId> readers_of(const Team& team, const Concern& concern) {
+  auto readers = first_readers(team, concern.kind);
+  if (concern.escalated_at && team.supervisor) readers.push_back(*team.supervisor);
+  return readers;
+}
+
+Result<void> tell(WriteTx& tx, const Concern& concern) {
+  TRY_ASSIGN(const auto team, find_team(tx, concern.episode));
+  tx.emit({concern.chat, 0, http::passing_frame(concern.chat, ConcernEvent{concern.id}), readers_of(team, concern)});
+  return {};
+}
+
+/// The key says whom it went to, never what it is about.
+Result<void> send_mail(WriteTx& tx, ConcernId concern, std::string_view to_whom, const std::optional<AccountId>& to,
+                       Time now) {
+  if (!to) return {};
+  TRY(notify::queue(tx, {notice_prefix(concern) + std::string(to_whom), *to}, now));
+  return {};
+}
+
+Result<void> send_first_mails(WriteTx& tx, const Concern& concern, const Team& team, Time now) {
+  switch (concern.kind) {
+    case Kind::safety:
+      TRY(send_mail(tx, concern.id, "therapist", team.therapist, now));
+      return send_mail(tx, concern.id, "deputy", team.deputy, now);
+    case Kind::rift:
+      return send_mail(tx, concern.id, "neutral_person", team.neutral, now);
+    case Kind::unanswered:
+      return {};
+  }
+  return {};
+}
+
+/// A row of its own: nobody's hand did this.
+void write_down_escalation(WriteTx& tx, const Concern& concern, Time now) {
+  access::AuditEntry entry;
+  entry.at = now;
+  entry.action = "concern.escalate";
+  entry.client = concern.client;
+  entry.view = "concern " + concern.id.text();
+  entry.count = 1;
+  entry.outcome = access::Outcome::done;
+  entry.origin = "clock";
+  access::write_audit(tx, entry);
+}
+
+/// A concern of the viewer's, locked.
+Result<Concern> lock_own(WriteTx& tx, AccountId viewer, ConcernId concern) {
+  tx.each(kLock, {concern}, [](const Row&) {});
+  return find_concern(tx, viewer, concern);
+}
+
+}  // namespace
+
+Rules rules_of(const config::Settings& settings) {
+  const auto contact = [](const std::string& text) {
+    auto words = boost::trim_copy(text);
+    return words.empty() ? std::nullopt : std::optional(std::move(words));
+  };
+  return {std::chrono::minutes(settings.safety_acknowledge_minutes), contact(settings.practice_complaint_contact),
+          contact(settings.practice_safeguarding_contact)};
+}
+
+std::string notice_prefix(ConcernId concern) {
+  return "safety:" + concern.text() + ":";
+}
+
+Result<Team> find_team(ReadTx& tx, EpisodeId episode) {
+  auto team = tx.first(kTeam, {episode}, [](const Row& row) {
+    return Team{row.id<AccountId>(0), maybe_account(row, 1), maybe_account(row, 2), maybe_account(row, 3),
+                row.is_null(4) ? std::nullopt : std::optional(row.int64(4))};
+  });
+  if (!team) return fail(not_found());
+  return *team;
+}
+
+std::vector<AccountId> first_readers(const Team& team, Kind kind) {
+  std::vector<AccountId> readers;
+  if (kind == Kind::rift) {
+    if (team.neutral) readers.push_back(*team.neutral);
+    return readers;
+  }
+  readers.push_back(team.therapist);
+  if (kind == Kind::safety && team.deputy) readers.push_back(*team.deputy);
+  return readers;
+}
+
+Result<void> raise(WriteTx& tx, const StoredForm& form, std::int64_t version, Kind kind, const Rules& rules, Time now) {
+  const auto by = kind == Kind::safety ? std::optional(now + rules.acknowledge_within) : std::nullopt;
+  const auto id = ConcernId::make(now);
+  if (tx.execute(kRaise, {id, form.id, version, form.episode, form.client, text_of(kind), now, by}) == 0) {
+    return tell_again(tx, form.id, version);
+  }
+  add_step(tx, id, Step::raised, std::nullopt, now);
+  const auto concern = concern_of(tx, form.id, version);
+  TRY_ASSIGN(const auto team, find_team(tx, form.episode));
+  TRY(send_first_mails(tx, *concern, team, now));
+  return tell(tx, *concern);
+}
+
+Result<void> tell_again(WriteTx& tx, FormId form, std::int64_t version) {
+  const auto concern = concern_of(tx, form, version);
+  return concern ? tell(tx, *concern) : Result<void>{};
+}
+
+std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t limit) {
+  return tx.list(kConcerns, {viewer, limit}, to_concern);
+}
+
+std::vector<Concern> open_concerns_of(ReadTx& tx, AccountId viewer) {
+  return tx.list(kOpenConcerns, {viewer}, to_concern);
+}
+
+Result<Concern> find_concern(ReadTx& tx, AccountId viewer, ConcernId concern) {
+  auto found = tx.first(kConcern, {viewer, concern}, to_concern);
+  if (!found) return fail(not_found());
+  return *std::move(found);
+}
+
+std::optional<Concern> latest_concern_of(ReadTx& tx, FormId form) {
+  return tx.first(kOfForm, {form}, to_concern);
+}
+
+std::vector<StoredStep> list_steps(ReadTx& tx, ConcernId concern) {
+  return tx.list(kSteps, {concern}, [](const Row& row) {
+    StoredStep step{enum_of<Step>(row.text(0)), maybe_account(row, 1), row.time(2), std::nullopt};
+    if (!row.is_null(3)) {
+      const auto sealed = row.bytes(3);
+      step.sealed_words.emplace(sealed.begin(), sealed.end());
+    }
+    return step;
+  });
+}
+
+Result<bool> acknowledge(WriteTx& tx, AccountId viewer, ConcernId id, Time now) {
+  TRY_ASSIGN(const auto concern, lock_own(tx, viewer, id));
+  const bool is_new = tx.execute(kAcknowledge, {id, now}) == 1;
+  if (is_new) add_step(tx, id, Step::acknowledged, viewer, now);
+  TRY(tell(tx, concern));
+  return is_new;
+}
+
+Result<bool> close(WriteTx& tx, AccountId viewer, ConcernId id, BytesView sealed_words, const IsSame& is_same,
+                   Time now) {
+  TRY_ASSIGN(const auto concern, lock_own(tx, viewer, id));
+  if (concern.closed_at) {
+    const auto last = list_steps(tx, id).back();
+    if (last.by == viewer && last.sealed_words && is_same(*last.sealed_words)) return false;
+    return fail({ErrorKind::conflict, "concern.closed",
+                 "This concern was closed already. Look at it again to see what was done."});
+  }
+  // Whoever says what was done has looked into it.
+  if (tx.execute(kAcknowledge, {id, now}) == 1) add_step(tx, id, Step::acknowledged, viewer, now);
+  tx.execute(kClose, {id, now});
+  add_step(tx, id, Step::closed, viewer, now, sealed_words);
+  TRY(tell(tx, concern));
+  return true;
+}
+
+bool is_any_due(ReadTx& tx, Time now) {
+  return tx.first(kIsAnyDue, {now}, [](const Row&) { return true; }).has_value();
+}
+
+Result<std::int64_t> escalate_due(WriteTx& tx, Time now) {
+  std::int64_t count = 0;
+  for (auto concern : tx.list(kDue, {now, kMostAtOnce}, to_concern)) {
+    tx.each(kLock, {concern.id}, [](const Row&) {});
+    if (tx.execute(kEscalate, {concern.id, now}) == 0) continue;  // somebody has looked into it meanwhile
+    concern.escalated_at = now;
+    add_step(tx, concern.id, Step::escalated, std::nullopt, now);
+    TRY_ASSIGN(const auto team, find_team(tx, concern.episode));
+    TRY(send_mail(tx, concern.id, "supervisor", team.supervisor, now));
+    TRY(tell(tx, concern));
+    write_down_escalation(tx, concern, now);
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace rapport::safety

@@ -1,0 +1,219 @@
+#include <algorithm>
+
+#include "features/notify/notify.hpp"
+#include "features/safety/safety.hpp"
+#include "support/house_fixture.hpp"
+
+namespace rapport::safety {
+namespace {
+
+using questionnaires::FormId;
+using questionnaires::Occasion;
+using questionnaires::StoredForm;
+using std::chrono::minutes;
+
+const store::Query kEscalations{"test.escalations",
+                                "SELECT COUNT(*) FROM audit WHERE action = 'concern.escalate' AND outcome = 'done'"
+                                " AND client_id = $1"};
+
+class Concerns : public testing::HouseTest {
+ protected:
+  StoredForm ask(EpisodeId of, const std::string& instrument) {
+    return write([&](store::WriteTx& tx) {
+             return questionnaires::ask_form(
+                 tx, therapist, {FormId::make(clock.now()), of, instrument, Occasion::on_request, {}}, clock.now());
+           })
+        .value()
+        .form;
+  }
+  ConcernId raise_one(Kind kind, const StoredForm& form, std::int64_t version = 1) {
+    const auto raised = write([&](store::WriteTx& tx) { return raise(tx, form, version, kind, {}, clock.now()); });
+    EXPECT_TRUE(raised) << raised.error().detail;
+    const auto own = seen_by(kind == Kind::rift ? neutral : therapist);
+    const auto found = std::find_if(own.begin(), own.end(),
+                                    [&](const Concern& one) { return one.form == form.id && one.version == version; });
+    return found == own.end() ? ConcernId() : found->id;
+  }
+  ConcernId raise_one(Kind kind) { return raise_one(kind, ask(episode, kind == Kind::rift ? "risq" : "phq-9")); }
+  std::vector<Concern> seen_by(AccountId viewer) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<Concern>> { return list_concerns(tx, viewer, 200); })
+        .value();
+  }
+  std::int64_t escalate_after(minutes passed) {
+    clock.set(clock.now() + passed);
+    return write([&](store::WriteTx& tx) { return escalate_due(tx, clock.now()); }).value();
+  }
+  Result<bool> acknowledge_as(AccountId viewer, ConcernId concern) {
+    return write([&](store::WriteTx& tx) { return acknowledge(tx, viewer, concern, clock.now()); });
+  }
+  Result<bool> close_as(AccountId viewer, ConcernId concern, const Bytes& words = {1, 2}) {
+    return write([&](store::WriteTx& tx) {
+      return close(tx, viewer, concern, words, [&](const Bytes& stored) { return stored == words; }, clock.now());
+    });
+  }
+  std::vector<Step> steps(ConcernId concern) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<Step>> {
+             std::vector<Step> list;
+             for (const auto& step : list_steps(tx, concern)) list.push_back(step.step);
+             return list;
+           })
+        .value();
+  }
+  std::vector<AccountId> mailed(ConcernId concern) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<AccountId>> {
+             std::vector<AccountId> list;
+             for (const auto& one : notify::deliveries_of(tx, notice_prefix(concern))) list.push_back(one.to);
+             return list;
+           })
+        .value();
+  }
+  /// To whom the events since the last call went, without repeats.
+  std::vector<AccountId> told() {
+    std::vector<AccountId> list;
+    for (const auto& event : sink.take()) {
+      EXPECT_NE(event.frame.find("\"kind\":\"concern\""), std::string::npos) << event.frame;
+      list.insert(list.end(), event.recipients.begin(), event.recipients.end());
+    }
+    return sorted(std::move(list));
+  }
+  static std::vector<AccountId> sorted(std::vector<AccountId> list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    return list;
+  }
+};
+
+TEST_P(Concerns, AboutHarmAreForTherapistAndDeputyAndNobodyElse) {
+  const auto form = ask(episode, "phq-9");
+  sink.take();
+  const auto concern = raise_one(Kind::safety, form);
+  EXPECT_EQ(told(), sorted({therapist, deputy}));
+  EXPECT_EQ(sorted(mailed(concern)), sorted({therapist, deputy}));
+  for (const auto reader : {therapist, deputy}) EXPECT_EQ(seen_by(reader).at(0).id, concern);
+  for (const auto other : {client, other_client, stranger, supervisor, neutral}) {
+    EXPECT_TRUE(seen_by(other).empty());
+    EXPECT_EQ(acknowledge_as(other, concern).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(close_as(other, concern).error().kind, ErrorKind::not_found);
+  }
+  EXPECT_EQ(steps(concern), std::vector{Step::raised});
+}
+
+TEST_P(Concerns, AreRaisedOnceForAVersionAndToldAgainWhenItIsSentAgain) {
+  const auto form = ask(episode, "phq-9");
+  const auto concern = raise_one(Kind::safety, form);
+  sink.take();
+  EXPECT_EQ(raise_one(Kind::safety, form), concern);
+  EXPECT_EQ(told(), sorted({therapist, deputy}));
+  EXPECT_EQ(seen_by(therapist).size(), 1U);
+  EXPECT_EQ(mailed(concern).size(), 2U);
+  raise_one(Kind::safety, form, 2);
+  EXPECT_EQ(seen_by(therapist).size(), 2U) << "a correction that says more is a concern of its own";
+}
+
+TEST_P(Concerns, ThatNobodyLooksIntoGoToTheSupervisorInTimeAndOnce) {
+  const auto concern = raise_one(Kind::safety);
+  EXPECT_EQ(escalate_after(minutes(29)), 0);
+  sink.take();
+  EXPECT_EQ(escalate_after(minutes(1)), 1);
+  EXPECT_EQ(told(), sorted({therapist, deputy, supervisor}));
+  EXPECT_EQ(sorted(mailed(concern)), sorted({therapist, deputy, supervisor}));
+  EXPECT_EQ(seen_by(supervisor).at(0).id, concern);
+  EXPECT_EQ(escalate_after(minutes(600)), 0) << "once";
+  EXPECT_EQ(steps(concern), (std::vector{Step::raised, Step::escalated}));
+  const auto rows = read([&](store::ReadTx& tx) -> Result<std::int64_t> {
+    return *tx.first(kEscalations, {client}, [](const store::Row& row) { return row.int64(0); });
+  });
+  EXPECT_EQ(*rows, 1);
+  EXPECT_TRUE(*acknowledge_as(supervisor, concern)) << "where nobody else is there, they look into it";
+}
+
+TEST_P(Concerns, ThatSomebodyLooksIntoGoNoFurther) {
+  const auto concern = raise_one(Kind::safety);
+  EXPECT_TRUE(*acknowledge_as(deputy, concern));
+  EXPECT_FALSE(*acknowledge_as(therapist, concern)) << "who was first stays";
+  EXPECT_EQ(escalate_after(minutes(600)), 0);
+  EXPECT_TRUE(seen_by(supervisor).empty());
+  EXPECT_EQ(steps(concern), (std::vector{Step::raised, Step::acknowledged}));
+  EXPECT_FALSE(seen_by(therapist).at(0).closed_at) << "looking into it does not close it";
+}
+
+TEST_P(Concerns, WaitWithoutASupervisorAndShowToTheOneWhoComesLater) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_supervisor(tx, therapist, stranger); }));
+  const auto concern = raise_one(Kind::safety);
+  EXPECT_EQ(escalate_after(minutes(30)), 1);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_supervisor(tx, therapist, supervisor); }));
+  EXPECT_EQ(seen_by(supervisor).at(0).id, concern);
+  EXPECT_TRUE(seen_by(stranger).empty());
+}
+
+TEST_P(Concerns, AreClosedOnceWithWhatWasDone) {
+  const auto concern = raise_one(Kind::safety);
+  EXPECT_TRUE(*close_as(deputy, concern));
+  EXPECT_FALSE(*close_as(deputy, concern)) << "sent again";
+  EXPECT_EQ(close_as(deputy, concern, {9}).error().code, "concern.closed");
+  EXPECT_EQ(close_as(therapist, concern).error().code, "concern.closed");
+  EXPECT_EQ(steps(concern), (std::vector{Step::raised, Step::acknowledged, Step::closed}));
+  EXPECT_EQ(escalate_after(minutes(600)), 0);
+  const auto open =
+      read([&](store::ReadTx& tx) -> Result<std::vector<Concern>> { return open_concerns_of(tx, therapist); });
+  EXPECT_TRUE(open->empty());
+  EXPECT_EQ(seen_by(therapist).size(), 1U) << "its history stays";
+}
+
+TEST_P(Concerns, OfAQuestionLeftOutAreForTheTherapistWithoutAClockAndAfterTheOthers) {
+  const auto form = ask(episode, "phq-9");
+  const auto other = ask(other_episode, "phq-9");
+  const auto looked_into = raise_one(Kind::safety, ask(episode, "phq-9"));
+  ASSERT_TRUE(*acknowledge_as(therapist, looked_into));
+  sink.take();
+  clock.set(clock.now() + minutes(1));
+  const auto left_out = raise_one(Kind::unanswered, form);
+  EXPECT_EQ(told(), std::vector{therapist});
+  EXPECT_TRUE(mailed(left_out).empty());
+  EXPECT_EQ(escalate_after(minutes(600)), 0);
+  const auto urgent = raise_one(Kind::safety, other);
+  std::vector<ConcernId> order;
+  for (const auto& one : seen_by(therapist)) order.push_back(one.id);
+  EXPECT_EQ(order, (std::vector{urgent, looked_into, left_out}));
+  EXPECT_EQ(seen_by(deputy).size(), 2U);
+}
+
+TEST_P(Concerns, AboutTheTherapistAreForTheNeutralPersonAlone) {
+  const auto form = ask(episode, "risq");
+  sink.take();
+  const auto concern = raise_one(Kind::rift, form);
+  EXPECT_EQ(told(), std::vector{neutral});
+  EXPECT_EQ(mailed(concern), std::vector{neutral});
+  EXPECT_EQ(escalate_after(minutes(600)), 0) << "a supervisor of that therapist is not told either";
+  for (const auto other : {therapist, deputy, supervisor, stranger, client, other_client}) {
+    EXPECT_TRUE(seen_by(other).empty());
+    EXPECT_EQ(acknowledge_as(other, concern).error().kind, ErrorKind::not_found);
+  }
+  EXPECT_TRUE(*acknowledge_as(neutral, concern));
+  EXPECT_TRUE(*close_as(neutral, concern));
+  EXPECT_EQ(told(), std::vector{neutral});
+}
+
+TEST_P(Concerns, AboutTheTherapistNeverReachThatTherapistAsTheNeutralPerson) {
+  const auto form = ask(episode, "risq");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, therapist}); }));
+  sink.take();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return raise(tx, form, 1, Kind::rift, {}, clock.now()); }));
+  EXPECT_TRUE(told().empty());
+  EXPECT_TRUE(seen_by(therapist).empty());
+}
+
+TEST_P(Concerns, AreNotAskedForWhereNobodyWouldLook) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, std::nullopt}); }));
+  const auto refused = write([&](store::WriteTx& tx) {
+    return questionnaires::ask_form(
+        tx, therapist, {FormId::make(clock.now()), episode, "risq", Occasion::on_request, {}}, clock.now());
+  });
+  EXPECT_EQ(refused.error().code, "form.nobody_looks");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Concerns, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::safety

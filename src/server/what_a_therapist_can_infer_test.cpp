@@ -1,0 +1,222 @@
+/// Whether anything that a therapist, their deputy or their supervisor can get differs by what a client answered about
+/// the therapist (RISQ). Two practices are lived through in the same way but for those answers; then every answer that
+/// can be read, and every live event, is held against its like, byte for byte.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+
+#include "features/log_in/log_in_api.hpp"
+#include "features/safety/safety.hpp"
+#include "server/all_routes.hpp"
+#include "server/service.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::server {
+namespace {
+
+/// A sign for each question of RISQ as it is sent, and corrected where there is a second.
+using Sent = std::vector<std::string>;
+const Time kStart = from_micros(1'795'000'000'000'000);
+
+class Inference : public testing::FullHouseTest {
+ protected:
+  struct Told {
+    std::vector<AccountId> recipients;
+    std::string frame;
+  };
+  using Seen = std::vector<std::string>;
+
+  http::Response call(AccountId who, http::Method method, const std::string& target, const std::string& body = "") {
+    http::Request request{method, target, {{"host", "x"}, {"content-type", "application/json"}}, body, "127.0.0.1"};
+    auto& token = tokens_[who];
+    if (token.empty()) {
+      token = write([&](store::WriteTx& tx) -> Result<std::string> {
+                return access::create_session(tx, who, clock.now()).token;
+              }).value();
+    }
+    request.headers.emplace_back("cookie", std::string(log_in::kCookie) + "=" + token);
+    request.headers.emplace_back("x-csrf-token", csrf.make(token));
+    return service_->handle(request);
+  }
+  void must(AccountId who, http::Method method, const std::string& target, const std::string& body = "") {
+    const auto answer = call(who, method, target, body);
+    ASSERT_LT(answer.status, 300) << target << " " << answer.body;
+    for (auto& event : sink.take()) told_.push_back({std::move(event.recipients), std::move(event.frame)});
+  }
+
+  std::string ask(const std::string& questionnaire) {
+    const auto form = questionnaires::FormId::make(clock.now()).text();
+    must(therapist, http::Method::post, "/api/episodes/" + episode.text() + "/forms",
+         R"({"id":")" + form + R"(","questionnaire":")" + questionnaire + R"(","occasion":"after_session"})");
+    return form;
+  }
+  void send(const std::string& form, const std::string& signs, std::int64_t version) {
+    std::string answers;
+    for (std::size_t i = 0; i < signs.size(); ++i) {
+      answers +=
+          (i == 0 ? "" : ",") + std::string(R"({"item":")") + std::to_string(i + 1) + R"(","value":)" + signs[i] + "}";
+    }
+    const auto number = std::to_string(version);
+    const auto before = std::to_string(version - 1);
+    must(client, http::Method::put, "/api/forms/" + form + "/answers",
+         R"({"based_on":)" + before + R"(,"language":"en","answers":[)" + answers + "]}");
+    must(client, http::Method::post, "/api/forms/" + form + "/completion",
+         R"({"revision":)" + number + R"(,"version":)" + number + "}");
+  }
+
+  /// The neutral person does what there is to do. Only where somebody answered yes there is something.
+  std::size_t neutral_person_works() {
+    const auto own = read([&](store::ReadTx& tx) -> Result<std::vector<safety::Concern>> {
+                       return safety::list_concerns(tx, neutral, 200);
+                     }).value();
+    for (const auto& concern : own) {
+      const auto target = "/api/concerns/" + concern.id.text();
+      concerns_.push_back(concern.id.text());
+      must(neutral, http::Method::get, target);
+      must(neutral, http::Method::post, target + "/acknowledgement");
+      must(neutral, http::Method::post, target + "/disposition", R"({"disposition":"contacted","note":"we spoke"})");
+    }
+    return own.size();
+  }
+
+  /// One practice from asking to closing; how many concerns the neutral person had.
+  std::size_t live_through(const Sent& sent) {
+    const auto risq = ask("risq");
+    const auto phq9 = ask("phq-9");
+    send(phq9, "0000000010", 1);
+    forms_ = {risq, phq9};
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      clock.set(clock.now() + std::chrono::minutes(10));
+      send(risq, sent[i], static_cast<std::int64_t>(i) + 1);
+    }
+    clock.set(kStart + std::chrono::minutes(50));  // whenever the last was sent
+    EXPECT_TRUE(write([&](store::WriteTx& tx) { return safety::escalate_due(tx, clock.now()); }));
+    for (auto& event : sink.take()) told_.push_back({std::move(event.recipients), std::move(event.frame)});
+    return neutral_person_works();
+  }
+
+  /// Every address of the program that can be read, filled in with what there is.
+  Seen everything(AccountId who) {
+    const auto any = MessageId::make(clock.now()).text();
+    std::vector<std::string> concerns = concerns_;
+    concerns.push_back(any);
+    concerns.resize(1);
+    const std::multimap<std::string, std::string> values{{"{episode}", episode.text()}, {"{room}", chat.text()},
+                                                         {"{form}", forms_[0]},         {"{form}", forms_[1]},
+                                                         {"{concern}", concerns[0]},    {"{account}", client.text()}};
+    Seen seen;
+    for (const auto& route : routes_->all()) {
+      if (route->method != http::Method::get || route->pattern == "/api/live") continue;
+      for (const auto& target : filled_in(route->pattern, values)) {
+        const auto answer = call(who, http::Method::get, target);
+        auto text = route->pattern + " " + std::to_string(answer.status) + " " + answer.body;
+        for (const auto& [name, value] : answer.headers) text += "\n" + name + ": " + value;
+        seen.push_back(std::move(text));
+      }
+    }
+    for (const auto& event : told_) {
+      if (std::find(event.recipients.begin(), event.recipients.end(), who) != event.recipients.end()) {
+        seen.push_back("event " + event.frame);
+      }
+    }
+    return alike(std::move(seen));
+  }
+  static std::vector<std::string> filled_in(const std::string& pattern,
+                                            const std::multimap<std::string, std::string>& values) {
+    const auto open = pattern.find('{');
+    if (open == std::string::npos) return {pattern};
+    const auto name = pattern.substr(open, pattern.find('}') + 1 - open);
+    auto [first, last] = values.equal_range(name);
+    std::vector<std::string> targets;
+    const auto put = [&](const std::string& value) {
+      auto target = pattern;
+      target.replace(open, name.size(), value);
+      for (auto& one : filled_in(target, values)) targets.push_back(std::move(one));
+    };
+    if (first == last) put("risq");
+    for (; first != last; ++first) put(first->second);
+    return targets;
+  }
+  /// With ids in the order in which they turn up, and without what is random in every practice.
+  static Seen alike(Seen seen) {
+    static const std::regex id("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    static const std::regex token(R"("csrf":"[^"]*")");
+    static const std::regex etag("\nETag: [^\n]*");
+    std::map<std::string, std::size_t> ids;
+    for (auto& text : seen) {
+      std::string out;
+      auto from = text.cbegin();
+      for (std::sregex_iterator match(text.begin(), text.end(), id), end; match != end; ++match) {
+        out.append(from, text.cbegin() + match->position());
+        out += "#" + std::to_string(ids.emplace(match->str(), ids.size()).first->second);
+        from = text.cbegin() + match->position() + match->length();
+      }
+      out.append(from, text.cend());
+      text = std::regex_replace(std::regex_replace(out, token, ""), etag, "");
+    }
+    return seen;
+  }
+
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_all_routes(routes_.emplace());
+    service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
+    sink.take();
+  }
+  void TearDown() override {
+    service_.reset();
+    tokens_.clear();
+    told_.clear();
+    forms_.clear();
+    concerns_.clear();
+    FullHouseTest::TearDown();
+  }
+  /// From the beginning, in a practice of its own.
+  std::map<std::string, Seen> what_is_seen(const Sent& sent, std::size_t concerns) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    EXPECT_EQ(live_through(sent), concerns);
+    return {
+        {"therapist", everything(therapist)}, {"deputy", everything(deputy)}, {"supervisor", everything(supervisor)}};
+  }
+
+  std::optional<Routes> routes_;
+  std::unique_ptr<Service> service_;
+  std::map<AccountId, std::string> tokens_;
+  std::vector<Told> told_;
+  std::vector<std::string> forms_;
+  std::vector<std::string> concerns_;
+};
+
+TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
+  const auto all_no = what_is_seen({"0000"}, 0);
+  EXPECT_GT(all_no.at("therapist").size(), 20U);
+  const std::vector<std::pair<Sent, std::size_t>> others{
+      {{"1000"}, 1}, {{"0100"}, 1}, {{"1111"}, 1}, {{"0000", "0110"}, 1}, {{"0010", "0000"}, 1}, {{"0001", "0101"}, 2}};
+  for (const auto& [sent, concerns] : others) {
+    const auto seen = what_is_seen(sent, concerns);
+    for (const auto& [who, answers] : seen) {
+      const auto& usual = all_no.at(who);
+      ASSERT_EQ(answers.size(), usual.size()) << who << " after " << sent.front();
+      for (std::size_t i = 0; i < usual.size(); ++i)
+        EXPECT_EQ(answers[i], usual[i]) << who << " after " << sent.front();
+    }
+  }
+}
+
+TEST_P(Inference, WhatTheClientAllowsIsSeen) {
+  const auto before = what_is_seen({"0100"}, 1).at("therapist");
+  must(client, http::Method::put, "/api/forms/" + forms_[0] + "/items-allowed", R"({"allowed":true})");
+  EXPECT_NE(everything(therapist), before);
+  must(client, http::Method::put, "/api/forms/" + forms_[0] + "/items-allowed", R"({"allowed":false})");
+  const auto answer = call(therapist, http::Method::get, "/api/forms/" + forms_[0]);
+  EXPECT_NE(answer.body.find(R"("versions":[])"), std::string::npos) << answer.body;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Inference, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::server
