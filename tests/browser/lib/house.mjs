@@ -77,6 +77,10 @@ export class House {
     return pair;
   }
 
+  accountsOf(role) {
+    return this.#accounts.filter((one) => one.role === role);
+  }
+
   accountOf(name) {
     return this.#accounts.find((one) => one.name === name);
   }

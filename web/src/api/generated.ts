@@ -1167,7 +1167,7 @@ export interface paths {
         };
         /**
          * The questionnaires that can be given out as forms
-         * @description Those with wording and without a question whose answer somebody has to look at: PHQ-9, CORE-10, PCL-5 and RISQ are not among them.
+         * @description Those with wording. What is for the neutral person (RISQ) can be asked for only where there is one.
          */
         get: {
             parameters: {
@@ -1511,7 +1511,7 @@ export interface paths {
         put?: never;
         /**
          * Send the form: what was saved is scored and kept for good
-         * @description Only the latest saved answers can be sent. Sent again after a lost answer it is the same version, 200. A correction is a further version; those before it stay.
+         * @description Only the latest saved answers can be sent. Sent again after a lost answer it is the same version, 200. A correction is a further version; those before it stay. When the answer holds `told`, show the crisis contacts and what it says at once.
          */
         post: {
             parameters: {
@@ -1613,6 +1613,213 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The concerns that one is told of
+         * @description At most 200. A therapist has those of their clients and of the clients for whom they are the deputy, a supervisor what nobody looked into in time, a neutral person what clients say about their therapist.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The concerns that one is told of */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Concerns"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A concern: what was answered, who was told and how that went, what was done */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A concern: what was answered, who was told and how that went, what was done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConcernDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one looks into it
+         * @description It stops the clock after which a supervisor is told. Sent again, or after somebody else, it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Say that one looks into it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConcernDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close it with what was done
+         * @description There is no other way to close it, and it stays closed. The same words sent again change nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Closing"];
+                };
+            };
+            responses: {
+                /** @description Close it with what was done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConcernDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2740,7 +2947,7 @@ export interface components {
             threshold: number;
             source?: string | null;
         };
-        /** @description `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. */
+        /** @description `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; while the client does not allow more, the therapist sees of such a form only `state`, asked or completed. */
         Form: {
             /** Format: uuid */
             id: string;
@@ -2761,6 +2968,7 @@ export interface components {
             completed_at?: string | null;
             items_if_allowed: boolean;
             items_allowed: boolean;
+            neutral_first: boolean;
             scores?: components["schemas"]["Scores"] | null;
             since_first?: components["schemas"]["ChangeResult"] | null;
             since_previous?: components["schemas"]["ChangeResult"] | null;
@@ -2795,11 +3003,24 @@ export interface components {
             scores: components["schemas"]["Scores"];
             answers?: components["schemas"]["Answers"] | null;
         };
-        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. */
+        /** @enum {string} */
+        Kind: "safety" | "unanswered" | "rift";
+        /** @description Somebody is being told of what was answered; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the practice has named nobody. If none of them has said by `acknowledge_by` that they look into it, a supervisor is told too. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's own words. */
+        Told: {
+            kind: components["schemas"]["Kind"];
+            readers: string[];
+            acknowledge_by?: string | null;
+            reply_hours?: number | null;
+            complaint_contact?: string | null;
+            safeguarding_contact?: string | null;
+        };
+        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `told`, whenever the latest version has such an answer. */
         FormDetails: {
             form: components["schemas"]["Form"];
             draft?: components["schemas"]["Answers"] | null;
             versions: components["schemas"]["FormVersion"][];
+            looked_at_by?: string[] | null;
+            told?: components["schemas"]["Told"] | null;
         };
         /** @description All answers so far, in place of those before. `based_on` is the `revision` that they were built on. */
         AnswersToSave: {
@@ -2821,6 +3042,69 @@ export interface components {
         };
         ItemsAllowed: {
             allowed: boolean;
+        };
+        /** @enum {string} */
+        ConcernState: "open" | "acknowledged" | "closed";
+        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. */
+        ConcernEntry: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            state: components["schemas"]["ConcernState"];
+            client: string;
+            therapist: string;
+            episode?: string | null;
+            questionnaire: string;
+            /** Format: date-time */
+            raised_at: string;
+            acknowledge_by?: string | null;
+            escalated_at?: string | null;
+            acknowledged_at?: string | null;
+            closed_at?: string | null;
+        };
+        /** @description What nobody looks into yet stands first, what is closed last. */
+        Concerns: {
+            concerns: components["schemas"]["ConcernEntry"][];
+        };
+        ConcernItem: {
+            question: string;
+            answer?: string | null;
+        };
+        /** @enum {string} */
+        Step: "raised" | "escalated" | "acknowledged" | "closed";
+        /** @enum {string} */
+        Disposition: "assessed" | "contacted" | "emergency_services" | "safety_plan" | "no_action";
+        /** @description What was done. `no_action` needs a `note` with the reason. A message alone is no disposition. */
+        Closing: {
+            disposition: components["schemas"]["Disposition"];
+            note?: string | null;
+        };
+        /** @description `by` is absent where no person's hand did it, and empty where the person's account was closed since. `escalated`: nobody had looked in time. */
+        ConcernStep: {
+            step: components["schemas"]["Step"];
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            closing?: components["schemas"]["Closing"] | null;
+        };
+        /** @description A mail that says that something waits, and no more. `state`: waiting, sent, failed; `failure` says why the last try failed. */
+        ConcernDelivery: {
+            to: string;
+            state: string;
+            /** Format: int64 */
+            tries: number;
+            failure?: string | null;
+            at?: string | null;
+        };
+        /** @description `language` is that of the wording in `items`. `changed_since`: the client has sent another version of the form after this one; the concern stays open all the same. `supervisor` is who is told when nobody looks; absent: nobody was named, or it does not concern one. */
+        ConcernDetails: {
+            concern: components["schemas"]["ConcernEntry"];
+            language: string;
+            items: components["schemas"]["ConcernItem"][];
+            changed_since: boolean;
+            supervisor?: string | null;
+            steps: components["schemas"]["ConcernStep"][];
+            deliveries: components["schemas"]["ConcernDelivery"][];
         };
         /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
@@ -3064,7 +3348,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -3183,6 +3467,18 @@ export interface components {
             kind: "form";
             body: components["schemas"]["FormEvent"];
         };
+        ConcernEvent: {
+            /** Format: uuid */
+            concern: string;
+        };
+        /** @description A concern was raised, or somebody took a step. Read the concerns again. */
+        LiveConcern: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "concern";
+            body: components["schemas"]["ConcernEvent"];
+        };
         EncounterEvent: {
             /** Format: uuid */
             episode: string;
@@ -3199,7 +3495,7 @@ export interface components {
             body: components["schemas"]["EncounterEvent"];
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveEncounter"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveEncounter"];
     };
     responses: never;
     parameters: never;

@@ -195,6 +195,12 @@ export const api = {
   sessionForms: (episode: string) => ask('get', '/api/episodes/{episode}/session-forms', { episode }, undefined),
   chooseSessionForms: (episode: string, wanted: components['schemas']['SessionFormsWanted']) =>
     ask('put', '/api/episodes/{episode}/session-forms', { episode }, wanted),
+  concerns: async () => (await ask('get', '/api/concerns', {}, undefined)).concerns,
+  concern: (concern: string) => ask('get', '/api/concerns/{concern}', { concern }, undefined),
+  acknowledgeConcern: (concern: string) =>
+    ask('post', '/api/concerns/{concern}/acknowledgement', { concern }, undefined),
+  closeConcern: (concern: string, closing: components['schemas']['Closing']) =>
+    ask('post', '/api/concerns/{concern}/disposition', { concern }, closing),
   course: (episode: string) => ask('get', '/api/episodes/{episode}/course', { episode }, undefined),
   encountersAhead: async () => (await ask('get', '/api/encounters', {}, undefined)).encounters,
   encounters: (episode: string, before = '') =>

@@ -128,6 +128,8 @@ const yearOf = (at: Date, now: number) => (at.getFullYear() === new Date(now).ge
 
 /** The name of a country ("EU": the European Union), or of a language. */
 export const regionName = (code: string) => new Intl.DisplayNames([prefs.locale], { type: 'region' }).of(code) ?? code;
+/** "Anna, Ben and Cem". */
+export const listed = (names: string[]) => new Intl.ListFormat(prefs.locale).format(names);
 export const languageName = (code: string) => new Intl.DisplayNames([prefs.locale], { type: 'language' }).of(code) ?? code;
 
 /** A day without a time, "2026-11-26", wherever one is. */

@@ -1,5 +1,6 @@
 export type Route =
-  | { page: 'home' | 'help' }
+  | { page: 'home' | 'help' | 'concerns' }
+  | { page: 'concern'; concern: string }
   | { page: 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
@@ -16,6 +17,7 @@ export function parse(path: string): Route {
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
   if (first === 'help' && episode === undefined) return { page: 'help' };
+  if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === 'chat' && !room) return { page: 'chat', episode };
   if (section === 'messages' && !room) return { page: 'threads', episode };
@@ -32,6 +34,8 @@ export function parse(path: string): Route {
 export const paths = {
   home: '/',
   help: '/help',
+  concerns: '/concerns',
+  concern: (concern: string) => `/concerns/${encodeURIComponent(concern)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,

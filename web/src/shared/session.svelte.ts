@@ -136,6 +136,10 @@ class App {
     return this.lost || this.#triedInVain;
   }
 
+  get client(): boolean {
+    return this.session?.account.role === 'client';
+  }
+
   get therapist(): boolean {
     return this.session?.account.role === 'therapist';
   }

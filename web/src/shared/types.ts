@@ -29,6 +29,10 @@ export type Course = Schemas['CourseAnswer'];
 export type CoursePoint = Schemas['CoursePoint'];
 export type CourseEvent = Schemas['CourseEvent'];
 export type CourseSession = Schemas['CourseSession'];
+export type Told = Schemas['Told'];
+export type Concern = Schemas['ConcernEntry'];
+export type ConcernDetails = Schemas['ConcernDetails'];
+export type Closing = Schemas['Closing'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

@@ -3,7 +3,7 @@ import type { Form, ItemAnswer } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
 export const formName = (form: { questionnaire: string; name: string }) =>
-  form.questionnaire === 'sparq' ? m.form_relationship() : form.name;
+  form.questionnaire === 'sparq' ? m.form_relationship() : form.questionnaire === 'risq' ? m.form_rift() : form.name;
 
 export function occasion(form: Pick<Form, 'occasion'>): string {
   if (form.occasion === 'before_session') return m.occasion_before();
@@ -43,4 +43,9 @@ export function byState(forms: Form[]): { open: Form[]; sent: Form[] } {
     open: forms.filter((one) => one.state !== 'completed'),
     sent: sent.sort((a, b) => Date.parse(b.completed_at ?? b.asked_at) - Date.parse(a.completed_at ?? a.asked_at))
   };
+}
+
+export function stateOf(form: Pick<Form, 'state'>): string {
+  if (form.state === 'completed') return m.form_sent();
+  return form.state === 'asked' ? m.form_not_begun() : m.form_begun();
 }

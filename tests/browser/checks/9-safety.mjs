@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { Caller, newId, same, until } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' };
+const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' };
+const minute = 60_000;
+
+/** Asks for a form as its therapist; answers its id. */
+async function ask(house, { therapist }, client, questionnaire) {
+  const caller = new Caller(house.origin, therapist);
+  await caller.logIn();
+  const episode = (await caller.ask('GET', '/api/episodes')).episodes.find((one) => one.client.name === client.name);
+  const form = newId();
+  await caller.ask('POST', `/api/episodes/${episode.id}/forms`, { id: form, questionnaire, occasion: 'on_request' });
+  return { episode: episode.id, form, caller };
+}
+
+/** Answers on the page, one question after the other, with what stands first but for one. */
+async function fill(page, path, count, special, option) {
+  await page.goto(path);
+  await page.getByRole('button', { name: 'Begin', exact: true }).click();
+  for (let number = 1; number <= count; number++) {
+    await page.getByText(`${number} of ${count}`, { exact: true }).waitFor();
+    await page.locator('label', { has: page.locator('input[type=radio]') }).nth(number === special ? option : 0).click();
+    await page.getByRole('button', { name: number === count ? 'To the overview' : 'Next', exact: true }).click();
+  }
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    if (shots) await page.screenshot({ path: join(shots, `safety-${name}.png`), fullPage: true });
+  };
+  const usable = async (page) => {
+    same('barriers', await barriers(page), []);
+    await until('too wide', async () => (await excess(page)) <= 0);
+  };
+  const staff = (role) => house.accountsOf(role)[0];
+
+  await check('an answer about harm: the client sees whom to call, the therapist is told, then the supervisor, and it is closed', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const begin = Date.now();
+    await house.kill('SIGTERM');
+    house.setTime(begin);
+    await house.start();
+    const hers = await place.person(house.origin, therapist, desk);
+    const above = await place.person(house.origin, staff('supervisor'), phone);
+    await above.page.getByText('That does not mean that all is well').waitFor();
+    await usable(above.page);
+    await picture('supervisor-nothing', above.page);
+
+    const { episode, form } = await ask(house, { therapist }, client, 'phq-9');
+    const near = await place.person(house.origin, client, phone);
+    const { page } = near;
+    await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
+    await page.getByText(/thoughts of harming yourself/).waitFor();
+    await usable(page);
+    await picture('before-phone', page);
+    await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 10, 9, 2);
+    await page.getByRole('heading', { name: 'If you are in danger now, please call' }).waitFor();
+    await page.getByText(/are being told of your answer now/).waitFor();
+    await page.getByText('Nobody watches this in real time').waitFor();
+    await page.locator('a[href^="tel:"]').first().waitFor();
+    await usable(page);
+    await picture('told-phone', page);
+
+    const line = hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).first();
+    await line.waitFor();
+    await usable(hers.page);
+    await picture('caseload-desk', hers.page);
+
+    house.setTime(begin + 31 * minute);
+    const waiting = above.page.locator('li', { hasText: client.name });
+    await waiting.waitFor({ timeout: 20_000 });
+    await waiting.getByRole('link').click();
+    await above.page.getByText(/Nobody had looked into it in time/).waitFor();
+    await usable(above.page);
+    await picture('supervisor-phone', above.page);
+
+    await line.getByRole('link').click();
+    await hers.page.getByText(/better off dead/).waitFor();
+    await hers.page.getByRole('button', { name: 'I am looking into this' }).click();
+    await hers.page.getByText(`${therapist.name} looks into it`).waitFor();
+    await above.page.getByText(`${therapist.name} looks into it`).waitFor();
+    await hers.page.getByRole('button', { name: 'Close it' }).click();
+    await hers.page.getByText('Please choose what was done.').waitFor();
+    await hers.page.getByLabel('What was done').selectOption('no_action');
+    await hers.page.getByRole('button', { name: 'Close it' }).click();
+    await hers.page.getByText('Please write why nothing more was needed.').waitFor();
+    await picture('closing-desk', hers.page);
+    await hers.page.getByLabel('What was done').selectOption('safety_plan');
+    await hers.page.getByLabel('In your own words').fill('Rang, and wrote it together.');
+    await hers.page.getByRole('button', { name: 'Close it' }).click();
+    await hers.page.getByText('Rang, and wrote it together.').waitFor();
+    await usable(hers.page);
+    await hers.page.emulateMedia({ colorScheme: 'dark' });
+    await picture('closed-desk-dark', hers.page);
+    await hers.page.goto(`${house.origin}/`);
+    await hers.page.locator('li.client').first().waitFor();
+    same('it is off the list', await hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).count(), 0);
+  });
+
+  await check('an answer about the therapist goes to the neutral person, and the therapist sees only that it was sent', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const { episode, form, caller } = await ask(house, { therapist }, client, 'risq');
+    const hers = await place.person(house.origin, therapist, desk);
+    await hers.page.goto(`${house.origin}/with/${episode}/forms`);
+    await hers.page.getByRole('region', { name: 'To fill in' }).locator('li').first().waitFor();
+    const middle = await place.person(house.origin, staff('neutral_person'), desk);
+    const near = await place.person(house.origin, client, phone);
+    const { page } = near;
+    await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
+    await page.getByText(/the neutral person of your practice, sees your answers/).waitFor();
+    await usable(page);
+    await picture('risq-before-phone', page);
+    await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 4, 1, 1);
+    await page.getByText(/and not your therapist/).waitFor();
+    await usable(page);
+    await picture('risq-told-phone', page);
+
+    const line = middle.page.getByRole('region', { name: 'Not looked into yet' }).locator('li', { hasText: client.name });
+    await line.getByRole('link').click();
+    await middle.page.getByText(/provoked or attacked/).waitFor();
+    await usable(middle.page);
+    await picture('neutral-desk', middle.page);
+    await middle.page.getByRole('button', { name: 'I am looking into this' }).click();
+    await middle.page.getByText(`${staff('neutral_person').name} looks into it`).waitFor();
+
+    await hers.page.goto(`${house.origin}/with/${episode}/forms/${form}`);
+    await hers.page.getByText('Its answers go to the neutral person').waitFor();
+    await usable(hers.page);
+    await picture('risq-therapist-desk', hers.page);
+    same('no concern of hers', (await caller.ask('GET', '/api/concerns')).concerns.filter((one) => one.client === client.name), []);
+    const seen = await caller.ask('GET', `/api/forms/${form}`);
+    same('nothing of it', [seen.versions, seen.form.completed_at, seen.form.revision], [[], undefined, 0]);
+  });
+}

@@ -1,0 +1,37 @@
+import { m } from '../../paraglide/messages.js';
+import { reason } from '../notify/words';
+import { prefs, when } from '../../shared/prefs.svelte';
+import type { Closing, Concern, ConcernDetails } from '../../shared/types';
+
+export function kindOf(concern: Concern): string {
+  if (concern.kind === 'safety') return m.concern_safety();
+  return concern.kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
+}
+
+export const dispositions = ['assessed', 'contacted', 'emergency_services', 'safety_plan', 'no_action'] as const;
+
+export const whatWasDone = (closing: Closing) =>
+  ({
+    assessed: m.disposition_assessed(),
+    contacted: m.disposition_contacted(),
+    emergency_services: m.disposition_emergency_services(),
+    safety_plan: m.disposition_safety_plan(),
+    no_action: m.disposition_no_action()
+  })[closing.disposition];
+
+/** How far a mail has got, and what is wrong with it, in a sentence. */
+export function mailState(mail: ConcernDetails['deliveries'][number]): string {
+  const name = mail.to || m.concern_somebody();
+  if (mail.state === 'sent') return m.mail_state_sent({ name, when: mail.at ? when(mail.at, prefs.now) : '' });
+  if (!mail.failure) return m.mail_state_waiting({ name });
+  const why = reason(mail.failure);
+  return mail.state === 'failed' ? m.mail_state_failed({ name, why }) : m.mail_state_waiting_failed({ name, why });
+}
+
+export function stepOf(step: ConcernDetails['steps'][number]): string {
+  const name = step.by || m.concern_somebody();
+  if (step.step === 'raised') return m.step_raised();
+  if (step.step === 'escalated') return m.step_escalated();
+  if (step.step === 'acknowledged') return m.step_acknowledged({ name });
+  return m.step_closed({ name, what: step.closing ? whatWasDone(step.closing) : '' });
+}
