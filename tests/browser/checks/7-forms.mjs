@@ -116,7 +116,7 @@ export default async function add({ check, house, shots }) {
 
     const sent = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();
     await sent.getByRole('heading', { name: 'Relationship (SPARQ)' }).waitFor();
-    same('two scores', await sent.locator('dd strong').allInnerTexts(), ['4', '4']);
+    await until('two scores', async () => (await sent.locator('dd strong').allInnerTexts()).join() === '4,4');
     await sent.getByRole('link').click();
     await hers.page.getByText('only if the client allows it').waitFor();
     same('no single answer', await hers.page.getByText('I felt happy to see my therapist').count(), 0);

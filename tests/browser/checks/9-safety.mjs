@@ -62,6 +62,7 @@ export default async function add({ check, house, shots }) {
     await page.getByText(/are being told of your answer now/).waitFor();
     await page.getByText('Nobody watches this in real time').waitFor();
     await page.locator('a[href^="tel:"]').first().waitFor();
+    same('no word that all is well', await page.getByText('Minimal').count(), 0);
     await usable(page);
     await picture('told-phone', page);
 
@@ -116,6 +117,7 @@ export default async function add({ check, house, shots }) {
     await picture('risq-before-phone', page);
     await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 4, 1, 1);
     await page.getByText(/and not your therapist/).waitFor();
+    same('nobody is sent to the therapist with it', await page.getByText('Talk with your therapist').count(), 0);
     await usable(page);
     await picture('risq-told-phone', page);
 
