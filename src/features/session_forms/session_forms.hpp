@@ -42,7 +42,8 @@ Result<std::optional<Choice>> find_choice(store::ReadTx& tx, AccountId viewer, E
 Result<bool> choose(store::WriteTx& tx, AccountId therapist, EpisodeId episode, const Choice& choice, Time now);
 
 /// After every step of a session, in the step's transaction: asks for the forms that are due by it, moves their dates
-/// with a session that is moved, takes back those of a cancelled one that nobody has begun. Safe to run again for the same step: each round is asked for once.
+/// with a session that is moved, takes back those of a cancelled one that nobody has begun. Safe to run again for the
+/// same step: each round is asked for once.
 Result<void> follow(store::WriteTx& tx, const encounters::Encounter& encounter, const Choice& usual, Time now);
 
 /// Asks for what has become due because time has passed: the forms before sessions that begin within kAskedAhead. For
