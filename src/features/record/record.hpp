@@ -1,0 +1,70 @@
+#pragma once
+/// @file A client's own record: everything that is stored of them and is theirs, in one piece. What is read here beside
+/// what other features keep; all of it is asked for by the client, of themselves.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "features/encounters/encounters.hpp"
+#include "features/messages/messages.hpp"
+#include "features/people/people.hpp"
+#include "features/questionnaires/questionnaires.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::record {
+
+/// Bytes of sealed texts in one record at most; what is larger does not fit into one answer.
+inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024 * 1024;
+/// Of who looked: the latest so many.
+inline constexpr std::int64_t kMostAccess = 20'000;
+
+struct StoredRoom {
+  people::Room room;
+  std::vector<messages::StoredMessage> messages;
+  std::vector<messages::Receipt> receipts;
+};
+
+struct StoredSession {
+  encounters::Encounter encounter;
+  std::vector<encounters::ChannelUse> channels;
+  std::vector<encounters::AgendaItem> agenda;
+};
+
+struct FormWithVersions {
+  questionnaires::StoredForm form;
+  std::vector<questionnaires::StoredVersion> versions;
+};
+
+struct StoredEpisode {
+  people::Episode episode;
+  Time opened_at;
+  std::optional<Time> closed_at;
+  std::vector<StoredRoom> rooms;
+  std::vector<StoredSession> sessions;  ///< the oldest first
+  std::vector<FormWithVersions> forms;  ///< in the order in which they were asked for
+};
+
+/// Who did what with the client's data. Nobody: the program by itself.
+struct StoredAccess {
+  Time at;
+  std::optional<AccountId> viewer;
+  std::optional<Bytes> sealed_profile;
+  std::string role;
+  std::string action;
+  std::string view;
+  std::int64_t count = 0;
+};
+
+struct StoredRecord {
+  people::Account person;
+  people::Practice practice;
+  std::vector<StoredEpisode> episodes;  ///< the oldest first
+  std::vector<StoredAccess> access;     ///< the latest first
+  bool more_access = false;
+};
+
+/// Everything of one moment. Drafts are not read, neither is anything that a therapist notes for themselves, nor that
+/// anything of the kind was ever touched. Errors: conflict "record.too_large".
+Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
+
+}  // namespace rapport::record

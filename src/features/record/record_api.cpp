@@ -1,0 +1,98 @@
+#include "features/record/record_api.hpp"
+
+#include "features/people/profiles.hpp"
+#include "features/record/record_page.hpp"
+#include "features/record/record_rules.hpp"
+
+namespace rapport::record {
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::PermissionName;
+using http::RawBody;
+
+/// Somebody whose key is gone has no name any more.
+void add_name(House& house, AccountId account, const Bytes& sealed_profile, Deadline deadline, Names& names) {
+  if (names.count(account) != 0) return;
+  people::Account one;
+  one.id = account;
+  one.sealed_profile = sealed_profile;
+  if (const auto profile = people::open_profile(house, one, deadline)) names[account] = profile->name;
+}
+
+Result<RecordAnswer> make_record(Context& context, const Call& call) {
+  const auto client = context.viewer.account;
+  TRY_ASSIGN(const auto stored,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return read_record(tx, client); }));
+  Names names;
+  add_name(context.house, client, stored.person.sealed_profile, call.deadline, names);
+  for (const auto& one : stored.episodes) {
+    add_name(context.house, one.episode.therapist, one.episode.therapist_profile, call.deadline, names);
+  }
+  for (const auto& one : stored.access) {
+    if (one.viewer && one.sealed_profile) {
+      add_name(context.house, *one.viewer, *one.sealed_profile, call.deadline, names);
+    }
+  }
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  return open_record(stored, *key, names, context.house.clock.now());
+}
+
+/// Each download is a row of its own: it leaves the house.
+Result<void> write_down(Context& context, const Call& call, std::string_view view) {
+  return audited_write(context, call, [&](store::WriteTx&, access::AuditEntry& entry) -> Result<void> {
+    entry.client = context.viewer.account;
+    entry.view = view;
+    entry.count = 1;
+    return {};
+  });
+}
+
+/// The name says the day and nothing of whom or what.
+std::pair<std::string, std::string> as_file(Time at, std::string_view ending) {
+  return {"Content-Disposition",
+          "attachment; filename=\"record-" + to_rfc3339(at).substr(0, 10) + "." + std::string(ending) + "\""};
+}
+
+Result<Answer<RecordAnswer>> read_json(Context& context, Call& call) {
+  TRY_ASSIGN(auto record, make_record(context, call));
+  TRY(write_down(context, call, "record.json"));
+  const auto file = as_file(record.made_at, "json");
+  return Answer<RecordAnswer>{200, std::move(record), {file}};
+}
+
+Result<Answer<RawBody>> read_html(Context& context, Call& call) {
+  TRY_ASSIGN(const auto record, make_record(context, call));
+  auto page = write_page(record, call.query_text("language").value_or(""));
+  TRY(write_down(context, call, "record.html"));
+  return Answer<RawBody>{200, {"text/html; charset=utf-8", std::move(page)}, {as_file(record.made_at, "html")}};
+}
+
+}  // namespace
+
+void add_record_routes(Routes& routes) {
+  constexpr std::string_view kExplained =
+      "Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of "
+      "it. "
+      "Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.";
+  routes.get("/api/me/record.json")
+      .says("One's own record, for programs")
+      .explains(kExplained)
+      .answers<RecordAnswer>()
+      .needs(PermissionName{"read_record"})
+      .audits("record.download")
+      .heavy()
+      .handle(read_json);
+  routes.get("/api/me/record.html")
+      .says("One's own record, to read and to print")
+      .explains(kExplained)
+      .query("language", "string", "en or de")
+      .answers_raw("text/html")
+      .needs(PermissionName{"read_record"})
+      .audits("record.download")
+      .heavy()
+      .handle(read_html);
+}
+
+}  // namespace rapport::record

@@ -1,0 +1,163 @@
+#include "features/record/record_api.hpp"
+
+#include "features/encounters/encounters.hpp"
+#include "features/encounters/note_sections.hpp"
+#include "features/messages/messages_rules.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::record {
+namespace {
+
+using questionnaires::FormId;
+
+class RecordApi : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_record_routes(routes);
+    routes.finish();
+  }
+  http::Response read_by(AccountId viewer, const std::string& file = "record.json") {
+    const auto match = routes.find(http::Method::get, "/api/me/" + file);
+    Context context{*house, {viewer, access::Role::client, SessionId::make(clock.now()), practice}};
+    http::Call call{nullptr, match.route, match.path, {}, soon()};
+    const http::BodyInput input;
+    return routes.answer(match, context, call, {&input, 1}).front();
+  }
+  void say(AccountId of, AccountId author, RoomId room, const std::string& text) {
+    const auto key = keys->key_for(of, soon()).value();
+    const auto words = http::Text<1, messages::kLongestText>::from(text).value();
+    const auto sealed =
+        messages::seal_message(*key, author, {MessageId::make(clock.now()), words}, clock.now()).value();
+    ASSERT_TRUE(
+        write([&](store::WriteTx& tx) { return messages::append_messages(tx, author, room, {sealed}, clock.now()); }));
+  }
+  /// With a point on its agenda and a private note.
+  void hold_session() {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto id = EncounterId::make(clock.now());
+    const auto item = encounters::AgendaItemId::make(clock.now());
+    const auto held = write([&](store::WriteTx& tx) -> Result<void> {
+      const auto now = clock.now();
+      TRY(encounters::plan_encounter(tx, therapist, episode, id, {now, 50, encounters::Channel::chat, ""}, now));
+      TRY(encounters::put_agenda_item(tx, client, id, item, 0, false, access::seal(*key, item.bytes(), "agenda words"),
+                                      now));
+      TRY(encounters::open_encounter(tx, therapist, id, now));
+      TRY(encounters::close_encounter(tx, therapist, id, now + std::chrono::minutes(50)));
+      TRY_ASSIGN(const auto section, (http::Text<1, 40>::from("talked")));
+      TRY_ASSIGN(const auto words, (http::Text<0, encounters::kLongestSection>::from("note words")));
+      TRY(encounters::save_note(tx, therapist, id, encounters::SittingId::make(now),
+                                access::seal(*key, id.bytes(), encounters::write_sections({{section, words}})), now));
+      return {};
+    });
+    ASSERT_TRUE(held) << held.error().detail;
+  }
+  /// Version by version.
+  void send(const std::string& instrument, const std::vector<std::vector<double>>& versions) {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto id = FormId::make(clock.now());
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return questionnaires::ask_form(
+          tx, therapist, {id, episode, instrument, questionnaires::Occasion::after_session, {}}, clock.now());
+    }));
+    for (std::int64_t number = 1; number <= std::ssize(versions); ++number) {
+      questionnaires::Answers answers{"en", {}};
+      const auto& values = versions[static_cast<std::size_t>(number) - 1];
+      for (std::size_t i = 0; i < values.size(); ++i) answers.answers.push_back({std::to_string(i + 1), values[i]});
+      const auto scores =
+          questionnaires::score_answers(*questionnaires::instruments().find(instrument), answers).value();
+      const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
+        const auto draft = questionnaires::seal_answers(*key, id, 0, answers);
+        TRY(questionnaires::save_answers(tx, client, id, number - 1, draft, [](const Bytes&) { return false; }));
+        TRY(questionnaires::complete_form(
+            tx, client,
+            {id, number, number, clock.now(), questionnaires::seal_answers(*key, id, number, answers),
+             questionnaires::seal_scores(*key, id, number, scores)}));
+        return {};
+      });
+      ASSERT_TRUE(sent) << sent.error().detail;
+    }
+  }
+  void note_access(AccountId viewer, const std::string& action) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      access::AuditEntry entry{.at = clock.now(), .viewer = viewer, .role = access::Role::therapist, .action = action};
+      entry.client = client;
+      entry.outcome = access::Outcome::done;
+      access::write_audit(tx, entry);
+      return {};
+    }));
+  }
+  static bool has(const http::Response& answer, const std::string& words) {
+    return answer.body.find(words) != std::string::npos;
+  }
+
+  Routes routes;
+};
+
+TEST_P(RecordApi, HoldsEverythingThatIsTheClientsAndNothingOfOthers) {
+  hold_session();
+  say(client, client, chat, "my words");
+  say(client, therapist, chat, "her answer");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return messages::advance_receipt(tx, therapist, chat, 1, 1); }));
+  say(other_client, other_client, other_chat, "words of Cem");
+  send("gad-7", {{1, 2, 1, 2, 1, 2, 1}, {0, 0, 0, 0, 0, 0}});
+  send("risq", {{0, 1, 0, 0}});
+  note_access(therapist, "course.read");
+  for (const auto* file : {"record.json", "record.html"}) {
+    const auto record = read_by(client, file);
+    ASSERT_EQ(record.status, 200) << record.body;
+    for (const auto* words : {"my words", "her answer", "agenda words", "Amara Client", "Berger Therapist",
+                              "Not being able to stop or control worrying", "More than half the days", "RISQ"}) {
+      EXPECT_TRUE(has(record, words)) << file << " lacks " << words;
+    }
+    for (const auto* words : {"words of Cem", "note words", "notes"}) EXPECT_FALSE(has(record, words)) << words;
+  }
+  const auto json = read_by(client);
+  EXPECT_TRUE(has(json, R"("by":"client","text":"my words","read":true)")) << json.body;
+  EXPECT_TRUE(has(json, R"("by":"therapist","text":"her answer","read":false)"));
+  EXPECT_TRUE(has(json, R"("version":2)"));
+  EXPECT_TRUE(has(json, R"("value":10)")) << "the score of the first version";
+  EXPECT_TRUE(has(json, R"("role":"therapist","action":"course.read")"));
+  EXPECT_FALSE(has(read_by(other_client), "my words"));
+}
+
+TEST_P(RecordApi, SaysWhoLookedAndNeverThatThereAreNotes) {
+  note_access(therapist, "notes.read");
+  note_access(therapist, "notes.write");
+  note_access(therapist, "room.read");
+  note_access(client, "room.read");
+  const auto record = read_by(client);
+  EXPECT_FALSE(has(record, "notes.")) << record.body;
+  EXPECT_TRUE(has(record, R"("name":"Berger Therapist","role":"therapist","action":"room.read")"));
+  EXPECT_FALSE(has(record, R"("name":"Amara Client","role")")) << "what they did themselves";
+  EXPECT_TRUE(has(read_by(client, "record.html"), "read messages"));
+}
+
+TEST_P(RecordApi, IsAFileWhoseNameSaysNothing) {
+  for (const auto* file : {"record.json", "record.html"}) {
+    const auto record = read_by(client, file);
+    const auto named = std::find_if(record.headers.begin(), record.headers.end(),
+                                    [](const auto& one) { return one.first == "Content-Disposition"; });
+    ASSERT_NE(named, record.headers.end());
+    EXPECT_EQ(named->second, "attachment; filename=\"record-2026-11-18." + std::string(file).substr(7) + "\"");
+  }
+}
+
+TEST_P(RecordApi, LeavesARowForEachDownload) {
+  static const store::Query rows{"test.record_rows",
+                                 "SELECT COUNT(*) FROM audit WHERE action = 'record.download' AND client_id = $1"};
+  read_by(client);
+  read_by(client);
+  read_by(client, "record.html");
+  const auto count = read([&](store::ReadTx& tx) -> Result<std::int64_t> {
+    return tx.first(rows, {client}, [](const store::Row& row) { return row.int64(0); }).value_or(0);
+  });
+  EXPECT_EQ(count.value(), 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RecordApi, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::record

@@ -1,0 +1,142 @@
+#include "features/record/record_rules.hpp"
+
+#include <algorithm>
+
+#include "features/messages/messages_rules.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/record/record_page.hpp"
+
+namespace rapport::record {
+namespace {
+
+using access::SealKey;
+using questionnaires::Answers;
+using questionnaires::QuestionText;
+
+std::string role_of(AccountId account, AccountId client) {
+  return account == client ? "client" : "therapist";
+}
+
+std::optional<std::string> name_of(const Names& names, std::optional<AccountId> account) {
+  if (!account) return std::nullopt;
+  const auto found = names.find(*account);
+  return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, AccountId client) {
+  RecordRoom room{stored.room.is_chat ? "chat" : "thread", {}, {}};
+  if (stored.room.sealed_subject) {
+    TRY_ASSIGN(room.subject, access::unseal(key, stored.room.id.bytes(), *stored.room.sealed_subject));
+  }
+  for (const auto& one : stored.messages) {
+    TRY_ASSIGN(auto message, messages::open_message(key, one));
+    const auto is_read = [&](const messages::Receipt& by) { return by.account != one.author && by.read >= one.seq; };
+    room.messages.push_back({one.at, role_of(one.author, client), std::move(message.text),
+                             std::any_of(stored.receipts.begin(), stored.receipts.end(), is_read)});
+  }
+  return room;
+}
+
+Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, AccountId client) {
+  const auto& one = stored.encounter;
+  RecordSession session{one.id,       one.number, one.status, one.plan.starts_at, one.plan.minutes, one.began_at,
+                        one.ended_at, {},         {}};
+  for (const auto& use : stored.channels) session.channels.push_back({use.channel, use.from, use.until});
+  for (const auto& item : stored.agenda) {
+    TRY_ASSIGN(auto text, access::unseal(key, item.id.bytes(), item.sealed_text));
+    session.agenda.push_back({role_of(item.author, client), std::move(text), item.done});
+  }
+  return session;
+}
+
+RecordItem item_of(const QuestionText& question, const Answers& answers) {
+  RecordItem item{question.item, question.text, {}, {}};
+  for (const auto& answer : answers.answers) {
+    if (answer.item == question.item) item.value = answer.value;
+  }
+  for (const auto& option : question.options) {
+    if (item.value == option.value) item.answer = option.text;
+  }
+  return item;
+}
+
+/// With the wording that was read, where the program still has it.
+std::vector<RecordItem> items_of(const measures::Instrument* instrument, const Answers& answers) {
+  std::vector<RecordItem> items;
+  if (instrument != nullptr) {
+    for (const auto& question : questionnaires::text_of(*instrument, answers.language).questions) {
+      items.push_back(item_of(question, answers));
+    }
+    return items;
+  }
+  for (const auto& answer : answers.answers) items.push_back({answer.item, "", answer.value, {}});
+  return items;
+}
+
+Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key) {
+  const auto& one = stored.form;
+  const auto* instrument = questionnaires::instruments().find(one.instrument);
+  RecordForm form;
+  form.id = one.id;
+  form.questionnaire = one.instrument;
+  form.name = instrument == nullptr ? one.instrument : instrument->scoring().name;
+  if (instrument != nullptr) form.copyright = instrument->questionnaire().copyright;
+  form.occasion = one.occasion;
+  form.session = one.encounter;
+  form.asked_at = one.asked_at;
+  form.due_at = one.due_at;
+  form.items_allowed = one.items_allowed;
+  for (const auto& version : stored.versions) {
+    TRY_ASSIGN(const auto answers, questionnaires::open_answers(key, one.id, version.version, version.sealed_answers));
+    TRY_ASSIGN(auto scores, questionnaires::open_scores(key, one.id, version.version, version.sealed_scores));
+    form.versions.push_back(
+        {version.version, version.completed_at, answers.language, std::move(scores), items_of(instrument, answers)});
+  }
+  return form;
+}
+
+Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names) {
+  const auto client = stored.episode.client;
+  RecordEpisode episode;
+  episode.id = stored.episode.id;
+  episode.therapist = name_of(names, stored.episode.therapist).value_or("");
+  episode.opened_at = stored.opened_at;
+  episode.closed_at = stored.closed_at;
+  episode.reply_hours = stored.episode.reply_hours;
+  for (const auto& one : stored.sessions) {
+    TRY_ASSIGN(auto session, open_session(one, key, client));
+    episode.sessions.push_back(std::move(session));
+  }
+  for (const auto& one : stored.forms) {
+    TRY_ASSIGN(auto form, open_form(one, key));
+    episode.forms.push_back(std::move(form));
+  }
+  for (const auto& one : stored.rooms) {
+    TRY_ASSIGN(auto room, open_room(one, key, client));
+    episode.rooms.push_back(std::move(room));
+  }
+  return episode;
+}
+
+}  // namespace
+
+Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key, const Names& names, Time now) {
+  RecordAnswer record;
+  record.made_at = now;
+  record.practice = stored.practice.name;
+  record.synthetic = stored.practice.synthetic;
+  record.name = name_of(names, stored.person.id).value_or("");
+  for (const auto& one : stored.episodes) {
+    TRY_ASSIGN(auto episode, open_episode(one, key, names));
+    record.episodes.push_back(std::move(episode));
+  }
+  for (const auto& one : stored.access) {
+    record.access.push_back({one.at, name_of(names, one.viewer), one.role, one.action,
+                             one.view.empty() ? std::nullopt : std::optional(one.view), one.count});
+  }
+  record.more_access = stored.more_access;
+  record.left_out = what_is_left_out("en");
+  return record;
+}
+
+}  // namespace rapport::record

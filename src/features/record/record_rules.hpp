@@ -1,0 +1,17 @@
+#pragma once
+/// @file Opening a stored record. No database and no route.
+#include <map>
+
+#include "access/client_keys.hpp"
+#include "features/record/record.hpp"
+#include "features/record/record_shapes.hpp"
+
+namespace rapport::record {
+
+/// Names by account, for those of whom there are any.
+using Names = std::map<AccountId, std::string>;
+
+/// Opens everything under the client's key.
+Result<RecordAnswer> open_record(const StoredRecord& stored, const access::SealKey& key, const Names& names, Time now);
+
+}  // namespace rapport::record

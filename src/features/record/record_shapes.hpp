@@ -1,0 +1,142 @@
+#pragma once
+/// @file The record as a program reads it; the page for people is made from the same.
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "features/encounters/encounters.hpp"
+#include "features/questionnaires/questionnaires_shapes.hpp"
+
+namespace rapport::record {
+
+struct RecordMessage {
+  static constexpr std::string_view says =
+      "`by` is client or therapist. `read`: it was before the eyes of the other person.";
+  Time at;
+  std::string by;
+  std::string text;
+  bool read = false;
+};
+BOOST_DESCRIBE_STRUCT(RecordMessage, (), (at, by, text, read))
+
+struct RecordRoom {
+  static constexpr std::string_view says = "`kind` is chat or thread; a thread has a subject.";
+  std::string kind;
+  std::optional<std::string> subject;
+  std::vector<RecordMessage> messages;
+};
+BOOST_DESCRIBE_STRUCT(RecordRoom, (), (kind, subject, messages))
+
+struct RecordChannel {
+  encounters::Channel channel = encounters::Channel::chat;
+  Time from;
+  std::optional<Time> until;
+};
+BOOST_DESCRIBE_STRUCT(RecordChannel, (), (channel, from, until))
+
+struct RecordPoint {
+  static constexpr std::string_view says = "A point of the agenda; `by` is client or therapist.";
+  std::string by;
+  std::string text;
+  bool done = false;
+};
+BOOST_DESCRIBE_STRUCT(RecordPoint, (), (by, text, done))
+
+struct RecordSession {
+  static constexpr std::string_view says = "`starts_at` is when it was planned for.";
+  EncounterId id;
+  std::optional<std::int64_t> number;
+  encounters::Status status = encounters::Status::planned;
+  Time starts_at;
+  std::int64_t minutes = 0;
+  std::optional<Time> began_at;
+  std::optional<Time> ended_at;
+  std::vector<RecordChannel> channels;
+  std::vector<RecordPoint> agenda;
+};
+BOOST_DESCRIBE_STRUCT(RecordSession, (), (id, number, status, starts_at, minutes, began_at, ended_at, channels, agenda))
+
+struct RecordItem {
+  static constexpr std::string_view says =
+      "A question as it was read, and what was chosen; without `value` it was not answered.";
+  std::string item;
+  std::string question;
+  std::optional<double> value;
+  std::optional<std::string> answer;
+};
+BOOST_DESCRIBE_STRUCT(RecordItem, (), (item, question, value, answer))
+
+struct RecordVersion {
+  static constexpr std::string_view says =
+      "What was sent, with the scores that were made of it; a correction is a version.";
+  std::int64_t version = 0;
+  Time completed_at;
+  std::string language;
+  questionnaires::Scores scores;
+  std::vector<RecordItem> answers;
+};
+BOOST_DESCRIBE_STRUCT(RecordVersion, (), (version, completed_at, language, scores, answers))
+
+struct RecordForm {
+  static constexpr std::string_view says =
+      "A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for.";
+  questionnaires::FormId id;
+  std::string questionnaire;
+  std::string name;
+  questionnaires::Occasion occasion = questionnaires::Occasion::on_request;
+  std::optional<EncounterId> session;
+  Time asked_at;
+  std::optional<Time> due_at;
+  bool items_allowed = false;
+  std::optional<std::string> copyright;
+  std::vector<RecordVersion> versions;
+};
+BOOST_DESCRIBE_STRUCT(RecordForm, (),
+                      (id, questionnaire, name, occasion, session, asked_at, due_at, items_allowed, copyright,
+                       versions))
+
+struct RecordEpisode {
+  EpisodeId id;
+  std::string therapist;
+  Time opened_at;
+  std::optional<Time> closed_at;
+  std::optional<std::int64_t> reply_hours;
+  std::vector<RecordSession> sessions;
+  std::vector<RecordForm> forms;
+  std::vector<RecordRoom> rooms;
+};
+BOOST_DESCRIBE_STRUCT(RecordEpisode, (), (id, therapist, opened_at, closed_at, reply_hours, sessions, forms, rooms))
+
+struct RecordAccess {
+  static constexpr std::string_view says =
+      "Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. "
+      "Without a name it was the program by itself, or somebody whose account is gone.";
+  Time at;
+  std::optional<std::string> name;
+  std::string role;
+  std::string action;
+  std::optional<std::string> view;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(RecordAccess, (), (at, name, role, action, view, count))
+
+struct RecordAnswer {
+  static constexpr std::string_view says =
+      "Everything of one client, the oldest first; `access` the latest first, at most 20,000 (`more_access`). "
+      "`left_out` "
+      "says in words what is not in it.";
+  Time made_at;
+  std::string practice;
+  bool synthetic = false;
+  std::string name;
+  std::vector<RecordEpisode> episodes;
+  std::vector<RecordAccess> access;
+  bool more_access = false;
+  std::vector<std::string> left_out;
+};
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (made_at, practice, synthetic, name, episodes, access, more_access, left_out))
+
+}  // namespace rapport::record

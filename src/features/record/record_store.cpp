@@ -1,0 +1,122 @@
+#include "features/record/record.hpp"
+
+namespace rapport::record {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+
+const Query kSpans{"record.spans", "SELECT id, opened_at, closed_at FROM episode_of_care WHERE client_id = $1", true};
+// What a therapist notes for themselves leaves no trace here.
+const Query kAccess{"record.access",
+                    "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count"
+                    " FROM audit a LEFT JOIN account v ON v.id = a.viewer_id"
+                    " WHERE a.client_id = $1 AND a.outcome = 'done' AND a.action NOT LIKE 'notes.%'"
+                    " AND (a.viewer_id IS NULL OR a.viewer_id <> $1) ORDER BY a.at DESC, a.id DESC LIMIT $2",
+                    true};
+
+constexpr std::int64_t kPage = 500;
+
+/// Adds up what was read, and says when it is too much.
+class Size {
+ public:
+  Result<void> add(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ <= kLargestRecord) return {};
+    return fail({ErrorKind::conflict, "record.too_large",
+                 "Your record is too large to be given out in one piece. Please ask your practice for it."});
+  }
+
+ private:
+  std::size_t bytes_ = 0;
+};
+
+Result<StoredRoom> read_room(ReadTx& tx, AccountId client, const people::Room& room, Size& size) {
+  StoredRoom stored{room, {}, {}};
+  for (std::int64_t after = 0;;) {
+    TRY_ASSIGN(auto page, messages::read_page(tx, client, room.id, {after, std::nullopt, messages::kLargestPage}));
+    if (page.empty()) break;
+    after = page.back().seq;
+    for (auto& message : page) {
+      TRY(size.add(message.sealed_text.size()));
+      stored.messages.push_back(std::move(message));
+    }
+  }
+  TRY_ASSIGN(stored.receipts, messages::read_receipts(tx, client, room.id));
+  return stored;
+}
+
+std::vector<StoredSession> read_sessions(ReadTx& tx, AccountId client, EpisodeId episode) {
+  std::vector<StoredSession> latest_first;
+  for (std::optional<EncounterId> before;;) {
+    const auto page = encounters::list_encounters(tx, client, episode, before, kPage);
+    for (const auto& one : page) {
+      latest_first.push_back({one, encounters::list_channels(tx, one.id), encounters::list_agenda(tx, one.id)});
+    }
+    if (std::ssize(page) < kPage) break;
+    before = page.back().id;
+  }
+  return {latest_first.rbegin(), latest_first.rend()};
+}
+
+Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
+  StoredEpisode stored;
+  stored.episode = episode;
+  TRY_ASSIGN(const auto rooms, people::list_rooms(tx, client, episode.id));
+  for (const auto& room : rooms) {
+    TRY_ASSIGN(auto one, read_room(tx, client, room, size));
+    stored.rooms.push_back(std::move(one));
+  }
+  stored.sessions = read_sessions(tx, client, episode.id);
+  TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, client, episode.id));
+  for (const auto& form : forms) {
+    stored.forms.push_back({form, form.version > 0 ? questionnaires::list_versions(tx, form.id)
+                                                   : std::vector<questionnaires::StoredVersion>{}});
+    for (const auto& version : stored.forms.back().versions) TRY(size.add(version.sealed_answers.size()));
+  }
+  return stored;
+}
+
+std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client) {
+  return tx.list(kAccess, {client, kMostAccess + 1}, [](const Row& row) {
+    StoredAccess one;
+    one.at = row.time(0);
+    if (!row.is_null(1)) one.viewer = row.id<AccountId>(1);
+    if (!row.is_null(2)) one.sealed_profile = Bytes(row.bytes(2).begin(), row.bytes(2).end());
+    one.role = row.text(3);
+    one.action = row.text(4);
+    if (!row.is_null(5)) one.view = row.text(5);
+    one.count = row.int64(6);
+    return one;
+  });
+}
+
+}  // namespace
+
+Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
+  StoredRecord record;
+  const auto person = people::find_account(tx, client);
+  const auto practice = people::find_practice(tx);
+  if (!person || !practice) return fail(not_found());
+  record.person = *person;
+  record.practice = *practice;
+  Size size;
+  for (const auto& episode : people::list_episodes(tx, client)) {
+    TRY_ASSIGN(auto stored, read_episode(tx, client, episode, size));
+    record.episodes.push_back(std::move(stored));
+  }
+  tx.each(kSpans, {client}, [&](const Row& row) {
+    for (auto& one : record.episodes) {
+      if (one.episode.id != row.id<EpisodeId>(0)) continue;
+      one.opened_at = row.time(1);
+      one.closed_at = row.maybe_time(2);
+    }
+  });
+  record.access = read_access(tx, client);
+  record.more_access = std::ssize(record.access) > kMostAccess;
+  if (record.more_access) record.access.pop_back();
+  return record;
+}
+
+}  // namespace rapport::record
