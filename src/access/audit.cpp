@@ -12,6 +12,21 @@ const store::Query kInsertAudit("audit.insert", R"(
 
 using AuditId = Id<struct AuditTag>;
 
+store::Values values_of(const AuditEntry& entry) {
+  const std::string_view role = entry.role ? to_text(*entry.role) : "nobody";
+  return {AuditId::make(entry.at),
+          entry.at,
+          entry.viewer,
+          role,
+          entry.action,
+          entry.client,
+          entry.room,
+          entry.view,
+          entry.count,
+          to_text(entry.outcome),
+          entry.origin};
+}
+
 }  // namespace
 
 std::string_view to_text(Outcome outcome) {
@@ -34,9 +49,14 @@ AuditEntry audit_entry(const Viewer& viewer, std::string action, Time at) {
 }
 
 void write_audit(store::WriteTx& tx, const AuditEntry& entry) {
-  const std::string_view role = entry.role ? to_text(*entry.role) : "nobody";
-  tx.execute(kInsertAudit, {AuditId::make(entry.at), entry.at, entry.viewer, role, entry.action, entry.client,
-                            entry.room, entry.view, entry.count, to_text(entry.outcome), entry.origin});
+  tx.execute(kInsertAudit, values_of(entry));
+}
+
+void write_audits(store::WriteTx& tx, const std::vector<AuditEntry>& entries) {
+  std::vector<store::Values> rows;
+  rows.reserve(entries.size());
+  for (const auto& entry : entries) rows.push_back(values_of(entry));
+  tx.execute_many(kInsertAudit, rows);
 }
 
 ReadAudit::ReadAudit(std::size_t max_views) : max_views_(std::max<std::size_t>(max_views, 1)) {}

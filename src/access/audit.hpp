@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "access/viewer.hpp"
 #include "store/transaction.hpp"
@@ -38,6 +39,8 @@ AuditEntry audit_entry(const Viewer& viewer, std::string action, Time at);
 
 /// Part of the transaction it tells of. An entry about a failure needs a transaction of its own.
 void write_audit(store::WriteTx& tx, const AuditEntry& entry);
+/// The same for many: one round trip.
+void write_audits(store::WriteTx& tx, const std::vector<AuditEntry>& entries);
 
 /// So that one opened view is one row, though it is fetched again and again. Thread-safe, bounded memory;
 /// what it lost is written again, never left out.

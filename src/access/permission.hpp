@@ -15,8 +15,9 @@ enum class Role : std::uint8_t { client, therapist, supervisor, neutral_person }
 inline constexpr std::size_t kRoleCount = 4;
 
 enum class Permission : std::uint8_t {
-  read_episode,  ///< a course of treatment: who with whom, what waits
-  read_room,     ///< the messages of a room
+  read_episode,   ///< a course of treatment: who with whom, what waits
+  read_caseload,  ///< all one's clients, and what of theirs waits
+  read_room,      ///< the messages of a room
   send_message,
   write_draft,         ///< keep an unsent reply
   propose_reply_time,  ///< say when the client can expect an answer
@@ -28,11 +29,12 @@ enum class Permission : std::uint8_t {
   read_encounter,      ///< sessions, and what both mean to talk about
   hold_encounter,      ///< plan, move, cancel, open and close one
   write_agenda,        ///< what to talk about in one
+  read_record,         ///< download everything of one's own
   write_notes,         ///< read and write the therapist's own notes of one
   read_concern,        ///< answers that a person has to look at, and what was done about them
   handle_concern,      ///< say that one looks into it, and close it
 };
-inline constexpr std::size_t kPermissionCount = 16;
+inline constexpr std::size_t kPermissionCount = 18;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -42,6 +44,7 @@ struct PermissionRow {
 };
 inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_episode, "read_episode", {true, true, false, false}},
+    {Permission::read_caseload, "read_caseload", {false, true, false, false}},
     {Permission::read_room, "read_room", {true, true, false, false}},
     {Permission::send_message, "send_message", {true, true, false, false}},
     {Permission::write_draft, "write_draft", {true, true, false, false}},
@@ -54,6 +57,7 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_encounter, "read_encounter", {true, true, false, false}},
     {Permission::hold_encounter, "hold_encounter", {false, true, false, false}},
     {Permission::write_agenda, "write_agenda", {true, true, false, false}},
+    {Permission::read_record, "read_record", {true, false, false, false}},
     {Permission::write_notes, "write_notes", {false, true, false, false}},
     {Permission::read_concern, "read_concern", {false, true, true, true}},
     {Permission::handle_concern, "handle_concern", {false, true, true, true}},

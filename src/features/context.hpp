@@ -88,7 +88,7 @@ inline Result<void> audit_reads(Context& context, const http::Call& call, const 
   }
   if (!entries.empty()) {
     TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
-      for (const auto& entry : entries) access::write_audit(tx, entry);
+      access::write_audits(tx, entries);
       return {};
     }));
   }

@@ -74,6 +74,7 @@ constexpr std::array kTypes{
     ProblemType{"password.too_long", "A password is longer than the server takes."},
     ProblemType{"query.invalid", "A parameter after '?' is out of its range; `errors` names it."},
     ProblemType{"query.malformed", "The part of the address after '?' is not well-formed."},
+    ProblemType{"record.too_large", "The record does not fit into one answer; the practice can give it out."},
     ProblemType{"reply_time.not_proposed",
                 "The reply time agreed to is not the one that is proposed. Read the episode again."},
     ProblemType{"reply_time.out_of_range", "A reply time is from 1 to 336 hours."},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/caseload/caseload_api.hpp"
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
@@ -11,6 +12,7 @@
 #include "features/notify/notify_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
+#include "features/record/record_api.hpp"
 #include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms_api.hpp"
 #include "server/house_api.hpp"
@@ -39,6 +41,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes, rules);
   safety::add_safety_routes(routes);
+  caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,
                                    [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
@@ -46,6 +49,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
                                    });
   encounters::add_note_routes(routes);
   notify::add_notify_routes(routes);
+  record::add_record_routes(routes);
   session_forms::add_session_form_routes(routes, usual_forms);
   routes.finish();
   check_events(routes);

@@ -1,29 +1,38 @@
 import { expect, test } from 'vitest';
-import { byWaiting } from '../src/features/caseload/order';
+import { arranged, isSame, named, orderOf } from '../src/features/caseload/order';
 import { begun, byNews } from '../src/features/messages/order';
 import { excess, tidy } from '../src/shared/text';
-import type { Episode, Room } from '../src/shared/types';
+import type { CaseloadClient, Room } from '../src/shared/types';
 import { uuid7 } from '../src/shared/uuid7';
 
-const episode = (id: string, more: Partial<Episode>): Episode => ({
-  id, client: { id: `c${id}`, name: id }, therapist: { id: 't', name: 'T' }, chat_room: `r${id}`,
-  reply_time: { agreed: false }, unread: 0, present: false, ...more
+const client = (episode: string, waits = false): CaseloadClient => ({
+  episode, client: { id: `c${episode}`, name: `${episode} Müller` }, chat_room: `r${episode}`, reply_time: { agreed: false },
+  present: false, reasons: waits ? [{ kind: 'unread', count: 1 }] : []
 });
+const ids = (clients: CaseloadClient[]) => clients.map((one) => one.episode);
 const thread = (id: string, last_seq: number, read_seq: number, kind = 'thread'): Room => ({
   id, kind, last_seq, read_seq, unread: last_seq - read_seq, participants: []
 });
 
-test('who must be answered first stands first, then who waits longest, then who wrote last', () => {
-  const list = [
-    episode('quiet', { last_at: '2026-01-03T00:00:00Z' }),
-    episode('never', {}),
-    episode('later', { reply_by: '2026-01-05T12:00:00Z', unread: 9 }),
-    episode('waiting', { waiting_since: '2026-01-01T00:00:00Z', last_at: '2026-01-01T00:00:00Z' }),
-    episode('waiting longer', { waiting_since: '2025-12-01T00:00:00Z' }),
-    episode('overdue', { reply_by: '2026-01-02T00:00:00+02:00' })
-  ];
-  expect(byWaiting(list).map((one) => one.id)).toEqual(['overdue', 'later', 'waiting longer', 'waiting', 'quiet', 'never']);
-  expect(list[0]?.id).toBe('quiet');
+test('nobody moves in the list until it is sorted again; whoever is new stands first', () => {
+  const held = orderOf([client('Ada', true), client('Ben', true), client('Cem')]);
+  expect(held).toEqual({ waiting: ['Ada', 'Ben'], rest: ['Cem'] });
+  const later = [client('Cem', true), client('Dora'), client('Ben', true), client('Ada')];
+  expect(isSame(held, orderOf(later))).toBe(false);
+  const shown = arranged(later, held);
+  expect(ids(shown.waiting)).toEqual(['Dora', 'Ada', 'Ben']);
+  expect(ids(shown.rest)).toEqual(['Cem']);
+  const sorted = arranged(later, orderOf(later));
+  expect(ids(sorted.waiting)).toEqual(['Cem', 'Ben']);
+  expect(ids(sorted.rest)).toEqual(['Dora', 'Ada']);
+});
+
+test('a client is found by parts of the name, whatever the case and the accents', () => {
+  const all = [client('Ada'), client('Adèle'), client('Ben')];
+  expect(ids(named(all, 'ADE'))).toEqual(['Adèle']);
+  expect(ids(named(all, 'muller ad'))).toEqual(['Ada', 'Adèle']);
+  expect(ids(named(all, ' '))).toHaveLength(3);
+  expect(named(all, 'x')).toEqual([]);
 });
 
 test('threads with news stand first, then the youngest; the chat is not among them', () => {

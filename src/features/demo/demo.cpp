@@ -10,6 +10,7 @@
 #include "features/demo/written_practice.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
+#include "features/questionnaires/trends.hpp"
 #include "http/shape.hpp"
 
 namespace rapport::demo {
@@ -68,7 +69,18 @@ class Maker {
     }
     TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
     TRY(add_staff(tx));
-    return add_clients(tx, options);
+    TRY(add_clients(tx, options));
+    return reckon_trends(tx);
+  }
+
+  /// So that the first look at a caseload does not have to.
+  Result<void> reckon_trends(store::WriteTx& tx) {
+    for (const auto& [login, therapist] : therapists_) {
+      auto trends = questionnaires::list_trends(tx, therapist);
+      TRY(questionnaires::reckon_due(house_, tx, therapist, trends, deadline_));
+      questionnaires::keep_trends(tx, trends);
+    }
+    return {};
   }
 
   Result<void> add_staff(store::WriteTx& tx) {

@@ -70,7 +70,7 @@ class CourseStorer {
     if (session.notes) {
       TRY(store_notes(id, *session.notes, ended + kNotedAfter));
     }
-    return store_session_forms(tx_, key_, paper_, session.forms, {planned, began, ended});
+    return store_session_forms(tx_, key_, paper_, session.forms, {id, planned, began, ended});
   }
 
   Result<void> store_planned(const PlannedSession& session) {
@@ -79,7 +79,7 @@ class CourseStorer {
     TRY(encounters::plan_encounter(tx_, pair_.therapist, pair_.episode, id,
                                    {starts, session.minutes, session.channel, ""}, now_));
     TRY(store_agenda(id, session.agenda, false, now_));
-    return store_session_forms(tx_, key_, paper_, session.forms, {now_ - kAskedBeforeNow, starts, std::nullopt});
+    return store_session_forms(tx_, key_, paper_, session.forms, {id, now_ - kAskedBeforeNow, starts, std::nullopt});
   }
 
   Result<void> store_between(const FormsBetween& forms) {

@@ -8,6 +8,7 @@
 #include "features/demo/demo_file.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety_rules.hpp"
+#include "features/session_forms/session_forms.hpp"
 
 namespace rapport::demo {
 namespace {
@@ -44,6 +45,7 @@ struct FormToStore {
   Time due;
   Time answered;
   std::string_view answers;
+  std::optional<EncounterId> session = {};
 };
 
 std::string language_of(const Instrument& instrument, const std::string& wanted) {
@@ -121,8 +123,8 @@ Result<void> store_form(store::WriteTx& tx, const access::SealKey& key, const Fo
   if (instrument == nullptr) return fail(broken_script("There is no instrument of the demo's forms."));
   const auto& pair = paper.pair;
   const auto id = FormId::make(form.asked);
-  TRY(questionnaires::ask_form(tx, pair.therapist, {id, pair.episode, instrument->id(), form.occasion, form.due},
-                               form.asked));
+  TRY(questionnaires::ask_form(
+      tx, pair.therapist, {id, pair.episode, instrument->id(), form.occasion, form.due, form.session}, form.asked));
   if (form.answers.empty()) return {};
   TRY_ASSIGN(const auto answers, to_answers(*instrument, paper.language, form.answers));
   const auto nothing_saved_before = [](const Bytes&) { return false; };
@@ -143,14 +145,15 @@ Result<void> store_session_forms(store::WriteTx& tx, const access::SealKey& key,
   for (const auto& kind : kKinds) {
     const auto& answers = forms.*kind.answers;
     if (!answers) continue;
+    session_forms::begin_round(tx, times.session, kind.occasion, times.planned);  // the program is not to ask again
     if (kind.occasion == Occasion::before_session) {
-      TRY(store_form(
-          tx, key, paper,
-          {kind.instrument, kind.occasion, times.planned, times.begins, times.begins - kind.apart, *answers}));
+      TRY(store_form(tx, key, paper,
+                     {kind.instrument, kind.occasion, times.planned, times.begins, times.begins - kind.apart, *answers,
+                      times.session}));
     } else if (times.ended) {
       TRY(store_form(tx, key, paper,
                      {kind.instrument, kind.occasion, *times.ended, *times.ended + kTimeToAnswer,
-                      *times.ended + kind.apart, *answers}));
+                      *times.ended + kind.apart, *answers, times.session}));
     }
   }
   return {};

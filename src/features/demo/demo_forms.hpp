@@ -25,6 +25,7 @@ struct FormPaper {
 /// Forms of a session: PHQ-9 and GAD-7 are asked for when it is planned and due when it begins, SPARQ and RISQ when it
 /// has ended. Where it has not been held, those after it are not asked for.
 struct FormTimes {
+  EncounterId session;
   Time planned;
   Time begins;
   std::optional<Time> ended;

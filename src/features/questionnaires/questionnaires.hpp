@@ -84,6 +84,26 @@ Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form,
 Result<StoredForm> withdraw_form(store::WriteTx& tx, AccountId therapist, FormId form, Time now);
 
 Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);
+/// Scores of the latest version of a form that was sent, and when its first one was.
+struct SentScores {
+  FormId form;
+  std::int64_t version = 0;
+  Time completed_at;
+  Bytes sealed_scores;
+};
+/// A form with what it is held against: the first of its kind in its episode that was sent before it, and the last.
+struct ComparedForm {
+  StoredForm form;
+  std::optional<SentScores> scores;
+  std::optional<SentScores> first;
+  std::optional<SentScores> previous;
+};
+Result<ComparedForm> find_compared(store::ReadTx& tx, AccountId viewer, FormId form);
+/// The latest `limit` that were asked for, the oldest of them first; not_found unless the episode is the viewer's.
+Result<std::vector<ComparedForm>> list_compared(store::ReadTx& tx, AccountId viewer, EpisodeId episode,
+                                                std::int64_t limit);
+/// not_found unless the episode is the viewer's.
+Result<AccountId> client_of_episode(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// Those that belong to a session, the oldest first; none unless it is the viewer's.
 std::vector<StoredForm> list_forms_of_encounter(store::ReadTx& tx, AccountId viewer, EncounterId encounter);
 /// Those of an episode, the oldest first, at most kMostForms; not_found unless the episode is the viewer's.

@@ -65,79 +65,64 @@ Scores for_eyes(Scores scores, bool sees_items) {
   return scores;
 }
 
-/// The first and the latest form of one instrument so far.
-struct Course {
-  const Form* first = nullptr;
-  const Form* previous = nullptr;
+/// Opens scores once each: many forms of a list are held against the same first one.
+class OpenedScores {
+ public:
+  explicit OpenedScores(const access::SealKey& key) : key_(key) {}
+
+  Result<const Scores*> of(const SentScores& sent) {
+    if (const auto known = opened_.find(sent.form); known != opened_.end()) return &known->second;
+    TRY_ASSIGN(auto scores, open_scores(key_, sent.form, sent.version, sent.sealed_scores));
+    return &opened_.emplace(sent.form, std::move(scores)).first->second;
+  }
+
+ private:
+  const access::SealKey& key_;
+  std::map<FormId, Scores> opened_;
 };
 
-std::optional<ChangeResult> change_between(const Instrument& instrument, const Form* before, const Form& now) {
-  if (before == nullptr) return std::nullopt;
-  return change_since(instrument, *before->scores, *before->completed_at, *now.scores);
+/// What has changed since `before`, which was sent earlier.
+Result<std::optional<ChangeResult>> change_from(const ComparedForm& stored, const std::optional<SentScores>& before,
+                                                OpenedScores& opened) {
+  const auto* instrument = instrument_of(stored.form);
+  if (!before || instrument == nullptr) return std::optional<ChangeResult>();
+  TRY_ASSIGN(const auto* earlier, opened.of(*before));
+  TRY_ASSIGN(const auto* now, opened.of(*stored.scores));
+  return change_since(*instrument, *earlier, before->completed_at, *now);
 }
 
-/// In the order in which they were first sent, each against those before it.
-void add_changes(std::vector<Form>& forms) {
-  std::vector<Form*> sent;
-  for (auto& form : forms) {
-    if (form.scores) sent.push_back(&form);
-  }
-  std::sort(sent.begin(), sent.end(), [](const Form* a, const Form* b) {
-    return std::tie(*a->completed_at, a->id) < std::tie(*b->completed_at, b->id);
-  });
-  std::map<std::string, Course> courses;
-  for (auto* form : sent) {
-    auto& course = courses[form->questionnaire];
-    if (const auto* instrument = instruments().find(form->questionnaire)) {
-      form->since_first = change_between(*instrument, course.first, *form);
-      form->since_previous = change_between(*instrument, course.previous, *form);
-    }
-    if (course.first == nullptr) course.first = form;
-    course.previous = form;
-  }
-}
-
-/// Every form of an episode with its latest scores and what they say against those before.
-Result<std::vector<Form>> read_all(Context& context, const Call& call, EpisodeId episode, AccountId& client) {
-  const auto viewer = context.viewer.account;
-  std::vector<StoredVersion> versions;
-  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    versions = list_latest_versions(tx, episode);
-    return list_forms(tx, viewer, episode);
-  }));
-  std::vector<Form> forms;
-  if (stored.empty()) return forms;
-  client = stored.front().client;
-  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  std::map<FormId, const StoredVersion*> latest;
-  for (const auto& version : versions) latest[version.form] = &version;
-  for (const auto& one : stored) {
-    auto form = describe(one, viewer);
-    const auto found = latest.find(one.id);
-    if (found != latest.end() && !is_hidden(one, viewer)) {
-      TRY_ASSIGN(auto scores, open_scores(*key, one.id, found->second->version, found->second->sealed_scores));
-      form.scores = for_eyes(std::move(scores), may_see_items(one, viewer));
-    }
-    forms.push_back(std::move(form));
-  }
-  add_changes(forms);
-  return forms;
+/// With its latest scores and what they say against those before.
+Result<Form> describe(const ComparedForm& stored, AccountId viewer, OpenedScores& opened) {
+  auto form = describe(stored.form, viewer);
+  if (!stored.scores || is_hidden(stored.form, viewer)) return form;
+  TRY_ASSIGN(const auto* scores, opened.of(*stored.scores));
+  form.scores = for_eyes(*scores, may_see_items(stored.form, viewer));
+  TRY_ASSIGN(form.since_first, change_from(stored, stored.first, opened));
+  TRY_ASSIGN(form.since_previous, change_from(stored, stored.previous, opened));
+  return form;
 }
 
 Result<Answer<Forms>> read_forms(Context& context, Call& call) {
   TRY_ASSIGN(const auto limit, call.query_int("limit", 200, 1, kLargestList));
-  AccountId client;
-  TRY_ASSIGN(auto forms, read_all(context, call, call.path_id<EpisodeId>("episode"), client));
-  if (client.is_nil()) {
+  const auto viewer = context.viewer.account;
+  TRY_ASSIGN(auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return list_compared(tx, viewer, call.path_id<EpisodeId>("episode"), limit + 1);
+  }));
+  if (stored.empty()) {
     context.is_written_down = true;  // there is nothing to see
     return Answer<Forms>{};
   }
-  TRY(audit_read(context, call, client, std::nullopt, "forms"));
   Answer<Forms> answer;
-  const auto wanted = static_cast<std::size_t>(limit);
-  answer.value.more = forms.size() > wanted;
-  if (answer.value.more) forms.erase(forms.begin(), forms.end() - limit);
-  answer.value.forms = std::move(forms);
+  answer.value.more = std::ssize(stored) > limit;
+  if (answer.value.more) stored.erase(stored.begin());
+  const auto client = stored.front().form.client;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  OpenedScores opened(*key);
+  for (const auto& one : stored) {
+    TRY_ASSIGN(auto form, describe(one, viewer, opened));
+    answer.value.forms.push_back(std::move(form));
+  }
+  TRY(audit_read(context, call, client, std::nullopt, "forms"));
   return answer;
 }
 
@@ -145,18 +130,16 @@ Result<Answer<Forms>> read_forms(Context& context, Call& call) {
 Result<FormDetails> details_of(Context& context, const Call& call, FormId id, AccountId& client) {
   const auto viewer = context.viewer.account;
   std::vector<StoredVersion> versions;
-  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+  TRY_ASSIGN(const auto compared, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     versions = list_versions(tx, id);
-    return find_form(tx, viewer, id);
+    return find_compared(tx, viewer, id);
   }));
-  TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
-  TRY_ASSIGN(const auto all, read_all(context, call, stored.episode, client));
-  FormDetails details;
-  details.form = describe(stored, viewer);
-  for (const auto& one : all) {
-    if (one.id == id) details.form = one;
-  }
+  const auto& stored = compared.form;
   client = stored.client;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  OpenedScores opened(*key);
+  FormDetails details;
+  TRY_ASSIGN(details.form, describe(compared, viewer, opened));
   if (is_hidden(stored, viewer)) return details;
   const bool items = may_see_items(stored, viewer);
   for (const auto& version : versions) {
@@ -167,7 +150,7 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
     }
     details.versions.push_back(std::move(one));
   }
-  if (viewer == stored.client && stored.sealed_draft) {
+  if (viewer == client && stored.sealed_draft) {
     TRY_ASSIGN(details.draft, open_answers(*key, id, 0, *stored.sealed_draft));
   }
   return details;
@@ -248,7 +231,8 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
   const auto episode = call.path_id<EpisodeId>("episode");
   const auto therapist = context.viewer.account;
   const auto now = context.house.clock.now();
-  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return list_forms(tx, therapist, episode); }));
+  TRY(context.house.db.read(call.deadline,
+                            [&](store::ReadTx& tx) { return client_of_episode(tx, therapist, episode); }));
   TRY_ASSIGN(const auto wanted, checked(request, episode, now));
   TRY_ASSIGN(const auto asked, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
                auto made = ask_form(tx, therapist, wanted, now);

@@ -210,6 +210,25 @@ TEST_P(FormsApi, NobodyElseLearnsThatTheFormExists) {
   EXPECT_EQ(save(1, "").status, 200) << "nothing was sent or overwritten";
 }
 
+TEST_P(FormsApi, AShortListComparesWithWhatIsNotInIt) {
+  std::vector<FormId> forms;
+  for (const int value : {3, 1, 2}) {
+    ASSERT_EQ(ask("gad-7").status, 201);
+    ASSERT_EQ(save(0, all(7, value)).status, 200);
+    ASSERT_EQ(send(1, 1).status, 201);
+    forms.push_back(form);
+    clock.set(clock.now() + std::chrono::hours(24));
+  }
+  const auto latest = call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms?limit=1");
+  EXPECT_TRUE(has(latest, forms[2].text())) << latest.body;
+  EXPECT_FALSE(has(latest, forms[1].text()));
+  EXPECT_TRUE(has(latest, R"("more":true)"));
+  for (const auto& answer : {latest, call(therapist, http::Method::get, at())}) {
+    EXPECT_TRUE(has(answer, R"("value":-7,"change":"improved")")) << "since the first: " << answer.body;
+    EXPECT_TRUE(has(answer, R"("value":7,"change":"deteriorated")")) << "since the one before: " << answer.body;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, FormsApi, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/questionnaires/trends.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -26,19 +29,43 @@ const Query kAsk{"questionnaires.ask",
                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
                  true};
 // $2 is the viewer. A list goes without the answers.
-#define FORM_OF_VIEWER(draft)                                                                           \
+#define FORM_COLUMNS(draft)                                                                             \
   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at," \
-  " f.due_at, f.items_allowed, f.revision, " draft                                                      \
-  ", f.version, f.completed_at, f.encounter_id"                                                         \
-  " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id"                        \
-  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                             \
-  " WHERE (e.client_id = $2 OR e.therapist_id = $2) AND f.withdrawn_at IS NULL"
-const Query kForm{"questionnaires.form", FORM_OF_VIEWER("f.sealed_draft") " AND f.id = $1", true};
-const Query kForms{"questionnaires.forms", FORM_OF_VIEWER("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at, f.id",
-                   true};
-const Query kFormsOfEncounter{"questionnaires.forms_of_encounter",
-                              FORM_OF_VIEWER("NULL") " AND f.encounter_id = $1 ORDER BY f.asked_at, f.id", true};
-#undef FORM_OF_VIEWER
+  " f.due_at, f.items_allowed, f.revision, " draft ", f.version, f.completed_at, f.encounter_id"
+#define FROM_FORMS                                                               \
+  " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id" \
+  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+#define OF_VIEWER " WHERE (e.client_id = $2 OR e.therapist_id = $2) AND f.withdrawn_at IS NULL"
+const Query kForm{"questionnaires.form", FORM_COLUMNS("f.sealed_draft") FROM_FORMS OF_VIEWER " AND f.id = $1", true};
+const Query kForms{"questionnaires.forms",
+                   FORM_COLUMNS("NULL") FROM_FORMS OF_VIEWER " AND f.episode_id = $1 ORDER BY f.asked_at, f.id", true};
+const Query kFormsOfEncounter{
+    "questionnaires.forms_of_encounter",
+    FORM_COLUMNS("NULL") FROM_FORMS OF_VIEWER " AND f.encounter_id = $1 ORDER BY f.asked_at, f.id", true};
+// The form of that kind which was sent before `f`: the first of all, or the last.
+#define SENT_BEFORE(direction)                                                                                   \
+  "(SELECT o.id FROM questionnaire_response o WHERE o.episode_id = f.episode_id"                                 \
+  " AND o.instrument = f.instrument AND o.version > 0 AND o.completed_at <= f.completed_at"                      \
+  " AND (o.completed_at < f.completed_at OR o.id < f.id) ORDER BY o.completed_at " direction ", o.id " direction \
+  " LIMIT 1)"
+#define COMPARED_FORM(draft) \
+  FORM_COLUMNS(draft)        \
+  ", v.sealed_scores, a.id, a.version, a.completed_at, s.sealed_scores,"                             \
+  " b.id, b.version, b.completed_at, t.sealed_scores" FROM_FORMS                                     \
+  " LEFT JOIN questionnaire_response_version v ON v.response_id = f.id AND v.version = f.version"    \
+  " LEFT JOIN questionnaire_response a ON a.id = " SENT_BEFORE("ASC")                                \
+  " LEFT JOIN questionnaire_response_version s ON s.response_id = a.id AND s.version = a.version"    \
+  " LEFT JOIN questionnaire_response b ON b.id = " SENT_BEFORE("DESC")                               \
+  " LEFT JOIN questionnaire_response_version t ON t.response_id = b.id AND t.version = b.version" OF_VIEWER
+const Query kCompared{"questionnaires.compared", COMPARED_FORM("f.sealed_draft") " AND f.id = $1", true};
+const Query kComparedOfEpisode{
+    "questionnaires.compared_of_episode",
+    COMPARED_FORM("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at DESC, f.id DESC LIMIT $3", true};
+#undef COMPARED_FORM
+#undef SENT_BEFORE
+#undef OF_VIEWER
+#undef FROM_FORMS
+#undef FORM_COLUMNS
 const Query kLatestVersions{"questionnaires.latest_versions",
                             "SELECT v.response_id, v.version, v.revision, v.completed_at, NULL, v.sealed_scores"
                             " FROM questionnaire_response f JOIN questionnaire_response_version v"
@@ -105,6 +132,21 @@ StoredForm to_form(const Row& row) {
           row.int64(12),
           row.maybe_time(13),
           row.is_null(14) ? std::nullopt : std::optional(row.id<EncounterId>(14))};
+}
+
+/// `column` is that of its id; then come version, completed_at and scores.
+std::optional<SentScores> maybe_sent(const Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return SentScores{row.id<FormId>(column), row.int64(column + 1), row.time(column + 2),
+                    copy_of(row.bytes(column + 3))};
+}
+
+ComparedForm to_compared(const Row& row) {
+  ComparedForm one{to_form(row), {}, maybe_sent(row, 16), maybe_sent(row, 20)};
+  if (!row.is_null(15)) {
+    one.scores = SentScores{one.form.id, one.form.version, *one.form.completed_at, copy_of(row.bytes(15))};
+  }
+  return one;
 }
 
 StoredVersion to_version(const Row& row) {
@@ -185,8 +227,28 @@ Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {
   return *std::move(found);
 }
 
+Result<AccountId> client_of_episode(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  const auto client =
+      tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row& row) { return row.id<AccountId>(0); });
+  if (!client) return fail(not_found());
+  return *client;
+}
+
+Result<ComparedForm> find_compared(ReadTx& tx, AccountId viewer, FormId form) {
+  auto found = tx.first(kCompared, {form, viewer}, to_compared);
+  if (!found) return fail(not_found());
+  return *std::move(found);
+}
+
+Result<std::vector<ComparedForm>> list_compared(ReadTx& tx, AccountId viewer, EpisodeId episode, std::int64_t limit) {
+  TRY(client_of_episode(tx, viewer, episode));
+  auto latest_first = tx.list(kComparedOfEpisode, {episode, viewer, limit}, to_compared);
+  std::reverse(latest_first.begin(), latest_first.end());
+  return latest_first;
+}
+
 Result<std::vector<StoredForm>> list_forms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  if (!tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row&) { return true; })) return fail(not_found());
+  TRY(client_of_episode(tx, viewer, episode));
   return tx.list(kForms, {episode, viewer}, to_form);
 }
 
@@ -225,6 +287,7 @@ Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& v
   tx.execute(kAddVersion, {version.form, version.version, version.revision, version.completed_at,
                            version.sealed_answers, version.sealed_scores});
   tx.execute(kComplete, {version.form, version.version, version.completed_at});
+  forget_trend(tx, form.episode, form.client);
   return true;
 }
 

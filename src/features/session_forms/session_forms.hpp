@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/questionnaires/questionnaires.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::session_forms {
@@ -45,6 +46,9 @@ Result<bool> choose(store::WriteTx& tx, AccountId therapist, EpisodeId episode, 
 /// with a session that is moved, takes back those of a cancelled one that nobody has begun. Safe to run again for the
 /// same step: each round is asked for once.
 Result<void> follow(store::WriteTx& tx, const encounters::Encounter& encounter, const Choice& usual, Time now);
+
+/// Notes that the forms of this round were asked for; false when they had been already.
+bool begin_round(store::WriteTx& tx, EncounterId encounter, questionnaires::Occasion occasion, Time now);
 
 /// Asks for what has become due because time has passed: the forms before sessions that begin within kAskedAhead. For
 /// at most kMostAtOnce sessions; how many it were.

@@ -83,7 +83,7 @@ Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id,
 
 Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasion, const Choice& usual, Time due,
                        Time now) {
-  if (tx.execute(kBeginRound, {encounter.id, text_of(occasion), now}) == 0) return {};
+  if (!begin_round(tx, encounter.id, occasion, now)) return {};
   const auto choice = stored_choice(tx, encounter.episode).value_or(usual);
   std::int64_t count = 0;
   for (const auto& id : occasion == Occasion::before_session ? choice.before : choice.after) {
@@ -129,6 +129,10 @@ Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const C
   if (before && before->before == choice.before && before->after == choice.after) return false;
   tx.execute(kChoose, {episode, boost::join(choice.before, ","), boost::join(choice.after, ","), now});
   return true;
+}
+
+bool begin_round(WriteTx& tx, EncounterId encounter, Occasion occasion, Time now) {
+  return tx.execute(kBeginRound, {encounter, text_of(occasion), now}) == 1;
 }
 
 Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual, Time now) {

@@ -1826,6 +1826,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/caseload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A therapist's clients, and why each of them needs the therapist */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A therapist's clients, and why each of them needs the therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseloadAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes/{episode}/course": {
         parameters: {
             query?: never;
@@ -2571,6 +2618,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/record.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own record, for programs
+         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's own record, for programs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/record.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own record, to read and to print
+         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description en or de */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's own record, to read and to print */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": unknown;
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes/{episode}/session-forms": {
         parameters: {
             query?: never;
@@ -3110,6 +3260,48 @@ export interface components {
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
         Channel: "chat" | "messages";
+        /** @description The session that is open, or else the next one that is planned. */
+        NextSession: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["Status"];
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+            number?: number | null;
+        };
+        /** @enum {string} */
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "worse" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "session_soon" | "silence";
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
+        Reason: {
+            kind: components["schemas"]["ReasonKind"];
+            at?: string | null;
+            since?: string | null;
+            count?: number | null;
+            questionnaire?: string | null;
+            name?: string | null;
+            change?: number | null;
+            concern?: string | null;
+        };
+        /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. */
+        CaseloadClient: {
+            /** Format: uuid */
+            episode: string;
+            client: components["schemas"]["Person"];
+            /** Format: uuid */
+            chat_room: string;
+            reply_time: components["schemas"]["ReplyTime"];
+            present: boolean;
+            last_contact?: string | null;
+            session?: components["schemas"]["NextSession"] | null;
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** @description Whoever needs the therapist most first. Nothing in it, neither what is there nor what is missing, comes from answers that are for another person's eyes first (RISQ). */
+        CaseloadAnswer: {
+            clients: components["schemas"]["CaseloadClient"][];
+        };
         /** @description `at` is when it began, or is to begin. `channels` are the ways of talking in the order in which they were used; before it began, the one that is planned. */
         CourseSession: {
             /** Format: uuid */
@@ -3331,6 +3523,114 @@ export interface components {
             address: string;
             language: components["schemas"]["Language"];
         };
+        RecordChannel: {
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            from: string;
+            until?: string | null;
+        };
+        /** @description A point of the agenda; `by` is client or therapist. */
+        RecordPoint: {
+            by: string;
+            text: string;
+            done: boolean;
+        };
+        /** @description `starts_at` is when it was planned for. */
+        RecordSession: {
+            /** Format: uuid */
+            id: string;
+            number?: number | null;
+            status: components["schemas"]["Status"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+            began_at?: string | null;
+            ended_at?: string | null;
+            channels: components["schemas"]["RecordChannel"][];
+            agenda: components["schemas"]["RecordPoint"][];
+        };
+        /** @description A question as it was read, and what was chosen; without `value` it was not answered. */
+        RecordItem: {
+            item: string;
+            question: string;
+            value?: number | null;
+            answer?: string | null;
+        };
+        /** @description What was sent, with the scores that were made of it; a correction is a version. */
+        RecordVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            completed_at: string;
+            language: string;
+            scores: components["schemas"]["Scores"];
+            answers: components["schemas"]["RecordItem"][];
+        };
+        /** @description A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for. */
+        RecordForm: {
+            /** Format: uuid */
+            id: string;
+            questionnaire: string;
+            name: string;
+            occasion: components["schemas"]["Occasion"];
+            session?: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            due_at?: string | null;
+            items_allowed: boolean;
+            copyright?: string | null;
+            versions: components["schemas"]["RecordVersion"][];
+        };
+        /** @description `by` is client or therapist. `read`: it was before the eyes of the other person. */
+        RecordMessage: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+            read: boolean;
+        };
+        /** @description `kind` is chat or thread; a thread has a subject. */
+        RecordRoom: {
+            kind: string;
+            subject?: string | null;
+            messages: components["schemas"]["RecordMessage"][];
+        };
+        RecordEpisode: {
+            /** Format: uuid */
+            id: string;
+            therapist: string;
+            /** Format: date-time */
+            opened_at: string;
+            closed_at?: string | null;
+            reply_hours?: number | null;
+            sessions: components["schemas"]["RecordSession"][];
+            forms: components["schemas"]["RecordForm"][];
+            rooms: components["schemas"]["RecordRoom"][];
+        };
+        /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
+        RecordAccess: {
+            /** Format: date-time */
+            at: string;
+            name?: string | null;
+            role: string;
+            action: string;
+            view?: string | null;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description Everything of one client, the oldest first; `access` the latest first, at most 20,000 (`more_access`). `left_out` says in words what is not in it. */
+        RecordAnswer: {
+            /** Format: date-time */
+            made_at: string;
+            practice: string;
+            synthetic: boolean;
+            name: string;
+            episodes: components["schemas"]["RecordEpisode"][];
+            access: components["schemas"]["RecordAccess"][];
+            more_access: boolean;
+            left_out: string[];
+        };
         /** @description Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a session begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice holds. */
         SessionForms: {
             before: string[];
@@ -3348,7 +3648,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

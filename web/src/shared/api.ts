@@ -108,6 +108,21 @@ async function problemOf(answer: Response): Promise<Problem> {
   );
 }
 
+/** A file, under the name that the server gives it. */
+export async function download(path: string): Promise<{ name: string; content: Blob }> {
+  const answer = await once('GET', path, undefined, {});
+  if (!answer.ok) {
+    if (answer.status === 401) onSignedOut();
+    throw await problemOf(answer);
+  }
+  try {
+    const name = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? '';
+    return { name, content: await answer.blob() };
+  } catch {
+    throw new Problem(0, 'unreachable', 'The answer of the server could not be read.');
+  }
+}
+
 async function call(method: string, path: string, body: unknown, extra: Extra): Promise<unknown> {
   const sentWith = csrf;
   let answer = await once(method, path, body, extra);
@@ -157,6 +172,7 @@ export const api = {
   saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),
   episodes: async () => (await ask('get', '/api/episodes', {}, undefined)).episodes,
+  caseload: async () => (await ask('get', '/api/caseload', {}, undefined)).clients,
   proposeReplyTime: (episode: string, hours: number) =>
     ask('put', '/api/episodes/{episode}/reply-time', { episode }, { hours }),
   agreeReplyTime: (episode: string, hours: number) =>

@@ -1,7 +1,7 @@
 export type Route =
-  | { page: 'home' | 'help' | 'concerns' }
+  | { page: 'home' | 'help' | 'concerns' | 'record' }
   | { page: 'concern'; concern: string }
-  | { page: 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
+  | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
@@ -16,9 +16,10 @@ export function parse(path: string): Route {
   }
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
-  if (first === 'help' && episode === undefined) return { page: 'help' };
+  if ((first === 'help' || first === 'record') && episode === undefined) return { page: first };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
+  if (section === undefined) return { page: 'client', episode };
   if (section === 'chat' && !room) return { page: 'chat', episode };
   if (section === 'messages' && !room) return { page: 'threads', episode };
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
@@ -36,6 +37,8 @@ export const paths = {
   help: '/help',
   concerns: '/concerns',
   concern: (concern: string) => `/concerns/${encodeURIComponent(concern)}`,
+  record: '/record',
+  client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,

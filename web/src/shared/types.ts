@@ -33,6 +33,8 @@ export type Told = Schemas['Told'];
 export type Concern = Schemas['ConcernEntry'];
 export type ConcernDetails = Schemas['ConcernDetails'];
 export type Closing = Schemas['Closing'];
+export type CaseloadClient = Schemas['CaseloadClient'];
+export type CaseloadReason = Schemas['Reason'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

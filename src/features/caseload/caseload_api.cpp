@@ -1,0 +1,115 @@
+#include "features/caseload/caseload_api.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+
+#include "features/caseload/caseload_rules.hpp"
+#include "features/people/profiles.hpp"
+
+namespace rapport::caseload {
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::PermissionName;
+using questionnaires::StoredTrend;
+
+/// Everything as it is stored, of one moment.
+struct Stored {
+  std::vector<Standing> standings;
+  std::vector<safety::Concern> concerns;
+  std::vector<StoredTrend> trends;
+};
+
+Result<Stored> read_stored(Context& context, const Call& call, Time now) {
+  const auto therapist = context.viewer.account;
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
+    return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
+                               list_missing(tx, therapist, now - kFormIsMissed, now)),
+                  safety::open_concerns_of(tx, therapist), questionnaires::list_trends(tx, therapist)};
+  });
+}
+
+/// Reckons what was sent since somebody looked last, and keeps it for the next time.
+Result<void> bring_up_to_date(Context& context, const Call& call, std::vector<StoredTrend>& trends) {
+  const auto is_known = [](const StoredTrend& one) { return one.sealed.has_value(); };
+  const auto first_due = std::partition(trends.begin(), trends.end(), is_known);
+  if (first_due == trends.end()) return {};
+  std::vector<StoredTrend> due(first_due, trends.end());
+  trends.erase(first_due, trends.end());
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return questionnaires::reckon_due(context.house, tx, context.viewer.account, due, call.deadline);
+  }));
+  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
+    questionnaires::keep_trends(tx, due);
+    return {};
+  }));
+  std::move(due.begin(), due.end(), std::back_inserter(trends));
+  return {};
+}
+
+using Trends = std::unordered_map<EpisodeId, questionnaires::Trend>;
+
+Result<Trends> open_trends(Context& context, const Call& call, std::vector<StoredTrend> stored) {
+  TRY(bring_up_to_date(context, call, stored));
+  Trends trends;
+  for (const auto& one : stored) {
+    TRY_ASSIGN(const auto key, context.house.keys.key_for(one.client, call.deadline));
+    TRY_ASSIGN(trends[one.episode], questionnaires::open_trend(*key, one.episode, *one.sealed));
+  }
+  return trends;
+}
+
+Result<CaseloadClient> describe(Context& context, const Call& call, const Standing& standing, Time now) {
+  const auto& client = standing.client;
+  people::Account account;
+  account.id = client.account;
+  account.sealed_profile = client.sealed_profile;
+  TRY_ASSIGN(auto profile, people::open_profile(context.house, account, call.deadline));
+  CaseloadClient one;
+  one.episode = client.episode;
+  one.client = {client.account, std::move(profile.name)};
+  one.chat_room = client.chat;
+  one.reply_time = {client.reply_hours, client.reply_hours.has_value(), client.reply_hours_proposed};
+  one.present = context.house.hub.present(client.account);
+  one.last_contact = last_contact(standing);
+  if (const auto& next = standing.next) {
+    one.session = NextSession{next->id, next->status, next->channel, next->starts_at, next->minutes, next->number};
+  }
+  one.reasons = reasons_of(standing, now);
+  return one;
+}
+
+Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
+  const auto now = context.house.clock.now();
+  TRY_ASSIGN(auto stored, read_stored(context, call, now));
+  TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
+  Answer<CaseloadAnswer> answer;
+  std::vector<AccountId> clients;
+  for (auto& standing : stored.standings) {
+    if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
+    for (const auto& concern : stored.concerns) {
+      if (concern.episode == standing.client.episode) standing.concerns.push_back(concern);
+    }
+    TRY_ASSIGN(auto one, describe(context, call, standing, now));
+    answer.value.clients.push_back(std::move(one));
+    clients.push_back(standing.client.account);
+  }
+  sort_by_need(answer.value.clients);
+  TRY(audit_reads(context, call, clients, std::nullopt, "caseload"));
+  return answer;
+}
+
+}  // namespace
+
+void add_caseload_routes(Routes& routes) {
+  routes.get("/api/caseload")
+      .says("A therapist's clients, and why each of them needs the therapist")
+      .answers<CaseloadAnswer>()
+      .needs(PermissionName{"read_caseload"})
+      .audits("caseload.read")
+      .handle(read_caseload);
+}
+
+}  // namespace rapport::caseload

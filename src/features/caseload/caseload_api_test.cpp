@@ -1,0 +1,144 @@
+#include "features/caseload/caseload_api.hpp"
+
+#include "features/messages/messages_rules.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/questionnaires/trends.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::caseload {
+namespace {
+
+using questionnaires::FormId;
+using questionnaires::Occasion;
+using std::chrono::hours;
+
+class CaseloadApi : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_caseload_routes(routes);
+    routes.finish();
+  }
+  std::string seen_by(AccountId viewer) {
+    const auto match = routes.find(http::Method::get, "/api/caseload");
+    Context context{*house, {viewer, access::Role::therapist, SessionId::make(clock.now()), practice}};
+    http::Call call{nullptr, match.route, match.path, {}, soon()};
+    const http::BodyInput input;
+    const auto answer = routes.answer(match, context, call, {&input, 1}).front();
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
+  }
+  void say(AccountId author, const std::string& text) {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto words = http::Text<1, messages::kLongestText>::from(text).value();
+    const auto sealed =
+        messages::seal_message(*key, author, {MessageId::make(clock.now()), words}, clock.now()).value();
+    ASSERT_TRUE(
+        write([&](store::WriteTx& tx) { return messages::append_messages(tx, author, chat, {sealed}, clock.now()); }));
+  }
+  FormId ask(const std::string& instrument, std::optional<Time> due = {}) {
+    const auto id = FormId::make(clock.now());
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return questionnaires::ask_form(tx, therapist, {id, episode, instrument, Occasion::after_session, due},
+                                      clock.now());
+    }));
+    return id;
+  }
+  void send(FormId id, const std::string& instrument, int questions, double value, std::int64_t version = 1) {
+    const auto key = keys->key_for(client, soon()).value();
+    questionnaires::Answers answers{"en", {}};
+    for (int i = 1; i <= questions; ++i) answers.answers.push_back({std::to_string(i), value});
+    const auto scores = questionnaires::score_answers(*questionnaires::instruments().find(instrument), answers).value();
+    const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
+      const auto draft = questionnaires::seal_answers(*key, id, 0, answers);
+      TRY(questionnaires::save_answers(tx, client, id, version - 1, draft, [](const Bytes&) { return false; }));
+      TRY(questionnaires::complete_form(
+          tx, client,
+          {id, version, version, clock.now(), questionnaires::seal_answers(*key, id, version, answers),
+           questionnaires::seal_scores(*key, id, version, scores)}));
+      return {};
+    });
+    ASSERT_TRUE(sent) << sent.error().detail;
+  }
+  void wait(hours time) { clock.set(clock.now() + time); }
+
+  Routes routes;
+};
+
+TEST_P(CaseloadApi, SaysWhyAndInWhichOrderToTheTherapistAlone) {
+  say(client, "Are you there?");
+  wait(hours(1));
+  const auto seen = seen_by(therapist);
+  EXPECT_LT(seen.find("Amara Client"), seen.find("Cem Client")) << seen;
+  EXPECT_NE(seen.find(R"("reasons":[{"kind":"reply_due","since":")"), std::string::npos) << seen;
+  EXPECT_NE(seen.find(R"({"kind":"unread",)"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("Are you there?"), std::string::npos);
+  say(therapist, "I am.");
+  EXPECT_EQ(seen_by(therapist).find("reply_due"), std::string::npos);
+  EXPECT_EQ(seen_by(stranger), R"({"clients":[]})");
+}
+
+TEST_P(CaseloadApi, SaysThatAFormIsMissingUntilItIsSentOrLongAgo) {
+  const auto form = ask("gad-7", clock.now() + hours(1));
+  EXPECT_EQ(seen_by(therapist).find("form_missing"), std::string::npos);
+  wait(hours(2));
+  EXPECT_NE(seen_by(therapist).find(R"("kind":"form_missing")"), std::string::npos);
+  send(form, "gad-7", 7, 1);
+  EXPECT_EQ(seen_by(therapist).find("form_missing"), std::string::npos);
+  ask("gad-7", clock.now());
+  wait(hours(24 * 15));
+  EXPECT_EQ(seen_by(therapist).find("form_missing"), std::string::npos);
+}
+
+TEST_P(CaseloadApi, SaysThatAScoreIsReliablyWorseAndFollowsEveryFormAndCorrection) {
+  send(ask("phq-9"), "phq-9", 9, 1);
+  EXPECT_EQ(seen_by(therapist).find(R"("kind":"worse")"), std::string::npos);
+  wait(hours(24));
+  const auto second = ask("phq-9");
+  send(second, "phq-9", 9, 2);
+  for (int again = 0; again < 2; ++again) {  // reckoned, and as it was kept
+    const auto seen = seen_by(therapist);
+    EXPECT_NE(seen.find(R"("questionnaire":"phq-9","name":"PHQ-9","change":9)"), std::string::npos) << seen;
+  }
+  send(second, "phq-9", 9, 1, 2);
+  EXPECT_EQ(seen_by(therapist).find(R"("kind":"worse")"), std::string::npos) << "corrected";
+}
+
+TEST_P(CaseloadApi, IsTheSameWhateverOfRisqWasAskedAnsweredOrAllowed) {
+  const auto without = seen_by(therapist);
+  const auto form = ask("risq", clock.now());
+  EXPECT_EQ(seen_by(therapist), without) << "asked";
+  for (int value = 0; value < 2; ++value) {
+    send(form, "risq", 4, value, value + 1);
+    EXPECT_EQ(seen_by(therapist), without) << "answered " << value;
+  }
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, true); }));
+  EXPECT_EQ(seen_by(therapist), without) << "allowed";
+}
+
+TEST_P(CaseloadApi, KeepsNoTrendThatIsOlderThanWhatWasSent) {
+  const auto form = ask("phq-9");
+  send(form, "phq-9", 9, 1);
+  auto trends = read([&](store::ReadTx& tx) -> Result<std::vector<questionnaires::StoredTrend>> {
+                  return questionnaires::list_trends(tx, therapist);
+                }).value();
+  ASSERT_EQ(trends.size(), 1U);
+  EXPECT_FALSE(trends[0].sealed);
+  send(form, "phq-9", 9, 2, 2);
+  trends[0].sealed = Bytes{1};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    questionnaires::keep_trends(tx, trends);
+    return {};
+  }));
+  EXPECT_FALSE(read([&](store::ReadTx& tx) -> Result<std::vector<questionnaires::StoredTrend>> {
+                 return questionnaires::list_trends(tx, therapist);
+               })
+                   ->front()
+                   .sealed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, CaseloadApi, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::caseload

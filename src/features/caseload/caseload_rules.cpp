@@ -1,0 +1,166 @@
+#include "features/caseload/caseload_rules.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::caseload {
+namespace {
+
+using encounters::Status;
+
+/// The earliest of those that are there.
+template <class Member>
+std::optional<Time> earliest(const std::vector<RoomNews>& news, Member member) {
+  std::optional<Time> first;
+  for (const auto& room : news) {
+    const auto& at = room.*member;
+    if (at && (!first || *at < *first)) first = at;
+  }
+  return first;
+}
+
+Reason reason(ReasonKind kind, std::optional<Time> at) {
+  Reason made;
+  made.kind = kind;
+  made.at = at;
+  return made;
+}
+
+void add_session(const Standing& standing, Time now, std::vector<Reason>& reasons) {
+  if (!standing.next) return;
+  const auto& next = *standing.next;
+  if (next.status == Status::open) {
+    reasons.push_back(reason(ReasonKind::session_open, next.starts_at));
+  } else if (next.starts_at <= now) {
+    reasons.push_back(reason(ReasonKind::session_not_begun, next.starts_at));
+  } else if (next.starts_at - now <= kSessionIsSoon) {
+    reasons.push_back(reason(ReasonKind::session_soon, next.starts_at));
+  }
+}
+
+void add_messages(const Standing& standing, Time now, std::vector<Reason>& reasons) {
+  if (const auto since = earliest(standing.news, &RoomNews::waiting_since)) {
+    auto waits = reason(ReasonKind::reply_due, {});
+    waits.since = since;
+    if (const auto hours = standing.client.reply_hours) {
+      waits.at = *since + std::chrono::hours(*hours);
+      if (*waits.at < now) waits.kind = ReasonKind::reply_overdue;
+    }
+    reasons.push_back(std::move(waits));
+  }
+  std::int64_t unread = 0;
+  for (const auto& room : standing.news) unread += room.unread;
+  if (unread == 0) return;
+  auto one = reason(ReasonKind::unread, earliest(standing.news, &RoomNews::unread_since));
+  one.count = unread;
+  reasons.push_back(std::move(one));
+}
+
+void name(Reason& about, const std::string& instrument) {
+  const auto* known = questionnaires::instruments().find(instrument);
+  about.questionnaire = instrument;
+  about.name = known == nullptr ? instrument : known->scoring().name;
+}
+
+void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
+  for (const auto& concern : standing.concerns) {
+    if (concern.kind == safety::Kind::rift) continue;  // never for the therapist
+    auto one = reason(concern.kind == safety::Kind::safety ? ReasonKind::concern : ReasonKind::concern_unanswered,
+                      concern.raised_at);
+    one.concern = concern.id;
+    name(one, concern.instrument);
+    reasons.push_back(std::move(one));
+  }
+}
+
+void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
+  for (const auto& worsening : standing.trend.worse) {
+    auto one = reason(ReasonKind::worse, worsening.at);
+    one.since = worsening.since;
+    one.change = worsening.change;
+    name(one, worsening.instrument);
+    reasons.push_back(std::move(one));
+  }
+  std::int64_t count = 0;
+  const MissingForm* latest = nullptr;
+  for (const auto& form : standing.missing) {
+    const auto* instrument = questionnaires::instruments().find(form.instrument);
+    // That it did not come would tell of it, too.
+    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
+    if (count++ == 0) latest = &form;
+  }
+  if (latest == nullptr) return;
+  auto one = reason(ReasonKind::form_missing, latest->due_at);
+  one.count = count;
+  name(one, latest->instrument);
+  reasons.push_back(std::move(one));
+}
+
+void add_silence(const Standing& standing, Time now, std::vector<Reason>& reasons) {
+  if (standing.client.closed_at || standing.next) return;
+  const auto last = last_contact(standing);
+  if (now - last.value_or(standing.client.opened_at) < kSilence) return;
+  auto one = reason(ReasonKind::silence, last);
+  if (!last) one.since = standing.client.opened_at;
+  reasons.push_back(std::move(one));
+}
+
+}  // namespace
+
+std::optional<Time> last_contact(const Standing& standing) {
+  std::optional<Time> last;
+  for (const auto& room : standing.news) {
+    if (!last || room.last_at > *last) last = room.last_at;
+  }
+  return last;
+}
+
+std::vector<Reason> reasons_of(const Standing& standing, Time now) {
+  std::vector<Reason> reasons;
+  add_concerns(standing, reasons);
+  add_session(standing, now, reasons);
+  add_messages(standing, now, reasons);
+  add_forms(standing, reasons);
+  add_silence(standing, now, reasons);
+  std::sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
+    return std::tie(a.kind, a.questionnaire, a.at) < std::tie(b.kind, b.questionnaire, b.at);
+  });
+  return reasons;
+}
+
+void sort_by_need(std::vector<CaseloadClient>& clients) {
+  std::sort(clients.begin(), clients.end(), [](const CaseloadClient& a, const CaseloadClient& b) {
+    if (a.reasons.empty() != b.reasons.empty()) return b.reasons.empty();
+    if (a.reasons.empty()) return std::tie(b.last_contact, a.episode) < std::tie(a.last_contact, b.episode);
+    const auto& first = a.reasons.front();
+    const auto& second = b.reasons.front();
+    const auto when = [](const Reason& one) { return one.at.value_or(one.since.value_or(Time{})); };
+    return std::tuple(first.kind, when(first), a.episode) < std::tuple(second.kind, when(second), b.episode);
+  });
+}
+
+std::vector<Standing> put_together(std::vector<Client> clients, const std::vector<RoomNews>& news,
+                                   const std::vector<Ahead>& ahead, const std::vector<MissingForm>& missing) {
+  std::vector<Standing> standings;
+  std::unordered_map<EpisodeId, std::size_t> places;
+  for (auto& client : clients) {
+    places.emplace(client.episode, standings.size());
+    standings.push_back({std::move(client), {}, {}, {}, {}, {}});
+  }
+  const auto with = [&](EpisodeId episode, auto then) {
+    if (const auto found = places.find(episode); found != places.end()) then(standings[found->second]);
+  };
+  for (const auto& one : news) with(one.episode, [&](Standing& of) { of.news.push_back(one); });
+  for (const auto& one : ahead) {
+    with(one.episode, [&](Standing& of) {
+      if (!of.next) of.next = one;
+    });
+  }
+  for (const auto& one : missing) with(one.episode, [&](Standing& of) { of.missing.push_back(one); });
+  return standings;
+}
+
+}  // namespace rapport::caseload

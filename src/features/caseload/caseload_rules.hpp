@@ -1,0 +1,37 @@
+#pragma once
+/// @file Why a client needs the therapist, and who needs them most. No database and no route.
+#include "features/caseload/caseload_shapes.hpp"
+#include "features/questionnaires/trends.hpp"
+
+namespace rapport::caseload {
+
+/// A planned session is a reason from so long before it.
+inline constexpr std::chrono::hours kSessionIsSoon{24};
+/// Without a word for so long, and no session planned, it is silent.
+inline constexpr std::chrono::days kSilence{14};
+/// A form that was due before that is history: the next session has forms of its own.
+inline constexpr std::chrono::days kFormIsMissed{14};
+
+/// Everything that is known of one client.
+struct Standing {
+  Client client;
+  std::vector<RoomNews> news;
+  std::optional<Ahead> next;         ///< open, or the soonest that is planned
+  std::vector<MissingForm> missing;  ///< the latest due first
+  questionnaires::Trend trend;
+  std::vector<safety::Concern> concerns;  ///< that are not closed, for the therapist's eyes
+};
+
+/// The gravest first.
+std::vector<Reason> reasons_of(const Standing& standing, Time now);
+/// The latest message of either; sessions are held in messages, so far.
+std::optional<Time> last_contact(const Standing& standing);
+
+/// Puts whoever needs the therapist most first, and those who do not by the latest contact.
+void sort_by_need(std::vector<CaseloadClient>& clients);
+
+/// Those of one client together, in the order of `clients`. What belongs to nobody in it is left out.
+std::vector<Standing> put_together(std::vector<Client> clients, const std::vector<RoomNews>& news,
+                                   const std::vector<Ahead>& ahead, const std::vector<MissingForm>& missing);
+
+}  // namespace rapport::caseload

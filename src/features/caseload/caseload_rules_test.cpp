@@ -1,0 +1,149 @@
+#include "features/caseload/caseload_rules.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rapport::caseload {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+const Time kNow = from_micros(1'795'000'000'000'000);
+
+Standing somebody() {
+  Standing one;
+  one.client.episode = EpisodeId::make(kNow);
+  one.client.opened_at = kNow - days(100);
+  one.news.push_back({one.client.episode, kNow - hours(3), 0, {}, {}});
+  return one;
+}
+
+std::vector<ReasonKind> kinds_of(const Standing& standing) {
+  std::vector<ReasonKind> kinds;
+  for (const auto& reason : reasons_of(standing, kNow)) kinds.push_back(reason.kind);
+  return kinds;
+}
+using Kinds = std::vector<ReasonKind>;
+
+Ahead session(encounters::Status status, Time at) {
+  Ahead ahead;
+  ahead.status = status;
+  ahead.starts_at = at;
+  return ahead;
+}
+
+TEST(Reasons, AreNoneWhereNothingWaits) {
+  auto one = somebody();
+  EXPECT_EQ(kinds_of(one), Kinds{});
+  one.next = session(encounters::Status::planned, kNow + hours(25));
+  EXPECT_EQ(kinds_of(one), Kinds{}) << "tomorrow's tomorrow is soon enough";
+}
+
+TEST(Reasons, OfMessagesGoByWhatWasAgreed) {
+  auto one = somebody();
+  one.news.push_back({one.client.episode, kNow - hours(30), 2, kNow - hours(29), kNow - hours(30)});
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_due, ReasonKind::unread}));
+  auto reasons = reasons_of(one, kNow);
+  EXPECT_FALSE(reasons[0].at) << "nothing is agreed";
+  EXPECT_EQ(reasons[0].since, kNow - hours(30));
+  EXPECT_EQ(reasons[1].count, 2);
+  EXPECT_EQ(reasons[1].at, kNow - hours(29));
+  one.client.reply_hours = 36;
+  EXPECT_EQ(reasons_of(one, kNow)[0].at, kNow + hours(6));
+  EXPECT_EQ(kinds_of(one).front(), ReasonKind::reply_due);
+  one.client.reply_hours = 24;
+  EXPECT_EQ(kinds_of(one).front(), ReasonKind::reply_overdue);
+}
+
+TEST(Reasons, OfSessionsAreOpenNotBegunAndSoon) {
+  auto one = somebody();
+  one.next = session(encounters::Status::open, kNow - hours(1));
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::session_open});
+  one.next = session(encounters::Status::planned, kNow - hours(1));
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::session_not_begun});
+  one.next = session(encounters::Status::planned, kNow + hours(23));
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::session_soon});
+}
+
+TEST(Reasons, OfFormsCountWhatIsMissingAndNothingOfRisq) {
+  auto one = somebody();
+  one.missing = {{one.client.episode, {}, "risq", kNow - hours(1)},
+                 {one.client.episode, {}, "sparq", kNow - hours(2)},
+                 {one.client.episode, {}, "gad-7", kNow - hours(3)}};
+  const auto reasons = reasons_of(one, kNow);
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(reasons[0].kind, ReasonKind::form_missing);
+  EXPECT_EQ(reasons[0].count, 2);
+  EXPECT_EQ(reasons[0].questionnaire, "sparq");
+  one.missing.resize(1);
+  EXPECT_EQ(kinds_of(one), Kinds{});
+}
+
+TEST(Reasons, OfSilenceNeedTwoWeeksAndNoSessionAhead) {
+  auto one = somebody();
+  one.news[0].last_at = kNow - kSilence + hours(1);
+  EXPECT_EQ(kinds_of(one), Kinds{});
+  one.news[0].last_at = kNow - kSilence;
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::silence});
+  EXPECT_EQ(reasons_of(one, kNow)[0].at, kNow - kSilence);
+  one.next = session(encounters::Status::planned, kNow + days(3));
+  EXPECT_EQ(kinds_of(one), Kinds{});
+  one.next.reset();
+  one.client.closed_at = kNow - days(1);
+  EXPECT_EQ(kinds_of(one), Kinds{}) << "nobody is expected any more";
+}
+
+TEST(Reasons, OfConcernsStandBeforeAllOthersAndNeverTellOfRifts) {
+  auto one = somebody();
+  one.next = session(encounters::Status::open, kNow - hours(1));
+  safety::Concern concern;
+  concern.instrument = "phq-9";
+  concern.raised_at = kNow - hours(2);
+  for (const auto kind : {safety::Kind::rift, safety::Kind::unanswered, safety::Kind::safety}) {
+    concern.kind = kind;
+    one.concerns.push_back(concern);
+  }
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::concern, ReasonKind::concern_unanswered, ReasonKind::session_open}));
+}
+
+TEST(Reasons, StandInTheOrderOfTheirGravity) {
+  auto one = somebody();
+  one.next = session(encounters::Status::planned, kNow + hours(1));
+  one.missing = {{one.client.episode, {}, "gad-7", kNow - hours(3)}};
+  one.trend.worse = {{"phq-9", kNow - days(1), kNow - days(8), 7}};
+  one.client.reply_hours = 1;
+  one.news[0].waiting_since = kNow - hours(3);
+  EXPECT_EQ(kinds_of(one),
+            (Kinds{ReasonKind::reply_overdue, ReasonKind::worse, ReasonKind::form_missing, ReasonKind::session_soon}));
+  const auto worse = reasons_of(one, kNow)[1];
+  EXPECT_EQ(worse.name, "PHQ-9");
+  EXPECT_EQ(worse.change, 7);
+}
+
+TEST(Clients, WhoNeedMostStandFirstAndWhoeverWaitsLongestAmongThem) {
+  const auto with = [](const std::string& name, std::vector<Reason> reasons, Time last) {
+    CaseloadClient one;
+    one.episode = EpisodeId::make(kNow);
+    one.client.name = name;
+    one.reasons = std::move(reasons);
+    one.last_contact = last;
+    return one;
+  };
+  const auto because = [](ReasonKind kind, Time at) {
+    Reason one;
+    one.kind = kind;
+    one.at = at;
+    return one;
+  };
+  std::vector<CaseloadClient> clients{
+      with("quiet", {}, kNow - hours(9)), with("unread", {because(ReasonKind::unread, kNow - hours(1))}, kNow),
+      with("talkative", {}, kNow), with("late", {because(ReasonKind::reply_overdue, kNow - hours(1))}, kNow),
+      with("latest", {because(ReasonKind::reply_overdue, kNow - hours(2))}, kNow)};
+  sort_by_need(clients);
+  std::vector<std::string> names;
+  for (const auto& one : clients) names.push_back(one.client.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"latest", "late", "unread", "talkative", "quiet"}));
+}
+
+}  // namespace
+}  // namespace rapport::caseload

@@ -1,0 +1,89 @@
+#pragma once
+/// @file What of the caseload crosses the wire.
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "features/caseload/caseload.hpp"
+#include "features/people/people_shapes.hpp"
+#include "features/safety/safety.hpp"
+
+namespace rapport::caseload {
+
+/// The gravest first: the order of the reasons of a client, and of the clients.
+enum class ReasonKind {
+  concern,
+  concern_unanswered,
+  session_open,
+  reply_overdue,
+  worse,
+  session_not_begun,
+  reply_due,
+  unread,
+  form_missing,
+  session_soon,
+  silence,
+};
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, worse, session_not_begun,
+                    reply_due, unread, form_missing, session_soon, silence)
+
+struct Reason {
+  static constexpr std::string_view says =
+      "`concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has "
+      "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised; `session_open` since "
+      "when; `reply_overdue` until when an answer was agreed; `worse` when the "
+      "latest form was sent whose score is reliably worse than that of `since`, by `change` points; "
+      "`session_not_begun` "
+      "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
+      "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
+      "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned.";
+  ReasonKind kind = ReasonKind::unread;
+  std::optional<Time> at;
+  std::optional<Time> since;
+  std::optional<std::int64_t> count;
+  std::optional<std::string> questionnaire;
+  std::optional<std::string> name;
+  std::optional<double> change;
+  std::optional<safety::ConcernId> concern;
+};
+BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, change, concern))
+
+struct NextSession {
+  static constexpr std::string_view says = "The session that is open, or else the next one that is planned.";
+  EncounterId id;
+  encounters::Status status = encounters::Status::planned;
+  encounters::Channel channel = encounters::Channel::chat;
+  Time starts_at;
+  std::int64_t minutes = 0;
+  std::optional<std::int64_t> number;
+};
+BOOST_DESCRIBE_STRUCT(NextSession, (), (id, status, channel, starts_at, minutes, number))
+
+struct CaseloadClient {
+  static constexpr std::string_view says =
+      "`reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the "
+      "latest message of either. `present`: the client is here now.";
+  EpisodeId episode;
+  people::Person client;
+  RoomId chat_room;
+  people::ReplyTime reply_time;
+  bool present = false;
+  std::optional<Time> last_contact;
+  std::optional<NextSession> session;
+  std::vector<Reason> reasons;
+};
+BOOST_DESCRIBE_STRUCT(CaseloadClient, (),
+                      (episode, client, chat_room, reply_time, present, last_contact, session, reasons))
+
+struct CaseloadAnswer {
+  static constexpr std::string_view says =
+      "Whoever needs the therapist most first. Nothing in it, neither what is there nor what is missing, comes from "
+      "answers that are for another person's eyes first (RISQ).";
+  std::vector<CaseloadClient> clients;
+};
+BOOST_DESCRIBE_STRUCT(CaseloadAnswer, (), (clients))
+
+}  // namespace rapport::caseload

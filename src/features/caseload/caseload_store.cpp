@@ -1,0 +1,97 @@
+#include <stdexcept>
+
+#include "features/caseload/caseload.hpp"
+
+namespace rapport::caseload {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+
+// $1 is the therapist.
+const Query kClients{"caseload.clients",
+                     "SELECT e.id, e.client_id, r.id, c.sealed_profile, e.reply_hours, e.reply_hours_proposed,"
+                     " e.opened_at, e.closed_at"
+                     " FROM episode_of_care e JOIN account c ON c.id = e.client_id"
+                     " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+                     " WHERE e.therapist_id = $1",
+                     true};
+// Whether there is anything to count shows in the last message and the receipt; only then it is counted.
+const Query kNews{"caseload.news",
+                  "SELECT r.episode_id, v.at,"
+                  " CASE WHEN r.last_seq > COALESCE(p.read_seq, 0) THEN"
+                  "  (SELECT COUNT(*) FROM room_event u WHERE u.room_id = r.id AND u.seq > COALESCE(p.read_seq, 0)"
+                  "   AND u.author_id <> $1) ELSE 0 END,"
+                  " CASE WHEN r.last_seq > COALESCE(p.read_seq, 0) THEN"
+                  "  (SELECT MIN(u.at) FROM room_event u WHERE u.room_id = r.id AND u.seq > COALESCE(p.read_seq, 0)"
+                  "   AND u.author_id <> $1) END,"
+                  " CASE WHEN v.author_id = e.client_id THEN"
+                  "  (SELECT MIN(u.at) FROM room_event u WHERE u.room_id = r.id AND u.author_id = e.client_id"
+                  "   AND u.seq > COALESCE((SELECT w.seq FROM room_event w WHERE w.room_id = r.id"
+                  "    AND w.author_id = e.therapist_id ORDER BY w.seq DESC LIMIT 1), 0)) END"
+                  " FROM episode_of_care e JOIN room r ON r.episode_id = e.id"
+                  " JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"
+                  " LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"
+                  " WHERE e.therapist_id = $1",
+                  true};
+const Query kAhead{"caseload.ahead",
+                   "SELECT n.id, n.episode_id, n.status, n.channel, n.starts_at, n.minutes, n.number"
+                   " FROM episode_of_care e JOIN encounter n ON n.episode_id = e.id AND n.status IN ('open', 'planned')"
+                   " WHERE e.therapist_id = $1"
+                   " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id",
+                   true};
+const Query kMissing{"caseload.missing_forms",
+                     "SELECT f.episode_id, f.id, f.instrument, f.due_at FROM episode_of_care e"
+                     " JOIN questionnaire_response f ON f.episode_id = e.id AND f.version = 0"
+                     " WHERE e.therapist_id = $1 AND f.due_at > $2 AND f.due_at <= $3 AND f.withdrawn_at IS NULL"
+                     " ORDER BY f.due_at DESC, f.id",
+                     true};
+
+std::optional<std::int64_t> maybe_number(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.int64(column));
+}
+
+/// What the program itself stored.
+template <class E>
+E enum_of(std::string_view text) {
+  E found{};
+  if (boost::describe::enum_from_string(std::string(text).c_str(), found)) return found;
+  throw std::logic_error("a session has a word that this program does not know");
+}
+
+}  // namespace
+
+std::vector<Client> list_clients(ReadTx& tx, AccountId therapist) {
+  return tx.list(kClients, {therapist}, [](const Row& row) {
+    const auto profile = row.bytes(3);
+    return Client{row.id<EpisodeId>(0), row.id<AccountId>(1), row.id<RoomId>(2), Bytes(profile.begin(), profile.end()),
+                  maybe_number(row, 4), maybe_number(row, 5), row.time(6),       row.maybe_time(7)};
+  });
+}
+
+std::vector<RoomNews> list_news(ReadTx& tx, AccountId therapist) {
+  return tx.list(kNews, {therapist}, [](const Row& row) {
+    return RoomNews{row.id<EpisodeId>(0), row.time(1), row.int64(2), row.maybe_time(3), row.maybe_time(4)};
+  });
+}
+
+std::vector<Ahead> list_ahead(ReadTx& tx, AccountId therapist) {
+  return tx.list(kAhead, {therapist}, [](const Row& row) {
+    return Ahead{row.id<EncounterId>(0),
+                 row.id<EpisodeId>(1),
+                 enum_of<encounters::Status>(row.text(2)),
+                 enum_of<encounters::Channel>(row.text(3)),
+                 row.time(4),
+                 row.int64(5),
+                 maybe_number(row, 6)};
+  });
+}
+
+std::vector<MissingForm> list_missing(ReadTx& tx, AccountId therapist, Time since, Time now) {
+  return tx.list(kMissing, {therapist, since, now}, [](const Row& row) {
+    return MissingForm{row.id<EpisodeId>(0), row.id<questionnaires::FormId>(1), std::string(row.text(2)), row.time(3)};
+  });
+}
+
+}  // namespace rapport::caseload

@@ -1,0 +1,30 @@
+import { m } from '../../paraglide/messages.js';
+import { prefs, when } from '../../shared/prefs.svelte';
+import type { CaseloadClient, CaseloadReason } from '../../shared/types';
+import { signed } from '../course/words';
+import { formName } from '../questionnaires/words';
+
+const whenOf = (iso: string | null | undefined) => (iso ? when(iso, prefs.now) : '');
+
+/** Why the client needs us, in one sentence. */
+export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: CaseloadReason): string {
+  const at = { when: whenOf(reason.at) };
+  const form = formName({ questionnaire: reason.questionnaire ?? '', name: reason.name ?? '' });
+  const count = reason.count ?? 0;
+  switch (reason.kind) {
+    case 'concern': return m.why_concern({ form, ...at });
+    case 'concern_unanswered': return m.why_unanswered({ form, ...at });
+    case 'session_open': return m.session_open({ number: session?.number ?? 0 });
+    case 'reply_overdue': return m.overdue(at);
+    case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
+    case 'session_not_begun': return m.why_not_begun(at);
+    case 'reply_due': return reason.at ? m.reply_by(at) : m.waiting_since({ when: whenOf(reason.since) });
+    case 'unread': return m.why_unread({ count, ...at });
+    case 'form_missing': return count > 1 ? m.why_forms({ count, ...at }) : m.why_form({ form, ...at });
+    case 'session_soon': return m.why_soon(at);
+    case 'silence': return reason.at ? m.why_silence(at) : m.why_never();
+  }
+}
+
+/** What cannot wait for another day is told apart by more than its place. */
+export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'reply_overdue', 'worse', 'session_not_begun'].includes(kind);
