@@ -59,7 +59,7 @@ export default async function add({ check, house, shots }) {
     await picture('before-phone', page);
     await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 10, 9, 2);
     await page.getByRole('heading', { name: 'If you are in danger now, please call' }).waitFor();
-    await page.getByText(/are being told of your answer now/).waitFor();
+    await page.getByText(/We are telling .* about your answer now/).waitFor();
     await page.getByText('Nobody watches this in real time').waitFor();
     await page.locator('a[href^="tel:"]').first().waitFor();
     same('no word that all is well', await page.getByText('Minimal').count(), 0);
