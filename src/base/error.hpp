@@ -17,7 +17,7 @@ enum class ErrorKind {
   too_large,
   too_many,    ///< a rate limit; `retry_after_seconds` says when to come back
   overloaded,  ///< the server has too much to do; nothing was done
-  timed_out,   ///< the deadline passed; nothing was done
+  timed_out,   ///< the deadline passed; whether a change was made is not known
   storage,     ///< disk full, read-only, database gone; nothing was done
   internal,    ///< a defect of ours; `detail` is a reference number, the log has the rest
 };

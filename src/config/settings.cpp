@@ -64,6 +64,12 @@ Setting country_setting(std::string_view name, std::string Settings::* member, s
 /// The password that a database address may hold is not said again.
 Setting database_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
   auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (!text.empty() && !text.starts_with("postgresql://") && !text.starts_with("postgres://")) {
+      return "it must be an address that begins with postgresql://";
+    }
+    return take(settings, text);
+  };
   setting.get = [member](const Settings& settings) { return without_password(settings.*member); };
   return setting;
 }

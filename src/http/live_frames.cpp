@@ -52,7 +52,8 @@ tl::expected<LiveRequest, LiveMistake> parse_live_frame(std::string_view frame) 
   request.id = id->get_int64();
   const auto* action = object->if_contains("do");
   if (!action || !action->is_string() || !read_do(std::string_view(action->get_string()), request)) {
-    return mistake(request.id, "The frame needs do: a method, a space and an address, such as \"GET /api/me\".", "/do");
+    return mistake(request.id, "The frame needs do: a method, a space and an address, such as \"GET /api/session\".",
+                   "/do");
   }
   for (const auto& field : *object) {
     const std::string_view name(field.key().data(), field.key().size());

@@ -35,7 +35,8 @@ object problem_schema() {
   properties["errors"] = object{{"type", "array"}, {"items", std::move(place)}};
   properties["retry_after"] =
       object{{"type", "integer"}, {"minimum", 1}, {"description", "Seconds; the same as the header Retry-After."}};
-  return closed_object(std::move(properties), {"type", "title", "status", "code"}, "What went wrong (RFC 9457).");
+  return closed_object(std::move(properties), {"type", "title", "status", "detail", "code"},
+                       "What went wrong (RFC 9457).");
 }
 
 object frame_id() {

@@ -88,12 +88,18 @@ std::string_view title_of(int status) {
       return "Method Not Allowed";
     case 409:
       return "Conflict";
+    case 408:
+      return "Request Timeout";
     case 413:
       return "Content Too Large";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 429:
       return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
     case 500:
       return "Internal Server Error";
     case 503:
@@ -103,8 +109,9 @@ std::string_view title_of(int status) {
   }
 }
 
-std::string problem_body(const Error& error) {
-  const int status = status_of(error);
+namespace {
+
+std::string body_of(const Error& error, int status) {
   std::string out = "{\"type\":\"" + problem_type_uri(error.code) + '"';
   write_member(out, "title", title_of(status));
   out += ",\"status\":";
@@ -118,6 +125,22 @@ std::string problem_body(const Error& error) {
   }
   out += '}';
   return out;
+}
+
+}  // namespace
+
+std::string problem_body(const Error& error) {
+  return body_of(error, status_of(error));
+}
+
+Response transport_problem(int status, std::string_view code, std::string detail) {
+  Response response;
+  response.status = status;
+  response.headers = {{"Content-Type", "application/problem+json"},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Cache-Control", "no-store"}};
+  response.body = body_of({ErrorKind::invalid, std::string(code), std::move(detail)}, status);
+  return response;
 }
 
 Response problem_response(const Error& error) {

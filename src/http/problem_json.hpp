@@ -17,6 +17,8 @@ std::string_view title_of(int status);
 std::string problem_body(const Error& error);
 /// Adds Retry-After (seconds, at least 1) where coming back later helps.
 Response problem_response(const Error& error);
+/// What is wrong with a request that no route has seen: the status is said, not found from a kind of error.
+Response transport_problem(int status, std::string_view code, std::string detail);
 /// The same answer to a frame of the live connection: {"id":7,"status":422,"body":{...}}.
 std::string problem_frame(std::int64_t id, const Error& error);
 

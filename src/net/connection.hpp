@@ -117,6 +117,5 @@ asio::awaitable<void> serve_http(std::shared_ptr<IoThread> thread, AnyStream str
 std::string response_head(const http::Response& response, bool keep_alive);
 /// The application's answer to a full queue. Its own failure must not end the connection's thread.
 http::Response overloaded(Shared& shared, const http::Request& request);
-http::Response transport_problem(int status, std::string_view code, std::string_view detail);
 
 }  // namespace rapport::net

@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 
+#include "http/problem_json.hpp"
 #include "net/websocket_connection.hpp"
 
 namespace rapport::net {
@@ -88,13 +89,14 @@ bool is_key(std::string_view text) {
 /// Looked at before the application is asked, so that an upgrade that must fail opens nothing there.
 std::optional<http::Response> problem_of_upgrade(const BeastRequest& message) {
   if (view(message[bhttp::field::sec_websocket_version]) != "13") {
-    auto response = transport_problem(426, "live.version", "Only version 13 of the WebSocket protocol is spoken.");
+    auto response =
+        http::transport_problem(426, "live.version", "Only version 13 of the WebSocket protocol is spoken.");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     response.headers.emplace_back("Upgrade", "websocket");
     return response;
   }
   if (message.count(bhttp::field::sec_websocket_key) != 1 || !is_key(view(message[bhttp::field::sec_websocket_key]))) {
-    return transport_problem(400, "live.key", "The WebSocket key is missing or not well-formed.");
+    return http::transport_problem(400, "live.key", "The WebSocket key is missing or not well-formed.");
   }
   return std::nullopt;
 }
@@ -102,19 +104,19 @@ std::optional<http::Response> problem_of_upgrade(const BeastRequest& message) {
 /// Nothing when the other side is gone and no answer can reach it.
 std::optional<http::Response> problem_of(ErrorCode error) {
   if (error == bhttp::error::body_limit) {
-    return transport_problem(413, "request.too_large", "The request's body is too large.");
+    return http::transport_problem(413, "request.too_large", "The request's body is too large.");
   }
   if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
-    return transport_problem(431, "request.header_too_large", "The request's header is too large.");
+    return http::transport_problem(431, "request.header_too_large", "The request's header is too large.");
   }
   if (error == asio::error::operation_aborted) {
-    return transport_problem(408, "request.timed_out", "The request took too long to arrive.");
+    return http::transport_problem(408, "request.timed_out", "The request took too long to arrive.");
   }
   const bool is_parse_error = error.category() == bhttp::make_error_code(bhttp::error::bad_method).category();
   if (!is_parse_error || error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) {
     return std::nullopt;
   }
-  return transport_problem(400, "request.malformed", "The request is not well-formed HTTP.");
+  return http::transport_problem(400, "request.malformed", "The request is not well-formed HTTP.");
 }
 
 asio::awaitable<bool> write_all(AnyStream& stream, std::string head, std::string_view body) {
@@ -140,7 +142,7 @@ http::Response run_handler(http::Application& application, const http::Request& 
   try {
     return application.handle(request);
   } catch (...) {
-    return transport_problem(500, "internal", "Something went wrong on our side.");
+    return http::transport_problem(500, "internal", "Something went wrong on our side.");
   }
 }
 
@@ -199,7 +201,8 @@ asio::awaitable<Next> serve_one(std::shared_ptr<IoThread> thread, AnyStream& str
   BeastRequest message = parser.release();
   const auto method = method_of(message.method());
   if (!method) {
-    const auto problem = transport_problem(405, "method.unknown", "This method is not served.");
+    auto problem = http::transport_problem(405, "method.unknown", "This method is not served.");
+    problem.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
     const Next next = co_await answer(shared.options, stream, problem, false, true);
     co_return next;
   }
@@ -338,18 +341,8 @@ http::Response overloaded(Shared& shared, const http::Request& request) {
   try {
     return shared.application.overloaded(request);
   } catch (...) {
-    return transport_problem(503, "overloaded", "The service is busy.");
+    return http::transport_problem(503, "overloaded", "The service is busy.");
   }
-}
-
-http::Response transport_problem(int status, std::string_view code, std::string_view detail) {
-  http::Response response;
-  response.status = status;
-  response.headers.emplace_back("Content-Type", "application/problem+json");
-  if (status == 405) response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
-  response.body = "{\"type\":\"about:blank\",\"title\":\"" + std::string(detail) +
-                  "\",\"status\":" + std::to_string(status) + ",\"code\":\"" + std::string(code) + "\"}";
-  return response;
 }
 
 }  // namespace rapport::net

@@ -36,6 +36,8 @@ TEST_F(NetTest, RefusesWhatIsTooLarge) {
   client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n");
   ASSERT_TRUE(client.read_until("application/problem+json", milliseconds(300)));
   EXPECT_NE(client.text.find(" 413 "), std::string::npos);
+  EXPECT_NE(client.text.find(R"("type":"/api/problems/request.too_large")"), std::string::npos) << client.text;
+  EXPECT_NE(client.text.find(R"("detail":"The request's body is too large.")"), std::string::npos) << client.text;
   const std::string header = "GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(20000, 'x') + "\r\n\r\n";
   EXPECT_NE(refused(header).find(" 431 "), std::string::npos);
 }

@@ -28,6 +28,15 @@ constexpr std::chrono::milliseconds kRetryAccept{100};
 constexpr std::chrono::milliseconds kPollEnd{5};
 constexpr int kUnsentLimit = 128 * 1024;  // what the kernel keeps for a slow reader beyond what is on its way
 
+struct BindRefused : CannotServe {
+  explicit BindRefused(ErrorCode why)
+      : CannotServe("The address cannot be taken: " + why.message() + "."), code_(why) {}
+  const ErrorCode& code() const { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
 /// One thread with its own io_context and its own acceptors on the same port.
 struct Loop {
   explicit Loop(Shared& shared) : connections(std::make_shared<IoThread>(shared)) {}
@@ -45,6 +54,28 @@ std::string address_of(const Tcp::socket& socket) {
   if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
   // The same client must have the same address whichever socket it came to.
   return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+}
+
+template <class Take>
+void use_file(const char* what, const std::string& file, Take take) {
+  ErrorCode error;
+  take(file, error);
+  if (error) throw CannotServe("The " + std::string(what) + " " + file + " cannot be used: " + error.message() + ".");
+}
+
+void set_up_tls(asio::ssl::context& tls, const std::string& cert, const std::string& key) {
+  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);  // tickets need no memory here
+  SSL_CTX_set_options(tls.native_handle(), SSL_OP_NO_RENEGOTIATION);
+  // Idle connections give memory back; what a write took and what it left may lie elsewhere at the next try.
+  SSL_CTX_set_mode(tls.native_handle(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes as to a file; a connection that is gone is told as an error
+  use_file("certificate", cert,
+           [&](const std::string& file, ErrorCode& error) { tls.use_certificate_chain_file(file, error); });
+  use_file("key", key, [&](const std::string& file, ErrorCode& error) {
+    tls.use_private_key_file(file, asio::ssl::context::pem, error);
+  });
 }
 
 /// One of max_connections, for as long as it lives.
@@ -84,7 +115,8 @@ class Server::Impl {
         pool_({.threads = options.workers, .queue_limit = options.queue}),
         heavy_pool_({.threads = options.heavy_workers, .queue_limit = options.heavy_queue, .gives_way = true}),
         shared_{options_, application, pool_, heavy_pool_} {
-    if (!options_.tls_cert.empty()) load_certificate();
+    if (!options_.tls_cert.empty())
+      set_up_tls(tls_.emplace(asio::ssl::context::tls_server), options_.tls_cert, options_.tls_key);
     port_ = options_.port;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.io_threads); ++i) {
       loops_.push_back(std::make_unique<Loop>(shared_));
@@ -124,19 +156,6 @@ class Server::Impl {
   }
 
  private:
-  void load_certificate() {
-    tls_.emplace(asio::ssl::context::tls_server);
-    SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
-    SSL_CTX_set_session_cache_mode(tls_->native_handle(), SSL_SESS_CACHE_OFF);  // tickets need no memory here
-    SSL_CTX_set_options(tls_->native_handle(), SSL_OP_NO_RENEGOTIATION);
-    // Idle connections give memory back; what a write took and what it left may lie elsewhere at the next try.
-    SSL_CTX_set_mode(tls_->native_handle(),
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes as to a file; a connection that is gone is told as an error
-    tls_->use_certificate_chain_file(options_.tls_cert);
-    tls_->use_private_key_file(options_.tls_key, asio::ssl::context::pem);
-  }
-
   void bind_all(Loop& loop) {
     if (options_.host != "localhost") {
       bind_one(loop, asio::ip::make_address(options_.host));
@@ -145,7 +164,7 @@ class Server::Impl {
     bind_one(loop, asio::ip::address_v4::loopback());
     try {
       bind_one(loop, asio::ip::address_v6::loopback());
-    } catch (const boost::system::system_error& refused) {
+    } catch (const BindRefused& refused) {
       // A computer without IPv6 is served on IPv4 alone. Where another program has the port, browsers that prefer IPv6
       // would talk to that one.
       const bool no_ipv6 = refused.code() == asio::error::address_family_not_supported ||
@@ -157,11 +176,14 @@ class Server::Impl {
   void bind_one(Loop& loop, const asio::ip::address& address) {
     const Tcp::endpoint endpoint(address, port_);
     auto acceptor = std::make_unique<Tcp::acceptor>(loop.context);
-    acceptor->open(endpoint.protocol());
+    ErrorCode refused;
+    acceptor->open(endpoint.protocol(), refused);
+    if (refused) throw BindRefused(refused);
     acceptor->set_option(Tcp::acceptor::reuse_address(true));
     if (options_.io_threads > 1) acceptor->set_option(ReusePort(true));
     if (address.is_v6()) acceptor->set_option(asio::ip::v6_only(address.is_loopback()));
-    acceptor->bind(endpoint);
+    acceptor->bind(endpoint, refused);
+    if (refused) throw BindRefused(refused);
     acceptor->listen(1024);
     if (port_ == 0) port_ = acceptor->local_endpoint().port();
     loop.acceptors.push_back(std::move(acceptor));
@@ -254,6 +276,11 @@ class Server::Impl {
   bool started_ = false;
   bool stopped_ = false;
 };
+
+void check_tls_files(const std::string& cert, const std::string& key) {
+  asio::ssl::context tls(asio::ssl::context::tls_server);
+  set_up_tls(tls, cert, key);
+}
 
 Server::Server(const ServerOptions& options, http::Application& application)
     : impl_(std::make_unique<Impl>(options, application)) {}

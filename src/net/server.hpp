@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "http/application.hpp"
@@ -39,10 +40,18 @@ struct ServerOptions {
   std::string tls_key = {};
 };
 
+/// Why it cannot serve at all, in a sentence for whoever runs it.
+struct CannotServe : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads certificate chain and key as a server would. Throws CannotServe, naming the file.
+void check_tls_files(const std::string& cert, const std::string& key);
+
 /// The application must outlive the server.
 class Server {
  public:
-  /// Binds the port; throws std::system_error (or a TLS library error) when that fails.
+  /// Binds the port and reads certificate and key; throws CannotServe when that fails.
   Server(const ServerOptions& options, http::Application& application);
   ~Server();
   Server(const Server&) = delete;

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 
+#include "http/problem_json.hpp"
+
 namespace rapport::net {
 
 /// How Beast ends the stream below after the closing handshake.
@@ -108,7 +110,7 @@ asio::awaitable<void> LiveConnection::run(AnyStream& stream, std::unique_ptr<Upg
   http::Response refusal;
   co_await open(upgrade->request, refusal);
   if (session_ == nullptr) {
-    if (refusal.status < 400) refusal = transport_problem(500, "internal", "Something went wrong on our side.");
+    if (refusal.status < 400) refusal = http::transport_problem(500, "internal", "Something went wrong on our side.");
     co_await refuse(stream, refusal);
   } else {
     stream.expires_never();

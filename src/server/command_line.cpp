@@ -13,9 +13,11 @@
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
 #include "features/notify/smtp.hpp"
+#include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
+#include "server/listen.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
 #include "server/serve.hpp"
@@ -95,8 +97,22 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
   return 0;
 }
 
+/// What serve would refuse before it opens the data.
+Result<void> check_serving(const Settings& settings) {
+  TRY_ASSIGN(const auto listen, parse_listen(settings.listen));
+  TRY(check_protection(settings, listen));
+  if (settings.tls_cert.empty()) return {};
+  try {
+    net::check_tls_files(settings.tls_cert, settings.tls_key);
+  } catch (const net::CannotServe& wrong) {
+    return fail(invalid("settings.tls", wrong.what()));
+  }
+  return {};
+}
+
 int check_config(const Settings& settings) {
   const auto now = SystemClock().now();
+  if (const auto serving = check_serving(settings); !serving) return say(serving.error());
   const auto contacts = crisis_contacts::open_contacts(settings, now);
   if (!contacts) return say(contacts.error());
   if (const auto own = use_own_instruments(settings); !own) return say(own.error());

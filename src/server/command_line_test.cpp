@@ -38,6 +38,10 @@ TEST(CommandLine, EveryRefusalIsOneLineAndStatusOne) {
       {"serve", "--trusted-proxy", "proxy"},
       {"demo", "--clients", "0", "--data", folder.c_str()},
       {"demo", "--clients", "many", "--data", folder.c_str()},
+      {"check-config", "--listen", "nonsense"},
+      {"check-config", "--listen", "0.0.0.0:80"},
+      {"check-config", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.key"},
+      {"check-config", "--database", "mysql://host/db"},
       {"migrate", "--data", folder.c_str(), "--database", "postgresql://nobody:secret@127.0.0.1:1/none"},
   };
   for (const auto& arguments : wrong) {

@@ -19,6 +19,7 @@ class StubDatabase final : public store::Database {
 
   std::atomic<int> asked = 0;
   std::atomic<bool> gone = false;
+  std::atomic<bool> full = false;
   std::atomic<bool> hangs = false;  ///< does not even heed the deadline
 
  protected:
@@ -31,7 +32,17 @@ class StubDatabase final : public store::Database {
     } tx;
     f(tx);
   }
-  void run_write(Deadline, const std::function<bool(store::WriteTx&)>&) override {}
+  void run_write(Deadline, const std::function<bool(store::WriteTx&)>& f) override {
+    if (full) throw store::StorageFailure({ErrorKind::storage, "full", "It is full."}, "made to fail");
+    class Nothing final : public store::WriteTx {
+      void each(const store::Query&, const store::Values&, const std::function<void(const store::Row&)>&) override {}
+      std::int64_t execute(const store::Query&, const store::Values&) override { return 0; }
+      std::vector<std::int64_t> execute_many(const store::Query&, const std::vector<store::Values>& rows) override {
+        return std::vector<std::int64_t>(rows.size(), 0);
+      }
+    } tx;
+    f(tx);
+  }
 };
 
 TEST(Health, AsksNoMoreThanOnceASecond) {
@@ -46,6 +57,19 @@ TEST(Health, AsksNoMoreThanOnceASecond) {
   threads.clear();
   EXPECT_LE(database.asked, 2);
   EXPECT_GE(database.asked, 1);
+}
+
+TEST(Health, IsNotWellWhileNothingCanBeStored) {
+  StubDatabase database;
+  Health health(database);
+  EXPECT_TRUE(health.is_well());
+  database.full = true;
+  EXPECT_FALSE(database.write(std::chrono::steady_clock::now(), [](store::WriteTx&) -> Result<void> { return {}; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_FALSE(health.is_well()) << "every read needs its row in the audit";
+  database.full = false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(health.is_well()) << "found out by itself";
 }
 
 TEST(Health, SaysWhenTheDatabaseIsGoneAndWhenItIsBack) {

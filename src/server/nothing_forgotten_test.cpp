@@ -13,6 +13,7 @@
 
 #include "http/live_frames.hpp"
 #include "http/problem_types.hpp"
+#include "migrations/house.hpp"
 #include "server/all_routes.hpp"
 #include "server/house_api.hpp"
 #include "support/house_fixture.hpp"
@@ -91,6 +92,21 @@ TEST(Problems, OfEveryFileAreExplained) {
   for (const auto& type : http::problem_types()) {
     EXPECT_TRUE(used.count(std::string(type.code)) > 0 || type.code == "too_many") << type.code << " is used nowhere";
   }
+}
+
+TEST(LogEvents, OfEveryFileAreExplained) {
+  std::ifstream file(RAPPORT_SOURCE_FOLDER "/docs/how-to/watch-and-stop-a-server.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const auto written = in_sources(std::regex(R"re(log::(?:debug|info|warning|error)\(\s*"([a-z_.]+)")re"));
+  ASSERT_GT(written.size(), 10U) << "the pattern finds no events any more";
+  for (const auto& event : written) {
+    EXPECT_NE(page.find('`' + event + '`'), std::string::npos) << event << " is not in the table for operators";
+  }
+}
+
+TEST(Migrations, AreNumberedWithoutGaps) {
+  int number = 0;  // a gap that is filled later would be refused by every database that is beyond it
+  for (const auto& migration : house_migrations()) EXPECT_EQ(migration.number, ++number) << migration.name;
 }
 
 TEST(CloseCodes, OfEveryFileAreExplained) {

@@ -7,6 +7,7 @@
 #include <future>
 #include <span>
 
+#include "base/log.hpp"
 #include "migrations/house.hpp"
 
 namespace rapport::server {
@@ -127,6 +128,7 @@ Result<void> OpenHouse::open_databases(const config::Settings& settings) {
   TRY(store::migrate(*key_store_, access::kKeyStoreMigrations, kMigrationClock));
   TRY_ASSIGN(const auto holds, access::look_into_key_store(*key_store_, in_time()));
   TRY_ASSIGN(const bool inhabited, is_inhabited(*db_));
+  if (!inhabited && holds == access::KeyStoreHolds::keys) log::warning("practice.empty");
   if (holds != access::KeyStoreHolds::nothing || !inhabited) return {};
   return fail(
       {ErrorKind::storage, "keys.missing",

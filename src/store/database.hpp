@@ -4,6 +4,7 @@
 /// serialization failure), so it touches nothing but its transaction. A function that returns an error is rolled
 /// back. A write that fails with a StorageFailure may have been stored all the same (the answer to COMMIT was lost, or
 /// its events could not be told): whatever is written must bear being sent again, and then emits its events again.
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,10 +44,14 @@ class Database {
         return outcome->has_value();
       });
     } catch (const StorageFailure& failure) {
+      if (failure.error().kind == ErrorKind::storage) writes_ = false;
       return fail(logged(failure));
     }
+    if (outcome->has_value()) writes_ = true;
     return std::move(*outcome);
   }
+  /// False from a write that the storage refused (disk full, read-only, gone) to the next that it took.
+  bool takes_writes() const { return writes_; }
 
   /// "sqlite" or "postgres", for reports.
   virtual std::string_view engine() const = 0;
@@ -65,6 +70,9 @@ class Database {
   virtual void run_read(Deadline deadline, const std::function<void(ReadTx&)>& f) = 0;
   /// `f` returns whether to commit.
   virtual void run_write(Deadline deadline, const std::function<bool(WriteTx&)>& f) = 0;
+
+ private:
+  std::atomic<bool> writes_ = true;
 };
 
 struct SqliteOptions {

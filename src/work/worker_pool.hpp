@@ -38,10 +38,10 @@ class WorkerPool {
   /// Runs what is queued, also what that work submits, then ends the threads. May be called more than once,
   /// never from a job.
   void drain();
-  /// How long a job submitted now would wait, by the average of the recent ones.
 
  private:
   void run();
+  /// How long a job submitted now would wait, by the average of the recent ones.
   std::chrono::microseconds expected_wait_locked() const;
 
   const WorkerPoolOptions options_;

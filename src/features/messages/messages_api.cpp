@@ -149,7 +149,7 @@ Result<Page> wanted_page(const Call& call) {
   if (call.query_text("before")) {
     if (call.query_text("after")) {
       return fail(invalid("query.invalid", "Ask with after or with before, not with both.",
-                          {{"before", "cannot be asked for together with after"}}));
+                          {{"?before", "cannot be asked for together with after"}}));
     }
     TRY_ASSIGN(page.before, call.query_int("before", kEnd, 1, kEnd));
   }

@@ -125,9 +125,9 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
              audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
                entry.client = episode.client;
                entry.room = thread.id;
-               entry.count = 1;
                auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
                if (made) {  // also when it is sent again: with the answer the telling may have been lost
+                 entry.count = made->is_new ? 1 : 0;
                  tx.emit({thread.id,
                           0,
                           http::passing_frame(thread.id, RoomEvent{episode_id}),

@@ -73,7 +73,9 @@ const Query kRooms{"people.rooms", ROOM_OF_VIEWER " WHERE r.episode_id = $1 ORDE
 const Query kRoom{"people.room", ROOM_OF_VIEWER " WHERE r.id = $1", true};
 #undef ROOM_OF_VIEWER
 const Query kPropose{"people.propose_reply_time",
-                     "UPDATE episode_of_care SET reply_hours_proposed = $3 WHERE id = $1 AND therapist_id = $2", true};
+                     "UPDATE episode_of_care SET reply_hours_proposed = NULLIF($3, reply_hours)"
+                     " WHERE id = $1 AND therapist_id = $2",
+                     true};
 const Query kAgree{"people.agree_reply_time",
                    "UPDATE episode_of_care SET reply_hours = $3, reply_hours_proposed = NULL"
                    " WHERE id = $1 AND client_id = $2 AND reply_hours_proposed = $3",
@@ -219,6 +221,7 @@ Result<void> agree_reply_time(WriteTx& tx, AccountId client, EpisodeId episode, 
   if (tx.execute(kAgree, {episode, client, hours}) == 1) return {};
   TRY_ASSIGN(const Episode own, find_episode(tx, client, episode));
   if (own.client != client) return fail(not_found());
+  if (own.reply_hours == hours && !own.reply_hours_proposed) return {};  // sent again, because the answer was lost
   return fail({ErrorKind::conflict, "reply_time.not_proposed",
                "Your therapist has not proposed this reply time, or has changed it. Look again and decide."});
 }

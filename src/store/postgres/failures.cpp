@@ -13,7 +13,8 @@ Error overloaded_error() {
   return Error{ErrorKind::overloaded, "overloaded", "The service is busy at the moment; please try again.", {}, 1};
 }
 Error timed_out_error() {
-  return Error{ErrorKind::timed_out, "timed_out", "This took too long and was given up; nothing was done."};
+  return Error{ErrorKind::timed_out, "timed_out",
+               "This took too long and was given up. Look whether it was done before you do it again."};
 }
 Error internal_error() {
   return Error{ErrorKind::internal, "internal", "Something went wrong on our side; nothing was done."};

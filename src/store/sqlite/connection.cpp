@@ -190,23 +190,27 @@ Connection::Connection(const std::string& file, Mode mode) {
   handle_.reset(opened);
   if (code != SQLITE_OK) throw_code(opened, code, file);
   sqlite3_extended_result_codes(opened, 1);
-  configure(mode);
+  configure(mode, file);
 }
 
-void Connection::configure(Mode mode) {
+void Connection::configure(Mode mode, const std::string& file) {
+  const auto set = [&](const char* pragmas) {
+    const int code = sqlite3_exec(handle(), pragmas, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) throw_code(handle(), sqlite3_extended_errcode(handle()), file);
+  };
   wait_when_busy(kBusyMilliseconds);  // first: changing the journal mode may have to wait
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (mode != Mode::writer) {
     // Only the writer may checkpoint: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    run("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=67108864");
+    set("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=67108864");
     sqlite3_progress_handler(handle(), kStepsBetweenDeadlineChecks, &Connection::on_progress, this);
     return;
   }
-  run("PRAGMA journal_mode=WAL");
-  run("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0");
-  run("PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY");
+  set("PRAGMA journal_mode=WAL");
+  set("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0");
+  set("PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY");
 }
 
 int Connection::on_progress(void* self) {

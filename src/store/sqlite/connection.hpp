@@ -58,7 +58,7 @@ class Connection {
 
  private:
   class Use;
-  void configure(Mode mode);
+  void configure(Mode mode, const std::string& file);
   static int on_progress(void* self);
 
   std::unique_ptr<sqlite3, CloseConnection> handle_;
