@@ -173,6 +173,11 @@ export default async function add({ check, house }) {
     await someone.say('from memory');
     await until('sent', async () => ['On the server', 'Delivered'].includes(await someone.state('from memory').innerText()));
     await someone.page.getByText('This browser keeps nothing on this device.').waitFor();
+    // Nobody is told then that this device keeps what is sent without a network.
+    await context.setOffline(true);
+    await someone.page.getByText('Not connected. What you send waits in this page').waitFor();
+    await context.setOffline(false);
+    await someone.page.getByText('Connected', { exact: true }).waitFor();
     await someone.logOut();
   });
 

@@ -140,6 +140,11 @@ class App {
     return this.session?.account.role === 'client';
   }
 
+  /** Whether what is written outlives this page on this device. */
+  get keeps(): boolean {
+    return !this.deviceFailed && !this.session?.shared;
+  }
+
   get therapist(): boolean {
     return this.session?.account.role === 'therapist';
   }
