@@ -141,6 +141,49 @@ test('a message that another device sent does not wait here; what was written be
   expect(second.message).not.toBe('');
 });
 
+test('nobody has to choose between what is being written and what another window has just sent', async () => {
+  const [first, second] = [await device(), await device()];
+  await write(first, 'one thing');
+  await write(second, 'another thing');
+  expect(second.other?.text).toBe('one thing');
+  const sent = first.takeOut();
+  first.sent();
+  send();
+  second.wasSent(sent.message, sent.text);
+  expect(second.other).toBeNull();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(kept.text).toBe('another thing');
+  expect(second.message).not.toBe(sent.message);
+
+  // The news of it may come before the answer that still tells of it.
+  const third = await device();
+  await write(third, 'another thing, and more');
+  const { message, text } = third.takeOut();
+  second.wasSent(message, text);
+  await write(second, 'something else');
+  expect(second.other).toBeNull();
+  expect(kept.text).toBe('something else');
+});
+
+test('who sends before choosing sends their own words; those of the other device stay, under their own ids', async () => {
+  const [first, second] = [await device(), await device()];
+  await write(first, 'shared');
+  await second.again();
+  await write(first, 'of the first');
+  await write(second, 'of the second');
+  expect(second.other?.text).toBe('of the first');
+  const theirs = kept.message;
+  expect(second.message).toBe(theirs);
+  const sent = second.takeOut();
+  second.sent();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(sent.text).toBe('of the second');
+  expect(sent.message).not.toBe(theirs);
+  expect(kept).toMatchObject({ text: 'of the first', message: theirs });
+  expect([second.text, second.other]).toEqual(['', null]);
+  expect(first.takeOut().message).toBe(theirs);
+});
+
 test('what is written in a thread that is not begun yet is saved when it is', async () => {
   let begun = false;
   const save: DraftPlace['save'] = (draft) => (begun ? place.save(draft) : Promise.reject(new Problem(404, 'not_found', '')));
@@ -149,7 +192,7 @@ test('what is written in a thread that is not begun yet is saved when it is', as
   await write(words, 'and one more thing');
   expect(words.state).toBe('refused');
   begun = true;
-  await words.again();
+  words.begun();
   await vi.advanceTimersByTimeAsync(1000);
   expect(kept.text).toBe('and one more thing');
 });

@@ -69,6 +69,8 @@ export class DraftWords {
   #kept: Words = { subject: '', text: '' };
   #message = '';
   #thread = '';
+  /** The messages that were seen to be sent. */
+  #gone = new Set<string>();
 
   constructor(place: DraftPlace) {
     this.#place = place;
@@ -105,9 +107,12 @@ export class DraftWords {
 
   /** Back at this page, or connected again: what was done on another device goes on here. */
   async again(): Promise<void> {
-    if (this.reading || document.visibilityState !== 'visible') return;
-    if (!this.draft.left) return this.#read().catch(() => {});
-    // Refused as long as its thread was not begun.
+    if (this.reading || document.visibilityState !== 'visible' || this.draft.left) return;
+    await this.#read().catch(() => {});
+  }
+
+  /** The thread was begun in which this is written: until then its draft was refused. */
+  begun(): void {
     if (this.state === 'refused' && !this.other) this.changed();
   }
 
@@ -133,11 +138,15 @@ export class DraftWords {
     this.draft.change({ ...words, message: this.#message, thread: this.#thread, based_on: this.#revision }, empty);
   }
 
-  /** Takes everything out to be sent; `sent` or `putBack` has to follow. */
+  /**
+   * Takes everything out to be sent; `sent` or `putBack` has to follow. Where another device has other words under the same
+   * ids, these go out under ids of their own, and those stay.
+   */
   takeOut(): Letter {
+    const theirs = this.#message !== '' && this.#latest?.message === this.#message;
     const letter = {
       subject: tidy(this.subject).trim(), text: tidy(this.text).trim(),
-      message: this.#message || uuid7(), thread: this.#thread || uuid7()
+      message: (!theirs && this.#message) || uuid7(), thread: (!theirs && this.#thread) || uuid7()
     };
     this.subject = this.text = this.#message = this.#thread = '';
     return letter;
@@ -145,6 +154,7 @@ export class DraftWords {
 
   /** It lies where it cannot get lost any more. Something may have been written since. */
   sent(): void {
+    this.#choose();
     this.changed();
     this.draft.flush();
   }
@@ -156,11 +166,15 @@ export class DraftWords {
     this.#thread = thread;
   }
 
-  /** This very message was sent, by whichever device: it must not wait here to be sent once more. */
+  /** A message was sent, by whichever device: it must not wait here to be sent once more, nor be chosen from. */
   wasSent(id: string, text: string): void {
-    if (id !== this.#message) return;
-    this.#message = this.#thread = '';
-    if (text.startsWith(tidy(this.text).trim())) this.subject = this.text = '';
+    this.#gone.add(id);
+    const chosen = id === this.#latest?.message;
+    if (chosen) this.#choose();
+    if (id === this.#message) {
+      this.#message = this.#thread = '';
+      if (text.startsWith(tidy(this.text).trim())) this.subject = this.text = '';
+    } else if (!chosen) return;
     this.changed();
   }
 
@@ -196,6 +210,8 @@ export class DraftWords {
       if (!same(this.#tidy(), this.#kept) && this.draft.left) this.changed();
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'draft.older') throw error;
+      // Where nothing is left to keep, what another device writes stays there.
+      if (isEmpty({ subject, text })) return;
       await this.#read();
       if (this.other) throw error;
     }
@@ -205,8 +221,9 @@ export class DraftWords {
     this.#meet(await this.#place.read());
   }
 
-  /** What the server keeps may be another than what this device knows. */
-  #meet(latest: DraftText): void {
+  /** What the server keeps may be another than what this device knows; what was sent meanwhile is kept no longer. */
+  #meet(told: DraftText): void {
+    const latest = told.message && this.#gone.has(told.message) ? { revision: told.revision, subject: '', text: '' } : told;
     if (latest.revision === this.#revision && !this.other) return;
     const mine = this.#tidy();
     if (same(mine, this.#kept) || holds(latest, mine)) {
