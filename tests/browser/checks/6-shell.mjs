@@ -15,17 +15,19 @@ const kept = (page) => page.evaluate(async () => {
 const shells = (page) => page.evaluate(() => caches.keys());
 const controlled = (page) => page.evaluate(async () => Boolean((await navigator.serviceWorker.ready).active));
 
-/** The same server, with a build that is newer in one word of its worker. */
+/** The same server with builds of another name: it stands in the worker, and in the page. */
 class Front {
-  replace = ['', ''];
+  build = { first: '', name: '' };
   #server;
   constructor(behind) {
     this.#server = http.createServer(async (request, response) => {
       const answer = await fetch(behind + request.url);
       const headers = Object.fromEntries([...answer.headers].filter(([name]) => !/^(content-(encoding|length)|connection|transfer-encoding)$/.test(name)));
-      const body = Buffer.from(await answer.arrayBuffer());
+      let body = Buffer.from(await answer.arrayBuffer());
+      if (request.url === '/worker.js') body = body.toString().replace(this.build.first, this.build.name);
+      if (request.url === '/') body = body.toString().replace('</body>', `<!-- ${this.build.name} --></body>`);
       response.writeHead(answer.status, headers);
-      response.end(request.url === '/worker.js' ? body.toString().replace(...this.replace) : body);
+      response.end(body);
     });
   }
   open() {
@@ -73,34 +75,39 @@ export default async function add({ check, house, shots }) {
     for (const path of ['/', chat, '/help']) {
       await page.goto(house.origin + path);
       if (path === '/help') await page.getByRole('heading', { level: 1, name: 'Help now' }).waitFor();
-      else await page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
+      else await page.getByRole('alert').filter({ hasText: 'This device has no network' }).waitFor();
     }
     await page.goto(house.origin + chat);
     await page.getByRole('alert').waitFor();
     if (shots) await page.screenshot({ path: join(shots, 'offline.png') });
     await context.setOffline(false);
     await own.sees('Zaunkönig');
+    await own.logOut();
+    same('kept after the log-out', await kept(page), files);
   });
 
-  await check('a new build takes over at the next load, whole, and the old one is gone', async (desk) => {
+  await check('a new build is shown at the next load, whole, and takes the place of the old one', async (desk) => {
     const front = new Front(house.origin);
     const origin = await front.open();
+    const update = (page) => page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
     try {
       const context = await desk.context(origin);
       const page = await context.newPage();
       await page.goto(`${origin}/`);
       await controlled(page);
-      await page.reload();  // from here on it is the worker that brings it
-      const [now] = await shells(page);
-      front.replace = [now, 'rapport-shell-newer'];
-      await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
-      await until('the new one waits', () => page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)));
-      same('until then both have their files', (await shells(page)).sort(), [now, 'rapport-shell-newer'].sort());
-      await page.reload();
-      await until('the new one alone is left', async () => JSON.stringify(await shells(page)) === '["rapport-shell-newer"]');
+      const [first] = await shells(page);
+      // No page rests on the worker yet: the next one need not wait for anybody.
+      front.build = { first, name: 'rapport-shell-second' };
+      await update(page);
+      await until('the second alone is left', async () => JSON.stringify(await shells(page)) === '["rapport-shell-second"]');
+
+      await page.goto(`${origin}/help`);
+      await page.goto(`${origin}/`);
+      same('what is shown is of the build that the server has', (await page.content()).includes('rapport-shell-second'), true);
       await front.close();
-      await page.reload();
-      await page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
+      await page.goto(`${origin}/help`);
+      await page.getByRole('heading', { level: 1, name: 'Help now' }).waitFor();
+      same('and without the server', (await page.content()).includes('rapport-shell-second'), true);
     } finally {
       await front.close();
     }

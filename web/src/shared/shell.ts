@@ -18,8 +18,7 @@ function trusted(): string {
 export async function keepShell(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   try {
-    const registration = await navigator.serviceWorker.register(trusted(), { updateViaCache: 'none' });
-    registration.waiting?.postMessage('take over');
+    await navigator.serviceWorker.register(trusted(), { updateViaCache: 'none' });
   } catch {
     // For instance in a private window.
   }

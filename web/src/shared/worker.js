@@ -11,15 +11,11 @@ addEventListener('install', (event) => {
   event.waitUntil(caches.open(shell).then((cache) => cache.addAll(requests)));
 });
 
+// A newer worker waits until no page rests on this one: those find all the files of their build until they are closed.
 addEventListener('activate', (event) => {
   event.waitUntil(
     caches.keys().then((names) => Promise.all(names.filter((name) => name !== shell).map((name) => caches.delete(name))))
   );
-});
-
-// The page that says so is of the newest build already: it came from the server.
-addEventListener('message', (event) => {
-  if (event.data === 'take over') skipWaiting();
 });
 
 /** The page of the server, which names the files of its own build; without it the one whose files are all here. */
