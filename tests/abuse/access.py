@@ -162,6 +162,8 @@ def hostile_texts(house, report):
                 continue
             content = sample(house, body)
             for field in content:
+                if pattern == "/api/me/email" and not text:
+                    continue  # no address is an answer
                 answer = person.ask(house.address, method, re.sub(r"\{[^}]*\}", new_id(), pattern), {**content, field: text})
                 asked += 1
                 if not 400 <= answer.status < 500:

@@ -3652,7 +3652,7 @@ export interface components {
             title: string;
             status: number;
             /** @description A sentence for the person. */
-            detail?: string;
+            detail: string;
             /** @description For programs; the last part of `type`. */
             code: string;
             errors?: {
