@@ -62,10 +62,16 @@ Setting country_setting(std::string_view name, std::string Settings::* member, s
 }
 
 /// The password that a database address may hold is not said again.
+/// An address, or what libpq takes instead of one (host=… user=…); empty: none.
+bool is_postgres(std::string_view text) {
+  if (text.find("://") == std::string_view::npos) return text.empty() || text.find('=') != std::string_view::npos;
+  return text.starts_with("postgresql://") || text.starts_with("postgres://");
+}
+
 Setting database_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
   auto setting = text_setting(name, member, meaning);
   setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
-    if (!text.empty() && !text.starts_with("postgresql://") && !text.starts_with("postgres://")) {
+    if (!is_postgres(text)) {
       return "it must be an address that begins with postgresql://";
     }
     return take(settings, text);
