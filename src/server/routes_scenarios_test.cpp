@@ -560,8 +560,8 @@ class Scenarios : public testing::FullHouseTest {
       TRY(people::open_thread(tx, client, episode, thread, access::seal(*key, thread.bytes(), "About Monday"),
                               clock.now()));
       TRY(messages::save_draft(tx, client, chat.uuid(), client, 0,
-                               {access::seal(*key, chat.bytes(), ""), access::seal(*key, chat.bytes(), "half a draft")},
-                               clock.now(), [](const messages::SealedDraft&) { return false; }));
+                               messages::seal_draft(*key, client, chat.uuid(), "", "half a draft"), clock.now(),
+                               [](const messages::SealedDraft&) { return false; }));
       TRY(plan_and_note(tx, *key));
       TRY(people::change_profile(tx, *key, client,
                                  [](people::Profile& profile) { profile.email = "amara@example.org"; }));

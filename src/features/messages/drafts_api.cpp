@@ -1,5 +1,5 @@
 #include "features/messages/messages_api.hpp"
-#include "features/messages/messages_shapes.hpp"
+#include "features/messages/messages_rules.hpp"
 
 namespace rapport::messages {
 
@@ -50,12 +50,10 @@ Uuid place_of(const Call& call, std::string_view parameter) {
   return call.path_id<RoomId>(parameter).uuid();
 }
 
-Result<DraftText> open_draft(const access::SealKey& key, const Uuid& place, const SealedDraft& sealed) {
-  TRY_ASSIGN(auto subject, access::unseal(key, place, sealed.subject));
-  TRY_ASSIGN(auto text, access::unseal(key, place, sealed.text));
-  DraftText draft{0, {}, {}, sealed.message, sealed.thread};
-  TRY_ASSIGN(draft.subject, (http::Text<0, kLongestSubject>::from(std::move(subject))));
-  TRY_ASSIGN(draft.text, (http::Text<0, kLongestText>::from(std::move(text))));
+Result<DraftText> draft_text(DraftTexts opened, const StoredDraft& stored) {
+  DraftText draft{stored.revision, {}, {}, stored.draft.message, stored.draft.thread};
+  TRY_ASSIGN(draft.subject, (http::Text<0, kLongestSubject>::from(std::move(opened.subject))));
+  TRY_ASSIGN(draft.text, (http::Text<0, kLongestText>::from(std::move(opened.text))));
   return draft;
 }
 
@@ -67,14 +65,14 @@ Result<Answer<DraftText>> read_draft(Context& context, const Call& call, const U
   }));
   if (!stored) return Answer<DraftText>{};
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  TRY_ASSIGN(auto draft, open_draft(*key, place, stored->draft));
-  draft.revision = stored->revision;
+  TRY_ASSIGN(auto opened, open_draft(*key, context.viewer.account, place, stored->draft));
+  TRY_ASSIGN(auto draft, draft_text(std::move(opened), *stored));
   return Answer<DraftText>{200, std::move(draft)};
 }
 
 /// A draft without words keeps no ids: what is written next is another message.
-SealedDraft seal_draft(const access::SealKey& key, const Uuid& place, const DraftToSave& draft) {
-  SealedDraft sealed{access::seal(key, place, draft.subject.str()), access::seal(key, place, draft.text.str())};
+SealedDraft sealed_draft(const access::SealKey& key, AccountId author, const Uuid& place, const DraftToSave& draft) {
+  auto sealed = seal_draft(key, author, place, draft.subject.str(), draft.text.str());
   if (draft.subject.str().empty() && draft.text.str().empty()) return sealed;
   sealed.message = draft.message;
   sealed.thread = draft.thread;
@@ -88,10 +86,10 @@ Result<Answer<SavedDraft>> write_draft(Context& context, const Call& call, const
     return client_of_place(tx, author, place);
   }));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  const auto sealed = seal_draft(*key, place, draft);
+  const auto sealed = sealed_draft(*key, author, place, draft);
   const auto is_same = [&](const SealedDraft& stored) {
-    const auto opened = open_draft(*key, place, stored);
-    return opened && opened->subject.str() == draft.subject.str() && opened->text.str() == draft.text.str() &&
+    const auto opened = open_draft(*key, author, place, stored);
+    return opened && opened->subject == draft.subject.str() && opened->text == draft.text.str() &&
            stored.message == sealed.message && stored.thread == sealed.thread;
   };
   TRY_ASSIGN(const auto revision, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {

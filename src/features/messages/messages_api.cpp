@@ -83,7 +83,7 @@ void empty_sent_drafts(store::WriteTx& tx, const access::SealKey& key, AccountId
   for (const auto& [place, message] : drafts_beside(tx, author, room)) {
     const auto is_it = [&](const Result<Accepted>& one) { return one && one->message.id == message; };
     if (std::none_of(outcomes.begin(), outcomes.end(), is_it)) continue;
-    empty_draft(tx, author, place, {access::seal(key, place, ""), access::seal(key, place, "")}, now);
+    empty_draft(tx, author, place, seal_draft(key, author, place, "", ""), now);
   }
 }
 
@@ -103,6 +103,16 @@ Result<std::vector<Result<Accepted>>> store_together(Context& context, const Cal
     }
     return outcomes;
   });
+}
+
+/// What was just sealed need not be opened for it; what came before may have had other words.
+Result<Answer<Message>> answer_of(const access::SealKey& key, const Accepted& accepted, const NewMessage& body) {
+  const auto& stored = accepted.message;
+  if (accepted.is_new) {
+    return Answer<Message>{201, Message{stored.id, stored.room, stored.seq, stored.author, body.text.str(), stored.at}};
+  }
+  TRY_ASSIGN(auto message, open_message(key, stored));
+  return Answer<Message>{200, std::move(message)};
 }
 
 std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vector<NewMessage> bodies,
@@ -134,9 +144,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
       answers[places[i]] = fail(outcome == nullptr ? stored.error() : outcome->error());
       continue;
     }
-    auto message = open_message(**key, (*outcome)->message);
-    answers[places[i]] = message ? Result<Answer<Message>>(Answer<Message>{(*outcome)->is_new ? 201 : 200, *message})
-                                 : Result<Answer<Message>>(fail(message.error()));
+    answers[places[i]] = answer_of(**key, **outcome, bodies[places[i]]);
   }
   return answers;
 }

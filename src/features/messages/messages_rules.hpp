@@ -1,6 +1,9 @@
 #pragma once
 /// @file The step between what people write and what is stored: sealing on the way in, opening on the way out.
 /// It happens on the worker's thread, so that the one thread that writes to the database only writes.
+#include <string>
+#include <string_view>
+
 #include "access/seal.hpp"
 #include "features/messages/messages_shapes.hpp"
 
@@ -15,5 +18,17 @@ Result<SealedMessage> seal_message(const access::SealKey& client_key, AccountId 
 Result<Message> open_message(const access::SealKey& client_key, const StoredMessage& stored);
 /// What was told of a stored message, once more; errors as open_message.
 Result<std::string> event_body(const access::SealKey& client_key, const StoredMessage& stored);
+
+/// The two texts of a draft, sealed under the client's key and tied to whose draft it is, where, and which of the two
+/// it is: none opens in another's place.
+SealedDraft seal_draft(const access::SealKey& client_key, AccountId author, const Uuid& place, std::string_view subject,
+                       std::string_view text);
+struct DraftTexts {
+  std::string subject;
+  std::string text;
+};
+/// Errors as open_message.
+Result<DraftTexts> open_draft(const access::SealKey& client_key, AccountId author, const Uuid& place,
+                              const SealedDraft& sealed);
 
 }  // namespace rapport::messages

@@ -35,6 +35,21 @@ TEST(MessageRules, OpensOnlyInItsRowAndWithTheClientsKey) {
   EXPECT_FALSE(open_message(key, stored));
 }
 
+TEST(DraftRules, NoneOfTheTwoTextsOpensInAnothersPlace) {
+  const auto key = access::SealKey::random();
+  const auto author = AccountId::make(kNow);
+  const auto place = RoomId::make(kNow).uuid();
+  const auto sealed = seal_draft(key, author, place, "About Monday", "half a thought");
+  const auto opened = open_draft(key, author, place, sealed);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->subject, "About Monday");
+  EXPECT_EQ(opened->text, "half a thought");
+  EXPECT_FALSE(open_draft(key, AccountId::make(kNow), place, sealed)) << "the other one's draft of the same room";
+  EXPECT_FALSE(open_draft(key, author, RoomId::make(kNow).uuid(), sealed));
+  EXPECT_FALSE(open_draft(key, author, place, {sealed.text, sealed.subject})) << "exchanged";
+  EXPECT_FALSE(open_draft(access::SealKey::random(), author, place, sealed));
+}
+
 TEST(MessageRules, RefusesIdsThatAreNotVersion7) {
   auto message = note("x");
   message.id = *MessageId::from_text("6ba7b810-9dad-41d1-80b4-00c04fd430c8");
