@@ -65,6 +65,11 @@ export default async function add({ check, house, shots }) {
     same('no word that all is well', await page.getByText('Minimal').count(), 0);
     await usable(page);
     await picture('told-phone', page);
+    await page.goto(`${house.origin}/with/${episode}/forms`);
+    const own = page.getByRole('region', { name: 'Sent' }).locator('li');
+    await own.first().getByText('on a scale from 0 to 27').waitFor();
+    same('no word in the list that all is well', await own.getByText(/Minimal|Since the/).count(), 0);
+    await usable(page);
 
     const line = hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).first();
     await line.waitFor();
