@@ -65,7 +65,9 @@ test('times are said as people say them, by the days of the calendar', async () 
   expect(said('2026-05-13T00:10:00')).toBe('today, 00:10');
   expect(said('2026-05-12T23:50:00')).toBe('yesterday, 23:50');
   expect(said('2026-05-14T00:10:00')).toBe('tomorrow, 00:10');
-  expect(said('2026-05-11T08:00:00')).toBe('Mon, 08:00');
+  expect(said('2026-05-19T08:00:00')).toBe('Tue, 08:00');
+  expect(said('2026-05-20T08:00:00')).toBe('20 May, 08:00');
+  expect(said('2026-05-11T08:00:00')).toBe('11 May, 08:00');
   expect(said('2026-05-06T08:00:00')).toBe('6 May, 08:00');
   expect(said('2025-12-31T08:00:00')).toBe('31 Dec 2025, 08:00');
   expect(day(new Date('2026-05-13T08:00:00').toISOString(), now)).toBe('Today');

@@ -148,10 +148,13 @@ export function day(iso: string, now = prefs.now): string {
   return name.charAt(0).toLocaleUpperCase(prefs.locale) + name.slice(1);
 }
 
-/** Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". */
+/**
+ * Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". The name of
+ * a weekday is always one to come: "Mon" must not be read as tomorrow where it was six days ago.
+ */
 export function when(iso: string, now = prefs.now): string {
   const name = named(new Date(iso), now, (at) =>
-    Math.abs(daysAway(at, now)) < 7
+    daysAway(at, now) > 0 && daysAway(at, now) < 7
       ? format({ weekday: 'short' }, at)
       : format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at)
   );
