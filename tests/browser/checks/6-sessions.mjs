@@ -48,7 +48,7 @@ export default async function add({ check, house }) {
 
     // Notes beside the chat are kept as they are written.
     await therapist.page.getByLabel('What we talked about').fill('The stairs. She smiled.');
-    await therapist.page.getByText('Draft saved').waitFor();
+    await therapist.page.getByText(/^Saved, \d/).waitFor();
 
     // The server dies; the page is loaded again; nothing of it is lost.
     await house.kill();
