@@ -102,6 +102,16 @@ export default async function add({ check, house, shots }) {
     await usable(hers.page);
     await hers.page.emulateMedia({ colorScheme: 'dark' });
     await picture('closed-desk-dark', hers.page);
+    // The form itself is not without a word of it, in the list and on its own page.
+    await hers.page.goto(`${house.origin}/with/${episode}/forms`);
+    const marked = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();
+    await marked.locator('p', { hasText: 'Answer about harm' }).getByText('Closed', { exact: true }).waitFor();
+    await usable(hers.page);
+    await picture('form-list-desk-dark', hers.page);
+    await marked.getByRole('link', { name: 'Look at it' }).click();
+    await hers.page.getByRole('region', { name: 'What it says' }).waitFor();
+    await hers.page.getByRole('link', { name: 'Answer about harm' }).click();
+    await hers.page.getByText('Rang, and wrote it together.').waitFor();
     await hers.page.goto(`${house.origin}/`);
     await hers.page.locator('li.client').first().waitFor();
     same('it is off the list', await hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).count(), 0);
