@@ -92,7 +92,7 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
   }
   fmt::print("{}: a synthetic practice, nobody in it is real.\n\n", demo::kPracticeName);
   for (const auto& account : *made) {
-    fmt::print("  {:10} {:24} {:20} {}\n", account.role, account.name, account.login, account.password);
+    fmt::print("  {:14} {:24} {:20} {}\n", account.role, account.name, account.login, account.password);
   }
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 
+#include "features/record/record_page.hpp"
 #include "http/live_frames.hpp"
 #include "http/problem_types.hpp"
 #include "migrations/house.hpp"
@@ -101,6 +102,16 @@ TEST(LogEvents, OfEveryFileAreExplained) {
   ASSERT_GT(written.size(), 10U) << "the pattern finds no events any more";
   for (const auto& event : written) {
     EXPECT_NE(page.find('`' + event + '`'), std::string::npos) << event << " is not in the table for operators";
+  }
+}
+
+TEST(RecordTerms, ThereIsOneForEveryActionThatAClientMayFindInTheirRecord) {
+  Routes routes;
+  add_all_routes(routes);
+  for (const auto& route : routes.all()) {
+    const auto& action = route->audit;
+    if (action.empty() || action.starts_with("notes.") || action == "login" || action == "logout") continue;
+    for (const auto* language : {"en", "de"}) EXPECT_NE(record::term_of_action(action, language), action);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/demo/demo.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
 #include "features/people/people.hpp"
@@ -114,6 +115,18 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
   return clock;
 }
 
+/// A practice of made-up people has made-up contacts where none are set, so that one sees what clients see.
+Result<void> add_made_up_contacts(House& house, safety::Rules& rules) {
+  TRY_ASSIGN(const auto practice, house.db.read(std::chrono::steady_clock::now() + kPatience,
+                                                [](store::ReadTx& tx) -> Result<std::optional<people::Practice>> {
+                                                  return people::find_practice(tx);
+                                                }));
+  if (!practice || !practice->synthetic) return {};
+  if (!rules.complaint_contact) rules.complaint_contact = demo::kComplaintContact;
+  if (!rules.safeguarding_contact) rules.safeguarding_contact = demo::kSafeguardingContact;
+  return {};
+}
+
 void delete_old_sessions(House& house) {
   const auto deleted =
       house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
@@ -182,9 +195,10 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
-  const auto rules = safety::rules_of(settings);
+  auto rules = safety::rules_of(settings);
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
+  TRY(add_made_up_contacts(open->house(), rules));
   Routes routes;
   add_all_routes(routes, std::move(contacts), usual_forms, rules);
   Service service(open->house(), routes, service_options(settings));

@@ -27,6 +27,9 @@ struct DemoAccount {
 
 /// As it stands in practice.json.
 inline constexpr std::string_view kPracticeName = "Lindenhof";
+/// Nobody stands behind these; a real practice sets its own.
+inline constexpr const char* kComplaintContact = "Complaints office of this demo (made up), 030 000000";
+inline constexpr const char* kSafeguardingContact = "Safeguarding officer of this demo (made up), 030 000001";
 
 /// Makes the practice in an empty database; conflict when there is one already. The same seed makes the same people.
 /// Therapists come first, then their supervisor and the neutral person. What was said lies in the past of the house's

@@ -152,14 +152,36 @@ constexpr std::array kTerms{
     Term{"encounter.close", "ended a session", "beendete eine Sitzung"},
     Term{"agenda.write", "wrote on the agenda", "schrieb an den Themen"},
     Term{"agenda.remove", "removed a point of the agenda", "entfernte ein Thema"},
+    Term{"reply_time.agree", "agreed to a reply time", "stimmte einer Antwortzeit zu"},
+    Term{"form.complete", "sent a form", "schickte einen Fragebogen ab"},
+    Term{"form.allow_items", "chose who sees single answers", "entschied, wer einzelne Antworten sieht"},
+    Term{"concerns.read", "looked at the list of answers that a person must look at",
+         "sah die Liste der Antworten an, die ein Mensch ansehen muss"},
+    Term{"concern.read", "looked at an answer that a person must look at",
+         "sah eine Antwort an, die ein Mensch ansehen muss"},
+    Term{"concern.acknowledge", "took on an answer that a person must look at",
+         "nahm sich einer Antwort an, die ein Mensch ansehen muss"},
+    Term{"concern.close", "said what was done about such an answer",
+         "hielt fest, was auf eine solche Antwort hin geschah"},
+    Term{"concern.escalate", "the supervisor was told, because nobody had looked yet",
+         "die Supervision wurde benachrichtigt, weil noch niemand hingesehen hatte"},
+    Term{"record.download", "downloaded the record", "lud die Akte herunter"},
+    Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
     Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
 
-/// As it is, where there is no term for it.
-std::string_view term(std::string_view code, std::string_view language) {
+}  // namespace
+
+std::string_view term_of_action(std::string_view action, std::string_view language) {
   for (const auto& one : kTerms) {
-    if (one.code == code) return language == kGerman ? one.german : one.english;
+    if (one.code == action) return language == kGerman ? one.german : one.english;
   }
-  return code;
+  return action;
+}
+
+namespace {
+
+std::string_view term(std::string_view code, std::string_view language) {
+  return term_of_action(code, language);
 }
 
 template <class E>
@@ -189,11 +211,11 @@ class Page {
         R"("><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">)"
         R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)"
         R"(<meta name="robots" content="noindex"><title>)",
-        words_.title, "</title><style>", kStyle, "</style></head><body>");
+        words_.title, "</title><style>", kStyle, "</style></head><body><main>");
     add_head();
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_access();
-    add("</body></html>\n");
+    add("</main></body></html>\n");
     return std::move(out_);
   }
 

@@ -70,8 +70,18 @@ struct ConcernItem {
 };
 BOOST_DESCRIBE_STRUCT(ConcernItem, (), (question, answer))
 
-enum class Disposition { assessed, contacted, emergency_services, safety_plan, no_action };
-BOOST_DESCRIBE_ENUM(Disposition, assessed, contacted, emergency_services, safety_plan, no_action)
+/// The middle two are for what a client says about the therapist.
+enum class Disposition {
+  assessed,
+  contacted,
+  emergency_services,
+  safety_plan,
+  complaint_helped,
+  therapist_changed,
+  no_action
+};
+BOOST_DESCRIBE_ENUM(Disposition, assessed, contacted, emergency_services, safety_plan, complaint_helped,
+                    therapist_changed, no_action)
 
 inline constexpr std::size_t kLongestNote = 4000;
 

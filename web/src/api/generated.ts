@@ -3223,7 +3223,7 @@ export interface components {
         /** @enum {string} */
         Step: "raised" | "escalated" | "acknowledged" | "closed";
         /** @enum {string} */
-        Disposition: "assessed" | "contacted" | "emergency_services" | "safety_plan" | "no_action";
+        Disposition: "assessed" | "contacted" | "emergency_services" | "safety_plan" | "complaint_helped" | "therapist_changed" | "no_action";
         /** @description What was done. `no_action` needs a `note` with the reason. A message alone is no disposition. */
         Closing: {
             disposition: components["schemas"]["Disposition"];

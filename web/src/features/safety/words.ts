@@ -8,7 +8,11 @@ export function kindOf(concern: Concern): string {
   return concern.kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
 }
 
-export const dispositions = ['assessed', 'contacted', 'emergency_services', 'safety_plan', 'no_action'] as const;
+/** What somebody can have done about it: other things where it is about the therapist than where it is about harm. */
+export const dispositionsFor = (kind: Concern['kind']) =>
+  kind === 'rift'
+    ? (['contacted', 'complaint_helped', 'therapist_changed', 'emergency_services', 'no_action'] as const)
+    : (['assessed', 'contacted', 'emergency_services', 'safety_plan', 'no_action'] as const);
 
 export const whatWasDone = (closing: Closing) =>
   ({
@@ -16,6 +20,8 @@ export const whatWasDone = (closing: Closing) =>
     contacted: m.disposition_contacted(),
     emergency_services: m.disposition_emergency_services(),
     safety_plan: m.disposition_safety_plan(),
+    complaint_helped: m.disposition_complaint_helped(),
+    therapist_changed: m.disposition_therapist_changed(),
     no_action: m.disposition_no_action()
   })[closing.disposition];
 
