@@ -6,6 +6,12 @@ export const minutesOfDay = 24 * 60;
 
 export const howOf = (channel: Channel): string => (channel === 'chat' ? m.session_by_chat() : m.session_by_messages());
 
+/** The same within a sentence, where no word before it ends one. */
+export function howWithin(channel: Channel): string {
+  const how = howOf(channel);
+  return how.charAt(0).toLocaleLowerCase(prefs.locale) + how.slice(1);
+}
+
 /** How long it is meant to be, in the unit in which people say it. */
 export function lengthOf({ minutes }: { minutes: number }): string {
   return minutes % minutesOfDay === 0

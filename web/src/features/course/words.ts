@@ -1,7 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import { prefs, when } from '../../shared/prefs.svelte';
 import { paths } from '../../shared/router.svelte';
-import { howOf } from '../../shared/sessions';
+import { howWithin } from '../../shared/sessions';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
 import { statusOf, titleOf } from '../encounters/words';
 import { changeWord, formName, rounded, scaleName } from '../questionnaires/words';
@@ -40,7 +40,7 @@ export function changesOf(point: CoursePoint): string[] {
   ].flatMap(({ title, change }) => (change ? [`${title} ${signed(change.value)}, ${changeWord(change.change)}`] : []));
 }
 
-export const channelsOf = (session: CourseSession) => session.channels.map(howOf).join(', ');
+export const channelsOf = (session: CourseSession) => session.channels.map(howWithin).join(', ');
 
 export const sessionName = (session: CourseSession) => titleOf(session);
 
