@@ -131,7 +131,7 @@ export default async function add({ check, house, shots }) {
     await usable(page);
     await picture('risq-before-phone', page);
     await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 4, 1, 1);
-    await page.getByText(/and not your therapist/).waitFor();
+    await page.getByText(/Your therapist is not told/).waitFor();
     same('nobody is sent to the therapist with it', await page.getByText('Talk with your therapist').count(), 0);
     await usable(page);
     await picture('risq-told-phone', page);

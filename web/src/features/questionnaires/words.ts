@@ -33,6 +33,9 @@ export function answered(answers: ItemAnswer[], item: string, value: number | nu
   return value === null ? others : [...others, { item, value }];
 }
 
+/** To the first answer of a question on the page; where the browser is asked for it, it comes into view. */
+export const focusFirst = (item: string) => document.querySelector<HTMLElement>(`input[name="item-${item}"]`)?.focus();
+
 /** Prorated scores may have many digits. */
 export const rounded = (value: number) => Math.round(value * 10) / 10;
 
