@@ -113,7 +113,7 @@ export default async function add({ check, house, shots }) {
     }
   });
 
-  await check('on a shared device nothing is kept, and closing the browser is a log-out', async (desk) => {
+  await check('on a shared device nothing of the person’s is kept, and closing the browser is a log-out', async (desk) => {
     const folder = mkdtempSync(join(tmpdir(), 'rapport-shared-'));
     const stored = (page) => page.evaluate(async () => ({
       databases: (await indexedDB.databases()).map((one) => one.name), local: localStorage.length, session: sessionStorage.length

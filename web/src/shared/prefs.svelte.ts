@@ -148,6 +148,11 @@ export function day(iso: string, now = prefs.now): string {
   return name.charAt(0).toLocaleUpperCase(prefs.locale) + name.slice(1);
 }
 
+/** The day alone, as short as it may be: "12 May", of another year "12 May 2025". */
+export function shortDay(at: Date, now = prefs.now): string {
+  return format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at);
+}
+
 /**
  * Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". The name of
  * a weekday is always one to come: "Mon" must not be read as tomorrow where it was six days ago.
@@ -156,7 +161,7 @@ export function when(iso: string, now = prefs.now): string {
   const name = named(new Date(iso), now, (at) =>
     daysAway(at, now) > 0 && daysAway(at, now) < 7
       ? format({ weekday: 'short' }, at)
-      : format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at)
+      : shortDay(at, now)
   );
   return `${name}, ${clock(iso)}`;
 }

@@ -65,7 +65,7 @@ export function draw(course: Course, width: number, unit: number): Picture {
   const panels: DrawnPanel[] = [];
   let top = 0;
   for (const panel of panelsOf(course)) {
-    top += 2 * unit; // its title
+    top += 2.7 * unit; // its title, in two lines at most
     const drawn = drawPanel(panel, { x, top, unit, room: right - left }, marks, panels.length);
     panels.push(drawn);
     top = drawn.bottom + 0.8 * unit;

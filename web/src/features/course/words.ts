@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import { prefs, when } from '../../shared/prefs.svelte';
+import { prefs, shortDay, when } from '../../shared/prefs.svelte';
 import { paths } from '../../shared/router.svelte';
 import { howWithin } from '../../shared/sessions';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
@@ -47,8 +47,7 @@ export const sessionName = (session: CourseSession) => titleOf(session);
 export const whenOf = (iso: string) => when(iso, prefs.now);
 
 /** The day of a moment on the axis. */
-export const dateOf = (at: number) =>
-  new Intl.DateTimeFormat(prefs.locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+export const dateOf = (at: number) => shortDay(new Date(at), prefs.now);
 
 export function eventName(event: CourseEvent): string {
   const form = seriesName(event);
