@@ -21,7 +21,8 @@ export function changeWord(change: string): string {
 export function scaleName(key: string): string | null {
   if (key === 'total') return m.scale_total();
   if (key === 'positive') return m.scale_positive();
-  return key === 'negative' ? m.scale_negative() : null;
+  if (key === 'negative') return m.scale_negative();
+  return key === 'count' ? m.scale_count() : null;
 }
 
 /** Some seconds for each question, in whole minutes. */
