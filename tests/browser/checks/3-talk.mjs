@@ -154,7 +154,7 @@ export default async function add({ check, house, shots }) {
     await first.page.getByText('Draft saved').waitFor();
     await second.page.locator('#words').fill('written at the desk');
     const choice = second.page.getByRole('alert', { name: 'You have written something else on another device' });
-    await until('what was written there', async () => (await choice.locator('textarea').inputValue()) === 'written on the phone');
+    await until('what was written there', async () => (await choice.locator('.there').innerText()) === 'written on the phone');
     same('barriers', await barriers(second.page), []);
     same('too wide', await excess(second.page), 0);
     same('what was written here', await draft(second), 'written at the desk');
@@ -164,7 +164,7 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words').fill('written on the phone\n'.repeat(30));
     await first.page.getByText('Draft saved').waitFor();
     await second.page.reload();
-    await until('the long one', async () => (await choice.locator('textarea').inputValue()).length > 600);
+    await until('the long one', async () => (await choice.locator('.there').innerText()).length > 600);
     const inView = (one) => one.evaluate((shown) => { const { top, bottom } = shown.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
     await until('the field in view', () => inView(second.page.locator('#words')));
     await choice.locator('h2').scrollIntoViewIfNeeded();
@@ -192,7 +192,7 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words:not([readonly])').fill('Hi');
     await first.page.getByText('Draft not saved yet').waitFor();
     await first.page.unrouteAll();
-    await until('what is kept', async () => (await first.page.getByRole('alert').locator('textarea').inputValue()) === 'the long text of yesterday');
+    await until('what is kept', async () => (await first.page.getByRole('alert').locator('.there').innerText()) === 'the long text of yesterday');
     await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
     same('the draft', await first.page.locator('#words').inputValue(), 'the long text of yesterday');
     await first.page.route('**/draft', async (route) => {
