@@ -103,6 +103,15 @@ test('the table has a row for each session with what belongs to it, the latest f
   expect(rows[3]?.events.map((event) => event.kind)).toEqual(['opened']);
 });
 
+test('what is asked for before a session to come stands in its row', () => {
+  const made = course();
+  made.sessions.push({ ...session(22), number: null, status: 'planned' });
+  made.events.push({ kind: 'asked', at: day(22), questionnaire: 'gad-7', name: 'GAD-7', form: 'f', session: null });
+  made.events.push({ kind: 'asked', at: day(21), questionnaire: 'gad-7', name: 'GAD-7', form: 'g', session: null });
+  expect(rowsOf(made).slice(0, 2).map((row) => [row.session?.id, row.events.map((event) => event.form)]))
+    .toEqual([['s22', ['f']], [undefined, ['g']]]);
+});
+
 test('only the last sessions leave out what lies before them', () => {
   const from = startOfLast(course(), 2);
   const last = since(course(), from);

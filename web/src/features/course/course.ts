@@ -78,6 +78,11 @@ export function rowsOf(course: Course): Row[] {
       points.set(series.questionnaire, [...(points.get(series.questionnaire) ?? []), point]);
     }
   }
-  for (const event of course.events) rowFor(event.session, event.at).events.push(event);
+  // A form for a session to come is due when that begins: it belongs to no session held yet.
+  const planned = new Map(course.sessions.filter((one) => one.status === 'planned').map((one) => [Date.parse(one.at), one.id]));
+  for (const event of course.events) {
+    const session = event.session ?? (event.form ? planned.get(Date.parse(event.at)) : null);
+    rowFor(session, event.at).events.push(event);
+  }
   return [...rows.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
