@@ -48,8 +48,8 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByRole('button', { name: 'Save' }).click();
     const forms = hers.page.getByRole('region', { name: 'Forms' });
     await forms.locator('li', { hasText: 'GAD-7' }).waitFor();
-    same('as many as were chosen', await forms.locator('li').count(), 2);
     await picture('session', hers.page);
+    same('as many as were chosen', await forms.locator('li').count(), 2);
     const session = hers.page.url();
 
     // The client begins one of them; then it is taken back.

@@ -7,7 +7,7 @@ const widest = (page) => page.evaluate(() => document.documentElement.scrollWidt
 export default async function add({ check, house }) {
   const pair = house.nextPair();
 
-  await check('in a long talk the way home and every page stay at hand in one line, and cover no focus', async (desk) => {
+  await check('in a long talk the way home, the name and every page stay at hand, in view as a whole, and cover no focus', async (desk) => {
     const client = await desk.person(house.origin, pair.client, { ...phone, locale: 'de-DE' });
     await client.openChat();
     await client.page.locator('#words').fill('Zeile\n'.repeat(60));
@@ -16,7 +16,9 @@ export default async function add({ check, house }) {
     await until('the end', () => client.page.evaluate(() => scrollY > 300));
     const { y, height } = await bar(client.page).boundingBox();
     if (y < 0 || y > 60) throw new Error(`the bar stands at ${y} px`);
-    if (height > 64) throw new Error(`the bar is ${height} px high`);
+    if (height > 96) throw new Error(`the bar is ${height} px high`);
+    same('hidden at its sides', await bar(client.page).evaluate((row) => row.scrollWidth - row.clientWidth), 0);
+    await bar(client.page).getByText(pair.therapist.name).waitFor();
     same('too wide', await widest(client.page), 0);
     // Every way is reached with Tab, and then stands within the row without a cut word.
     await client.page.locator('nav a').first().focus();
@@ -168,7 +170,7 @@ export default async function add({ check, house }) {
     const label = await client.page.locator('label[for=words]').evaluate((one) => one.getBoundingClientRect().width);
     same('its label is for those who listen', label <= 1, true);
     // All messages of this talk fit on a tall screen.
-    const tall = await desk.person(house.origin, fresh.therapist, { viewport: { width: 1280, height: 6000 } });
+    const tall = await desk.person(house.origin, fresh.therapist, { viewport: { width: 1280, height: 12000 } });
     await tall.openChat(fresh.client.name);
     const height = await tall.page.evaluate(() => document.querySelector('.end').getBoundingClientRect().top);
     await tall.page.setViewportSize({ width: 1280, height: Math.ceil(height) - 16 });
