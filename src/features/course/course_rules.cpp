@@ -11,9 +11,7 @@ namespace rapport::course {
 namespace {
 
 using encounters::Encounter;
-using questionnaires::ChangeResult;
 using questionnaires::Occasion;
-using questionnaires::Scores;
 using questionnaires::StoredForm;
 
 std::string name_of(const StoredForm& form) {
