@@ -38,13 +38,16 @@ class LiveSocket {
   }
 };
 
-/// What the application keeps for one live connection. All calls come from worker threads, one at a time
-/// for one connection, `on_closed` last and exactly once.
+/// What the application keeps for one live connection. Calls come one at a time for one connection, from worker threads
+/// but for `overloaded`, with `on_closed` last and exactly once.
 class LiveSession {
  public:
   virtual ~LiveSession() = default;
   /// The frames that arrived together, in order (at least one), and when the first of them did.
   virtual void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) = 0;
+  /// Frames for which the queue has no room: nothing is done, and each is told so. Called on the transport's thread;
+  /// must not block.
+  virtual void overloaded(const std::vector<std::string>& frames) = 0;
   virtual void on_closed() = 0;
 };
 

@@ -170,6 +170,34 @@ TEST(Http, SaysAtOnceThatItIsOverloaded) {
   EXPECT_TRUE(refused.read_until("/again||"));
 }
 
+TEST(Live, SaysAtOnceThatItIsOverloaded) {
+  auto options = short_times();
+  options.workers = 1;
+  options.queue = 1;
+  Running running(options);
+  Client first(running.server.port());
+  Client refused(running.server.port());
+  ASSERT_TRUE(first.upgrade());
+  ASSERT_TRUE(refused.upgrade());
+  first.send_frame("block");
+  for (int k = 0; k < 200 && running.application.gate.waiting < 1; ++k) std::this_thread::sleep_for(milliseconds(5));
+  Client queued(running.server.port());
+  queued.send(request_of("/queued"));
+  std::this_thread::sleep_for(milliseconds(100));  // until it is in the queue
+  refused.send(Client::frame("one") + Client::frame("two"));
+  EXPECT_TRUE(refused.read_until("busy:two;", milliseconds(1000))) << refused.text;
+  EXPECT_NE(refused.text.find("busy:one;"), std::string::npos);
+  // Who is being served already has a place: what comes next waits behind it.
+  first.send_frame("next");
+  running.application.gate.open();
+  EXPECT_TRUE(first.read_until("echo:next;")) << first.text;
+  EXPECT_EQ(first.text.find("busy:"), std::string::npos);
+  EXPECT_TRUE(queued.read_until("/queued||"));
+  refused.send_frame("again");
+  EXPECT_TRUE(refused.read_until("echo:again;")) << refused.text;
+  EXPECT_EQ(refused.text.find("echo:one;"), std::string::npos);
+}
+
 TEST(Http, TakesNoMoreConnectionsThanAllowed) {
   auto options = short_times();
   options.max_connections = 3;

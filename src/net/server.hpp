@@ -33,7 +33,7 @@ struct ServerOptions {
   std::size_t max_half_open = 1000;  ///< of them, those that have not yet sent one whole request
   std::size_t io_threads = 1;
   std::size_t workers = 16;
-  std::size_t queue = 2048;
+  std::size_t queue = 8192;
   std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::is_heavy
   std::size_t heavy_queue = 256;
   std::string tls_cert = {};  ///< PEM chain; with tls_key set the port speaks TLS only

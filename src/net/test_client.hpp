@@ -122,10 +122,27 @@ inline std::string age_in_words(std::chrono::steady_clock::time_point arrived) {
   return std::chrono::steady_clock::now() - arrived > milliseconds(100) ? "waited" : "at once";
 }
 
+/// What "/block" and the frame "block" wait at.
+class Gate {
+ public:
+  void wait() {
+    ++waiting;
+    opened_.wait(false);
+  }
+  void open() {
+    opened_ = true;
+    opened_.notify_all();
+  }
+  std::atomic<int> waiting = 0;
+
+ private:
+  std::atomic<bool> opened_ = false;
+};
+
 class TestSession final : public http::LiveSession {
  public:
-  TestSession(std::shared_ptr<http::LiveSocket> socket, std::atomic<int>& closed, std::atomic<bool>& cut)
-      : socket_(std::move(socket)), closed_(closed), cut_(cut) {}
+  TestSession(std::shared_ptr<http::LiveSocket> socket, std::atomic<int>& closed, std::atomic<bool>& cut, Gate& gate)
+      : socket_(std::move(socket)), closed_(closed), cut_(cut), gate_(gate) {}
   void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) override {
     std::vector<Frame> answers;
     for (auto& frame : frames) {
@@ -133,11 +150,15 @@ class TestSession final : public http::LiveSession {
       if (frame == "much") flood(60);
       if (frame == "throw") throw 1;
       if (frame == "slow") std::this_thread::sleep_for(milliseconds(300));
+      if (frame == "block") gate_.wait();
       if (frame == "age") frame = age_in_words(arrived);
       answers.push_back(std::make_shared<const std::string>("echo:" + frame + ";"));
     }
     EXPECT_LE(frames.size(), 32U);
     socket_->send_all(answers);
+  }
+  void overloaded(const std::vector<std::string>& frames) override {
+    for (const auto& frame : frames) socket_->send(std::make_shared<const std::string>("busy:" + frame + ";"));
   }
   void on_closed() override { ++closed_; }
 
@@ -154,23 +175,7 @@ class TestSession final : public http::LiveSession {
   std::shared_ptr<http::LiveSocket> socket_;
   std::atomic<int>& closed_;
   std::atomic<bool>& cut_;
-};
-
-/// What "/block" waits at.
-class Gate {
- public:
-  void wait() {
-    ++waiting;
-    opened_.wait(false);
-  }
-  void open() {
-    opened_ = true;
-    opened_.notify_all();
-  }
-  std::atomic<int> waiting = 0;
-
- private:
-  std::atomic<bool> opened_ = false;
+  Gate& gate_;
 };
 
 class TestApplication final : public http::Application {
@@ -202,7 +207,7 @@ class TestApplication final : public http::Application {
                                                http::Response& refusal) override {
     if (request.target == "/throw") throw 1;
     if (request.target == "/live") ++opened;
-    if (request.target == "/live") return std::make_unique<TestSession>(std::move(socket), closed, cut);
+    if (request.target == "/live") return std::make_unique<TestSession>(std::move(socket), closed, cut, gate);
     refusal.status = 403;
     return nullptr;
   }

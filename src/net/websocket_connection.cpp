@@ -76,6 +76,8 @@ class LiveConnection {
   void receive(std::string frame);
   void hand_over();
   bool inbox_is_full();
+  std::vector<std::string> take_inbox_locked();
+  void refuse_inbox();
   void drain_inbox();
   void run_batch(std::vector<std::string> batch, Clock::time_point arrived);
   void close_at(Clock::time_point when);
@@ -241,7 +243,29 @@ void LiveConnection::hand_over() {
     const std::lock_guard lock(inbox_mutex_);
     if (inbox_.empty() || std::exchange(drain_scheduled_, true)) return;
   }
-  lane_.post([this] { drain_inbox(); });
+  if (!lane_.try_post([this] { drain_inbox(); })) refuse_inbox();
+}
+
+std::vector<std::string> LiveConnection::take_inbox_locked() {
+  drain_scheduled_ = false;
+  inbox_size_ = 0;
+  if (std::exchange(reader_waits_, false)) asio::post(executor_, [this] { resume_.set(); });
+  return std::exchange(inbox_, {});
+}
+
+/// As over HTTP: who cannot be served soon is told at once. Unless the line ends, and nobody would hear it.
+void LiveConnection::refuse_inbox() {
+  std::vector<std::string> frames;
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    frames = take_inbox_locked();
+  }
+  if (over_ || stops_ || outbox_->is_cut_off()) return;
+  try {
+    session_->overloaded(frames);
+  } catch (...) {
+    outbox_->close(1011, "internal");
+  }
 }
 
 bool LiveConnection::inbox_is_full() {
@@ -256,11 +280,8 @@ void LiveConnection::drain_inbox() {
   Clock::time_point arrived;
   {
     const std::lock_guard lock(inbox_mutex_);
-    frames.swap(inbox_);
     arrived = inbox_since_;
-    inbox_size_ = 0;
-    drain_scheduled_ = false;
-    if (std::exchange(reader_waits_, false)) asio::post(executor_, [this] { resume_.set(); });
+    frames = take_inbox_locked();
   }
   for (std::size_t begin = 0; begin < frames.size(); begin += kBatchLimit) {
     if (outbox_->is_cut_off()) return;  // nobody would hear the answer; what is not answered is sent again

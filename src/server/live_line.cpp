@@ -100,6 +100,17 @@ void LiveLine::on_frames(std::vector<std::string> frames, std::chrono::steady_cl
   socket_->answer(out);
 }
 
+void LiveLine::overloaded(const std::vector<std::string>& frames) {
+  Frames out;
+  out.reserve(frames.size());
+  for (const auto& frame : frames) {
+    const auto request = http::parse_live_frame(frame);
+    const auto id = request ? request->id : request.error().id;
+    out.push_back(std::make_shared<const std::string>(http::problem_frame(id, Service::too_much_to_do())));
+  }
+  socket_->send_all(out);
+}
+
 Result<std::optional<access::Viewer>> LiveLine::viewer(Deadline deadline) {
   const auto now = std::chrono::steady_clock::now();
   if (now < viewer_until_) return viewer_;

@@ -23,6 +23,7 @@ class LiveLine final : public http::LiveSession {
   void begin();
 
   void on_frames(std::vector<std::string> frames, std::chrono::steady_clock::time_point arrived) override;
+  void overloaded(const std::vector<std::string>& frames) override;
   void on_closed() override;
 
   const std::string& token() const { return token_; }

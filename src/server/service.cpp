@@ -121,12 +121,16 @@ bool Service::is_heavy(const http::Request& request) const {
   return match.route != nullptr && match.route->heavy;
 }
 
+Error Service::too_much_to_do() {
+  return {ErrorKind::overloaded,
+          "overloaded",
+          "The server has too much to do just now. Nothing was done; please try again.",
+          {},
+          1};
+}
+
 http::Response Service::overloaded(const http::Request& request) {
-  auto response = http::problem_response({ErrorKind::overloaded,
-                                          "overloaded",
-                                          "The server has too much to do just now. Nothing was done; please try again.",
-                                          {},
-                                          1});
+  auto response = http::problem_response(too_much_to_do());
   add_security_headers(request, response, true);
   return response;
 }

@@ -54,6 +54,8 @@ class Service final : public http::Application {
 
   Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);
   Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
+  /// What is said where a queue has no room.
+  static Error too_much_to_do();
   http::Response handle_api(const http::Request& request);
   /// One answer per input. `sent_well` is what the transport's own checks (origin, token, kind of body) came to.
   std::vector<http::Response> answer(const http::Request& request, const http::Match& match, const Caller& caller,

@@ -565,6 +565,25 @@ TEST_F(ServiceTest, ALiveLineTakesTheSameRoutes) {
   other->on_closed();
 }
 
+TEST_F(ServiceTest, FramesForWhichThereIsNoRoomAreEachToldSoAndDoNothing) {
+  http::Response refusal;
+  const auto socket = std::make_shared<RecordingSocket>();
+  const auto line = service_->open_live(by(log_in("amara"), request(http::Method::get, "/api/live")), socket, refusal);
+  ASSERT_TRUE(line);
+  socket->take();
+  line->overloaded({R"({"id":7,"do":"POST )" + room("/messages") + R"(","body":)" + message("one") + "}", "{"});
+  const auto answers = socket->take();
+  ASSERT_EQ(answers.size(), 2U);
+  for (const auto& answer : answers) {
+    EXPECT_NE(answer.find("\"status\":503"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("\"retry_after\":1"), std::string::npos) << answer;
+  }
+  EXPECT_TRUE(answers[0].starts_with("{\"id\":7,")) << answers[0];
+  EXPECT_TRUE(answers[1].starts_with("{\"id\":0,")) << answers[1];
+  EXPECT_EQ(audit_rows("message.send", "done"), 0);
+  line->on_closed();
+}
+
 TEST_F(ServiceTest, ALiveLineWantsALogInAndThisSite) {
   http::Response refusal;
   const auto socket = std::make_shared<RecordingSocket>();

@@ -78,6 +78,29 @@ TEST(KeyedLane, KeepsOrderAndNeverOverlaps) {
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
+TEST(KeyedLane, IsRefusedAPlaceWhenThePoolIsFullAndKeepsTheOneItHas) {
+  WorkerPool pool({.threads = 1, .queue_limit = 1});
+  std::promise<void> started;
+  std::promise<void> release;
+  KeyedLane busy(pool);
+  KeyedLane late(pool);
+  std::atomic<int> ran = 0;
+  ASSERT_TRUE(busy.try_post([&] {
+    started.set_value();
+    release.get_future().wait();
+  }));
+  started.get_future().wait();
+  ASSERT_TRUE(pool.try_submit([] {}));
+  EXPECT_FALSE(late.try_post([&] { ran += 100; }));
+  EXPECT_TRUE(busy.try_post([&] { ++ran; }));
+  EXPECT_TRUE(late.post([&] { ++ran; }));
+  EXPECT_TRUE(late.try_post([&] { ++ran; }));
+  release.set_value();
+  pool.drain();
+  EXPECT_EQ(ran, 3);
+  EXPECT_FALSE(late.try_post([&] { ++ran; }));
+}
+
 TEST(KeyedLane, LanesRunSideBySide) {
   WorkerPool pool({.threads = 2});
   KeyedLane first(pool);

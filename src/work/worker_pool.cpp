@@ -123,6 +123,17 @@ bool KeyedLane::post(Job job) {
   return state->pool.submit([state] { run_one(state); });
 }
 
+bool KeyedLane::try_post(Job job) {
+  const auto state = state_;
+  // Held throughout, so that nobody relies on a place in the queue which the lane then does not get.
+  const std::lock_guard lock(state->mutex);
+  state->jobs.push_back(std::move(job));
+  if (state->scheduled) return true;
+  state->scheduled = state->pool.try_submit([state] { run_one(state); });
+  if (!state->scheduled) state->jobs.pop_back();
+  return state->scheduled;
+}
+
 void KeyedLane::run_one(const std::shared_ptr<State>& state) {
   Job job;
   {

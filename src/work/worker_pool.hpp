@@ -33,7 +33,7 @@ class WorkerPool {
 
   /// False (and nothing is kept) when the queue is full, the expected wait is too long or the pool was drained.
   bool try_submit(Job job);
-  /// For work that must happen and is bounded elsewhere (lanes, clean-up). False only after drain().
+  /// For work that must happen and is bounded elsewhere (clean-up, the next turn of a lane). False only after drain().
   bool submit(Job job);
   /// Runs what is queued, also what that work submits, then ends the threads. May be called more than once,
   /// never from a job.
@@ -63,6 +63,9 @@ class KeyedLane {
   explicit KeyedLane(WorkerPool& pool);
   /// False only when the pool was drained.
   bool post(Job job);
+  /// The same for what may be refused: false (and nothing is kept) also when the lane would have to wait and the pool
+  /// has no room for it, as try_submit() says.
+  bool try_post(Job job);
 
  private:
   struct State;
