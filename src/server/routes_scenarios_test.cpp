@@ -86,6 +86,7 @@ const std::vector<Secret> kSecrets{
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
     {R"("value":14)", {"client", "therapist"}},            // the score
+    {R"("band":"Minimal")", {"therapist"}},                // beside an answer about harm
 };
 
 Expected failed(const std::string& action, int status = 404, std::string has = "") {
@@ -408,9 +409,9 @@ std::vector<Scenario> scenarios() {
       {"GET /api/episodes/{episode}/course",
        "",
        kNotLoggedIn,
-       {200, R"("band":"Moderate")", "course.read done/client"},
+       {200, R"("concerns":[{"kind":"rift"}])", "course.read done/client"},
        failed("course.read"),
-       {200, R"("band":"Moderate")", "course.read done/client"},
+       {200, R"("state":"open","questions":[9]}])", "course.read done/client"},
        failed("course.read")},
       {"POST /api/episodes/{episode}/forms",
        R"({"id":"$id","questionnaire":"k6","occasion":"on_request","due_in_days":3})",

@@ -3,6 +3,7 @@
 /// can be read, and every live event, is held against its like, byte for byte.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <regex>
 
@@ -17,6 +18,7 @@ namespace {
 
 /// A sign for each question of RISQ as it is sent, and corrected where there is a second.
 using Sent = std::vector<std::string>;
+const std::string kCourse = "/api/episodes/{episode}/course 200";
 const Time kStart = from_micros(1'795'000'000'000'000);
 
 class Inference : public testing::FullHouseTest {
@@ -158,6 +160,13 @@ class Inference : public testing::FullHouseTest {
     return seen;
   }
 
+  /// Whether an answer that begins with this address and status holds these words.
+  static bool holds(const Seen& seen, const std::string& which, const std::string& words) {
+    return std::any_of(seen.begin(), seen.end(), [&](const std::string& text) {
+      return text.starts_with(which) && text.find(words) != std::string::npos;
+    });
+  }
+
   void SetUp() override {
     FullHouseTest::SetUp();
     add_all_routes(routes_.emplace());
@@ -193,6 +202,11 @@ class Inference : public testing::FullHouseTest {
 TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
   const auto all_no = what_is_seen({"0000"}, 0);
   EXPECT_GT(all_no.at("therapist").size(), 20U);
+  // What is compared holds concerns, the one about harm: in the course, and with its form in the list.
+  EXPECT_TRUE(holds(all_no.at("therapist"), kCourse, R"("concerns":[{"kind":"safety","id":)"));
+  EXPECT_TRUE(holds(all_no.at("therapist"), "/api/concerns 200", R"("form":)"));
+  EXPECT_FALSE(holds(all_no.at("deputy"), "/api/concerns 200", R"("form":)"));
+  EXPECT_FALSE(holds(all_no.at("supervisor"), "/api/concerns 200", R"("form":)"));
   const std::vector<std::pair<Sent, std::size_t>> others{
       {{"1000"}, 1}, {{"0100"}, 1}, {{"1111"}, 1}, {{"0000", "0110"}, 1}, {{"0010", "0000"}, 1}, {{"0001", "0101"}, 2}};
   for (const auto& [sent, concerns] : others) {
@@ -209,7 +223,10 @@ TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
 TEST_P(Inference, WhatTheClientAllowsIsSeen) {
   const auto before = what_is_seen({"0100"}, 1).at("therapist");
   must(client, http::Method::put, "/api/forms/" + forms_[0] + "/items-allowed", R"({"allowed":true})");
-  EXPECT_NE(everything(therapist), before);
+  const auto allowed = everything(therapist);
+  EXPECT_NE(allowed, before);
+  EXPECT_TRUE(holds(allowed, kCourse, "risq"));
+  EXPECT_FALSE(holds(allowed, "", R"("kind":"rift")")) << "nor then that the neutral person was told";
   must(client, http::Method::put, "/api/forms/" + forms_[0] + "/items-allowed", R"({"allowed":false})");
   const auto answer = call(therapist, http::Method::get, "/api/forms/" + forms_[0]);
   EXPECT_NE(answer.body.find(R"("versions":[])"), std::string::npos) << answer.body;

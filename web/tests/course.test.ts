@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
-import { draw, neighbour } from '../src/features/course/picture';
+import { draw, neighbour, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -10,7 +10,7 @@ const session = (number: number): CourseSession =>
 
 const point = (form: string, at: number, value: number | null, ofSession?: number): CoursePoint => ({
   form, at: day(at), occasion: 'before_session', session: ofSession ? `s${ofSession}` : null,
-  values: [{ scale: 'total', value, prorated: false }], band: null
+  values: [{ scale: 'total', value, prorated: false }], band: null, concerns: []
 });
 
 const series = (questionnaire: string, points: CoursePoint[]): Course['series'][number] => ({
@@ -53,6 +53,42 @@ test('a higher score stands higher, and within its band', () => {
   const band = picture.panels[0]?.bands.find((one) => one.label === 'High');
   expect(high && low && high.y < low.y).toBe(true);
   expect(high && band && high.y > band.y && high.y < band.y + band.height).toBe(true);
+});
+
+test('bands are named beside the picture or above it, and never where points and lines are', () => {
+  for (const width of [1200, 600, 330, 288]) {
+    for (const unit of [16, 32]) {
+      const { left, right, panels } = draw(course(), width, unit);
+      const [first] = panels;
+      if (!first) throw new Error('there is a panel');
+      const roomy = width / unit > 35;
+      expect(first.names.map((one) => one.text).join(' ')).toBe(roomy ? 'Low High' : '0–9 Low, 10–20 High');
+      for (const { x, y, text } of first.names) {
+        if (x > right) expect(x + text.length * 0.45 * unit).toBeLessThanOrEqual(width);
+        else {
+          expect(y).toBeLessThan(first.top);
+          expect(y).toBeGreaterThan(first.title + 2.4 * unit);
+          expect(x + text.length * 0.45 * unit).toBeLessThanOrEqual(right + unit);
+        }
+      }
+      expect(first.axis.map((one) => one.value)).toEqual([0, 10, 20]);
+      expect(left).toBeLessThan(right);
+    }
+  }
+});
+
+test('a series without bands has neither names nor room for them', () => {
+  const bare = { ...course(), series: course().series.map((one) => ({ ...one, bands: [] })) };
+  const [first] = draw(bare, 1200, 16).panels;
+  expect(first?.names).toEqual([]);
+  expect(first?.axis.map((one) => one.value)).toEqual([0, 20]);
+  expect(draw(bare, 1200, 16).right).toBeGreaterThan(draw(course(), 1200, 16).right);
+});
+
+test('what belongs together stays in a line where it fits, and is broken where it does not', () => {
+  expect(wrapped(['0–4 Minimal,', '5–9 Mild,', '10–14 Moderate'], 22)).toEqual(['0–4 Minimal, 5–9 Mild,', '10–14 Moderate']);
+  expect(wrapped(['15–19 Moderately severe,', '20–27 Severe'], 16)).toEqual(['15–19 Moderately', 'severe,', '20–27 Severe']);
+  expect(wrapped([], 10)).toEqual([]);
 });
 
 test('a form without a score has a mark all the same', () => {

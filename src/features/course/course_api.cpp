@@ -1,7 +1,11 @@
 #include "features/course/course_api.hpp"
 
+#include <map>
+
 #include "features/course/course_rules.hpp"
+#include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/safety/safety_rules.hpp"
 
 namespace rapport::course {
 namespace {
@@ -17,6 +21,7 @@ struct Stored {
   Material material;
   std::vector<StoredForm> forms;
   std::vector<StoredVersion> versions;  ///< the latest of each form that was sent
+  std::vector<safety::RaisedConcern> concerns;
   bool more = false;
 };
 
@@ -30,17 +35,49 @@ Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episod
   stored.material.channels = list_channels(tx, episode);
   TRY_ASSIGN(stored.forms, questionnaires::list_forms(tx, viewer, episode));
   stored.versions = questionnaires::list_latest_versions(tx, episode);
+  stored.concerns = safety::list_concerns_of(tx, viewer, episode);
   return stored;
+}
+
+/// For whoever is told of it.
+Result<CourseConcern> describe(const safety::RaisedConcern& raised, const access::SealKey& key, people::Names& names) {
+  const auto& concern = raised.concern;
+  CourseConcern one{concern.kind, concern.id, safety::state_of(concern), std::vector<std::int64_t>(), {}};
+  if (const auto* instrument = questionnaires::instruments().find(concern.instrument)) {
+    TRY_ASSIGN(const auto answers,
+               questionnaires::open_answers(key, concern.form, concern.version, raised.sealed_answers));
+    one.questions = safety::numbers_of_items(*instrument, concern.kind, answers);
+  }
+  TRY_ASSIGN(one.by, names.of(raised.acknowledged_by));
+  return one;
+}
+
+using ConcernsOfForms = std::map<questionnaires::FormId, std::vector<CourseConcern>>;
+
+Result<ConcernsOfForms> open_concerns(Context& context, const Call& call, const Stored& stored,
+                                      const access::SealKey& key) {
+  people::Names names(context.house, call.deadline);
+  ConcernsOfForms concerns;
+  for (const auto& raised : stored.concerns) {
+    CourseConcern one{raised.concern.kind, {}, {}, {}, {}};
+    if (!stored.material.is_own) {
+      TRY_ASSIGN(one, describe(raised, key, names));
+    }
+    concerns[raised.concern.form].push_back(std::move(one));
+  }
+  return concerns;
 }
 
 /// Opens the scores of what the viewer may see; the rest is left out as if it did not exist.
 Result<void> open_forms(Context& context, const Call& call, Stored& stored) {
   TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.material.span.client, call.deadline));
+  TRY_ASSIGN(auto concerns, open_concerns(context, call, stored, *key));
   std::map<questionnaires::FormId, const StoredVersion*> latest;
   for (const auto& version : stored.versions) latest[version.form] = &version;
   for (auto& form : stored.forms) {
     if (!is_shown(form, context.viewer.account)) continue;
-    CourseForm one{std::move(form), {}};
+    CourseForm one{std::move(form), {}, {}};
+    one.concerns = std::move(concerns[one.form.id]);
     if (const auto found = latest.find(one.form.id); found != latest.end()) {
       const auto& version = *found->second;
       TRY_ASSIGN(one.scores, questionnaires::open_scores(*key, one.form.id, version.version, version.sealed_scores));

@@ -55,6 +55,13 @@ class CourseApi : public testing::FullHouseTest {
     });
     ASSERT_TRUE(sent) << sent.error().detail;
   }
+  void raise(FormId form, safety::Kind kind) {
+    const auto raised = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY_ASSIGN(const auto stored, questionnaires::find_form(tx, client, form));
+      return safety::raise(tx, stored, 1, kind, {}, clock.now());
+    });
+    ASSERT_TRUE(raised) << raised.error().detail;
+  }
   FormId new_form() { return FormId::make(clock.now()); }
 
   Routes routes;
@@ -80,10 +87,36 @@ TEST_P(CourseApi, IsTheSameToTheTherapistWhateverWasAnsweredToRisq) {
   const auto without = read_by(therapist).body;
   const auto form = new_form();
   send("risq", {0, 1, 0, 1}, form);
+  raise(form, safety::Kind::rift);
   EXPECT_EQ(read_by(therapist).body, without);
   EXPECT_NE(read_by(client).body.find("risq"), std::string::npos) << "the client's own";
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, true); }));
-  EXPECT_NE(read_by(therapist).body.find(R"("scale":"count","value":2)"), std::string::npos);
+  const auto allowed = read_by(therapist).body;
+  EXPECT_NE(allowed.find(R"("scale":"count","value":2)"), std::string::npos);
+  EXPECT_EQ(allowed.find("rift"), std::string::npos) << "whom else it went to stays between those two";
+  EXPECT_NE(read_by(client).body.find(R"("concerns":[{"kind":"rift"}])"), std::string::npos);
+}
+
+TEST_P(CourseApi, TellsTheTherapistWhichAnswerAPersonLooksAtAndTheClientThatOneDoes) {
+  const auto form = new_form();
+  send("phq-9", {0, 0, 0, 0, 0, 0, 0, 0, 1, 0}, form);
+  raise(form, safety::Kind::safety);
+  const auto concern = read([&](store::ReadTx& tx) -> Result<safety::ConcernId> {
+                         return safety::latest_concern_of(tx, form)->id;
+                       }).value();
+  const auto found = [&](const std::string& words) {
+    return read_by(therapist).body.find(R"("concerns":[{"kind":"safety","id":")" + concern.text() + "\"," + words) !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(found(R"("state":"open","questions":[9]})")) << read_by(therapist).body;
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return safety::acknowledge(tx, deputy, concern, clock.now()); }));
+  EXPECT_TRUE(found(R"("state":"acknowledged","questions":[9],"by":"Emil Deputy"})")) << read_by(therapist).body;
+  const auto own = read_by(client).body;
+  EXPECT_NE(own.find(R"("concerns":[{"kind":"safety"}])"), std::string::npos) << own;
+  EXPECT_EQ(own.find("Minimal"), std::string::npos) << own;
+  EXPECT_EQ(own.find(concern.text()), std::string::npos) << own;
+  EXPECT_EQ(own.find("Emil"), std::string::npos) << own;
+  for (const auto viewer : {deputy, supervisor, neutral}) EXPECT_EQ(read_by(viewer).status, 404);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, CourseApi, ::testing::ValuesIn(testing::engines_here()),

@@ -109,7 +109,7 @@ class Drawing {
     const auto at = *form.form.completed_at;
     auto& series = series_of(form);
     const auto place = place_of(held_, form.form.occasion, at);
-    CoursePoint point{form.form.id, at, form.form.occasion, session_at(place), {}, {}, {}, {}};
+    CoursePoint point{form.form.id, at, form.form.occasion, session_at(place), {}, {}, {}, {}, form.concerns};
     for (const auto& scale : form.scores->scales) point.values.push_back({scale.key, scale.value, scale.prorated});
     if (form.scores->band) point.band = form.scores->band->label;
     auto& before = before_[form.form.instrument];
@@ -118,7 +118,21 @@ class Drawing {
     if (before.first == nullptr) before.first = &form;
     before.previous = &form;
     if (place) sent_for_[{form.form.instrument, form.form.occasion}].insert(*place);
+    if (material_.is_own && !point.concerns.empty()) leave_verdicts_out(point, series);
     series.points.push_back(std::move(point));
+  }
+
+  /// "Minimal" or "reliably better" beside an answer that a person looks at would say that all is well. So would a
+  /// point on ground that is called "Minimal": the whole series goes without its bands.
+  static void leave_verdicts_out(CoursePoint& point, CourseSeries& series) {
+    point.band.reset();
+    point.since_first.reset();
+    point.since_previous.reset();
+    series.bands.clear();
+    // However often it was corrected, it is said once, and not how far others have got with it.
+    const auto gravest = std::min_element(point.concerns.begin(), point.concerns.end(),
+                                          [](const auto& a, const auto& b) { return a.kind < b.kind; });
+    point.concerns = {CourseConcern{gravest->kind, {}, {}, {}, {}}};
   }
 
   void add_waiting(const StoredForm& form) {

@@ -11,10 +11,11 @@ namespace rapport::course {
 /// person other than the therapist first (RISQ) is shown to the therapist only where the client allows single answers.
 bool is_shown(const questionnaires::StoredForm& form, AccountId viewer);
 
-/// A form as it was asked for, with the latest scores when it was sent.
+/// A form as it was asked for, with the latest scores when it was sent and whatever any version of it has raised.
 struct CourseForm {
   questionnaires::StoredForm form;
   std::optional<questionnaires::Scores> scores;
+  std::vector<CourseConcern> concerns = {};
 };
 
 /// What a course is drawn from: only what the viewer may see.

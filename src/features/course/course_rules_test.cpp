@@ -117,6 +117,53 @@ TEST_F(Course, SaysWhatAScoreIsCalledAndWhatHasChanged) {
   EXPECT_EQ(series.reliable_change->value, 4);
 }
 
+/// As the therapist finds it.
+CourseConcern concern(safety::Kind kind) {
+  return {kind, safety::ConcernId::make(kStart), safety::ConcernState::closed, std::vector<std::int64_t>{9}, "Berger"};
+}
+
+TEST_F(Course, SaysNothingToTheClientThatWouldSoundWellBesideAnAnswerAboutHarm) {
+  for (const int day : {1, 2, 3}) sent("phq-9", Occasion::on_request, kStart + days(day), 0);
+  for (const int day : {1, 2}) sent("gad-7", Occasion::on_request, kStart + days(day), 0);
+  for (const auto kind : {safety::Kind::safety, safety::Kind::unanswered, safety::Kind::rift}) {
+    // A form may have raised several, and those may be closed: it stays a form with such an answer.
+    material.forms[1].concerns = {concern(safety::Kind::unanswered), concern(kind)};
+    const auto course = drawn();
+    const auto& raised = course.series.at(0);
+    EXPECT_EQ(raised.questionnaire, "phq-9");
+    EXPECT_TRUE(raised.bands.empty()) << "no ground that is called Minimal below such a point";
+    EXPECT_EQ(raised.points[1].values[0].value, 0);
+    EXPECT_EQ(raised.points[1].band, std::nullopt);
+    EXPECT_EQ(raised.points[1].since_first, std::nullopt);
+    EXPECT_EQ(raised.points[1].since_previous, std::nullopt);
+    ASSERT_EQ(raised.points[1].concerns.size(), 1U);
+    EXPECT_EQ(raised.points[1].concerns[0].kind, std::min(kind, safety::Kind::unanswered));
+    EXPECT_EQ(raised.points[1].concerns[0].id, std::nullopt);
+    EXPECT_EQ(raised.points[1].concerns[0].state, std::nullopt);
+    EXPECT_EQ(raised.points[1].concerns[0].questions, std::nullopt);
+    EXPECT_EQ(raised.points[1].concerns[0].by, std::nullopt);
+    EXPECT_EQ(raised.points[2].band, "Minimal") << "what is said of other forms stays";
+    EXPECT_TRUE(raised.points[2].since_previous);
+    EXPECT_EQ(course.series.at(1).bands.size(), 4U);
+    EXPECT_EQ(course.series.at(1).points[1].band, "Minimal");
+  }
+}
+
+TEST_F(Course, MarksForTheTherapistWhatARaisedConcernIsAboutAndLeavesNothingOut) {
+  sent("phq-9", Occasion::on_request, kStart + days(1), 0);
+  sent("phq-9", Occasion::on_request, kStart + days(2), 0);
+  material.forms[1].concerns = {concern(safety::Kind::unanswered), concern(safety::Kind::safety)};
+  material.is_own = false;
+  const auto series = drawn().series.at(0);
+  EXPECT_TRUE(series.points[0].concerns.empty());
+  ASSERT_EQ(series.points[1].concerns.size(), 2U);
+  EXPECT_EQ(series.points[1].concerns[1].kind, safety::Kind::safety);
+  EXPECT_EQ(series.points[1].concerns[1].by, "Berger");
+  EXPECT_EQ(series.points[1].band, "Minimal");
+  EXPECT_TRUE(series.points[1].since_first);
+  EXPECT_FALSE(series.bands.empty());
+}
+
 TEST_F(Course, SparqHasTwoScalesAndNoTotal) {
   sent("sparq", Occasion::on_request, kStart + days(1), 3);
   const auto series = drawn().series.at(0);

@@ -9,6 +9,7 @@
 
 #include "features/encounters/encounters.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/safety/safety_shapes.hpp"
 
 namespace rapport::course {
 
@@ -68,11 +69,27 @@ struct CourseChange {
 };
 BOOST_DESCRIBE_STRUCT(CourseChange, (), (value, change))
 
+struct CourseConcern {
+  static constexpr std::string_view says =
+      "The form has answers for a person to look at; `kind` as in GET /api/concerns. A client learns no more than "
+      "that. "
+      "Whoever is told of them also finds `id`, `state`, the `questions` behind it by their numbers (none: the "
+      "questionnaire is no longer known), and in `by` who has said that they look into it (empty: their account was "
+      "closed since).";
+  safety::Kind kind = safety::Kind::safety;
+  std::optional<safety::ConcernId> id;
+  std::optional<safety::ConcernState> state;
+  std::optional<std::vector<std::int64_t>> questions;
+  std::optional<std::string> by;
+};
+BOOST_DESCRIBE_STRUCT(CourseConcern, (), (kind, id, state, questions, by))
+
 struct CoursePoint {
   static constexpr std::string_view says =
       "A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, "
       "the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was "
-      "asked for.";
+      "asked for. For the client a form with `concerns` has neither `band` nor changes, and its series no `bands`: "
+      "beside such an answer they would say that all is well.";
   questionnaires::FormId form;
   Time at;
   questionnaires::Occasion occasion = questionnaires::Occasion::on_request;
@@ -81,8 +98,10 @@ struct CoursePoint {
   std::optional<std::string> band;
   std::optional<CourseChange> since_first;
   std::optional<CourseChange> since_previous;
+  std::vector<CourseConcern> concerns;
 };
-BOOST_DESCRIBE_STRUCT(CoursePoint, (), (form, at, occasion, session, values, band, since_first, since_previous))
+BOOST_DESCRIBE_STRUCT(CoursePoint, (),
+                      (form, at, occasion, session, values, band, since_first, since_previous, concerns))
 
 struct CourseSeries {
   static constexpr std::string_view says =

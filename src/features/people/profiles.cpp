@@ -43,4 +43,17 @@ Result<void> change_profile(store::WriteTx& tx, const access::SealKey& key, Acco
   return {};
 }
 
+Result<std::string> Names::of(AccountId account) {
+  if (const auto known = names_.find(account); known != names_.end()) return known->second;
+  auto profile = profile_of(house_, account, deadline_);
+  if (!profile && profile.error().kind != ErrorKind::not_found) return fail(profile.error());
+  return names_[account] = profile ? std::move(profile->name) : std::string();
+}
+
+Result<std::optional<std::string>> Names::of(const std::optional<AccountId>& account) {
+  if (!account) return std::optional<std::string>();
+  TRY_ASSIGN(auto name, of(*account));
+  return std::optional(std::move(name));
+}
+
 }  // namespace rapport::people

@@ -1,6 +1,9 @@
 #pragma once
 /// @file Names: sealed in the account, opened for those who may see them.
 #include <functional>
+#include <map>
+#include <optional>
+#include <string>
 
 #include "features/context.hpp"
 #include "features/people/people_shapes.hpp"
@@ -16,5 +19,20 @@ Result<Profile> profile_of(House& house, AccountId account, Deadline deadline);
 /// Lets `change` have the profile as it is stored, and stores what it makes of it. `key` is the person's own.
 Result<void> change_profile(store::WriteTx& tx, const access::SealKey& key, AccountId account,
                             const std::function<void(Profile&)>& change);
+
+/// The names of people whom the caller may know, each opened once. An account that was closed has none any more, though
+/// what its owner did stays: its name is empty.
+class Names {
+ public:
+  Names(House& house, Deadline deadline) : house_(house), deadline_(deadline) {}
+
+  Result<std::string> of(AccountId account);
+  Result<std::optional<std::string>> of(const std::optional<AccountId>& account);
+
+ private:
+  House& house_;
+  Deadline deadline_;
+  std::map<AccountId, std::string> names_;
+};
 
 }  // namespace rapport::people

@@ -86,6 +86,16 @@ Result<Concern> find_concern(store::ReadTx& tx, AccountId viewer, ConcernId conc
 /// The latest that an answer of the form has raised; for the client, whose form it is.
 std::optional<Concern> latest_concern_of(store::ReadTx& tx, questionnaires::FormId form);
 
+/// A concern as it stands beside the form that raised it.
+struct RaisedConcern {
+  Concern concern;
+  std::optional<AccountId> acknowledged_by;
+  Bytes sealed_answers;  ///< of the version that raised it
+};
+/// Those of an episode, the oldest first, as the viewer finds them: what they are told of, and for the client whatever
+/// their answers have raised.
+std::vector<RaisedConcern> list_concerns_of(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
+
 /// For lists of clients: the viewer's concerns that are not closed, as list_concerns would give them.
 std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);
 

@@ -1,7 +1,6 @@
 #include "features/safety/safety_api.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "features/notify/notify.hpp"
 #include "features/people/profiles.hpp"
@@ -14,30 +13,7 @@ namespace {
 using http::Answer;
 using http::Call;
 using http::PermissionName;
-
-/// Opens each name once.
-class Names {
- public:
-  Names(House& house, Deadline deadline) : house_(house), deadline_(deadline) {}
-
-  Result<std::string> of(AccountId account) {
-    if (const auto known = names_.find(account); known != names_.end()) return known->second;
-    auto profile = people::profile_of(house_, account, deadline_);
-    // An account that was closed has no name any more; what its owner did stays.
-    if (!profile && profile.error().kind != ErrorKind::not_found) return fail(profile.error());
-    return names_[account] = profile ? std::move(profile->name) : std::string();
-  }
-  Result<std::optional<std::string>> of(const std::optional<AccountId>& account) {
-    if (!account) return std::optional<std::string>();
-    TRY_ASSIGN(auto name, of(*account));
-    return std::optional(std::move(name));
-  }
-
- private:
-  House& house_;
-  Deadline deadline_;
-  std::map<AccountId, std::string> names_;
-};
+using people::Names;
 
 std::string name_of(const std::string& instrument) {
   const auto* found = questionnaires::instruments().find(instrument);
@@ -48,12 +24,13 @@ Result<ConcernEntry> describe(const Concern& concern, AccountId viewer, Names& n
   ConcernEntry entry;
   entry.id = concern.id;
   entry.kind = concern.kind;
-  entry.state = concern.closed_at         ? ConcernState::closed
-                : concern.acknowledged_at ? ConcernState::acknowledged
-                                          : ConcernState::open;
+  entry.state = state_of(concern);
   TRY_ASSIGN(entry.client, names.of(concern.client));
   TRY_ASSIGN(entry.therapist, names.of(concern.therapist));
-  if (viewer == concern.therapist) entry.episode = concern.episode;
+  if (viewer == concern.therapist) {
+    entry.episode = concern.episode;
+    entry.form = concern.form;
+  }
   entry.questionnaire = name_of(concern.instrument);
   entry.raised_at = concern.raised_at;
   entry.acknowledge_by = concern.acknowledge_by;

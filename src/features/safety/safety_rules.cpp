@@ -40,6 +40,10 @@ bool holds(const std::vector<std::string>& items, const std::string& item) {
   return std::find(items.begin(), items.end(), item) != items.end();
 }
 
+std::vector<std::string> items_behind(const Instrument& instrument, Kind kind, const Answers& answers) {
+  return kind == Kind::unanswered ? items_to_ask_about(instrument, answers) : items_to_look_at(instrument, answers);
+}
+
 }  // namespace
 
 std::optional<Kind> kind_of(const Instrument& instrument) {
@@ -88,8 +92,7 @@ bool calls_for_contacts(const Instrument& instrument, const Answers& answers) {
 }
 
 std::vector<ConcernItem> describe_items(const Instrument& instrument, Kind kind, const Answers& answers) {
-  const auto wanted =
-      kind == Kind::unanswered ? items_to_ask_about(instrument, answers) : items_to_look_at(instrument, answers);
+  const auto wanted = items_behind(instrument, kind, answers);
   std::vector<ConcernItem> items;
   for (const auto& question : questionnaires::text_of(instrument, answers.language).questions) {
     if (!holds(wanted, question.item)) continue;
@@ -101,6 +104,22 @@ std::vector<ConcernItem> describe_items(const Instrument& instrument, Kind kind,
     items.push_back(std::move(item));
   }
   return items;
+}
+
+std::vector<std::int64_t> numbers_of_items(const Instrument& instrument, Kind kind, const Answers& answers) {
+  const auto wanted = items_behind(instrument, kind, answers);
+  std::vector<std::int64_t> numbers;
+  std::int64_t number = 0;
+  for (const auto& question : instrument.questions()) {
+    ++number;
+    if (holds(wanted, question.link_id)) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+ConcernState state_of(const Concern& concern) {
+  if (concern.closed_at) return ConcernState::closed;
+  return concern.acknowledged_at ? ConcernState::acknowledged : ConcernState::open;
 }
 
 Result<void> check_closing(const Closing& closing) {

@@ -30,6 +30,12 @@ bool calls_for_contacts(const measures::Instrument& instrument, const questionna
 std::vector<ConcernItem> describe_items(const measures::Instrument& instrument, Kind kind,
                                         const questionnaires::Answers& answers);
 
+/// The places of those questions in the questionnaire, from 1: what a person would call their numbers.
+std::vector<std::int64_t> numbers_of_items(const measures::Instrument& instrument, Kind kind,
+                                           const questionnaires::Answers& answers);
+
+ConcernState state_of(const Concern& concern);
+
 /// Error: invalid "concern.reason", when nothing was done and no reason is given.
 Result<void> check_closing(const Closing& closing);
 /// Sealed under the client's key, tied to the concern.

@@ -75,6 +75,14 @@ TEST(Items, AreTheQuestionsBehindItInTheWordsThatWereReadAndNoOthers) {
   EXPECT_EQ(describe_items(instrument("risq"), Kind::rift, answers("0110")).size(), 2U);
 }
 
+TEST(Items, HaveTheNumbersUnderWhichTheyArePrinted) {
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(numbers_of_items(instrument("phq-9"), Kind::safety, answers("3333333310")), Numbers{9});
+  EXPECT_EQ(numbers_of_items(instrument("phq-9"), Kind::unanswered, answers("33333333-0")), Numbers{9});
+  EXPECT_EQ(numbers_of_items(instrument("pcl-5"), Kind::safety, answers("33333333333333310000")), Numbers{16});
+  EXPECT_EQ(numbers_of_items(instrument("risq"), Kind::rift, answers("0101")), (Numbers{2, 4}));
+}
+
 TEST(ClosingWords, GiveAReasonWhereNothingWasDoneAndAreSealedToTheirConcern) {
   EXPECT_EQ(check_closing({Disposition::no_action, std::nullopt}).error().fields.at(0).path, "/note");
   EXPECT_TRUE(check_closing({Disposition::contacted, std::nullopt}));

@@ -39,14 +39,15 @@ struct ConcernEntry {
       "harm was left out, so ask; \"rift\", something about the therapist, which the neutral person alone sees. "
       "`acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not "
       "mean "
-      "that a client is safe: never show it as such.";
+      "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone.";
   ConcernId id;
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::string client;
   std::string therapist;
-  std::optional<EpisodeId> episode;  ///< for the therapist of it
-  std::string questionnaire;         ///< its name
+  std::optional<EpisodeId> episode;            ///< for the therapist of it
+  std::optional<questionnaires::FormId> form;  ///< for whoever may see it, which is that therapist
+  std::string questionnaire;                   ///< its name
   Time raised_at;
   std::optional<Time> acknowledge_by;
   std::optional<Time> escalated_at;
@@ -54,7 +55,7 @@ struct ConcernEntry {
   std::optional<Time> closed_at;
 };
 BOOST_DESCRIBE_STRUCT(ConcernEntry, (),
-                      (id, kind, state, client, therapist, episode, questionnaire, raised_at, acknowledge_by,
+                      (id, kind, state, client, therapist, episode, form, questionnaire, raised_at, acknowledge_by,
                        escalated_at, acknowledged_at, closed_at))
 
 struct Concerns {

@@ -27,13 +27,15 @@ const Query kRaise{"safety.raise",
                    " acknowledge_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
                    " ON CONFLICT (response_id, version) DO NOTHING",
                    true};
-#define CONCERN                                                                                                   \
+#define COLUMNS                                                                                                   \
   "SELECT c.id, c.response_id, c.version, c.episode_id, r.id, c.client_id, e.therapist_id, c.kind, f.instrument," \
-  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at"                     \
-  " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                                         \
-  " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id"                        \
-  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                                       \
+  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at"
+#define FROM_CONCERNS                                                                      \
+  " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                  \
+  " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id" \
+  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                \
   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person'"
+#define CONCERN COLUMNS FROM_CONCERNS
 // $1 is the viewer. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER                                                                            \
   " ((c.kind <> 'rift' AND e.therapist_id = $1) OR (c.kind = 'safety' AND (e.deputy_id = $1" \
@@ -50,6 +52,14 @@ const Query kConcerns{"safety.concerns", CONCERN " WHERE" EPISODE_OF_VIEWER " AN
 const Query kOpenConcerns{"safety.open_concerns",
                           CONCERN " WHERE" EPISODE_OF_VIEWER " AND c.closed_at IS NULL AND" OF_VIEWER IN_ORDER, true};
 const Query kConcern{"safety.concern", CONCERN " WHERE c.id = $2 AND" OF_VIEWER, true};
+const Query kOfEpisode{"safety.of_episode",
+                       COLUMNS ", s.by_id, v.sealed_answers" FROM_CONCERNS
+                               " JOIN questionnaire_response_version v ON v.response_id = c.response_id"
+                               " AND v.version = c.version"
+                               " LEFT JOIN concern_step s ON s.concern_id = c.id AND s.step = 'acknowledged'"
+                               " WHERE c.episode_id = $2 AND (c.client_id = $1 OR" OF_VIEWER
+                               ") ORDER BY c.raised_at, c.id",
+                       true};
 const Query kOfVersion{"safety.of_version", CONCERN " WHERE c.response_id = $1 AND c.version = $2", true};
 const Query kOfForm{"safety.of_form",
                     CONCERN " WHERE c.response_id = $1 AND c.kind <> 'unanswered' ORDER BY c.version DESC LIMIT 1",
@@ -60,6 +70,8 @@ const Query kDue{"safety.due",
                  " AND c.acknowledge_by IS NOT NULL ORDER BY c.acknowledge_by LIMIT $2",
                  true};
 #undef CONCERN
+#undef FROM_CONCERNS
+#undef COLUMNS
 #undef OF_VIEWER
 #undef EPISODE_OF_VIEWER
 #undef IN_ORDER
@@ -225,6 +237,13 @@ Result<void> tell_again(WriteTx& tx, FormId form, std::int64_t version) {
 
 std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t limit) {
   return tx.list(kConcerns, {viewer, limit}, to_concern);
+}
+
+std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  return tx.list(kOfEpisode, {viewer, episode}, [](const Row& row) {
+    const auto sealed = row.bytes(16);
+    return RaisedConcern{to_concern(row), maybe_account(row, 15), Bytes(sealed.begin(), sealed.end())};
+  });
 }
 
 std::vector<Concern> open_concerns_of(ReadTx& tx, AccountId viewer) {

@@ -39,6 +39,21 @@ class Concerns : public testing::HouseTest {
     return read([&](store::ReadTx& tx) -> Result<std::vector<Concern>> { return list_concerns(tx, viewer, 200); })
         .value();
   }
+  /// Sends the form with answers that nothing here can read.
+  void send(const StoredForm& form, const Bytes& sealed_answers) {
+    const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(questionnaires::save_answers(tx, form.client, form.id, 0, Bytes{1}, [](const Bytes&) { return false; }));
+      TRY(questionnaires::complete_form(tx, form.client, {form.id, 1, 1, clock.now(), sealed_answers, Bytes{2}}));
+      return {};
+    });
+    ASSERT_TRUE(sent) << sent.error().detail;
+  }
+  std::vector<RaisedConcern> of_episode(AccountId viewer) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<RaisedConcern>> {
+             return list_concerns_of(tx, viewer, episode);
+           })
+        .value();
+  }
   std::int64_t escalate_after(minutes passed) {
     clock.set(clock.now() + passed);
     return write([&](store::WriteTx& tx) { return escalate_due(tx, clock.now()); }).value();
@@ -201,6 +216,36 @@ TEST_P(Concerns, AboutTheTherapistNeverReachThatTherapistAsTheNeutralPerson) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return raise(tx, form, 1, Kind::rift, {}, clock.now()); }));
   EXPECT_TRUE(told().empty());
   EXPECT_TRUE(seen_by(therapist).empty());
+}
+
+TEST_P(Concerns, OfAnEpisodeAreFoundByTheClientAndByWhoeverIsToldOfThem) {
+  const auto form = ask(episode, "phq-9");
+  send(form, {7, 8});
+  const auto harm = raise_one(Kind::safety, form);
+  clock.set(clock.now() + minutes(1));
+  const auto about_therapist = ask(episode, "risq");
+  send(about_therapist, {9});
+  const auto rift = raise_one(Kind::rift, about_therapist);
+  const auto elsewhere = ask(other_episode, "phq-9");
+  send(elsewhere, {1});
+  raise_one(Kind::safety, elsewhere);
+
+  ASSERT_EQ(of_episode(therapist).size(), 1U);
+  EXPECT_EQ(of_episode(therapist)[0].concern.id, harm);
+  EXPECT_EQ(of_episode(therapist)[0].sealed_answers, (Bytes{7, 8}));
+  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, std::nullopt);
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, about_therapist.id, true); }));
+  EXPECT_EQ(of_episode(therapist).size(), 1U) << "what is allowed are the answers, not who else was told";
+  ASSERT_EQ(of_episode(client).size(), 2U);
+  EXPECT_EQ(of_episode(client)[1].concern.id, rift);
+  EXPECT_EQ(of_episode(neutral).at(0).concern.id, rift);
+  for (const auto other : {other_client, stranger, supervisor}) EXPECT_TRUE(of_episode(other).empty());
+  ASSERT_TRUE(*acknowledge_as(deputy, harm));
+  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, deputy);
+  ASSERT_TRUE(*close_as(therapist, harm));
+  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, deputy);
+  EXPECT_TRUE(of_episode(therapist)[0].concern.closed_at);
 }
 
 TEST_P(Concerns, AreNotAskedForWhereNobodyWouldLook) {

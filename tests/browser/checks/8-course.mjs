@@ -15,6 +15,10 @@ async function fill(client, form, questionnaire, level) {
     const place = level * (values.length - 1) + ((number * 7) % 3 - 1) * 0.4;
     return { item, value: values[Math.min(values.length - 1, Math.max(0, Math.round(place)))] };
   });
+  await send(client, form, answers);
+}
+
+async function send(client, form, answers) {
   const { revision } = await client.ask('PUT', `/api/forms/${form}/answers`, { based_on: 0, language: 'en', answers });
   await client.ask('POST', `/api/forms/${form}/completion`, { revision, version: 1 });
 }
@@ -143,6 +147,58 @@ export default async function add({ check, house, shots }) {
     same('the caption says the same', await page.locator('.caption').innerText(), await told());
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Answers' }).waitFor();
+  });
+
+  await check('an answer about harm is never good news in the client\'s course, and the therapist\'s leads to it', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = new Caller(house.origin, therapist);
+    const near = new Caller(house.origin, client);
+    let at = Date.now() + (weeks + 1) * week;
+    // All else is far better than before; the ninth question is answered, and then left out.
+    for (const [others, ninth] of [[2, 0], [0, 1], [0, null]]) {
+      house.setTime((at += hour));
+      await hers.logIn();
+      await near.logIn();
+      const [episode] = (await near.ask('GET', '/api/episodes')).episodes;
+      const form = newId(at);
+      await hers.ask('POST', `/api/episodes/${episode.id}/forms`, { id: form, questionnaire: 'phq-9', occasion: 'on_request' });
+      const answers = Array.from({ length: 10 }, (_, number) => ({ item: String(number + 1), value: number === 8 ? ninth : others }));
+      await send(near, form, answers.filter((one) => one.value !== null));
+    }
+    const row = (page, score) => page.getByRole('row').filter({ has: page.getByRole('link', { name: score, exact: true }) }).first();
+
+    const own = await place.person(house.origin, client, { ...phone, viewport: { width: 360, height: 740 } });
+    await own.page.getByRole('link', { name: 'Course' }).click();
+    await own.page.locator('svg .mark.person').nth(1).waitFor();
+    for (const [score, words] of [['1 of 27', 'You said something here that a person looks at.'], ['no score', /You left a question open here/]]) {
+      await row(own.page, score).getByText(words).waitFor();
+      same(`no good news beside ${score}`, await row(own.page, score).getByText(/Minimal|Since|better/).count(), 0);
+    }
+    await row(own.page, '16 of 27').getByText('Moderately severe').waitFor();
+    const labels = await own.page.locator('svg .mark.person').evaluateAll((marks) => marks.map((one) => one.getAttribute('aria-label')));
+    same('nor in the picture', labels.filter((one) => /Minimal|Since|better/.test(one)), []);
+    same('and how far others are is not for the client', await own.page.getByText(/nobody has yet|is looking into it/).count(), 0);
+    same('barriers', await barriers(own.page), []);
+    await picture('concern-client', own.page);
+
+    const { page } = await place.person(house.origin, therapist, desk);
+    const open = async () => {
+      await page.goto(house.origin);
+      await page.locator('li.client', { hasText: client.name }).getByRole('link', { name: 'Course' }).click();
+      await row(page, '1 of 27').waitFor();
+    };
+    await open();
+    await row(page, '1 of 27').getByText('Minimal').waitFor();
+    await row(page, 'no score').getByRole('link', { name: 'Question 9 not answered: please ask' }).waitFor();
+    const mark = page.locator('svg .mark.look[aria-label*="Answer 9: please look, nobody has yet"]');
+    same('a mark that says it', await mark.count(), 1);
+    same('barriers', await barriers(page), []);
+    await picture('concern-therapist', page);
+    await row(page, '1 of 27').getByRole('link', { name: 'Answer 9: please look, nobody has yet' }).click();
+    await page.getByRole('button', { name: 'I am looking into this' }).click();
+    await page.getByText('Noted: you are looking into it.').waitFor();
+    await open();
+    await row(page, '1 of 27').getByRole('link', { name: `Answer 9: ${therapist.name} is looking into it` }).waitFor();
   });
 
   await check('the course is accessible and fits: 320 px and wide, light and dark, letters of 200 %', async (place) => {

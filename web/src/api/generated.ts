@@ -3195,7 +3195,7 @@ export interface components {
         };
         /** @enum {string} */
         ConcernState: "open" | "acknowledged" | "closed";
-        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. */
+        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. */
         ConcernEntry: {
             /** Format: uuid */
             id: string;
@@ -3204,6 +3204,7 @@ export interface components {
             client: string;
             therapist: string;
             episode?: string | null;
+            form?: string | null;
             questionnaire: string;
             /** Format: date-time */
             raised_at: string;
@@ -3344,7 +3345,15 @@ export interface components {
             value: number;
             change: string;
         };
-        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was asked for. */
+        /** @description The form has answers for a person to look at; `kind` as in GET /api/concerns. A client learns no more than that. Whoever is told of them also finds `id`, `state`, the `questions` behind it by their numbers (none: the questionnaire is no longer known), and in `by` who has said that they look into it (empty: their account was closed since). */
+        CourseConcern: {
+            kind: components["schemas"]["Kind"];
+            id?: string | null;
+            state?: components["schemas"]["ConcernState"] | null;
+            questions?: number[] | null;
+            by?: string | null;
+        };
+        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was asked for. For the client a form with `concerns` has neither `band` nor changes, and its series no `bands`: beside such an answer they would say that all is well. */
         CoursePoint: {
             /** Format: uuid */
             form: string;
@@ -3356,6 +3365,7 @@ export interface components {
             band?: string | null;
             since_first?: components["schemas"]["CourseChange"] | null;
             since_previous?: components["schemas"]["CourseChange"] | null;
+            concerns: components["schemas"]["CourseConcern"][];
         };
         /** @description One questionnaire over time, the oldest point first. Where it has several scales and no total, there is none. */
         CourseSeries: {

@@ -14,10 +14,15 @@ export interface DrawnPanel {
   panel: Panel;
   top: number;
   bottom: number;
+  /** Where its title begins. */
+  title: number;
   bands: { y: number; height: number; shaded: boolean; label: string }[];
+  /** What the bands are called: beside them, or above them where there is no room. Never where points and lines are. */
+  names: { x: number; y: number; text: string }[];
   /** Of each scale; broken where something is missing. */
   paths: string[];
-  ends: { y: number; value: number }[];
+  /** The scores that stand beside the picture: its ends, and where a band begins. */
+  axis: { y: number; value: number }[];
 }
 
 export interface Picture {
@@ -52,21 +57,52 @@ function thinned<T extends { x: number }>(items: T[], room: number): T[] {
   return kept;
 }
 
+/** Of a letter, on average and rather too wide. */
+const letter = 0.45;
+const lineHeight = 1.2;
+
+/** One after the other in lines of so many letters. What belongs together stays in a line where it fits. */
+export function wrapped(entries: string[], most: number): string[] {
+  const lines: string[] = [];
+  for (const part of entries.flatMap((one) => (one.length > most ? one.split(' ') : [one]))) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + part.length <= most) lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+/** The bands of the scale that is drawn first, which others would only hide. */
+const bandsOf = ({ series }: Panel) => series.bands.filter((band) => band.scale === series.scales[0]?.key);
+
+/** "0–4 Minimal, 5–9 Mild": what stands above where there is no room beside. */
+function bandList(panel: Panel, most: number): string[] {
+  const all = bandsOf(panel).map(({ min, max, label }) => `${min}–${max} ${label}`);
+  return wrapped(all.map((one, number) => (number < all.length - 1 ? `${one},` : one)), most);
+}
+
 /**
  * Draws the course into a width. `unit` is the height of a letter line's worth of pixels (1 rem), so that the picture
  * grows with the letters.
  */
 export function draw(course: Course, width: number, unit: number): Picture {
   const left = 2.2 * unit;
-  const right = width - 0.8 * unit;
+  const drawnPanels = panelsOf(course);
+  const longest = Math.max(0, ...drawnPanels.flatMap((panel) => bandsOf(panel).map(({ label }) => label.length)));
+  const margin = (longest * letter + 1) * unit;
+  // Beside the bands only where enough is left to draw in.
+  const beside = width - left - margin >= 28 * unit;
+  const right = width - (beside && longest > 0 ? margin : 0.8 * unit);
   const time = scaleLinear(span(course), [left + 0.6 * unit, right - 0.6 * unit]);
   const x = (at: string) => time(Date.parse(at));
   const marks: Mark[] = [];
   const panels: DrawnPanel[] = [];
   let top = 0;
-  for (const panel of panelsOf(course)) {
-    top += 2.7 * unit; // its title, in two lines at most
-    const drawn = drawPanel(panel, { x, top, unit, room: right - left }, marks, panels.length);
+  for (const panel of drawnPanels) {
+    const title = top;
+    const list = beside ? [] : bandList(panel, (right - left) / (letter * unit));
+    top += (2.7 + lineHeight * list.length) * unit; // its title, in two lines at most
+    const drawn = drawPanel(panel, { x, title, top, right, unit, list, left }, marks, panels.length);
     panels.push(drawn);
     top = drawn.bottom + 0.8 * unit;
   }
@@ -96,25 +132,28 @@ export function draw(course: Course, width: number, unit: number): Picture {
 
 interface Place {
   x: (at: string) => number;
+  title: number;
   top: number;
+  left: number;
+  right: number;
   unit: number;
-  room: number;
+  /** The names of the bands in lines, where they stand above. */
+  list: string[];
 }
 
 /** Adds what can be pointed at to `marks`. */
-function drawPanel(panel: Panel, { x, top, unit, room }: Place, marks: Mark[], row: number): DrawnPanel {
+function drawPanel(panel: Panel, { x, title, top, left, right, unit, list }: Place, marks: Mark[], row: number): DrawnPanel {
   const { series, events } = panel;
-  const bottom = top + (series.bands.length > 0 ? 8.5 : 5.5) * unit;
   const low = Math.min(...series.scales.map((one) => one.min));
   const high = Math.max(...series.scales.map((one) => one.max));
+  const bottom = top + (series.bands.length > 0 || high - low > 16 ? 8.5 : 5.5) * unit;
   const y = scaleLinear([low, high], [bottom - 0.5 * unit, top + 0.5 * unit]);
-  const main = series.scales[0]?.key;
-  const bands = series.bands.filter((band) => band.scale === main).map((band, number) => {
+  const bands = bandsOf(panel).map((band, number) => {
     // Scores are whole numbers: a band reaches half a point beyond its ends, the outer ones to the edge.
     const upper = band.max >= high ? top : y(band.max + 0.5);
     const lower = band.min <= low ? bottom : y(band.min - 0.5);
     // Only where it fits: the table names every band.
-    const fits = lower - upper > 1.05 * unit && band.label.length * 0.45 * unit < room;
+    const fits = lower - upper > 1.05 * unit;
     return { y: upper, height: lower - upper, shaded: number % 2 === 1, label: fits ? band.label : '' };
   });
   const gaps = events.filter(isGap);
@@ -134,7 +173,20 @@ function drawPanel(panel: Panel, { x, top, unit, room }: Place, marks: Mark[], r
       .y((step) => y(step.value ?? 0))(steps) ?? '';
   });
   for (const event of events) marks.push({ kind: 'event', event, x: x(event.at), y: bottom - 0.5 * unit, row });
-  return { panel, top, bottom, bands, paths, ends: [{ y: y(low), value: low }, { y: y(high), value: high }] };
+  const names = list.length > 0
+    ? list.map((text, number) => ({ x: left, y: top - (0.5 + lineHeight * (list.length - 1 - number)) * unit, text }))
+    : bands.filter((band) => band.label).map((band) => ({ x: right + 0.5 * unit, y: band.y + band.height / 2 + 0.3 * unit, text: band.label }));
+  return { panel, title, top, bottom, bands, names, paths, axis: axisOf(panel, [low, high], y, unit) };
+}
+
+/** The ends of the scale, and between them where each band begins, as far as the numbers do not touch. */
+function axisOf(panel: Panel, [low, high]: [number, number], y: (value: number) => number, unit: number): DrawnPanel['axis'] {
+  const kept = [low];
+  for (const { min } of bandsOf(panel)) {
+    const last = kept.at(-1) ?? low;
+    if (y(last) - y(min) > unit && y(min) - y(high) > unit) kept.push(min);
+  }
+  return [...kept, high].map((value) => ({ y: y(value), value }));
 }
 
 /** Where the arrow keys lead from a mark: along its row, or to the nearest of the next row. */

@@ -1,12 +1,14 @@
 import { m } from '../../paraglide/messages.js';
-import { prefs, shortDay, when } from '../../shared/prefs.svelte';
+import { listed, prefs, shortDay, when } from '../../shared/prefs.svelte';
 import { paths } from '../../shared/router.svelte';
 import { howWithin } from '../../shared/sessions';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
 import { statusOf, titleOf } from '../encounters/words';
+import { kindOf } from '../safety/words';
 import { changeWord, formName, rounded, scaleName } from '../questionnaires/words';
 
 type Series = Course['series'][number];
+type Concern = CoursePoint['concerns'][number];
 type NamedMark =
   | { kind: 'point'; panel: { series: Series }; point: CoursePoint; scale: number }
   | { kind: 'event'; event: CourseEvent }
@@ -38,6 +40,16 @@ export function changesOf(point: CoursePoint): string[] {
     { title: m.form_change_first(), change: point.since_first },
     { title: m.form_change_previous(), change: point.since_previous }
   ].flatMap(({ title, change }) => (change ? [`${title} ${signed(change.value)}, ${changeWord(change.change)}`] : []));
+}
+
+/** What of a form is for a person to look at. A client reads that it is, and not how far others have got with it. */
+export function concernName({ kind, id, state, questions, by }: Concern): string {
+  if (!id) return kind === 'unanswered' ? m.course_left_out_own() : m.course_looked_at_own();
+  const about = { numbers: listed((questions ?? []).map(String)), count: questions?.length ?? 0 };
+  const what = about.count === 0 ? kindOf(kind) : kind === 'unanswered' ? m.course_questions_left_out(about) : m.course_answers(about);
+  if (state === 'closed') return m.course_concern_closed({ what });
+  if (state === 'acknowledged') return m.course_concern_acknowledged({ what, name: by || m.concern_somebody() });
+  return kind === 'unanswered' ? m.course_concern_ask({ what }) : m.course_concern_open({ what });
 }
 
 export const channelsOf = (session: CourseSession) => session.channels.map(howWithin).join(', ');
@@ -77,7 +89,7 @@ export function markName(course: Course, mark: NamedMark): string {
   const { series } = mark.panel;
   const where = [seriesName(series), ...sessionOf(course, mark.point.session), whenOf(mark.point.at)].join(', ');
   const what = [scoresOf(series, mark.point, series.scales[mark.scale]?.key), ...(mark.point.band ? [mark.point.band] : [])].join(', ');
-  return [`${where}: ${what}`, ...changesOf(mark.point)].join('. ');
+  return [`${where}: ${what}`, ...mark.point.concerns.map(concernName), ...changesOf(mark.point)].join('. ');
 }
 
 /** Where a mark leads. */

@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import type { Concern, Form, FormDetails, ItemAnswer } from '../../shared/types';
+import type { Concern, Form, ItemAnswer } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
 export const formName = (form: { questionnaire: string; name: string }) =>
@@ -54,18 +54,5 @@ export function stateOf(form: Pick<Form, 'state'>): string {
   return form.state === 'asked' ? m.form_not_begun() : m.form_begun();
 }
 
-/** What the answers of one of these forms have raised. A concern stands under the very time at which its version was sent;
- *  that of a correction is not known in a list, so each corrected form that it may belong to shows it rather than none. */
-export function raisedBy(concerns: Concern[], form: Form, forms: Form[]): Concern[] {
-  const sentAt = (one: Form, time: number) => one.name === form.name && Date.parse(one.completed_at ?? '') === time;
-  return concerns.filter((one) => {
-    if (one.episode !== form.episode || one.questionnaire !== form.name) return false;
-    const time = Date.parse(one.raised_at);
-    if (sentAt(form, time)) return true;
-    return form.version > 1 && time > Date.parse(form.completed_at ?? '') && !forms.some((other) => sentAt(other, time));
-  });
-}
-
-/** The same where every version is known. */
-export const raisedByVersions = (concerns: Concern[], { form, versions }: FormDetails) =>
-  concerns.filter((one) => one.episode === form.episode && one.questionnaire === form.name && versions.some((each) => Date.parse(each.completed_at) === Date.parse(one.raised_at)));
+/** What the answers of a form have raised, in any of its versions. */
+export const raisedBy = (concerns: Concern[], form: Form) => concerns.filter((one) => one.form === form.id);

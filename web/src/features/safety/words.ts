@@ -3,9 +3,9 @@ import { reason } from '../notify/words';
 import { prefs, when } from '../../shared/prefs.svelte';
 import type { Closing, Concern, ConcernDetails } from '../../shared/types';
 
-export function kindOf(concern: Concern): string {
-  if (concern.kind === 'safety') return m.concern_safety();
-  return concern.kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
+export function kindOf(kind: Concern['kind']): string {
+  if (kind === 'safety') return m.concern_safety();
+  return kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
 }
 
 /** What somebody can have done about it: other things where it is about the therapist than where it is about harm. */

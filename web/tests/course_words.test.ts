@@ -1,0 +1,47 @@
+import { expect, test, vi } from 'vitest';
+import { concernName, markName } from '../src/features/course/words';
+import { prefs } from '../src/shared/prefs.svelte';
+import type { Course, CoursePoint } from '../src/shared/types';
+
+// What the words are taken from asks these while it is read.
+vi.hoisted(() => {
+  vi.stubGlobal('navigator', { languages: ['en-GB'] });
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal('location', { pathname: '/' });
+  vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
+});
+
+type Concern = CoursePoint['concerns'][number];
+const told = (state: 'open' | 'acknowledged' | 'closed', questions = [9], kind: Concern['kind'] = 'safety'): Concern =>
+  ({ kind, id: 'c', state, questions, by: state === 'open' ? null : 'Ilse Lindqvist' });
+
+test('a therapist reads which answer to look at, and how far that has got', () => {
+  expect(concernName(told('open'))).toBe('Answer 9: please look, nobody has yet');
+  expect(concernName(told('open', [3, 9]))).toBe('Answers 3 and 9: please look, nobody has yet');
+  expect(concernName(told('acknowledged'))).toBe('Answer 9: Ilse Lindqvist is looking into it');
+  expect(concernName({ ...told('acknowledged'), by: '' })).toMatch(/somebody .* is looking into it$/);
+  expect(concernName(told('closed'))).toBe('Answer 9: looked into and closed');
+  expect(concernName(told('open', [9], 'unanswered'))).toBe('Question 9 not answered: please ask');
+  expect(concernName(told('open', []))).toBe('Answer about harm: please look, nobody has yet');
+});
+
+test('a mark of the picture says it with the score', () => {
+  const point: CoursePoint = {
+    form: 'f', at: '2026-01-01T09:00:00Z', occasion: 'on_request', concerns: [told('open')],
+    values: [{ scale: 'total', value: 1, prorated: false }], band: 'Minimal'
+  };
+  const series: Course['series'][number] = {
+    questionnaire: 'phq-9', name: 'PHQ-9', points: [point], bands: [],
+    scales: [{ key: 'total', label: 'Total', min: 0, max: 27, higher_is_worse: true }]
+  };
+  const course = { sessions: [], series: [series], events: [], more: false };
+  expect(markName(course, { kind: 'point', panel: { series }, point, scale: 0 }))
+    .toMatch(/^PHQ-9, .*: 1 of 27, Minimal\. Answer 9: please look, nobody has yet$/);
+});
+
+test('a client reads that a person looks, and no more', () => {
+  prefs.setLocale('de');
+  expect(concernName({ kind: 'safety' })).toBe('Hier haben Sie etwas gesagt, das sich ein Mensch ansieht.');
+  expect(concernName({ kind: 'rift' })).toBe(concernName({ kind: 'safety' }));
+  expect(concernName({ kind: 'unanswered' })).toMatch(/^Hier haben Sie eine Frage offen gelassen/);
+});
