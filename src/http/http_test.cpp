@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "http/request.hpp"
 #include "http/shape.hpp"
 
 namespace rapport::http {
@@ -109,7 +110,34 @@ TEST(Shape, TextCountsCodePointsAndRefusesControlCharacters) {
   EXPECT_TRUE(Short::from("\xF0\x9F\x98\x80\xC3\xA9"));
   for (const char* wrong : {"", "abc", "\x01", "\x7F", "\xC2\x85", "\xFF"}) EXPECT_FALSE(Short::from(wrong)) << wrong;
   EXPECT_FALSE(Short::from(std::string(1, '\0')));
-  EXPECT_TRUE(Short::from("\n\t"));
+  EXPECT_TRUE(Short::from("\na"));
+}
+
+TEST(Shape, TextThatMustNotBeEmptyHasSomethingToReadInIt) {
+  using Words = Text<1, 9>;
+  // Space, newline, no-break space, zero-width space, joiner, byte order mark, ideographic space, Hangul filler, a tag.
+  for (const char* blank :
+       {" ", " \n\t ", "\u00A0", "\u200B", "\u200B\u200D \uFEFF", "\u3000", "\u3164", "\U000E0020"}) {
+    const auto made = Words::from(blank);
+    ASSERT_FALSE(made) << blank;
+    EXPECT_EQ(made.error().detail, "Must have something to read in it, not only blanks.");
+    EXPECT_TRUE((Text<0, 9>::from(blank)));
+  }
+  for (const char* seen :
+       {" a ", ".", "\u200Bé", "\u2764\uFE0F", "\U0001F469\u200D\U0001F467", "\u0928\u0940", "\u2060\n?"}) {
+    EXPECT_TRUE(Words::from(seen)) << seen;
+  }
+}
+
+TEST(MediaType, IsComparedWholeWithoutItsParametersAndInAnyCase) {
+  for (const auto* same :
+       {"application/json", "Application/JSON", "application/json;charset=utf-8", " application/json ; a=b"}) {
+    EXPECT_TRUE(has_media_type(same, "application/json")) << same;
+  }
+  for (const auto* other :
+       {"application/jsonfoo", "application/json foo", "application/json+x", "text/json", "", ";application/json"}) {
+    EXPECT_FALSE(has_media_type(other, "application/json")) << other;
+  }
 }
 
 TEST(Shape, WritesValidJsonWhateverTheBytes) {

@@ -25,4 +25,7 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+/// Whether the value of a Content-Type names that (lower-case) media type, whatever its parameters.
+bool has_media_type(std::string_view content_type, std::string_view type);
+
 }  // namespace rapport::http

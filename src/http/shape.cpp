@@ -15,6 +15,37 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+struct Span {
+  char32_t first, last;
+};
+/// What leaves no mark on a screen: Unicode's White_Space and Default_Ignorable_Code_Point, and the empty braille cell.
+constexpr Span kUnseen[] = {
+    {0x09, 0x0D},     {0x20, 0x20},     {0xA0, 0xA0},       {0xAD, 0xAD},       {0x34F, 0x34F},    {0x61C, 0x61C},
+    {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x2000, 0x200F},  {0x2028, 0x202F},
+    {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},  {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+
+/// Of well-formed UTF-8: the code point that begins at `at`, which moves on behind it.
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  if (lead < 0x80) return lead;
+  char32_t point = lead & (lead >= 0xF0 ? 0x07U : lead >= 0xE0 ? 0x0FU : 0x1FU);
+  for (; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; ++at) {
+    point = (point << 6U) | (static_cast<unsigned char>(text[at]) & 0x3FU);
+  }
+  return point;
+}
+
+/// Whether nobody could see anything of it.
+bool is_unseen(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto point = next_code_point(text, at);
+    const auto hides = [point](const Span& span) { return span.first <= point && point <= span.last; };
+    if (std::none_of(std::begin(kUnseen), std::end(kUnseen), hides)) return false;
+  }
+  return true;
+}
+
 void append_escaped(std::string& out, unsigned char byte) {
   constexpr char digits[] = "0123456789abcdef";
   switch (byte) {
@@ -103,6 +134,7 @@ std::optional<std::string> text_mistake(std::string_view text, std::size_t min, 
   if (length > max) {
     return "Must have at most " + std::to_string(max) + " characters, not " + std::to_string(length) + ".";
   }
+  if (min > 0 && is_unseen(text)) return "Must have something to read in it, not only blanks.";
   return std::nullopt;
 }
 

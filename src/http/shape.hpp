@@ -325,7 +325,9 @@ boost::json::object schema_of(Components& components) {
   } else if constexpr (is_id<T>::value) {
     return {{"type", "string"}, {"format", "uuid"}};
   } else if constexpr (is_text<T>::value) {
-    return {{"type", "string"}, {"minLength", T::min_length}, {"maxLength", T::max_length}};
+    boost::json::object text{{"type", "string"}, {"minLength", T::min_length}, {"maxLength", T::max_length}};
+    if (T::min_length > 0) text["pattern"] = R"(\S)";
+    return text;
   } else {
     static_assert(is_described_enum<T> || is_described_struct<T>);
     return named_schema<T>(components);

@@ -1,6 +1,7 @@
 #pragma once
 /// @file Text<Min, Max>: a string that came from outside and is known to be fit for storing and showing:
-/// well-formed UTF-8, Min to Max code points, no control characters but newline, tab and carriage return.
+/// well-formed UTF-8, Min to Max code points, no control characters but newline, tab and carriage return; unless it may
+/// be empty, not of blanks and invisible characters alone.
 #include <cstddef>
 #include <optional>
 #include <string>

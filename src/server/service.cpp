@@ -155,7 +155,7 @@ Result<void> Service::is_sent_well(const http::Request& request, const http::Rou
     return fail({ErrorKind::forbidden, "csrf",
                  "The X-CSRF-Token header is missing or wrong. Log in gives it; /api/session too."});
   }
-  if (!request.body.empty() && !request.header("content-type").starts_with("application/json")) {
+  if (!request.body.empty() && !http::has_media_type(request.header("content-type"), "application/json")) {
     return fail(invalid("body.not_json", "Send the body as application/json."));
   }
   return {};

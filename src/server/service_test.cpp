@@ -443,6 +443,22 @@ TEST_F(ServiceTest, ChangesWantTheTokenAndComeFromHere) {
   EXPECT_EQ(audit_rows("message.send", "done"), 0);
 }
 
+TEST_F(ServiceTest, ABodyIsJsonByItsWholeTypeAndHasWordsInIt) {
+  const auto browser = log_in("amara");
+  auto sent = by(browser, request(http::Method::post, room("/messages"), message("x")));
+  sent.headers[1].second = "application/jsonfoo";
+  EXPECT_NE(service_->handle(sent).body.find("body.not_json"), std::string::npos);
+  sent.headers[1].second = "Application/JSON; charset=utf-8";
+  EXPECT_EQ(service_->handle(sent).status, 201);
+
+  const auto blank = post(browser, room("/messages"), message(" \\n\u200B"));
+  EXPECT_EQ(blank.status, 422);
+  EXPECT_NE(blank.body.find("Must have something to read in it, not only blanks."), std::string::npos) << blank.body;
+  const auto subject = R"({"id":")" + RoomId::make(clock_.now()).text() + R"(","subject":"\u3000 "})";
+  EXPECT_EQ(post(browser, "/api/episodes/" + episode_.text() + "/threads", subject).status, 422);
+  EXPECT_EQ(audit_rows("message.send", "done"), 1);
+}
+
 TEST_F(ServiceTest, ARoleThatMayNotIsRefusedAndItIsWrittenDown) {
   const auto browser = log_in("amara");
   const auto refused = service_->handle(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { arranged, isSame, named, orderOf } from '../src/features/caseload/order';
 import { begun, byNews } from '../src/features/messages/order';
-import { excess, tidy } from '../src/shared/text';
+import { excess, tidy, toSend } from '../src/shared/text';
 import type { CaseloadClient, Room } from '../src/shared/types';
 import { uuid7 } from '../src/shared/uuid7';
 
@@ -45,6 +45,11 @@ test('threads with news stand first, then the youngest; the chat is not among th
 test('what the server would refuse without anyone seeing why is taken out; what people wrote stays', () => {
   expect(tidy('a\u0000b\u0085c\u007f\n\td\r\n👩‍👧 ä')).toBe('abc\n\td\r\n👩‍👧 ä');
   expect(tidy('x\ud83d y\ude00 😀')).toBe('x y 😀');
+});
+
+test('nothing is sent of which nothing can be seen', () => {
+  for (const blank of ['', ' \n\t', '\u00a0', '\u200b', '\u200b\u200d \ufeff', '\u3164', '\u2800', '\u{e0020}']) expect(toSend(blank)).toBe('');
+  for (const seen of ['❤️', '👩‍👧', '\u200bé', '.']) expect(toSend(` ${seen}\n`)).toBe(seen);
 });
 
 test('lengths are counted in characters, not in halves of them', () => {

@@ -15,7 +15,7 @@ namespace rapport::messages {
 struct NewMessage {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. "
-      "Lengths are Unicode code points.";
+      "Lengths are Unicode code points. A `text` of blanks and invisible characters alone is refused (422).";
   MessageId id;
   http::Text<1, kLongestText> text;
 };

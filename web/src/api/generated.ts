@@ -2946,7 +2946,7 @@ export interface components {
             /** Format: int64 */
             hours: number;
         };
-        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. */
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. A `text` of blanks and invisible characters alone is refused (422). */
         NewMessage: {
             /** Format: uuid */
             id: string;

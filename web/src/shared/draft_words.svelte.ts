@@ -1,6 +1,6 @@
 import { api, Problem } from './api';
 import { Draft, unsavedRead } from './draft.svelte';
-import { join, tidy } from './text';
+import { join, tidy, toSend } from './text';
 import type { DraftText, DraftToSave } from './types';
 import { uuid7 } from './uuid7';
 
@@ -145,7 +145,7 @@ export class DraftWords {
   takeOut(): Letter {
     const theirs = this.#message !== '' && this.#latest?.message === this.#message;
     const letter = {
-      subject: tidy(this.subject).trim(), text: tidy(this.text).trim(),
+      subject: toSend(this.subject), text: toSend(this.text),
       message: (!theirs && this.#message) || uuid7(), thread: (!theirs && this.#thread) || uuid7()
     };
     this.subject = this.text = this.#message = this.#thread = '';
@@ -173,7 +173,7 @@ export class DraftWords {
     if (chosen) this.#choose();
     if (id === this.#message) {
       this.#message = this.#thread = '';
-      if (text.startsWith(tidy(this.text).trim())) this.subject = this.text = '';
+      if (text.startsWith(toSend(this.text))) this.subject = this.text = '';
     } else if (!chosen) return;
     this.changed();
   }

@@ -10,6 +10,12 @@ export function tidy(text: string): string {
   return text.replace(invisible, '').replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '');
 }
 
+/** As it is sent: without blanks around it; "" where nothing in it can be seen, which the server refuses. */
+export function toSend(text: string): string {
+  const trimmed = tidy(text).trim();
+  return /^[\s\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(trimmed) ? '' : trimmed;
+}
+
 /** By how many characters a text is too long; characters as people count them, not halves. */
 export function excess(text: string, longest = longestText): number {
   return text.length <= longest ? 0 : Math.max(0, [...text].length - longest);
