@@ -75,7 +75,8 @@ void add_record_routes(Routes& routes) {
   constexpr std::string_view kExplained =
       "Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of "
       "it. "
-      "Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.";
+      "Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the "
+      "`datetime` of a `time` element. 409 `record.too_large` above 64 MiB.";
   routes.get("/api/me/record.json")
       .says("One's own record, for programs")
       .explains(kExplained)

@@ -107,8 +107,9 @@ TEST_P(RecordApi, HoldsEverythingThatIsTheClientsAndNothingOfOthers) {
   for (const auto* file : {"record.json", "record.html"}) {
     const auto record = read_by(client, file);
     ASSERT_EQ(record.status, 200) << record.body;
-    for (const auto* words : {"my words", "her answer", "agenda words", "Amara Client", "Berger Therapist",
-                              "Not being able to stop or control worrying", "More than half the days", "RISQ"}) {
+    for (const auto* words :
+         {"my words", "her answer", "agenda words", "Amara Client", "Berger Therapist",
+          "Not being able to stop or control worrying", "More than half the days", "RISQ", "Moderate"}) {
       EXPECT_TRUE(has(record, words)) << file << " lacks " << words;
     }
     for (const auto* words : {"words of Cem", "note words", "notes"}) EXPECT_FALSE(has(record, words)) << words;
@@ -120,6 +121,16 @@ TEST_P(RecordApi, HoldsEverythingThatIsTheClientsAndNothingOfOthers) {
   EXPECT_TRUE(has(json, R"("value":10)")) << "the score of the first version";
   EXPECT_TRUE(has(json, R"("role":"therapist","action":"course.read")"));
   EXPECT_FALSE(has(read_by(other_client), "my words"));
+}
+
+TEST_P(RecordApi, CallsNothingMildBesideAnAnswerAboutHarm) {
+  send("phq-9", {{0, 0, 0, 0, 0, 0, 0, 0, 1}});
+  send("phq-9", {{1, 1, 1, 1, 1, 1, 1, 1}});
+  for (const auto* file : {"record.json", "record.html"}) {
+    const auto record = read_by(client, file);
+    for (const auto* band : {"Minimal", "Mild"}) EXPECT_FALSE(has(record, band)) << file << " says " << band;
+  }
+  EXPECT_TRUE(has(read_by(client, "record.html"), "Total: 1 (0–27)"));
 }
 
 TEST_P(RecordApi, SaysWhoLookedAndNeverThatThereAreNotes) {

@@ -2,204 +2,164 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "features/record/record_terms.hpp"
 
 namespace rapport::record {
 namespace {
 
-/// Everything that the page says by itself.
+/// What the page says by itself and no screen says likewise.
 struct Words {
-  std::string_view lang, title, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, sessions,
-      session, planned_for, minutes, days, agenda, done, forms, asked, due, not_sent, sent, language, score, no_score,
-      band, question, answer, not_answered, chat, messages, client, unread, nothing, access, access_about, access_more,
-      when, who, role, what, itself;
+  std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
+      minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
+      access_more, when, who, what, itself, gone, times, client;
 };
 
-constexpr Words kEnglish{"en",
-                         "Your record",
-                         "Made up: this practice and everybody in it is invented.",
-                         "made on",
-                         "Whoever has this file can read it. Keep it where only you can open it, and delete it from "
-                         "devices that others use.",
-                         "All times are UTC.",
-                         "What is not in it",
-                         "With",
-                         "since",
-                         "until",
-                         "Agreed reply time in hours",
-                         "Sessions",
-                         "Session",
-                         "planned for",
-                         "minutes",
-                         "days",
-                         "Agenda",
-                         "done",
-                         "Forms",
-                         "asked for",
-                         "due",
-                         "Not sent.",
-                         "Version {}, sent {}",
-                         "Wording",
-                         "Score",
-                         "no score: too much was not answered",
-                         "Its authors call this range",
-                         "Question",
-                         "Answer",
-                         "not answered",
-                         "Chat",
-                         "Messages",
-                         "You",
-                         "not read yet by the other",
-                         "Nothing.",
-                         "Who looked at it or changed it",
-                         "What others than you did, the latest first. Looking at one page several times within a "
-                         "quarter of an hour is one line.",
-                         "There is more than these lines; your practice has all of it.",
-                         "When",
-                         "Who",
-                         "As",
-                         "What",
-                         "Rapport by itself"};
+constexpr Words kEnglishWords{
+    .lang = "en",
+    .synthetic = "Made up: this practice and everybody in it is invented.",
+    .made = "made on",
+    .safe =
+        "Whoever has this file can read it. Keep it where only you can open it, and delete it from devices that "
+        "others use.",
+    .about_times = "All times are UTC.",
+    .left_out = "What is not in it",
+    .therapist = "With",
+    .since = "since",
+    .until = "until",
+    .reply = "Agreed reply time in hours",
+    .agreed_for = "Agreed for",
+    .from = "from",
+    .minutes = "minutes",
+    .days = "days",
+    .asked = "Asked for",
+    .due = "due",
+    .not_sent = "Not sent.",
+    .version = "Version",
+    .sent = "sent",
+    .question = "Question",
+    .answer = "Answer",
+    .unread = "not read yet by the other",
+    .nothing = "Nothing.",
+    .access = "Who looked at it or changed it",
+    .access_about =
+        "What others than you did, the latest first. What one person did several times within a quarter of "
+        "an hour is one line with the time of the last.",
+    .access_more = "There is more than these lines; your practice has all of it.",
+    .when = "When",
+    .who = "Who",
+    .what = "What",
+    .itself = "Rapport by itself",
+    .gone = "somebody whose account is gone",
+    .times = "{} times",
+    .client = "You"};
 
-constexpr Words kGermanWords{"de",
-                             "Ihre Akte",
-                             "Erfunden: Diese Praxis und alle Menschen darin gibt es nicht.",
-                             "erstellt am",
-                             "Wer diese Datei hat, kann sie lesen. Bewahren Sie sie so auf, dass nur Sie sie öffnen "
-                             "können, und löschen Sie sie von Geräten, die auch andere benutzen.",
-                             "Alle Zeiten sind Weltzeit (UTC).",
-                             "Was nicht darin steht",
-                             "Mit",
-                             "seit",
-                             "bis",
-                             "Vereinbarte Antwortzeit in Stunden",
-                             "Sitzungen",
-                             "Sitzung",
-                             "geplant für",
-                             "Minuten",
-                             "Tage",
-                             "Themen",
-                             "besprochen",
-                             "Fragebögen",
-                             "angefragt",
-                             "fällig",
-                             "Nicht abgeschickt.",
-                             "Fassung {}, abgeschickt {}",
-                             "Wortlaut",
-                             "Wert",
-                             "kein Wert: Es fehlten zu viele Antworten",
-                             "Die Urheber nennen diesen Bereich",
-                             "Frage",
-                             "Antwort",
-                             "nicht beantwortet",
-                             "Chat",
-                             "Nachrichten",
-                             "Sie",
-                             "vom anderen noch nicht gelesen",
-                             "Nichts.",
-                             "Wer sie angesehen oder verändert hat",
-                             "Was andere als Sie getan haben, das Neueste zuerst. Wer dieselbe Seite innerhalb einer "
-                             "Viertelstunde mehrmals ansieht, steht einmal da.",
-                             "Es gibt mehr als diese Zeilen; Ihre Praxis hat alle.",
-                             "Wann",
-                             "Wer",
-                             "Als",
-                             "Was",
-                             "Rapport von selbst"};
+constexpr Words kGermanWords{
+    .lang = "de",
+    .synthetic = "Erfunden: Diese Praxis und alle Menschen darin gibt es nicht.",
+    .made = "erstellt am",
+    .safe =
+        "Wer diese Datei hat, kann sie lesen. Bewahren Sie sie so auf, dass nur Sie sie öffnen können, und löschen "
+        "Sie sie von Geräten, die auch andere benutzen.",
+    .about_times = "Alle Zeiten sind Weltzeit (UTC).",
+    .left_out = "Was nicht darin steht",
+    .therapist = "Mit",
+    .since = "seit",
+    .until = "bis",
+    .reply = "Vereinbarte Antwortzeit in Stunden",
+    .agreed_for = "Vereinbart für",
+    .from = "ab",
+    .minutes = "Minuten",
+    .days = "Tage",
+    .asked = "Angefragt am",
+    .due = "fällig",
+    .not_sent = "Nicht abgeschickt.",
+    .version = "Fassung",
+    .sent = "abgeschickt",
+    .question = "Frage",
+    .answer = "Antwort",
+    .unread = "vom anderen noch nicht gelesen",
+    .nothing = "Nichts.",
+    .access = "Wer sie angesehen oder verändert hat",
+    .access_about =
+        "Was andere als Sie getan haben, das Neueste zuerst. Was jemand innerhalb einer Viertelstunde "
+        "mehrmals getan hat, steht einmal da, mit der Zeit des letzten Mals.",
+    .access_more = "Es gibt mehr als diese Zeilen; Ihre Praxis hat alle.",
+    .when = "Wann",
+    .who = "Wer",
+    .what = "Was",
+    .itself = "Rapport von selbst",
+    .gone = "jemand, dessen Konto es nicht mehr gibt",
+    .times = "{}-mal",
+    .client = "Sie"};
 
 const Words& words_of(std::string_view language) {
-  return language == kGerman ? kGermanWords : kEnglish;
+  return language == kGerman ? kGermanWords : kEnglishWords;
 }
 
-/// What the code of the program calls something, and what people do.
-struct Term {
-  std::string_view code, english, german;
+/// "29 November 2026, 01:27", "29. November 2026, 01:27".
+std::string spoken(Time at, std::string_view language) {
+  constexpr std::string_view kMonths[][2] = {
+      {"January", "Januar"},  {"February", "Februar"},  {"March", "März"},
+      {"April", "April"},     {"May", "Mai"},           {"June", "Juni"},
+      {"July", "Juli"},       {"August", "August"},     {"September", "September"},
+      {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"}};
+  const auto german = language == kGerman;
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date{day};
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(at - day).count();
+  return fmt::format("{}{} {} {}, {:02}:{:02}", unsigned{date.day()}, german ? "." : "",
+                     kMonths[unsigned{date.month()} - 1][german ? 1 : 0], int{date.year()}, minutes / 60, minutes % 60);
+}
+
+/// As exact as the screens are: a score that was prorated may have many digits.
+std::string number_of(double value, std::string_view language) {
+  auto text = fmt::format("{:g}", std::round(value * 10) / 10);
+  if (language == kGerman) std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+
+/// One line of who looked: what one person did in one quarter of an hour.
+struct Looked {
+  const RecordAccess* latest;
+  std::int64_t count;
 };
-constexpr std::array kTerms{
-    Term{"client", "client", "Klientin oder Klient"},
-    Term{"therapist", "therapist", "Therapeutin oder Therapeut"},
-    Term{"supervisor", "supervisor", "Supervision"},
-    Term{"neutral_person", "neutral person", "neutrale Person"},
-    Term{"nobody", "", ""},
-    Term{"planned", "planned", "geplant"},
-    Term{"open", "open", "läuft"},
-    Term{"closed", "held", "gehalten"},
-    Term{"cancelled", "cancelled", "abgesagt"},
-    Term{"before_session", "before a session", "vor einer Sitzung"},
-    Term{"after_session", "after a session", "nach einer Sitzung"},
-    Term{"on_request", "on request", "auf Anfrage"},
-    Term{"chat", "in the chat", "im Chat"},
-    Term{"messages", "by messages", "über Nachrichten"},
-    Term{"caseload.read", "looked at the list of clients", "sah die Liste der Klientinnen und Klienten an"},
-    Term{"episodes.read", "looked at who works with whom", "sah an, wer mit wem arbeitet"},
-    Term{"rooms.read", "looked at the list of messages", "sah die Liste der Nachrichten an"},
-    Term{"room.read", "read messages", "las Nachrichten"},
-    Term{"live.open", "was connected, and saw at once what was new", "war verbunden und sah Neues sofort"},
-    Term{"message.send", "wrote a message", "schrieb eine Nachricht"},
-    Term{"thread.begin", "began a message with a subject", "begann eine Nachricht mit Betreff"},
-    Term{"reply_time.propose", "proposed a reply time", "schlug eine Antwortzeit vor"},
-    Term{"forms.read", "looked at the forms and their scores", "sah die Fragebögen und ihre Werte an"},
-    Term{"form.read", "read a form", "las einen Fragebogen"},
-    Term{"form.ask", "asked for a form", "bat um einen Fragebogen"},
-    Term{"form.withdraw", "took a form back", "nahm einen Fragebogen zurück"},
-    Term{"course.read", "looked at the course", "sah den Verlauf an"},
-    Term{"encounters.read", "looked at the sessions", "sah die Sitzungen an"},
-    Term{"encounter.read", "looked at a session", "sah eine Sitzung an"},
-    Term{"encounter.plan", "planned a session", "plante eine Sitzung"},
-    Term{"encounter.change", "changed a session", "änderte eine Sitzung"},
-    Term{"encounter.cancel", "cancelled a session", "sagte eine Sitzung ab"},
-    Term{"encounter.open", "began a session", "begann eine Sitzung"},
-    Term{"encounter.close", "ended a session", "beendete eine Sitzung"},
-    Term{"agenda.write", "wrote on the agenda", "schrieb an den Themen"},
-    Term{"agenda.remove", "removed a point of the agenda", "entfernte ein Thema"},
-    Term{"reply_time.agree", "agreed to a reply time", "stimmte einer Antwortzeit zu"},
-    Term{"form.complete", "sent a form", "schickte einen Fragebogen ab"},
-    Term{"form.allow_items", "chose who sees single answers", "entschied, wer einzelne Antworten sieht"},
-    Term{"concerns.read", "looked at the list of answers that a person must look at",
-         "sah die Liste der Antworten an, die ein Mensch ansehen muss"},
-    Term{"concern.read", "looked at an answer that a person must look at",
-         "sah eine Antwort an, die ein Mensch ansehen muss"},
-    Term{"concern.acknowledge", "took on an answer that a person must look at",
-         "nahm sich einer Antwort an, die ein Mensch ansehen muss"},
-    Term{"concern.close", "said what was done about such an answer",
-         "hielt fest, was auf eine solche Antwort hin geschah"},
-    Term{"concern.escalate", "the supervisor was told, because nobody had looked yet",
-         "die Supervision wurde benachrichtigt, weil noch niemand hingesehen hatte"},
-    Term{"record.download", "downloaded the record", "lud die Akte herunter"},
-    Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
-    Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
 
-}  // namespace
-
-std::string_view term_of_action(std::string_view action, std::string_view language) {
-  for (const auto& one : kTerms) {
-    if (one.code == action) return language == kGerman ? one.german : one.english;
+/// Rows of one kind may lie apart; a line stands where the latest of them did.
+std::vector<Looked> gather(const std::vector<RecordAccess>& rows) {
+  using QuarterHours = std::chrono::duration<std::int64_t, std::ratio<900>>;
+  const auto key_of = [](const RecordAccess& row) {
+    return std::tuple(std::chrono::floor<QuarterHours>(row.at), row.name, row.role, row.action);
+  };
+  std::vector<Looked> lines;
+  std::map<decltype(key_of(rows.front())), std::size_t> places;
+  for (const auto& row : rows) {
+    const auto [place, is_new] = places.try_emplace(key_of(row), lines.size());
+    if (is_new) lines.push_back({&row, 0});
+    lines[place->second].count += std::max<std::int64_t>(row.count, 1);
   }
-  return action;
-}
-
-namespace {
-
-std::string_view term(std::string_view code, std::string_view language) {
-  return term_of_action(code, language);
-}
-
-template <class E>
-std::string_view term_of(E value, std::string_view language) {
-  return term(boost::describe::enum_to_string(value, ""), language);
-}
-
-std::string number_of(double value) {
-  return fmt::format("{:g}", value);
+  return lines;
 }
 
 constexpr std::string_view kStyle =
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 "
     "1rem;color:#1d2827;background:#fff;"
-    "overflow-wrap:anywhere}h1,h2,h3,h4{line-height:1.25;margin:1.6em 0 .4em}table{border-collapse:collapse;width:100%}"
+    "overflow-wrap:anywhere}h1,h2,h3,h4{line-height:1.25;margin:1.6em 0 .4em}"
+    "table{border-collapse:collapse;table-layout:fixed;width:100%}caption{text-align:left;color:#54615f}"
     "th,td{text-align:left;vertical-align:top;border-bottom:1px solid #bbb;padding:.25rem .5rem .25rem 0}"
+    "th[scope=row]{font-weight:400}.q{width:58%}.t{width:34%}.p{width:30%}"
     ".w{white-space:pre-wrap;margin:.2rem 0 1rem}.s{color:#54615f}article{break-inside:avoid}"
     "@media print{body{margin:0;max-width:none}}";
+
+/// Something to be marked as English, whatever the language of the page.
+struct English {
+  std::string_view words;
+};
 
 class Page {
  public:
@@ -211,7 +171,7 @@ class Page {
         R"("><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">)"
         R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)"
         R"(<meta name="robots" content="noindex"><title>)",
-        words_.title, "</title><style>", kStyle, "</style></head><body><main>");
+        named("record"), "</title><style>", kStyle, "</style></head><body><main>");
     add_head();
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_access();
@@ -220,13 +180,14 @@ class Page {
   }
 
  private:
+  /// As it is: for the page's own marks alone.
   template <class... Parts>
   void add(const Parts&... parts) {
     (out_.append(parts), ...);
   }
-  /// For everything that is not the page's own.
-  void text(std::string_view written) {
-    for (const char c : written) {
+  /// For everything that a person may have written, and all else that is read.
+  void put(std::string_view text) {
+    for (const char c : text) {
       switch (c) {
         case '&':
           out_ += "&amp;";
@@ -248,31 +209,35 @@ class Page {
       }
     }
   }
-  void tag(std::string_view name, std::string_view written) {
-    add("<", name, ">");
-    text(written);
-    add("</", name, ">");
+  /// A program finds the time in it, and may say it in the zone of whoever reads.
+  void put(Time at) { add(R"(<time datetime=")", to_rfc3339(at), R"(">)", spoken(at, language_), "</time>"); }
+  void put(English english) {
+    add(R"(<span lang="en">)");
+    put(english.words);
+    add("</span>");
   }
-  /// What a person wrote: with its lines, and in the direction of its script.
-  void written(std::string_view words) {
-    add(R"(<p class="w" dir="auto">)");
-    text(words);
-    add("</p>");
+  template <class... Parts>
+  void put_all(const Parts&... parts) {
+    (put(parts), ...);
   }
-  void soft(std::string_view words) {
-    add(R"(<p class="s">)");
-    text(words);
-    add("</p>");
+  /// `start` is the name of an element, and its attributes.
+  template <class... Parts>
+  void tag(std::string_view start, const Parts&... parts) {
+    add("<", start, ">");
+    put_all(parts...);
+    add("</", start.substr(0, start.find(' ')), ">");
   }
-  static std::string time(Time at) {
-    const auto full = to_rfc3339(at);
-    return full.substr(0, 10) + " " + full.substr(11, 5);
+  template <class... Parts>
+  void soft(const Parts&... parts) {
+    tag(R"(p class="s")", parts...);
   }
+  std::string_view named(std::string_view code) const { return term(code, language_); }
 
   void add_head() {
-    tag("h1", fmt::format("{}: {}", words_.title, record_.name));
+    tag("h1", named("record"), ": ", record_.name);
     if (record_.synthetic) tag("p", words_.synthetic);
-    tag("p", fmt::format("{}, {} {}. {}", record_.practice, words_.made, time(record_.made_at), words_.about_times));
+    tag("p", record_.practice, ", ", words_.made, " ", record_.made_at);
+    tag(R"(p id="zone")", words_.about_times);
     tag("p", words_.safe);
     tag("h2", words_.left_out);
     add("<ul>");
@@ -281,26 +246,27 @@ class Page {
   }
 
   void add_episode(const RecordEpisode& episode) {
-    auto span = fmt::format("{} {}, {} {}", words_.therapist, episode.therapist, words_.since, time(episode.opened_at));
-    if (episode.closed_at) span += fmt::format(", {} {}", words_.until, time(*episode.closed_at));
-    tag("h2", span);
-    if (episode.reply_hours) tag("p", fmt::format("{}: {}", words_.reply, *episode.reply_hours));
-    tag("h3", words_.sessions);
+    add("<h2>");
+    put_all(words_.therapist, " ", episode.therapist, ", ", words_.since, " ", episode.opened_at);
+    if (episode.closed_at) put_all(", ", words_.until, " ", *episode.closed_at);
+    add("</h2>");
+    if (episode.reply_hours) tag("p", words_.reply, ": ", std::to_string(*episode.reply_hours));
+    tag("h3", named("sessions"));
     if (episode.sessions.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.sessions) add_session(one, episode);
-    tag("h3", words_.forms);
+    tag("h3", named("forms"));
     if (episode.forms.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.forms) add_form(one, episode);
     for (const auto& one : episode.rooms) add_room(one, episode);
   }
 
-  std::string who(std::string_view by, const RecordEpisode& episode) const {
-    return std::string(by == "client" ? words_.client : std::string_view(episode.therapist));
+  std::string_view who(std::string_view by, const RecordEpisode& episode) const {
+    return by == "client" ? words_.client : std::string_view(episode.therapist);
   }
   std::string name_of(const RecordSession& session) const {
-    return session.number ? fmt::format("{} {}", words_.session, *session.number) : std::string(words_.session);
+    return session.number ? fmt::format(fmt::runtime(named("session_numbered")), fmt::arg("number", *session.number))
+                          : std::string(named("session"));
   }
-
   std::string length_of(std::int64_t minutes) const {
     constexpr std::int64_t kDay = 24 * 60;
     return minutes > kDay ? fmt::format("{} {}", minutes / kDay, words_.days)
@@ -309,20 +275,21 @@ class Page {
 
   void add_session(const RecordSession& session, const RecordEpisode& episode) {
     add("<article>");
-    tag("h4", fmt::format("{}, {}", name_of(session), time(session.began_at.value_or(session.starts_at))));
-    auto about = fmt::format("{}, {} {}, {}", term_of(session.status, language_), words_.planned_for,
-                             time(session.starts_at), length_of(session.minutes));
-    if (session.ended_at) about += fmt::format(", {} {}", words_.until, time(*session.ended_at));
-    for (const auto& use : session.channels) about += fmt::format(", {}", term_of(use.channel, language_));
-    soft(about);
+    tag("h4", name_of(session), ", ", session.began_at.value_or(session.starts_at));
+    add(R"(<p class="s">)");
+    put(named(code_of(session.status)));
+    if (session.ended_at) put_all(" ", *session.ended_at);
+    put_all(". ", words_.agreed_for, " ", session.starts_at, ", ", length_of(session.minutes), ".");
+    for (const auto& use : session.channels) {
+      put_all(" ", named(code_of(use.channel)), ", ", words_.from, " ", use.from, ".");
+    }
+    add("</p>");
     if (!session.agenda.empty()) {
-      tag("p", fmt::format("{}:", words_.agenda));
+      tag("p", named("agenda"), ":");
       add("<ul>");
       for (const auto& point : session.agenda) {
-        add(R"(<li dir="auto">)");
-        text(fmt::format("{} ({}{})", point.text, who(point.by, episode),
-                         point.done ? fmt::format(", {}", words_.done) : ""));
-        add("</li>");
+        tag(R"(li dir="auto")", point.text, " (", who(point.by, episode), point.done ? ", " : "",
+            point.done ? named("agenda_done") : "", ")");
       }
       add("</ul>");
     }
@@ -330,85 +297,110 @@ class Page {
   }
 
   void add_form(const RecordForm& form, const RecordEpisode& episode) {
-    tag("h4", form.name);
-    auto about = fmt::format("{}, {} {}", term_of(form.occasion, language_), words_.asked, time(form.asked_at));
+    tag("h4", name_of_questionnaire(form.questionnaire, form.name, language_));
+    add(R"(<p class="s">)");
+    put_all(words_.asked, " ", form.asked_at, ", ", named(code_of(form.occasion)));
     for (const auto& session : episode.sessions) {
-      if (form.session == session.id) about += fmt::format(", {}", name_of(session));
+      if (form.session == session.id) put_all(" (", name_of(session), ")");
     }
-    if (form.due_at) about += fmt::format(", {} {}", words_.due, time(*form.due_at));
-    soft(about);
+    if (form.due_at) put_all(", ", words_.due, " ", *form.due_at);
+    add("</p>");
     if (form.versions.empty()) tag("p", words_.not_sent);
     for (const auto& version : form.versions) add_version(version);
     if (form.copyright && !form.versions.empty()) soft(*form.copyright);
   }
 
-  /// `label` is from the file of an instrument, which is in English.
-  void named(std::string_view what, std::string_view label, std::string_view rest) {
-    add("<p>", what, R"( <span lang="en">)");
-    text(label);
-    add("</span>");
-    text(rest);
+  /// The label of a scale or a band that no screen has a word for is that of its file, which is in English.
+  void add_scale(const questionnaires::ScaleResult& scale) {
+    const auto name = name_of_scale(scale.key, "", language_);
+    add("<p>");
+    if (name.empty())
+      put(English{scale.label});
+    else
+      put(name);
+    put(": ");
+    if (scale.value) {
+      put(fmt::format("{} ({}–{})", number_of(*scale.value, language_), number_of(scale.min, language_),
+                      number_of(scale.max, language_)));
+    } else {
+      put(named("form_no_score"));
+    }
+    if (scale.prorated) put_all(". ", named("form_prorated"));
     add("</p>");
   }
 
   void add_version(const RecordVersion& version) {
-    tag("p", fmt::format(fmt::runtime(words_.sent), version.version, time(version.completed_at)));
-    for (const auto& scale : version.scores.scales) {
-      const auto value =
-          scale.value ? fmt::format("{} ({}–{})", number_of(*scale.value), number_of(scale.min), number_of(scale.max))
-                      : std::string(words_.no_score);
-      named(words_.score, scale.label, fmt::format(": {}", value));
-    }
-    if (version.scores.band) named(words_.band, version.scores.band->label, "");
-    add("<table><thead><tr>");
-    tag("th", words_.question);
-    tag("th", words_.answer);
+    tag("p", words_.version, " ", std::to_string(version.version), ", ", words_.sent, " ", version.completed_at);
+    for (const auto& scale : version.scores.scales) add_scale(scale);
+    if (version.scores.band) tag("p", named("form_band"), " ", English{version.scores.band->label});
+    add("<table>");
+    tag("caption", named("form_answers"));
+    add("<thead><tr>");
+    tag(R"(th scope="col" class="q")", words_.question);
+    tag(R"(th scope="col")", words_.answer);
     add(R"(</tr></thead><tbody lang=")");
-    text(version.language);
+    put(version.language);
     add(R"(">)");
-    for (const auto& item : version.answers) {
-      add("<tr>");
-      tag("td", item.question.empty() ? item.item : item.question);
-      if (item.value) {
-        tag("td", item.answer ? fmt::format("{} ({})", *item.answer, number_of(*item.value)) : number_of(*item.value));
-      } else {
-        add(R"(<td lang=")", words_.lang, R"(">)", words_.not_answered, "</td>");
-      }
-      add("</tr>");
-    }
+    for (const auto& item : version.answers) add_answer(item);
     add("</tbody></table>");
   }
 
+  void add_answer(const RecordItem& item) {
+    add("<tr>");
+    tag(R"(th scope="row")", item.question.empty() ? item.item : item.question);
+    if (item.value) {
+      const auto value = number_of(*item.value, language_);
+      tag("td", item.answer ? fmt::format("{} ({})", *item.answer, value) : value);
+    } else {
+      add(R"(<td lang=")", words_.lang, R"(">)", named("form_unanswered"), "</td>");
+    }
+    add("</tr>");
+  }
+
   void add_room(const RecordRoom& room, const RecordEpisode& episode) {
-    add(R"(<h3 dir="auto">)");
-    text(room.subject ? fmt::format("{}: {}", words_.messages, *room.subject) : std::string(words_.chat));
-    add("</h3>");
+    if (room.subject)
+      tag(R"(h3 dir="auto")", named("messages"), ": ", *room.subject);
+    else
+      tag("h3", named("chat"));
     if (room.messages.empty()) tag("p", words_.nothing);
     for (const auto& message : room.messages) {
       add("<article>");
-      soft(fmt::format("{}, {}{}", who(message.by, episode), time(message.at),
-                       message.read ? "" : fmt::format(", {}", words_.unread)));
-      written(message.text);
+      soft(who(message.by, episode), ", ", message.at, message.read ? "" : ", ", message.read ? "" : words_.unread);
+      // With its lines, and in the direction of its script.
+      tag(R"(p class="w" dir="auto")", message.text);
       add("</article>");
     }
   }
 
   void add_access() {
     tag("h2", words_.access);
-    tag("p", words_.access_about);
+    if (record_.access.empty()) return tag("p", words_.nothing);
     if (record_.more_access) tag("p", words_.access_more);
-    add("<table><thead><tr>");
-    for (const auto head : {words_.when, words_.who, words_.role, words_.what}) tag("th", head);
+    add("<table>");
+    tag("caption", words_.access_about);
+    add("<thead><tr>");
+    tag(R"(th scope="col" class="t")", words_.when);
+    tag(R"(th scope="col" class="p")", words_.who);
+    tag(R"(th scope="col")", words_.what);
     add("</tr></thead><tbody>");
-    for (const auto& one : record_.access) {
-      add("<tr>");
-      tag("td", time(one.at));
-      tag("td", one.name.value_or(std::string(words_.itself)));
-      tag("td", term(one.role, language_));
-      tag("td", term(one.action, language_));
-      add("</tr>");
-    }
+    for (const auto& line : gather(record_.access)) add_looked(line);
     add("</tbody></table>");
+  }
+
+  void add_looked(const Looked& line) {
+    const auto& one = *line.latest;
+    add("<tr>");
+    tag("td", one.at);
+    add("<td>");
+    if (one.role == "nobody") {
+      put(words_.itself);
+    } else {
+      put_all(one.name.value_or(std::string(words_.gone)), ", ", named("role." + one.role));
+    }
+    add("</td><td>");
+    put(named(one.action));
+    if (line.count > 1) put_all(", ", fmt::format(fmt::runtime(words_.times), line.count));
+    add("</td></tr>");
   }
 
   const RecordAnswer& record_;
@@ -425,12 +417,17 @@ std::vector<std::string> what_is_left_out(std::string_view language) {
         "Entwürfe: Nachrichten und Antworten, die noch nicht abgeschickt sind. Sie sehen sie in Rapport.",
         "Was Ihre Therapeutin oder Ihr Therapeut für sich selbst notieren kann. Das gehört nicht zu dem, was Sie beide "
         "teilen; ob es etwas gibt, steht hier nicht.",
-        "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin."};
+        "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
+        "Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein mildes "
+        "Wort stünde daneben falsch."};
   }
-  return {"Drafts: messages and answers that were not sent yet. You find them in Rapport.",
-          "What your therapist may note for themselves. It is not part of what you two share, and nothing here says "
-          "whether there is any.",
-          "How others handled what you pointed out to them. Your own answers are all in it."};
+  return {
+      "Drafts: messages and answers that were not sent yet. You find them in Rapport.",
+      "What your therapist may note for themselves. It is not part of what you two share, and nothing here says "
+      "whether there is any.",
+      "How others handled what you pointed out to them. Your own answers are all in it.",
+      "What the authors of a form call a score, where one of the answers may mean danger: a mild word would be wrong "
+      "beside it."};
 }
 
 std::string write_page(const RecordAnswer& record, std::string_view language) {

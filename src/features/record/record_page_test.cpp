@@ -64,14 +64,63 @@ TEST(RecordPage, NeedsNothingElseAndRunsNothing) {
 
 TEST(RecordPage, IsInBothLanguagesAndSaysWhatIsMissing) {
   const auto english = write_page(record_full_of("words"), "en");
-  EXPECT_NE(english.find("not answered"), std::string::npos);
+  EXPECT_NE(english.find("Not answered"), std::string::npos);
   EXPECT_NE(english.find("Session 3"), std::string::npos);
   const auto german = write_page(record_full_of("words"), "de");
   EXPECT_NE(german.find(R"(<html lang="de">)"), std::string::npos);
-  EXPECT_NE(german.find("nicht beantwortet"), std::string::npos);
+  EXPECT_NE(german.find("Nicht beantwortet"), std::string::npos);
   EXPECT_NE(german.find("Sitzung 3"), std::string::npos);
   for (const auto& one : what_is_left_out("de")) EXPECT_NE(german.find(one), std::string::npos);
   EXPECT_EQ(what_is_left_out("de").size(), what_is_left_out("en").size());
+}
+
+TEST(RecordPage, NamesFormsAndScalesAsTheScreensDoAndOthersAsTheirFileDoes) {
+  auto record = record_full_of("words");
+  auto& form = record.episodes[0].forms[0];
+  form.questionnaire = "sparq";
+  form.name = "SPARQ";
+  form.versions[0].scores.scales = {{"positive", "Positive affect", 10.25, true, 0, 16, false},
+                                    {"own", "A scale of its own", 3, false, 0, 4, false}};
+  const auto english = write_page(record, "en");
+  EXPECT_NE(english.find("<h4>Relationship (SPARQ)</h4>"), std::string::npos);
+  EXPECT_NE(english.find("<p>Positive feelings: 10.3 (0–16). Unanswered questions count"), std::string::npos);
+  EXPECT_EQ(english.find("Positive affect"), std::string::npos);
+  const auto german = write_page(record, "de");
+  EXPECT_NE(german.find("<h4>Beziehung (SPARQ)</h4>"), std::string::npos);
+  EXPECT_NE(german.find("<p>Positive Gefühle: 10,3 (0–16). Nicht beantwortete"), std::string::npos);
+  EXPECT_NE(german.find(R"(<p><span lang="en">A scale of its own</span>: 3 (0–4)</p>)"), std::string::npos);
+}
+
+TEST(RecordPage, SaysTimesAsPeopleDoAndAsProgramsFindThem) {
+  auto record = record_full_of("words");
+  record.made_at = from_micros(1'772'323'445'000'000);
+  const auto english = write_page(record, "en");
+  EXPECT_NE(english.find(R"(<time datetime="2026-03-01T00:04:05.000Z">1 March 2026, 00:04</time>)"), std::string::npos);
+  EXPECT_NE(english.find(R"(<p id="zone">All times are UTC.</p>)"), std::string::npos);
+  EXPECT_NE(write_page(record, "de").find(">1. März 2026, 00:04</time>"), std::string::npos);
+}
+
+TEST(RecordPage, ShowsOnceWhatOnePersonDidSeveralTimesInAQuarterOfAnHour) {
+  using std::chrono::minutes;
+  const auto noon = from_micros(1'772'366'400'000'000);
+  RecordAnswer record;
+  record.access = {{noon + minutes(16), "Ilse", "therapist", "room.read", "room 1", 1},
+                   {noon + minutes(14), "Ilse", "therapist", "room.read", "room 1", 1},
+                   {noon + minutes(13), "Ilse", "therapist", "live.open", "live", 1},
+                   {noon + minutes(12), "Yusuf", "supervisor", "room.read", "room 1", 1},
+                   {noon + minutes(2), "Ilse", "therapist", "room.read", "room 2", 1},
+                   {noon + minutes(1), "Ilse", "therapist", "message.send", std::nullopt, 3},
+                   {noon, std::nullopt, "nobody", "form.ask", std::nullopt, 1},
+                   {noon, std::nullopt, "therapist", "room.read", std::nullopt, 1}};
+  const auto page = write_page(record, "en");
+  EXPECT_EQ(times(page, "<tr>"), 8U) << "a head, and what was done";
+  EXPECT_NE(page.find("12:14</time></td><td>Ilse, therapist</td><td>read messages, 2 times</td>"), std::string::npos);
+  EXPECT_NE(page.find("12:16</time></td><td>Ilse, therapist</td><td>read messages</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>Yusuf, supervisor</td><td>read messages</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>wrote a message, 3 times</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>Rapport by itself</td><td>asked for a form</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>somebody whose account is gone, therapist</td>"), std::string::npos);
+  EXPECT_NE(write_page(record, "de").find("<td>las Nachrichten, 2-mal</td>"), std::string::npos);
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ export default async function add({ check, house, shots }) {
 
   await check('a client downloads their record, and reads in it what they wrote and who looked', async (place) => {
     await write('A sentence for the record');
-    const { page } = await place.person(house.origin, pair.client, phone);
+    const { page } = await place.person(house.origin, pair.client, { ...phone, locale: 'en-GB', timezoneId: 'Europe/Berlin' });
     await page.getByRole('link', { name: 'Your record' }).click();
     await page.getByRole('heading', { name: 'Your record' }).waitFor();
     await picture('record-phone', page);
@@ -110,10 +110,18 @@ export default async function add({ check, house, shots }) {
       for (const words of ['A sentence for the record', pair.therapist.name]) {
         if (!text.includes(words)) throw new Error(`${ending} lacks "${words}"`);
       }
-      if (ending === 'html' && shots) {
-        const shown = await (await place.context(house.origin, desk)).newPage();
-        await shown.setContent(text);
-        await picture('record-file', shown);
+      if (ending === 'html') {
+        const times = [...text.matchAll(/<time datetime="([^"]+)">([^<]+)</g)];
+        same('times of Berlin, and all of them', [text.includes('(Europe/Berlin).'), times.length > 10], [true, true]);
+        const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Berlin' });
+        same('as the clock there shows', times.filter(([, iso, told]) => !told.endsWith(`, ${clock.format(new Date(iso))}`)), []);
+        for (const view of [desk, phone]) {
+          const shown = await (await place.context(house.origin, view)).newPage();
+          await shown.setContent(text);
+          same('barriers', await barriers(shown), []);
+          same('too wide', await excess(shown), 0);
+          await picture(`record-file-${view.viewport.width}`, shown);
+        }
       }
       await page.getByText(/^Done:/).waitFor();
     }

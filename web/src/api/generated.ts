@@ -2627,7 +2627,7 @@ export interface paths {
         };
         /**
          * One's own record, for programs
-         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.
+         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
          */
         get: {
             parameters: {
@@ -2677,7 +2677,7 @@ export interface paths {
         };
         /**
          * One's own record, to read and to print
-         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. 409 `record.too_large` above 64 MiB.
+         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
          */
         get: {
             parameters: {

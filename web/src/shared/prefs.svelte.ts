@@ -137,6 +137,17 @@ export function date(iso: string): string {
   return new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(iso));
 }
 
+/** Day and time of a session, always with both: "Fri 4 Dec, 09:00". */
+export function onDay(iso: string, now = prefs.now): string {
+  const at = new Date(iso);
+  return `${format({ weekday: 'short', day: 'numeric', month: 'short', ...yearOf(at, now) }, at)}, ${clock(iso)}`;
+}
+
+/** Day and time for something that is read years later, or by others: "29 November 2026, 01:27". */
+export function fully(iso: string): string {
+  return `${format({ dateStyle: 'long' }, new Date(iso))}, ${clock(iso)}`;
+}
+
 /** The time of day. */
 export function clock(iso: string): string {
   return format({ timeStyle: 'short' }, new Date(iso));

@@ -3,7 +3,7 @@ import type { Concern, Form, ItemAnswer } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
 export const formName = (form: { questionnaire: string; name: string }) =>
-  form.questionnaire === 'sparq' ? m.form_relationship() : form.questionnaire === 'risq' ? m.form_rift() : form.name;
+  form.questionnaire === 'sparq' ? m.form_name_sparq() : form.questionnaire === 'risq' ? m.form_name_risq() : form.name;
 
 export function occasion(form: Pick<Form, 'occasion'>): string {
   if (form.occasion === 'before_session') return m.occasion_before();

@@ -1,0 +1,144 @@
+#include "features/record/record_terms.hpp"
+
+#include <array>
+#include <string>
+
+namespace rapport::record {
+namespace {
+
+using encounters::Channel;
+using encounters::Status;
+using questionnaires::Occasion;
+
+constexpr std::array kTerms{
+    Term{"record", "Your record", "Ihre Akte"},
+    Term{"sessions", "Sessions", "Sitzungen"},
+    Term{"session", "Session", "Sitzung"},
+    Term{"session_numbered", "Session {number}", "Sitzung {number}"},
+    Term{"session_planned", "Planned", "Geplant"},
+    Term{"session_is_open", "Open", "Läuft"},
+    Term{"session_closed", "Ended", "Beendet"},
+    Term{"session_cancelled", "Cancelled", "Abgesagt"},
+    Term{"session_by_chat", "In the chat", "Im Chat"},
+    Term{"session_by_messages", "By messages, over days", "Per Nachricht, über mehrere Tage"},
+    Term{"agenda", "What we want to talk about", "Worüber wir sprechen möchten"},
+    Term{"agenda_done", "done", "besprochen"},
+    Term{"forms", "Forms", "Fragebögen"},
+    Term{"form_name_sparq", "Relationship (SPARQ)", "Beziehung (SPARQ)"},
+    Term{"form_name_risq", "What did not feel right (RISQ)", "Was sich nicht gut angefühlt hat (RISQ)"},
+    Term{"scale_total", "Total", "Gesamtwert"},
+    Term{"scale_positive", "Positive feelings", "Positive Gefühle"},
+    Term{"scale_negative", "Negative feelings", "Negative Gefühle"},
+    Term{"scale_count", "Number of yes", "Anzahl Ja"},
+    Term{"occasion_before", "before a session", "vor einer Sitzung"},
+    Term{"occasion_after", "after a session", "nach einer Sitzung"},
+    Term{"occasion_request", "in between", "zwischendurch"},
+    Term{"form_answers", "Answers", "Antworten"},
+    Term{"form_unanswered", "Not answered", "Nicht beantwortet"},
+    Term{"form_no_score", "No score: too much is unanswered for one.",
+         "Kein Wert: Dafür ist zu viel nicht beantwortet."},
+    Term{"form_prorated", "Unanswered questions count here as the mean of the others.",
+         "Nicht beantwortete Fragen zählen hier wie das Mittel der anderen."},
+    Term{"form_band", "Its authors call this range:", "Die Autoren nennen diesen Bereich:"},
+    Term{"chat", "Chat", "Chat"},
+    Term{"messages", "Messages", "Nachrichten"},
+    Term{"role.client", "client", "Klientin oder Klient"},
+    Term{"role.therapist", "therapist", "Therapeutin oder Therapeut"},
+    Term{"role.supervisor", "supervisor", "Supervision"},
+    Term{"role.neutral_person", "neutral person", "neutrale Person"},
+    Term{"caseload.read", "looked at the list of clients", "sah die Liste der Klientinnen und Klienten an"},
+    Term{"episodes.read", "looked at who works with whom", "sah an, wer mit wem arbeitet"},
+    Term{"rooms.read", "looked at the list of messages", "sah die Liste der Nachrichten an"},
+    Term{"room.read", "read messages", "las Nachrichten"},
+    Term{"live.open", "was connected, and saw at once what was new", "war verbunden und sah Neues sofort"},
+    Term{"message.send", "wrote a message", "schrieb eine Nachricht"},
+    Term{"thread.begin", "began a message with a subject", "begann eine Nachricht mit Betreff"},
+    Term{"reply_time.propose", "proposed a reply time", "schlug eine Antwortzeit vor"},
+    Term{"forms.read", "looked at the forms and their scores", "sah die Fragebögen und ihre Werte an"},
+    Term{"form.read", "read a form", "las einen Fragebogen"},
+    Term{"form.ask", "asked for a form", "bat um einen Fragebogen"},
+    Term{"form.withdraw", "took a form back", "nahm einen Fragebogen zurück"},
+    Term{"course.read", "looked at the course", "sah den Verlauf an"},
+    Term{"encounters.read", "looked at the sessions", "sah die Sitzungen an"},
+    Term{"encounter.read", "looked at a session", "sah eine Sitzung an"},
+    Term{"encounter.plan", "planned a session", "plante eine Sitzung"},
+    Term{"encounter.change", "changed a session", "änderte eine Sitzung"},
+    Term{"encounter.cancel", "cancelled a session", "sagte eine Sitzung ab"},
+    Term{"encounter.open", "began a session", "begann eine Sitzung"},
+    Term{"encounter.close", "ended a session", "beendete eine Sitzung"},
+    Term{"agenda.write", "wrote on the agenda", "schrieb an den Themen"},
+    Term{"agenda.remove", "removed a point of the agenda", "entfernte ein Thema"},
+    Term{"reply_time.agree", "agreed to a reply time", "stimmte einer Antwortzeit zu"},
+    Term{"form.complete", "sent a form", "schickte einen Fragebogen ab"},
+    Term{"form.allow_items", "chose who sees single answers", "entschied, wer einzelne Antworten sieht"},
+    Term{"concerns.read", "looked at the list of answers that a person must look at",
+         "sah die Liste der Antworten an, die ein Mensch ansehen muss"},
+    Term{"concern.read", "looked at an answer that a person must look at",
+         "sah eine Antwort an, die ein Mensch ansehen muss"},
+    Term{"concern.acknowledge", "took on an answer that a person must look at",
+         "nahm sich einer Antwort an, die ein Mensch ansehen muss"},
+    Term{"concern.close", "said what was done about such an answer",
+         "hielt fest, was auf eine solche Antwort hin geschah"},
+    Term{"concern.escalate", "the supervisor was told, because nobody had looked yet",
+         "die Supervision wurde benachrichtigt, weil noch niemand hingesehen hatte"},
+    Term{"record.download", "downloaded the record", "lud die Akte herunter"},
+    Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
+    Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
+
+std::string_view own_or_term(std::string_view code, std::string_view own, std::string_view language) {
+  const auto name = term(code, language);
+  return name == code ? own : name;
+}
+
+}  // namespace
+
+std::span<const Term> terms() {
+  return kTerms;
+}
+
+std::string_view term(std::string_view code, std::string_view language) {
+  for (const auto& one : kTerms) {
+    if (one.code == code) return language == kGerman ? one.german : one.english;
+  }
+  return code;
+}
+
+std::string_view name_of_questionnaire(std::string_view key, std::string_view own, std::string_view language) {
+  return own_or_term("form_name_" + std::string(key), own, language);
+}
+
+std::string_view name_of_scale(std::string_view key, std::string_view own, std::string_view language) {
+  return own_or_term("scale_" + std::string(key), own, language);
+}
+
+std::string_view code_of(Status status) {
+  switch (status) {
+    case Status::planned:
+      return "session_planned";
+    case Status::open:
+      return "session_is_open";
+    case Status::closed:
+      return "session_closed";
+    case Status::cancelled:
+      return "session_cancelled";
+  }
+  return "";
+}
+
+std::string_view code_of(Channel channel) {
+  return channel == Channel::chat ? "session_by_chat" : "session_by_messages";
+}
+
+std::string_view code_of(Occasion occasion) {
+  switch (occasion) {
+    case Occasion::before_session:
+      return "occasion_before";
+    case Occasion::after_session:
+      return "occasion_after";
+    case Occasion::on_request:
+      return "occasion_request";
+  }
+  return "";
+}
+
+}  // namespace rapport::record
