@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' };
@@ -120,8 +121,31 @@ export default async function add({ check, house, shots }) {
     await sent.getByRole('link').click();
     await hers.page.getByText('only if the client allows it').waitFor();
     same('no single answer', await hers.page.getByText('I felt happy to see my therapist').count(), 0);
-    await page.getByRole('checkbox').check();
+    // By keyboard: one tick shows nothing yet, it asks what shall become visible to whom.
+    const box = page.getByRole('checkbox', { name: `${therapist.name} darf meine einzelnen Antworten` });
+    await box.press(' ');
+    const question = page.getByRole('group', { name: `Sollen alle Antworten dieses Fragebogens (8) für ${therapist.name} sichtbar werden?` });
+    await question.waitFor();
+    same('the question has the focus', await question.locator('p').evaluate((one) => one === document.activeElement), true);
+    same('barriers', await barriers(page), []);
+    same('too wide', await excess(page), 0);
+    await picture('sparq-allow-de', page);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await question.waitFor({ state: 'detached' });
+    same('left as it is', [await box.isChecked(), await box.evaluate((one) => one === document.activeElement)], [false, true]);
+    await hers.page.reload();
+    await hers.page.getByText('only if the client allows it').waitFor();
+    await box.press(' ');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText(`${therapist.name} kann Ihre Antworten jetzt sehen.`).waitFor({ state: 'attached' });
+    same('the focus is back', [await box.isChecked(), await box.evaluate((one) => one === document.activeElement)], [true, true]);
     await hers.page.getByText('I felt happy to see my therapist').waitFor();
+    // Taking it back needs no asking.
+    await box.press(' ');
+    await hers.page.getByText('only if the client allows it').waitFor();
   });
 
   await check('without a network answers stay in the page, which says so, and are saved when it is back', async (place) => {
