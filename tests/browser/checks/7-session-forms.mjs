@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' };
@@ -52,6 +53,11 @@ export default async function add({ check, house, shots }) {
     same('as many as were chosen', await forms.locator('li').count(), 2);
     const session = hers.page.url();
 
+    // The client's first screen says what they are for, and which is next.
+    const home = near.page.getByRole('region', { name: 'Forms for you' });
+    await home.getByRole('heading', { name: /^Before the session on \w+,? \d+ \w+, \d/ }).waitFor();
+    same('one is next', await home.locator('a.main').count(), 1);
+
     // The client begins one of them; then it is taken back.
     await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).click();
     await near.page.getByRole('button', { name: 'Begin' }).click();
@@ -82,6 +88,21 @@ export default async function add({ check, house, shots }) {
     await near.page.getByRole('link', { name: 'How was the session?' }).click();
     await near.page.getByRole('link', { name: /Fill in\s*: Relationship \(SPARQ\)/ }).waitFor();
     await picture('after-phone', near.page);
-    await until('too wide', async () => (await near.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
+    await until('too wide', async () => (await excess(near.page)) <= 0);
+
+    await near.page.goto(`${house.origin}/`);
+    for (const of of ['After', 'Before']) await home.getByRole('heading', { name: `${of} the session on` }).first().waitFor();
+    same('one is next', await home.locator('a.main').count(), 1);
+    for (const width of [320, 360, 1280]) {
+      await near.page.setViewportSize({ width, height: 740 });
+      const edges = await home.locator('a').evaluateAll((all) => all.map((one) => one.getBoundingClientRect()[innerWidth < 340 ? 'left' : 'right']));
+      same(`the buttons stand alike at ${width} px`, new Set(edges.map(Math.round)).size, 1);
+      same('too wide', await excess(near.page), 0);
+      for (const colorScheme of ['light', 'dark']) {
+        await near.page.emulateMedia({ colorScheme });
+        same('barriers', await barriers(near.page), []);
+        await picture(`home-${width}-${colorScheme}`, near.page);
+      }
+    }
   });
 }
