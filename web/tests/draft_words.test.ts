@@ -64,7 +64,7 @@ test('two devices that wrote different words: the person sees both and chooses; 
   const [first, second] = [await device(), await device()];
   await write(first, 'from the phone');
   await write(second, 'from the desk');
-  expect(second.other).toEqual({ subject: '', text: 'from the phone' });
+  expect(second.other).toMatchObject({ subject: '', text: 'from the phone' });
   expect(second.text).toBe('from the desk');
   await write(second, 'from the desk, more');
   expect(kept.text).toBe('from the phone');
@@ -82,6 +82,42 @@ test('two devices that wrote different words: the person sees both and chooses; 
   expect(first.takeOut().message).toBe(second.takeOut().message);
 });
 
+test('what was not chosen stays at hand, with what was written since, until the message is sent', async () => {
+  const [first, second] = [await device(), await device()];
+  await write(first, 'from the phone');
+  await write(second, 'from the desk');
+  second.takeOther();
+  expect([second.text, second.dropped?.text]).toEqual(['from the phone', 'from the desk']);
+  await write(second, 'from the phone, more');
+  second.exchange();
+  expect([second.text, second.dropped?.text]).toEqual(['from the desk', 'from the phone, more']);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(kept.text).toBe('from the desk');
+  second.exchange();
+  second.exchange();
+  second.takeOut();
+  second.sent();
+  expect(second.dropped).toBeNull();
+
+  const third = await device();
+  await write(third, 'once more');
+  await write(first, 'and otherwise');
+  first.keepMine();
+  expect([first.text, first.dropped?.text]).toEqual(['and otherwise', 'once more']);
+});
+
+test('when it was written is the time of the last key, not of what was saved or read meanwhile', async () => {
+  const words = await device();
+  const at = Date.now();
+  await write(words, 'one');
+  expect(words.at).toBe(at);
+  await vi.advanceTimersByTimeAsync(60_000);
+  words.changed();
+  expect(words.at).toBe(at);
+  await write(words, 'one two');
+  expect(words.at).toBeGreaterThan(at + 60_000);
+});
+
 test('nobody has to choose where one text holds the other, or where nothing was written here since', async () => {
   const [first, second] = [await device(), await device()];
   await write(first, 'half');
@@ -97,7 +133,7 @@ test('nobody has to choose where one text holds the other, or where nothing was 
 });
 
 test('what is written before the kept draft could be read overwrites nothing', async () => {
-  kept = { revision: 3, subject: '', text: 'the long text of yesterday' };
+  kept = { revision: 3, subject: '', text: 'the long text of yesterday', saved_at: '2026-05-13T20:00:00Z' };
   reachable = false;
   const words = await device();
   await write(words, 'Hi');
@@ -105,7 +141,7 @@ test('what is written before the kept draft could be read overwrites nothing', a
   reachable = true;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(kept.text).toBe('the long text of yesterday');
-  expect(words.other?.text).toBe('the long text of yesterday');
+  expect(words.other).toEqual({ subject: '', text: 'the long text of yesterday', saved_at: '2026-05-13T20:00:00Z' });
   expect(words.text).toBe('Hi');
 });
 

@@ -7,15 +7,17 @@ namespace rapport::messages {
 struct DraftText {
   static constexpr std::string_view says =
       "Both parts are empty when there is no draft. `revision` says which state of the draft this is (0: there has "
-      "never "
-      "been one). `message` and `thread` are the ids under which it is to be sent.";
+      "never been one), `saved_at` when its words were saved. `message` and `thread` are the ids under which it is to "
+      "be "
+      "sent.";
   std::int64_t revision = 0;
   http::Text<0, kLongestSubject> subject;
   http::Text<0, kLongestText> text;
   std::optional<MessageId> message;
   std::optional<RoomId> thread;
+  std::optional<Time> saved_at;
 };
-BOOST_DESCRIBE_STRUCT(DraftText, (), (revision, subject, text, message, thread))
+BOOST_DESCRIBE_STRUCT(DraftText, (), (revision, subject, text, message, thread, saved_at))
 
 struct DraftToSave {
   static constexpr std::string_view says =
@@ -51,7 +53,8 @@ Uuid place_of(const Call& call, std::string_view parameter) {
 }
 
 Result<DraftText> draft_text(DraftTexts opened, const StoredDraft& stored) {
-  DraftText draft{stored.revision, {}, {}, stored.draft.message, stored.draft.thread};
+  DraftText draft{stored.revision, {}, {}, stored.draft.message, stored.draft.thread, {}};
+  if (!opened.subject.empty() || !opened.text.empty()) draft.saved_at = stored.saved_at;
   TRY_ASSIGN(draft.subject, (http::Text<0, kLongestSubject>::from(std::move(opened.subject))));
   TRY_ASSIGN(draft.text, (http::Text<0, kLongestText>::from(std::move(opened.text))));
   return draft;

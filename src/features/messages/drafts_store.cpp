@@ -17,7 +17,7 @@ const Query kClientOfPlace{"drafts.client_of_place",
                            " WHERE e.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
                            true};
 const Query kDraft{"drafts.find",
-                   "SELECT sealed_subject, sealed_text, message_id, thread_id, revision FROM draft"
+                   "SELECT sealed_subject, sealed_text, message_id, thread_id, revision, updated_at FROM draft"
                    " WHERE author_id = $1 AND place_id = $2",
                    true};
 // Whoever saves waits here for another device that does, so that revisions are numbered once.
@@ -53,7 +53,8 @@ std::optional<I> maybe_id(const Row& row, int column) {
 
 StoredDraft to_draft(const Row& row) {
   return {{copy_of(row.bytes(0)), copy_of(row.bytes(1)), maybe_id<MessageId>(row, 2), maybe_id<RoomId>(row, 3)},
-          row.int64(4)};
+          row.int64(4),
+          row.time(5)};
 }
 
 }  // namespace

@@ -107,6 +107,7 @@ struct SealedDraft {
 struct StoredDraft {
   SealedDraft draft;
   std::int64_t revision = 0;
+  Time saved_at = {};
 };
 /// Whether what is stored says what is to be saved.
 using IsSameDraft = std::function<bool(const SealedDraft&)>;

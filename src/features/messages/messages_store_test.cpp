@@ -247,6 +247,7 @@ TEST_P(Drafts, ADeviceThatDoesNotKnowTheLatestOverwritesNothing) {
   EXPECT_EQ(save(client, 1, "one and two").value(), 2);
   for (const std::int64_t older : {0, 1, 3}) EXPECT_EQ(save(client, older, "else").error().code, "draft.older");
   EXPECT_EQ(as_text(kept(client).draft.text), "one and two");
+  EXPECT_EQ(kept(client).saved_at, clock.now());
   EXPECT_EQ(save(client, 1, "one and two").value(), 2) << "sent again after a lost answer";
   EXPECT_EQ(kept(client).revision, 2);
   EXPECT_EQ(save(therapist, 0, "of the other").value(), 1) << "everybody has drafts of their own";

@@ -1,6 +1,9 @@
 import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
 
+/** What another device wrote, where the person has to choose. */
+const there = (place) => place.getByRole('group', { name: /^On another device/ });
+
 export default async function add({ check, house, shots }) {
   const { client, therapist: counsellor } = house.nextPair();
 
@@ -153,8 +156,8 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words').fill('written on the phone');
     await first.page.getByText('Draft saved').waitFor();
     await second.page.locator('#words').fill('written at the desk');
-    const choice = second.page.getByRole('alert', { name: 'You have written something else on another device' });
-    await until('what was written there', async () => (await choice.locator('.there').innerText()) === 'written on the phone');
+    const choice = second.page.getByRole('region', { name: 'You have written something else on another device' });
+    await until('what was written there', async () => (await there(choice).innerText()) === 'written on the phone');
     same('barriers', await barriers(second.page), []);
     same('too wide', await excess(second.page), 0);
     same('what was written here', await draft(second), 'written at the desk');
@@ -164,7 +167,7 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words').fill('written on the phone\n'.repeat(30));
     await first.page.getByText('Draft saved').waitFor();
     await second.page.reload();
-    await until('the long one', async () => (await choice.locator('.there').innerText()).length > 600);
+    await until('the long one', async () => (await there(choice).innerText()).length > 600);
     const inView = (one) => one.evaluate((shown) => { const { top, bottom } = shown.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
     await until('the field in view', () => inView(second.page.locator('#words')));
     await choice.locator('h2').scrollIntoViewIfNeeded();
@@ -177,9 +180,16 @@ export default async function add({ check, house, shots }) {
     await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
     same('taken', await draft(first), 'written at the desk');
     same('nothing is overwritten', await kept(first), 'written at the desk');
+    const exchange = first.page.getByRole('button', { name: 'Take that one after all' });
+    await exchange.press('Enter');
+    same('what was not chosen', await draft(first), 'written on the phone, later');
+    if (shots) await first.page.screenshot({ path: `${shots}/draft-dropped.png` });
+    await exchange.press('Enter');
+    same('the first choice again', await draft(first), 'written at the desk');
     await first.page.locator('#words').press('Enter');
     await second.sees('written at the desk');
     await until('emptied', async () => (await draft(second)) === '');
+    same('nothing is at hand after it was sent', await exchange.count(), 0);
   });
 
   await check('a draft that comes late or not at all is never overwritten by the first key', async (desk) => {
@@ -192,7 +202,7 @@ export default async function add({ check, house, shots }) {
     await first.page.locator('#words:not([readonly])').fill('Hi');
     await first.page.getByText('Draft not saved yet').waitFor();
     await first.page.unrouteAll();
-    await until('what is kept', async () => (await first.page.getByRole('alert').locator('.there').innerText()) === 'the long text of yesterday');
+    await until('what is kept', async () => (await there(first.page).innerText()) === 'the long text of yesterday');
     await first.page.getByRole('button', { name: 'Take what I wrote there' }).click();
     same('the draft', await first.page.locator('#words').inputValue(), 'the long text of yesterday');
     await first.page.route('**/draft', async (route) => {

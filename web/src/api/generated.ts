@@ -3000,7 +3000,7 @@ export interface components {
         Typing: {
             typing: boolean;
         };
-        /** @description Both parts are empty when there is no draft. `revision` says which state of the draft this is (0: there has never been one). `message` and `thread` are the ids under which it is to be sent. */
+        /** @description Both parts are empty when there is no draft. `revision` says which state of the draft this is (0: there has never been one), `saved_at` when its words were saved. `message` and `thread` are the ids under which it is to be sent. */
         DraftText: {
             /** Format: int64 */
             revision: number;
@@ -3008,6 +3008,7 @@ export interface components {
             text: string;
             message?: string | null;
             thread?: string | null;
+            saved_at?: string | null;
         };
         /** @description The whole draft, in place of the one before. `based_on` is the `revision` that it was built on. `message` is the id that the message will have, `thread` that of the thread it will begin; who begins a draft makes them, and whoever goes on with it keeps them, so that it goes out once whichever device sends it. Both parts empty: there is no draft any more. */
         DraftToSave: {

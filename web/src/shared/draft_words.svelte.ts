@@ -17,6 +17,13 @@ export interface Letter extends Words {
 
 interface Unsaved extends Letter {
   based_on: number;
+  /** When it was written, in milliseconds of this device's clock. */
+  at: number;
+}
+
+/** What another device wrote, and when the server had it. */
+export interface OtherWords extends Words {
+  saved_at: string | null;
 }
 
 /** Where the server keeps the draft: one for a room, and one for the next new thread of an episode. */
@@ -58,13 +65,19 @@ export class DraftWords {
   subject = $state('');
   text = $state('');
   /** What another device has written meanwhile, until the person has chosen. */
-  other = $state<Words | null>(null);
+  other = $state<OtherWords | null>(null);
+  /** What was not chosen: at hand until the message is sent or the page is left. */
+  dropped = $state<Words | null>(null);
+  /** When the words that stand here were written, in milliseconds of this device's clock. */
+  at = $state(0);
   /** What is kept is on its way, and is to stand in the field before someone writes into it. */
   reading = $state(true);
   readonly draft: Draft<Unsaved>;
   #place: DraftPlace;
   #latest: DraftText | null = null;
   #revision = 0;
+  /** What stood here when it was last looked at. */
+  #seen: Words = { subject: '', text: '' };
   /** What the server has under that revision. */
   #kept: Words = { subject: '', text: '' };
   #message = '';
@@ -97,6 +110,7 @@ export class DraftWords {
       this.#revision = left.based_on;
       this.#message = left.message;
       this.#thread = left.thread;
+      this.#look(left.at);
       this.changed();
     }
     // When it cannot be read, the first save will tell what is there.
@@ -128,14 +142,14 @@ export class DraftWords {
   }
 
   changed(): void {
-    const words = this.#tidy();
+    const words = this.#look(Date.now());
     const empty = isEmpty(words);
     if (empty) this.#message = this.#thread = '';
     else {
       this.#message ||= uuid7();
       this.#thread ||= uuid7();
     }
-    this.draft.change({ ...words, message: this.#message, thread: this.#thread, based_on: this.#revision }, empty);
+    this.draft.change({ ...words, message: this.#message, thread: this.#thread, based_on: this.#revision, at: this.at }, empty);
   }
 
   /**
@@ -154,6 +168,7 @@ export class DraftWords {
 
   /** It lies where it cannot get lost any more. Something may have been written since. */
   sent(): void {
+    this.dropped = null;
     this.#choose();
     this.changed();
     this.draft.flush();
@@ -179,7 +194,10 @@ export class DraftWords {
   }
 
   keepMine(): void {
-    if (this.#latest) this.#buildOn(this.#latest);
+    const latest = this.#latest;
+    if (!latest) return;
+    this.dropped = { subject: latest.subject, text: latest.text };
+    this.#buildOn(latest);
     this.#choose();
     this.changed();
     this.draft.flush();
@@ -187,8 +205,29 @@ export class DraftWords {
 
   takeOther(): void {
     const latest = this.#latest;
+    if (!latest) return;
+    this.dropped = this.#tidy();
     this.#choose();
-    if (latest) this.#take(latest);
+    this.#take(latest);
+  }
+
+  /** The other one after all; what stood here is at hand instead. */
+  exchange(): void {
+    if (!this.dropped) return;
+    const mine = this.#tidy();
+    this.subject = this.dropped.subject;
+    this.text = this.dropped.text;
+    this.dropped = isEmpty(mine) ? null : mine;
+    this.changed();
+    this.draft.flush();
+  }
+
+  /** What stands here; `at`: when it was written, if it is not what stood here before. */
+  #look(at: number): Words {
+    const words = this.#tidy();
+    if (!same(words, this.#seen)) this.at = at;
+    this.#seen = words;
+    return words;
   }
 
   #tidy(): Words {
@@ -235,7 +274,7 @@ export class DraftWords {
       this.changed();
     } else {
       this.#latest = latest;
-      this.other = { subject: latest.subject, text: latest.text };
+      this.other = { subject: latest.subject, text: latest.text, saved_at: latest.saved_at ?? null };
       this.draft.held = true;
       this.changed();
     }
