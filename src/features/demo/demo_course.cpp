@@ -99,7 +99,8 @@ class CourseStorer {
   }
 
   Result<void> store_notes(EncounterId id, const std::vector<encounters::WrittenSection>& sections, Time at) {
-    TRY(encounters::check_sections(sections));
+    TRY_ASSIGN(const auto kinds, encounters::section_kinds());
+    TRY(encounters::check_sections(sections, kinds, {}));
     TRY(encounters::save_note(tx_, pair_.therapist, id, encounters::SittingId::make(at),
                               access::seal(key_, id.bytes(), encounters::write_sections(sections)), at));
     return {};

@@ -67,8 +67,18 @@ TEST(NoteSections, KeepWhatWasWrittenUnderASectionThatIsGone) {
 }
 
 TEST(NoteSections, AreEachSentOnce) {
-  EXPECT_TRUE(check_sections({section("a", "1"), section("b", "2")}));
-  EXPECT_EQ(check_sections({section("a", "1"), section("a", "2")}).error().code, "notes.sections");
+  const std::vector<SectionKind> kinds{{"a", {"A", "A"}}, {"b", {"B", "B"}}};
+  EXPECT_TRUE(check_sections({section("a", "1"), section("b", "2")}, kinds, {}));
+  EXPECT_EQ(check_sections({section("a", "1"), section("a", "2")}, kinds, {}).error().code, "notes.sections");
+}
+
+TEST(NoteSections, AreThoseThatThereAreOrWere) {
+  const std::vector<SectionKind> kinds{{"a", {"A", "A"}}};
+  const auto refused = check_sections({section("a", "1"), section("x", "2")}, kinds, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "notes.sections");
+  EXPECT_EQ(refused.error().fields.at(0).path, "/sections/1/key");
+  EXPECT_TRUE(check_sections({section("a", "1"), section("x", "2")}, kinds, {section("x", "old words")}));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "features/encounters/note_sections.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -29,7 +31,15 @@ Result<std::vector<SectionKind>> section_kinds() {
   return fail({ErrorKind::internal, "internal", "This program was built without resources/notes/session.json."});
 }
 
-Result<void> check_sections(const std::vector<WrittenSection>& sections) {
+Result<void> check_sections(const std::vector<WrittenSection>& sections, const std::vector<SectionKind>& kinds,
+                            const std::vector<WrittenSection>& before) {
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const auto& key = sections[i].key.str();
+    if (std::ranges::any_of(kinds, [&](const auto& one) { return one.key == key; })) continue;
+    if (std::ranges::any_of(before, [&](const auto& one) { return one.key.str() == key; })) continue;
+    return fail(invalid("notes.sections", "The notes have no such section.",
+                        {{fmt::format("/sections/{}/key", i), "Take one that reading the notes lists."}}));
+  }
   std::set<std::string_view> keys;
   for (const auto& section : sections) keys.insert(section.key.str());
   if (keys.size() == sections.size() && sections.size() <= kMostSections) return {};

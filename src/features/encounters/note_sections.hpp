@@ -36,8 +36,10 @@ BOOST_DESCRIBE_STRUCT(WrittenSection, (), (key, text))
 /// Reads the file that is part of the program.
 Result<std::vector<SectionKind>> section_kinds();
 
-/// invalid "notes.sections" when there are too many, or two of one key.
-Result<void> check_sections(const std::vector<WrittenSection>& sections);
+/// invalid "notes.sections" when there are too many, two of one key, or one that is neither among the kinds nor among
+/// what was written `before`, when the kinds may have been others.
+Result<void> check_sections(const std::vector<WrittenSection>& sections, const std::vector<SectionKind>& kinds,
+                            const std::vector<WrittenSection>& before);
 
 /// What is sealed, and back. An internal error when the text is none that was written here.
 std::string write_sections(const std::vector<WrittenSection>& sections);

@@ -86,13 +86,17 @@ Result<Answer<NotesAnswer>> read_notes(Context& context, Call& call, const std::
   return answer;
 }
 
-Result<Answer<NotesSaved>> save_notes(Context& context, Call& call, const NewNotes& notes) {
+Result<Answer<NotesSaved>> save_notes(Context& context, Call& call, const std::vector<SectionKind>& kinds,
+                                      const NewNotes& notes) {
   const auto id = call.path_id<EncounterId>("encounter");
   const auto now = context.house.clock.now();
+  std::optional<Note> latest;
   TRY_ASSIGN(const Encounter encounter, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    latest = find_note(tx, id, std::nullopt);
     return find_for_notes(tx, context.viewer.account, id);
   }));
-  TRY(check_sections(notes.sections));
+  TRY_ASSIGN(const auto before, open_sections(context, call, encounter, latest));
+  TRY(check_sections(notes.sections, kinds, before));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(encounter.client, call.deadline));
   const auto sealed = access::seal(*key, id.bytes(), write_sections(notes.sections));
   TRY_ASSIGN(const SavedNote saved, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
@@ -109,7 +113,7 @@ Result<Answer<NotesSaved>> save_notes(Context& context, Call& call, const NewNot
 }  // namespace
 
 void add_note_routes(Routes& routes) {
-  auto kinds = section_kinds();
+  const auto kinds = section_kinds();
   if (!kinds) throw std::logic_error(kinds.error().detail);
   routes.get("/api/encounters/{encounter}/notes")
       .says("The therapist's own notes of an encounter: the latest version, or an earlier one")
@@ -117,14 +121,16 @@ void add_note_routes(Routes& routes) {
       .answers<NotesAnswer>()
       .needs(PermissionName{"write_notes"}, "encounter")
       .audits("notes.read")
-      .handle([kinds = std::move(*kinds)](Context& context, Call& call) { return read_notes(context, call, kinds); });
+      .handle([kinds = *kinds](Context& context, Call& call) { return read_notes(context, call, kinds); });
   routes.put("/api/encounters/{encounter}/notes")
       .says("Keep the therapist's own notes of an encounter")
       .body<NewNotes>()
       .answers<NotesSaved>()
       .needs(PermissionName{"write_notes"}, "encounter")
       .audits("notes.write")
-      .handle(save_notes);
+      .handle([kinds = *kinds](Context& context, Call& call, const NewNotes& notes) {
+        return save_notes(context, call, kinds, notes);
+      });
 }
 
 }  // namespace rapport::encounters
