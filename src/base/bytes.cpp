@@ -73,6 +73,11 @@ std::optional<Bytes> from_hex(std::string_view text) {
   return bytes;
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 bool is_utf8(std::string_view text) {
   for (;;) {
     text.remove_prefix(ascii_prefix(text));

@@ -26,6 +26,8 @@ std::optional<Bytes> from_hex(std::string_view text);
 
 /// True if the text is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
 bool is_utf8(std::string_view text);
+/// Without the byte order mark that some programs write before UTF-8.
+std::string_view without_byte_order_mark(std::string_view text);
 /// Number of Unicode code points of a text that is well-formed UTF-8.
 std::size_t count_code_points(std::string_view text);
 

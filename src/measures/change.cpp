@@ -44,24 +44,18 @@ Side side_of(const Cutoff& cutoff, double score) {
   return {};
 }
 
-bool crossed_to_other_side(const Scoring& scoring, std::string_view scale, double before, double after) {
+/// From the clinical side of the cut-off to the other.
+bool left_clinical_range(const Scoring& scoring, std::string_view scale, double before, double after) {
   return std::any_of(scoring.cutoffs.begin(), scoring.cutoffs.end(), [&](const Cutoff& cutoff) {
     return cutoff.clinical && cutoff.scale == scale && side_of(cutoff, before).clinical && side_of(cutoff, after).other;
   });
-}
-
-const ReliableChange* rule_for(const Scoring& scoring, std::string_view scale) {
-  for (const auto& rule : scoring.reliable_change) {
-    if (rule.scale == scale && rule.kind == ChangeKind::reliable_change) return &rule;
-  }
-  return nullptr;
 }
 
 ChangeClass class_of(const Scoring& scoring, const Scale& scale, Size size, double before, double after) {
   if (size == Size::within_error) return ChangeClass::unchanged;
   if (size == Size::between) return ChangeClass::undetermined;
   if ((after - before) * towards_better(scale.direction) < 0) return ChangeClass::deteriorated;
-  return crossed_to_other_side(scoring, scale.key, before, after) ? ChangeClass::recovered : ChangeClass::improved;
+  return left_clinical_range(scoring, scale.key, before, after) ? ChangeClass::recovered : ChangeClass::improved;
 }
 
 }  // namespace
@@ -96,12 +90,20 @@ std::string_view name(ChangeClass change) {
   return kNames.at(static_cast<std::size_t>(change));
 }
 
+const ReliableChange* reliable_change_of(const Instrument& instrument) {
+  const auto& scoring = instrument.scoring();
+  for (const auto& rule : scoring.reliable_change) {
+    if (rule.scale == scoring.scales.front().key && rule.kind == ChangeKind::reliable_change) return &rule;
+  }
+  return nullptr;
+}
+
 Change change_between(const Instrument& instrument, double before, double after, const Variant& variant) {
   const auto& scale = instrument.scoring().scales.front();
   Change change;
   change.scale = scale.key;
   change.value = after - before;
-  const auto* rule = is_default(instrument, variant) ? rule_for(instrument.scoring(), scale.key) : nullptr;
+  const auto* rule = is_default(instrument, variant) ? reliable_change_of(instrument) : nullptr;
   if (rule == nullptr) return change;
   change.threshold =
       rule->value ? *rule->value : kReliableAt * standard_error_of_difference(*rule->sd, *rule->reliability);
@@ -109,6 +111,8 @@ Change change_between(const Instrument& instrument, double before, double after,
   const auto size = size_of(*rule, *change.threshold, change.value);
   change.reliable = size == Size::reliable;
   change.change_class = class_of(instrument.scoring(), scale, size, before, after);
+  change.into_clinical_range = change.change_class == ChangeClass::deteriorated &&
+                               left_clinical_range(instrument.scoring(), scale.key, after, before);
   return change;
 }
 

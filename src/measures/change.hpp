@@ -44,10 +44,15 @@ struct Change {
   std::string scale;
   bool reliable = false;
   ChangeClass change_class = ChangeClass::undetermined;
-  double value = 0;                 ///< after − before
+  double value = 0;  ///< after − before
+  /// Reliably worse, and from the other side of the clinical cut-off to the clinical one.
+  bool into_clinical_range = false;
   std::optional<double> threshold;  ///< from which size a change is reliable
   std::optional<std::string> source;
 };
+
+/// What says from where on a change on the main scale is reliable. Null where nothing does.
+const ReliableChange* reliable_change_of(const Instrument& instrument);
 
 /// The change on the main scale. A published threshold is reached by a change of exactly its size; one that follows
 /// from standard deviation and reliability must be exceeded.

@@ -70,6 +70,16 @@ TEST(Change, IsRecoveryOnlyFromTheClinicalSideToTheOther) {
   EXPECT_EQ(class_of("core-10", 17, 10), ChangeClass::recovered);
 }
 
+TEST(Change, SaysWhereItWentIntoTheClinicalRange) {
+  EXPECT_TRUE(change("phq-9", 9, 15).into_clinical_range);
+  EXPECT_FALSE(change("phq-9", 10, 16).into_clinical_range) << "was there already";
+  EXPECT_FALSE(change("phq-9", 8, 12).into_clinical_range) << "not reliably worse";
+  EXPECT_FALSE(change("phq-9", 1, 8).into_clinical_range) << "still on the other side";
+  EXPECT_FALSE(change("phq-9", 15, 9).into_clinical_range);
+  EXPECT_TRUE(change("ors", 30, 24.9).into_clinical_range) << "where higher is better";
+  EXPECT_FALSE(change("pcl-5", 15, 32).into_clinical_range) << "31 to 33 is on neither side";
+}
+
 TEST(Change, GoesUpwardsWhereHigherIsBetter) {
   EXPECT_EQ(class_of("ors", 20, 25), ChangeClass::recovered);
   EXPECT_EQ(class_of("ors", 19.9, 24.9), ChangeClass::improved);

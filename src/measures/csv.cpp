@@ -7,17 +7,13 @@
 namespace rapport::measures {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 void note(CsvRecord& record, std::size_t line, std::size_t column, std::string message) {
   if (!record.problem) record.problem = CsvProblem{line, column, std::move(message)};
 }
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view text) : text_(text) {
-  if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
-}
+CsvReader::CsvReader(std::string_view text) : text_(without_byte_order_mark(text)) {}
 
 bool CsvReader::at_line_end() const {
   return at_end() || text_[at_] == '\n' || text_.substr(at_).starts_with("\r\n");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace rapport::measures {
 namespace {
@@ -35,11 +36,15 @@ std::optional<std::size_t> place_of(const std::vector<Question>& questions, std:
   return std::nullopt;
 }
 
+tl::unexpected<Error> unknown_item(std::string_view where, std::string_view link_id) {
+  return inconsistent(
+      fmt::format("{} names the item \"{}\", which is none of the questions that the form asks.", where, link_id));
+}
+
 Result<std::size_t> require_place(const std::vector<Question>& questions, std::string_view link_id,
                                   std::string_view where) {
   const auto place = place_of(questions, link_id);
-  if (!place)
-    return inconsistent(fmt::format("{} names the item \"{}\", which the questionnaire has not.", where, link_id));
+  if (!place) return unknown_item(where, link_id);
   return *place;
 }
 
@@ -82,20 +87,142 @@ Result<Question> make_question(const Item& item, const Scoring& scoring) {
   question.link_id = item.link_id;
   question.scored = !contains(scoring.unscored, item.link_id);
   question.reversed = contains(scoring.reverse, item.link_id);
-  switch (item.type) {
-    case ItemType::choice:
-      TRY(read_choices(item, question));
-      break;
-    case ItemType::integer:
-    case ItemType::decimal:
-      TRY(read_number_range(item, question));
-      break;
-    case ItemType::display:
-    case ItemType::group:
-    case ItemType::other:
-      return inconsistent(fmt::format("Item \"{}\" can be answered with neither a choice nor a number.", item.link_id));
+  if (item.type == ItemType::choice) {
+    TRY(read_choices(item, question));
+  } else if (item.type == ItemType::integer || item.type == ItemType::decimal) {
+    TRY(read_number_range(item, question));
+  } else {
+    return inconsistent(
+        fmt::format("Item \"{}\" can be answered with neither a choice nor a number; list it under \"unscored\", then "
+                    "it is not asked.",
+                    item.link_id));
   }
   return question;
+}
+
+bool lacks_ordinal_value(const AnswerOption& option) {
+  return !option.ordinal_value;
+}
+
+/// Answers that nothing is counted from still need to be told apart.
+void number_unscored(std::vector<Item>& items, const Scoring& scoring) {
+  for (auto& item : items) {
+    auto& options = item.answer_options;
+    if (contains(scoring.unscored, item.link_id) && std::any_of(options.begin(), options.end(), lacks_ordinal_value)) {
+      for (std::size_t i = 0; i < options.size(); ++i) options[i].ordinal_value = static_cast<double>(i);
+    }
+    number_unscored(item.items, scoring);
+  }
+}
+
+bool is_asked(const Item& item, const Scoring& scoring) {
+  if (item.type == ItemType::display || item.type == ItemType::group) return false;
+  if (!contains(scoring.unscored, item.link_id)) return true;
+  if (item.type == ItemType::choice) return item.answer_options.size() > 1;
+  Question question;
+  return item.type == ItemType::integer && read_number_range(item, question);
+}
+
+bool compares(std::string_view comparison, double answer, double with) {
+  if (comparison == "=") return std::abs(answer - with) <= kSame;
+  if (comparison == "!=") return std::abs(answer - with) > kSame;
+  if (comparison == ">") return answer > with + kSame;
+  if (comparison == "<") return answer < with - kSame;
+  if (comparison == ">=") return answer >= with - kSame;
+  return answer <= with + kSame;
+}
+
+/// The questions of a questionnaire, each with when it is asked.
+class QuestionMaker {
+ public:
+  explicit QuestionMaker(const Scoring& scoring) : scoring_(scoring) {}
+
+  Result<void> add(const std::vector<Item>& items, const std::vector<Conditions>& around) {
+    for (const auto& item : items) {
+      if (item.type == ItemType::passed_over) continue;
+      const bool asked = is_asked(item, scoring_);
+      auto when = around;
+      if (!item.enable_when.empty() && (asked || !item.items.empty())) {
+        TRY_ASSIGN(auto own, read_conditions(item));
+        when.push_back(std::move(own));
+      }
+      if (asked) {
+        TRY_ASSIGN(auto question, make_question(item, scoring_));
+        question.asked_when = when;
+        questions_.push_back(std::move(question));
+        items_.push_back(&item);
+      }
+      TRY(add(item.items, when));
+    }
+    return {};
+  }
+  std::vector<Question> take() && { return std::move(questions_); }
+
+ private:
+  Result<Conditions> read_conditions(const Item& item) const {
+    Conditions conditions{item.enable_any, {}};
+    for (const auto& when : item.enable_when) {
+      TRY_ASSIGN(auto condition, read_condition(item, when));
+      conditions.each.push_back(std::move(condition));
+    }
+    return conditions;
+  }
+
+  Result<Condition> read_condition(const Item& item, const EnableWhen& when) const {
+    const auto place = place_of(questions_, when.question);
+    if (!place || questions_[*place].values.empty()) {
+      return inconsistent(fmt::format(
+          "Item \"{}\" is asked only after an answer to \"{}\", which is no question with answers to choose "
+          "from before it.",
+          item.link_id, when.question));
+    }
+    const auto& known = questions_[*place];
+    Condition condition{*place, {}, when.comparison == "!="};
+    if (when.comparison == "exists") {
+      condition.unanswered = !when.exists.value_or(true);
+      if (!condition.unanswered) condition.values = known.values;
+      return condition;
+    }
+    const auto with = when.number ? when.number : value_of(*items_[*place], when);
+    if (!with) {
+      return inconsistent(fmt::format("Item \"{}\" is asked only after an answer to \"{}\" that this question has not.",
+                                      item.link_id, when.question));
+    }
+    std::copy_if(known.values.begin(), known.values.end(), std::back_inserter(condition.values),
+                 [&](double value) { return compares(when.comparison, value, *with); });
+    return condition;
+  }
+
+  static std::optional<double> value_of(const Item& item, const EnableWhen& when) {
+    for (const auto& option : item.answer_options) {
+      const bool same_system = when.system.empty() || option.system.empty() || when.system == option.system;
+      if (when.code == option.code && same_system) return option.ordinal_value;
+    }
+    return std::nullopt;
+  }
+
+  const Scoring& scoring_;
+  std::vector<Question> questions_;
+  std::vector<const Item*> items_;  ///< of the questions
+};
+
+/// Also where it is not asked.
+bool has_item(const std::vector<Item>& items, std::string_view link_id) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const Item& item) { return item.link_id == link_id || has_item(item.items, link_id); });
+}
+
+/// What an unasked question counts must be something that it could count.
+Result<void> check_not_asked(const Scale& scale, const std::vector<Question>& questions,
+                             const std::vector<std::size_t>& places) {
+  if (!scale.not_asked) return {};
+  for (const auto place : places) {
+    const auto& question = questions[place];
+    if (question.asked_when.empty() || (*scale.not_asked >= question.min && *scale.not_asked <= question.max)) continue;
+    return inconsistent(fmt::format("In the scale \"{}\" \"not_asked\" is {}, which item \"{}\" cannot count.",
+                                    scale.key, *scale.not_asked, question.link_id));
+  }
+  return {};
 }
 
 Result<void> check_range(const Scale& scale, const std::vector<Question>& questions,
@@ -198,12 +325,15 @@ Result<Instrument> Instrument::make(Questionnaire questionnaire, Scoring scoring
   return instrument;
 }
 
-Result<void> Instrument::settle() {
-  for (const auto* item : measures::questions(questionnaire_)) {
-    TRY_ASSIGN(auto question, make_question(*item, scoring_));
-    questions_.push_back(std::move(question));
-  }
-  TRY(check_once(scoring_));
+Result<void> Instrument::settle_language() {
+  auto& language = questionnaire_.language;
+  if (language.empty()) language = scoring_.language;
+  if (scoring_.language.empty() || scoring_.language == language) return {};
+  return inconsistent(fmt::format("\"language\" is \"{}\", in the questionnaire it is \"{}\".", scoring_.language,
+                                  questionnaire_.language));
+}
+
+Result<void> Instrument::settle_scales() {
   for (const auto& scale : scoring_.scales) {
     auto& places = scale_questions_.emplace_back();
     for (const auto& item : scale.items) {
@@ -211,15 +341,29 @@ Result<void> Instrument::settle() {
       places.push_back(place);
     }
     TRY(check_range(scale, questions_, places));
+    TRY(check_not_asked(scale, questions_, places));
     TRY(check_bands(scoring_, scale));
   }
+  return {};
+}
+
+Result<void> Instrument::settle() {
+  TRY(settle_language());
+  number_unscored(questionnaire_.items, scoring_);
+  QuestionMaker maker(scoring_);
+  TRY(maker.add(questionnaire_.items, {}));
+  questions_ = std::move(maker).take();
+  TRY(check_once(scoring_));
+  TRY(settle_scales());
   for (const auto& safety : scoring_.safety) {
     TRY_ASSIGN(const auto place, require_place(questions_, safety.item, "A safety rule"));
     safety_questions_.push_back(place);
   }
   for (const auto& review : scoring_.review) TRY(require_place(questions_, review.item, "A review rule"));
   for (const auto& item : scoring_.reverse) TRY(require_place(questions_, item, "The list of reversed items"));
-  for (const auto& item : scoring_.unscored) TRY(require_place(questions_, item, "The list of unscored items"));
+  for (const auto& item : scoring_.unscored) {
+    if (!has_item(questionnaire_.items, item)) return unknown_item("The list of unscored items", item);
+  }
   TRY(check_scale_names(scoring_, scoring_.bands, "band"));
   TRY(check_scale_names(scoring_, scoring_.cutoffs, "cut-off"));
   TRY(check_scale_names(scoring_, scoring_.reliable_change, "reliable change"));

@@ -10,6 +10,18 @@
 
 namespace rapport::measures {
 
+/// An earlier question has one of these answers.
+struct Condition {
+  std::size_t place = 0;  ///< of that question, from 0
+  std::vector<double> values;
+  bool unanswered = false;  ///< it also holds where that question has no answer
+};
+
+struct Conditions {
+  bool any = false;  ///< one of them is enough; otherwise all must hold
+  std::vector<Condition> each;
+};
+
 /// What counts of a question. Its number is its place, from 1.
 struct Question {
   std::string link_id;
@@ -18,12 +30,17 @@ struct Question {
   double max = 0;
   bool scored = true;
   bool reversed = false;
+  std::vector<Conditions> asked_when;  ///< its own and those of what it stands in: all must hold; empty: always
 };
 
+/// Of the items that the scoring lists as unscored only those are questions that have answers to choose from; free
+/// text, dates and numbers without a small range among them are not asked. Where such answers have no ordinal values,
+/// they are numbered from 0 as they stand.
 class Instrument {
  public:
   /// Errors: invalid "instrument.inconsistent": the scoring names an item that is not there, an item without ordinal
-  /// values, a range that the answers do not give, bands with a gap.
+  /// values, a range that the answers do not give, bands with a gap, a condition on what is not asked before; two
+  /// languages.
   static Result<Instrument> make(Questionnaire questionnaire, Scoring scoring);
 
   const std::string& id() const { return scoring_.instrument; }
@@ -40,6 +57,8 @@ class Instrument {
  private:
   Instrument() = default;
   Result<void> settle();
+  Result<void> settle_language();
+  Result<void> settle_scales();
 
   Questionnaire questionnaire_;
   Scoring scoring_;

@@ -73,7 +73,8 @@ Result<Instrument> read_new(const InstrumentFile& questionnaire_file, const Inst
 Result<Instrument> supply_wording(const Instrument& known, const InstrumentFile& file) {
   auto questionnaire = read_questionnaire(file.content);
   if (!questionnaire) return fail(in_file(file.name, questionnaire.error()));
-  if (!has_wording(*questionnaire)) return refuse("instrument.wording", file.name, "Not every item has a text.");
+  if (!has_wording(*questionnaire))
+    return refuse("instrument.wording", file.name, "Not every item has a text, or not every answer.");
   auto instrument = Instrument::make(std::move(*questionnaire), known.scoring());
   if (!instrument) return fail(in_file(file.name, instrument.error()));
   if (!same_structure(known, *instrument)) {
@@ -128,8 +129,12 @@ Result<Instrument> InstrumentLibrary::read(std::span<const InstrumentFile> files
   }
   if (questionnaire == nullptr)
     return refuse("instrument.files", id, fmt::format("{}{} is missing.", id, kQuestionnaire));
-  if (known == nullptr && scoring == nullptr)
-    return refuse("instrument.files", id, fmt::format("{}{} is missing.", id, kScoring));
+  if (known == nullptr && scoring == nullptr) {
+    return refuse("instrument.files", id,
+                  fmt::format("{}{} is missing. It says which answers are added up to what and under which licence the "
+                              "questionnaire is; docs/how-to/add-an-instrument.md has the shortest one.",
+                              id, kScoring));
+  }
   if (known == nullptr) return read_new(*questionnaire, *scoring, id);
   if (scoring != nullptr)
     return refuse("instrument.files", scoring->name, "The program has the scoring; leave this file out.");

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "measures/score.hpp"
+
 namespace rapport::measures {
 namespace {
 
@@ -67,7 +69,10 @@ TEST(InstrumentLibrary, NamesTheFileThatIsMissingOrWrong) {
   auto library = shipped();
   const auto before = library.all().size();
   EXPECT_EQ(add(library, {{"mood.scoring.json", mood_scoring()}}), "mood: mood.questionnaire.json is missing.");
-  EXPECT_EQ(add(library, {{"mood.questionnaire.json", mood_questionnaire()}}), "mood: mood.scoring.json is missing.");
+  EXPECT_EQ(
+      add(library, {{"mood.questionnaire.json", mood_questionnaire()}}),
+      "mood: mood.scoring.json is missing. It says which answers are added up to what and under which licence the "
+      "questionnaire is; docs/how-to/add-an-instrument.md has the shortest one.");
   EXPECT_EQ(add(library, {{"notes.json", "{}"}}).substr(0, 12), "notes.json: ");
   EXPECT_EQ(add(library, {{"mood.scoring.json", mood_scoring()}, {"mood.questionnaire.json", "{"}}).substr(0, 25),
             "mood.questionnaire.json: ");
@@ -150,6 +155,136 @@ TEST(Instrument, IsRefusedWhenItsTwoFilesDisagree) {
   EXPECT_NE(with(R"(,"safety":[{"item":"z","min":1,"topic":"t","rule":"r"}])").find("\"z\""), std::string::npos);
   EXPECT_NE(with(R"(,"reverse":["z"])").find("\"z\""), std::string::npos);
   EXPECT_NE(with(R"(,"variants":[{"key":"1-3","offset":1}])").find("offset 0"), std::string::npos);
+}
+
+/// A file in the manner of other programs: no language, linkIds with slashes, weights on the answer option, a question
+/// that nothing is counted from, free text, and a total that the other program reckons itself.
+std::string foreign_questionnaire(
+    std::string_view condition = R"({"question":"/a","operator":"=","answerCoding":{"code":"1"}})") {
+  const auto weighed = [](std::string_view link_id) {
+    std::string options;
+    for (int i = 0; i < 3; ++i) {
+      options += fmt::format(R"({}{{"extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/ordinalValue",
+        "valueDecimal":{}}}],"valueCoding":{{"system":"urn:s","code":"{}","display":"level {}"}}}})",
+                             i == 0 ? "" : ",", i, i, i);
+    }
+    return fmt::format(R"({{"linkId":"{}","text":"Q","type":"choice","required":true,"answerOption":[{}]}})", link_id,
+                       options);
+  };
+  return fmt::format(R"({{"resourceType":"Questionnaire","title":"Mood","item":[{},{},
+    {{"linkId":"/c","text":"How hard?","type":"choice","enableBehavior":"any","enableWhen":[{}],"answerOption":[
+      {{"valueCoding":{{"code":"x","display":"not"}}}},{{"valueCoding":{{"code":"y","display":"very"}}}}]}},
+    {{"linkId":"/d","text":"Say more","type":"open-choice"}},{{"linkId":"/e","text":"Weight","type":"decimal"}},
+    {{"linkId":"/sum","text":"Total","type":"decimal","extension":[{{"url":
+      "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+      "valueExpression":{{"language":"text/fhirpath","expression":"1"}}}}]}}]}})",
+                     weighed("/a"), weighed("/b"), condition);
+}
+
+std::string add_foreign(InstrumentLibrary& library, std::string_view rest, const std::string& questionnaire) {
+  return add(library, {{"mood.questionnaire.json", questionnaire},
+                       {"mood.scoring.json", mood_scoring(R"("items":["/a","/b"],"range":[0,4])", rest)}});
+}
+
+TEST(Instrument, TakesTheFilesOfOtherPrograms) {
+  auto library = shipped();
+  ASSERT_EQ(add_foreign(library, R"(,"language":"en","unscored":["/c","/d","/e","/sum"])", foreign_questionnaire()),
+            "");
+  const auto& mood = *library.find("mood");
+  ASSERT_EQ(mood.questions().size(), 3U) << "neither free text, nor a number without a range, nor what is calculated";
+  EXPECT_EQ(mood.questions()[2].values, (std::vector<double>{0, 1})) << "numbered as they stand";
+  EXPECT_FALSE(mood.questions()[2].scored);
+  EXPECT_EQ(languages(mood.questionnaire()), std::vector<std::string>{"en"});
+  EXPECT_NE(add_foreign(library, R"(,"unscored":["/c","/d"])", foreign_questionnaire()).find("here already"),
+            std::string::npos);
+}
+
+TEST(Instrument, SaysWhatIsToBeWrittenForTheFilesOfOtherPrograms) {
+  const auto said = [](std::string_view rest, const std::string& questionnaire = foreign_questionnaire()) {
+    auto library = shipped();
+    return add_foreign(library, rest, questionnaire);
+  };
+  EXPECT_NE(
+      said(R"(,"unscored":["/c","/e"])").find("\"/d\" can be answered with neither a choice nor a number; list it"),
+      std::string::npos);
+  EXPECT_NE(said(R"(,"unscored":["/c","/d"])").find("\"/e\" is a number and needs"), std::string::npos);
+  EXPECT_NE(said(R"(,"unscored":["/c","/d","/e"],"safety":[{"item":"/sum","min":1,"topic":"t","rule":"r"}])")
+                .find("\"/sum\", which is none of the questions that the form asks"),
+            std::string::npos);
+  EXPECT_NE(said(R"(,"unscored":["/c","/d","/e","/f"])").find("\"/f\""), std::string::npos);
+  auto german = foreign_questionnaire();
+  german.insert(1, R"("language":"de",)");
+  EXPECT_NE(said(R"(,"language":"en","unscored":["/c","/d","/e"])", german).find("in the questionnaire it is \"de\""),
+            std::string::npos);
+  constexpr auto all = R"(,"unscored":["/c","/d","/e"])";
+  for (const auto* of : {"/d", "/sum", "/z", "/c"}) {
+    const auto condition = fmt::format(R"({{"question":"{}","operator":"exists","answerBoolean":true}})", of);
+    EXPECT_NE(
+        said(all, foreign_questionnaire(condition)).find("which is no question with answers to choose from before"),
+        std::string::npos)
+        << of;
+  }
+  EXPECT_NE(said(all, foreign_questionnaire(R"({"question":"/a","operator":"=","answerCoding":{"code":"9"}})"))
+                .find("that this question has not"),
+            std::string::npos);
+}
+
+/// For which answers to the first question the third is asked; the last: it was left out.
+std::vector<bool> asked_after(const std::string& condition) {
+  auto library = shipped();
+  EXPECT_EQ(add_foreign(library, R"(,"unscored":["/c","/d","/e"])", foreign_questionnaire(condition)), "");
+  const auto& mood = *library.find("mood");
+  std::vector<bool> asked;
+  for (const auto& answer : {Answer(0), Answer(1), Answer(2), Answer()}) {
+    asked.push_back(asked_questions(mood, std::vector<Answer>{answer, 2, {}}, *mood.variant("")).at(2));
+  }
+  return asked;
+}
+
+TEST(Instrument, AsksByTheConditionsOfTheQuestionnaire) {
+  using Asked = std::vector<bool>;
+  const auto when = [](std::string_view comparison, std::string_view answer) {
+    return fmt::format(R"({{"question":"/a","operator":"{}",{}}})", comparison, answer);
+  };
+  EXPECT_EQ(asked_after(when("=", R"("answerCoding":{"system":"urn:s","code":"1"})")),
+            (Asked{false, true, false, false}));
+  EXPECT_EQ(asked_after(when("!=", R"("answerCoding":{"code":"1"})")), (Asked{true, false, true, true}));
+  EXPECT_EQ(asked_after(when(">", R"("answerInteger":0)")), (Asked{false, true, true, false}));
+  EXPECT_EQ(asked_after(when(">=", R"("answerDecimal":2)")), (Asked{false, false, true, false}));
+  EXPECT_EQ(asked_after(when("<", R"("answerDecimal":1)")), (Asked{true, false, false, false}));
+  EXPECT_EQ(asked_after(when("<=", R"("answerDecimal":1)")), (Asked{true, true, false, false}));
+  EXPECT_EQ(asked_after(when("exists", R"("answerBoolean":true)")), (Asked{true, true, true, false}));
+  EXPECT_EQ(asked_after(when("exists", R"("answerBoolean":false)")), (Asked{false, false, false, true}));
+  EXPECT_EQ(asked_after(when("=", R"("answerInteger":2)") + "," + when("=", R"("answerInteger":0)")),
+            (Asked{true, false, true, false}));
+}
+
+TEST(Scoring, CountsWhatIsNotAskedOnlyAsSomethingThatTheItemCanCount) {
+  constexpr auto scale = R"("items":["/a","/b","/c"],"range":[0,5])";
+  const auto said = [&](std::string_view not_asked) {
+    auto library = shipped();
+    auto text = foreign_questionnaire();
+    text.replace(
+        text.find(R"("code":"x")"), 10,
+        R"("code":"x","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/ordinalValue","valueDecimal":0}])");
+    text.replace(
+        text.find(R"("code":"y")"), 10,
+        R"("code":"y","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/ordinalValue","valueDecimal":1}])");
+    auto scoring = mood_scoring(scale, R"(,"unscored":["/d","/e"])");
+    scoring.replace(scoring.find(R"("rule":"complete_only")"), 22,
+                    fmt::format(R"("rule":"complete_only","not_asked":{})", not_asked));
+    const auto wrong = add(library, {{"mood.questionnaire.json", text}, {"mood.scoring.json", scoring}});
+    if (!wrong.empty()) return wrong;
+    const auto& mood = *library.find("mood");
+    const auto form = score(mood, std::vector<Answer>{2, 2, {}}, *mood.variant("")).value();
+    EXPECT_TRUE(form.complete);
+    EXPECT_EQ(form.not_asked, std::vector<int>{3});
+    EXPECT_TRUE(form.not_answered.empty());
+    return fmt::to_string(form.scores[0].value.value_or(-1));
+  };
+  EXPECT_EQ(said("0"), "4");
+  EXPECT_EQ(said("1"), "5");
+  EXPECT_NE(said("2").find("which item \"/c\" cannot count"), std::string::npos);
 }
 
 TEST(Scoring, RefusesWhatItDoesNotKnow) {

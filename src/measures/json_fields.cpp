@@ -79,6 +79,7 @@ Result<boost::json::value> parse_document(std::string_view text) {
   if (text.size() > kMaxDocumentBytes) {
     return fail(invalid("document.too_large", fmt::format("The file is larger than {} bytes.", kMaxDocumentBytes)));
   }
+  text = without_byte_order_mark(text);
   if (!is_utf8(text)) return fail(invalid("document.not_utf8", "The file is not UTF-8 text."));
   boost::json::parse_options options;
   options.max_depth = kMaxDocumentDepth;
@@ -95,6 +96,7 @@ Result<boost::json::value> parse_document(std::string_view text) {
 }
 
 std::size_t line_of(std::string_view text, std::string_view pointer) {
+  text = without_byte_order_mark(text);
   Walker walker(text);
   walker.skip_blank();
   while (!pointer.empty()) {

@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxDocumentDepth = 32;
 /// Longest text of a field, in code points.
 inline constexpr std::size_t kMaxTextLength = 10'000;
 
-/// Errors: invalid "document.too_large", "document.not_utf8", "document.not_json" (deeper than kMaxDocumentDepth too);
-/// the sentence names the line.
+/// A byte order mark is passed over. Errors: invalid "document.too_large", "document.not_utf8", "document.not_json"
+/// (deeper than kMaxDocumentDepth too); the sentence names the line.
 Result<boost::json::value> parse_document(std::string_view text);
 
 /// The line, from 1, where the value of a JSON pointer begins. The text must have passed `parse_document`; a

@@ -18,7 +18,13 @@ constexpr std::string_view kMaxValue = "http://hl7.org/fhir/StructureDefinition/
 constexpr std::string_view kOrdinalValues[] = {"http://hl7.org/fhir/StructureDefinition/ordinalValue",
                                                "http://hl7.org/fhir/StructureDefinition/itemWeight",
                                                "http://hl7.org/fhir/StructureDefinition/questionnaire-ordinalValue"};
+constexpr std::string_view kHidden = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden";
+/// Under FHIR's own address as well as under that of SDC.
+constexpr std::string_view kCalculated = "questionnaire-calculatedExpression";
+constexpr std::string_view kComparisons[] = {"exists", "=", "!=", ">", "<", ">=", "<="};
 constexpr std::size_t kMaxExtensions = 100;
+constexpr std::size_t kMaxConditions = 500;
+constexpr std::size_t kMaxContained = 100;
 constexpr std::size_t kMaxCodes = 100;
 
 bool is_ordinal_value(std::string_view url) {
@@ -86,13 +92,19 @@ void read_ordinal_value(Fields& element, AnswerOption& option) {
   }
 }
 
+/// Without a code the display is what tells the answers apart.
+void read_coding(Fields& coding, AnswerOption& option) {
+  if (auto system = coding.optional_text("system")) option.system = *system;
+  option.display = read_wording(coding, "display");
+  option.code = coding.optional_text("code").value_or(option.display.text);
+  if (option.code.empty()) coding.wrong("code", "An answer needs a code or a display.");
+  read_ordinal_value(coding, option);
+}
+
 AnswerOption read_answer_option(Fields& fields) {
   AnswerOption option;
   if (auto coding = fields.optional_object("valueCoding")) {
-    option.system = coding->optional_text("system").value_or("");
-    option.code = coding->text("code");
-    option.display = read_wording(*coding, "display");
-    read_ordinal_value(*coding, option);
+    read_coding(*coding, option);
   } else if (const auto number = fields.optional_number("valueInteger")) {
     option.code = fmt::to_string(*number);
     option.display.text = option.code;
@@ -103,6 +115,80 @@ AnswerOption read_answer_option(Fields& fields) {
   }
   read_ordinal_value(fields, option);
   return option;
+}
+
+AnswerOption read_concept(Fields& fields, const std::string& system) {
+  AnswerOption option;
+  option.system = system;
+  read_coding(fields, option);
+  for (auto& designation : fields.objects("designation", kMaxCodes)) {
+    const auto language = designation.optional_text("language");
+    if (language) option.display.translations.emplace(*language, designation.text("value"));
+  }
+  return option;
+}
+
+using ValueSets = std::map<std::string, std::vector<AnswerOption>, std::less<>>;
+
+/// What it lists; what it takes from elsewhere is not here to be read.
+std::vector<AnswerOption> read_value_set(Fields& fields) {
+  std::vector<AnswerOption> options;
+  if (auto compose = fields.optional_object("compose")) {
+    for (auto& include : compose->objects("include", kMaxCodes)) {
+      const auto system = include.optional_text("system").value_or("");
+      for (auto& one : include.objects("concept", kMaxAnswerOptions)) options.push_back(read_concept(one, system));
+    }
+  }
+  auto expansion = fields.optional_object("expansion");
+  if (!options.empty() || !expansion) return options;
+  for (auto& one : expansion->objects("contains", kMaxAnswerOptions)) options.push_back(read_concept(one, ""));
+  return options;
+}
+
+ValueSets read_contained(Fields& questionnaire) {
+  ValueSets found;
+  for (auto& resource : questionnaire.objects("contained", kMaxContained)) {
+    if (resource.optional_text("resourceType") == "ValueSet") {
+      found.emplace(resource.text("id"), read_value_set(resource));
+    }
+  }
+  return found;
+}
+
+EnableWhen read_condition(Fields& fields) {
+  EnableWhen when;
+  when.question = fields.text("question");
+  when.comparison = fields.text("operator");
+  if (std::find(std::begin(kComparisons), std::end(kComparisons), when.comparison) == std::end(kComparisons)) {
+    fields.wrong("operator", "This must be exists, =, !=, >, <, >= or <=.");
+  }
+  if (fields.has("answerBoolean")) when.exists = fields.flag("answerBoolean", true);
+  when.number = fields.optional_number(fields.has("answerInteger") ? "answerInteger" : "answerDecimal");
+  when.code = fields.optional_text("answerString");
+  if (auto coding = fields.optional_object("answerCoding")) {
+    when.system = coding->optional_text("system").value_or("");
+    when.code = coding->optional_text("code");
+    if (!when.code) when.code = coding->text("display");
+  }
+  return when;
+}
+
+void read_conditions(Fields& fields, Item& item) {
+  for (auto& one : fields.objects("enableWhen", kMaxConditions)) item.enable_when.push_back(read_condition(one));
+  const auto behavior = fields.optional_text("enableBehavior");
+  item.enable_any = behavior == "any";
+  if (item.enable_when.size() > 1 && behavior != "any" && behavior != "all") {
+    fields.wrong("enableBehavior", "With several conditions this must be \"all\" or \"any\".");
+  }
+}
+
+bool is_passed_over(Fields& fields, const Item& item) {
+  if (fields.flag("readOnly", false) || (item.type == ItemType::display && !item.enable_when.empty())) return true;
+  for (auto& extension : fields.objects("extension", kMaxExtensions)) {
+    const auto url = extension.optional_text("url").value_or("");
+    if (url.ends_with(kCalculated) || (url == kHidden && extension.flag("valueBoolean", false))) return true;
+  }
+  return false;
 }
 
 ItemType type_of(std::string_view name) {
@@ -116,6 +202,8 @@ ItemType type_of(std::string_view name) {
 
 class Reader {
  public:
+  explicit Reader(ValueSets value_sets) : value_sets_(std::move(value_sets)) {}
+
   std::vector<Item> read_items(Fields& parent) {
     std::vector<Item> items;
     for (auto& fields : parent.objects("item", kMaxItems)) {
@@ -143,16 +231,33 @@ class Reader {
     for (auto& option : fields.objects("answerOption", kMaxAnswerOptions)) {
       item.answer_options.push_back(read_answer_option(option));
     }
+    add_value_set(fields, item);
+    read_conditions(fields, item);
+    if (is_passed_over(fields, item)) item.type = ItemType::passed_over;
     item.items = read_items(fields);
     return item;
   }
 
+  /// One that is not in the file cannot be read; whether its answers are needed is for whoever scores the item to say.
+  void add_value_set(Fields& fields, Item& item) const {
+    const auto name = fields.optional_text("answerValueSet");
+    if (!name || !name->starts_with('#')) return;
+    const auto found = value_sets_.find(name->substr(1));
+    if (found == value_sets_.end()) {
+      fields.wrong("answerValueSet", fmt::format("The file contains no ValueSet \"{}\".", name->substr(1)));
+    } else {
+      item.answer_options = found->second;
+    }
+  }
+
+  ValueSets value_sets_;
   std::set<std::string, std::less<>> link_ids_;
   std::size_t count_ = 0;
 };
 
 void collect(const std::vector<Item>& items, std::vector<const Item*>& found) {
   for (const auto& item : items) {
+    if (item.type == ItemType::passed_over) continue;
     if (item.type != ItemType::display && item.type != ItemType::group) found.push_back(&item);
     collect(item.items, found);
   }
@@ -160,6 +265,7 @@ void collect(const std::vector<Item>& items, std::vector<const Item*>& found) {
 
 void each_wording(const std::vector<Item>& items, const std::function<void(const Wording&)>& visit) {
   for (const auto& item : items) {
+    if (item.type == ItemType::passed_over) continue;
     visit(item.text);
     for (const auto& option : item.answer_options) visit(option.display);
     each_wording(item.items, visit);
@@ -185,7 +291,7 @@ Result<Questionnaire> read_questionnaire(std::string_view text) {
   questionnaire.language = fields.optional_text("language").value_or("");
   questionnaire.copyright = fields.optional_text("copyright").value_or("");
   questionnaire.loinc = read_loinc(fields);
-  questionnaire.items = Reader().read_items(fields);
+  questionnaire.items = Reader(read_contained(fields)).read_items(fields);
   if (mistakes.none() && questions(questionnaire).empty()) fields.wrong("item", "There is nothing to answer.");
   if (!mistakes.none()) return fail(mistakes.error("questionnaire.invalid", text));
   return questionnaire;
@@ -213,9 +319,27 @@ std::vector<std::string> languages(const Questionnaire& questionnaire) {
   return found;
 }
 
+std::string_view primary(std::string_view language) {
+  return language.substr(0, language.find('-'));
+}
+
+const std::string* match_language(const std::vector<std::string>& languages, std::string_view language) {
+  auto found = std::find(languages.begin(), languages.end(), language);
+  if (found == languages.end()) {
+    found = std::find_if(languages.begin(), languages.end(),
+                         [&](const auto& one) { return primary(one) == primary(language); });
+  }
+  return found == languages.end() ? nullptr : &*found;
+}
+
 bool has_wording(const Questionnaire& questionnaire) {
   const auto all = questions(questionnaire);
-  return std::none_of(all.begin(), all.end(), [](const Item* item) { return item->text.text.empty(); });
+  return std::all_of(all.begin(), all.end(), [](const Item* item) {
+    const auto& options = item->answer_options;
+    return !item->text.text.empty() && std::none_of(options.begin(), options.end(), [](const AnswerOption& option) {
+      return option.display.text.empty();
+    });
+  });
 }
 
 }  // namespace rapport::measures

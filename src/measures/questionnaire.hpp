@@ -36,8 +36,19 @@ enum class ItemType {
   group,    ///< a heading, with items beneath
   choice,   ///< one of the answer options
   integer,
-  decimal,  ///< a number, also a mark on a visual analogue line
-  other,    ///< what this program does not score: free text, dates
+  decimal,      ///< a number, also a mark on a visual analogue line
+  other,        ///< what this program does not score: free text, dates, choices that can be added to
+  passed_over,  ///< not for the respondent: calculated, read-only or hidden; nor is what stands beneath it
+};
+
+/// FHIR's enableWhen: what must have been answered to another question. One of `number`, `code` and `exists` is set.
+struct EnableWhen {
+  std::string question;    ///< linkId
+  std::string comparison;  ///< exists, =, !=, >, <, >=, <=
+  std::optional<bool> exists;
+  std::optional<double> number;
+  std::optional<std::string> code;  ///< of a coding, or a text
+  std::string system;               ///< of the coding; empty: any
 };
 
 struct Item {
@@ -48,6 +59,8 @@ struct Item {
   std::vector<AnswerOption> answer_options;  ///< in the order in which they are shown
   std::optional<double> min_value;           ///< of integer and decimal
   std::optional<double> max_value;
+  std::vector<EnableWhen> enable_when;  ///< empty: always asked
+  bool enable_any = false;              ///< one of them is enough; otherwise all must hold
   std::vector<Item> items;
 };
 
@@ -62,18 +75,25 @@ struct Questionnaire {
 };
 
 /// Reads FHIR JSON. The ordinal value of an answer is taken from the extension ordinalValue (R4) or itemWeight (SDC,
-/// R5), on the coding or on the answer option. What the program has no use for is passed over, conditions for showing
-/// an item (enableWhen) among it: scoring takes the answers as they come. Errors: those of `parse_document`; invalid
-/// "questionnaire.invalid" with line and field.
+/// R5), on the coding or on the answer option. Answers stand with the item or in a ValueSet that the file contains. An
+/// instruction with a condition (a display with enableWhen) is passed over: what it depends on is mostly a score. What
+/// else the program has no use for is left unread. Errors: those of `parse_document`; invalid "questionnaire.invalid"
+/// with line and field.
 Result<Questionnaire> read_questionnaire(std::string_view text);
 
-/// The items that can be answered, in order, out of their groups.
+/// The items that are for the respondent to answer, in order, out of their groups.
 std::vector<const Item*> questions(const Questionnaire& questionnaire);
 
 /// The languages in which everything can be read, the questionnaire's own first; none where there is no wording.
 std::vector<std::string> languages(const Questionnaire& questionnaire);
 
-/// True if every question has a text.
+/// The first of a language tag: "de" of "de-DE".
+std::string_view primary(std::string_view language);
+/// Which of these languages somebody who wants `language` reads: that one, else one that differs only in what follows
+/// the primary part. Null when there is none.
+const std::string* match_language(const std::vector<std::string>& languages, std::string_view language);
+
+/// True if every question and every answer has a text.
 bool has_wording(const Questionnaire& questionnaire);
 
 }  // namespace rapport::measures

@@ -60,7 +60,7 @@ TEST(Questionnaire, RefusesTwoOrdinalValuesThatDisagree) {
   EXPECT_NE(refused(option(2)).find("two ordinal values, 1 and 2"), std::string::npos);
 }
 
-TEST(Questionnaire, FindsQuestionsInNestedGroupsAndPassesOverConditions) {
+TEST(Questionnaire, FindsQuestionsInNestedGroupsAndTheirConditions) {
   const auto read = read_questionnaire(with_items(R"(
     {"linkId":"i","type":"display","text":"Read this"},
     {"linkId":"g","type":"group","text":"A","item":[
@@ -75,7 +75,90 @@ TEST(Questionnaire, FindsQuestionsInNestedGroupsAndPassesOverConditions) {
   for (const auto* item : questions(*read)) found.push_back(item->link_id);
   EXPECT_EQ(found, (std::vector<std::string>{"h1", "g1", "g1a"}));
   EXPECT_EQ(questions(*read).at(0)->max_value, 10);
-  EXPECT_EQ(questions(*read).at(1)->type, ItemType::other);
+  const auto& why = *questions(*read).at(1);
+  EXPECT_EQ(why.type, ItemType::other);
+  EXPECT_TRUE(why.enable_any);
+  ASSERT_EQ(why.enable_when.size(), 2U);
+  EXPECT_EQ(why.enable_when[0].comparison, ">");
+  EXPECT_EQ(why.enable_when[0].number, 5);
+  EXPECT_EQ(why.enable_when[1].exists, true);
+}
+
+TEST(Questionnaire, RefusesConditionsThatCanBeReadInTwoWays) {
+  const auto with = [](std::string_view rest) {
+    return refused(with_items(fmt::format(R"({{"linkId":"1","type":"integer","enableWhen":[{}}})", rest)));
+  };
+  EXPECT_NE(with(R"({"question":"a","operator":"="},{"question":"b","operator":"="}])").find("\"all\" or \"any\""),
+            std::string::npos);
+  EXPECT_NE(with(R"({"question":"a","operator":"like"}])").find("must be exists, ="), std::string::npos);
+  EXPECT_NE(with(R"({"operator":"="}])").find("question"), std::string::npos);
+}
+
+TEST(Questionnaire, PassesOverWhatIsNotForTheRespondent) {
+  const auto read = read_questionnaire(with_items(R"(
+    {"linkId":"1","type":"integer","text":"How?"},
+    {"linkId":"2","type":"decimal","text":"Sum","extension":[{"url":
+      "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+      "valueExpression":{"language":"text/fhirpath","expression":"1"}}]},
+    {"linkId":"2a","type":"decimal","text":"Sum","extension":[{"url":
+      "http://hl7.org/fhir/StructureDefinition/questionnaire-calculatedExpression",
+      "valueExpression":{"language":"text/fhirpath","expression":"1"}}]},
+    {"linkId":"3","type":"string","text":"Number","readOnly":true},
+    {"linkId":"4","type":"group","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-hidden",
+      "valueBoolean":true}],"item":[{"linkId":"5","type":"integer","text":"Unseen"}]},
+    {"linkId":"6","type":"integer","text":"Seen","extension":[{"url":
+      "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden","valueBoolean":false}]},
+    {"linkId":"7","type":"display","text":"You scored high","enableWhen":[
+      {"question":"2","operator":">","answerDecimal":9}]})"));
+  ASSERT_TRUE(read) << read.error().detail;
+  std::vector<std::string> found;
+  for (const auto* item : questions(*read)) found.push_back(item->link_id);
+  EXPECT_EQ(found, (std::vector<std::string>{"1", "6"}));
+  EXPECT_EQ(read->items.back().type, ItemType::passed_over);
+}
+
+TEST(Questionnaire, TakesAnswersFromAValueSetThatTheFileContains) {
+  const auto with = [](std::string_view contained, std::string_view name) {
+    return fmt::format(
+        R"({{"resourceType":"Questionnaire","language":"en","contained":[{}],"item":[
+          {{"linkId":"1","type":"choice","text":"How?","answerValueSet":"{}"}}]}})",
+        contained, name);
+  };
+  const auto compose = fmt::format(
+      R"({{"resourceType":"ValueSet","id":"a","compose":{{"include":[{{"system":"urn:s","concept":[
+        {{"code":"n","display":"No","extension":[{{{},"valueDecimal":0}}],
+          "designation":[{{"language":"de","value":"Nein"}},{{"value":"Nope"}}]}},
+        {{"display":"Yes","extension":[{{{},"valueDecimal":1}}]}}]}}]}}}})",
+      kOrdinal, kWeight);
+  const auto read = read_questionnaire(with(compose, "#a"));
+  ASSERT_TRUE(read) << read.error().detail;
+  const auto& options = read->items[0].answer_options;
+  ASSERT_EQ(options.size(), 2U);
+  EXPECT_EQ(options[0].system, "urn:s");
+  EXPECT_EQ(options[0].display.in("de"), "Nein");
+  EXPECT_EQ(options[1].code, "Yes") << "without a code the display is one";
+  EXPECT_EQ(options[1].ordinal_value, 1);
+  const auto expanded = read_questionnaire(
+      with(R"({"resourceType":"ValueSet","id":"b","expansion":{"contains":[{"system":"urn:t","code":"x"}]}})", "#b"));
+  ASSERT_TRUE(expanded) << expanded.error().detail;
+  EXPECT_EQ(expanded->items[0].answer_options.at(0).system, "urn:t");
+  EXPECT_NE(refused(with(compose, "#b")).find("contains no ValueSet \"b\""), std::string::npos);
+  EXPECT_TRUE(read_questionnaire(with(compose, "http://elsewhere"))->items[0].answer_options.empty());
+}
+
+TEST(Questionnaire, IsReadBehindAByteOrderMarkAndSaysTheRightLine) {
+  EXPECT_TRUE(read_questionnaire("\xEF\xBB\xBF" + with_items(R"({"linkId":"1","type":"integer"})")));
+  EXPECT_NE(refused("\xEF\xBB\xBF{\"resourceType\":\"Questionnaire\",\n\"item\":[{\"type\":5}]}").find("Line 2"),
+            std::string::npos);
+}
+
+TEST(Languages, MatchByTheirPrimaryPart) {
+  const std::vector<std::string> both{"en-US", "de-CH", "de"};
+  EXPECT_EQ(*match_language(both, "de"), "de");
+  EXPECT_EQ(*match_language(both, "de-AT"), "de-CH");
+  EXPECT_EQ(*match_language(both, "en"), "en-US");
+  EXPECT_EQ(match_language(both, "d"), nullptr);
+  EXPECT_EQ(match_language({}, "en"), nullptr);
 }
 
 TEST(Questionnaire, HasALanguageOnlyWhenEverythingIsTranslated) {

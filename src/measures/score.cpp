@@ -18,13 +18,28 @@ double counted(const Question& question, double answer, const Variant& variant) 
   return question.min + question.max + 2 * variant.offset - answer;
 }
 
-Tally tally(const Scale& scale, const std::vector<std::size_t>& places, const std::vector<Question>& questions,
-            std::span<const Answer> answers, const Variant& variant) {
+/// One form while it is scored.
+struct Filled {
+  const Instrument& instrument;
+  std::span<const Answer> answers;
+  const Variant& variant;
+  std::vector<bool> asked;
+};
+
+/// What the question at this place counts.
+Answer count_of(const Scale& scale, const Filled& form, std::size_t place) {
+  const auto& answer = form.answers[place];
+  if (answer) return counted(form.instrument.questions()[place], *answer, form.variant);
+  if (form.asked[place] || !scale.not_asked) return std::nullopt;
+  return *scale.not_asked + form.variant.offset;
+}
+
+Tally tally(const Scale& scale, const std::vector<std::size_t>& places, const Filled& form) {
   Tally found;
   for (const auto place : places) {
-    if (!answers[place]) continue;
-    const auto value = counted(questions[place], *answers[place], variant);
-    found.sum += scale.method == Method::count ? (value - variant.offset > 0 ? 1 : 0) : value;
+    const auto value = count_of(scale, form, place);
+    if (!value) continue;
+    found.sum += scale.method == Method::count ? (*value - form.variant.offset > 0 ? 1 : 0) : *value;
     ++found.answered;
   }
   return found;
@@ -42,31 +57,50 @@ bool enough(const Scale& scale, std::size_t items, std::size_t answered) {
   return false;
 }
 
-ScaleScore score_scale(const Scale& scale, std::size_t items, const Tally& found) {
-  if (!enough(scale, items, found.answered)) return {scale.key, std::nullopt, false};
-  const auto answered = static_cast<double>(found.answered);
+bool is_left_out(const Filled& form, std::size_t place) {
+  return form.asked[place] && !form.answers[place];
+}
+
+bool leaves_out_safety(const std::vector<std::size_t>& places, const Filled& form) {
+  const auto& safety = form.instrument.safety_questions();
+  return std::any_of(places.begin(), places.end(), [&](std::size_t place) {
+    return is_left_out(form, place) && std::find(safety.begin(), safety.end(), place) != safety.end();
+  });
+}
+
+ScaleScore score_scale(const Scale& scale, std::size_t items, const Tally& found, bool may_prorate) {
   const bool prorated = scale.missing == MissingRule::prorate && found.answered < items;
+  if (!enough(scale, items, found.answered) || (prorated && !may_prorate)) return {scale.key, std::nullopt, false};
+  const auto answered = static_cast<double>(found.answered);
   double value = found.sum;
   if (scale.method == Method::mean) value /= answered;
   if (scale.method == Method::sum && prorated) value = static_cast<double>(items) * found.sum / answered;
   return {scale.key, value * scale.factor, prorated};
 }
 
-void note_questions(const Instrument& instrument, std::span<const Answer> answers, const Variant& variant,
-                    FormScore& form) {
-  const auto& safety = instrument.scoring().safety;
-  for (std::size_t place = 0; place < answers.size(); ++place) {
+void note_questions(const Filled& filled, FormScore& form) {
+  const auto& safety = filled.instrument.scoring().safety;
+  const auto& safety_questions = filled.instrument.safety_questions();
+  for (std::size_t place = 0; place < filled.answers.size(); ++place) {
     const auto number = static_cast<int>(place) + 1;
-    const auto found = std::find(instrument.safety_questions().begin(), instrument.safety_questions().end(), place);
-    const bool is_safety = found != instrument.safety_questions().end();
-    if (!answers[place]) {
-      if (instrument.questions()[place].scored || is_safety) form.not_answered.push_back(number);
-      continue;
+    const auto found = std::find(safety_questions.begin(), safety_questions.end(), place);
+    const bool is_safety = found != safety_questions.end();
+    const auto& answer = filled.answers[place];
+    if (is_left_out(filled, place)) {
+      if (filled.instrument.questions()[place].scored || is_safety) form.not_answered.push_back(number);
+    } else if (!answer) {
+      form.not_asked.push_back(number);
+    } else if (is_safety) {
+      const auto min = safety[static_cast<std::size_t>(found - safety_questions.begin())].min;
+      if (*answer - filled.variant.offset >= min) form.safety.push_back(number);
     }
-    if (!is_safety) continue;
-    const auto min = safety[static_cast<std::size_t>(found - instrument.safety_questions().begin())].min;
-    if (*answers[place] - variant.offset >= min) form.safety.push_back(number);
   }
+}
+
+bool holds(const Condition& condition, const Answer& answer, const Variant& variant) {
+  if (!answer) return condition.unanswered;
+  const auto& values = condition.values;
+  return std::find(values.begin(), values.end(), *answer - variant.offset) != values.end();
 }
 
 std::string possible(const Question& question, const Variant& variant) {
@@ -91,6 +125,23 @@ std::optional<std::string> refuse_answer(const Question& question, double answer
   return fmt::format("{} is no answer to this item; it must be {}.", answer, possible(question, variant));
 }
 
+std::vector<bool> asked_questions(const Instrument& instrument, std::span<const Answer> answers,
+                                  const Variant& variant) {
+  const auto& questions = instrument.questions();
+  std::vector<bool> asked(questions.size());
+  const auto is_met = [&](const Condition& condition) {
+    return holds(condition, asked[condition.place] ? answers[condition.place] : std::nullopt, variant);
+  };
+  for (std::size_t place = 0; place < questions.size(); ++place) {
+    const auto& when = questions[place].asked_when;
+    asked[place] = std::all_of(when.begin(), when.end(), [&](const Conditions& one) {
+      return one.any ? std::any_of(one.each.begin(), one.each.end(), is_met)
+                     : std::all_of(one.each.begin(), one.each.end(), is_met);
+    });
+  }
+  return asked;
+}
+
 Result<FormScore> score(const Instrument& instrument, std::span<const Answer> answers, const Variant& variant) {
   const auto& questions = instrument.questions();
   if (answers.size() != questions.size()) {
@@ -103,17 +154,19 @@ Result<FormScore> score(const Instrument& instrument, std::span<const Answer> an
       return fail(invalid("score.answer", fmt::format("Item {}: {}", place + 1, *refused)));
     }
   }
+  const Filled filled{instrument, answers, variant, asked_questions(instrument, answers, variant)};
   FormScore form;
   form.variant = variant.key;
-  note_questions(instrument, answers, variant, form);
+  note_questions(filled, form);
   form.complete = true;
   for (std::size_t place = 0; place < answers.size(); ++place) {
-    if (questions[place].scored && !answers[place]) form.complete = false;
+    if (questions[place].scored && is_left_out(filled, place)) form.complete = false;
   }
   const auto& scales = instrument.scoring().scales;
   for (std::size_t i = 0; i < scales.size(); ++i) {
     const auto& places = instrument.scale_questions()[i];
-    form.scores.push_back(score_scale(scales[i], places.size(), tally(scales[i], places, questions, answers, variant)));
+    const bool may_prorate = !leaves_out_safety(places, filled);
+    form.scores.push_back(score_scale(scales[i], places.size(), tally(scales[i], places, filled), may_prorate));
     form.prorated = form.prorated || form.scores.back().prorated;
   }
   if (const auto main = form.scores.front().value) form.band = band_of(instrument, *main, variant);

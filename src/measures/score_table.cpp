@@ -61,8 +61,10 @@ bool is_date(std::string_view text) {
       .ok();
 }
 
+/// A quoted field may go over several lines.
 bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; });
 }
 
 /// Where a column is in a record, from 0.
@@ -160,8 +162,10 @@ class TableReader {
     ScoredForm scored;
     read_head(record, scored);
     const auto answers = read_answers(record);
-    if (table_.errors.size() != before) return;
-    if (!is_first_of_session(record, scored)) return;
+    if (table_.errors.size() != before || !is_first_of_session(record, scored)) {
+      table_.errors[before].message += to_look_at(answers);
+      return;
+    }
     auto form = score(instrument_, answers, variant_);
     if (!form) return wrong(record.line, {}, form.error().detail);
     scored.form = std::move(*form);
@@ -209,6 +213,19 @@ class TableReader {
             fmt::format("item{}: {} has only {} items.", number, instrument_.scoring().name, answers.size()));
     }
     return answers;
+  }
+
+  /// A row that cannot be used may still say that somebody is in danger.
+  std::string to_look_at(const std::vector<Answer>& answers) const {
+    const auto& safety = instrument_.scoring().safety;
+    std::string text;
+    for (std::size_t i = 0; i < safety.size(); ++i) {
+      const auto place = instrument_.safety_questions()[i];
+      const auto& answer = answers[place];
+      if (!answer || *answer - variant_.offset < safety[i].min) continue;
+      text += fmt::format(" Item {} was answered with {}: a person has to look at it now.", place + 1, *answer);
+    }
+    return text;
   }
 
   bool is_first_of_session(const CsvRecord& record, const ScoredForm& scored) {
@@ -268,7 +285,8 @@ json::value change_json(const std::optional<ChangeSince>& since) {
                       {"class", json::string_view(name(change.change_class))},
                       {"value", number_json(change.value)},
                       {"threshold", or_null(change.threshold)},
-                      {"source", or_null(change.source)}};
+                      {"source", or_null(change.source)},
+                      {"into_clinical_range", change.into_clinical_range}};
 }
 
 json::object form_json(const ScoredForm& scored) {

@@ -41,8 +41,8 @@ struct ScoreTable {
   bool readable = true;  ///< false: the file as a whole could not be used; `errors` says why
 };
 
-/// A row with a mistake is refused as a whole and named in `errors`; the others are scored. `file` is what the errors
-/// call it.
+/// A row with a mistake is refused as a whole and named in `errors`, together with the answers in it that a person has
+/// to look at; the others are scored. `file` is what the errors call it.
 ScoreTable score_csv(const Instrument& instrument, const Variant& variant, std::string_view csv, std::string_view file);
 
 /// One problem as JSON: file, line, column, message.

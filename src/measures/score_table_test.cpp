@@ -60,7 +60,7 @@ TEST(ScoreTable, SaysTheChangeSinceTheFirstSessionWhereverItStands) {
       boost::json::serialize(to_json(found).at("results").at(0).at("change")),
       R"({"scale":"total","from":2,"reliable":true,"class":"recovered","value":-12,"threshold":4,)"
       R"("source":"NHS Talking Therapies manual (as quoted in secondary literature). From SD 4.5: 3.53 with alpha .92, )"
-      R"(5.14 with retest .83"})");
+      R"(5.14 with retest .83","into_clinical_range":false})");
   for (const auto place : {1U, 2U, 3U}) EXPECT_FALSE(found.results[place].change) << place;
 }
 
@@ -92,6 +92,31 @@ TEST(ScoreTable, RefusesASessionThatIsThereTwice) {
   const auto found = table("gad-2", "client,session,date,item1,item2\nA,1,,1,1\nB,1,,1,1\nA,1,,2,2\n");
   EXPECT_EQ(found.results.size(), 2U);
   EXPECT_EQ(all_errors(found), "4:2 Session 1 of this client is already on line 2.\n");
+}
+
+TEST(ScoreTable, NamesWhatAPersonHasToLookAtInARowThatItRefuses) {
+  const std::string header = "client,session,date,item1,item2,item3,item4,item5,item6,item7,item8,item9,item10\n";
+  const auto found = table("phq-9", header +
+                                        "A,1,,7,0,0,0,0,0,0,0,3,\nB,1,,0,0,0,0,0,0,0,0,0,\nB,1,,0,0,0,0,0,0,0,0,1,\n"
+                                        "C,1,5.1.,0,0,0,0,0,0,0,0,0,\nD,0,5.1.,0,0,0,0,0,0,0,0,2,\n");
+  EXPECT_EQ(found.results.size(), 1U);
+  EXPECT_EQ(
+      all_errors(found),
+      "2:4 item1: 7 is no answer to this item; it must be one of 0, 1, 2, 3. Item 9 was answered with 3: a person "
+      "has to look at it now.\n"
+      "4:2 Session 1 of this client is already on line 3. Item 9 was answered with 1: a person has to look at it "
+      "now.\n"
+      "5:3 \"5.1.\" is no date; it must be like 2026-11-24.\n"
+      "6:2 The session must be a whole number from 1 to 100000, not \"0\". Item 9 was answered with 2: a person has "
+      "to look at it now.\n"
+      "6:3 \"5.1.\" is no date; it must be like 2026-11-24.\n");
+}
+
+TEST(ScoreTable, TakesAClientOverSeveralLines) {
+  const auto found = table("gad-2", "client,session,date,item1,item2\n\"A\nB\",1,,1,1\nC\x1b,1,,1,1\n");
+  ASSERT_EQ(found.results.size(), 1U);
+  EXPECT_EQ(found.results[0].client, "A\nB");
+  EXPECT_EQ(all_errors(found), "4:1 The client contains control characters.\n");
 }
 
 TEST(ScoreTable, PassesOverColumnsPastTheLastItemOnlyWhenTheyAreEmpty) {

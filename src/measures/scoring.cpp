@@ -34,7 +34,8 @@ Direction read_direction(Fields& fields) {
 }
 
 void read_missing(Fields& fields, Scale& scale) {
-  fields.refuse_all_but({"rule", "max_missing"});
+  fields.refuse_all_but({"rule", "max_missing", "not_asked"});
+  scale.not_asked = fields.optional_number("not_asked");
   scale.missing = read_name<MissingRule>(fields, "rule",
                                          {{"complete_only", MissingRule::complete_only},
                                           {"prorate", MissingRule::prorate},
@@ -172,6 +173,7 @@ void read_head(Fields& fields, Scoring& scoring) {
   scoring.version = fields.text("version");
   scoring.edition = fields.optional_text("edition").value_or("");
   scoring.period = fields.optional_text("period");
+  scoring.language = fields.optional_text("language").value_or("");
   scoring.citation = fields.text("citation");
   if (auto licence = fields.optional_object("licence")) {
     scoring.licence = read_licence(*licence);
@@ -187,10 +189,10 @@ Result<Scoring> read_scoring(std::string_view text) {
   Mistakes mistakes;
   Fields fields(document, "", mistakes);
   fields.refuse_all_but(
-      {"schema",     "instrument",  "name",         "version",         "questionnaire", "edition",
-       "period",     "citation",    "licence",      "scales",          "reverse",       "unscored",
-       "variants",   "bands",       "cutoffs",      "safety",          "review",        "reliable_change",
-       "unverified", "information", "loinc_notice", "items_if_allowed"});
+      {"schema",     "instrument",  "name",         "version",          "questionnaire", "edition",
+       "period",     "citation",    "licence",      "scales",           "reverse",       "unscored",
+       "variants",   "bands",       "cutoffs",      "safety",           "review",        "reliable_change",
+       "unverified", "information", "loinc_notice", "items_if_allowed", "language"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);

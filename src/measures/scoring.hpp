@@ -37,6 +37,9 @@ struct Scale {
   Direction direction = Direction::higher_worse;
   MissingRule missing = MissingRule::complete_only;
   int max_missing = 0;
+  /// What a question counts, after any reversing, that was not asked because of another answer. Absent: it counts as
+  /// one that was left out.
+  std::optional<double> not_asked;
   std::string loinc;
 };
 
@@ -123,6 +126,7 @@ struct Scoring {
   std::string version;     ///< of this file; kept with every score
   std::string edition;     ///< which printed form the wording is
   std::optional<std::string> period;
+  std::string language;  ///< of the questionnaire, where that file does not say it; empty otherwise
   std::string citation;
   Licence licence;
   std::vector<Scale> scales;  ///< the first is the main one

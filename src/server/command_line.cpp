@@ -115,11 +115,15 @@ int check_config(const Settings& settings) {
   if (const auto serving = check_serving(settings); !serving) return say(serving.error());
   const auto contacts = crisis_contacts::open_contacts(settings, now);
   if (!contacts) return say(contacts.error());
-  if (const auto own = use_own_instruments(settings); !own) return say(own.error());
+  const auto not_offered = use_own_instruments(settings);
+  if (!not_offered) return say(not_offered.error());
   if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
   if (const auto mail = notify::mail_server(settings); !mail) return say(mail.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));
+  }
+  for (const auto& one : *not_offered) {
+    fmt::print("# The questionnaire {} cannot be given out as a form: {}.\n", one.instrument, one.why);
   }
   if (const auto due = crisis_contacts::overdue(*contacts, now)) fmt::print("# {}\n", *due);
   return 0;

@@ -29,6 +29,25 @@ Result<void> add_folder(measures::InstrumentLibrary& library, const std::string&
   return library.add(files);
 }
 
+/// What the program has itself without wording is known to need one.
+bool is_of_folder(const measures::InstrumentLibrary& shipped, const measures::Instrument& instrument) {
+  const auto* known = shipped.find(instrument.id());
+  return known == nullptr ||
+         measures::has_wording(known->questionnaire()) != measures::has_wording(instrument.questionnaire());
+}
+
+Result<std::vector<NotOffered>> not_offered_of_folder(const measures::InstrumentLibrary& library) {
+  TRY_ASSIGN(const auto shipped, measures::InstrumentLibrary::shipped());
+  std::vector<NotOffered> found;
+  for (const auto& instrument : library.all()) {
+    if (!is_of_folder(shipped, instrument)) continue;
+    if (auto why = questionnaires::why_not_offered(instrument); !why.empty()) {
+      found.push_back({instrument.id(), std::move(why)});
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<measures::InstrumentLibrary> open_instruments(const std::string& folder) {
@@ -37,16 +56,17 @@ Result<measures::InstrumentLibrary> open_instruments(const std::string& folder) 
   return library;
 }
 
-Result<void> use_own_instruments(const config::Settings& settings) {
+Result<std::vector<NotOffered>> use_own_instruments(const config::Settings& settings) {
   const auto& folder = settings.practice_instruments_folder;
-  if (folder.empty()) return {};
+  if (folder.empty()) return std::vector<NotOffered>();
   auto library = open_instruments(folder);
   if (!library) {
     return fail(invalid("settings.instruments",
                         fmt::format("\"practice.instruments_folder\" is wrong: {}", library.error().detail)));
   }
+  TRY_ASSIGN(auto not_offered, not_offered_of_folder(*library));
   questionnaires::use_instruments(*std::move(library));
-  return {};
+  return not_offered;
 }
 
 }  // namespace rapport::server

@@ -54,6 +54,25 @@ TEST_F(InstrumentsOfAFolder, CanBeGivenOutAsForms) {
   EXPECT_TRUE(std::any_of(offered.begin(), offered.end(), [](const auto& one) { return one.id == "weather"; }));
 }
 
+TEST_F(InstrumentsOfAFolder, AreNamedWithTheReasonWhereTheyCannotBeGivenOut) {
+  std::string silent = kQuestionnaire;
+  silent.erase(silent.find(R"("language":"en",)"), 16);
+  write("weather.questionnaire.json", silent);
+  write("weather.scoring.json", kScoring);
+  settings_.practice_instruments_folder = folder_.string();
+  const auto used = use_own_instruments(settings_);
+  ASSERT_TRUE(used) << used.error().detail;
+  ASSERT_EQ(used->size(), 1U) << "those of the program without wording are known";
+  EXPECT_EQ(used->front().instrument, "weather");
+  EXPECT_NE(used->front().why.find("language"), std::string::npos);
+  std::string spoken = kScoring;
+  write("weather.scoring.json", spoken.insert(1, R"("language":"de-CH",)"));
+  const auto again = use_own_instruments(settings_);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_TRUE(again->empty());
+  EXPECT_TRUE(questionnaires::find_offered("weather"));
+}
+
 TEST_F(InstrumentsOfAFolder, AreAllInOrderOrNoneIsTaken) {
   write("weather.questionnaire.json", kQuestionnaire);
   settings_.practice_instruments_folder = folder_.string();

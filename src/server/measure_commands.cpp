@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
@@ -52,12 +53,21 @@ std::string band_text(const ScoredForm& scored) {
 
 std::string change_text(const ScoredForm& scored) {
   if (!scored.change) return "";
-  return fmt::format("{:+.6g} since session {}, {}", scored.change->change.value, scored.change->from,
-                     measures::name(scored.change->change.change_class));
+  const auto& change = scored.change->change;
+  return fmt::format("{:+.6g} since session {}, {}{}{}", change.value, scored.change->from,
+                     measures::name(change.change_class),
+                     change.into_clinical_range ? " (crossed into the clinical range)" : "",
+                     change.threshold && !change.source ? " (no published source)" : "");
+}
+
+/// A row stays one line.
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return text;
 }
 
 void print_form(const ScoredForm& scored, std::ostream& out) {
-  fmt::print(out, "{:12} {:>7}  {:10}  {}", scored.client, scored.session, scored.date.value_or(""),
+  fmt::print(out, "{:12} {:>7}  {:10}  {}", one_line(scored.client), scored.session, scored.date.value_or(""),
              scores_text(scored));
   for (const auto& text : {band_text(scored), change_text(scored)}) {
     if (!text.empty()) fmt::print(out, "; {}", text);
@@ -114,6 +124,7 @@ Result<ScoreTable> score_input(const Instrument& instrument, const MeasureOption
 json::object instrument_json(const Instrument& instrument) {
   const auto& scoring = instrument.scoring();
   return {{"id", instrument.id()},
+          {"name", instrument.scoring().name},
           {"title", instrument.questionnaire().title.text},
           {"languages", json::value_from(measures::languages(instrument.questionnaire()))},
           {"licence", json::string_view(measures::letter(scoring.licence.status))},
@@ -125,7 +136,8 @@ void print_instrument(const Instrument& instrument, std::ostream& out) {
   const auto& licence = instrument.scoring().licence;
   fmt::print(out, "{:10} {:8} {}{}  {}\n", instrument.id(),
              spoken.empty() ? "none" : fmt::format("{}", fmt::join(spoken, " ")), measures::letter(licence.status),
-             licence.spdx ? " " + *licence.spdx : "", instrument.questionnaire().title.text);
+             licence.spdx ? " " + *licence.spdx : "",
+             fmt::format("{}: {}", instrument.scoring().name, instrument.questionnaire().title.text));
 }
 
 }  // namespace
@@ -160,7 +172,7 @@ int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostr
     fmt::print(out, "{}\n", json::serialize(json::object{{"results", std::move(results)}, {"errors", json::array()}}));
     return kDone;
   }
-  fmt::print(out, "{:10} {:8} {}\n", "id", "wording", "licence and title");
+  fmt::print(out, "{:10} {:8} {}\n", "id", "wording", "licence, name and title");
   for (const auto& instrument : library->all()) print_instrument(instrument, out);
   fmt::print(out,
              "A: part of the program. B: a pack with its own licence. C: structure only; the licence holder supplies "

@@ -84,11 +84,11 @@ TEST_F(MeasureCommands, EndWithOneAndASentenceWhenNothingCouldBeDone) {
 
 TEST_F(MeasureCommands, ShowATableThatAPersonCanActOn) {
   const std::string head = "client,session,date,item1,item2,item3,item4,item5,item6,item7,item8,item9,item10\n";
-  EXPECT_EQ(
-      score({.instrument = "core-10", .input = "-"},
-            head + "A,1,2026-01-05,1,2,3,2,1,,3,2,2,0\nA,2,2026-01-12,1,2,3,2,1,1,3,2,2,0\nB,1,,0,4,4,0,0,0,0,0,,\n"),
-      0);
-  EXPECT_NE(out_.str().find("total 15.5556 (prorated); Moderate (no published source); not answered, ask: 6\n"),
+  EXPECT_EQ(score({.instrument = "core-10", .input = "-"},
+                  head + "A,1,2026-01-05,1,2,3,2,1,0,3,2,2,\nA,2,2026-01-12,1,2,3,2,1,1,3,2,2,0\nB,1,,0,4,4,0,0,0,0,0,,"
+                         "\nC,1,,0,4,4,0,0,,0,0,0,0\n"),
+            0);
+  EXPECT_NE(out_.str().find("total 15.5556 (prorated); Moderate (no published source); not answered, ask: 10\n"),
             std::string::npos)
       << out_.str();
   EXPECT_NE(out_.str().find("total 15; Moderate (no published source); -0.555556 since session 1, unchanged; "
@@ -96,6 +96,7 @@ TEST_F(MeasureCommands, ShowATableThatAPersonCanActOn) {
             std::string::npos)
       << out_.str();
   EXPECT_NE(out_.str().find("total -; not answered, ask: 9 10\n"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("total -; not answered, ask: 6\n"), std::string::npos) << "not Healthy: " << out_.str();
 }
 
 TEST_F(MeasureCommands, TakeTheWordingsOfAFolder) {
@@ -107,9 +108,9 @@ TEST_F(MeasureCommands, TakeTheWordingsOfAFolder) {
 
 TEST_F(MeasureCommands, ListWhatThereIs) {
   EXPECT_EQ(list_instruments({}, out_, errors_), 0);
-  EXPECT_NE(out_.str().find("phq-9      en de    A  Patient Health Questionnaire-9\n"), std::string::npos)
+  EXPECT_NE(out_.str().find("phq-9      en de    A  PHQ-9: Patient Health Questionnaire-9\n"), std::string::npos)
       << out_.str();
-  EXPECT_NE(out_.str().find("srs        none     C  Session Rating Scale\n"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("srs        none     C  SRS: Session Rating Scale\n"), std::string::npos) << out_.str();
   out_.str("");
   EXPECT_EQ(list_instruments({.json = true}, out_, errors_), 0);
   EXPECT_EQ(json().at("results").as_array().size(), 15U);

@@ -191,7 +191,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
   TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
-  TRY(use_own_instruments(settings));
+  TRY_ASSIGN(const auto not_offered, use_own_instruments(settings));
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
@@ -206,6 +206,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   try {
     net::Server server(server_options(settings, listen), application);
     server.start();
+    for (const auto& one : not_offered) {
+      log::warning("instrument.not_offered", {{"instrument", one.instrument}, {"why", one.why}});
+    }
     if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});
     if (!rules.complaint_contact || !rules.safeguarding_contact) log::warning("safety.contacts_missing");
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});

@@ -1,6 +1,7 @@
 /// Whether anything that a therapist, their deputy or their supervisor can get differs by what a client answered about
-/// the therapist (RISQ). Two practices are lived through in the same way but for those answers; then every answer that
-/// can be read, and every live event, is held against its like, byte for byte.
+/// the therapist (RISQ), or by which question they left out of what is about the session (SPARQ). Two practices are
+/// lived through in the same way but for those answers; then every answer that can be read, and every live event, is
+/// held against its like, byte for byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 namespace rapport::server {
 namespace {
 
-/// A sign for each question of RISQ as it is sent, and corrected where there is a second.
+/// A sign for each question of RISQ as it is sent, and corrected where there is a second; '-': left out.
 using Sent = std::vector<std::string>;
 const std::string kCourse = "/api/episodes/{episode}/course 200";
 const Time kStart = from_micros(1'795'000'000'000'000);
@@ -56,8 +57,9 @@ class Inference : public testing::FullHouseTest {
   void send(const std::string& form, const std::string& signs, std::int64_t version) {
     std::string answers;
     for (std::size_t i = 0; i < signs.size(); ++i) {
-      answers +=
-          (i == 0 ? "" : ",") + std::string(R"({"item":")") + std::to_string(i + 1) + R"(","value":)" + signs[i] + "}";
+      if (signs[i] == '-') continue;
+      answers += (answers.empty() ? "" : ",") + std::string(R"({"item":")") + std::to_string(i + 1) + R"(","value":)" +
+                 signs[i] + "}";
     }
     const auto number = std::to_string(version);
     const auto before = std::to_string(version - 1);
@@ -86,8 +88,10 @@ class Inference : public testing::FullHouseTest {
   std::size_t live_through(const Sent& sent) {
     const auto risq = ask("risq");
     const auto phq9 = ask("phq-9");
+    const auto sparq = ask("sparq");
     send(phq9, "0000000010", 1);
-    forms_ = {risq, phq9};
+    send(sparq, sparq_, 1);
+    forms_ = {risq, phq9, sparq};
     for (std::size_t i = 0; i < sent.size(); ++i) {
       clock.set(clock.now() + std::chrono::minutes(10));
       send(risq, sent[i], static_cast<std::int64_t>(i) + 1);
@@ -104,9 +108,9 @@ class Inference : public testing::FullHouseTest {
     std::vector<std::string> concerns = concerns_;
     concerns.push_back(any);
     concerns.resize(1);
-    const std::multimap<std::string, std::string> values{{"{episode}", episode.text()}, {"{room}", chat.text()},
-                                                         {"{form}", forms_[0]},         {"{form}", forms_[1]},
-                                                         {"{concern}", concerns[0]},    {"{account}", client.text()}};
+    const std::multimap<std::string, std::string> values{
+        {"{episode}", episode.text()}, {"{room}", chat.text()},    {"{form}", forms_[0]},       {"{form}", forms_[1]},
+        {"{form}", forms_[2]},         {"{concern}", concerns[0]}, {"{account}", client.text()}};
     Seen seen;
     for (const auto& route : routes_->all()) {
       if (route->method != http::Method::get || route->pattern == "/api/live") continue;
@@ -197,6 +201,7 @@ class Inference : public testing::FullHouseTest {
   std::vector<Told> told_;
   std::vector<std::string> forms_;
   std::vector<std::string> concerns_;
+  std::string sparq_ = "31111343";
 };
 
 TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
@@ -217,6 +222,15 @@ TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
       for (std::size_t i = 0; i < usual.size(); ++i)
         EXPECT_EQ(answers[i], usual[i]) << who << " after " << sent.front();
     }
+  }
+}
+
+TEST_P(Inference, NothingTellsWhichQuestionAboutTheSessionWasLeftOut) {
+  const auto whole = what_is_seen({"0000"}, 0);
+  // The scores are the same, or would be but for their fractions: 13 and 13.33, 4 and 4.
+  for (const auto* sent : {"311113-4", "3-111343", "3111-343", "3-1113-4"}) {
+    sparq_ = sent;
+    EXPECT_EQ(what_is_seen({"0000"}, 0), whole) << sent;
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
+import { isPublished, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
 import { draw, neighbour, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
@@ -17,8 +17,8 @@ const series = (questionnaire: string, points: CoursePoint[]): Course['series'][
   questionnaire, name: questionnaire.toUpperCase(), points,
   scales: [{ key: 'total', label: 'Total', min: 0, max: 20, higher_is_worse: true }],
   bands: [
-    { scale: 'total', min: 0, max: 9, label: 'Low' },
-    { scale: 'total', min: 10, max: 20, label: 'High' }
+    { scale: 'total', min: 0, max: 9, label: 'Low', source: 'a journal' },
+    { scale: 'total', min: 10, max: 20, label: 'High', source: 'a journal' }
   ]
 });
 
@@ -83,6 +83,16 @@ test('a series without bands has neither names nor room for them', () => {
   expect(first?.names).toEqual([]);
   expect(first?.axis.map((one) => one.value)).toEqual([0, 20]);
   expect(draw(bare, 1200, 16).right).toBeGreaterThan(draw(course(), 1200, 16).right);
+});
+
+test('bands that nobody has published are not drawn, and their name is not read out with a point', () => {
+  const unpublished = { ...course(), series: course().series.map((one) => ({ ...one, bands: one.bands.map((band) => ({ ...band, source: null })) })) };
+  expect(draw(unpublished, 1200, 16).panels[0]?.bands).toEqual([]);
+  const [series] = course().series;
+  const point = series?.points[0];
+  if (!series || !point) throw new Error('no point');
+  expect(isPublished(series, { ...point, band: 'Low' })).toBe(true);
+  expect(isPublished({ ...series, bands: unpublished.series[0]?.bands ?? [] }, { ...point, band: 'Low' })).toBe(false);
 });
 
 test('what belongs together stays in a line where it fits, and is broken where it does not', () => {

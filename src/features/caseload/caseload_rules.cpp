@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "measures/change.hpp"
 
 namespace rapport::caseload {
 namespace {
@@ -65,12 +66,19 @@ void name(Reason& about, const std::string& instrument) {
   about.name = known == nullptr ? instrument : known->scoring().name;
 }
 
+std::optional<std::string> source_of_change(const std::string& instrument) {
+  const auto* known = questionnaires::instruments().find(instrument);
+  const auto* rule = known == nullptr ? nullptr : measures::reliable_change_of(*known);
+  return rule == nullptr ? std::nullopt : rule->source;
+}
+
 void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
   for (const auto& concern : standing.concerns) {
     if (concern.kind == safety::Kind::rift) continue;  // never for the therapist
     auto one = reason(concern.kind == safety::Kind::safety ? ReasonKind::concern : ReasonKind::concern_unanswered,
                       concern.raised_at);
     one.concern = concern.id;
+    if (!concern.acknowledged_at && !concern.escalated_at) one.until = concern.acknowledge_by;
     name(one, concern.instrument);
     reasons.push_back(std::move(one));
   }
@@ -82,6 +90,7 @@ void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
     one.since = worsening.since;
     one.change = worsening.change;
     name(one, worsening.instrument);
+    one.source = source_of_change(worsening.instrument);
     reasons.push_back(std::move(one));
   }
   std::int64_t count = 0;

@@ -101,9 +101,13 @@ TEST(Reasons, OfConcernsStandBeforeAllOthersAndNeverTellOfRifts) {
   concern.raised_at = kNow - hours(2);
   for (const auto kind : {safety::Kind::rift, safety::Kind::unanswered, safety::Kind::safety}) {
     concern.kind = kind;
+    concern.acknowledge_by = kNow - hours(1);
     one.concerns.push_back(concern);
   }
   EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::concern, ReasonKind::concern_unanswered, ReasonKind::session_open}));
+  EXPECT_EQ(reasons_of(one, kNow)[0].until, kNow - hours(1)) << "then the supervisor is told";
+  for (auto& each : one.concerns) each.acknowledged_at = kNow;
+  EXPECT_EQ(reasons_of(one, kNow)[0].until, std::nullopt);
 }
 
 TEST(Reasons, StandInTheOrderOfTheirGravity) {
@@ -118,6 +122,7 @@ TEST(Reasons, StandInTheOrderOfTheirGravity) {
   const auto worse = reasons_of(one, kNow)[1];
   EXPECT_EQ(worse.name, "PHQ-9");
   EXPECT_EQ(worse.change, 7);
+  EXPECT_TRUE(worse.source);
 }
 
 TEST(Clients, WhoNeedMostStandFirstAndWhoeverWaitsLongestAmongThem) {

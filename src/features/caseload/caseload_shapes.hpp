@@ -33,9 +33,13 @@ BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply
 struct Reason {
   static constexpr std::string_view says =
       "`concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has "
-      "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised; `session_open` since "
+      "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by "
+      "when "
+      "the supervisor is told if nobody looks into it; `session_open` since "
       "when; `reply_overdue` until when an answer was agreed; `worse` when the "
-      "latest form was sent whose score is reliably worse than that of `since`, by `change` points; "
+      "latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` "
+      "calls "
+      "reliable (absent: no published one is known); "
       "`session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
@@ -47,9 +51,11 @@ struct Reason {
   std::optional<std::string> questionnaire;
   std::optional<std::string> name;
   std::optional<double> change;
+  std::optional<std::string> source;
+  std::optional<Time> until;
   std::optional<safety::ConcernId> concern;
 };
-BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, change, concern))
+BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, change, source, until, concern))
 
 struct NextSession {
   static constexpr std::string_view says = "The session that is open, or else the next one that is planned.";

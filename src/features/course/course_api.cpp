@@ -80,7 +80,8 @@ Result<void> open_forms(Context& context, const Call& call, Stored& stored) {
     one.concerns = std::move(concerns[one.form.id]);
     if (const auto found = latest.find(one.form.id); found != latest.end()) {
       const auto& version = *found->second;
-      TRY_ASSIGN(one.scores, questionnaires::open_scores(*key, one.form.id, version.version, version.sealed_scores));
+      TRY_ASSIGN(auto scores, questionnaires::open_scores(*key, one.form.id, version.version, version.sealed_scores));
+      one.scores = questionnaires::for_viewer(std::move(scores), one.form, context.viewer.account);
     }
     stored.material.forms.push_back(std::move(one));
   }

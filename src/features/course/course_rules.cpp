@@ -183,6 +183,7 @@ class Drawing {
     }
     if (const auto* instrument = questionnaires::instruments().find(id)) {
       for (const auto& band : instrument->scoring().bands) {
+        if (material_.is_own && !band.citation) continue;  // no name that nobody has published is given to a client
         series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
       }
     }
@@ -197,7 +198,7 @@ class Drawing {
         questionnaires::change_since(*instrument, *before->scores, *before->form.completed_at, *now.scores);
     if (!change) return std::nullopt;
     series.reliable_change = CourseThreshold{change->threshold, change->source};
-    return CourseChange{change->value, change->change};
+    return CourseChange{change->value, change->change, change->into_clinical_range};
   }
 
   /// Against which forms of its kind the next one is held.

@@ -63,11 +63,13 @@ BOOST_DESCRIBE_STRUCT(CourseValue, (), (scale, value, prorated))
 
 struct CourseChange {
   static constexpr std::string_view says =
-      "`value` is this score minus that one; `change` is recovered, improved, unchanged, deteriorated or undetermined.";
+      "`value` is this score minus that one; `change` is recovered, improved, unchanged, deteriorated or undetermined. "
+      "`into_clinical_range`: it became reliably worse and crossed the clinical cut-off.";
   double value = 0;
   std::string change;
+  bool into_clinical_range = false;
 };
-BOOST_DESCRIBE_STRUCT(CourseChange, (), (value, change))
+BOOST_DESCRIBE_STRUCT(CourseChange, (), (value, change, into_clinical_range))
 
 struct CourseConcern {
   static constexpr std::string_view says =

@@ -105,7 +105,8 @@ Result<void> look_after(store::WriteTx& tx, const access::SealKey& key, const qu
 }
 
 Result<void> send(store::WriteTx& tx, const access::SealKey& key, const FormPaper& paper, FormId id,
-                  const Instrument& instrument, const Answers& answers, std::int64_t revision, Time at) {
+                  const Instrument& instrument, const Answers& saved, std::int64_t revision, Time at) {
+  const auto answers = questionnaires::only_asked(instrument, saved);
   TRY_ASSIGN(const auto scores, questionnaires::score_answers(instrument, answers));
   const auto client = paper.pair.client;
   TRY(questionnaires::complete_form(tx, client,

@@ -26,11 +26,6 @@ const Instrument* instrument_of(const StoredForm& form) {
   return instruments().find(form.instrument);
 }
 
-bool may_see_items(const StoredForm& form, AccountId viewer) {
-  const auto* instrument = instrument_of(form);
-  return instrument == nullptr ? viewer == form.client : sees_items(*instrument, form, viewer);
-}
-
 /// What of a form this viewer sees, without its scores.
 Form describe(const StoredForm& stored, AccountId viewer) {
   const auto* instrument = instrument_of(stored);
@@ -57,12 +52,6 @@ Form describe(const StoredForm& stored, AccountId viewer) {
   form.completed_at = stored.completed_at;
   form.items_allowed = stored.items_allowed;
   return form;
-}
-
-/// Which items were left out says something about single answers.
-Scores for_eyes(Scores scores, bool sees_items) {
-  if (!sees_items) scores.not_answered.reset();
-  return scores;
 }
 
 /// Opens scores once each: many forms of a list are held against the same first one.
@@ -96,7 +85,7 @@ Result<Form> describe(const ComparedForm& stored, AccountId viewer, OpenedScores
   auto form = describe(stored.form, viewer);
   if (!stored.scores || is_hidden(stored.form, viewer)) return form;
   TRY_ASSIGN(const auto* scores, opened.of(*stored.scores));
-  form.scores = for_eyes(*scores, may_see_items(stored.form, viewer));
+  form.scores = for_viewer(*scores, stored.form, viewer);
   TRY_ASSIGN(form.since_first, change_from(stored, stored.first, opened));
   TRY_ASSIGN(form.since_previous, change_from(stored, stored.previous, opened));
   return form;
@@ -141,10 +130,10 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
   FormDetails details;
   TRY_ASSIGN(details.form, describe(compared, viewer, opened));
   if (is_hidden(stored, viewer)) return details;
-  const bool items = may_see_items(stored, viewer);
+  const bool items = sees_items(stored, viewer);
   for (const auto& version : versions) {
     TRY_ASSIGN(auto scores, open_scores(*key, id, version.version, version.sealed_scores));
-    FormVersion one{version.version, version.completed_at, for_eyes(std::move(scores), items), std::nullopt};
+    FormVersion one{version.version, version.completed_at, for_viewer(std::move(scores), stored, viewer), std::nullopt};
     if (items) {
       TRY_ASSIGN(one.answers, open_answers(*key, id, version.version, version.sealed_answers));
     }
@@ -320,7 +309,8 @@ Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm
   if (!form.sealed_draft) return outgoing;
   TRY_ASSIGN(const auto* instrument, still_offered(form));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
-  TRY_ASSIGN(const auto answers, open_answers(*key, form.id, 0, *form.sealed_draft));
+  TRY_ASSIGN(auto saved, open_answers(*key, form.id, 0, *form.sealed_draft));
+  const auto answers = only_asked(*instrument, std::move(saved));
   TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
   version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
   version.sealed_scores = seal_scores(*key, form.id, body.version, scores);

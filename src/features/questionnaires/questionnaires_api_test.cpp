@@ -119,7 +119,7 @@ TEST_P(FormsApi, ACorrectionIsANewVersionAndTheCourseGoesOnFromIt) {
   ASSERT_EQ(save(0, all(7, 1)).status, 200);
   ASSERT_EQ(send(1, 1).status, 201);
   const auto list = call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms");
-  EXPECT_TRUE(has(list, R"("value":-7,"change":"recovered","threshold":4)")) << list.body;
+  EXPECT_TRUE(has(list, R"("value":-7,"change":"recovered","into_clinical_range":false,"threshold":4)")) << list.body;
 }
 
 /// Answers as they are saved, with one of them different.

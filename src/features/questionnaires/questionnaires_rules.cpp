@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "http/shape.hpp"
 #include "measures/change.hpp"
@@ -14,6 +15,10 @@ namespace {
 using measures::Instrument;
 using measures::Item;
 using measures::ItemType;
+using measures::Question;
+
+/// A longer list of numbers to choose from is no question that can be read.
+constexpr std::size_t kMostNumbers = 21;
 
 std::string pointer(std::size_t place, std::string_view field) {
   return fmt::format("/answers/{}/{}", place, field);
@@ -29,26 +34,55 @@ std::size_t place_of(const Instrument& instrument, std::string_view item) {
   return static_cast<std::size_t>(found - all.begin());
 }
 
-/// Walks the items as printed; `above` is what stands above the next question.
-void collect_texts(const std::vector<Item>& items, const std::string& language, std::vector<std::string> above,
-                   std::vector<QuestionText>& out) {
-  for (const auto& item : items) {
-    const auto& text = item.text.in(language);
-    if (item.type == ItemType::display) {
-      above.push_back(text);
-    } else if (item.type == ItemType::group) {
-      auto inside = above;
-      if (!text.empty()) inside.push_back(text);
-      collect_texts(item.items, language, std::move(inside), out);
-    } else {
-      QuestionText question{item.link_id, above, text, {}};
-      for (const auto& option : item.answer_options) {
-        question.options.push_back({option.ordinal_value.value_or(0), option.display.in(language)});
+/// Walks the items as printed.
+class TextCollector {
+ public:
+  TextCollector(const Instrument& instrument, const std::string& language)
+      : instrument_(instrument), language_(language) {}
+
+  /// `above` is what stands above the next question.
+  void collect(const std::vector<Item>& items, std::vector<std::string> above) {
+    for (const auto& item : items) {
+      if (item.type == ItemType::passed_over) continue;
+      const auto& text = item.text.in(language_);
+      if (item.type == ItemType::display) {
+        above.push_back(text);
+        continue;
       }
-      out.push_back(std::move(question));
+      auto inside = above;
+      if (item.type == ItemType::group) {
+        if (!text.empty()) inside.push_back(text);
+      } else if (const auto at = place_of(instrument_, item.link_id); at < instrument_.questions().size()) {
+        found_.push_back(question_of(item, instrument_.questions()[at], above));
+      }
+      collect(item.items, std::move(inside));
     }
   }
-}
+  std::vector<QuestionText> take() && { return std::move(found_); }
+
+ private:
+  QuestionText question_of(const Item& item, const Question& asked, const std::vector<std::string>& above) const {
+    QuestionText question{item.link_id, above, item.text.in(language_), {}, {}};
+    for (const auto& option : item.answer_options) {
+      question.options.push_back({*option.ordinal_value, option.display.in(language_)});
+    }
+    if (question.options.empty()) {
+      for (const auto number : asked.values) question.options.push_back({number, fmt::to_string(number)});
+    }
+    for (const auto& when : asked.asked_when) {
+      auto& conditions = question.asked_when.emplace_back();
+      conditions.any = when.any;
+      for (const auto& one : when.each) {
+        conditions.each.push_back({instrument_.questions()[one.place].link_id, one.values, one.unanswered});
+      }
+    }
+    return question;
+  }
+
+  const Instrument& instrument_;
+  const std::string& language_;
+  std::vector<QuestionText> found_;
+};
 
 /// Part of what is authenticated, so that no version opens in another's place, nor scores in that of answers.
 Bytes place(FormId form, std::int64_t version, char what) {
@@ -78,6 +112,27 @@ measures::InstrumentLibrary& library_in_use() {
   return library;
 }
 
+std::vector<measures::Answer> in_order(const Instrument& instrument, const Answers& answers) {
+  std::vector<measures::Answer> ordered(instrument.questions().size());
+  for (const auto& answer : answers.answers) ordered.at(place_of(instrument, answer.item)) = answer.value;
+  return ordered;
+}
+
+/// `numbers`: from 1.
+std::vector<std::string> link_ids(const std::vector<Question>& questions, const std::vector<int>& numbers) {
+  std::vector<std::string> ids;
+  for (const auto number : numbers) ids.push_back(questions[static_cast<std::size_t>(number) - 1].link_id);
+  return ids;
+}
+
+bool is_for_client(const Instrument& instrument, const measures::FormScore& form) {
+  const auto& safety = instrument.safety_questions();
+  const bool left_out = std::any_of(form.not_answered.begin(), form.not_answered.end(), [&](int number) {
+    return std::find(safety.begin(), safety.end(), static_cast<std::size_t>(number) - 1) != safety.end();
+  });
+  return form.band->citation && form.safety.empty() && !left_out;
+}
+
 std::optional<double> main_value(const Scores& scores) {
   return scores.scales.empty() ? std::nullopt : scores.scales.front().value;
 }
@@ -93,9 +148,30 @@ void use_instruments(measures::InstrumentLibrary library) {
 }
 
 bool is_offered(const Instrument& instrument) {
-  const auto& questions = instrument.questions();
-  return !measures::languages(instrument.questionnaire()).empty() &&
-         std::none_of(questions.begin(), questions.end(), [](const auto& one) { return one.values.empty(); });
+  return why_not_offered(instrument).empty();
+}
+
+std::string why_not_offered(const Instrument& instrument) {
+  if (!measures::has_wording(instrument.questionnaire())) {
+    return fmt::format("its wording is not here; who has a licence puts {}.questionnaire.json into the folder",
+                       instrument.id());
+  }
+  if (instrument.questionnaire().language.empty()) {
+    return fmt::format(R"(nothing says in which language it is; write "language" into {}.scoring.json)",
+                       instrument.id());
+  }
+  const auto items = measures::questions(instrument.questionnaire());
+  for (const auto* item : items) {
+    const auto at = place_of(instrument, item->link_id);
+    if (at == instrument.questions().size()) continue;
+    const auto& values = instrument.questions()[at].values;
+    if (values.empty() || (item->answer_options.empty() && values.size() > kMostNumbers)) {
+      return fmt::format(
+          "item \"{}\" is answered with a mark on a line or with one of many numbers, for which there is no screen",
+          item->link_id);
+    }
+  }
+  return "";
 }
 
 Result<const Instrument*> find_offered(std::string_view id) {
@@ -124,8 +200,8 @@ QuestionnaireText text_of(const Instrument& instrument, const std::string& langu
   const auto& scoring = instrument.scoring();
   QuestionnaireText text;
   text.languages = measures::languages(questionnaire);
-  const bool spoken = std::find(text.languages.begin(), text.languages.end(), language) != text.languages.end();
-  text.language = spoken ? language : questionnaire.language;
+  const auto* spoken = measures::match_language(text.languages, language);
+  text.language = spoken == nullptr ? questionnaire.language : *spoken;
   text.id = instrument.id();
   text.name = scoring.name;
   text.title = questionnaire.title.text;
@@ -133,13 +209,15 @@ QuestionnaireText text_of(const Instrument& instrument, const std::string& langu
   text.citation = scoring.citation;
   text.copyright = questionnaire.copyright;
   text.notice = scoring.licence.show_to_respondent;
-  collect_texts(questionnaire.items, text.language, {}, text.questions);
+  TextCollector collector(instrument, text.language);
+  collector.collect(questionnaire.items, {});
+  text.questions = std::move(collector).take();
   return text;
 }
 
 Result<void> check_answers(const Instrument& instrument, const Answers& answers) {
   const auto spoken = measures::languages(instrument.questionnaire());
-  if (std::find(spoken.begin(), spoken.end(), answers.language) == spoken.end()) {
+  if (measures::match_language(spoken, answers.language) == nullptr) {
     return fail(wrong_answer("/language", "There is no official wording in this language."));
   }
   std::vector<bool> seen(instrument.questions().size());
@@ -156,27 +234,37 @@ Result<void> check_answers(const Instrument& instrument, const Answers& answers)
   return {};
 }
 
+Answers only_asked(const Instrument& instrument, Answers answers) {
+  const auto asked = measures::asked_questions(instrument, in_order(instrument, answers), *instrument.variant(""));
+  std::erase_if(answers.answers, [&](const auto& one) { return !asked[place_of(instrument, one.item)]; });
+  return answers;
+}
+
+bool is_asked(const Instrument& instrument, const Answers& answers, std::string_view item) {
+  const auto at = place_of(instrument, item);
+  return at < instrument.questions().size() &&
+         measures::asked_questions(instrument, in_order(instrument, answers), *instrument.variant(""))[at];
+}
+
 Result<Scores> score_answers(const Instrument& instrument, const Answers& answers) {
   const auto& questions = instrument.questions();
-  std::vector<measures::Answer> in_order(questions.size());
-  for (const auto& answer : answers.answers) in_order.at(place_of(instrument, answer.item)) = answer.value;
-  TRY_ASSIGN(const auto form, measures::score(instrument, in_order, *instrument.variant("")));
+  TRY_ASSIGN(const auto form, measures::score(instrument, in_order(instrument, answers), *instrument.variant("")));
   Scores scores;
   scores.questionnaire_version = instrument.questionnaire().version;
   scores.scoring_version = instrument.scoring().version;
   scores.complete = form.complete;
-  scores.answered = static_cast<std::int64_t>(answers.answers.size());
-  scores.questions = static_cast<std::int64_t>(questions.size());
+  scores.answered = std::ssize(answers.answers);
+  scores.questions = std::ssize(questions) - std::ssize(form.not_asked);
   for (std::size_t i = 0; i < form.scores.size(); ++i) {
     const auto& scale = instrument.scoring().scales[i];
     scores.scales.push_back({scale.key, scale.label, form.scores[i].value, form.scores[i].prorated, scale.min,
                              scale.max, scale.direction == measures::Direction::higher_worse});
   }
-  if (form.band) scores.band = BandResult{form.band->label, form.band->citation};
-  scores.not_answered.emplace();
-  for (const auto number : form.not_answered) {
-    scores.not_answered->push_back(questions[static_cast<std::size_t>(number) - 1].link_id);
+  if (form.band) {
+    scores.band = BandResult{form.band->label, form.band->citation, is_for_client(instrument, form)};
   }
+  scores.not_answered = link_ids(questions, form.not_answered);
+  scores.not_asked = link_ids(questions, form.not_asked);
   return scores;
 }
 
@@ -188,7 +276,11 @@ std::optional<ChangeResult> change_since(const Instrument& instrument, const Sco
   if (!from || !to) return std::nullopt;
   const auto change = measures::change_between(instrument, *from, *to, *instrument.variant(""));
   if (!change.threshold) return std::nullopt;
-  return ChangeResult{since, change.value, std::string(measures::name(change.change_class)), *change.threshold,
+  return ChangeResult{since,
+                      change.value,
+                      std::string(measures::name(change.change_class)),
+                      change.into_clinical_range,
+                      *change.threshold,
                       change.source};
 }
 
@@ -203,8 +295,24 @@ bool is_hidden(const StoredForm& form, AccountId viewer) {
   return instrument == nullptr || is_for_neutral_person(*instrument);
 }
 
-bool sees_items(const Instrument& instrument, const StoredForm& form, AccountId viewer) {
-  return viewer == form.client || !instrument.scoring().items_if_allowed || form.items_allowed;
+bool sees_items(const StoredForm& form, AccountId viewer) {
+  const auto* instrument = instruments().find(form.instrument);
+  if (instrument == nullptr) return viewer == form.client;
+  return viewer == form.client || !instrument->scoring().items_if_allowed || form.items_allowed;
+}
+
+Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
+  if (viewer == form.client && scores.band && !scores.band->for_client.value_or(false)) scores.band.reset();
+  if (sees_items(form, viewer)) return scores;
+  scores.complete.reset();
+  scores.answered.reset();
+  scores.not_answered.reset();
+  scores.not_asked.reset();
+  for (auto& scale : scores.scales) {
+    if (scale.value) scale.value = std::round(*scale.value);
+    scale.prorated = false;
+  }
+  return scores;
 }
 
 Bytes seal_answers(const access::SealKey& key, FormId form, std::int64_t version, const Answers& answers) {

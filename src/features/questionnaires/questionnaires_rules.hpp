@@ -12,8 +12,11 @@ const measures::InstrumentLibrary& instruments();
 /// In their place, while nothing else runs: references to what was there end.
 void use_instruments(measures::InstrumentLibrary library);
 
-/// Whether clients can be asked for it: its wording is here, and every question has answers to choose from.
+/// Whether clients can be asked for it: its wording is here in a language that is known, and every question has answers
+/// to choose from.
 bool is_offered(const measures::Instrument& instrument);
+/// In a sentence that says what would have to be done; empty where it is offered.
+std::string why_not_offered(const measures::Instrument& instrument);
 /// Error: invalid "form.not_offered".
 Result<const measures::Instrument*> find_offered(std::string_view id);
 
@@ -24,6 +27,11 @@ QuestionnaireText text_of(const measures::Instrument& instrument, const std::str
 /// Errors: invalid "form.answer" (an item that is not there or twice, a value that is no answer, a language in which
 /// there is no wording), with a pointer.
 Result<void> check_answers(const measures::Instrument& instrument, const Answers& answers);
+/// Without the answers to questions that the others make needless: somebody answered one and then went back. Those may
+/// be kept while a form is filled in, and are no part of what is sent. `answers` as check_answers lets them pass.
+Answers only_asked(const measures::Instrument& instrument, Answers answers);
+/// Whether the question is asked after these answers.
+bool is_asked(const measures::Instrument& instrument, const Answers& answers, std::string_view item);
 /// `answers` as check_answers lets them pass.
 Result<Scores> score_answers(const measures::Instrument& instrument, const Answers& answers);
 /// Nothing where one of the two has no main score or no threshold is published.
@@ -37,8 +45,14 @@ bool is_for_neutral_person(const measures::Instrument& instrument);
 /// the client does not allow more. No score, time or number may let them guess the answers.
 bool is_hidden(const StoredForm& form, AccountId viewer);
 
-/// Whether single answers are for this viewer's eyes.
-bool sees_items(const measures::Instrument& instrument, const StoredForm& form, AccountId viewer);
+/// Whether single answers are for this viewer's eyes. Of an instrument that has left the program only the client sees
+/// them.
+bool sees_items(const StoredForm& form, AccountId viewer);
+/// What of its scores this viewer is given; everything that is read passes here. Whoever does not see single answers
+/// learns from the scores neither how many are missing nor which. The client is given the name of a range only where
+/// a published source gives it, and no question about harm was left out or answered so that a person has to look:
+/// beside such an answer "Minimal" would say that all is well.
+Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer);
 
 /// Sealed under the client's key, tied to form and version (0: the draft).
 Bytes seal_answers(const access::SealKey& key, FormId form, std::int64_t version, const Answers& answers);

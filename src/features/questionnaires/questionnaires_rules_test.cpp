@@ -1,5 +1,6 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -73,7 +74,7 @@ TEST(Scores, OfACompleteFormHaveTotalAndBand) {
   ASSERT_TRUE(scores.band);
   EXPECT_EQ(scores.band->label, "Moderate");
   EXPECT_TRUE(scores.band->source);
-  EXPECT_TRUE(scores.complete);
+  EXPECT_EQ(scores.complete, true);
   EXPECT_TRUE(scores.not_answered->empty());
 }
 
@@ -81,7 +82,7 @@ TEST(Scores, AreNotMadeUpWhereAnAnswerIsMissing) {
   const auto scores = score_answers(instrument("gad-7"), answers({1, 2, std::nullopt, 2, 1, 2, 1})).value();
   EXPECT_FALSE(scores.scales.at(0).value);
   EXPECT_FALSE(scores.band);
-  EXPECT_FALSE(scores.complete);
+  EXPECT_EQ(scores.complete, false);
   EXPECT_EQ(scores.answered, 6);
   EXPECT_EQ(*scores.not_answered, std::vector<std::string>{"3"});
 }
@@ -109,7 +110,9 @@ TEST(Changes, AreReliableFromThePublishedThresholdOn) {
   EXPECT_EQ(change->threshold, 4);
   EXPECT_EQ(change->change, "recovered");
   EXPECT_TRUE(change->source);
+  EXPECT_FALSE(change->into_clinical_range);
   EXPECT_EQ(change_since(gad, clearly, Time{}, before)->change, "deteriorated");
+  EXPECT_TRUE(change_since(gad, clearly, Time{}, before)->into_clinical_range);
   EXPECT_FALSE(change_since(gad, before, Time{}, missing));
   auto other_edition = before;
   other_edition.scoring_version = "0";
@@ -120,11 +123,157 @@ TEST(SingleAnswers, OfSparqAreForTheTherapistOnlyIfTheClientAllows) {
   StoredForm form;
   form.client = AccountId::make(Time{});
   form.therapist = AccountId::make(Time{});
-  EXPECT_FALSE(sees_items(instrument("sparq"), form, form.therapist));
-  EXPECT_TRUE(sees_items(instrument("sparq"), form, form.client));
-  EXPECT_TRUE(sees_items(instrument("gad-7"), form, form.therapist));
+  form.instrument = "sparq";
+  EXPECT_FALSE(sees_items(form, form.therapist));
+  EXPECT_TRUE(sees_items(form, form.client));
   form.items_allowed = true;
-  EXPECT_TRUE(sees_items(instrument("sparq"), form, form.therapist));
+  EXPECT_TRUE(sees_items(form, form.therapist));
+  form.items_allowed = false;
+  form.instrument = "gad-7";
+  EXPECT_TRUE(sees_items(form, form.therapist));
+  form.instrument = "one that has left the program";
+  EXPECT_FALSE(sees_items(form, form.therapist));
+  EXPECT_TRUE(sees_items(form, form.client));
+}
+
+std::string written(const Scores& scores) {
+  std::string text;
+  http::write(text, scores);
+  return text;
+}
+
+TEST(SingleAnswers, AreNotToBeHadFromTheScoresOfSparqWhileTheClientDoesNotAllowThem) {
+  StoredForm form;
+  form.client = AccountId::make(Time{});
+  form.therapist = AccountId::make(Time{});
+  form.instrument = "sparq";
+  const auto seen_by = [&](AccountId viewer, const std::vector<std::optional<double>>& values) {
+    return written(for_viewer(score_answers(instrument("sparq"), answers(values)).value(), form, viewer));
+  };
+  const std::vector<std::optional<double>> whole{3, 1, 1, 1, 1, 3, 4, 3};
+  const std::vector<std::optional<double>> without_7{3, 1, 1, 1, 1, 3, std::nullopt, 4};  // 13.33 for 13
+  const std::vector<std::optional<double>> without_2{3, std::nullopt, 1, 1, 1, 3, 4, 3};
+  EXPECT_EQ(seen_by(form.therapist, without_7), seen_by(form.therapist, whole));
+  EXPECT_EQ(seen_by(form.therapist, without_2), seen_by(form.therapist, whole));
+  EXPECT_NE(seen_by(form.client, without_7), seen_by(form.client, whole));
+  form.items_allowed = true;
+  EXPECT_NE(seen_by(form.therapist, without_2), seen_by(form.therapist, whole));
+}
+
+/// As one who has answered each question with its best or its worst answer, or nothing.
+Answers all_answered(const measures::Instrument& of, bool worst) {
+  Answers made{"en", {}};
+  for (const auto& question : of.questions()) {
+    made.answers.push_back({question.link_id, worst != question.reversed ? question.max : question.min});
+  }
+  return only_asked(of, made);
+}
+
+TEST(Bands, AreForTheClientOnlyWithASourceAndNothingAboutHarm) {
+  std::size_t shown = 0;
+  for (const auto& of : instruments().all()) {
+    StoredForm form;
+    form.client = AccountId::make(Time{});
+    form.therapist = AccountId::make(Time{});
+    form.instrument = of.id();
+    const auto band_for = [&](AccountId viewer, const Answers& given) {
+      return for_viewer(score_answers(of, given).value(), form, viewer).band;
+    };
+    for (const bool worst : {false, true}) {
+      const auto whole = all_answered(of, worst);
+      const auto& safety = of.scoring().safety;
+      const auto band = band_for(form.client, whole);
+      EXPECT_FALSE(band && !band->source) << of.id();
+      EXPECT_FALSE(band && worst && !safety.empty()) << of.id();
+      const auto full = band_for(form.therapist, whole);
+      EXPECT_EQ(band.has_value(), full && full->source && (!worst || safety.empty())) << of.id();
+      shown += band ? 1 : 0;
+      for (const auto& item : safety) {
+        auto raised = whole;
+        auto left_out = whole;
+        const auto is_it = [&](const auto& one) { return one.item == item.item; };
+        std::find_if(raised.answers.begin(), raised.answers.end(), is_it)->value = item.min;
+        std::erase_if(left_out.answers, is_it);
+        EXPECT_FALSE(band_for(form.client, raised)) << of.id();
+        EXPECT_FALSE(band_for(form.client, left_out)) << of.id();
+        for (const auto viewer : {form.client, form.therapist}) {
+          const auto scores = for_viewer(score_answers(of, left_out).value(), form, viewer);
+          for (const auto& scale : scores.scales) EXPECT_FALSE(scale.prorated) << of.id() << " " << scale.key;
+        }
+      }
+    }
+  }
+  EXPECT_GT(shown, 3U) << "those of PHQ-9 and GAD-7 are published";
+}
+
+TEST(Questions, ThatOtherAnswersMakeNeedlessAreNotAskedNorMissed) {
+  const auto& phq = instrument("phq-9");
+  const auto text = text_of(phq, "en");
+  ASSERT_EQ(text.questions.size(), 10U);
+  EXPECT_TRUE(text.questions[8].asked_when.empty());
+  ASSERT_EQ(text.questions[9].asked_when.size(), 1U);
+  EXPECT_TRUE(text.questions[9].asked_when[0].any);
+  EXPECT_EQ(text.questions[9].asked_when[0].each.size(), 27U);
+  EXPECT_EQ(text.questions[9].asked_when[0].each[0].item, "1");
+  EXPECT_EQ(text.questions[9].asked_when[0].each[0].values, std::vector<double>{1});
+
+  auto well = answers({0, 0, 0, 0, 0, 0, 0, 0, 0, 2});
+  EXPECT_FALSE(is_asked(phq, well, "10"));
+  EXPECT_TRUE(is_asked(phq, well, "9"));
+  well = only_asked(phq, well);
+  EXPECT_EQ(well.answers.size(), 9U) << "answered before going back";
+  const auto scores = score_answers(phq, well).value();
+  EXPECT_EQ(*scores.not_asked, std::vector<std::string>{"10"});
+  EXPECT_TRUE(scores.not_answered->empty());
+  EXPECT_EQ(scores.questions, 9);
+  EXPECT_EQ(scores.answered, 9);
+  EXPECT_TRUE(*scores.complete);
+  EXPECT_EQ(only_asked(phq, answers({0, 0, 1, 0, 0, 0, 0, 0, 0, 2})).answers.size(), 10U);
+
+  const auto never =
+      score_answers(instrument("audit-c"), only_asked(instrument("audit-c"), answers({0, 4, 4}))).value();
+  EXPECT_EQ(never.scales.at(0).value, 0);
+  EXPECT_EQ(never.questions, 1);
+  const auto skipped = score_answers(instrument("audit-c"), answers({1, 4})).value();
+  EXPECT_FALSE(skipped.scales.at(0).value);
+  EXPECT_EQ(*skipped.not_answered, std::vector<std::string>{"3"});
+}
+
+/// A questionnaire of one question and a scoring file for it.
+measures::Instrument of_one_question(std::string_view language, std::string_view type_and_answers) {
+  const auto text = fmt::format(R"({{"resourceType":"Questionnaire",{}"title":"One","item":[
+    {{"linkId":"1","text":"How?",{}}}]}})",
+                                language, type_and_answers);
+  auto scoring = instrument("gad-7").scoring();
+  scoring.scales[0].items = {"1"};
+  scoring.bands.clear();
+  scoring.cutoffs.clear();
+  scoring.reliable_change.clear();
+  scoring.instrument = "one";
+  const auto range = text.find("valueInteger\":40") != std::string::npos ? 40 : 1;
+  scoring.scales[0].max = range;
+  return measures::Instrument::make(measures::read_questionnaire(text).value(), scoring).value();
+}
+
+TEST(OfferedForms, AreNotThoseWithoutLanguageOrAnswersToChooseFromAndTheReasonIsSaid) {
+  constexpr auto choice = R"("type":"choice","answerOption":[{"valueInteger":0},{"valueInteger":1}])";
+  constexpr auto number = R"("type":"{}","extension":[
+    {{"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueInteger":0}},
+    {{"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueInteger":{}}}])";
+  const auto few = of_one_question(R"("language":"de-AT",)", fmt::format(number, "integer", 1));
+  EXPECT_EQ(why_not_offered(few), "");
+  ASSERT_EQ(text_of(few, "de").questions.at(0).options.size(), 2U) << "numbers to choose from";
+  EXPECT_EQ(text_of(few, "de").questions.at(0).options[1].text, "1");
+  EXPECT_EQ(text_of(few, "de").language, "de-AT");
+  EXPECT_TRUE(check_answers(few, {"de", {}}));
+  EXPECT_FALSE(check_answers(few, {"en", {}}));
+  EXPECT_EQ(why_not_offered(of_one_question(R"("language":"en",)", choice)), "");
+  EXPECT_NE(why_not_offered(of_one_question("", choice)).find(R"(write "language" into one.scoring.json)"),
+            std::string::npos);
+  for (const auto& line : {fmt::format(number, "decimal", 1), fmt::format(number, "integer", 40)}) {
+    EXPECT_NE(why_not_offered(of_one_question(R"("language":"en",)", line)).find("no screen"), std::string::npos);
+  }
+  EXPECT_NE(why_not_offered(instrument("srs")).find("srs.questionnaire.json"), std::string::npos);
 }
 
 TEST(Forms, ForTheNeutralPersonAreHiddenFromTheTherapistUnlessTheClientAllows) {

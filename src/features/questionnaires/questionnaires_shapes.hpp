@@ -33,8 +33,8 @@ BOOST_DESCRIBE_STRUCT(Answers, (), (language, answers))
 
 struct ScaleResult {
   static constexpr std::string_view says =
-      "`value` is absent when too much was left unanswered; `prorated`: missing answers count as the mean of the "
-      "others.";
+      "`value` is absent when too much was left unanswered, or a question about harm; `prorated`: missing answers "
+      "count as the mean of the others.";
   std::string key;
   std::string label;
   std::optional<double> value;
@@ -46,41 +46,49 @@ struct ScaleResult {
 BOOST_DESCRIBE_STRUCT(ScaleResult, (), (key, label, value, prorated, min, max, higher_is_worse))
 
 struct BandResult {
+  static constexpr std::string_view says =
+      "The name of the range that the score is in. Without a `source` no published one is known. `for_client`: the "
+      "client is given it too.";
   std::string label;
   std::optional<std::string> source;
+  std::optional<bool> for_client;
 };
-BOOST_DESCRIBE_STRUCT(BandResult, (), (label, source))
+BOOST_DESCRIBE_STRUCT(BandResult, (), (label, source, for_client))
 
 /// The scores of one version, as they are sealed.
 struct Scores {
   static constexpr std::string_view says =
       "One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` "
-      "are the items without an answer; absent where the viewer does not see single answers.";
+      "are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many "
+      "were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a "
+      "score stands rounded: they would say which answers are missing.";
   std::string questionnaire_version;
   std::string scoring_version;
   std::vector<ScaleResult> scales;
   std::optional<BandResult> band;
-  bool complete = false;
-  std::int64_t answered = 0;
+  std::optional<bool> complete;
+  std::optional<std::int64_t> answered;
   std::int64_t questions = 0;
   std::optional<std::vector<std::string>> not_answered;
+  std::optional<std::vector<std::string>> not_asked;
 };
 BOOST_DESCRIBE_STRUCT(Scores, (),
                       (questionnaire_version, scoring_version, scales, band, complete, answered, questions,
-                       not_answered))
+                       not_answered, not_asked))
 
 /// What has changed on the main scale since an earlier form of the same kind.
 struct ChangeResult {
   static constexpr std::string_view says =
       "`value` is this score minus that one; from `threshold` on a change is more than the measurement error explains "
-      "(`source`).";
+      "(`source`). `into_clinical_range`: it became reliably worse and crossed the clinical cut-off.";
   Time since;
   double value = 0;
   std::string change;  ///< recovered, improved, unchanged, deteriorated, undetermined
+  bool into_clinical_range = false;
   double threshold = 0;
   std::optional<std::string> source;
 };
-BOOST_DESCRIBE_STRUCT(ChangeResult, (), (since, value, change, threshold, source))
+BOOST_DESCRIBE_STRUCT(ChangeResult, (), (since, value, change, into_clinical_range, threshold, source))
 
 enum class FormState { asked, in_progress, completed };
 BOOST_DESCRIBE_ENUM(FormState, asked, in_progress, completed)
@@ -193,14 +201,34 @@ struct OptionText {
 };
 BOOST_DESCRIBE_STRUCT(OptionText, (), (value, text))
 
-/// A question as it is read. `above` is what is printed above it: instructions and the line of its group.
+struct ConditionText {
+  static constexpr std::string_view says = "`item` was answered with one of `values`, or (`unanswered`) not at all.";
+  std::string item;
+  std::vector<double> values;
+  bool unanswered = false;
+};
+BOOST_DESCRIBE_STRUCT(ConditionText, (), (item, values, unanswered))
+
+struct ConditionsText {
+  static constexpr std::string_view says = "All of `each` must hold, with `any` one of them.";
+  bool any = false;
+  std::vector<ConditionText> each;
+};
+BOOST_DESCRIBE_STRUCT(ConditionsText, (), (any, each))
+
 struct QuestionText {
+  static constexpr std::string_view says =
+      "A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is "
+      "asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that "
+      "is "
+      "not asked counts as none. What is answered and not asked is not sent.";
   std::string item;
   std::vector<std::string> above;
   std::string text;
   std::vector<OptionText> options;
+  std::vector<ConditionsText> asked_when;
 };
-BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options))
+BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options, asked_when))
 
 struct QuestionnaireEntry {
   std::string id;

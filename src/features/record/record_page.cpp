@@ -341,18 +341,19 @@ class Page {
     add(R"(</tr></thead><tbody lang=")");
     put(version.language);
     add(R"(">)");
-    for (const auto& item : version.answers) add_answer(item);
+    for (const auto& item : version.answers) add_answer(item, version.scores.not_asked);
     add("</tbody></table>");
   }
 
-  void add_answer(const RecordItem& item) {
+  void add_answer(const RecordItem& item, const std::optional<std::vector<std::string>>& not_asked) {
     add("<tr>");
     tag(R"(th scope="row")", item.question.empty() ? item.item : item.question);
     if (item.value) {
       const auto value = number_of(*item.value, language_);
       tag("td", item.answer ? fmt::format("{} ({})", *item.answer, value) : value);
     } else {
-      add(R"(<td lang=")", words_.lang, R"(">)", named("form_unanswered"), "</td>");
+      const bool asked = !not_asked || std::find(not_asked->begin(), not_asked->end(), item.item) == not_asked->end();
+      add(R"(<td lang=")", words_.lang, R"(">)", named(asked ? "form_unanswered" : "form_not_asked"), "</td>");
     }
     add("</tr>");
   }

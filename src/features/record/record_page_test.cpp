@@ -30,7 +30,7 @@ RecordAnswer record_full_of(const std::string& words) {
   form.session = session.id;
   RecordVersion version{1, kNow, words, {}, {{words, words, 1, words}, {"2", "Q2", {}, {}}}};
   version.scores.scales.push_back({"total", words, std::nullopt, false, 0, 27, true});
-  version.scores.band = questionnaires::BandResult{words, words};
+  version.scores.band = questionnaires::BandResult{words, words, true};
   form.versions.push_back(version);
   episode.forms.push_back(form);
   record.episodes.push_back(episode);
@@ -51,6 +51,17 @@ TEST(RecordPage, ShowsWhatPeopleWroteAsTextWhateverItHolds) {
   EXPECT_GE(times(page, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;img src=x onerror=y&gt;"), 13U);
   EXPECT_EQ(times(page, "<p"), times(page, "</p>"));
   EXPECT_EQ(times(page, "<article>"), times(page, "</article>"));
+}
+
+TEST(RecordPage, TellsWhatWasLeftOutFromWhatWasNotAsked) {
+  auto record = record_full_of("words");
+  auto& version = record.episodes[0].forms[0].versions[0];
+  version.scores.not_asked.emplace();
+  EXPECT_NE(write_page(record, "en").find("Not answered"), std::string::npos);
+  version.scores.not_asked->push_back("2");
+  const auto page = write_page(record, "de");
+  EXPECT_NE(page.find("Nicht gefragt"), std::string::npos);
+  EXPECT_EQ(page.find("Nicht beantwortet"), std::string::npos);
 }
 
 TEST(RecordPage, NeedsNothingElseAndRunsNothing) {

@@ -5,7 +5,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
-#include "features/safety/safety_rules.hpp"
 
 namespace rapport::record {
 namespace {
@@ -74,12 +73,6 @@ std::vector<RecordItem> items_of(const measures::Instrument* instrument, const A
   return items;
 }
 
-/// "Minimal" beside an answer about harm would say that all is well.
-bool may_be_called_mild(const measures::Instrument* instrument, const Answers& answers) {
-  return instrument == nullptr || (safety::items_to_look_at(*instrument, answers).empty() &&
-                                   safety::items_to_ask_about(*instrument, answers).empty());
-}
-
 Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key) {
   const auto& one = stored.form;
   const auto* instrument = questionnaires::instruments().find(one.instrument);
@@ -96,9 +89,9 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key)
   for (const auto& version : stored.versions) {
     TRY_ASSIGN(const auto answers, questionnaires::open_answers(key, one.id, version.version, version.sealed_answers));
     TRY_ASSIGN(auto scores, questionnaires::open_scores(key, one.id, version.version, version.sealed_scores));
-    if (!may_be_called_mild(instrument, answers)) scores.band.reset();
-    form.versions.push_back(
-        {version.version, version.completed_at, answers.language, std::move(scores), items_of(instrument, answers)});
+    form.versions.push_back({version.version, version.completed_at, answers.language,
+                             questionnaires::for_viewer(std::move(scores), one, one.client),
+                             items_of(instrument, answers)});
   }
   return form;
 }

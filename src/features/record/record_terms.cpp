@@ -35,6 +35,7 @@ constexpr std::array kTerms{
     Term{"occasion_request", "in between", "zwischendurch"},
     Term{"form_answers", "Answers", "Antworten"},
     Term{"form_unanswered", "Not answered", "Nicht beantwortet"},
+    Term{"form_not_asked", "Not asked", "Nicht gefragt"},
     Term{"form_no_score", "No score: too much is unanswered for one.",
          "Kein Wert: Dafür ist zu viel nicht beantwortet."},
     Term{"form_prorated", "Unanswered questions count here as the mean of the others.",

@@ -66,7 +66,8 @@ std::vector<std::string> items_to_ask_about(const Instrument& instrument, const 
   std::vector<std::string> items;
   if (kind_of(instrument) != Kind::safety) return items;
   for (const auto& question : instrument.questions()) {
-    if (is_about_harm(instrument, question.link_id) && !answer_to(answers, question.link_id)) {
+    if (is_about_harm(instrument, question.link_id) && !answer_to(answers, question.link_id) &&
+        questionnaires::is_asked(instrument, answers, question.link_id)) {
       items.push_back(question.link_id);
     }
   }

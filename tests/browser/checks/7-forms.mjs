@@ -148,6 +148,36 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByText('only if the client allows it').waitFor();
   });
 
+  await check('a question that other answers make needless is not asked, and is none that was left out', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const hers = await place.person(house.origin, therapist, desk);
+    await ask(hers, client, 'phq-9');
+    const { page } = await place.person(house.origin, client, phone);
+    await page.getByRole('link', { name: /Fill in\s*: PHQ-9/ }).last().click();
+    await page.getByRole('button', { name: 'Begin', exact: true }).click();
+    for (let number = 1; number <= 9; number++) {
+      await page.getByText(`${number} of 9`, { exact: true }).waitFor();
+      await page.locator('input').first().check();
+      if (number < 9) await page.getByRole('button', { name: 'Next', exact: true }).click();
+    }
+    await page.locator('input').nth(1).check();
+    await page.getByText('9 of 10', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByText('If you checked off', { exact: false }).first().waitFor();
+    await page.locator('input').nth(1).check();
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await page.locator('input').first().check();
+    await page.getByText('9 of 9', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'To the overview', exact: true }).click();
+    await page.getByText('You have answered everything.').waitFor();
+    await picture('conditional-overview-phone', page);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+    const sent = page.locator('li', { hasText: 'If you checked off' }).first();
+    await sent.getByText('Not asked', { exact: true }).waitFor({ state: 'attached' });
+    await picture('conditional-sent-phone', page);
+  });
+
   await check('without a network answers stay in the page, which says so, and are saved when it is back', async (place) => {
     const { therapist, client } = house.nextPair();
     const hers = await place.person(house.origin, therapist, desk);

@@ -3039,11 +3039,24 @@ export interface components {
             value: number;
             text: string;
         };
+        /** @description `item` was answered with one of `values`, or (`unanswered`) not at all. */
+        ConditionText: {
+            item: string;
+            values: number[];
+            unanswered: boolean;
+        };
+        /** @description All of `each` must hold, with `any` one of them. */
+        ConditionsText: {
+            any: boolean;
+            each: components["schemas"]["ConditionText"][];
+        };
+        /** @description A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. */
         QuestionText: {
             item: string;
             above: string[];
             text: string;
             options: components["schemas"]["OptionText"][];
+            asked_when: components["schemas"]["ConditionsText"][];
         };
         /** @description The official wording in `language`, word for word; show it as it is. `notice` stays visible with the form. */
         QuestionnaireText: {
@@ -3062,7 +3075,7 @@ export interface components {
         Occasion: "before_session" | "after_session" | "on_request";
         /** @enum {string} */
         FormState: "asked" | "in_progress" | "completed";
-        /** @description `value` is absent when too much was left unanswered; `prorated`: missing answers count as the mean of the others. */
+        /** @description `value` is absent when too much was left unanswered, or a question about harm; `prorated`: missing answers count as the mean of the others. */
         ScaleResult: {
             key: string;
             label: string;
@@ -3072,29 +3085,32 @@ export interface components {
             max: number;
             higher_is_worse: boolean;
         };
+        /** @description The name of the range that the score is in. Without a `source` no published one is known. `for_client`: the client is given it too. */
         BandResult: {
             label: string;
             source?: string | null;
+            for_client?: boolean | null;
         };
-        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer; absent where the viewer does not see single answers. */
+        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a score stands rounded: they would say which answers are missing. */
         Scores: {
             questionnaire_version: string;
             scoring_version: string;
             scales: components["schemas"]["ScaleResult"][];
             band?: components["schemas"]["BandResult"] | null;
-            complete: boolean;
-            /** Format: int64 */
-            answered: number;
+            complete?: boolean | null;
+            answered?: number | null;
             /** Format: int64 */
             questions: number;
             not_answered?: string[] | null;
+            not_asked?: string[] | null;
         };
-        /** @description `value` is this score minus that one; from `threshold` on a change is more than the measurement error explains (`source`). */
+        /** @description `value` is this score minus that one; from `threshold` on a change is more than the measurement error explains (`source`). `into_clinical_range`: it became reliably worse and crossed the clinical cut-off. */
         ChangeResult: {
             /** Format: date-time */
             since: string;
             value: number;
             change: string;
+            into_clinical_range: boolean;
             threshold: number;
             source?: string | null;
         };
@@ -3276,7 +3292,7 @@ export interface components {
         };
         /** @enum {string} */
         ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "worse" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "session_soon" | "silence";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -3285,6 +3301,8 @@ export interface components {
             questionnaire?: string | null;
             name?: string | null;
             change?: number | null;
+            source?: string | null;
+            until?: string | null;
             concern?: string | null;
         };
         /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. */
@@ -3341,10 +3359,11 @@ export interface components {
             value?: number | null;
             prorated: boolean;
         };
-        /** @description `value` is this score minus that one; `change` is recovered, improved, unchanged, deteriorated or undetermined. */
+        /** @description `value` is this score minus that one; `change` is recovered, improved, unchanged, deteriorated or undetermined. `into_clinical_range`: it became reliably worse and crossed the clinical cut-off. */
         CourseChange: {
             value: number;
             change: string;
+            into_clinical_range: boolean;
         };
         /** @description The form has answers for a person to look at; `kind` as in GET /api/concerns. A client learns no more than that. Whoever is told of them also finds `id`, `state`, the `questions` behind it by their numbers (none: the questionnaire is no longer known), and in `by` who has said that they look into it (empty: their account was closed since). */
         CourseConcern: {

@@ -12,7 +12,7 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
   const form = formName({ questionnaire: reason.questionnaire ?? '', name: reason.name ?? '' });
   const count = reason.count ?? 0;
   switch (reason.kind) {
-    case 'concern': return m.why_concern({ form, ...at });
+    case 'concern': return reason.until ? m.why_concern_until({ form, until: whenOf(reason.until), ...at }) : m.why_concern({ form, ...at });
     case 'concern_unanswered': return m.why_unanswered({ form, ...at });
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue(at);
@@ -25,6 +25,10 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'silence': return reason.at ? m.why_silence(at) : m.why_never();
   }
 }
+
+/** Who says from when on a score is reliably worse. */
+export const sourcesOf = (clients: CaseloadClient[]) =>
+  clients.flatMap(({ reasons }) => reasons.map((one) => ({ form: formName({ questionnaire: one.questionnaire ?? '', name: one.name ?? '' }), source: one.source })));
 
 /** What cannot wait for another day is told apart by more than its place. */
 export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'reply_overdue', 'worse', 'session_not_begun'].includes(kind);

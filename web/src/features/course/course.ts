@@ -15,6 +15,9 @@ function place(questionnaire: string): number {
 /** What is not there: asked for and not sent, or a session without its usual form. */
 export const isGap = (event: CourseEvent) => event.kind === 'missing' || event.kind === 'overdue';
 
+/** Whether the name of the range that a score is in has been published. */
+export const isPublished = (series: Series, { band }: CoursePoint) => series.bands.some((one) => one.label === band && one.source);
+
 export interface Panel {
   series: Series;
   /** Those that tell of this questionnaire. */

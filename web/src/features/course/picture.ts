@@ -72,8 +72,9 @@ export function wrapped(entries: string[], most: number): string[] {
   return lines;
 }
 
-/** The bands of the scale that is drawn first, which others would only hide. */
-const bandsOf = ({ series }: Panel) => series.bands.filter((band) => band.scale === series.scales[0]?.key);
+/** The bands of the scale that is drawn first, which others would only hide. Those that nobody has published stand in the
+ *  table alone, which says so. */
+const bandsOf = ({ series }: Panel) => series.bands.filter((band) => band.source && band.scale === series.scales[0]?.key);
 
 /** "0–4 Minimal, 5–9 Mild": what stands above where there is no room beside. */
 function bandList(panel: Panel, most: number): string[] {

@@ -6,6 +6,7 @@ import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shar
 import { statusOf, titleOf } from '../encounters/words';
 import { kindOf } from '../safety/words';
 import { changeWord, formName, rounded, scaleName } from '../questionnaires/words';
+import { isPublished } from './course';
 
 type Series = Course['series'][number];
 type Concern = CoursePoint['concerns'][number];
@@ -34,12 +35,16 @@ export function scoresOf(series: Series, point: CoursePoint, only?: string): str
     .join(', ');
 }
 
+/** Where the names of ranges and the thresholds of a course come from. */
+export const sourcesOf = ({ series }: Course) =>
+  series.flatMap((one) => [...one.bands, one.reliable_change].map((each) => ({ form: seriesName(one), source: each?.source })));
+
 /** What has changed, where the instrument says how much is more than chance. */
 export function changesOf(point: CoursePoint): string[] {
   return [
     { title: m.form_change_first(), change: point.since_first },
     { title: m.form_change_previous(), change: point.since_previous }
-  ].flatMap(({ title, change }) => (change ? [`${title} ${signed(change.value)}, ${changeWord(change.change)}`] : []));
+  ].flatMap(({ title, change }) => (change ? [`${title} ${signed(change.value)}, ${changeWord(change)}`] : []));
 }
 
 /** What of a form is for a person to look at. A client reads that it is, and not how far others have got with it. */
@@ -88,7 +93,7 @@ export function markName(course: Course, mark: NamedMark): string {
   }
   const { series } = mark.panel;
   const where = [seriesName(series), ...sessionOf(course, mark.point.session), whenOf(mark.point.at)].join(', ');
-  const what = [scoresOf(series, mark.point, series.scales[mark.scale]?.key), ...(mark.point.band ? [mark.point.band] : [])].join(', ');
+  const what = [scoresOf(series, mark.point, series.scales[mark.scale]?.key), ...(mark.point.band && isPublished(series, mark.point) ? [mark.point.band] : [])].join(', ');
   return [`${where}: ${what}`, ...mark.point.concerns.map(concernName), ...changesOf(mark.point)].join('. ');
 }
 

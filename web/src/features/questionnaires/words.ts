@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import type { Concern, Form, ItemAnswer } from '../../shared/types';
+import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
 export const formName = (form: { questionnaire: string; name: string }) =>
@@ -10,12 +10,17 @@ export function occasion(form: Pick<Form, 'occasion'>): string {
   return form.occasion === 'after_session' ? m.occasion_after() : m.occasion_request();
 }
 
-export function changeWord(change: string): string {
+export function changeWord({ change, into_clinical_range }: { change: string; into_clinical_range: boolean }): string {
   if (change === 'recovered') return m.change_recovered();
   if (change === 'improved') return m.change_improved();
   if (change === 'unchanged') return m.change_unchanged();
-  return change === 'deteriorated' ? m.change_deteriorated() : m.change_undetermined();
+  if (change !== 'deteriorated') return m.change_undetermined();
+  return into_clinical_range ? `${m.change_deteriorated()}, ${m.change_into_clinical()}` : m.change_deteriorated();
 }
+
+/** What the scores and changes of these forms are said to mean, and by whom. */
+export const sourcesOf = (forms: Form[]) =>
+  forms.flatMap((form) => [form.scores?.band, form.since_first, form.since_previous].map((one) => ({ form: formName(form), source: one?.source })));
 
 /** The name of a scale in our language; other scales keep the label of their file. */
 export function scaleName(key: string): string | null {
@@ -32,6 +37,22 @@ export const minutesFor = (questions: number) => Math.max(1, Math.ceil((question
 export function answered(answers: ItemAnswer[], item: string, value: number | null): ItemAnswer[] {
   const others = answers.filter((one) => one.item !== item);
   return value === null ? others : [...others, { item, value }];
+}
+
+type Question = QuestionnaireText['questions'][number];
+
+/** The questions that are asked after these answers; what was answered to one that is not asked counts as no answer. */
+export function askedOf(questions: Question[], answers: ItemAnswer[]): Question[] {
+  const given = new Map(answers.map((one) => [one.item, one.value]));
+  const holds = ({ item, values, unanswered }: Question['asked_when'][number]['each'][number]) => {
+    const value = given.get(item);
+    return value === undefined ? unanswered : values.includes(value);
+  };
+  return questions.filter((question) => {
+    const asked = question.asked_when.every(({ any, each }) => (any ? each.some(holds) : each.every(holds)));
+    if (!asked) given.delete(question.item);
+    return asked;
+  });
 }
 
 /** To the first answer of a question on the page; where the browser is asked for it, it comes into view. */
