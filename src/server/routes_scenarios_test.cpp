@@ -86,7 +86,10 @@ const std::vector<Secret> kSecrets{
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
     {R"("value":14)", {"client", "therapist"}},            // the score
-    {R"("band":"Minimal")", {"therapist"}},                // beside an answer about harm
+    // Of the form with an answer about harm. The other one has another band.
+    {R"("band":"Minimal")", {"therapist"}},
+    {R"("band":{"label":"Minimal")", {"therapist"}},
+    {">Minimal<", {}},
 };
 
 Expected failed(const std::string& action, int status = 404, std::string has = "") {

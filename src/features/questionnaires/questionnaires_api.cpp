@@ -91,11 +91,28 @@ Result<Form> describe(const ComparedForm& stored, AccountId viewer, OpenedScores
   return form;
 }
 
+/// What the client's own forms of the episode have raised; nothing for anybody else.
+std::vector<safety::RaisedConcern> own_concerns(store::ReadTx& tx, AccountId viewer, const StoredForm& form) {
+  if (viewer != form.client) return {};
+  return safety::list_concerns_of(tx, viewer, form.episode);
+}
+
+/// For the client, where the form has raised a concern: "minimal" or "reliably better" beside an answer that a person
+/// looks at would say that all is well.
+void leave_verdicts_out(Form& form) {
+  if (form.scores) form.scores->band.reset();
+  form.since_first.reset();
+  form.since_previous.reset();
+}
+
 Result<Answer<Forms>> read_forms(Context& context, Call& call) {
   TRY_ASSIGN(const auto limit, call.query_int("limit", 200, 1, kLargestList));
   const auto viewer = context.viewer.account;
+  std::vector<safety::RaisedConcern> raised;
   TRY_ASSIGN(auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    return list_compared(tx, viewer, call.path_id<EpisodeId>("episode"), limit + 1);
+    auto forms = list_compared(tx, viewer, call.path_id<EpisodeId>("episode"), limit + 1);
+    if (forms && !forms->empty()) raised = own_concerns(tx, viewer, forms->front().form);
+    return forms;
   }));
   if (stored.empty()) {
     context.is_written_down = true;  // there is nothing to see
@@ -109,6 +126,7 @@ Result<Answer<Forms>> read_forms(Context& context, Call& call) {
   OpenedScores opened(*key);
   for (const auto& one : stored) {
     TRY_ASSIGN(auto form, describe(one, viewer, opened));
+    if (safety::has_raised(raised, form.id)) leave_verdicts_out(form);
     answer.value.forms.push_back(std::move(form));
   }
   TRY(audit_read(context, call, client, std::nullopt, "forms"));
@@ -119,9 +137,12 @@ Result<Answer<Forms>> read_forms(Context& context, Call& call) {
 Result<FormDetails> details_of(Context& context, const Call& call, FormId id, AccountId& client) {
   const auto viewer = context.viewer.account;
   std::vector<StoredVersion> versions;
+  std::vector<safety::RaisedConcern> raised;
   TRY_ASSIGN(const auto compared, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     versions = list_versions(tx, id);
-    return find_compared(tx, viewer, id);
+    auto found = find_compared(tx, viewer, id);
+    if (found) raised = own_concerns(tx, viewer, found->form);
+    return found;
   }));
   const auto& stored = compared.form;
   client = stored.client;
@@ -130,9 +151,12 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
   FormDetails details;
   TRY_ASSIGN(details.form, describe(compared, viewer, opened));
   if (is_hidden(stored, viewer)) return details;
+  const bool has_raised = safety::has_raised(raised, id);
+  if (has_raised) leave_verdicts_out(details.form);
   const bool items = sees_items(stored, viewer);
   for (const auto& version : versions) {
     TRY_ASSIGN(auto scores, open_scores(*key, id, version.version, version.sealed_scores));
+    if (has_raised) scores.band.reset();
     FormVersion one{version.version, version.completed_at, for_viewer(std::move(scores), stored, viewer), std::nullopt};
     if (items) {
       TRY_ASSIGN(one.answers, open_answers(*key, id, version.version, version.sealed_answers));

@@ -99,7 +99,8 @@ struct Form {
       "single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. "
       "`scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; "
       "while "
-      "the client does not allow more, the therapist sees of such a form only `state`, asked or completed.";
+      "the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the "
+      "client a form with an answer for a person to look at has no band and no changes, in any of its versions.";
   FormId id;
   EpisodeId episode;
   std::string questionnaire;

@@ -33,6 +33,7 @@ struct StoredSession {
 struct FormWithVersions {
   questionnaires::StoredForm form;
   std::vector<questionnaires::StoredVersion> versions;
+  bool has_raised_concern = false;
 };
 
 struct StoredEpisode {

@@ -89,6 +89,8 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key)
   for (const auto& version : stored.versions) {
     TRY_ASSIGN(const auto answers, questionnaires::open_answers(key, one.id, version.version, version.sealed_answers));
     TRY_ASSIGN(auto scores, questionnaires::open_scores(key, one.id, version.version, version.sealed_scores));
+    // As on the screens: "minimal" beside an answer that a person looks at would say that all is well.
+    if (stored.has_raised_concern) scores.band.reset();
     form.versions.push_back({version.version, version.completed_at, answers.language,
                              questionnaires::for_viewer(std::move(scores), one, one.client),
                              items_of(instrument, answers)});

@@ -1,4 +1,5 @@
 #include "features/record/record.hpp"
+#include "features/safety/safety.hpp"
 
 namespace rapport::record {
 namespace {
@@ -70,9 +71,12 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
   }
   stored.sessions = read_sessions(tx, client, episode.id);
   TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, client, episode.id));
+  const auto raised = safety::list_concerns_of(tx, client, episode.id);
   for (const auto& form : forms) {
-    stored.forms.push_back({form, form.version > 0 ? questionnaires::list_versions(tx, form.id)
-                                                   : std::vector<questionnaires::StoredVersion>{}});
+    stored.forms.push_back(
+        {form,
+         form.version > 0 ? questionnaires::list_versions(tx, form.id) : std::vector<questionnaires::StoredVersion>{},
+         safety::has_raised(raised, form.id)});
     for (const auto& version : stored.forms.back().versions) TRY(size.add(version.sealed_answers.size()));
   }
   return stored;

@@ -95,6 +95,8 @@ struct RaisedConcern {
 /// Those of an episode, the oldest first, as the viewer finds them: what they are told of, and for the client whatever
 /// their answers have raised.
 std::vector<RaisedConcern> list_concerns_of(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
+/// Whether any version of the form has raised one of these.
+bool has_raised(const std::vector<RaisedConcern>& concerns, questionnaires::FormId form);
 
 /// For lists of clients: the viewer's concerns that are not closed, as list_concerns would give them.
 std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);

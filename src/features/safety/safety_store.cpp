@@ -246,6 +246,11 @@ std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, Episod
   });
 }
 
+bool has_raised(const std::vector<RaisedConcern>& concerns, FormId form) {
+  return std::any_of(concerns.begin(), concerns.end(),
+                     [&](const RaisedConcern& one) { return one.concern.form == form; });
+}
+
 std::vector<Concern> open_concerns_of(ReadTx& tx, AccountId viewer) {
   return tx.list(kOpenConcerns, {viewer}, to_concern);
 }
