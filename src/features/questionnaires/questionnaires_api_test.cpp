@@ -146,6 +146,30 @@ TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
   EXPECT_FALSE(has(send(2, 2), "told"));
 }
 
+TEST_P(FormsApi, NothingSoundsWellToTheClientBesideAFormWithAnAnswerAboutHarmAlsoAfterACorrection) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, all(10, 0)).status, 200);
+  ASSERT_TRUE(has(send(1, 1), "Minimal")) << "where nothing was answered, it is said";
+  clock.set(clock.now() + std::chrono::hours(24));
+  const auto list = "/api/episodes/" + episode.text() + "/forms?limit=1";
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, all(8, 0) + R"(,{"item":"9","value":1},{"item":"10","value":0})").status, 200);
+  for (int version = 1; version <= 2; ++version) {
+    const auto sent = send(version, version);
+    ASSERT_EQ(sent.status, 201) << sent.body;
+    for (const auto& seen : {sent, call(client, http::Method::get, at()), call(client, http::Method::get, list)}) {
+      EXPECT_TRUE(has(seen, R"("key":"total")")) << seen.body;
+      for (const auto* words : {"Minimal", "since_first", "since_previous"})
+        EXPECT_FALSE(has(seen, words)) << seen.body;
+    }
+    for (const auto& target : {at(), list}) {
+      const auto seen = call(therapist, http::Method::get, target);
+      for (const auto* words : {"Minimal", "since_first"}) EXPECT_TRUE(has(seen, words)) << seen.body;
+    }
+    ASSERT_EQ(save(version, all(10, 0)).status, 200);
+  }
+}
+
 TEST_P(FormsApi, WhoeverFearsHarmHearsOfTheContactsThatThePracticeHas) {
   ASSERT_EQ(ask("risq").status, 201);
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Gita Neutral"])"));
