@@ -112,7 +112,7 @@ Result<void> send(store::WriteTx& tx, const access::SealKey& key, const FormPape
   TRY(questionnaires::complete_form(tx, client,
                                     {id, 1, revision, at, questionnaires::seal_answers(key, id, 1, answers),
                                      questionnaires::seal_scores(key, id, 1, scores)}));
-  const auto raised = safety::raised_by(instrument, answers, std::nullopt);
+  const auto raised = safety::raised_by(instrument, answers, std::nullopt, {});
   if (!raised) return {};
   TRY_ASSIGN(const auto form, questionnaires::find_form(tx, client, id));
   return look_after(tx, key, form, *raised, at, paper.now);

@@ -15,9 +15,10 @@ enum class Failure : std::uint8_t {
   certificate,    ///< it cannot prove that it is the one that was set
   login_refused,  ///< it does not accept the user and the password that were set
   refused,        ///< it does not take the mail, for instance because it knows no such address
+  not_needed,     ///< what it was about was done before it could leave
 };
-inline constexpr std::array<std::string_view, 7> kFailureTexts{
-    "no_server", "no_address", "unreachable", "no_encryption", "certificate", "login_refused", "refused"};
+inline constexpr std::array<std::string_view, 8> kFailureTexts{
+    "no_server", "no_address", "unreachable", "no_encryption", "certificate", "login_refused", "refused", "not_needed"};
 
 constexpr std::string_view to_text(Failure failure) {
   return kFailureTexts[static_cast<std::size_t>(failure)];

@@ -32,10 +32,14 @@ const Query kSettle{"notify.settle",
                     "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6"
                     " WHERE key = $1 AND state = 'waiting'",
                     true};
+const Query kDropWaiting{"notify.drop_waiting",
+                         "UPDATE notice SET state = 'failed', failure = $3, at = $4"
+                         " WHERE key >= $1 AND key < $2 AND state = 'waiting'",
+                         true};
 const Query kUndelivered{"notify.undelivered",
                          "SELECT key, account_id, state, tries, failure, at FROM notice"
                          " WHERE account_id = $1 AND queued_at >= $2 AND state <> 'sent' AND failure IS NOT NULL"
-                         " AND kind <> 'test'"
+                         " AND kind <> 'test' AND failure <> 'not_needed'"
                          " ORDER BY queued_at DESC, key LIMIT $3",
                          true};
 
@@ -84,6 +88,11 @@ Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
 std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {
   const std::string end = end_of(key_prefix);
   return tx.list(kOfPrefix, {as_bytes(key_prefix), as_bytes(end)}, to_delivery);
+}
+
+void drop_waiting(WriteTx& tx, std::string_view key_prefix, Time now) {
+  const std::string end = end_of(key_prefix);
+  tx.execute(kDropWaiting, {as_bytes(key_prefix), as_bytes(end), to_text(Failure::not_needed), now});
 }
 
 std::optional<Delivery> last_delivery_of(ReadTx& tx, std::string_view key_prefix) {

@@ -36,6 +36,9 @@ inline constexpr std::size_t kLongestKey = 200;
 /// here: it shows in the delivery.
 Result<bool> queue(store::WriteTx& tx, const NewNotice& notice, Time now);
 
+/// What has not left yet of those whose key begins with `key_prefix` is not sent any more: it is no longer needed.
+void drop_waiting(store::WriteTx& tx, std::string_view key_prefix, Time now);
+
 /// How far a notice has come.
 struct Delivery {
   std::string key;

@@ -79,8 +79,8 @@ void tell(store::WriteTx& tx, const StoredForm& form, FormChange change, Hearers
 /// Changes when a form that was not sent yet is due; whether anything changed. not_found unless it is the therapist's.
 Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form, Time due_at);
 
-/// Takes back a form that was not sent, as it was; answers that were saved are deleted. Errors: not_found unless it is
-/// the therapist's and is there (taken back twice: not_found); conflict "form.sent".
+/// Takes back a form that nobody has begun, as it was. Errors: not_found unless it is the therapist's and is there
+/// (taken back twice: not_found); conflict "form.sent" and "form.begun".
 Result<StoredForm> withdraw_form(store::WriteTx& tx, AccountId therapist, FormId form, Time now);
 
 Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);

@@ -169,13 +169,31 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
   return details;
 }
 
+/// Whoever has closed their account since has no name any more, and is told nothing.
 Result<std::vector<std::string>> names_of(Context& context, const Call& call, const std::vector<AccountId>& people) {
   std::vector<std::string> names;
   for (const auto person : people) {
-    TRY_ASSIGN(auto profile, people::profile_of(context.house, person, call.deadline));
-    names.push_back(std::move(profile.name));
+    auto profile = people::profile_of(context.house, person, call.deadline);
+    if (profile) {
+      names.push_back(std::move(profile->name));
+    } else if (profile.error().kind != ErrorKind::not_found) {
+      return fail(profile.error());
+    }
   }
   return names;
+}
+
+/// What came of the concern that the latest answers have raised, or an earlier version's that is still open.
+safety::Told told_of(const safety::Concern& concern, const safety::Team& team) {
+  safety::Told told;
+  told.kind = concern.kind;
+  told.state = safety::state_of(concern);
+  told.since = concern.raised_at;
+  told.supervisor_told = concern.escalated_at && team.supervisor;
+  const bool clock_runs = told.state == safety::ConcernState::open && !concern.escalated_at;
+  if (clock_runs && team.supervisor) told.acknowledge_by = concern.acknowledge_by;
+  if (concern.kind == safety::Kind::safety) told.reply_hours = team.reply_hours;
+  return told;
 }
 
 /// For the client: who looks at answers that call for a person, and whether the latest have called for one.
@@ -189,14 +207,12 @@ Result<void> add_readers(Context& context, const Call& call, const safety::Rules
     return safety::find_team(tx, details.form.episode);
   }));
   TRY_ASSIGN(details.looked_at_by, names_of(context, call, safety::first_readers(team, *kind)));
-  if (details.versions.empty()) return {};
+  details.then_supervisor = kind == safety::Kind::safety && team.supervisor.has_value();
+  if (details.versions.empty() || !concern) return {};
   const auto& answers = *details.versions.back().answers;
   if (safety::items_to_look_at(*instrument, answers).empty()) return {};
-  details.told.emplace();
-  details.told->kind = *kind;
+  details.told = told_of(*concern, team);
   details.told->readers = *details.looked_at_by;
-  if (concern) details.told->acknowledge_by = concern->acknowledge_by;
-  if (kind == safety::Kind::safety) details.told->reply_hours = team.reply_hours;
   if (safety::calls_for_contacts(*instrument, answers)) {
     details.told->complaint_contact = rules.complaint_contact;
     details.told->safeguarding_contact = rules.safeguarding_contact;
@@ -259,14 +275,24 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
   return Answer<Form>{asked.is_new ? 201 : 200, describe(asked.form, therapist)};
 }
 
+/// Nor can it be seen from the refusal whether the client has begun.
+Result<void> may_be_withdrawn(const StoredForm& form) {
+  const auto* instrument = instruments().find(form.instrument);
+  if (instrument == nullptr || !is_for_neutral_person(*instrument)) return {};
+  return fail({ErrorKind::conflict, "form.for_neutral_person",
+               "This form is for the neutral person and cannot be taken back by the therapist it may be about."});
+}
+
 Result<Answer<Nothing>> withdraw(Context& context, Call& call) {
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
-    auto form = withdraw_form(tx, context.viewer.account, call.path_id<FormId>("form"), context.house.clock.now());
-    if (form) {
-      entry.client = form->client;
-      entry.count = 1;
-      tell(tx, *form, FormChange::withdrawn);
-    }
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<StoredForm> {
+    const auto id = call.path_id<FormId>("form");
+    const auto therapist = context.viewer.account;
+    TRY_ASSIGN(const auto found, find_form(tx, therapist, id));
+    TRY(may_be_withdrawn(found));
+    TRY_ASSIGN(const auto form, withdraw_form(tx, therapist, id, context.house.clock.now()));
+    entry.client = form.client;
+    entry.count = 1;
+    tell(tx, form, FormChange::withdrawn);
     return form;
   }));
   return Answer<Nothing>{204, {}};
@@ -313,16 +339,23 @@ struct Outgoing {
   std::optional<safety::Kind> raises;
 };
 
-Result<std::optional<Answers>> answers_before(Context& context, const Call& call, const access::SealKey& key,
-                                              const StoredForm& form) {
-  if (form.version == 0) return std::optional<Answers>();
+/// What was sent before this version, and what of it nobody has closed.
+struct Before {
+  std::optional<Answers> answers;
+  safety::StillOpen open;
+};
+
+Result<Before> before_this(Context& context, const Call& call, const access::SealKey& key, const StoredForm& form) {
+  Before before;
+  if (form.version == 0) return before;
   TRY_ASSIGN(const auto versions,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<StoredVersion>> {
+               before.open = safety::still_open(tx, form.id);
                return list_versions(tx, form.id);
              }));
   const auto& last = versions.back();
-  TRY_ASSIGN(auto answers, open_answers(key, form.id, last.version, last.sealed_answers));
-  return std::optional(std::move(answers));
+  TRY_ASSIGN(before.answers, open_answers(key, form.id, last.version, last.sealed_answers));
+  return before;
 }
 
 /// Scores what was saved and seals both as a version. Without a draft there is nothing to make one from; then it has
@@ -338,8 +371,8 @@ Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm
   TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
   version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
   version.sealed_scores = seal_scores(*key, form.id, body.version, scores);
-  TRY_ASSIGN(const auto before, answers_before(context, call, *key, form));
-  outgoing.raises = safety::raised_by(*instrument, answers, before);
+  TRY_ASSIGN(const auto before, before_this(context, call, *key, form));
+  outgoing.raises = safety::raised_by(*instrument, answers, before.answers, before.open);
   return outgoing;
 }
 
@@ -478,8 +511,8 @@ void add_questionnaire_routes(Routes& routes, const safety::Rules& rules) {
       .audits("form.read")
       .handle([rules](Context& context, Call& call) { return read_form(context, call, rules); });
   routes.del("/api/forms/{form}")
-      .says("Take back a form that was not sent")
-      .explains("For both it is no longer there, and answers that were not sent are deleted.")
+      .says("Take back a form that the client has not begun")
+      .explains("For both it is no longer there. What goes to the neutral person cannot be taken back.")
       .answers<Nothing>(204)
       .needs(PermissionName{"ask_form"}, "form")
       .audits("form.withdraw")

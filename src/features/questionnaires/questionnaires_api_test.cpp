@@ -6,6 +6,7 @@
 namespace rapport::questionnaires {
 namespace {
 
+const store::Query kCloseAccount{"test.close_account", "UPDATE account SET closed_at = $2 WHERE id = $1", true};
 const store::Query kAllOfForms{"test.forms_sealed",
                                "SELECT sealed_answers, sealed_scores FROM questionnaire_response_version"};
 
@@ -137,8 +138,9 @@ TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Berger Therapist","Emil Deputy"])"));
   ASSERT_EQ(save(0, with(10, 9, 1)).status, 200);
   const auto sent = send(1, 1);
-  EXPECT_TRUE(has(sent, R"("told":{"kind":"safety","readers":["Berger Therapist","Emil Deputy"],"acknowledge_by":")"))
-      << sent.body;
+  const std::string told = R"("told":{"kind":"safety","state":"open","readers":["Berger Therapist","Emil Deputy"],)";
+  EXPECT_TRUE(has(sent, told)) << sent.body;
+  EXPECT_TRUE(has(sent, R"("acknowledge_by":")")) << "there is a supervisor";
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("told":{)")) << "the answer may have been lost";
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "told"));
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "looked_at_by"));
@@ -170,12 +172,77 @@ TEST_P(FormsApi, NothingSoundsWellToTheClientBesideAFormWithAnAnswerAboutHarmAls
   }
 }
 
+TEST_P(FormsApi, WhatTheClientReadsIsWhatCameOfIt) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, with(10, 9, 3)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  const auto close_it = [&] {
+    const auto concerns = read([&](store::ReadTx& tx) -> Result<std::vector<safety::Concern>> {
+      return safety::open_concerns_of(tx, therapist);
+    });
+    ASSERT_EQ(concerns->size(), 1U);
+    const auto never = [](const Bytes&) { return false; };
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return safety::close(tx, therapist, concerns->front().id, Bytes{1}, never, clock.now());
+    }));
+  };
+  close_it();
+  const auto closed = call(client, http::Method::get, at());
+  EXPECT_TRUE(has(closed, R"("told":{"kind":"safety","state":"closed")")) << closed.body;
+  EXPECT_FALSE(has(closed, "acknowledge_by")) << "no clock runs any more";
+
+  clock.set(clock.now() + std::chrono::hours(2));
+  ASSERT_EQ(save(1, with(10, 9, 2)).status, 200);
+  const auto again = send(2, 2);
+  EXPECT_TRUE(has(again, R"("told":{"kind":"safety","state":"open")"))
+      << "less, but the first was closed: " << again.body;
+  EXPECT_TRUE(has(again, R"("since":")" + to_rfc3339(clock.now()).substr(0, 19))) << again.body;
+  ASSERT_EQ(save(2, with(10, 9, 1)).status, 200);
+  ASSERT_EQ(send(3, 3).status, 201);
+  close_it();  // of the second and the third version there is one
+}
+
+TEST_P(FormsApi, WhoeverHasClosedTheirAccountIsNotToldAndKeepsNobodyFromBeingHelped) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    for (const auto who : {deputy, supervisor}) tx.execute(kCloseAccount, {who, clock.now()});
+    return {};
+  }));
+  EXPECT_TRUE(
+      has(call(client, http::Method::get, at()), R"("looked_at_by":["Berger Therapist"],"then_supervisor":false)"));
+  ASSERT_EQ(save(0, with(10, 9, 2)).status, 200);
+  const auto sent = send(1, 1);
+  ASSERT_EQ(sent.status, 201);
+  EXPECT_TRUE(has(sent, R"("readers":["Berger Therapist"])")) << sent.body;
+  EXPECT_FALSE(has(sent, "acknowledge_by")) << "nobody is promised who is not there";
+}
+
+TEST_P(FormsApi, OnlyWhatNobodyHasBegunIsTakenBackAndNothingThatIsForTheNeutralPerson) {
+  const auto take_back = [&] { return call(therapist, http::Method::del, at()); };
+  ASSERT_EQ(ask("risq").status, 201);
+  const auto refused = take_back();
+  EXPECT_TRUE(has(refused, "form.for_neutral_person"));
+  ASSERT_EQ(save(0, with(4, 1, 1)).status, 200);
+  EXPECT_EQ(take_back().body, refused.body) << "the refusal does not tell that it was begun";
+  ASSERT_EQ(ask("gad-7").status, 201);
+  ASSERT_EQ(save(0, all(1, 2)).status, 200);
+  EXPECT_TRUE(has(take_back(), "form.begun"));
+  ASSERT_EQ(ask("gad-7").status, 201);
+  EXPECT_EQ(take_back().status, 204);
+}
+
+TEST_P(FormsApi, AnAnswerAboutHarmIsKnownToTheScreenBeforeItIsSent) {
+  const auto wording = call(client, http::Method::get, "/api/questionnaires/phq-9");
+  EXPECT_TRUE(has(wording, R"("contacts_from":1)")) << wording.body;
+  EXPECT_FALSE(has(call(client, http::Method::get, "/api/questionnaires/gad-7"), "contacts_from"));
+}
+
 TEST_P(FormsApi, WhoeverFearsHarmHearsOfTheContactsThatThePracticeHas) {
   ASSERT_EQ(ask("risq").status, 201);
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Gita Neutral"])"));
   ASSERT_EQ(save(0, with(4, 1, 1)).status, 200);
   const auto sent = send(1, 1);
-  EXPECT_TRUE(has(sent, R"("told":{"kind":"rift","readers":["Gita Neutral"]})")) << sent.body;
+  EXPECT_TRUE(has(sent, R"("told":{"kind":"rift","state":"open","readers":["Gita Neutral"])")) << sent.body;
   ASSERT_EQ(save(1, with(4, 2, 1)).status, 200);
   EXPECT_TRUE(has(send(2, 2), R"("complaint_contact":"the chamber","safeguarding_contact":"the office")"));
 }

@@ -62,7 +62,10 @@ class TextCollector {
 
  private:
   QuestionText question_of(const Item& item, const Question& asked, const std::vector<std::string>& above) const {
-    QuestionText question{item.link_id, above, item.text.in(language_), {}, {}};
+    QuestionText question;
+    question.item = item.link_id;
+    question.above = above;
+    question.text = item.text.in(language_);
     for (const auto& option : item.answer_options) {
       question.options.push_back({*option.ordinal_value, option.display.in(language_)});
     }
@@ -212,6 +215,11 @@ QuestionnaireText text_of(const Instrument& instrument, const std::string& langu
   TextCollector collector(instrument, text.language);
   collector.collect(questionnaire.items, {});
   text.questions = std::move(collector).take();
+  for (auto& question : text.questions) {
+    for (const auto& one : scoring.safety) {
+      if (one.item == question.item) question.contacts_from = one.min;
+    }
+  }
   return text;
 }
 

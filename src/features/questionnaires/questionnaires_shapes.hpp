@@ -147,15 +147,17 @@ struct FormDetails {
       "the "
       "latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when "
       "an "
-      "answer calls for a person, to be shown before the first question, and absent where none does; `told`, whenever "
-      "the latest version has such an answer.";
+      "answer calls for a person, to be shown before the first question, and absent where none does; "
+      "`then_supervisor`: a "
+      "supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer.";
   Form form;
   std::optional<Answers> draft;
   std::vector<FormVersion> versions;
   std::optional<std::vector<std::string>> looked_at_by;
+  bool then_supervisor = false;
   std::optional<safety::Told> told;
 };
-BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions, looked_at_by, told))
+BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions, looked_at_by, then_supervisor, told))
 
 /// What a therapist asks for. The id is a UUID version 7 that the sender made.
 struct FormRequest {
@@ -222,14 +224,17 @@ struct QuestionText {
       "A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is "
       "asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that "
       "is "
-      "not asked counts as none. What is answered and not asked is not sent.";
+      "not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this "
+      "value or a higher one is to be shown the crisis contacts (GET /api/crisis-contacts) at once, before the form is "
+      "sent.";
   std::string item;
   std::vector<std::string> above;
   std::string text;
   std::vector<OptionText> options;
   std::vector<ConditionsText> asked_when;
+  std::optional<double> contacts_from;
 };
-BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options, asked_when))
+BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options, asked_when, contacts_from))
 
 struct QuestionnaireEntry {
   std::string id;

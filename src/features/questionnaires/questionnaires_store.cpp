@@ -217,6 +217,10 @@ Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Ti
   if (form.version > 0) {
     return fail({ErrorKind::conflict, "form.sent", "The client has sent this form; it cannot be taken back any more."});
   }
+  if (form.revision > 0) {
+    return fail({ErrorKind::conflict, "form.begun",
+                 "The client has begun this form; what they have answered is theirs to send or to leave."});
+  }
   tx.execute(kWithdraw, {id, now});
   return form;
 }

@@ -62,12 +62,11 @@ TEST_P(FormsStored, AnOlderDeviceOverwritesNothing) {
   EXPECT_EQ(find(client)->revision, 2);
 }
 
-TEST_P(FormsStored, AreTakenBackByTheTherapistUntilTheyAreSent) {
+TEST_P(FormsStored, AreTakenBackByTheTherapistUntilTheyAreBegun) {
   const auto take_back = [&](AccountId by) {
     return write([&](store::WriteTx& tx) { return withdraw_form(tx, by, form, clock.now()); });
   };
   ASSERT_TRUE(ask(therapist, form, episode));
-  ASSERT_TRUE(save(client, 0, {1}));
   for (const auto other : {client, stranger, other_client}) {
     EXPECT_EQ(take_back(other).error().kind, ErrorKind::not_found);
   }
@@ -75,17 +74,20 @@ TEST_P(FormsStored, AreTakenBackByTheTherapistUntilTheyAreSent) {
   EXPECT_EQ(take_back(therapist).error().kind, ErrorKind::not_found);
   for (const auto either : {client, therapist}) EXPECT_EQ(find(either).error().kind, ErrorKind::not_found);
   EXPECT_TRUE(read([&](store::ReadTx& tx) { return list_forms(tx, client, episode); })->empty());
-  EXPECT_EQ(save(client, 1, {2}).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(save(client, 0, {2}).error().kind, ErrorKind::not_found);
   EXPECT_EQ(complete(client, 1, 1).error().kind, ErrorKind::not_found);
   EXPECT_EQ(ask(therapist, form, episode).error().code, "form.id_taken") << "its id is not used again";
 }
 
-TEST_P(FormsStored, WhatWasSentIsNotTakenBack) {
+TEST_P(FormsStored, WhatWasBegunOrSentIsNotTakenBack) {
+  const auto take_back = [&] {
+    return write([&](store::WriteTx& tx) { return withdraw_form(tx, therapist, form, clock.now()); });
+  };
   ASSERT_TRUE(ask(therapist, form, episode));
   ASSERT_TRUE(save(client, 0, {1}));
+  EXPECT_EQ(take_back().error().code, "form.begun");
   ASSERT_TRUE(complete(client, 1, 1));
-  EXPECT_EQ(write([&](store::WriteTx& tx) { return withdraw_form(tx, therapist, form, clock.now()); }).error().code,
-            "form.sent");
+  EXPECT_EQ(take_back().error().code, "form.sent");
   EXPECT_EQ(find(client)->version, 1);
 }
 

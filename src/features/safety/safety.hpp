@@ -41,7 +41,7 @@ struct Rules {
 };
 Rules rules_of(const config::Settings& settings);
 
-/// Who stands around a client.
+/// Who stands around a client; nobody whose account was closed.
 struct Team {
   AccountId therapist;
   std::optional<AccountId> deputy;
@@ -97,6 +97,13 @@ struct RaisedConcern {
 std::vector<RaisedConcern> list_concerns_of(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// Whether any version of the form has raised one of these.
 bool has_raised(const std::vector<RaisedConcern>& concerns, questionnaires::FormId form);
+
+/// Which kinds of concern of a form nobody has closed yet.
+struct StillOpen {
+  bool to_look_at = false;
+  bool to_ask_about = false;
+};
+StillOpen still_open(store::ReadTx& tx, questionnaires::FormId form);
 
 /// For lists of clients: the viewer's concerns that are not closed, as list_concerns would give them.
 std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);

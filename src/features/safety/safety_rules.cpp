@@ -74,12 +74,14 @@ std::vector<std::string> items_to_ask_about(const Instrument& instrument, const 
   return items;
 }
 
-std::optional<Kind> raised_by(const Instrument& instrument, const Answers& now, const std::optional<Answers>& before) {
+std::optional<Kind> raised_by(const Instrument& instrument, const Answers& now, const std::optional<Answers>& before,
+                              const StillOpen& open) {
   for (const auto& item : items_to_look_at(instrument, now)) {
-    const auto was = before ? answer_to(*before, item) : std::nullopt;
+    const auto was = before && open.to_look_at ? answer_to(*before, item) : std::nullopt;
     if (!was || *was < *answer_to(now, item)) return kind_of(instrument);
   }
-  const auto left_out_before = before ? items_to_ask_about(instrument, *before) : std::vector<std::string>();
+  const auto left_out_before =
+      before && open.to_ask_about ? items_to_ask_about(instrument, *before) : std::vector<std::string>();
   for (const auto& item : items_to_ask_about(instrument, now)) {
     if (!holds(left_out_before, item)) return Kind::unanswered;
   }

@@ -17,10 +17,11 @@ std::vector<std::string> items_to_look_at(const measures::Instrument& instrument
 std::vector<std::string> items_to_ask_about(const measures::Instrument& instrument,
                                             const questionnaires::Answers& answers);
 
-/// What a version raises against the one before it: an answer that is new or has risen, else a question about harm that
-/// is newly left out.
+/// What a version raises: an answer for a person to look at, else a question about harm that was left out. While a
+/// concern of the form is open that knows of `before`, the version before this one, only what is new or has risen does;
+/// once it was closed, the same answer is news.
 std::optional<Kind> raised_by(const measures::Instrument& instrument, const questionnaires::Answers& now,
-                              const std::optional<questionnaires::Answers>& before);
+                              const std::optional<questionnaires::Answers>& before, const StillOpen& open);
 
 /// Whether the client is shown the practice's contacts for complaints and safeguarding: an answer says that the
 /// therapist might harm them.

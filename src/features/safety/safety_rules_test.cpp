@@ -21,8 +21,10 @@ Answers answers(std::string_view signs, std::string language = "en") {
   }
   return made;
 }
-std::optional<Kind> raised(std::string_view id, std::string_view now, std::string_view before = "") {
-  return raised_by(instrument(id), answers(now), before.empty() ? std::nullopt : std::optional(answers(before)));
+constexpr StillOpen kAllOpen{true, true};
+std::optional<Kind> raised(std::string_view id, std::string_view now, std::string_view before = "",
+                           StillOpen open = kAllOpen) {
+  return raised_by(instrument(id), answers(now), before.empty() ? std::nullopt : std::optional(answers(before)), open);
 }
 
 TEST(Raised, ByAnyAnswerToTheNinthQuestionButNotAtAllWhateverTheTotal) {
@@ -42,7 +44,16 @@ TEST(Raised, ByTheNinthQuestionLeftOutIsThatSomebodyHasToAsk) {
   EXPECT_EQ(raised("phq-9", "00000000-0", "0000000010"), Kind::unanswered) << "taken back";
 }
 
-TEST(Raised, ByACorrectionOnlyWhereItSaysMore) {
+TEST(Raised, ByTheSameAnswerAgainOnceSomebodyHasClosedTheFirst) {
+  EXPECT_EQ(raised("phq-9", "0000000020", "0000000030", {}), Kind::safety);
+  EXPECT_EQ(raised("phq-9", "0000000020", "0000000030", {.to_ask_about = true}), Kind::safety);
+  EXPECT_EQ(raised("phq-9", "0000000020", "0000000030", {.to_look_at = true}), std::nullopt);
+  EXPECT_EQ(raised("phq-9", "00000000-0", "00000000-0", {.to_look_at = true}), Kind::unanswered);
+  EXPECT_EQ(raised("phq-9", "0000000000", "0000000030", {}), std::nullopt);
+  EXPECT_EQ(raised("risq", "0100", "0100", {}), Kind::rift);
+}
+
+TEST(Raised, ByACorrectionOnlyWhereItSaysMoreWhileTheFirstIsOpen) {
   EXPECT_EQ(raised("phq-9", "0000000010", "0000000000"), Kind::safety);
   EXPECT_EQ(raised("phq-9", "0000000010", "00000000-0"), Kind::safety);
   EXPECT_EQ(raised("phq-9", "0000000030", "0000000010"), Kind::safety) << "it has risen";

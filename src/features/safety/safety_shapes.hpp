@@ -12,26 +12,32 @@
 
 namespace rapport::safety {
 
+enum class ConcernState { open, acknowledged, closed };
+BOOST_DESCRIBE_ENUM(ConcernState, open, acknowledged, closed)
+
 /// What a client is told when an answer of theirs is for a person to look at.
 struct Told {
   static constexpr std::string_view says =
-      "Somebody is being told of what was answered; nobody watches in real time, so show the crisis contacts "
-      "(GET /api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the "
-      "practice "
-      "has named nobody. If none of them has said by `acknowledge_by` that they look into it, a supervisor is told "
-      "too. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's "
-      "own words.";
+      "Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET "
+      "/api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the practice "
+      "has "
+      "named nobody. `since`: when they were told; `state`: whether one of them has said that they look into it, and "
+      "whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told "
+      "too; absent where there is none. `supervisor_told`: that has happened. `reply_hours` is the reply time that the "
+      "therapist has agreed to. The two contacts are in the practice's own words.";
   Kind kind = Kind::safety;
+  ConcernState state = ConcernState::open;
   std::vector<std::string> readers;
+  Time since;
   std::optional<Time> acknowledge_by;
+  bool supervisor_told = false;
   std::optional<std::int64_t> reply_hours;
   std::optional<std::string> complaint_contact;
   std::optional<std::string> safeguarding_contact;
 };
-BOOST_DESCRIBE_STRUCT(Told, (), (kind, readers, acknowledge_by, reply_hours, complaint_contact, safeguarding_contact))
-
-enum class ConcernState { open, acknowledged, closed };
-BOOST_DESCRIBE_ENUM(ConcernState, open, acknowledged, closed)
+BOOST_DESCRIBE_STRUCT(Told, (),
+                      (kind, state, readers, since, acknowledge_by, supervisor_told, reply_hours, complaint_contact,
+                       safeguarding_contact))
 
 struct ConcernEntry {
   static constexpr std::string_view says =

@@ -18,9 +18,12 @@ using store::WriteTx;
 
 // Whoever is no neutral person by their account hears of no rift, whatever stands in the episode.
 const Query kTeam{"safety.team",
-                  "SELECT e.therapist_id, e.deputy_id, t.supervisor_id, n.id, e.reply_hours FROM episode_of_care e"
+                  "SELECT e.therapist_id, d.id, s.id, n.id, e.reply_hours FROM episode_of_care e"
                   " JOIN account t ON t.id = e.therapist_id"
-                  " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' WHERE e.id = $1",
+                  " LEFT JOIN account d ON d.id = e.deputy_id AND d.closed_at IS NULL"
+                  " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"
+                  " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
+                  " WHERE e.id = $1",
                   true};
 const Query kRaise{"safety.raise",
                    "INSERT INTO concern (id, response_id, version, episode_id, client_id, kind, raised_at,"
@@ -64,6 +67,8 @@ const Query kOfVersion{"safety.of_version", CONCERN " WHERE c.response_id = $1 A
 const Query kOfForm{"safety.of_form",
                     CONCERN " WHERE c.response_id = $1 AND c.kind <> 'unanswered' ORDER BY c.version DESC LIMIT 1",
                     true};
+const Query kStillOpen{"safety.still_open", "SELECT kind FROM concern WHERE response_id = $1 AND closed_at IS NULL",
+                       true};
 const Query kDue{"safety.due",
                  CONCERN
                  " WHERE c.acknowledge_by <= $1 AND c.acknowledged_at IS NULL AND c.escalated_at IS NULL"
@@ -265,6 +270,16 @@ std::optional<Concern> latest_concern_of(ReadTx& tx, FormId form) {
   return tx.first(kOfForm, {form}, to_concern);
 }
 
+StillOpen still_open(ReadTx& tx, FormId form) {
+  StillOpen open;
+  tx.each(kStillOpen, {form}, [&](const Row& row) {
+    const bool asks = enum_of<Kind>(row.text(0)) == Kind::unanswered;
+    open.to_look_at = open.to_look_at || !asks;
+    open.to_ask_about = open.to_ask_about || asks;
+  });
+  return open;
+}
+
 std::vector<StoredStep> list_steps(ReadTx& tx, ConcernId concern) {
   return tx.list(kSteps, {concern}, [](const Row& row) {
     StoredStep step{enum_of<Step>(row.text(0)), maybe_account(row, 1), row.time(2), std::nullopt};
@@ -297,6 +312,7 @@ Result<bool> close(WriteTx& tx, AccountId viewer, ConcernId id, BytesView sealed
   if (tx.execute(kAcknowledge, {id, now}) == 1) add_step(tx, id, Step::acknowledged, viewer, now);
   tx.execute(kClose, {id, now});
   add_step(tx, id, Step::closed, viewer, now, sealed_words);
+  notify::drop_waiting(tx, notice_prefix(id), now);  // nobody is to be called for what is done
   TRY(tell(tx, concern));
   return true;
 }

@@ -175,6 +175,23 @@ TEST_P(Concerns, AreClosedOnceWithWhatWasDone) {
   EXPECT_EQ(seen_by(therapist).size(), 1U) << "its history stays";
 }
 
+TEST_P(Concerns, ThatAreClosedCallNobodyAnyMore) {
+  const auto concern = raise_one(Kind::safety);
+  const auto states = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<std::string>> {
+             std::vector<std::string> list;
+             for (const auto& one : notify::deliveries_of(tx, notice_prefix(concern))) {
+               list.push_back(one.state + " " + one.failure.value_or(""));
+             }
+             return list;
+           })
+        .value();
+  };
+  EXPECT_EQ(states(), (std::vector<std::string>{"waiting ", "waiting "}));
+  EXPECT_TRUE(*close_as(therapist, concern));
+  EXPECT_EQ(states(), (std::vector<std::string>{"failed not_needed", "failed not_needed"}));
+}
+
 TEST_P(Concerns, OfAQuestionLeftOutAreForTheTherapistWithoutAClockAndAfterTheOthers) {
   const auto form = ask(episode, "phq-9");
   const auto other = ask(other_episode, "phq-9");

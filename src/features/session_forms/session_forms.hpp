@@ -37,6 +37,12 @@ Result<std::vector<std::string>> checked_list(const std::vector<std::string>& id
 /// the program, and name the setting.
 Result<Choice> usual_choice(const config::Settings& settings);
 
+/// What of the practice's choice no therapist can take out: what goes to the neutral person, for it asks how clients
+/// are treated by the therapist who would leave it out.
+std::vector<std::string> kept_of(const std::vector<std::string>& usual);
+/// A therapist's choice with what is kept of the practice's.
+Choice with_kept(Choice chosen, const Choice& usual);
+
 /// What was chosen for an episode; nothing while the usual ones hold. not_found unless the episode is the viewer's.
 Result<std::optional<Choice>> find_choice(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// The lists as `checked_list` gave them. Whether anything changed; not_found unless the viewer is its therapist.

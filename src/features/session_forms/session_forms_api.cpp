@@ -9,15 +9,18 @@ struct SessionForms {
       "Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a "
       "session "
       "begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice "
-      "holds.";
+      "holds. `kept`: what of these goes to the neutral person and is the practice's to choose; it stays whatever the "
+      "therapist chooses.";
   std::vector<std::string> before;
   std::vector<std::string> after;
+  std::vector<std::string> kept;
   bool usual = true;
 };
-BOOST_DESCRIBE_STRUCT(SessionForms, (), (before, after, usual))
+BOOST_DESCRIBE_STRUCT(SessionForms, (), (before, after, kept, usual))
 
 struct SessionFormsWanted {
-  static constexpr std::string_view says = "In place of what held before; an empty list: none. It holds from now on.";
+  static constexpr std::string_view says =
+      "In place of what held before; an empty list: none but what is `kept`. It holds from now on.";
   std::vector<std::string> before;
   std::vector<std::string> after;
 };
@@ -34,8 +37,10 @@ Result<Answer<SessionForms>> read_choice(Context& context, const Call& call, con
   TRY_ASSIGN(const auto chosen, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return find_choice(tx, context.viewer.account, call.path_id<EpisodeId>("episode"));
   }));
-  const auto& holds = chosen ? *chosen : usual;
-  return Answer<SessionForms>{200, {holds.before, holds.after, !chosen}};
+  auto holds = with_kept(chosen.value_or(usual), usual);
+  auto kept = kept_of(usual.before);
+  for (auto& id : kept_of(usual.after)) kept.push_back(std::move(id));
+  return Answer<SessionForms>{200, {std::move(holds.before), std::move(holds.after), std::move(kept), !chosen}};
 }
 
 Result<std::vector<std::string>> checked_at(const char* pointer, const std::vector<std::string>& ids) {

@@ -45,6 +45,26 @@ Result<std::vector<std::string>> checked_list(std::string_view ids) {
   return checked_list(list);
 }
 
+std::vector<std::string> kept_of(const std::vector<std::string>& usual) {
+  std::vector<std::string> kept;
+  for (const auto& id : usual) {
+    const auto* instrument = questionnaires::instruments().find(id);
+    if (instrument != nullptr && questionnaires::is_for_neutral_person(*instrument)) kept.push_back(id);
+  }
+  return kept;
+}
+
+Choice with_kept(Choice chosen, const Choice& usual) {
+  const auto add = [](std::vector<std::string>& list, const std::vector<std::string>& from) {
+    for (auto& id : kept_of(from)) {
+      if (std::find(list.begin(), list.end(), id) == list.end()) list.push_back(std::move(id));
+    }
+  };
+  add(chosen.before, usual.before);
+  add(chosen.after, usual.after);
+  return chosen;
+}
+
 Result<Choice> usual_choice(const config::Settings& settings) {
   Choice choice;
   TRY_ASSIGN(choice.before, of_setting("practice.forms_before_session", settings.practice_forms_before_session));

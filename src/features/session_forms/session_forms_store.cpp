@@ -84,7 +84,7 @@ Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id,
 Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasion, const Choice& usual, Time due,
                        Time now) {
   if (!begin_round(tx, encounter.id, occasion, now)) return {};
-  const auto choice = stored_choice(tx, encounter.episode).value_or(usual);
+  const auto choice = with_kept(stored_choice(tx, encounter.episode).value_or(usual), usual);
   std::int64_t count = 0;
   for (const auto& id : occasion == Occasion::before_session ? choice.before : choice.after) {
     TRY_ASSIGN(const bool asked, ask(tx, encounter, id, occasion, due, now));
@@ -98,7 +98,9 @@ Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasio
 Result<void> withdraw_untouched(WriteTx& tx, const Encounter& encounter, Time now) {
   for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
     if (form.revision > 0) continue;
-    TRY(questionnaires::withdraw_form(tx, encounter.therapist, form.id, now));
+    const auto withdrawn = questionnaires::withdraw_form(tx, encounter.therapist, form.id, now);
+    if (!withdrawn && withdrawn.error().kind == ErrorKind::conflict) continue;  // begun just now
+    TRY(withdrawn);
     questionnaires::tell(tx, form, questionnaires::FormChange::withdrawn);
   }
   return {};

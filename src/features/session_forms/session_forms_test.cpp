@@ -35,6 +35,15 @@ TEST(SessionFormLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
   EXPECT_FALSE(checked_list("gad-7,gad-2,k6,k10,phq-2,audit-c,sparq"));
 }
 
+TEST(SessionFormLists, KeepWhatThePracticeAsksForTheNeutralPerson) {
+  const Choice usual{{"phq-9"}, {"sparq", "risq"}};
+  const auto none = with_kept({}, usual);
+  EXPECT_TRUE(none.before.empty());
+  EXPECT_EQ(none.after, std::vector<std::string>{"risq"});
+  EXPECT_EQ(with_kept({{}, {"risq", "k10"}}, usual).after, (std::vector<std::string>{"risq", "k10"}));
+  EXPECT_TRUE(with_kept({}, {{"phq-9"}, {"sparq"}}).after.empty()) << "it is the practice's to choose";
+}
+
 TEST(SessionFormLists, AWrongSettingIsNamed) {
   EXPECT_EQ(usual_choice({})->before.back(), "gad-7");
   EXPECT_EQ(usual_choice({})->before.front(), "phq-9");

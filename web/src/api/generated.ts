@@ -1405,8 +1405,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take back a form that was not sent
-         * @description For both it is no longer there, and answers that were not sent are deleted.
+         * Take back a form that the client has not begun
+         * @description For both it is no longer there. What goes to the neutral person cannot be taken back.
          */
         delete: {
             parameters: {
@@ -3172,21 +3172,28 @@ export interface components {
         };
         /** @enum {string} */
         Kind: "safety" | "unanswered" | "rift";
-        /** @description Somebody is being told of what was answered; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the practice has named nobody. If none of them has said by `acknowledge_by` that they look into it, a supervisor is told too. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's own words. */
+        /** @enum {string} */
+        ConcernState: "open" | "acknowledged" | "closed";
+        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the practice has named nobody. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's own words. */
         Told: {
             kind: components["schemas"]["Kind"];
+            state: components["schemas"]["ConcernState"];
             readers: string[];
+            /** Format: date-time */
+            since: string;
             acknowledge_by?: string | null;
+            supervisor_told: boolean;
             reply_hours?: number | null;
             complaint_contact?: string | null;
             safeguarding_contact?: string | null;
         };
-        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `told`, whenever the latest version has such an answer. */
+        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `then_supervisor`: a supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer. */
         FormDetails: {
             form: components["schemas"]["Form"];
             draft?: components["schemas"]["Answers"] | null;
             versions: components["schemas"]["FormVersion"][];
             looked_at_by?: string[] | null;
+            then_supervisor: boolean;
             told?: components["schemas"]["Told"] | null;
         };
         /** @description All answers so far, in place of those before. `based_on` is the `revision` that they were built on. */
@@ -3661,13 +3668,14 @@ export interface components {
             more_access: boolean;
             left_out: string[];
         };
-        /** @description Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a session begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice holds. */
+        /** @description Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a session begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice holds. `kept`: what of these goes to the neutral person and is the practice's to choose; it stays whatever the therapist chooses. */
         SessionForms: {
             before: string[];
             after: string[];
+            kept: string[];
             usual: boolean;
         };
-        /** @description In place of what held before; an empty list: none. It holds from now on. */
+        /** @description In place of what held before; an empty list: none but what is `kept`. It holds from now on. */
         SessionFormsWanted: {
             before: string[];
             after: string[];
@@ -3678,7 +3686,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.due" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

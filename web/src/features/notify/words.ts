@@ -9,6 +9,7 @@ export function reason(failure: components['schemas']['UndeliveredMail']['failur
     case 'no_encryption': return m.mail_no_encryption();
     case 'certificate': return m.mail_certificate();
     case 'login_refused': return m.mail_login_refused();
+    case 'not_needed': return m.mail_not_needed();
     case 'refused': return m.mail_refused();
     default: return m.mail_unreachable();
   }
