@@ -3050,13 +3050,14 @@ export interface components {
             any: boolean;
             each: components["schemas"]["ConditionText"][];
         };
-        /** @description A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. */
+        /** @description A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this value or a higher one is to be shown the crisis contacts (GET /api/crisis-contacts) at once, before the form is sent. */
         QuestionText: {
             item: string;
             above: string[];
             text: string;
             options: components["schemas"]["OptionText"][];
             asked_when: components["schemas"]["ConditionsText"][];
+            contacts_from?: number | null;
         };
         /** @description The official wording in `language`, word for word; show it as it is. `notice` stays visible with the form. */
         QuestionnaireText: {
@@ -3217,8 +3218,6 @@ export interface components {
         ItemsAllowed: {
             allowed: boolean;
         };
-        /** @enum {string} */
-        ConcernState: "open" | "acknowledged" | "closed";
         /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. */
         ConcernEntry: {
             /** Format: uuid */
