@@ -12,11 +12,11 @@ const soon = (page) => page.evaluate(() => {
   return { day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`, time: `${two(at.getHours())}:${two(at.getMinutes())}` };
 });
 
-/** Ticks in a group exactly the boxes whose label begins with one of the names. */
+/** Ticks in a group exactly the boxes whose label begins with one of the names, of those that can be chosen. */
 async function choose(page, group, names) {
   for (const label of await page.getByRole('group', { name: group }).locator('label').all()) {
     const text = (await label.innerText()).trim();
-    await label.locator('input').setChecked(names.some((name) => text.startsWith(name)));
+    if (await label.locator('input').isEnabled()) await label.locator('input').setChecked(names.some((name) => text.startsWith(name)));
   }
 }
 
@@ -36,6 +36,10 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByRole('group', { name: 'Before each session' }).waitFor();
     await choose(hers.page, 'Before each session', ['GAD-7', 'K6']);
     await choose(hers.page, 'After each session', ['Relationship']);
+    // What goes to the neutral person is the practice's to choose.
+    const kept = hers.page.getByRole('group', { name: 'After each session' }).locator('label', { hasText: 'RISQ' }).locator('input');
+    same('RISQ stays', [await kept.isChecked(), await kept.isDisabled()], [true, true]);
+    await hers.page.getByText('It cannot be left out here.').waitFor();
     await picture('choose', hers.page);
     await hers.page.getByRole('button', { name: 'Save' }).click();
     await hers.page.getByText('You chose these for the two of you.').waitFor();
@@ -58,18 +62,22 @@ export default async function add({ check, house, shots }) {
     await home.getByRole('heading', { name: /^Before the session on \w+,? \d+ \w+, \d/ }).waitFor();
     same('one is next', await home.locator('a.main').count(), 1);
 
-    // The client begins one of them; then it is taken back.
-    await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).click();
+    // The client begins one of them, which is theirs from then on, and looks at another, which is taken back.
+    await near.page.getByRole('link', { name: /Fill in\s*: GAD-7/ }).click();
     await near.page.getByRole('button', { name: 'Begin' }).click();
     await near.page.locator('input').first().check();
     await near.page.getByText('Saved', { exact: true }).waitFor();
+    await near.page.goto(`${house.origin}/`);
+    await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).click();
+    await near.page.getByRole('button', { name: 'Begin' }).waitFor();
     await hers.page.goto(`${house.origin}/`);
     await row().locator('a[href$="/forms"]').click();
     const open = hers.page.getByRole('region', { name: 'To fill in' });
     await open.locator('li', { hasText: 'K6' }).first().waitFor();
     const count = await open.locator('li').count();
+    same('what was begun is not taken back', await open.locator('li', { hasText: 'GAD-7' }).filter({ hasText: 'Begun, not sent yet' }).getByRole('button', { name: /Take it back/ }).count(), 0);
     await open.locator('li', { hasText: 'K6' }).first().getByRole('button', { name: /Take it back/ }).click();
-    await hers.page.getByText('what was answered is deleted').waitFor();
+    await hers.page.getByText('Your client will no longer see it').waitFor();
     await picture('take-back', hers.page);
     await hers.page.getByRole('button', { name: 'Yes, take it back' }).click();
     await until('one fewer', async () => (await open.locator('li').count()) === count - 1);

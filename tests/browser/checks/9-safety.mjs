@@ -17,13 +17,14 @@ async function ask(house, { therapist }, client, questionnaire) {
 }
 
 /** Answers on the page, one question after the other, with what stands first but for one. */
-async function fill(page, path, count, special, option) {
+async function fill(page, path, count, special, option, seen = async () => {}) {
   await page.goto(path);
   await page.getByRole('button', { name: 'Begin', exact: true }).click();
   for (let number = 1; number <= count; number++) {
     // Of how many, an answer may change: some questions are asked only after certain others.
     await page.getByText(new RegExp(`^${number} of \\d+$`)).waitFor();
     await page.locator('label', { has: page.locator('input[type=radio]') }).nth(number === special ? option : 0).click();
+    if (number === special) await seen();
     await page.getByRole('button', { name: number === count ? 'To the overview' : 'Next', exact: true }).click();
   }
   await page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -55,10 +56,16 @@ export default async function add({ check, house, shots }) {
     const near = await place.person(house.origin, client, phone);
     const { page } = near;
     await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
-    await page.getByText(/thoughts of harming yourself/).waitFor();
+    await page.getByText(/answer to question 9 says that you may come to harm.*a supervisor sees it too/).waitFor();
     await usable(page);
     await picture('before-phone', page);
-    await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 10, 9, 2);
+    await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 10, 9, 2, async () => {
+      // Whom to call is there with the answer, and so is that nobody has been told.
+      await page.getByRole('region', { name: 'You do not have to stay alone with this' }).locator('a[href^="tel:"]').first().waitFor();
+      await page.getByText('nobody has been told of it').waitFor();
+      await usable(page);
+      await picture('call-now-phone', page);
+    });
     await page.getByRole('heading', { name: 'If you are in danger now, please call' }).waitFor();
     await page.getByText(/We are telling .* about your answer now/).waitFor();
     await page.getByText('Nobody watches this in real time').waitFor();
@@ -87,8 +94,13 @@ export default async function add({ check, house, shots }) {
 
     await line.getByRole('link').click();
     await hers.page.getByText(/better off dead/).waitFor();
+    await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
+    await page.getByText('a supervisor has been told as well').waitFor();
     await hers.page.getByRole('button', { name: 'I am looking into this' }).click();
     await hers.page.getByText(`${therapist.name} looks into it`).waitFor();
+    await page.reload();
+    await page.getByText('Somebody has said that they are looking into it.').waitFor();
+    same('no word that they are told now', await page.getByText(/We are telling/).count(), 0);
     await above.page.getByText(`${therapist.name} looks into it`).waitFor();
     await hers.page.getByRole('button', { name: 'Close it' }).click();
     await hers.page.getByText('Please choose what was done.').waitFor();
