@@ -28,11 +28,17 @@ test('one of something is not called many', () => {
   expect(m.session_days({ count: 2 }, { locale: 'de' })).toBe('2 Tage');
 });
 
-test('every text is used', () => {
-  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+const sources = () =>
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(svelte|ts)$/.test(name) && !name.startsWith('paraglide'))
-    .map((name) => readFileSync(join('src', name), 'utf8'))
-    .join('\n');
+    .map((name) => readFileSync(join('src', name), 'utf8'));
+
+test('every text is used', () => {
+  const source = sources().join('\n');
   const unused = Object.keys(en).filter((key) => key !== '$schema' && !source.includes(`m.${key}(`));
   expect(unused).toEqual([]);
+});
+
+test('no button is disabled: a browser drops the focus from one that was pressed', () => {
+  for (const source of sources()) expect(source).not.toMatch(/<button[^<]*?\sdisabled[ =>]/);
 });

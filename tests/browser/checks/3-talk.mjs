@@ -246,6 +246,9 @@ export default async function add({ check, house, shots }) {
     await someone.page.getByRole('button', { name: 'Send' }).click();
     await until('kept', async () => (await someone.state('No network here.').innerText()) === 'Kept on this device');
     await someone.page.getByRole('heading', { name: 'From the train' }).waitFor();
+    await someone.page.getByText('Not connected.').waitFor();
+    await someone.page.waitForTimeout(1000);
+    same('no error speaks against it', await someone.page.locator('.error').count(), 0);
     if (shots) await someone.page.screenshot({ path: `${shots}/letter-waits.png`, fullPage: true });
     await someone.page.locator('nav a[href$="/messages"]').click();
     await someone.page.getByRole('link', { name: 'From the train' }).waitFor();

@@ -132,6 +132,11 @@ export default async function add({ check, house, shots }) {
       await own.openChat();
       await own.say('Goldammer');
       await own.sees('Goldammer');
+      await page.route('**/messages', (route) => route.abort());
+      await own.say('Zeisig');
+      await until('where it waits', async () => (await own.state('Zeisig').innerText()) === 'Waits in this page');
+      await page.unrouteAll();
+      await until('sent', async () => (await own.state('Zeisig').innerText()) === 'On the server');
       await page.locator('footer summary').click();
       await page.getByLabel('Appearance').selectOption('light');
       same('stored while in use', await stored(page), nothing);

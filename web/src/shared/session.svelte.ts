@@ -136,6 +136,11 @@ class App {
     return this.lost || this.#triedInVain;
   }
 
+  /** Where a message is that is not on the server yet: while connected on its way, otherwise where it is kept. */
+  whereabouts({ kept }: { kept: boolean }): string {
+    return !this.held ? m.state_sending() : kept ? m.state_device() : m.state_page();
+  }
+
   get client(): boolean {
     return this.session?.account.role === 'client';
   }
