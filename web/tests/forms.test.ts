@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { raisedBy } from '../src/features/questionnaires/words';
+import { mayWait, raisedBy } from '../src/features/questionnaires/words';
+import type { List } from '../src/shared/list.svelte';
 import type { Concern, Form } from '../src/shared/types';
 
 const form = (id: string) => ({ id, questionnaire: 'phq-9', episode: 'e' }) as Form;
@@ -10,4 +11,15 @@ test('a form shows what its own answers have raised, and nothing of its neighbou
   const raised = [concern('first', 'one'), concern('neighbour', 'other'), concern('correction', 'one'), concern('deputy')];
   expect(raisedBy(raised, form('one')).map((one) => one.id)).toEqual(['first', 'correction']);
   expect(raisedBy(raised, form('third'))).toEqual([]);
+});
+
+test('a form may wait for a person until all that it raised is closed, and while nobody knows', () => {
+  const told = (loaded: boolean, ...states: Concern['state'][]) =>
+    ({ loaded, items: states.map((state, at) => ({ ...concern(`${at}`, 'one'), state })) }) as List<Concern>;
+  expect(mayWait(told(true, 'closed'), form('one'))).toBe(false);
+  expect(mayWait(told(true), form('one'))).toBe(false);
+  for (const state of ['open', 'acknowledged'] as const) expect(mayWait(told(true, 'closed', state), form('one')), state).toBe(true);
+  expect(mayWait(told(true, 'open'), form('other'))).toBe(false);
+  expect(mayWait(told(false), form('one'))).toBe(true);
+  expect(mayWait(null, form('one'))).toBe(true);
 });

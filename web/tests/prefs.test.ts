@@ -66,13 +66,25 @@ test('times are said as people say them, by the days of the calendar', async () 
   expect(said('2026-05-12T23:50:00')).toBe('yesterday, 23:50');
   expect(said('2026-05-14T00:10:00')).toBe('tomorrow, 00:10');
   expect(said('2026-05-19T08:00:00')).toBe('Tue, 08:00');
-  expect(said('2026-05-20T08:00:00')).toBe('20 May, 08:00');
-  expect(said('2026-05-11T08:00:00')).toBe('11 May, 08:00');
-  expect(said('2026-05-06T08:00:00')).toBe('6 May, 08:00');
-  expect(said('2025-12-31T08:00:00')).toBe('31 Dec 2025, 08:00');
+  expect(said('2026-05-20T08:00:00')).toBe('20\u00a0May, 08:00');
+  expect(said('2026-05-11T08:00:00')).toBe('11\u00a0May, 08:00');
+  expect(said('2026-05-06T08:00:00')).toBe('6\u00a0May, 08:00');
+  expect(said('2025-12-31T08:00:00')).toBe('31\u00a0Dec\u00a02025, 08:00');
   expect(day(new Date('2026-05-13T08:00:00').toISOString(), now)).toBe('Today');
   expect(day(new Date('2026-05-06T08:00:00').toISOString(), now)).toBe('Wednesday 6 May');
   prefs.setLocale('de');
   expect(said('2026-05-12T23:50:00')).toBe('gestern, 23:50');
   expect(day(new Date('2026-05-12T08:00:00').toISOString(), now)).toBe('Gestern');
+});
+
+test('within a sentence a time has the words that it needs there', async () => {
+  const { byWhen, onWhen, prefs } = await fresh(['en-GB', 'de-DE']);
+  const now = new Date('2026-05-13T12:00:00').getTime();
+  const both = (at: string) => [byWhen, onWhen].map((say) => say(new Date(at).toISOString(), now));
+  expect(both('2026-05-13T14:05:00')).toEqual(['14:05', 'today at 14:05']);
+  expect(both('2026-05-11T08:00:00')).toEqual(['11\u00a0May at 08:00', 'on 11\u00a0May at 08:00']);
+  prefs.setLocale('de');
+  expect(both('2026-05-13T14:05:00')).toEqual(['14:05 Uhr', 'heute um 14:05 Uhr']);
+  expect(both('2026-05-12T14:05:00')).toEqual(['gestern um 14:05 Uhr', 'gestern um 14:05 Uhr']);
+  expect(both('2026-05-11T08:00:00')).toEqual(['11.\u00a0Mai um 08:00 Uhr', 'am 11.\u00a0Mai um 08:00 Uhr']);
 });

@@ -18,7 +18,10 @@ export default async function add({ check, house }) {
     if (y < 0 || y > 60) throw new Error(`the bar stands at ${y} px`);
     if (height > 96) throw new Error(`the bar is ${height} px high`);
     same('hidden at its sides', await bar(client.page).evaluate((row) => row.scrollWidth - row.clientWidth), 0);
+    // On a phone the name stands with the messages; where there is room, in the bar.
+    await client.page.setViewportSize({ width: 1280, height: 640 });
     await bar(client.page).getByText(pair.therapist.name).waitFor();
+    await client.page.setViewportSize(phone.viewport);
     same('too wide', await widest(client.page), 0);
     // Every way is reached with Tab, and then stands within the row without a cut word.
     await client.page.locator('nav a').first().focus();

@@ -34,6 +34,26 @@ export default async function add({ check, house, shots }) {
     same('a reason is a sentence', (await page.locator('.why > li').allTextContents()).every((one) => one.length > 8), true);
   });
 
+  await check('the keyboard comes to the next client in a few steps, and to every way of one by the arrow keys', async (place) => {
+    const { page } = await caseload(place);
+    const own = page.locator('li.client', { hasText: pair.client.name });
+    await own.getByRole('heading').getByRole('link').focus();
+    const ways = own.getByRole('toolbar').getByRole('link');
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute('href'));
+    for (let stops = 0; !(await focused())?.endsWith('/chat'); stops++) {
+      if (stops > 3) throw new Error('too many stops before the ways');
+      await page.keyboard.press('Tab');
+    }
+    for (const name of ['Messages', 'Forms', 'Sessions', 'Course', 'Chat']) {
+      await page.keyboard.press('ArrowRight');
+      same('the way', (await page.evaluate(() => document.activeElement.textContent)).split(':')[0], name);
+    }
+    await page.keyboard.press('End');
+    same('the last one', await ways.last().evaluate((one) => one === document.activeElement), true);
+    await page.keyboard.press('Tab');
+    same('one stop, then on', await page.evaluate(() => document.activeElement.tagName), 'SUMMARY');
+  });
+
   await check('nobody moves in the caseload under the finger until one sorts it again', async (place) => {
     const { page } = await caseload(place);
     await page.mouse.move(300, 300);

@@ -6,11 +6,28 @@ const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }
 const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' };
 const minute = 60_000;
 
-/** Asks for a form as its therapist; answers its id. */
-async function ask(house, { therapist }, client, questionnaire) {
+/** Their therapist, and their episode. */
+async function from(house, therapist, client) {
   const caller = new Caller(house.origin, therapist);
   await caller.logIn();
   const episode = (await caller.ask('GET', '/api/episodes')).episodes.find((one) => one.client.name === client.name);
+  return { caller, episode };
+}
+
+/** Plans a session in ten minutes; answers its id, and that of the PHQ-9 that goes with it by itself. */
+async function plan(house, { therapist }, client, now) {
+  const { caller, episode } = await from(house, therapist, client);
+  const session = newId();
+  const start = new Date(now + 10 * minute).toISOString();
+  await caller.ask('POST', `/api/episodes/${episode.id}/encounters`, { id: session, start, minutes: 50, channel: 'chat' });
+  const { forms } = await caller.ask('GET', `/api/episodes/${episode.id}/forms`);
+  const { id: form } = forms.find((one) => one.encounter === session && one.questionnaire === 'phq-9');
+  return { episode: episode.id, form, session };
+}
+
+/** Asks for a form as its therapist; answers its id. */
+async function ask(house, { therapist }, client, questionnaire) {
+  const { caller, episode } = await from(house, therapist, client);
   const form = newId();
   await caller.ask('POST', `/api/episodes/${episode.id}/forms`, { id: form, questionnaire, occasion: 'on_request' });
   return { episode: episode.id, form, caller };
@@ -28,6 +45,26 @@ async function fill(page, path, count, special, option, seen = async () => {}) {
     await page.getByRole('button', { name: number === count ? 'To the overview' : 'Next', exact: true }).click();
   }
   await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+/** Wherever a therapist works with one client it is said that an answer waits, before anything is begun there. */
+async function seenAtWork(page, origin, { episode, session }, chat) {
+  for (const [way, first] of [['', 'Course'], ['/sessions', 'Plan a session'], ['/messages', 'Write a new message'], [`/sessions/${session}`, 'Begin session']]) {
+    await page.goto(`${origin}/with/${episode}${way}`);
+    const told = page.getByRole('region', { name: 'To look at' }).getByText('Not looked into yet');
+    await told.waitFor();
+    const begin = page.locator('main').getByText(first, { exact: true }).last();
+    await begin.waitFor();
+    if ((await told.boundingBox()).y > (await begin.boundingBox()).y) throw new Error(`"${first}" stands above it on ${way}`);
+  }
+  await page.goto(`${origin}/with/${episode}/chat`);
+  await page.locator('.presence').waitFor();
+  const bar = page.locator('.bar', { hasText: 'Answer about harm' });
+  await bar.getByText('Not looked into yet').waitFor();
+  await until('in view beside the words', () => bar.evaluate((one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().bottom <= innerHeight));
+  await chat();
+  await page.goto(`${origin}/with/${episode}/sessions/${session}`);
+  await page.getByRole('region', { name: 'Forms' }).locator('li', { hasText: 'PHQ-9' }).getByRole('link', { name: 'Answer about harm' }).waitFor();
 }
 
 export default async function add({ check, house, shots }) {
@@ -52,7 +89,7 @@ export default async function add({ check, house, shots }) {
     await usable(above.page);
     await picture('supervisor-nothing', above.page);
 
-    const { episode, form } = await ask(house, { therapist }, client, 'phq-9');
+    const { episode, form, session } = await plan(house, { therapist }, client, begin);
     const near = await place.person(house.origin, client, phone);
     const { page } = near;
     await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
@@ -81,12 +118,23 @@ export default async function add({ check, house, shots }) {
 
     const line = hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).first();
     await line.waitFor();
+    await hers.page.locator('li.client', { hasText: client.name }).getByText('Answer about harm: see above').waitFor();
     await usable(hers.page);
     await picture('caseload-desk', hers.page);
+    await seenAtWork(hers.page, house.origin, { episode, session }, async () => {
+      await usable(hers.page);
+      await picture('chat-desk', hers.page);
+    });
+    await usable(hers.page);
+    await picture('session-desk', hers.page);
+    await hers.page.goto(`${house.origin}/`);
 
     house.setTime(begin + 31 * minute);
     const waiting = above.page.locator('li', { hasText: client.name });
     await waiting.waitFor({ timeout: 20_000 });
+    await waiting.getByText(/^Nobody has looked into it since .*; the time for it ended/).waitFor();
+    await usable(above.page);
+    await picture('supervisor-list-phone', above.page);
     await waiting.getByRole('link').click();
     await above.page.getByText(/Nobody had looked into it in time/).waitFor();
     await usable(above.page);
@@ -101,6 +149,15 @@ export default async function add({ check, house, shots }) {
     await page.reload();
     await page.getByText('Somebody has said that they are looking into it.').waitFor();
     same('no word that they are told now', await page.getByText(/We are telling/).count(), 0);
+    await hers.page.goto(`${house.origin}/with/${episode}/forms/${form}`);
+    await hers.page.getByText('Being looked into').waitFor();
+    same('the band is folded away', await hers.page.getByText('Minimal').isVisible(), false);
+    await picture('form-folded-desk', hers.page);
+    await hers.page.locator('summary', { hasText: 'Range and change' }).click();
+    await hers.page.getByText('Minimal').waitFor();
+    await hers.page.goto(`${house.origin}/with/${episode}`);
+    await hers.page.getByText(/^Being looked into since/).waitFor();
+    await hers.page.getByRole('link', { name: /^Look at it\s*:.*Answer about harm/ }).click();
     await above.page.getByText(`${therapist.name} looks into it`).waitFor();
     await hers.page.getByRole('button', { name: 'Close it' }).click();
     await hers.page.getByText('Please choose what was done.').waitFor();
@@ -112,6 +169,7 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByLabel('In your own words').fill('Rang, and wrote it together.');
     await hers.page.getByRole('button', { name: 'Close it' }).click();
     await hers.page.getByText('Rang, and wrote it together.').waitFor();
+    same('no task is left', await hers.page.getByText(/Reach the client in the way|Nobody had looked into it in time/).count(), 0);
     await usable(hers.page);
     await hers.page.emulateMedia({ colorScheme: 'dark' });
     await picture('closed-desk-dark', hers.page);
@@ -125,6 +183,12 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByRole('region', { name: 'What it says' }).waitFor();
     await hers.page.getByRole('link', { name: 'Answer about harm' }).click();
     await hers.page.getByText('Rang, and wrote it together.').waitFor();
+    await hers.page.goto(`${house.origin}/`);
+    await hers.page.locator('li.client').first().waitFor();
+    await hers.page.goto(`${house.origin}/with/${episode}`);
+    await hers.page.getByRole('heading', { name: 'Sessions', level: 2 }).waitFor();
+    await hers.page.waitForLoadState('networkidle');
+    same('nothing of it at the client', await hers.page.getByText('Answer about harm').count(), 0);
     await hers.page.goto(`${house.origin}/`);
     await hers.page.locator('li.client').first().waitFor();
     same('it is off the list', await hers.page.getByRole('region', { name: 'To look at' }).locator('li', { hasText: client.name }).count(), 0);

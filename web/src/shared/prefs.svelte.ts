@@ -1,3 +1,4 @@
+import { m } from '../paraglide/messages.js';
 import { overwriteGetLocale } from '../paraglide/runtime.js';
 
 export type Locale = 'en' | 'de';
@@ -109,6 +110,9 @@ function region(): string {
   return navigator.languages.find((one) => one.toLowerCase().startsWith(prefs.locale)) ?? prefs.locale;
 }
 
+/** In one piece: a line that ends with "22." reads as something else. */
+const whole = (text: string) => text.replaceAll(' ', '\u00a0');
+
 const format = (options: Intl.DateTimeFormatOptions, at: Date) => new Intl.DateTimeFormat(region(), options).format(at);
 
 /** Days of the calendar from `now` to `at`, as people count them: 1 is tomorrow, whatever the hour. */
@@ -150,7 +154,7 @@ export function fully(iso: string): string {
 
 /** The time of day. */
 export function clock(iso: string): string {
-  return format({ timeStyle: 'short' }, new Date(iso));
+  return whole(format({ timeStyle: 'short' }, new Date(iso)));
 }
 
 /** The day alone, as a heading: "Today", "Tuesday 12 May". */
@@ -161,18 +165,33 @@ export function day(iso: string, now = prefs.now): string {
 
 /** The day alone, as short as it may be: "12 May", of another year "12 May 2025". */
 export function shortDay(at: Date, now = prefs.now): string {
-  return format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at);
+  return whole(format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at));
 }
 
-/**
- * Day and time within a sentence, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". The name of
- * a weekday is always one to come: "Mon" must not be read as tomorrow where it was six days ago.
- */
-export function when(iso: string, now = prefs.now): string {
-  const name = named(new Date(iso), now, (at) =>
+/** A day near `now` by its name. The name of a weekday is always one to come: "Mon" must not be read as tomorrow where it
+ *  was six days ago. */
+function nearDay(iso: string, now: number): string {
+  return named(new Date(iso), now, (at) =>
     daysAway(at, now) > 0 && daysAway(at, now) < 7
       ? format({ weekday: 'short' }, at)
       : shortDay(at, now)
   );
-  return `${name}, ${clock(iso)}`;
+}
+
+/** Day and time beside other words, no longer than it must be: "today, 14:05", "Tue, 14:05", "12 May, 14:05". */
+export function when(iso: string, now = prefs.now): string {
+  return `${nearDay(iso, now)}, ${clock(iso)}`;
+}
+
+const dayAndTime = (iso: string, now: number) => m.time_at({ day: nearDay(iso, now), time: clock(iso) });
+
+/** The same within a sentence, after "by" or "since": "14:05" where it is today, "12 May at 14:05". */
+export function byWhen(iso: string, now = prefs.now): string {
+  return daysAway(new Date(iso), now) === 0 ? m.time_alone({ time: clock(iso) }) : dayAndTime(iso, now);
+}
+
+/** The same within a sentence, as when something was: "today at 14:05", "on 12 May at 14:05". */
+export function onWhen(iso: string, now = prefs.now): string {
+  const isNamed = Math.abs(daysAway(new Date(iso), now)) <= 1;
+  return isNamed ? dayAndTime(iso, now) : m.time_on({ when: dayAndTime(iso, now) });
 }

@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import { prefs, when } from '../../shared/prefs.svelte';
+import { byWhen, onWhen, prefs, when } from '../../shared/prefs.svelte';
 import type { CaseloadClient, CaseloadReason } from '../../shared/types';
 import { signed } from '../course/words';
 import { formName } from '../questionnaires/words';
@@ -9,6 +9,7 @@ const whenOf = (iso: string | null | undefined) => (iso ? when(iso, prefs.now) :
 /** Why the client needs us, in one sentence. */
 export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: CaseloadReason): string {
   const at = { when: whenOf(reason.at) };
+  const on = reason.at ? onWhen(reason.at) : '';
   const form = formName({ questionnaire: reason.questionnaire ?? '', name: reason.name ?? '' });
   const count = reason.count ?? 0;
   switch (reason.kind) {
@@ -17,12 +18,12 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue(at);
     case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
-    case 'session_not_begun': return m.why_not_begun(at);
+    case 'session_not_begun': return m.why_not_begun({ when: on });
     case 'reply_due': return reason.at ? m.reply_by(at) : m.waiting_since({ when: whenOf(reason.since) });
     case 'unread': return m.why_unread({ count, ...at });
-    case 'form_missing': return count > 1 ? m.why_forms({ count, ...at }) : m.why_form({ form, ...at });
+    case 'form_missing': return count > 1 ? m.why_forms({ count, when: on }) : m.why_form({ form, when: on });
     case 'session_soon': return m.why_soon(at);
-    case 'silence': return reason.at ? m.why_silence(at) : m.why_never();
+    case 'silence': return reason.at ? m.why_silence({ when: byWhen(reason.at) }) : m.why_never();
   }
 }
 

@@ -1,4 +1,5 @@
 import { m } from '../../paraglide/messages.js';
+import type { List } from '../../shared/list.svelte';
 import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
@@ -74,6 +75,10 @@ export function stateOf(form: Pick<Form, 'state'>): string {
   if (form.state === 'completed') return m.form_sent();
   return form.state === 'asked' ? m.form_not_begun() : m.form_begun();
 }
+
+/** Whether a person has still to look at an answer of the form, or nobody can tell yet. */
+export const mayWait = (concerns: List<Concern> | null, form: Form) =>
+  !concerns?.loaded || raisedBy(concerns.items, form).some((one) => one.state !== 'closed');
 
 /** What the answers of a form have raised, in any of its versions. */
 export const raisedBy = (concerns: Concern[], form: Form) => concerns.filter((one) => one.form === form.id);

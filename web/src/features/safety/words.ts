@@ -1,11 +1,24 @@
 import { m } from '../../paraglide/messages.js';
 import { reason } from '../notify/words';
-import { prefs, when } from '../../shared/prefs.svelte';
+import { byWhen, onWhen, prefs, when } from '../../shared/prefs.svelte';
 import type { Closing, Concern, ConcernDetails } from '../../shared/types';
 
 export function kindOf(kind: Concern['kind']): string {
   if (kind === 'safety') return m.concern_safety();
   return kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
+}
+
+/** What nobody has closed yet, of all clients or of one episode. */
+export const stillOpen = (concerns: Concern[], episode?: string) =>
+  concerns.filter((one) => one.state !== 'closed' && (episode === undefined || one.episode === episode));
+
+/** How far it has got: since when nobody has looked, and by when somebody has to. "" once it is closed. */
+export function waitsOf(concern: Concern): string {
+  if (concern.acknowledged_at && concern.state === 'acknowledged') return m.concern_since({ when: byWhen(concern.acknowledged_at) });
+  if (concern.state !== 'open') return '';
+  if (concern.escalated_at) return m.concern_late({ since: byWhen(concern.raised_at), when: onWhen(concern.acknowledge_by ?? concern.escalated_at) });
+  const by = concern.acknowledge_by ? m.concern_by({ when: byWhen(concern.acknowledge_by) }) : '';
+  return `${m.concerns_open()}. ${by}`.trim();
 }
 
 /** What somebody can have done about it: other things where it is about the therapist than where it is about harm. */
