@@ -114,7 +114,7 @@ class Signal {
 asio::awaitable<void> serve_http(std::shared_ptr<IoThread> thread, AnyStream stream, std::string peer);
 
 /// The bytes of a whole answer. `keep_alive` false adds Connection: close.
-std::string response_head(const http::Response& response, bool keep_alive);
+std::string response_head(const ServerOptions& options, const http::Response& response, bool keep_alive);
 /// The application's answer to a full queue. Its own failure must not end the connection's thread.
 http::Response overloaded(Shared& shared, const http::Request& request);
 

@@ -132,7 +132,7 @@ asio::awaitable<Next> answer(const ServerOptions& options, AnyStream& stream, co
   stream.expires_after(options.write_timeout);
   std::string_view body = response.fixed_body.empty() ? std::string_view(response.body) : response.fixed_body;
   if (!with_body || response.status == 204 || response.status == 304) body = {};
-  std::string head = response_head(response, keep_alive);
+  std::string head = response_head(options, response, keep_alive);
   const bool sent = co_await write_all(stream, std::move(head), body);
   if (!sent) co_return Next::drop;
   co_return keep_alive ? Next::keep_alive : Next::close;
@@ -284,8 +284,8 @@ bool is_clean(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
 }
 
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
+std::string http_date(std::chrono::system_clock::time_point at) {
+  const std::time_t now = std::chrono::system_clock::to_time_t(at);
   thread_local std::time_t cached_at = 0;
   thread_local std::string cached;
   if (now == cached_at) return cached;
@@ -322,10 +322,10 @@ asio::awaitable<void> serve_http(std::shared_ptr<IoThread> thread, AnyStream str
   }
 }
 
-std::string response_head(const http::Response& response, bool keep_alive) {
+std::string response_head(const ServerOptions& options, const http::Response& response, bool keep_alive) {
   const auto reason = bhttp::obsolete_reason(bhttp::int_to_status(static_cast<unsigned>(response.status)));
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(view(reason)) + "\r\n";
-  head += "Date: " + http_date() + "\r\n";
+  head += "Date: " + http_date(options.now()) + "\r\n";
   for (const auto& [name, value] : response.headers) {
     const std::string low = lower(name);
     if (low == "content-length" || low == "connection" || low == "date") continue;

@@ -130,6 +130,15 @@ TEST_F(NetTest, SendsTheApplicationsRefusal) {
   EXPECT_NE(client.text.find(" 403 "), std::string::npos);
 }
 
+TEST(Date, IsWhatTheClockOfTheOptionsSays) {
+  auto options = short_times();
+  options.now = [] { return std::chrono::system_clock::from_time_t(1'790'000'000); };
+  Running running(options);
+  Client client(running.server.port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(client.read_until("Date: Mon, 21 Sep 2026 14:13:20 GMT\r\n")) << client.text;
+}
+
 TEST(Arrival, IsWhenARequestOrAFrameHadComeNotWhenAWorkerTakesIt) {
   auto options = short_times();
   options.workers = 1;

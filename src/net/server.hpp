@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,7 +37,9 @@ struct ServerOptions {
   std::size_t queue = 8192;
   std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::is_heavy
   std::size_t heavy_queue = 256;
-  std::string tls_cert = {};  ///< PEM chain; with tls_key set the port speaks TLS only
+  std::function<std::chrono::system_clock::time_point()> now =
+      std::chrono::system_clock::now;  ///< what the Date of an answer says
+  std::string tls_cert = {};           ///< PEM chain; with tls_key set the port speaks TLS only
   std::string tls_key = {};
 };
 

@@ -125,7 +125,7 @@ asio::awaitable<void> LiveConnection::run(AnyStream& stream, std::unique_ptr<Upg
 asio::awaitable<void> LiveConnection::refuse(AnyStream& stream, const http::Response& refusal) {
   ErrorCode error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  std::string bytes = response_head(refusal, false);
+  std::string bytes = response_head(shared_.options, refusal, false);
   bytes += refusal.fixed_body.empty() ? std::string_view(refusal.body) : refusal.fixed_body;
   const auto buffer = asio::buffer(bytes);
   stream.expires_after(shared_.options.write_timeout);

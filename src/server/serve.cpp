@@ -204,7 +204,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {
-    net::Server server(server_options(settings, listen), application);
+    auto options = server_options(settings, listen);
+    options.now = [&clock = open->house().clock] { return clock.now(); };  // the screens take their time from it
+    net::Server server(options, application);
     server.start();
     for (const auto& one : not_offered) {
       log::warning("instrument.not_offered", {{"instrument", one.instrument}, {"why", one.why}});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPublished, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
-import { draw, neighbour, wrapped } from '../src/features/course/picture';
+import { draw, latestOf, neighbour, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -138,6 +138,20 @@ test('the arrow keys lead along a row and to the nearest of the next, and nowher
   expect(neighbour(marks, at('a'), 'ArrowDown')).toBe(at('c'));
   expect(neighbour(marks, at('a'), 'ArrowUp')).toBe(null);
   expect(neighbour(marks, at('a'), 'x')).toBe(null);
+});
+
+test('one begins with the latest session or score, and every arrow leads on from a mark that is alone in its row', () => {
+  const { marks } = draw(course(), 600, 16);
+  const first = marks[latestOf(marks)];
+  expect(first?.kind).not.toBe('event');
+  expect(marks.filter((mark) => mark.kind !== 'event').every((mark) => mark.x <= (first?.x ?? 0))).toBe(true);
+  const alone = { ...marks[0], row: 99, x: 300 } as (typeof marks)[number];
+  const all = [...marks, alone];
+  const to = (key: string) => all[neighbour(all, marks.length, key) ?? -1]?.x ?? NaN;
+  expect(to('ArrowRight')).toBeGreaterThan(300);
+  expect(to('ArrowLeft')).toBeLessThan(300);
+  expect(to('Home')).toBe(Math.min(...all.map((mark) => mark.x)));
+  expect(to('End')).toBe(Math.max(...all.map((mark) => mark.x)));
 });
 
 test('the table has a row for each session with what belongs to it, the latest first', () => {

@@ -31,7 +31,7 @@ std::vector<const Encounter*> begun(const std::vector<const Encounter*>& session
   return held;
 }
 
-/// The place among the sessions held of the one that a form of that moment belongs to.
+/// The place among the sessions held of the one that a form of that moment belongs to by its time.
 std::optional<std::size_t> place_of(const std::vector<const Encounter*>& held, Occasion occasion, Time at) {
   std::optional<std::size_t> place;
   for (std::size_t i = 0; i < held.size(); ++i) {
@@ -108,8 +108,9 @@ class Drawing {
   void add_point(const CourseForm& form) {
     const auto at = *form.form.completed_at;
     auto& series = series_of(form);
-    const auto place = place_of(held_, form.form.occasion, at);
-    CoursePoint point{form.form.id, at, form.form.occasion, session_at(place), {}, {}, {}, {}, form.concerns};
+    const auto session = session_of(form.form, at);
+    const auto place = place_among_held(session);
+    CoursePoint point{form.form.id, at, form.form.occasion, session, {}, {}, {}, {}, form.concerns};
     for (const auto& scale : form.scores->scales) point.values.push_back({scale.key, scale.value, scale.prorated});
     if (form.scores->band) point.band = form.scores->band->label;
     auto& before = before_[form.form.instrument];
@@ -138,10 +139,11 @@ class Drawing {
   void add_waiting(const StoredForm& form) {
     const bool overdue = form.due_at && *form.due_at < now_;
     const auto at = form.due_at.value_or(form.asked_at);
-    const auto place = place_of(held_, form.occasion, form.asked_at);
+    const auto session = session_of(form, form.asked_at);
+    const auto place = place_among_held(session);
     if (place) waits_for_[{form.instrument, form.occasion}].insert(*place);
     course_.events.push_back({overdue ? CourseEventKind::overdue : CourseEventKind::asked, at, form.instrument,
-                              name_of(form), form.id, session_at(place)});
+                              name_of(form), form.id, session});
   }
 
   /// Usual is what came with at least half of the sessions since it first did.
@@ -166,8 +168,24 @@ class Drawing {
     }
   }
 
-  std::optional<EncounterId> session_at(std::optional<std::size_t> place) const {
+  /// A form belongs to the session that it was asked for, also before that begins; one that was asked for without a
+  /// session, or for one that was cancelled, to the session of its time.
+  std::optional<EncounterId> session_of(const StoredForm& form, Time at) const {
+    if (form.encounter) {
+      const auto own = std::find_if(sessions_.begin(), sessions_.end(),
+                                    [&](const Encounter* one) { return one->id == *form.encounter; });
+      if (own == sessions_.end()) return std::nullopt;  // it is older than the course goes back
+      if ((*own)->status != encounters::Status::cancelled) return form.encounter;
+    }
+    const auto place = place_of(held_, form.occasion, at);
     return place ? std::optional(held_[*place]->id) : std::nullopt;
+  }
+
+  std::optional<std::size_t> place_among_held(const std::optional<EncounterId>& session) const {
+    const auto found =
+        std::find_if(held_.begin(), held_.end(), [&](const Encounter* one) { return one->id == session; });
+    if (found == held_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - held_.begin());
   }
 
   CourseSeries& series_of(const CourseForm& form) {

@@ -77,6 +77,32 @@ TEST_F(Course, HoldsSessionsInTheirOrderWithTheChannelsThatWereUsed) {
   EXPECT_EQ(course.events[0].kind, CourseEventKind::opened);
 }
 
+TEST_F(Course, AFormBelongsToTheSessionItWasAskedForWhateverItsTime) {
+  const auto planned = [&](int day, Status status) {
+    const auto id = held(day, std::nullopt);
+    auto& one = material.sessions.back();
+    one.status = status;
+    one.began_at.reset();
+    return id;
+  };
+  const auto soon = planned(10, Status::planned);
+  const auto later = planned(17, Status::planned);
+  const auto cancelled = planned(3, Status::cancelled);
+  const auto before = held(5);
+  sent("phq-9", Occasion::before_session, kStart + days(4));
+  material.forms.back().form.encounter = later;
+  asked("gad-7", Occasion::before_session, kStart + days(4)).encounter = soon;
+  sent("k6", Occasion::before_session, kStart + days(4));
+  material.forms.back().form.encounter = cancelled;
+  const auto course = drawn(9);
+  EXPECT_EQ(course.series.at(0).points.at(0).session, later) << "not the one that was held next";
+  EXPECT_EQ(course.series.at(1).points.at(0).session, before) << "the other was cancelled";
+  const auto waiting = std::find_if(course.events.begin(), course.events.end(),
+                                    [](const CourseEvent& one) { return one.questionnaire == "gad-7"; });
+  ASSERT_NE(waiting, course.events.end());
+  EXPECT_EQ(waiting->session, soon);
+}
+
 TEST_F(Course, AFormBelongsToTheSessionItWasFilledInFor) {
   const auto first = held(1);
   const auto second = held(8);

@@ -88,8 +88,9 @@ BOOST_DESCRIBE_STRUCT(CourseConcern, (), (kind, id, state, questions, by))
 
 struct CoursePoint {
   static constexpr std::string_view says =
-      "A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, "
-      "the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was "
+      "A form that was sent, with its latest scores. `session` is the one it was asked for; without one, filled in "
+      "before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes "
+      "by when it was "
       "asked for. For the client a form with `concerns` has neither `band` nor changes, and its series no `bands`: "
       "beside such an answer they would say that all is well.";
   questionnaires::FormId form;

@@ -190,6 +190,12 @@ function axisOf(panel: Panel, [low, high]: [number, number], y: (value: number) 
   return [...kept, high].map((value) => ({ y: y(value), value }));
 }
 
+/** The mark to begin with: the latest session or score. */
+export function latestOf(marks: Mark[]): number {
+  const told = marks.map((mark, index) => ({ mark, index })).filter(({ mark }) => mark.kind !== 'event');
+  return told.sort((a, b) => a.mark.x - b.mark.x).at(-1)?.index ?? 0;
+}
+
 /** Where the arrow keys lead from a mark: along its row, or to the nearest of the next row. */
 export function neighbour(marks: Mark[], from: number, key: string): number | null {
   const current = marks[from];
@@ -200,10 +206,16 @@ export function neighbour(marks: Mark[], from: number, key: string): number | nu
     .sort((a, b) => a.mark.x - b.mark.x || a.index - b.index);
   const own = inRow(current.row);
   const here = own.findIndex(({ index }) => index === from);
-  if (key === 'ArrowRight') return own[here + 1]?.index ?? null;
-  if (key === 'ArrowLeft') return own[here - 1]?.index ?? null;
-  if (key === 'Home') return own[0]?.index ?? null;
-  if (key === 'End') return own.at(-1)?.index ?? null;
+  // Where a row has no more, it goes on in the others.
+  const beside = (after: boolean) => marks
+    .map((mark, index) => ({ index, away: after ? mark.x - current.x : current.x - mark.x }))
+    .filter(({ away }) => away > 0)
+    .sort((a, b) => a.away - b.away)[0]?.index ?? null;
+  const all = marks.map((mark, index) => ({ mark, index })).sort((a, b) => a.mark.x - b.mark.x || a.index - b.index);
+  if (key === 'ArrowRight') return own[here + 1]?.index ?? beside(true);
+  if (key === 'ArrowLeft') return own[here - 1]?.index ?? beside(false);
+  if (key === 'Home') return (own.length > 1 ? own : all)[0]?.index ?? null;
+  if (key === 'End') return (own.length > 1 ? own : all).at(-1)?.index ?? null;
   if (key !== 'ArrowUp' && key !== 'ArrowDown') return null;
   const step = key === 'ArrowUp' ? -1 : 1;
   const rows = [...new Set(marks.map((mark) => mark.row))].sort((a, b) => a - b);
