@@ -86,7 +86,7 @@ export default async function add({ check, house, shots }) {
       points: await page.locator('svg .mark.first, svg .mark.second').count(),
       gaps: await page.locator('svg .mark.gap').evaluateAll((all) => all.filter((one) => /GAD-7|K6|SPARQ/.test(one.getAttribute('aria-label'))).length),
       rows: await table(page).getByRole('row', { name: /^Session/ }).count(),
-      missing: await table(page).getByText(/(GAD-7|K6|SPARQ).*(missing for this session|overdue)/).count()
+      missing: await table(page).locator('p').filter({ hasText: /(GAD-7|K6|SPARQ).*(missing for this session|overdue)/ }).count()
     });
     // What waits in the demo would be overdue in twelve weeks.
     const asker = new Caller(house.origin, pair.therapist);
@@ -127,12 +127,13 @@ export default async function add({ check, house, shots }) {
     const told = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
     const seen = new Set([await told()]);
     const row = async () => {
+      await page.keyboard.press('End');
+      const end = await told();
       await page.keyboard.press('Home');
-      for (let last = ''; last !== (await told()); await page.keyboard.press('ArrowRight')) {
-        last = await told();
-        seen.add(last);
-      }
+      for (seen.add(await told()); (await told()) !== end; seen.add(await told())) await page.keyboard.press('ArrowRight');
     };
+    // From the lowest row upwards.
+    for (let before = ''; before !== (await told()); await page.keyboard.press('ArrowDown')) before = await told();
     await row();
     for (let before = ''; before !== (await told()); ) {
       before = await told();

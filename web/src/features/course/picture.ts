@@ -211,11 +211,10 @@ export function neighbour(marks: Mark[], from: number, key: string): number | nu
     .map((mark, index) => ({ index, away: after ? mark.x - current.x : current.x - mark.x }))
     .filter(({ away }) => away > 0)
     .sort((a, b) => a.away - b.away)[0]?.index ?? null;
-  const all = marks.map((mark, index) => ({ mark, index })).sort((a, b) => a.mark.x - b.mark.x || a.index - b.index);
   if (key === 'ArrowRight') return own[here + 1]?.index ?? beside(true);
   if (key === 'ArrowLeft') return own[here - 1]?.index ?? beside(false);
-  if (key === 'Home') return (own.length > 1 ? own : all)[0]?.index ?? null;
-  if (key === 'End') return (own.length > 1 ? own : all).at(-1)?.index ?? null;
+  if (key === 'Home') return own[0]?.index ?? null;
+  if (key === 'End') return own.at(-1)?.index ?? null;
   if (key !== 'ArrowUp' && key !== 'ArrowDown') return null;
   const step = key === 'ArrowUp' ? -1 : 1;
   const rows = [...new Set(marks.map((mark) => mark.row))].sort((a, b) => a - b);
