@@ -420,7 +420,8 @@ std::vector<std::string> what_is_left_out(std::string_view language) {
         "teilen; ob es etwas gibt, steht hier nicht.",
         "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
         "Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein mildes "
-        "Wort stünde daneben falsch."};
+        "Wort stünde daneben falsch.",
+        "Ihr Anmeldename, Ihre E-Mail-Adresse und Ihre Einstellungen. Sie finden sie in Rapport."};
   }
   return {
       "Drafts: messages and answers that were not sent yet. You find them in Rapport.",
@@ -428,7 +429,8 @@ std::vector<std::string> what_is_left_out(std::string_view language) {
       "whether there is any.",
       "How others handled what you pointed out to them. Your own answers are all in it.",
       "What the authors of a form call a score, where one of the answers may mean danger: a mild word would be wrong "
-      "beside it."};
+      "beside it.",
+      "Your log-in name, your e-mail address and your settings. You find them in Rapport."};
 }
 
 std::string write_page(const RecordAnswer& record, std::string_view language) {
