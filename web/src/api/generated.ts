@@ -3379,7 +3379,7 @@ export interface components {
             questions?: number[] | null;
             by?: string | null;
         };
-        /** @description A form that was sent, with its latest scores. `session` is the one it belongs to: filled in before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was asked for. For the client a form with `concerns` has neither `band` nor changes, and its series no `bands`: beside such an answer they would say that all is well. */
+        /** @description A form that was sent, with its latest scores. `session` is the one it was asked for; without one, filled in before a session, the next that was not over; after one, the last that had begun. A form that was not sent goes by when it was asked for. For the client a form with `concerns` has neither `band` nor changes, and its series no `bands`: beside such an answer they would say that all is well. */
         CoursePoint: {
             /** Format: uuid */
             form: string;
