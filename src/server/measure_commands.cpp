@@ -23,7 +23,6 @@ namespace {
 
 namespace json = boost::json;
 using measures::Instrument;
-using measures::InstrumentLibrary;
 using measures::ScoredForm;
 using measures::ScoreTable;
 

@@ -289,7 +289,7 @@ Result<Answer<Nothing>> withdraw(Context& context, Call& call) {
     const auto therapist = context.viewer.account;
     TRY_ASSIGN(const auto found, find_form(tx, therapist, id));
     TRY(may_be_withdrawn(found));
-    TRY_ASSIGN(const auto form, withdraw_form(tx, therapist, id, context.house.clock.now()));
+    TRY_ASSIGN(auto form, withdraw_form(tx, therapist, id, context.house.clock.now()));
     entry.client = form.client;
     entry.count = 1;
     tell(tx, form, FormChange::withdrawn);

@@ -414,22 +414,23 @@ class Page {
 
 std::vector<std::string> what_is_left_out(std::string_view language) {
   if (language == kGerman) {
-    return {
-        "Entwürfe: Nachrichten und Antworten, die noch nicht abgeschickt sind. Sie sehen sie in Rapport.",
-        "Was Ihre Therapeutin oder Ihr Therapeut für sich selbst notieren kann. Das gehört nicht zu dem, was Sie beide "
-        "teilen; ob es etwas gibt, steht hier nicht.",
-        "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
-        "Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein mildes "
-        "Wort stünde daneben falsch.",
-        "Ihr Anmeldename, Ihre E-Mail-Adresse und Ihre Einstellungen. Sie finden sie in Rapport."};
+    return {"Entwürfe: Nachrichten und Antworten, die noch nicht abgeschickt sind. Sie sehen sie in Rapport.",
+            ("Was Ihre Therapeutin oder Ihr Therapeut für sich selbst notieren kann. Das gehört nicht zu dem, was Sie "
+             "beide "
+             "teilen; ob es etwas gibt, steht hier nicht."),
+            "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
+            ("Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein "
+             "mildes "
+             "Wort stünde daneben falsch."),
+            "Ihr Anmeldename, Ihre E-Mail-Adresse und Ihre Einstellungen. Sie finden sie in Rapport."};
   }
   return {
       "Drafts: messages and answers that were not sent yet. You find them in Rapport.",
-      "What your therapist may note for themselves. It is not part of what you two share, and nothing here says "
-      "whether there is any.",
+      ("What your therapist may note for themselves. It is not part of what you two share, and nothing here says "
+       "whether there is any."),
       "How others handled what you pointed out to them. Your own answers are all in it.",
-      "What the authors of a form call a score, where one of the answers may mean danger: a mild word would be wrong "
-      "beside it.",
+      ("What the authors of a form call a score, where one of the answers may mean danger: a mild word would be wrong "
+       "beside it."),
       "Your log-in name, your e-mail address and your settings. You find them in Rapport."};
 }
 
