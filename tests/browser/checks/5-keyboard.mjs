@@ -38,7 +38,7 @@ export default async function add({ check, house }) {
       }
       throw new Error(`Tab does not reach ${what}; last: ${await focus()}`);
     };
-    const heading = (text) => until(`the focus on the heading "${text}"`, async () => (await focus()).startsWith('H1') && (await focus()).includes(text));
+    const heading = (text) => goesOn(`the heading "${text}"`, page, `H1 ${text}`);
 
     await page.goto(`${house.origin}/`);
     await page.locator('#login').waitFor();
