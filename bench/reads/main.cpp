@@ -32,7 +32,7 @@ constexpr int kTimes = 30;
 
 struct Wanted {
   load::Options load;
-  std::int64_t clients = 2000;
+  std::int64_t clients = 2020;  ///< these have a little over 100,000 forms
 };
 
 struct Page {

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 namespace rapport::access {
@@ -25,6 +26,12 @@ constexpr std::string_view kCheckPurpose = "mastrchk";
 constexpr std::string_view kCheckValue = "the master key";
 
 const store::Query kSelectKey("client_key.select", "SELECT sealed_key FROM client_key WHERE subject_id = $1", true);
+// As many as are asked for at once; where there are fewer, the last is asked for again.
+constexpr std::size_t kKeysAtOnce = 16;
+const store::Query kSelectKeys("client_key.select_many",
+                               "SELECT subject_id, sealed_key FROM client_key WHERE subject_id IN"
+                               " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                               true);
 const store::Query kInsertKey("client_key.insert", R"(
   INSERT INTO client_key (subject_id, sealed_key, key_version, created_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (subject_id) DO NOTHING)");
@@ -233,6 +240,28 @@ Result<ClientKeys::SharedKey> ClientKeys::key_for(AccountId subject, Deadline de
   return key;
 }
 
+Result<void> ClientKeys::fetch(const std::vector<AccountId>& subjects, Deadline deadline) {
+  std::uint64_t forgotten = 0;
+  const auto missing = not_cached(subjects, forgotten);
+  if (missing.empty()) return {};
+  return database_.read(deadline, [&](store::ReadTx& tx) -> Result<void> {
+    for (std::size_t begin = 0; begin < missing.size(); begin += kKeysAtOnce) {
+      store::Values asked;
+      for (auto i = begin; asked.size() < kKeysAtOnce; ++i)
+        asked.emplace_back(missing[std::min(i, missing.size() - 1)]);
+      const auto opened = tx.list(kSelectKeys, asked, [&](const store::Row& row) {
+        const auto subject = row.id<AccountId>(0);
+        return std::pair(subject, open(subject, row.bytes(1)));
+      });
+      for (const auto& [subject, key] : opened) {
+        if (!key) return fail(key.error());
+        keep(subject, *key, forgotten);
+      }
+    }
+    return {};
+  });
+}
+
 Result<ClientKeys::SharedKey> ClientKeys::create_for(AccountId subject, Deadline deadline) {
   std::uint64_t forgotten = 0;
   if (SharedKey key = cached(subject, forgotten)) return key;
@@ -277,6 +306,15 @@ ClientKeys::SharedKey ClientKeys::cached(AccountId subject, std::uint64_t& forgo
   if (found == by_subject_.end()) return nullptr;
   keys_.splice(keys_.begin(), keys_, found->second);
   return found->second->key;
+}
+
+std::vector<AccountId> ClientKeys::not_cached(const std::vector<AccountId>& subjects, std::uint64_t& forgotten) const {
+  const std::lock_guard lock(mutex_);
+  forgotten = forgotten_;
+  std::vector<AccountId> missing;
+  const auto is_missing = [this](AccountId subject) { return !by_subject_.contains(subject); };
+  std::copy_if(subjects.begin(), subjects.end(), std::back_inserter(missing), is_missing);
+  return missing;
 }
 
 void ClientKeys::keep(AccountId subject, const SharedKey& key, std::uint64_t forgotten) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "access/seal.hpp"
 #include "store/database.hpp"
@@ -69,6 +70,9 @@ class ClientKeys {
 
   /// not_found ("key.not_found") when the subject has no key (any more).
   Result<SharedKey> key_for(AccountId subject, Deadline deadline);
+  /// So that key_for finds these in memory, as far as they have room there: many with few round trips. Who has no key
+  /// is passed over.
+  Result<void> fetch(const std::vector<AccountId>& subjects, Deadline deadline);
   /// The subject's key, made if there is none: calling it again gives the same key.
   Result<SharedKey> create_for(AccountId subject, Deadline deadline);
   /// Deletes the key for good: whatever was sealed with it can never be read again.
@@ -86,6 +90,7 @@ class ClientKeys {
   using CachedKeys = std::list<Cached>;
 
   SharedKey cached(AccountId subject, std::uint64_t& forgotten);
+  std::vector<AccountId> not_cached(const std::vector<AccountId>& subjects, std::uint64_t& forgotten) const;
   void keep(AccountId subject, const SharedKey& key, std::uint64_t forgotten);
   Result<SharedKey> open(AccountId subject, BytesView sealed) const;
   Result<SharedKey> read(store::ReadTx& tx, AccountId subject) const;

@@ -178,6 +178,27 @@ TEST_F(ClientKeysTest, ADestroyedKeyIsGone) {
   EXPECT_NE(copy(*keys.create_for(ann, soon()).value()), before);
 }
 
+TEST_F(ClientKeysTest, FetchesManyAtOnceAndPassesOverWhoHasNone) {
+  std::vector<AccountId> subjects;
+  std::vector<Bytes> made;
+  {
+    ClientKeys keys(*database, master, clock);
+    for (int i = 0; i < 37; ++i) {
+      subjects.push_back(AccountId::make(start));
+      made.push_back(copy(*keys.create_for(subjects.back(), soon()).value()));
+    }
+  }
+  ClientKeys keys(*database, master, clock);
+  ASSERT_TRUE(keys.key_for(subjects[5], soon()));
+  auto asked = subjects;
+  asked.push_back(AccountId::make(start));
+  ASSERT_TRUE(keys.fetch(asked, soon()));
+  EXPECT_EQ(keys.cached_count(), subjects.size());
+  for (std::size_t i = 0; i < subjects.size(); ++i)
+    EXPECT_EQ(copy(*keys.key_for(subjects[i], soon()).value()), made[i]);
+  EXPECT_EQ(ClientKeys(*database, SealKey::random(), clock).fetch(subjects, soon()).error().code, "seal.broken");
+}
+
 TEST_F(ClientKeysTest, BoundsItsMemoryUnderManyThreads) {
   ClientKeys keys(*database, master, clock, 4);
   std::vector<AccountId> subjects;

@@ -84,9 +84,11 @@ Result<CaseloadClient> describe(Context& context, const Call& call, const Standi
 Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   const auto now = context.house.clock.now();
   TRY_ASSIGN(auto stored, read_stored(context, call, now));
+  std::vector<AccountId> clients;
+  for (const auto& standing : stored.standings) clients.push_back(standing.client.account);
+  TRY(context.house.keys.fetch(clients, call.deadline));
   TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
   Answer<CaseloadAnswer> answer;
-  std::vector<AccountId> clients;
   for (auto& standing : stored.standings) {
     if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
     for (const auto& concern : stored.concerns) {
@@ -94,7 +96,6 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
     }
     TRY_ASSIGN(auto one, describe(context, call, standing, now));
     answer.value.clients.push_back(std::move(one));
-    clients.push_back(standing.client.account);
   }
   sort_by_need(answer.value.clients);
   TRY(audit_reads(context, call, clients, std::nullopt, "caseload"));
