@@ -25,7 +25,7 @@ test('a therapist reads which answer to look at, and how far that has got', () =
   expect(concernName(told('open', []))).toBe('Answer about harm: please look, nobody has yet');
 });
 
-test('a mark of the picture says it with the score', () => {
+test('a mark of the picture says it with the score, and nothing that sounds well until somebody has looked', () => {
   const point: CoursePoint = {
     form: 'f', at: '2026-01-01T09:00:00Z', occasion: 'on_request', concerns: [told('open')],
     values: [{ scale: 'total', value: 1, prorated: false }], band: 'Minimal'
@@ -35,8 +35,12 @@ test('a mark of the picture says it with the score', () => {
     scales: [{ key: 'total', label: 'Total', min: 0, max: 27, higher_is_worse: true }]
   };
   const course = { sessions: [], series: [series], events: [], more: false };
-  expect(markName(course, { kind: 'point', panel: { series }, point, scale: 0 }))
-    .toMatch(/^PHQ-9, .*: 1 of 27, Minimal\. Answer 9: please look, nobody has yet$/);
+  const change = { value: -9, change: 'improved', into_clinical_range: false };
+  const named = (concerns: CoursePoint['concerns']) =>
+    markName(course, { kind: 'point', panel: { series }, point: { ...point, since_first: change, concerns }, scale: 0 });
+  expect(named([told('open')])).toMatch(/^PHQ-9, .*: 1 of 27\. Answer 9: please look, nobody has yet$/);
+  expect(named([told('acknowledged')])).not.toMatch(/Minimal|−9/);
+  expect(named([told('closed')])).toMatch(/1 of 27, Minimal\. Answer 9: looked into and closed\. .*−9/);
 });
 
 test('a client reads that a person looks, and no more', () => {

@@ -68,6 +68,7 @@ class Drawing {
         add_waiting(form->form);
       }
     }
+    if (material_.is_own) leave_ranges_out();
     for (const auto& [usual, places] : sent_for_) add_missing(usual, places);
     const auto key = [](const CourseEvent& event) { return std::tuple(event.at, event.kind, event.questionnaire); };
     std::sort(course_.events.begin(), course_.events.end(),
@@ -119,21 +120,28 @@ class Drawing {
     if (before.first == nullptr) before.first = &form;
     before.previous = &form;
     if (place) sent_for_[{form.form.instrument, form.form.occasion}].insert(*place);
-    if (material_.is_own && !point.concerns.empty()) leave_verdicts_out(point, series);
+    if (material_.is_own && !point.concerns.empty()) leave_verdicts_out(point);
     series.points.push_back(std::move(point));
   }
 
-  /// "Minimal" or "reliably better" beside an answer that a person looks at would say that all is well. So would a
-  /// point on ground that is called "Minimal": the whole series goes without its bands.
-  static void leave_verdicts_out(CoursePoint& point, CourseSeries& series) {
-    point.band.reset();
+  /// "Reliably better" beside an answer that a person looks at would say that all is well.
+  static void leave_verdicts_out(CoursePoint& point) {
     point.since_first.reset();
     point.since_previous.reset();
-    series.bands.clear();
     // However often it was corrected, it is said once, and not how far others have got with it.
     const auto gravest = std::min_element(point.concerns.begin(), point.concerns.end(),
                                           [](const auto& a, const auto& b) { return a.kind < b.kind; });
     point.concerns = {CourseConcern{gravest->kind, {}, {}, {}, {}}};
+  }
+
+  /// So would "Minimal", and ground that is called so: a series with such an answer goes without its ranges.
+  void leave_ranges_out() {
+    for (auto& series : course_.series) {
+      const auto is_told = [](const CoursePoint& point) { return !point.concerns.empty(); };
+      if (std::none_of(series.points.begin(), series.points.end(), is_told)) continue;
+      series.bands.clear();
+      for (auto& point : series.points) point.band.reset();
+    }
   }
 
   void add_waiting(const StoredForm& form) {

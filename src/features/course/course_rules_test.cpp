@@ -168,7 +168,7 @@ TEST_F(Course, SaysNothingToTheClientThatWouldSoundWellBesideAnAnswerAboutHarm) 
     EXPECT_EQ(raised.points[1].concerns[0].state, std::nullopt);
     EXPECT_EQ(raised.points[1].concerns[0].questions, std::nullopt);
     EXPECT_EQ(raised.points[1].concerns[0].by, std::nullopt);
-    EXPECT_EQ(raised.points[2].band, "Minimal") << "what is said of other forms stays";
+    EXPECT_EQ(raised.points[2].band, std::nullopt) << "the series has no ranges to name";
     EXPECT_TRUE(raised.points[2].since_previous);
     EXPECT_EQ(course.series.at(1).bands.size(), 4U);
     EXPECT_EQ(course.series.at(1).points[1].band, "Minimal");

@@ -32,6 +32,12 @@ constexpr std::array<std::array<Words, 2>, 2> kWords{{
        "{}\n"}}},
 }};
 
+/// English, German; before everything else.
+constexpr std::array<std::string_view, 2> kMadeUp{
+    "This is a demonstration: the practice and its people are made up.\n\n",
+    "Dies ist eine Vorführung: Die Praxis und ihre Menschen sind erfunden.\n\n",
+};
+
 /// RFC 2045, 6.7; lines end in CRLF.
 std::string quoted_printable(std::string_view text) {
   constexpr std::size_t longest_line = 76;
@@ -65,6 +71,8 @@ std::string message_id(const access::SealKey& master, std::string_view notice_ke
 
 std::string write_mail(const Mail& mail) {
   const auto& words = kWords[static_cast<std::size_t>(mail.kind)][mail.german ? 1 : 0];
+  const auto text = std::string(mail.synthetic ? kMadeUp[mail.german ? 1 : 0] : "") +
+                    fmt::format(fmt::runtime(words.text), mail.practice_address);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(mail.queued_at);
   return fmt::format(
       "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\n"
@@ -80,7 +88,7 @@ std::string write_mail(const Mail& mail) {
       "\r\n"
       "{}",
       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), mail.from, mail.to, words.subject, mail.message_id,
-      mail.german ? "de" : "en", quoted_printable(fmt::format(fmt::runtime(words.text), mail.practice_address)));
+      mail.german ? "de" : "en", quoted_printable(text));
 }
 
 }  // namespace rapport::notify

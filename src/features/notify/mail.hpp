@@ -18,6 +18,7 @@ struct Mail {
   std::string practice_address;  ///< where to log in
   std::string message_id;        ///< with its angle brackets
   Time queued_at;
+  bool synthetic = false;  ///< the practice is made up, and the mail says so
 };
 
 /// The same for the same notice at every try, so that a mail that came twice is seen as one. It tells nothing of the

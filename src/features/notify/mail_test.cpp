@@ -37,6 +37,16 @@ TEST(Mails, AreAsTheStandardWantsThem) {
   }
 }
 
+TEST(Mails, OfAMadeUpPracticeSayThatItIs) {
+  for (const bool german : {false, true}) {
+    const auto* const words = german ? "erfunden" : "made up";
+    auto mail = mail_of(Kind::needs_you, german);
+    EXPECT_EQ(write_mail(mail).find(words), std::string::npos);
+    mail.synthetic = true;
+    EXPECT_NE(write_mail(mail).find(words), std::string::npos);
+  }
+}
+
 TEST(Mails, HaveOneIdForEachNoticeThatDoesNotTellWhich) {
   const auto master = access::SealKey::random();
   const auto one = message_id(master, "safety:1:therapist", "look-in@example.org");

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "features/notify/mail.hpp"
 #include "features/notify/schedule.hpp"
+#include "features/people/people.hpp"
 #include "features/people/profiles.hpp"
 
 namespace rapport::notify {
@@ -31,6 +32,8 @@ Postman::~Postman() {
 void Postman::send_due() {
   if (!note()) return;
   const auto due = house_.db.read(soon(), [&](store::ReadTx& tx) -> Result<std::vector<Due>> {
+    const auto practice = people::find_practice(tx);
+    is_synthetic_ = practice && practice->synthetic;
     return due_notices(tx, house_.clock.now(), kAtOnce);
   });
   if (!due) return;  // the service itself says in the log that the database does not answer
@@ -53,7 +56,8 @@ std::optional<Postman::Outcome> Postman::send(const Due& notice) {
                                    .to = *profile->email,
                                    .practice_address = server_->practice_address,
                                    .message_id = message_id(house_.master, notice.key, server_->from),
-                                   .queued_at = notice.queued_at});
+                                   .queued_at = notice.queued_at,
+                                   .synthetic = is_synthetic_});
   const auto handing = hand_over(*server_, *profile->email, message, stopping_);
   if (handing.outcome == Handed::stopped) return std::nullopt;
   const auto failure = handing.outcome == Handed::over ? std::nullopt : std::optional(handing.failure);

@@ -39,6 +39,7 @@ class Postman {
 
   House& house_;
   const std::optional<MailServer> server_;
+  bool is_synthetic_ = false;  ///< the practice, as it was looked up with what is due
   std::optional<Outcome> unnoted_;
   std::atomic<bool> stopping_ = false;
   work::Ticker ticker_;  ///< last: it uses all of the above

@@ -95,7 +95,9 @@ bool calls_for_contacts(const Instrument& instrument, const Answers& answers) {
 }
 
 std::vector<ConcernItem> describe_items(const Instrument& instrument, Kind kind, const Answers& answers) {
-  const auto wanted = items_behind(instrument, kind, answers);
+  auto wanted = items_behind(instrument, kind, answers);
+  // A form raises one concern: what else was left out is said beside the answers.
+  for (auto& item : items_to_ask_about(instrument, answers)) wanted.push_back(std::move(item));
   std::vector<ConcernItem> items;
   for (const auto& question : questionnaires::text_of(instrument, answers.language).questions) {
     if (!holds(wanted, question.item)) continue;

@@ -84,6 +84,20 @@ TEST(Items, AreTheQuestionsBehindItInTheWordsThatWereReadAndNoOthers) {
   ASSERT_EQ(left_out.size(), 1U);
   EXPECT_FALSE(left_out[0].answer);
   EXPECT_EQ(describe_items(instrument("risq"), Kind::rift, answers("0110")).size(), 2U);
+  EXPECT_EQ(describe_items(instrument("risq"), Kind::rift, answers("01--")).size(), 1U) << "nobody is to ask about it";
+}
+
+TEST(Items, LeftOutAreSaidBesideThoseThatWereAnswered) {
+  auto scoring = instrument("phq-9").scoring();
+  auto another = scoring.safety.front();
+  another.item = instrument("phq-9").questions()[1].link_id;
+  scoring.safety.push_back(another);
+  const auto with_two = measures::Instrument::make(instrument("phq-9").questionnaire(), scoring);
+  ASSERT_TRUE(with_two) << with_two.error().detail;
+  const auto items = describe_items(*with_two, Kind::safety, answers("0-00000030"));
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_FALSE(items[0].answer);
+  EXPECT_TRUE(items[1].answer);
 }
 
 TEST(Items, HaveTheNumbersUnderWhichTheyArePrinted) {

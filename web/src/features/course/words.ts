@@ -39,6 +39,9 @@ export function scoresOf(series: Series, point: CoursePoint, only?: string): str
 export const sourcesOf = ({ series }: Course) =>
   series.flatMap((one) => [...one.bands, one.reliable_change].map((each) => ({ form: seriesName(one), source: each?.source })));
 
+/** Somebody is still to look at an answer of it: "minimal" or "better" beside it would say that all is well. */
+export const waitsForSomebody = (point: CoursePoint) => point.concerns.some((one) => one.id && one.state !== 'closed');
+
 /** What has changed, where the instrument says how much is more than chance. */
 export function changesOf(point: CoursePoint): string[] {
   return [
@@ -93,7 +96,9 @@ export function markName(course: Course, mark: NamedMark): string {
   }
   const { series } = mark.panel;
   const where = [seriesName(series), ...sessionOf(course, mark.point.session), whenOf(mark.point.at)].join(', ');
-  const what = [scoresOf(series, mark.point, series.scales[mark.scale]?.key), ...(mark.point.band && isPublished(series, mark.point) ? [mark.point.band] : [])].join(', ');
+  const scores = scoresOf(series, mark.point, series.scales[mark.scale]?.key);
+  if (waitsForSomebody(mark.point)) return [`${where}: ${scores}`, ...mark.point.concerns.map(concernName)].join('. ');
+  const what = [scores, ...(mark.point.band && isPublished(series, mark.point) ? [mark.point.band] : [])].join(', ');
   return [`${where}: ${what}`, ...mark.point.concerns.map(concernName), ...changesOf(mark.point)].join('. ');
 }
 
