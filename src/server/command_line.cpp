@@ -90,9 +90,12 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
     fmt::print("{}\n", demo::demo_json(demo::kPracticeName, *made));
     return 0;
   }
+  constexpr auto line = "  {:14}  {:24}  {:20}  {:12}  {}";
   fmt::print("{}: a synthetic practice, nobody in it is real.\n\n", demo::kPracticeName);
+  fmt::print(line, "Role", "Name", "Log-in", "Password", "Therapist\n");
   for (const auto& account : *made) {
-    fmt::print("  {:14} {:24} {:20} {}\n", account.role, account.name, account.login, account.password);
+    const auto role = account.role == "neutral_person" ? "neutral person" : account.role;
+    fmt::print(line, role, account.name, account.login, account.password, account.therapist + "\n");
   }
   return 0;
 }

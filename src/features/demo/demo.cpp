@@ -157,6 +157,7 @@ class Maker {
     ReadyClient ready;
     const auto since = now_ - std::chrono::days(written.opened_days);
     TRY_ASSIGN(ready.account, make_account(written.login, written.name, "client", since));
+    accounts_.back().therapist = written.therapist;
     ready.therapist = therapist->second;
     ready.episode = EpisodeId::make(now_);
     ready.agreed_reply_hours = written.agreed_reply_hours;

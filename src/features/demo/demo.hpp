@@ -23,6 +23,7 @@ struct DemoAccount {
   std::string password;
   std::string role;
   std::string name;
+  std::string therapist = {};  ///< of a client: the therapist's log-in
 };
 
 /// As it stands in practice.json.
