@@ -9,9 +9,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <iterator>
 #include <utility>
+
+#include "base/descriptor.hpp"
 
 namespace rapport::access {
 namespace {
@@ -40,21 +41,6 @@ const store::Query kSelectCheck("client_key.select_check", "SELECT sealed_value 
 const store::Query kInsertCheck("client_key.insert_check",
                                 "INSERT INTO master_check (id, sealed_value) VALUES (1, $1)");
 const store::Query kDeleteKey("client_key.delete", "DELETE FROM client_key WHERE subject_id = $1", true);
-
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-  bool is_open() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_;
-};
 
 /// Text of a key; wiped when it goes.
 struct KeyText {
@@ -99,17 +85,6 @@ bool read_all(int descriptor, KeyText& text) {
   return true;
 }
 
-bool write_all(int descriptor, const KeyText& text) {
-  std::size_t done = 0;
-  while (done < text.chars.size()) {
-    const ssize_t count = ::write(descriptor, text.chars.data() + done, text.chars.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    done += static_cast<std::size_t>(count);
-  }
-  return true;
-}
-
 /// sodium_bin2hex and sodium_hex2bin take the same time whatever the digits are.
 Result<SealKey> parse_key(const KeyText& text, const std::string& path) {
   std::array<std::uint8_t, SealKey::size> bytes{};
@@ -132,13 +107,13 @@ Result<SealKey> read_master_key(int descriptor, const std::string& path) {
 }
 
 Result<void> write_new_key(const std::string& temporary) {
-  const File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return fail(key_file_errno(temporary, "cannot be created"));
   const SealKey key = SealKey::random();
   KeyText text;
   sodium_bin2hex(text.chars.data(), text.chars.size(), key.bytes().data(), key.bytes().size());
   text.chars.back() = '\n';  // in place of the terminating NUL
-  if (!write_all(file.get(), text) || ::fsync(file.get()) != 0) {
+  if (!write_all(file.get(), as_bytes({text.chars.data(), text.chars.size()})) || ::fsync(file.get()) != 0) {
     return fail(key_file_errno(temporary, "cannot be written"));
   }
   return {};
@@ -149,9 +124,7 @@ Result<void> put_in_place(const std::string& temporary, const std::string& path)
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0 && errno != EEXIST) {
     return fail(key_file_errno(path, "cannot be put in place"));
   }
-  const auto parent = std::filesystem::path(path).parent_path();
-  const File folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open() || ::fsync(folder.get()) != 0) return fail(key_file_errno(path, "cannot be made durable"));
+  if (!sync_folder_of(path)) return fail(key_file_errno(path, "cannot be made durable"));
   return {};
 }
 
@@ -169,7 +142,7 @@ Result<void> create_master_key(const std::string& path) {
 
 Result<SealKey> load_master_key(const std::string& path) {
   ensure_crypto();
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.is_open()) return fail(key_file_errno(path, "cannot be opened"));
   return read_master_key(file.get(), path);
 }
@@ -189,24 +162,29 @@ Result<KeyStoreHolds> look_into_key_store(store::Database& key_store, Deadline d
   });
 }
 
+Result<void> recognise_master_key(store::ReadTx& key_store, const SealKey& master, const std::string& path) {
+  const auto opens = [&](const SealKey& key, BytesView data, BytesView sealed) {
+    return unseal(key, data, sealed).has_value();
+  };
+  const auto check = key_store.first(kSelectCheck, {}, [&](const store::Row& row) {
+    return opens(master.subkey(kCheckPurpose), as_bytes(kCheckValue), row.bytes(0));
+  });
+  const auto somebodys = key_store.first(kAnyKey, {}, [&](const store::Row& row) {
+    return opens(master.subkey(kClientKeyPurpose), row.id<AccountId>(0).bytes(), row.bytes(1));
+  });
+  if (check.value_or(somebodys.value_or(true))) return {};
+  return fail(key_file_error(path,
+                             "is not the one that this practice's keys are sealed with. Put the right file in its "
+                             "place, from the backup of the keys; nothing was changed"));
+}
+
 Result<void> check_master_key(store::Database& key_store, const SealKey& master, const std::string& path,
                               Deadline deadline) {
-  const SealKey checking = master.subkey(kCheckPurpose);
   return key_store.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
-    const auto opens = [&](const SealKey& key, BytesView data, BytesView sealed) {
-      return unseal(key, data, sealed).has_value();
-    };
-    const auto check = tx.first(
-        kSelectCheck, {}, [&](const store::Row& row) { return opens(checking, as_bytes(kCheckValue), row.bytes(0)); });
-    const auto somebodys = tx.first(kAnyKey, {}, [&](const store::Row& row) {
-      return opens(master.subkey(kClientKeyPurpose), row.id<AccountId>(0).bytes(), row.bytes(1));
-    });
-    if (!check.value_or(somebodys.value_or(true))) {
-      return fail(key_file_error(path,
-                                 "is not the one that this practice's keys are sealed with. Put the right file in its "
-                                 "place, from the backup of the keys; nothing was changed"));
+    TRY(recognise_master_key(tx, master, path));
+    if (!tx.first(kSelectCheck, {}, [](const store::Row&) { return true; })) {
+      tx.execute(kInsertCheck, {seal(master.subkey(kCheckPurpose), as_bytes(kCheckValue), kCheckValue)});
     }
-    if (!check) tx.execute(kInsertCheck, {seal(checking, as_bytes(kCheckValue), kCheckValue)});
     return {};
   });
 }

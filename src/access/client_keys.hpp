@@ -51,7 +51,9 @@ Result<KeyStoreHolds> look_into_key_store(store::Database& key_store, Deadline d
 
 /// Refuses ("master_key.unusable", with `path` in the sentence) a key that is not the one under which the store was
 /// begun: by the check value that lies in it, or, in a store from before there was one, by opening somebody's key.
-/// Seals the check value if there is none.
+/// Only looks: a store that holds nothing yet takes any key.
+Result<void> recognise_master_key(store::ReadTx& key_store, const SealKey& master, const std::string& path);
+/// The same, and seals the check value if there is none.
 Result<void> check_master_key(store::Database& key_store, const SealKey& master, const std::string& path,
                               Deadline deadline);
 

@@ -281,6 +281,8 @@ const std::vector<Setting>& all_settings() {
                    "who protects a client from harm: name and number, as the client reads it"),
       number_setting("safety.acknowledge_minutes", &Settings::safety_acknowledge_minutes, 1, 24 * 60,
                      "minutes after which a supervisor is told of an answer that nobody looks into"),
+      text_setting("audit.heads", &Settings::audit_heads,
+                   "file to which the ends of the audit's chain are added (default: DATA/audit-heads.log)"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;

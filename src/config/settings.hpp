@@ -59,6 +59,7 @@ struct Settings {
   std::string mail_password_file;            ///< needs mail_user
   std::string mail_authorities;              ///< PEM file of who vouches for the server; empty: those of the system
   std::string mail_encryption = "required";  ///< or "none", to a server on this computer alone
+  std::string audit_heads;                   ///< file of the audit's signed heads; empty: `data`/audit-heads.log
   std::string log_level = "info";            ///< debug, info, warning or error
 };
 

@@ -15,6 +15,7 @@
 #include "features/notify/smtp.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
+#include "server/audit_commands.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
@@ -184,8 +185,11 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
   auto* openapi = app.add_subcommand("openapi", "Print the description of every route (OpenAPI 3.1)");
   auto* version = app.add_subcommand("version", "Print the version");
+  auto* audit = app.add_subcommand("audit", "Look after the audit")->require_subcommand(1);
+  auto* verify = audit->add_subcommand("verify", "Say whether rows of the audit were changed, put in or taken away");
   const MeasureCommands measures(app);
-  for (auto* command : {serve_command, demo, migrate_command, check}) add_settings(*command, options);
+  for (auto* command : {serve_command, demo, migrate_command, check, verify}) add_settings(*command, options);
+  verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
                             "file that says what time it is (RFC 3339); for made-up people only");
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
@@ -208,6 +212,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   log::set_level(log::level_from_text(settings->log_level).value_or(log::Level::info));
   if (check->parsed()) return check_config(*settings);
   if (migrate_command->parsed()) return migrate(*settings);
+  if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);
   return served ? 0 : say(served.error());

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "migrations/house.hpp"
+#include "server/data_places.hpp"
 
 namespace rapport::server {
 namespace {
@@ -28,10 +29,6 @@ Result<void> make_folder(const std::string& folder) {
   return fail(
       {ErrorKind::storage, "data.folder",
        fmt::format("The data folder {} cannot be used: {}.", folder, error ? error.message() : "it is a file")});
-}
-
-std::string master_key_file(const config::Settings& settings) {
-  return settings.master_key_file.empty() ? settings.data + "/master.key" : settings.master_key_file;
 }
 
 Deadline in_time() {

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
+#include "access/audit_chain.hpp"
 #include "access/sessions_store.hpp"
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
@@ -22,10 +24,12 @@
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
+#include "server/data_places.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
 #include "server/open_house.hpp"
 #include "server/service.hpp"
+#include "work/ticker.hpp"
 
 namespace rapport::server {
 namespace {
@@ -36,6 +40,7 @@ constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::hours kDeleteSessionsEvery{1};
 constexpr std::chrono::minutes kAskFormsEvery{1};
 constexpr std::chrono::seconds kSendMailEvery{2};
+constexpr std::chrono::seconds kChainAuditEvery{1};
 
 // A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
 // and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
@@ -156,6 +161,11 @@ void escalate_concerns(House& house) {
   if (!told) log::error("concerns.not_escalated", {{"code", told.error().code}});
 }
 
+void chain_audit(access::AuditChain& chain) {
+  const auto chained = chain.link_new(kPatience);
+  if (!chained) log::error("audit.not_chained", {{"code", chained.error().code}});
+}
+
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
 bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals) {
   using Steady = std::chrono::steady_clock;
@@ -218,8 +228,12 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
                server.port());
     std::fflush(stdout);
     const notify::Postman postman(open->house(), std::move(mail_server), kSendMailEvery);
+    access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
+    std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     const bool alone = keep_house(*open, service, usual_forms, signals);
     server.stop(kGrace);
+    chaining.reset();
+    if (alone) chain_audit(chain);  // what was written until now
     log::info("server.stopped");
     if (!alone) {
       return fail({ErrorKind::conflict, "data.in_use",

@@ -91,6 +91,10 @@ struct PostgresOptions {
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options, live::EventSink* events);
 std::unique_ptr<Database> open_postgres(const PostgresOptions& options, live::EventSink* events);
 
+/// For a program that only looks at a file of SQLite, also while another has it open. Writing is a defect of the
+/// caller. Throws StorageFailure when there is no such file.
+std::unique_ptr<Database> open_sqlite_to_read(const std::string& file);
+
 /// Shows `f` what is in a file of SQLite that nobody has open, and leaves that file and those beside it as they are,
 /// also when a killed program left a WAL. False when there is no such file or nothing in it yet. Throws StorageFailure.
 bool look_into_sqlite(const std::string& file, Deadline deadline, const std::function<void(ReadTx&)>& f);

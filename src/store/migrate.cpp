@@ -120,6 +120,11 @@ Result<void> apply(Database& database, const Migration& migration, const Clock& 
 
 }  // namespace
 
+int schema_of(ReadTx& tx) {
+  const auto applied = find_applied(tx);
+  return !applied || applied->empty() ? 0 : applied->rbegin()->first;
+}
+
 Result<void> check_schema(ReadTx& tx, std::span<const Migration> migrations) {
   TRY(check_list(migrations));
   const auto applied = find_applied(tx);

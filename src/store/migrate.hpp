@@ -24,6 +24,9 @@ struct MigrationReport {
 /// it is newer than the list or when a migration that was applied has another checksum today.
 Result<MigrationReport> migrate(Database& database, std::span<const Migration> migrations, const Clock& clock);
 
+/// The number of the last migration that was applied; 0 when there was none.
+int schema_of(ReadTx& tx);
+
 /// Only the refusals of `migrate`: for a look before anything is opened for writing.
 Result<void> check_schema(ReadTx& tx, std::span<const Migration> migrations);
 
