@@ -96,7 +96,7 @@ TEST(Problems, OfEveryFileAreExplained) {
 }
 
 TEST(LogEvents, OfEveryFileAreExplained) {
-  std::ifstream file(RAPPORT_SOURCE_FOLDER "/docs/how-to/watch-and-stop-a-server.md");
+  std::ifstream file(RAPPORT_SOURCE_FOLDER "/docs/operations/watch-and-stop.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   const auto written = in_sources(std::regex(R"re(log::(?:debug|info|warning|error)\(\s*"([a-z_.]+)")re"));
   ASSERT_GT(written.size(), 10U) << "the pattern finds no events any more";
