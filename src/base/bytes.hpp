@@ -19,6 +19,10 @@ inline std::string_view as_text(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+inline Bytes copy_of(BytesView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
 /// Lower-case hexadecimal, two characters a byte.
 std::string to_hex(BytesView bytes);
 /// Nothing when the length is odd or a character is no hexadecimal digit.

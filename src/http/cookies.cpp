@@ -2,14 +2,10 @@
 
 #include <stdexcept>
 
+#include "base/ascii.hpp"
+
 namespace rapport::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 bool is_plain(std::string_view text) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~+/=";
@@ -25,11 +21,11 @@ std::string_view unquote(std::string_view text) {
 std::optional<std::string> cookie_value(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const auto end = header.find(';');
-    const auto pair = trim(header.substr(0, end));
+    const auto pair = trimmed(header.substr(0, end));
     header = end == std::string_view::npos ? std::string_view{} : header.substr(end + 1);
     const auto equals = pair.find('=');
-    if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
-    return std::string(unquote(trim(pair.substr(equals + 1))));
+    if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
+    return std::string(unquote(trimmed(pair.substr(equals + 1))));
   }
   return std::nullopt;
 }

@@ -11,24 +11,13 @@
 #include <map>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "measures/csv.hpp"
 
 namespace rapport::measures {
 namespace {
 
 namespace json = boost::json;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(trimmed(text));
-  for (auto& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
 
 template <class Number>
 std::optional<Number> read_number(std::string_view text) {
@@ -109,7 +98,7 @@ class TableReader {
     }
     std::map<std::string, std::size_t> places;
     for (const auto& field : header->fields) {
-      const auto name = lower(field.text);
+      const auto name = lower_case(trimmed(field.text));
       if (name.empty() || places.emplace(name, field.column - 1).second) continue;
       wrong(field, fmt::format("The column \"{}\" is there twice.", name));
       return false;

@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "http/problem_json.hpp"
 #include "net/websocket_connection.hpp"
 
@@ -27,13 +28,6 @@ constexpr std::size_t kFirstRead = 1024;           // what an idle connection ho
 constexpr std::size_t kUnparsedLimit = 64 * 1024;  // beyond a header: a body is taken out of the buffer as it comes
 
 enum class Next { keep_alive, close, drop, live };
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
-}
 
 std::string_view view(const beast::string_view& text) {
   return {text.data(), text.size()};
@@ -63,7 +57,7 @@ bool is_ambiguous(const Parser& parser) {
   const auto coding = head.find(bhttp::field::transfer_encoding);
   if (coding != head.end()) {
     if (head.count(bhttp::field::content_length) > 0 || head.version() < 11) return true;
-    if (head.count(bhttp::field::transfer_encoding) > 1 || lower(view(coding->value())) != "chunked") return true;
+    if (head.count(bhttp::field::transfer_encoding) > 1 || lower_case(view(coding->value())) != "chunked") return true;
   }
   if (head.count(bhttp::field::content_length) > 1) return true;
   return head.count(bhttp::field::host) > 1 || (head.version() >= 11 && head.count(bhttp::field::host) == 0);
@@ -73,7 +67,7 @@ bool is_ambiguous(const Parser& parser) {
 void take_head(const Parser& parser, http::Request& request) {
   request.target = std::string(view(parser.get().target()));
   for (const auto& field : parser.get()) {
-    request.headers.emplace_back(lower(view(field.name_string())), std::string(view(field.value())));
+    request.headers.emplace_back(lower_case(view(field.name_string())), std::string(view(field.value())));
   }
 }
 
@@ -171,7 +165,7 @@ asio::awaitable<ErrorCode> read_request(Shared& shared, AnyStream& stream, beast
   if (is_ambiguous(parser)) co_return bhttp::make_error_code(bhttp::error::bad_transfer_encoding);
   take_head(parser, request);
   stream.expires_after(shared.options.read_timeout);
-  if (!parser.is_done() && lower(view(parser.get()[bhttp::field::expect])) == "100-continue") {
+  if (!parser.is_done() && lower_case(view(parser.get()[bhttp::field::expect])) == "100-continue") {
     std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const bool sent = co_await write_all(stream, std::move(go_on), std::string_view());
     if (!sent) co_return asio::error::connection_reset;
@@ -327,7 +321,7 @@ std::string response_head(const ServerOptions& options, const http::Response& re
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(view(reason)) + "\r\n";
   head += "Date: " + http_date(options.now()) + "\r\n";
   for (const auto& [name, value] : response.headers) {
-    const std::string low = lower(name);
+    const std::string low = lower_case(name);
     if (low == "content-length" || low == "connection" || low == "date") continue;
     if (is_clean(name) && is_clean(value)) head += name + ": " + value + "\r\n";
   }

@@ -4,22 +4,17 @@
 #include <utility>
 
 #include "base/address.hpp"
+#include "base/ascii.hpp"
 
 namespace rapport::server {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 std::vector<std::string_view> split(std::string_view list) {
   std::vector<std::string_view> parts;
   for (std::size_t comma = 0; (comma = list.find(',')) != std::string_view::npos; list.remove_prefix(comma + 1)) {
-    parts.push_back(trim(list.substr(0, comma)));
+    parts.push_back(trimmed(list.substr(0, comma)));
   }
-  parts.push_back(trim(list));
+  parts.push_back(trimmed(list));
   return parts;
 }
 

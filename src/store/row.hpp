@@ -57,6 +57,16 @@ class Row {
   I id(int column) const {
     return I(uuid(column));
   }
+  std::optional<std::int64_t> maybe_int64(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(int64(column));
+  }
+  std::optional<Bytes> maybe_bytes(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(copy_of(bytes(column)));
+  }
+  template <class I>
+  std::optional<I> maybe_id(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(id<I>(column));
+  }
   Time time(int column) const { return from_micros(int64(column)); }
   std::optional<Time> maybe_time(int column) const {
     return is_null(column) ? std::nullopt : std::optional<Time>(time(column));

@@ -48,10 +48,6 @@ const Query kMissing{"caseload.missing_forms",
                      " ORDER BY f.due_at DESC, f.id",
                      true};
 
-std::optional<std::int64_t> maybe_number(const Row& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.int64(column));
-}
-
 /// What the program itself stored.
 template <class E>
 E enum_of(std::string_view text) {
@@ -64,9 +60,8 @@ E enum_of(std::string_view text) {
 
 std::vector<Client> list_clients(ReadTx& tx, AccountId therapist) {
   return tx.list(kClients, {therapist}, [](const Row& row) {
-    const auto profile = row.bytes(3);
-    return Client{row.id<EpisodeId>(0), row.id<AccountId>(1), row.id<RoomId>(2), Bytes(profile.begin(), profile.end()),
-                  maybe_number(row, 4), maybe_number(row, 5), row.time(6),       row.maybe_time(7)};
+    return Client{row.id<EpisodeId>(0), row.id<AccountId>(1), row.id<RoomId>(2), copy_of(row.bytes(3)),
+                  row.maybe_int64(4),   row.maybe_int64(5),   row.time(6),       row.maybe_time(7)};
   });
 }
 
@@ -84,7 +79,7 @@ std::vector<Ahead> list_ahead(ReadTx& tx, AccountId therapist) {
                  enum_of<encounters::Channel>(row.text(3)),
                  row.time(4),
                  row.int64(5),
-                 maybe_number(row, 6)};
+                 row.maybe_int64(6)};
   });
 }
 

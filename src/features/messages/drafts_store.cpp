@@ -42,17 +42,8 @@ const Query kEmptyDraft{"drafts.empty",
                         " updated_at = $5, revision = revision + 1 WHERE author_id = $1 AND place_id = $2",
                         true};
 
-Bytes copy_of(BytesView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
-template <typename I>
-std::optional<I> maybe_id(const Row& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.id<I>(column));
-}
-
 StoredDraft to_draft(const Row& row) {
-  return {{copy_of(row.bytes(0)), copy_of(row.bytes(1)), maybe_id<MessageId>(row, 2), maybe_id<RoomId>(row, 3)},
+  return {{copy_of(row.bytes(0)), copy_of(row.bytes(1)), row.maybe_id<MessageId>(2), row.maybe_id<RoomId>(3)},
           row.int64(4),
           row.time(5)};
 }

@@ -101,14 +101,6 @@ const Query kAllowItems{"questionnaires.allow_items",
                         "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
                         true};
 
-Bytes copy_of(BytesView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
-std::optional<Bytes> maybe_bytes(const Row& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional<Bytes>(copy_of(row.bytes(column)));
-}
-
 /// The table allows no other words.
 Occasion occasion_of(std::string_view text) {
   Occasion occasion{};
@@ -128,7 +120,7 @@ StoredForm to_form(const Row& row) {
           row.maybe_time(8),
           row.int64(9) != 0,
           row.int64(10),
-          maybe_bytes(row, 11),
+          row.maybe_bytes(11),
           row.int64(12),
           row.maybe_time(13),
           row.is_null(14) ? std::nullopt : std::optional(row.id<EncounterId>(14))};
@@ -150,7 +142,7 @@ ComparedForm to_compared(const Row& row) {
 }
 
 StoredVersion to_version(const Row& row) {
-  return {row.id<FormId>(0),    row.int64(1), row.int64(2), row.time(3), maybe_bytes(row, 4).value_or(Bytes{}),
+  return {row.id<FormId>(0),    row.int64(1), row.int64(2), row.time(3), row.maybe_bytes(4).value_or(Bytes{}),
           copy_of(row.bytes(5))};
 }
 

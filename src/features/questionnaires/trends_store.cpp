@@ -17,17 +17,11 @@ const Query kForgetTrend{"questionnaires.forget_trend",
                          " ON CONFLICT (episode_id) DO UPDATE SET sent = form_trend.sent + 1, sealed_trend = NULL",
                          true};
 
-std::optional<Bytes> maybe_bytes(const Row& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  const auto bytes = row.bytes(column);
-  return Bytes(bytes.begin(), bytes.end());
-}
-
 }  // namespace
 
 std::vector<StoredTrend> list_trends(store::ReadTx& tx, AccountId therapist) {
   return tx.list(kTrends, {therapist}, [](const Row& row) {
-    return StoredTrend{row.id<EpisodeId>(0), row.id<AccountId>(1), row.int64(2), maybe_bytes(row, 3)};
+    return StoredTrend{row.id<EpisodeId>(0), row.id<AccountId>(1), row.int64(2), row.maybe_bytes(3)};
   });
 }
 

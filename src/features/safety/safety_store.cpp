@@ -113,10 +113,6 @@ const char* text_of(E value) {
   return boost::describe::enum_to_string(value, "");
 }
 
-std::optional<AccountId> maybe_account(const Row& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.id<AccountId>(column));
-}
-
 Concern to_concern(const Row& row) {
   return {row.id<ConcernId>(0),     row.id<FormId>(1),    row.int64(2),         row.id<EpisodeId>(3),
           row.id<RoomId>(4),        row.id<AccountId>(5), row.id<AccountId>(6), enum_of<Kind>(row.text(7)),
@@ -204,8 +200,8 @@ std::string notice_prefix(ConcernId concern) {
 
 Result<Team> find_team(ReadTx& tx, EpisodeId episode) {
   auto team = tx.first(kTeam, {episode}, [](const Row& row) {
-    return Team{row.id<AccountId>(0), maybe_account(row, 1), maybe_account(row, 2), maybe_account(row, 3),
-                row.is_null(4) ? std::nullopt : std::optional(row.int64(4))};
+    return Team{row.id<AccountId>(0), row.maybe_id<AccountId>(1), row.maybe_id<AccountId>(2),
+                row.maybe_id<AccountId>(3), row.is_null(4) ? std::nullopt : std::optional(row.int64(4))};
   });
   if (!team) return fail(not_found());
   return *team;
@@ -247,7 +243,7 @@ std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t li
 std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   return tx.list(kOfEpisode, {viewer, episode}, [](const Row& row) {
     const auto sealed = row.bytes(16);
-    return RaisedConcern{to_concern(row), maybe_account(row, 15), Bytes(sealed.begin(), sealed.end())};
+    return RaisedConcern{to_concern(row), row.maybe_id<AccountId>(15), Bytes(sealed.begin(), sealed.end())};
   });
 }
 
@@ -282,7 +278,7 @@ StillOpen still_open(ReadTx& tx, FormId form) {
 
 std::vector<StoredStep> list_steps(ReadTx& tx, ConcernId concern) {
   return tx.list(kSteps, {concern}, [](const Row& row) {
-    StoredStep step{enum_of<Step>(row.text(0)), maybe_account(row, 1), row.time(2), std::nullopt};
+    StoredStep step{enum_of<Step>(row.text(0)), row.maybe_id<AccountId>(1), row.time(2), std::nullopt};
     if (!row.is_null(3)) {
       const auto sealed = row.bytes(3);
       step.sealed_words.emplace(sealed.begin(), sealed.end());
