@@ -1,5 +1,5 @@
 /// Lists that name what the sources hold, compared with the sources themselves: statements, kinds of problems, codes
-/// with which a live line is closed.
+/// with which a live line is closed, what is kept and whether it is sealed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "features/record/record_terms.hpp"
 #include "http/live_frames.hpp"
@@ -22,6 +23,15 @@
 namespace rapport::server {
 namespace {
 
+std::string read_file_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string read_page(const std::string& name) {
+  return read_file_of(std::filesystem::path(RAPPORT_SOURCE_FOLDER) / name);
+}
+
 /// What the first group of `pattern` finds in the sources under src, tests left out.
 std::multiset<std::string> in_sources(const std::regex& pattern,
                                       const std::function<bool(const std::string& path)>& takes = {}) {
@@ -32,8 +42,7 @@ std::multiset<std::string> in_sources(const std::regex& pattern,
     const auto extension = entry.path().extension();
     if ((extension != ".cpp" && extension != ".hpp") || path.find("_test.cpp") != std::string::npos) continue;
     if (takes && !takes(path)) continue;
-    std::ifstream file(entry.path());
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto text = read_file_of(entry.path());
     for (auto at = std::sregex_iterator(text.begin(), text.end(), pattern); at != std::sregex_iterator(); ++at) {
       found.insert((*at)[1]);
     }
@@ -68,6 +77,90 @@ TEST_P(Statements, OfEveryFileArePreparedAndHotOnesScanNoTable) {
 INSTANTIATE_TEST_SUITE_P(Engines, Statements, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 
+const store::Query kColumns("test.columns", "SELECT c.table_name, c.column_name FROM {columns} AS c");
+
+class Privacy : public testing::HouseTest {
+ protected:
+  /// "table.column" of everything that a database keeps.
+  static std::set<std::string> kept_in(store::Database& database) {
+    std::set<std::string> kept;
+    const auto looked = database.read(soon(), [&](store::ReadTx& tx) -> Result<void> {
+      tx.each(kColumns, {},
+              [&](const store::Row& row) { kept.insert(std::string(row.text(0)) + "." + std::string(row.text(1))); });
+      return {};
+    });
+    EXPECT_TRUE(looked);
+    return kept;
+  }
+};
+
+TEST_P(Privacy, ThePageSaysOfEveryColumnWhetherItIsSealed) {
+  const auto keys = key_store();
+  ASSERT_TRUE(store::migrate(*keys, access::kKeyStoreMigrations, clock));
+  auto kept = kept_in(*db);
+  kept.merge(kept_in(*keys));
+  ASSERT_GT(kept.size(), 100U);
+
+  std::set<std::string> explained;
+  const std::regex name("`([a-z_]+)`");
+  std::istringstream page(read_page("docs/privacy.md"));
+  std::string table;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("## ")) table.clear();
+    if (line.starts_with("### `")) table = line.substr(5, line.size() - 6);
+    if (table.empty() || !line.starts_with("| `")) continue;
+    const auto how = line.find(" | ");
+    const bool says_sealed = line.compare(how, 9, " | sealed") == 0;
+    const auto columns = line.substr(0, how);
+    for (auto at = std::sregex_iterator(columns.begin(), columns.end(), name); at != std::sregex_iterator(); ++at) {
+      const auto column = (*at)[1].str();
+      EXPECT_EQ(says_sealed, column.starts_with("sealed_")) << table << "." << column;
+      EXPECT_TRUE(explained.insert(table + "." + column).second) << table << "." << column << " is there twice";
+    }
+  }
+  EXPECT_EQ(explained, kept) << "docs/privacy.md names another set of columns than the tables have";
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Privacy, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+TEST(Pages, NameNoTestThatIsNotThere) {
+  std::set<std::string> tests;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(RAPPORT_SOURCE_FOLDER "/src")) {
+    if (!entry.path().string().ends_with("_test.cpp")) continue;
+    const auto text = read_file_of(entry.path());
+    static const std::regex test(R"re(TEST(?:_F|_P)?\((\w+),\s*(\w+)\))re");
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), test); at != std::sregex_iterator(); ++at) {
+      tests.insert((*at)[1].str() + "." + (*at)[2].str());
+    }
+  }
+  const auto page = read_page("SECURITY.md");
+  const std::regex named("`([A-Z][A-Za-z]+\\.[A-Z][A-Za-z0-9]+)`");
+  std::size_t found = 0;
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), named); at != std::sregex_iterator(); ++at, ++found) {
+    EXPECT_TRUE(tests.contains((*at)[1])) << (*at)[1];
+  }
+  EXPECT_GT(found, 20U);
+}
+
+TEST(Pages, LeadToPagesThatAreThere) {
+  namespace fs = std::filesystem;
+  const fs::path root = RAPPORT_SOURCE_FOLDER;
+  std::vector<fs::path> pages{root / "bench/README.md"};
+  for (const auto& entry : fs::directory_iterator(root)) pages.push_back(entry.path());
+  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) pages.push_back(entry.path());
+  const std::regex link(R"re(\]\(([^)#:\s]+)[)#])re");
+  std::size_t found = 0;
+  for (const auto& page : pages) {
+    if (page.extension() != ".md") continue;
+    const auto text = read_file_of(page);
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), link); at != std::sregex_iterator(); ++at, ++found) {
+      EXPECT_TRUE(fs::exists(page.parent_path() / (*at)[1].str())) << page << " leads to " << (*at)[1];
+    }
+  }
+  EXPECT_GT(found, 40U);
+}
+
 TEST(Problems, OfEveryFileAreExplained) {
   // What only the one who runs the program sees, at its start or as the answer of a command.
   const auto may_be_served = [](const std::string& path) {
@@ -96,8 +189,7 @@ TEST(Problems, OfEveryFileAreExplained) {
 }
 
 TEST(LogEvents, OfEveryFileAreExplained) {
-  std::ifstream file(RAPPORT_SOURCE_FOLDER "/docs/operations/watch-and-stop.md");
-  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const auto page = read_page("docs/operations/watch-and-stop.md");
   const auto written = in_sources(std::regex(R"re(log::(?:debug|info|warning|error)\(\s*"([a-z_.]+)")re"));
   ASSERT_GT(written.size(), 10U) << "the pattern finds no events any more";
   for (const auto& event : written) {
@@ -126,9 +218,7 @@ TEST(RecordTerms, ThereIsOneForEveryActionThatAClientMayFindInTheirRecord) {
 }
 
 boost::json::object screen_words(const std::string& language) {
-  std::ifstream file(RAPPORT_SOURCE_FOLDER "/web/messages/" + language + ".json");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return boost::json::parse(text).as_object();
+  return boost::json::parse(read_page("web/messages/" + language + ".json")).as_object();
 }
 
 TEST(RecordTerms, AreTheWordsOfTheScreens) {

@@ -17,6 +17,10 @@ constexpr std::array kMacros{
     Macro{"for_update", "", "FOR UPDATE"},
     Macro{"tables", "(SELECT name FROM sqlite_master WHERE type = 'table')",
           "(SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema())"},
+    Macro{"columns",
+          "(SELECT m.name AS table_name, p.name AS column_name FROM sqlite_master AS m"
+          " JOIN pragma_table_info(m.name) AS p WHERE m.type = 'table')",
+          "(SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema())"},
     Macro{"id", "BLOB", "uuid"},
     Macro{"time", "INTEGER", "bigint"},
     Macro{"int", "INTEGER", "bigint"},
