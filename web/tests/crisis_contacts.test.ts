@@ -79,3 +79,16 @@ test('numbers become what a telephone takes', async () => {
   expect(texted({ number: '85258', word: 'SHOUT' })).toBe('sms:85258?&body=SHOUT');
   expect(texted({ number: '1737' })).toBe('sms:1737');
 });
+
+test('where there is room for two numbers, they are of somebody who listens to everybody and for a danger of now', async () => {
+  const { nearest } = await fresh('en-GB');
+  const listener = (name: string, audience: string, phones: string[]) => ({ ...own, name, audience, phones });
+  const emergency = (number: string, reaches: string) => ({ number, reaches, source: 'https://a.example', ...day });
+  const country = {
+    country: 'DE', emergency: [emergency('110', 'police'), emergency('112', 'ambulance')],
+    contacts: [listener('For the young', 'young people', ['1']), listener('By chat', 'everyone', []), listener('For all', 'everyone', ['2', '3'])]
+  };
+  expect(nearest(country)).toEqual({ listener: { name: 'For all', number: '2' }, emergency: '112' });
+  expect(nearest({ ...country, contacts: [], emergency: [emergency('110', 'police')] })).toEqual({ emergency: '110' });
+  expect(nearest(undefined)).toEqual({});
+});

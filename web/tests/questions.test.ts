@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askedOf } from '../src/features/questionnaires/words';
+import { askedOf, saysHarm } from '../src/features/questionnaires/words';
 
 const question = (item: string, asked_when: Parameters<typeof askedOf>[0][number]['asked_when'] = []) => ({ item, above: [], text: '', options: [], asked_when });
 const condition = (item: string, values: number[], unanswered = false) => ({ item, values, unanswered });
@@ -34,4 +34,12 @@ test('what was answered to a question that is no longer asked makes no other one
   ];
   expect(asked(questions, { a: 1, b: 1 })).toEqual(['a', 'b', 'c']);
   expect(asked(questions, { a: 0, b: 1 })).toEqual(['a']);
+});
+
+test('an answer about harm is one from the value on that calls for the numbers, of a question that is asked', () => {
+  const harm = [question('sleep'), { ...question('harm'), contacts_from: 1 }];
+  expect(saysHarm(harm, [{ item: 'sleep', value: 3 }])).toBe(false);
+  expect(saysHarm(harm, [{ item: 'harm', value: 0 }])).toBe(false);
+  expect(saysHarm(harm, [{ item: 'harm', value: 1 }])).toBe(true);
+  expect(saysHarm([question('sleep')], [{ item: 'harm', value: 3 }])).toBe(false);
 });

@@ -16,6 +16,7 @@ export default async function add({ check, house }) {
     // Planned.
     await therapist.page.locator('li.client', { hasText: pair.client.name }).getByRole('link', { name: 'Sessions' }).click();
     await therapist.page.getByRole('link', { name: 'Plan a session' }).click();
+    await therapist.page.getByRole('heading', { name: `Plan a session with ${pair.client.name}` }).waitFor();
     await therapist.page.getByRole('button', { name: 'Save' }).click();
     await therapist.page.getByText('Please give a day and a time that are still to come.').waitFor();
     const { day, time } = await soon(therapist.page, 30);
@@ -23,6 +24,8 @@ export default async function add({ check, house }) {
     await therapist.page.getByLabel('Time', { exact: true }).fill(time);
     await therapist.page.getByRole('button', { name: 'Save' }).click();
     await therapist.page.getByText('Planned', { exact: true }).waitFor();
+    // Whose page it is stands above what one writes there.
+    await therapist.page.getByRole('heading', { name: `Session with ${pair.client.name}` }).waitFor();
 
     // The client is told and writes what to talk about; the therapist sees it without asking.
     await client.page.getByText('You can add what you want to talk about.').waitFor();
@@ -69,6 +72,12 @@ export default async function add({ check, house }) {
         item.matches('.session') ? item.textContent.replace(/[\d:]+/g, '#').trim() : item.querySelector('.text')?.textContent));
       same('in the talk', kinds, ['Session # began #', 'Shall we begin with the stairs?', 'Yes, the stairs.', 'Session # ended #']);
     }
+    // What was said last stays in view, and the therapist is led on.
+    const last = therapist.page.locator('ol .bubble', { hasText: 'Yes, the stairs.' });
+    await until('the end of the talk in view', () => last.evaluate((one) => one.getBoundingClientRect().bottom <= innerHeight && one.getBoundingClientRect().top >= 0));
+    await therapist.page.getByRole('link', { name: 'Plan the next session' }).waitFor();
+    await therapist.page.getByRole('link', { name: 'Finish my notes' }).click();
+    await therapist.page.getByRole('heading', { name: new RegExp(`^Session \\d+ with ${pair.client.name}$`) }).waitFor();
     await client.page.goto(`${house.origin}/`);
     await client.page.getByRole('link', { name: /^Chat/ }).waitFor();
     const notes = await client.page.evaluate(async () => {

@@ -156,7 +156,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('link', { name: /Fill in\s*: PHQ-9/ }).last().click();
     await page.getByRole('button', { name: 'Begin', exact: true }).click();
     for (let number = 1; number <= 9; number++) {
-      await page.getByText(`${number} of 9`, { exact: true }).waitFor();
+      await page.getByText(`${number} of 10`, { exact: true }).waitFor();
       await page.locator('input').first().check();
       if (number < 9) await page.getByRole('button', { name: 'Next', exact: true }).click();
     }
@@ -167,7 +167,7 @@ export default async function add({ check, house, shots }) {
     await page.locator('input').nth(1).check();
     await page.getByRole('button', { name: 'Back', exact: true }).click();
     await page.locator('input').first().check();
-    await page.getByText('9 of 9', { exact: true }).waitFor();
+    await page.getByText('9 of 10', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'To the overview', exact: true }).click();
     await page.getByText('You have answered everything.').waitFor();
     await picture('conditional-overview-phone', page);

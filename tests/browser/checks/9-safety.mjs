@@ -47,6 +47,14 @@ async function fill(page, path, count, special, option, seen = async () => {}) {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
+const inView = (one) => one.evaluate((place) => place.getBoundingClientRect().top >= 0 && place.getBoundingClientRect().bottom <= innerHeight);
+/** Whether something lies over the middle of it. */
+const covered = (one) =>
+  one.evaluate((place) => {
+    const { left, top, width, height } = place.getBoundingClientRect();
+    return !place.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
+
 /** Wherever a therapist works with one client it is said that an answer waits, before anything is begun there. */
 async function seenAtWork(page, origin, { episode, session }, chat) {
   for (const [way, first] of [['', 'Course'], ['/sessions', 'Plan a session'], ['/messages', 'Write a new message'], [`/sessions/${session}`, 'Begin session']]) {
@@ -97,13 +105,23 @@ export default async function add({ check, house, shots }) {
     await usable(page);
     await picture('before-phone', page);
     await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 10, 9, 2, async () => {
-      // Whom to call is there with the answer, and so is that nobody has been told.
-      await page.getByRole('region', { name: 'You do not have to stay alone with this' }).locator('a[href^="tel:"]').first().waitFor();
-      await page.getByText('nobody has been told of it').waitFor();
+      // Whom to call is there with the answer, and so are who will be told and the way on: all of it in view, and the
+      // answer has moved nothing.
+      const alone = page.getByRole('region', { name: 'You do not have to stay alone with this' });
+      const after = page.getByText('Nobody has been told of it yet. When you send the form, we tell');
+      const next = page.getByRole('button', { name: 'Next', exact: true });
+      for (const one of [alone.locator('a[href^="tel:"]').first(), after, next]) await until('in view after the tap', () => inView(one));
+      if (shots) await page.screenshot({ path: join(shots, 'safety-after-tap-phone.png') });
+      same('the way on is not covered', await covered(next), false);
+      same('the answer keeps the focus', await page.evaluate(() => document.activeElement?.matches('input[type=radio]:checked')), true);
+      await alone.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('heading', { name: 'If you need someone to talk to' }).waitFor();
+      await alone.getByRole('button', { name: 'More' }).click();
       await usable(page);
       await picture('call-now-phone', page);
     });
-    await page.getByRole('heading', { name: 'If you are in danger now, please call' }).waitFor();
+    await until('in view once it is sent', () => inView(page.getByRole('heading', { name: 'If you are in danger now, please call' })));
+    await until('a number too', () => inView(page.locator('a[href^="tel:"]').first()));
     await page.getByText(/We are telling .* about your answer now/).waitFor();
     await page.getByText('Nobody watches this in real time').waitFor();
     await page.locator('a[href^="tel:"]').first().waitFor();

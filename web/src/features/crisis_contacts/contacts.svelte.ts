@@ -68,3 +68,12 @@ export const dialled = (number: string): string => number.replace(/[^\d+]/g, '')
 /** A text message that needs only to be sent; iPhones and others both read this form of it. */
 export const texted = (line: NonNullable<CrisisContact['text']>): string =>
   `sms:${dialled(line.number)}${line.word ? `?&body=${encodeURIComponent(line.word)}` : ''}`;
+
+/** The two numbers for where there is room for no more: somebody of the country who listens to everybody, and for a
+ *  danger that is there now. */
+export function nearest(country: Country | undefined): { listener?: { name: string; number: string }; emergency?: string } {
+  const open = country?.contacts.find((one) => one.phones?.[0] && (!one.audience || one.audience === 'everyone'));
+  const listener = open?.phones?.[0];
+  const emergency = (country?.emergency.find((one) => one.reaches !== 'police') ?? country?.emergency[0])?.number;
+  return { ...(open && listener ? { listener: { name: open.name, number: listener } } : {}), ...(emergency ? { emergency } : {}) };
+}

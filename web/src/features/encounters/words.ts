@@ -7,6 +7,8 @@ export function statusOf(status: Encounter['status']): string {
   }[status];
 }
 
-/** "Session 4", or "Session" before it has begun and its number is known. */
-export const titleOf = ({ number }: { number?: number | null }): string =>
-  number ? m.session_numbered({ number }) : m.session();
+/** "Session 4", or "Session" before it has begun and its number is known; `other`: with whom, where the page has to say it. */
+export function titleOf({ number }: { number?: number | null }, other = ''): string {
+  const name = number ? m.session_numbered({ number }) : m.session();
+  return other ? m.session_with({ session: name, name: other }) : name;
+}

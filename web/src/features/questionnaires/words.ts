@@ -56,6 +56,10 @@ export function askedOf(questions: Question[], answers: ItemAnswer[]): Question[
   });
 }
 
+/** Whether one of these answers is about harm, so that whom to call has to be in view. */
+export const saysHarm = (asked: Question[], answers: ItemAnswer[]) =>
+  asked.some(({ item, contacts_from }) => answers.some((one) => one.item === item && one.value >= (contacts_from ?? Infinity)));
+
 /** To the first answer of a question on the page; where the browser is asked for it, it comes into view. */
 export const focusFirst = (item: string) => document.querySelector<HTMLElement>(`input[name="item-${item}"]`)?.focus();
 
