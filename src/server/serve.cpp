@@ -148,17 +148,30 @@ void ask_session_forms(House& house, const session_forms::Choice& usual) {
   if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
 }
 
-/// Tells supervisors of what nobody has looked into in time. Asked every few seconds, so a write begins only when there
-/// is something to do; what became due while no program ran is found at the first look.
+/// Tells supervisors of what nobody has looked into in time, and newcomers of what is open. Asked every few seconds, so
+/// a write begins only when there is something to do; what became due while no program ran is found at the first look.
 void escalate_concerns(House& house) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   const auto due = house.db.read(
       deadline, [&](store::ReadTx& tx) -> Result<bool> { return safety::is_any_due(tx, house.clock.now()); });
   if (due && !*due) return;
   const auto told =
-      due ? house.db.write(deadline, [&](store::WriteTx& tx) { return safety::escalate_due(tx, house.clock.now()); })
+      due ? house.db.write(deadline,
+                           [&](store::WriteTx& tx) -> Result<std::int64_t> {
+                             TRY_ASSIGN(const auto escalated, safety::escalate_due(tx, house.clock.now()));
+                             TRY_ASSIGN(const auto newcomers, safety::tell_newcomers(tx, house.clock.now()));
+                             return escalated + newcomers;
+                           })
           : Result<std::int64_t>(fail(due.error()));
   if (!told) log::error("concerns.not_escalated", {{"code", told.error().code}});
+}
+
+/// Once an hour, until somebody is named.
+void warn_of_unseen_concerns(House& house) {
+  const auto unseen =
+      house.db.read(std::chrono::steady_clock::now() + kPatience,
+                    [](store::ReadTx& tx) -> Result<std::int64_t> { return safety::count_without_reader(tx); });
+  if (unseen && *unseen > 0) log::warning("concerns.unseen", {{"count", *unseen}});
 }
 
 void chain_audit(access::AuditChain& chain) {
@@ -175,6 +188,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
   for (;;) {
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house());
+      warn_of_unseen_concerns(open.house());
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
     if (Steady::now() >= forms_due) {

@@ -113,7 +113,8 @@ class Drawing {
     const auto place = place_among_held(session);
     CoursePoint point{form.form.id, at, form.form.occasion, session, {}, {}, {}, {}, form.concerns};
     for (const auto& scale : form.scores->scales) point.values.push_back({scale.key, scale.value, scale.prorated});
-    if (form.scores->band) point.band = form.scores->band->label;
+    // No name that nobody has published is given to a client.
+    if (form.scores->band && (!material_.is_own || form.scores->band->source)) point.band = form.scores->band->label;
     auto& before = before_[form.form.instrument];
     point.since_first = change_since(before.first, form, series);
     point.since_previous = change_since(before.previous, form, series);
@@ -209,7 +210,7 @@ class Drawing {
     }
     if (const auto* instrument = questionnaires::instruments().find(id)) {
       for (const auto& band : instrument->scoring().bands) {
-        if (material_.is_own && !band.citation) continue;  // no name that nobody has published is given to a client
+        if (material_.is_own && !band.citation) continue;
         series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
       }
     }

@@ -78,6 +78,21 @@ enum class Hearers { both, client };
 void tell(store::WriteTx& tx, const StoredForm& form, FormChange change, Hearers hearers = Hearers::both);
 /// Changes when a form that was not sent yet is due; whether anything changed. not_found unless it is the therapist's.
 Result<bool> move_due_date(store::WriteTx& tx, AccountId therapist, FormId form, Time due_at);
+/// A form that is wanted before a session.
+struct ForSession {
+  EpisodeId episode;
+  std::string_view instrument;
+  EncounterId encounter;
+  Time starts_at;   ///< of the session
+  Time sent_since;  ///< what was sent earlier does not serve any more
+};
+struct BroughtForward {
+  StoredForm form;
+  EncounterId was_for;
+};
+/// Takes one that was asked for before a later session of the episode, and is not sent or was sent since, for this
+/// session; nothing when there is none.
+Result<std::optional<BroughtForward>> bring_forward(store::WriteTx& tx, AccountId therapist, const ForSession& wanted);
 
 /// Takes back a form that nobody has begun, as it was. Errors: not_found unless it is the therapist's and is there
 /// (taken back twice: not_found); conflict "form.sent" and "form.begun".

@@ -184,12 +184,16 @@ Result<std::vector<std::string>> names_of(Context& context, const Call& call, co
 }
 
 /// What came of the concern that the latest answers have raised, or an earlier version's that is still open.
-safety::Told told_of(const safety::Concern& concern, const safety::Team& team) {
+safety::Told told_of(const safety::Concern& concern, const safety::Team& team,
+                     const std::vector<safety::Reader>& readers) {
+  const auto is_supervisor = [](const safety::Reader& one) { return one.part == safety::Part::supervisor; };
   safety::Told told;
+  told.left =
+      !readers.empty() && std::none_of(readers.begin(), readers.end(), [](const auto& one) { return one.is_here; });
   told.kind = concern.kind;
   told.state = safety::state_of(concern);
   told.since = concern.raised_at;
-  told.supervisor_told = concern.escalated_at && team.supervisor;
+  told.supervisor_told = std::any_of(readers.begin(), readers.end(), is_supervisor);
   const bool clock_runs = told.state == safety::ConcernState::open && !concern.escalated_at;
   if (clock_runs && team.supervisor) told.acknowledge_by = concern.acknowledge_by;
   if (concern.kind == safety::Kind::safety) told.reply_hours = team.reply_hours;
@@ -202,18 +206,27 @@ Result<void> add_readers(Context& context, const Call& call, const safety::Rules
   const auto kind = instrument == nullptr ? std::nullopt : safety::kind_of(*instrument);
   if (!kind) return {};
   std::optional<safety::Concern> concern;
+  std::vector<safety::Reader> readers;
   TRY_ASSIGN(const auto team, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     concern = safety::latest_concern_of(tx, details.form.id);
+    if (concern) readers = safety::list_readers(tx, concern->id);
     return safety::find_team(tx, details.form.episode);
   }));
   TRY_ASSIGN(details.looked_at_by, names_of(context, call, safety::first_readers(team, *kind)));
   details.then_supervisor = kind == safety::Kind::safety && team.supervisor.has_value();
   if (details.versions.empty() || !concern) return {};
-  const auto& answers = *details.versions.back().answers;
-  if (safety::items_to_look_at(*instrument, answers).empty()) return {};
-  details.told = told_of(*concern, team);
-  details.told->readers = *details.looked_at_by;
-  if (safety::calls_for_contacts(*instrument, answers)) {
+  const bool earlier = safety::items_to_look_at(*instrument, *details.versions.back().answers).empty();
+  if (earlier && concern->closed_at) return {};
+  details.told = told_of(*concern, team, readers);
+  details.told->earlier = earlier;
+  std::vector<AccountId> told;
+  for (const auto& one : readers) {
+    if (one.part != safety::Part::supervisor) told.push_back(one.account);
+  }
+  TRY_ASSIGN(details.told->readers, names_of(context, call, told));
+  const auto raised = std::find_if(details.versions.begin(), details.versions.end(),
+                                   [&](const FormVersion& one) { return one.version == concern->version; });
+  if (raised != details.versions.end() && safety::calls_for_contacts(*instrument, *raised->answers)) {
     details.told->complaint_contact = rules.complaint_contact;
     details.told->safeguarding_contact = rules.safeguarding_contact;
   }
@@ -333,46 +346,42 @@ Result<Answer<SavedAnswers>> save(Context& context, Call& call, const AnswersToS
   return Answer<SavedAnswers>{200, {revision}};
 }
 
-/// A version that is about to be sent, and the kind of concern that its answers raise.
+/// A version that is about to be sent, and which kind of concern its answers raise beside those that are open then.
 struct Outgoing {
   StoredVersion version;
-  std::optional<safety::Kind> raises;
+  std::function<std::optional<safety::Kind>(const safety::StillOpen&)> raises = {};
 };
 
-/// What was sent before this version, and what of it nobody has closed.
-struct Before {
-  std::optional<Answers> answers;
-  safety::StillOpen open;
-};
-
-Result<Before> before_this(Context& context, const Call& call, const access::SealKey& key, const StoredForm& form) {
-  Before before;
-  if (form.version == 0) return before;
+/// What was sent before this version.
+Result<std::optional<Answers>> before_this(Context& context, const Call& call, const access::SealKey& key,
+                                           const StoredForm& form) {
+  if (form.version == 0) return std::nullopt;
   TRY_ASSIGN(const auto versions,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<StoredVersion>> {
-               before.open = safety::still_open(tx, form.id);
                return list_versions(tx, form.id);
              }));
   const auto& last = versions.back();
-  TRY_ASSIGN(before.answers, open_answers(key, form.id, last.version, last.sealed_answers));
-  return before;
+  TRY_ASSIGN(auto answers, open_answers(key, form.id, last.version, last.sealed_answers));
+  return answers;
 }
 
 /// Scores what was saved and seals both as a version. Without a draft there is nothing to make one from; then it has
 /// been sent before, or is refused, and nothing of this is stored.
 Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm& form, const Completion& body) {
-  Outgoing outgoing{{form.id, body.version, body.revision, context.house.clock.now(), {}, {}}, std::nullopt};
+  Outgoing outgoing{{form.id, body.version, body.revision, context.house.clock.now(), {}, {}}};
   auto& version = outgoing.version;
   if (!form.sealed_draft) return outgoing;
   TRY_ASSIGN(const auto* instrument, still_offered(form));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
   TRY_ASSIGN(auto saved, open_answers(*key, form.id, 0, *form.sealed_draft));
-  const auto answers = only_asked(*instrument, std::move(saved));
+  auto answers = only_asked(*instrument, std::move(saved));
   TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
   version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
   version.sealed_scores = seal_scores(*key, form.id, body.version, scores);
-  TRY_ASSIGN(const auto before, before_this(context, call, *key, form));
-  outgoing.raises = safety::raised_by(*instrument, answers, before.answers, before.open);
+  TRY_ASSIGN(auto before, before_this(context, call, *key, form));
+  outgoing.raises = [instrument, answers = std::move(answers), before = std::move(before)](const auto& open) {
+    return safety::raised_by(*instrument, answers, before, open);
+  };
   return outgoing;
 }
 
@@ -381,7 +390,8 @@ Hearers hearers_of(const StoredForm& form, std::int64_t version) {
   return version > 1 && is_hidden(form, form.therapist) ? Hearers::client : Hearers::both;
 }
 
-/// The version and the concern that it raises are stored together, or neither is.
+/// The version and the concern that it raises are stored together, or neither is. What is open is asked here, so that a
+/// concern that somebody closes at this moment either knows of this version or does not silence it.
 Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Outgoing& outgoing,
                            const safety::Rules& rules) {
   const auto& version = outgoing.version;
@@ -389,9 +399,10 @@ Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Out
   tell(tx, form, FormChange::completed, hearers_of(form, version.version));
   if (!is_new) {
     TRY(safety::tell_again(tx, form.id, version.version));
-  } else if (outgoing.raises) {
-    TRY(safety::raise(tx, form, version.version, *outgoing.raises, rules, version.completed_at));
+    return is_new;
   }
+  const auto kind = outgoing.raises ? outgoing.raises(safety::lock_open(tx, form.id)) : std::nullopt;
+  if (kind) TRY(safety::raise(tx, form, version.version, *kind, rules, version.completed_at));
   return is_new;
 }
 

@@ -54,6 +54,18 @@ class FormsApi : public testing::FullHouseTest {
     return answer.body.find(words) != std::string::npos;
   }
 
+  /// The therapist says of the one concern that is open what was done.
+  void close_it() {
+    const auto concerns = read([&](store::ReadTx& tx) -> Result<std::vector<safety::Concern>> {
+      return safety::open_concerns_of(tx, therapist);
+    });
+    ASSERT_EQ(concerns->size(), 1U);
+    const auto never = [](const Bytes&) { return false; };
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return safety::close(tx, therapist, concerns->front().id, Bytes{1}, never, clock.now());
+    }));
+  }
+
   SessionId session = SessionId::make(clock.now());
   FormId form;
   Routes routes;
@@ -144,8 +156,36 @@ TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("told":{)")) << "the answer may have been lost";
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "told"));
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "looked_at_by"));
+}
+
+TEST_P(FormsApi, WhoeverTakesAnAnswerBackReadsThatTheFirstOneIsStillWithOthersUntilItIsClosed) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, with(10, 9, 2)).status, 200);
+  EXPECT_TRUE(has(send(1, 1), R"("earlier":false)"));
   ASSERT_EQ(save(1, with(10, 9, 0)).status, 200);
-  EXPECT_FALSE(has(send(2, 2), "told"));
+  const auto back = send(2, 2);
+  EXPECT_TRUE(has(back, R"("told":{"kind":"safety","state":"open","readers":["Berger Therapist","Emil Deputy"],)"
+                        R"("left":false,"earlier":true)"))
+      << back.body;
+  EXPECT_TRUE(has(back, R"("acknowledge_by":")")) << "the clock runs on";
+  close_it();
+  EXPECT_FALSE(has(call(client, http::Method::get, at()), "\"told\""));
+}
+
+TEST_P(FormsApi, WhoWasToldStaysSoWhoeverStandsAroundTheClientLater) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, with(10, 9, 2)).status, 200);
+  ASSERT_EQ(send(1, 1).status, 201);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {}); }));
+  EXPECT_TRUE(
+      has(call(client, http::Method::get, at()), R"("readers":["Berger Therapist","Emil Deputy"],"left":false)"));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    for (const auto who : {deputy, therapist}) tx.execute(kCloseAccount, {who, clock.now()});
+    return {};
+  }));
+  const auto left = call(client, http::Method::get, at());
+  EXPECT_TRUE(has(left, R"("readers":[],"left":true)")) << left.body;
+  EXPECT_TRUE(has(left, R"("supervisor_told":false)"));
 }
 
 TEST_P(FormsApi, NothingSoundsWellToTheClientBesideAFormWithAnAnswerAboutHarmAlsoAfterACorrection) {
@@ -176,16 +216,6 @@ TEST_P(FormsApi, WhatTheClientReadsIsWhatCameOfIt) {
   ASSERT_EQ(ask("phq-9").status, 201);
   ASSERT_EQ(save(0, with(10, 9, 3)).status, 200);
   ASSERT_EQ(send(1, 1).status, 201);
-  const auto close_it = [&] {
-    const auto concerns = read([&](store::ReadTx& tx) -> Result<std::vector<safety::Concern>> {
-      return safety::open_concerns_of(tx, therapist);
-    });
-    ASSERT_EQ(concerns->size(), 1U);
-    const auto never = [](const Bytes&) { return false; };
-    ASSERT_TRUE(write([&](store::WriteTx& tx) {
-      return safety::close(tx, therapist, concerns->front().id, Bytes{1}, never, clock.now());
-    }));
-  };
   close_it();
   const auto closed = call(client, http::Method::get, at());
   EXPECT_TRUE(has(closed, R"("told":{"kind":"safety","state":"closed")")) << closed.body;

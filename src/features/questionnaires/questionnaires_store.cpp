@@ -95,6 +95,17 @@ const Query kComplete{"questionnaires.complete",
 const Query kMoveDueDate{"questionnaires.move_due_date",
                          "UPDATE questionnaire_response SET due_at = $2 WHERE id = $1 AND version = 0 AND due_at <> $2",
                          true};
+const Query kForLater{
+    "questionnaires.for_later",
+    "SELECT f.id, f.encounter_id FROM questionnaire_response f JOIN encounter n ON n.id = f.encounter_id"
+    " WHERE f.episode_id = $1 AND f.instrument = $2 AND f.occasion = 'before_session'"
+    " AND f.withdrawn_at IS NULL AND n.status = 'planned' AND n.starts_at > $3"
+    " AND (f.version = 0 OR f.completed_at >= $4) ORDER BY f.asked_at LIMIT 1",
+    true};
+const Query kBringForward{"questionnaires.bring_forward",
+                          "UPDATE questionnaire_response SET encounter_id = $2,"
+                          " due_at = CASE WHEN version = 0 THEN $3 ELSE due_at END WHERE id = $1",
+                          true};
 const Query kWithdraw{"questionnaires.withdraw",
                       "UPDATE questionnaire_response SET withdrawn_at = $2, sealed_draft = NULL WHERE id = $1", true};
 const Query kAllowItems{"questionnaires.allow_items",
@@ -200,6 +211,15 @@ Result<bool> move_due_date(WriteTx& tx, AccountId therapist, FormId id, Time due
   TRY_ASSIGN(const auto form, find_form(tx, therapist, id));
   if (form.therapist != therapist) return fail(not_found());
   return tx.execute(kMoveDueDate, {id, due_at}) == 1;
+}
+
+Result<std::optional<BroughtForward>> bring_forward(WriteTx& tx, AccountId therapist, const ForSession& wanted) {
+  const auto found = tx.first(kForLater, {wanted.episode, wanted.instrument, wanted.starts_at, wanted.sent_since},
+                              [](const Row& row) { return std::pair(row.id<FormId>(0), row.id<EncounterId>(1)); });
+  if (!found) return std::nullopt;
+  tx.execute(kBringForward, {found->first, wanted.encounter, wanted.starts_at});
+  TRY_ASSIGN(auto form, find_form(tx, therapist, found->first));
+  return BroughtForward{std::move(form), found->second};
 }
 
 Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Time now) {

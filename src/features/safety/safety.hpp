@@ -41,7 +41,8 @@ struct Rules {
 };
 Rules rules_of(const config::Settings& settings);
 
-/// Who stands around a client; nobody whose account was closed.
+/// Who stands around a client. The therapist stays in it whatever becomes of their account; of the others nobody whose
+/// account was closed.
 struct Team {
   AccountId therapist;
   std::optional<AccountId> deputy;
@@ -83,7 +84,8 @@ inline constexpr std::int64_t kMostListed = 200;
 /// The viewer's: what nobody looks into first, closed ones last.
 std::vector<Concern> list_concerns(store::ReadTx& tx, AccountId viewer, std::int64_t limit);
 Result<Concern> find_concern(store::ReadTx& tx, AccountId viewer, ConcernId concern);
-/// The latest that an answer of the form has raised; for the client, whose form it is.
+/// The latest that an answer of the form has raised, before all others one that is open; for the client, whose form it
+/// is.
 std::optional<Concern> latest_concern_of(store::ReadTx& tx, questionnaires::FormId form);
 
 /// A concern as it stands beside the form that raised it.
@@ -98,12 +100,26 @@ std::vector<RaisedConcern> list_concerns_of(store::ReadTx& tx, AccountId viewer,
 /// Whether any version of the form has raised one of these.
 bool has_raised(const std::vector<RaisedConcern>& concerns, questionnaires::FormId form);
 
+/// As what somebody is told.
+enum class Part { therapist, deputy, supervisor, neutral_person };
+BOOST_DESCRIBE_ENUM(Part, therapist, deputy, supervisor, neutral_person)
+
+/// Somebody who was told of a concern, whoever stands around the client by now.
+struct Reader {
+  AccountId account;
+  Part part = Part::therapist;
+  bool is_here = true;  ///< their account was not closed since
+};
+/// In the order in which they were told.
+std::vector<Reader> list_readers(store::ReadTx& tx, ConcernId concern);
+
 /// Which kinds of concern of a form nobody has closed yet.
 struct StillOpen {
   bool to_look_at = false;
   bool to_ask_about = false;
 };
-StillOpen still_open(store::ReadTx& tx, questionnaires::FormId form);
+/// Nobody closes one of them until the transaction ends.
+StillOpen lock_open(store::WriteTx& tx, questionnaires::FormId form);
 
 /// For lists of clients: the viewer's concerns that are not closed, as list_concerns would give them.
 std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);
@@ -129,8 +145,12 @@ Result<bool> close(store::WriteTx& tx, AccountId viewer, ConcernId concern, Byte
 /// Tells supervisors of what nobody has looked into in time, at most so many; each is written into the audit.
 inline constexpr std::int64_t kMostAtOnce = 200;
 Result<std::int64_t> escalate_due(store::WriteTx& tx, Time now);
-/// Whether there is anything for escalate_due to do.
+/// Tells whoever has come to stand around a client of what is open there, at most so many at once.
+Result<std::int64_t> tell_newcomers(store::WriteTx& tx, Time now);
+/// Whether there is anything for these two to do.
 bool is_any_due(store::ReadTx& tx, Time now);
+/// How many open concerns there are that nobody can see: the practice has to name somebody.
+std::int64_t count_without_reader(store::ReadTx& tx);
 
 /// The notices of a concern have keys that begin with this (features/notify).
 std::string notice_prefix(ConcernId concern);

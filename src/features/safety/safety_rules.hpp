@@ -27,8 +27,8 @@ std::optional<Kind> raised_by(const measures::Instrument& instrument, const ques
 /// therapist might harm them.
 bool calls_for_contacts(const measures::Instrument& instrument, const questionnaires::Answers& answers);
 
-/// The questions behind a concern of that kind, in the words that were read; beside answers about harm also the questions
-/// about it that were left out.
+/// The questions behind a concern of that kind, in the words that were read; beside answers about harm also the
+/// questions about it that were left out.
 std::vector<ConcernItem> describe_items(const measures::Instrument& instrument, Kind kind,
                                         const questionnaires::Answers& answers);
 

@@ -19,15 +19,19 @@ BOOST_DESCRIBE_ENUM(ConcernState, open, acknowledged, closed)
 struct Told {
   static constexpr std::string_view says =
       "Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET "
-      "/api/crisis-contacts) at once and say so. `readers` are the names of those who are told; empty: the practice "
-      "has "
-      "named nobody. `since`: when they were told; `state`: whether one of them has said that they look into it, and "
+      "/api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice "
+      "has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say "
+      "so, "
+      "and what was said before is still open with them. `since`: when they were told; `state`: whether one of them "
+      "has said that they look into it, and "
       "whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told "
       "too; absent where there is none. `supervisor_told`: that has happened. `reply_hours` is the reply time that the "
       "therapist has agreed to. The two contacts are in the practice's own words.";
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::vector<std::string> readers;
+  bool left = false;
+  bool earlier = false;
   Time since;
   std::optional<Time> acknowledge_by;
   bool supervisor_told = false;
@@ -36,8 +40,8 @@ struct Told {
   std::optional<std::string> safeguarding_contact;
 };
 BOOST_DESCRIBE_STRUCT(Told, (),
-                      (kind, state, readers, since, acknowledge_by, supervisor_told, reply_hours, complaint_contact,
-                       safeguarding_contact))
+                      (kind, state, readers, left, earlier, since, acknowledge_by, supervisor_told, reply_hours,
+                       complaint_contact, safeguarding_contact))
 
 struct ConcernEntry {
   static constexpr std::string_view says =

@@ -65,10 +65,50 @@ const Query kOfEpisode{"safety.of_episode",
                        true};
 const Query kOfVersion{"safety.of_version", CONCERN " WHERE c.response_id = $1 AND c.version = $2", true};
 const Query kOfForm{"safety.of_form",
-                    CONCERN " WHERE c.response_id = $1 AND c.kind <> 'unanswered' ORDER BY c.version DESC LIMIT 1",
+                    CONCERN
+                    " WHERE c.response_id = $1 AND c.kind <> 'unanswered'"
+                    " ORDER BY CASE WHEN c.closed_at IS NULL THEN 0 ELSE 1 END, c.version DESC LIMIT 1",
                     true};
-const Query kStillOpen{"safety.still_open", "SELECT kind FROM concern WHERE response_id = $1 AND closed_at IS NULL",
+// Whoever closes one of them waits until the version that was sent meanwhile is stored, or the other way about.
+const Query kStillOpen{"safety.still_open",
+                       "SELECT kind FROM concern WHERE response_id = $1 AND closed_at IS NULL {for_update}", true};
+const Query kAddReader{"safety.add_reader",
+                       "INSERT INTO concern_reader (concern_id, account_id, part, told_at) VALUES ($1, $2, $3, $4)"
+                       " ON CONFLICT (concern_id, account_id) DO NOTHING",
                        true};
+const Query kReaders{"safety.readers",
+                     "SELECT r.account_id, r.part, CASE WHEN a.closed_at IS NULL THEN 1 ELSE 0 END"
+                     " FROM concern_reader r JOIN account a ON a.id = r.account_id"
+                     " WHERE r.concern_id = $1 ORDER BY r.told_at, r.part DESC, r.account_id",
+                     true};
+// Whom each open concern is for by who stands around the client now. There are few of them, so they are looked through.
+#define NEWCOMER(part, account, condition)                                             \
+  "SELECT c.id AS concern_id, " account " AS account_id, '" part "' AS part" FROM_TEAM \
+  " WHERE c.closed_at IS NULL AND " condition                                          \
+  " AND NOT EXISTS (SELECT 1 FROM concern_reader k"                                    \
+  "  WHERE k.concern_id = c.id AND k.account_id = " account ")"
+#define FROM_TEAM                                                          \
+  " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"          \
+  " JOIN account t ON t.id = e.therapist_id"                               \
+  " LEFT JOIN account d ON d.id = e.deputy_id AND d.closed_at IS NULL"     \
+  " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL" \
+  " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
+const Query kNewcomers{
+    "safety.newcomers",
+    "SELECT w.concern_id, w.account_id, w.part FROM ("
+    NEWCOMER("therapist", "t.id", "c.kind <> 'rift' AND t.closed_at IS NULL") " UNION ALL "
+    NEWCOMER("deputy", "d.id", "c.kind = 'safety' AND d.id IS NOT NULL") " UNION ALL "
+    NEWCOMER("supervisor", "s.id", "c.kind = 'safety' AND c.escalated_at IS NOT NULL AND s.id IS NOT NULL") " UNION ALL "
+    NEWCOMER("neutral_person", "n.id", "c.kind = 'rift' AND n.id IS NOT NULL") ") w"
+    " ORDER BY w.concern_id, w.part LIMIT $1"};
+const Query kWithoutReader{"safety.without_reader",
+                           "SELECT COUNT(*)" FROM_TEAM
+                           " WHERE c.closed_at IS NULL"
+                           " AND ((c.kind = 'rift' AND n.id IS NULL) OR (c.kind <> 'rift' AND t.closed_at IS NOT NULL"
+                           "  AND (c.kind <> 'safety' OR d.id IS NULL)))"};
+#undef FROM_TEAM
+#undef NEWCOMER
+const Query kById{"safety.by_id", CONCERN " WHERE c.id = $1", true};
 const Query kDue{"safety.due",
                  CONCERN
                  " WHERE c.acknowledge_by <= $1 AND c.acknowledged_at IS NULL AND c.escalated_at IS NULL"
@@ -143,25 +183,20 @@ Result<void> tell(WriteTx& tx, const Concern& concern) {
   return {};
 }
 
-/// The key says whom it went to, never what it is about.
-Result<void> send_mail(WriteTx& tx, ConcernId concern, std::string_view to_whom, const std::optional<AccountId>& to,
-                       Time now) {
-  if (!to) return {};
-  TRY(notify::queue(tx, {notice_prefix(concern) + std::string(to_whom), *to}, now));
+/// Writes down that they are told, with a mail unless it can wait until they look in. The key of the mail says whom it
+/// went to, never what it is about.
+Result<void> tell_person(WriteTx& tx, const Concern& concern, Part part, const std::optional<AccountId>& to, Time now) {
+  if (!to || tx.execute(kAddReader, {concern.id, *to, text_of(part), now}) == 0) return {};
+  if (concern.kind == Kind::unanswered) return {};
+  TRY(notify::queue(tx, {notice_prefix(concern.id) + to->text(), *to}, now));
   return {};
 }
 
-Result<void> send_first_mails(WriteTx& tx, const Concern& concern, const Team& team, Time now) {
-  switch (concern.kind) {
-    case Kind::safety:
-      TRY(send_mail(tx, concern.id, "therapist", team.therapist, now));
-      return send_mail(tx, concern.id, "deputy", team.deputy, now);
-    case Kind::rift:
-      return send_mail(tx, concern.id, "neutral_person", team.neutral, now);
-    case Kind::unanswered:
-      return {};
-  }
-  return {};
+Result<void> tell_first_readers(WriteTx& tx, const Concern& concern, const Team& team, Time now) {
+  if (concern.kind == Kind::rift) return tell_person(tx, concern, Part::neutral_person, team.neutral, now);
+  TRY(tell_person(tx, concern, Part::therapist, team.therapist, now));
+  if (concern.kind == Kind::unanswered) return {};
+  return tell_person(tx, concern, Part::deputy, team.deputy, now);
 }
 
 /// A row of its own: nobody's hand did this.
@@ -227,7 +262,7 @@ Result<void> raise(WriteTx& tx, const StoredForm& form, std::int64_t version, Ki
   add_step(tx, id, Step::raised, std::nullopt, now);
   const auto concern = concern_of(tx, form.id, version);
   TRY_ASSIGN(const auto team, find_team(tx, form.episode));
-  TRY(send_first_mails(tx, *concern, team, now));
+  TRY(tell_first_readers(tx, *concern, team, now));
   return tell(tx, *concern);
 }
 
@@ -266,7 +301,7 @@ std::optional<Concern> latest_concern_of(ReadTx& tx, FormId form) {
   return tx.first(kOfForm, {form}, to_concern);
 }
 
-StillOpen still_open(ReadTx& tx, FormId form) {
+StillOpen lock_open(WriteTx& tx, FormId form) {
   StillOpen open;
   tx.each(kStillOpen, {form}, [&](const Row& row) {
     const bool asks = enum_of<Kind>(row.text(0)) == Kind::unanswered;
@@ -313,8 +348,36 @@ Result<bool> close(WriteTx& tx, AccountId viewer, ConcernId id, BytesView sealed
   return true;
 }
 
+std::vector<Reader> list_readers(ReadTx& tx, ConcernId concern) {
+  return tx.list(kReaders, {concern}, [](const Row& row) {
+    return Reader{row.id<AccountId>(0), enum_of<Part>(row.text(1)), row.int64(2) != 0};
+  });
+}
+
 bool is_any_due(ReadTx& tx, Time now) {
-  return tx.first(kIsAnyDue, {now}, [](const Row&) { return true; }).has_value();
+  const auto there = [](const Row&) { return true; };
+  return tx.first(kIsAnyDue, {now}, there) || tx.first(kNewcomers, {1}, there);
+}
+
+std::int64_t count_without_reader(ReadTx& tx) {
+  return tx.first(kWithoutReader, {}, [](const Row& row) { return row.int64(0); }).value_or(0);
+}
+
+Result<std::int64_t> tell_newcomers(WriteTx& tx, Time now) {
+  struct Newcomer {
+    ConcernId concern;
+    AccountId account;
+    Part part;
+  };
+  const auto newcomers = tx.list(kNewcomers, {kMostAtOnce}, [](const Row& row) {
+    return Newcomer{row.id<ConcernId>(0), row.id<AccountId>(1), enum_of<Part>(row.text(2))};
+  });
+  for (const auto& one : newcomers) {
+    const auto concern = tx.first(kById, {one.concern}, to_concern);
+    TRY(tell_person(tx, *concern, one.part, one.account, now));
+    TRY(tell(tx, *concern));
+  }
+  return std::ssize(newcomers);
 }
 
 Result<std::int64_t> escalate_due(WriteTx& tx, Time now) {
@@ -325,7 +388,7 @@ Result<std::int64_t> escalate_due(WriteTx& tx, Time now) {
     concern.escalated_at = now;
     add_step(tx, concern.id, Step::escalated, std::nullopt, now);
     TRY_ASSIGN(const auto team, find_team(tx, concern.episode));
-    TRY(send_mail(tx, concern.id, "supervisor", team.supervisor, now));
+    TRY(tell_person(tx, concern, Part::supervisor, team.supervisor, now));
     TRY(tell(tx, concern));
     write_down_escalation(tx, concern, now);
     ++count;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <thread>
 
 #include "features/notify/notify.hpp"
 #include "features/safety/safety.hpp"
@@ -224,6 +225,65 @@ TEST_P(Concerns, AboutTheTherapistAreForTheNeutralPersonAlone) {
   EXPECT_TRUE(*acknowledge_as(neutral, concern));
   EXPECT_TRUE(*close_as(neutral, concern));
   EXPECT_EQ(told(), std::vector{neutral});
+}
+
+TEST_P(Concerns, AreToldToWhoeverComesToStandAroundTheClientWhileTheyAreOpen) {
+  const auto concern = raise_one(Kind::safety);
+  const auto closed = raise_one(Kind::safety);
+  ASSERT_TRUE(*close_as(therapist, closed));
+  escalate_after(minutes(30));
+  const auto newcomers = [&] {
+    sink.take();
+    return write([&](store::WriteTx& tx) { return tell_newcomers(tx, clock.now()); }).value();
+  };
+  const auto readers = [&](ConcernId of) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<AccountId>> {
+             std::vector<AccountId> list;
+             for (const auto& one : list_readers(tx, of)) list.push_back(one.account);
+             return list;
+           })
+        .value();
+  };
+  EXPECT_EQ(newcomers(), 0);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {stranger, neutral}); }));
+  EXPECT_EQ(newcomers(), 1);
+  EXPECT_EQ(told(), sorted({therapist, stranger, supervisor}));
+  EXPECT_EQ(newcomers(), 0);
+  EXPECT_EQ(sorted(mailed(concern)), sorted({therapist, deputy, supervisor, stranger}));
+  EXPECT_EQ(readers(concern), (std::vector{therapist, deputy, supervisor, stranger})) << "as they were told";
+  EXPECT_EQ(readers(closed), (std::vector{therapist, deputy})) << "what is closed is told to nobody any more";
+}
+
+TEST_P(Concerns, ThatNobodyCanSeeAreCountedUntilSomebodyIsNamed) {
+  const auto unseen = [&] {
+    return read([](store::ReadTx& tx) -> Result<std::int64_t> { return count_without_reader(tx); }).value();
+  };
+  const auto form = ask(episode, "risq");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, {}}); }));
+  raise_one(Kind::safety);
+  EXPECT_EQ(unseen(), 0);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return raise(tx, form, 1, Kind::rift, {}, clock.now()); }));
+  EXPECT_EQ(unseen(), 1);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, neutral}); }));
+  EXPECT_EQ(unseen(), 0);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return tell_newcomers(tx, clock.now()); }));
+  EXPECT_EQ(mailed(seen_by(neutral).at(0).id), std::vector{neutral});
+}
+
+TEST_P(Concerns, AreNotClosedWhileAVersionIsBeingStoredThatAskedWhatIsOpen) {
+  const auto form = ask(episode, "phq-9");
+  const auto concern = raise_one(Kind::safety, form);
+  std::thread closing;
+  const auto stored = write([&](store::WriteTx& tx) -> Result<bool> {
+    EXPECT_TRUE(lock_open(tx, form.id).to_look_at);
+    if (!closing.joinable()) closing = std::thread([&] { EXPECT_TRUE(close_as(therapist, concern)); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return lock_open(tx, form.id).to_look_at;
+  });
+  closing.join();
+  ASSERT_TRUE(stored) << stored.error().detail;
+  EXPECT_TRUE(*stored) << "whoever closes it waits";
+  EXPECT_FALSE(write([&](store::WriteTx& tx) -> Result<bool> { return lock_open(tx, form.id).to_look_at; }).value());
 }
 
 TEST_P(Concerns, AboutTheTherapistNeverReachThatTherapistAsTheNeutralPerson) {

@@ -27,6 +27,8 @@ inline constexpr std::size_t kMostForms = 6;
 /// The forms before a session are asked for so long before it begins, and those after it are due so long after its end.
 inline constexpr std::chrono::hours kAskedAhead{24};
 inline constexpr std::chrono::hours kTimeAfter{48};
+/// What was sent so long ago before a later session counts for one that is put in before it.
+inline constexpr std::chrono::hours kStillFresh{24};
 
 /// "phq-9,gad-7" as a list. Errors: invalid "session_forms.choice", with the id that cannot be given out as a form, is
 /// there twice or is one too many.
@@ -49,8 +51,9 @@ Result<std::optional<Choice>> find_choice(store::ReadTx& tx, AccountId viewer, E
 Result<bool> choose(store::WriteTx& tx, AccountId therapist, EpisodeId episode, const Choice& choice, Time now);
 
 /// After every step of a session, in the step's transaction: asks for the forms that are due by it, moves their dates
-/// with a session that is moved, takes back those of a cancelled one that nobody has begun. Safe to run again for the
-/// same step: each round is asked for once.
+/// with a session that is moved, takes back those before a session that was cancelled or is over and that nobody has
+/// begun. A session that is put in before another takes over what was asked for before that one. Safe to run again for
+/// the same step: each round is asked for once.
 Result<void> follow(store::WriteTx& tx, const encounters::Encounter& encounter, const Choice& usual, Time now);
 
 /// Notes that the forms of this round were asked for; false when they had been already.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/algorithm/string.hpp>
 
 #include "access/audit.hpp"
@@ -30,6 +31,9 @@ const Query kBeginRound{"session_forms.begin_round",
                         "INSERT INTO session_form_round (encounter_id, occasion, asked_at) VALUES ($1, $2, $3)"
                         " ON CONFLICT (encounter_id, occasion) DO NOTHING",
                         true};
+const Query kReopenRound{"session_forms.reopen_round",
+                         "DELETE FROM session_form_round WHERE encounter_id = $1 AND occasion = 'before_session'",
+                         true};
 const Query kSoon{"session_forms.soon",
                   "SELECT n.id, e.therapist_id FROM encounter n JOIN episode_of_care e ON e.id = n.episode_id"
                   " WHERE n.status = 'planned' AND n.starts_at > $1 AND n.starts_at <= $2"
@@ -66,12 +70,35 @@ void write_down(WriteTx& tx, const Encounter& encounter, std::int64_t count, Tim
   access::write_audit(tx, entry);
 }
 
+bool has_form(ReadTx& tx, const Encounter& encounter, std::string_view instrument, Occasion occasion) {
+  const auto forms = questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id);
+  return std::any_of(forms.begin(), forms.end(),
+                     [&](const auto& form) { return form.instrument == instrument && form.occasion == occasion; });
+}
+
+/// Whether what was asked for before a later session, and is not sent or was sent just now, serves this one: nobody is
+/// asked the same twice on one day. The later session gets its own when it is near.
+Result<bool> bring_forward(WriteTx& tx, const Encounter& encounter, const std::string& instrument, Time now) {
+  TRY_ASSIGN(const auto moved, questionnaires::bring_forward(tx, encounter.therapist,
+                                                             {encounter.episode, instrument, encounter.id,
+                                                              encounter.plan.starts_at, now - kStillFresh}));
+  if (!moved) return false;
+  tx.execute(kReopenRound, {moved->was_for});
+  questionnaires::tell(tx, moved->form, questionnaires::FormChange::asked);
+  return true;
+}
+
 /// Whether the form was asked for. An instrument that is no longer offered is left out, and so is what an episode that
 /// is full has no room for or nobody would look at: a session is never held up by a form.
 Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id, Occasion occasion, Time due,
                  Time now) {
   const auto instrument = questionnaires::find_offered(id);
   if (!instrument) return false;
+  if (has_form(tx, encounter, (*instrument)->id(), occasion)) return false;
+  if (occasion == Occasion::before_session) {
+    TRY_ASSIGN(const bool is_there, bring_forward(tx, encounter, (*instrument)->id(), now));
+    if (is_there) return true;
+  }
   const auto asked = questionnaires::ask_form(
       tx, encounter.therapist,
       {questionnaires::FormId::make(now), encounter.episode, (*instrument)->id(), occasion, due, encounter.id}, now);
@@ -94,10 +121,10 @@ Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasio
   return {};
 }
 
-/// Those of which nothing was answered; what a client has begun stays theirs to send.
+/// Those before the session of which nothing was answered; what a client has begun stays theirs to send.
 Result<void> withdraw_untouched(WriteTx& tx, const Encounter& encounter, Time now) {
   for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
-    if (form.revision > 0) continue;
+    if (form.revision > 0 || form.occasion != Occasion::before_session) continue;
     const auto withdrawn = questionnaires::withdraw_form(tx, encounter.therapist, form.id, now);
     if (!withdrawn && withdrawn.error().kind == ErrorKind::conflict) continue;  // begun just now
     TRY(withdrawn);
@@ -146,6 +173,7 @@ Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual
     case Status::open:
       return ask_round(tx, encounter, Occasion::before_session, usual, now, now);
     case Status::closed:
+      TRY(withdraw_untouched(tx, encounter, now));  // what was to be said before it is no longer asked afterwards
       return ask_round(tx, encounter, Occasion::after_session, usual, now + kTimeAfter, now);
     case Status::cancelled:
       return withdraw_untouched(tx, encounter, now);

@@ -86,6 +86,12 @@ class SessionForms : public testing::HouseTest {
            })
         .value();
   }
+  /// The client begins it.
+  void save(const StoredForm& form) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return questionnaires::save_answers(tx, client, form.id, 0, Bytes{1}, [](const Bytes&) { return false; });
+    }));
+  }
   std::int64_t time_passes(hours by) {
     clock.set(clock.now() + by);
     return write([&](store::WriteTx& tx) { return ask_due(tx, usual, clock.now()); }).value();
@@ -117,13 +123,32 @@ TEST_P(SessionForms, AreAskedForADayAheadAndAfterTheEndAndOnce) {
   EXPECT_EQ(before.front().encounter, id);
   opened(id);
   EXPECT_EQ(forms_of(id).size(), 2U);
+  save(before.back());
   closed(id);
   const auto after = forms_of(id);
+  EXPECT_EQ(names(after, Occasion::before_session), std::vector<std::string>{"k6"})
+      << "what nobody had begun is no longer asked for";
   EXPECT_EQ(names(after, Occasion::after_session), std::vector<std::string>{"sparq"});
   EXPECT_EQ(after.back().due_at, clock.now() + kTimeAfter);
   closed(id);
-  EXPECT_EQ(forms_of(id).size(), 3U) << "ended again: the same";
+  EXPECT_EQ(forms_of(id).size(), 2U) << "ended again: the same";
   EXPECT_EQ(written_down(), 3);
+}
+
+TEST_P(SessionForms, ASessionThatIsPutInTakesOverWhatWasAskedForTheNext) {
+  const auto next = planned(hours(20));
+  const auto asked = forms_of(next);
+  save(asked.back());
+  const auto put_in = planned(hours(2));
+  EXPECT_EQ(names(forms_of(put_in), Occasion::before_session), (std::vector<std::string>{"gad-7", "k6"}));
+  EXPECT_EQ(forms_of(put_in).back().id, asked.back().id) << "with what was answered";
+  EXPECT_EQ(forms_of(put_in).back().due_at, clock.now() + hours(2));
+  EXPECT_TRUE(forms_of(next).empty());
+  opened(put_in);
+  closed(put_in);
+  EXPECT_EQ(time_passes(hours(3)), 1) << "the next gets its own";
+  EXPECT_EQ(names(forms_of(next), Occasion::before_session), (std::vector<std::string>{"gad-7", "k6"}));
+  EXPECT_EQ(time_passes(hours(1)), 0);
 }
 
 TEST_P(SessionForms, ASessionThatIsNearOrBeginsAtOnceHasThemAtOnce) {
@@ -177,10 +202,11 @@ TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
   EXPECT_FALSE(*choose_as(therapist, {{"k10"}, {}})) << "it is so already";
   const auto id = planned(hours(2));
   opened(id);
-  closed(id);
   const auto forms = forms_of(id);
   ASSERT_EQ(forms.size(), 1U);
   EXPECT_EQ(forms.front().instrument, "k10");
+  closed(id);
+  EXPECT_TRUE(forms_of(id).empty()) << "none goes with its end";
   const auto seen = [&](AccountId by) { return read([&](store::ReadTx& tx) { return find_choice(tx, by, episode); }); };
   EXPECT_EQ(seen(client)->value().before, std::vector<std::string>{"k10"});
   EXPECT_TRUE(seen(client)->value().after.empty());
