@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { roundsOf } from '../src/features/questionnaires/waiting';
-import type { Form } from '../src/shared/types';
+import { begunOf, mayHavePassed, roundsOf } from '../src/features/questionnaires/waiting';
+import type { Encounter, Form } from '../src/shared/types';
 
 const now = Date.UTC(2026, 10, 29, 12);
 const day = (days: number) => new Date(now + days * 24 * 3600 * 1000).toISOString();
@@ -42,4 +42,22 @@ test('two of a kind for two sessions to come are both meant, whichever was asked
 test('what is overdue comes after what can still be in time, and goes when it would only reproach', () => {
   expect(told([form('late', { due: -3, encounter: 'a' }), form('gone', { due: -8, encounter: 'b' }), form('ahead', { due: 3, encounter: 'c' })]))
     .toEqual([['before_session c', 'ahead'], ['before_session a', 'late']]);
+});
+
+test('what was to be sent before a session is not asked for once that has begun; what was begun stands last', () => {
+  const last = { encounter: 'last', due: -0.1 };
+  const forms = [form('phq-9', last), form('gad-7', { ...last, state: 'in_progress' }), form('sparq', { encounter: 'last', due: 2, occasion: 'after_session' })];
+  expect(roundsOf(forms, now, new Set(['last'])).flatMap((round) => round.forms.map((one) => [one.form.id, one.late]))).toEqual([['sparq', false], ['gad-7', true]]);
+  expect(told(forms)).toEqual([['after_session last', 'sparq'], ['before_session last', 'phq-9', 'gad-7']]);
+  const session = (id: string, minutes: number, ended = false) => ({ id, began_at: day(-minutes / 1440), ended_at: ended ? day(0) : null }) as Encounter;
+  expect([...begunOf([session('new', 9), session('old', 11), session('short', 2, true), { id: 'planned' } as Encounter], now)]).toEqual(['old', 'short']);
+});
+
+test('only a form that was sent lately, and whose scores nothing is said of, can hold an answer that was passed on', () => {
+  const sent = (rest: Partial<Form>) => mayHavePassed({ state: 'completed', asked_at: day(-20), completed_at: day(-1), scores: {}, ...rest } as Form, now);
+  expect(sent({})).toBe(true);
+  expect(sent({ completed_at: day(-8) })).toBe(false);
+  expect(sent({ state: 'in_progress' })).toBe(false);
+  expect(sent({ scores: { band: { label: 'Mild' } } as Form['scores'] })).toBe(false);
+  expect(sent({ since_first: {} as Form['since_first'] })).toBe(false);
 });

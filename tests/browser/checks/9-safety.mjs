@@ -128,7 +128,18 @@ export default async function add({ check, house, shots }) {
     same('no word that all is well', await page.getByText('Minimal').count(), 0);
     await usable(page);
     await picture('told-phone', page);
+    // Whoever closes the phone now and comes back finds the way to all of it on the first screen.
+    await page.goto(`${house.origin}/`);
+    const passed = page.getByRole('region', { name: 'Passed on' });
+    await passed.getByText(/^You said something today at .* that we passed on to .*\.$/).waitFor();
+    await until('in view at once', () => inView(passed.getByRole('link', { name: 'Who was told, and whom to call' })));
+    same('no word of what it is about', /harm|dead|danger/i.test(await passed.innerText()), false);
+    await usable(page);
+    await picture('home-after-phone', page);
+    await passed.getByRole('link', { name: 'Who was told, and whom to call' }).click();
+    await page.getByText('Nobody watches this in real time').waitFor();
     await page.goto(`${house.origin}/with/${episode}/forms`);
+    await passed.waitFor();
     const own = page.getByRole('region', { name: 'Sent' }).locator('li');
     await own.first().getByText('on a scale from 0 to 27').waitFor();
     same('no word in the list that all is well', await own.getByText(/Minimal|Since the/).count(), 0);
@@ -167,6 +178,8 @@ export default async function add({ check, house, shots }) {
     await page.reload();
     await page.getByText('Somebody has said that they are looking into it.').waitFor();
     same('no word that they are told now', await page.getByText(/We are telling/).count(), 0);
+    await page.goto(`${house.origin}/`);
+    await passed.getByText('Somebody has said that they are looking into it.').waitFor();
     await hers.page.goto(`${house.origin}/with/${episode}/forms/${form}`);
     await hers.page.getByText('Being looked into').waitFor();
     same('the band is folded away', await hers.page.getByText('Minimal').isVisible(), false);
