@@ -14,5 +14,6 @@ export default defineConfig({
   },
   // The crisis contacts stand beside this folder: they are part of the server's program too.
   server: { fs: { allow: ['..'] }, proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' }
+  // The first test of a file waits for its modules, which takes a while on a computer that builds as well.
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', testTimeout: 30_000 }
 });
