@@ -34,8 +34,8 @@ constexpr std::array<std::array<Words, 2>, 2> kWords{{
 
 /// English, German; before everything else.
 constexpr std::array<std::string_view, 2> kMadeUp{
-    "This is a demonstration: the practice and its people are made up.\n\n",
-    "Dies ist eine Vorführung: Die Praxis und ihre Menschen sind erfunden.\n\n",
+    "This is a demonstration: everybody in it is made up.\n\n",
+    "Dies ist eine Vorführung: Alle darin sind erfunden.\n\n",
 };
 
 /// RFC 2045, 6.7; lines end in CRLF.
