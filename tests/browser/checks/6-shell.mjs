@@ -86,6 +86,19 @@ export default async function add({ check, house, shots }) {
     same('kept after the log-out', await kept(page), files);
   });
 
+  await check('a page that was loaded while the server was away comes back by itself', async (desk) => {
+    const { page } = await desk.person(house.origin, client);
+    await controlled(page);
+    await page.goto(`${house.origin}/`);
+    await page.getByRole('heading', { name: /^Hello/ }).waitFor();
+    await house.kill();
+    await page.reload();
+    await page.getByText('We keep trying; what you wrote is kept.').waitFor();
+    await house.start();
+    await page.getByRole('heading', { name: /^Hello/ }).waitFor({ timeout: 40_000 });
+    await page.getByText('Connected', { exact: true }).waitFor();
+  });
+
   await check('a new build is shown at the next load, whole, and takes the place of the old one', async (desk) => {
     const front = new Front(house.origin);
     const origin = await front.open();

@@ -170,7 +170,15 @@ export default async function add({ check, house, shots }) {
     await picture('supervisor-phone', above.page);
 
     await line.getByRole('link').click();
+    // First what was answered, then taking it on, then the ways to the client; closing it is out of the way until then.
     await hers.page.getByText(/better off dead/).waitFor();
+    const order = [hers.page.getByText(/better off dead/), hers.page.getByRole('button', { name: 'I am looking into this' }), hers.page.getByRole('link', { name: 'To the chat' }), hers.page.getByText('Close it at once')];
+    const heights = await Promise.all(order.map(async (one) => (await one.boundingBox()).y));
+    same('one after the other', heights, [...heights].sort((a, b) => a - b));
+    await hers.page.getByText(`${client.name} is here now`).waitFor();
+    same('not asked to close it yet', await hers.page.getByRole('button', { name: 'Close it' }).count(), 0);
+    await usable(hers.page);
+    await picture('concern-desk', hers.page);
     await page.goto(`${house.origin}/with/${episode}/forms/${form}`);
     await page.getByText('a supervisor has been told as well').waitFor();
     await hers.page.getByRole('button', { name: 'I am looking into this' }).click();
@@ -197,6 +205,8 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByText('Please write why nothing more was needed.').waitFor();
     await picture('closing-desk', hers.page);
     await hers.page.getByLabel('What was done').selectOption('safety_plan');
+    await hers.page.getByRole('button', { name: 'Close it' }).click();
+    await hers.page.getByText('Please write in a sentence what came of it.').waitFor();
     await hers.page.getByLabel('In your own words').fill('Rang, and wrote it together.');
     await hers.page.getByRole('button', { name: 'Close it' }).click();
     await hers.page.getByText('Rang, and wrote it together.').waitFor();
@@ -240,6 +250,9 @@ export default async function add({ check, house, shots }) {
     await picture('risq-before-phone', page);
     await fill(page, `${house.origin}/with/${episode}/forms/${form}`, 4, 1, 1);
     await page.getByText(/Your therapist is not told/).waitFor();
+    // Who is told, and who is not, stands before the numbers.
+    const notTold = await page.getByText(/Your therapist is not told/).boundingBox();
+    if (notTold.y > (await page.locator('main a[href^="tel:"]').first().boundingBox()).y) throw new Error('the numbers stand first');
     same('nobody is sent to the therapist with it', await page.getByText('Talk with your therapist').count(), 0);
     await usable(page);
     await picture('risq-told-phone', page);
@@ -247,6 +260,8 @@ export default async function add({ check, house, shots }) {
     const line = middle.page.getByRole('region', { name: 'Not looked into yet' }).locator('li', { hasText: client.name });
     await line.getByRole('link').click();
     await middle.page.getByText(/provoked or attacked/).waitFor();
+    await middle.page.getByText('Rapport has no way from you to the client.').waitFor();
+    same('no way that there is not', await middle.page.getByRole('link', { name: 'To the chat' }).count(), 0);
     await usable(middle.page);
     await picture('neutral-desk', middle.page);
     await middle.page.getByRole('button', { name: 'I am looking into this' }).click();

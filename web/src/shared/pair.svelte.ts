@@ -45,7 +45,10 @@ export class Pair {
 
   /** For an effect: answers how to stop. */
   watch(): () => void {
-    const unwatch = this.#list.watch();
+    const unwatch = this.#list.watch((event) => {
+      const episode = this.episode;
+      if (episode && event.kind === 'presence' && event.room === episode.chat_room && event.body.account === this.other?.id) episode.present = event.body.present;
+    });
     const unlisten = app.listen({
       message: (event) => this.#heard(event.body),
       sent: (message) => this.#heard(message)

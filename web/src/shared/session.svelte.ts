@@ -2,7 +2,7 @@ import { m } from '../paraglide/messages.js';
 import { Announcer } from './announcer.svelte';
 import { api, Problem, setCsrf, whenAnswered, whenTrouble } from './api';
 import { forgetUnsaved, keepDraftsIn, losesDrafts } from './draft.svelte';
-import { Live, type LiveState, type Socket } from './live';
+import { backoff, Live, type LiveState, type Socket } from './live';
 import { Outbox, saidOtherwise, type Outgoing, type Waiting } from './outbox';
 import { prefs } from './prefs.svelte';
 import { paths, router } from './router.svelte';
@@ -62,6 +62,9 @@ class App {
   #triedInVain = $state(false);
   #outbox: Outbox | null = null;
   #leaving = false;
+  /** The next try to reach a server that could not be reached when the page was loaded, and how many there were. */
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
   /** Who used this page last. */
   #last = '';
   /** What a log-in that ended leaves behind for the same person's next one. */
@@ -171,15 +174,18 @@ class App {
     this.announcer.say(text);
   }
 
+  /** Reads who is logged in. Where the server cannot be reached it is asked again by itself, and the screen stays as it is. */
   async start(): Promise<void> {
-    this.unreachable = false;
-    this.ready = false;
+    clearTimeout(this.#again);
+    if (!this.unreachable) this.ready = false;
     const [practice, session] = await Promise.allSettled([api.practice(), api.session()]);
     if (practice.status === 'fulfilled') this.practice = practice.value;
     this.empty = practice.status === 'rejected' && practice.reason instanceof Problem && practice.reason.status === 404;
+    this.unreachable = session.status === 'rejected' && (!(session.reason instanceof Problem) || session.reason.passing);
     if (session.status === 'fulfilled') this.#enter(session.value);
-    else if (!(session.reason instanceof Problem) || session.reason.passing) this.unreachable = true;
     this.ready = true;
+    if (this.unreachable) this.#again = setTimeout(() => void this.start(), backoff(this.#tries++));
+    else this.#tries = 0;
   }
 
   async login(login: string, password: string, shared: boolean): Promise<void> {
