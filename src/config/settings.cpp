@@ -229,6 +229,8 @@ const std::vector<Setting>& all_settings() {
       text_setting("data", &Settings::data, "folder of the embedded database and of the keys"),
       database_setting("database", &Settings::database, "postgresql://… instead of the embedded database"),
       text_setting("listen", &Settings::listen, "HOST:PORT to serve on"),
+      text_setting("metrics_listen", &Settings::metrics_listen,
+                   "HOST:PORT of this computer on which /metrics is read (Prometheus); empty: nowhere"),
       addresses_setting("trusted_proxy", &Settings::trusted_proxy,
                         "addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (ADDR[,ADDR…])"),
       text_setting("master_key_file", &Settings::master_key_file, "file of the master key (default: DATA/master.key)"),

@@ -20,6 +20,7 @@ struct Settings {
   std::string data = "./data";            ///< folder of the embedded database, the keys and the master key
   std::string database;                   ///< postgresql://… ; empty: the embedded database in `data`
   std::string listen = "localhost:8080";  ///< HOST:PORT
+  std::string metrics_listen;             ///< HOST:PORT of this computer alone for /metrics; empty: there is none
   /// Addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between.
   std::string trusted_proxy;
   std::string master_key_file;  ///< empty: `data`/master.key

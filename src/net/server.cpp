@@ -11,7 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <future>
-#include <optional>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -115,8 +115,7 @@ class Server::Impl {
         pool_({.threads = options.workers, .queue_limit = options.queue}),
         heavy_pool_({.threads = options.heavy_workers, .queue_limit = options.heavy_queue, .gives_way = true}),
         shared_{options_, application, pool_, heavy_pool_} {
-    if (!options_.tls_cert.empty())
-      set_up_tls(tls_.emplace(asio::ssl::context::tls_server), options_.tls_cert, options_.tls_key);
+    if (!options_.tls_cert.empty()) reload_tls();
     port_ = options_.port;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.io_threads); ++i) {
       loops_.push_back(std::make_unique<Loop>(shared_));
@@ -134,6 +133,14 @@ class Server::Impl {
   }
   std::uint16_t port() const { return port_; }
   std::size_t connections() const { return shared_.connections; }
+  std::size_t waiting() const { return pool_.waiting() + heavy_pool_.waiting(); }
+
+  void reload_tls() {
+    auto fresh = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    set_up_tls(*fresh, options_.tls_cert, options_.tls_key);
+    const std::lock_guard lock(tls_mutex_);
+    tls_.swap(fresh);
+  }
 
   void stop(std::chrono::milliseconds grace) {
     if (std::exchange(stopped_, true)) return;
@@ -216,10 +223,16 @@ class Server::Impl {
     socket.set_option(Tcp::no_delay(true), ignored);
     socket.set_option(UnsentLimit(kUnsentLimit), ignored);
     std::string peer = address_of(socket);
-    AnyStream stream(tls_ ? make_tls_stream(std::move(socket), *tls_) : make_plain_stream(std::move(socket)),
-                     tls_.has_value());
+    const auto tls = current_tls();  // OpenSSL keeps it for as long as the connection lives
+    AnyStream stream(tls ? make_tls_stream(std::move(socket), *tls) : make_plain_stream(std::move(socket)),
+                     tls != nullptr);
     asio::co_spawn(loop.context, serve_http(loop.connections, std::move(stream), std::move(peer)),
                    [seat = std::move(seat)](const std::exception_ptr&) {});
+  }
+
+  std::shared_ptr<asio::ssl::context> current_tls() const {
+    const std::lock_guard lock(tls_mutex_);
+    return tls_;
   }
 
   /// For one more connection, the `number`th of all. Those who connect and say nothing must not keep others out.
@@ -270,7 +283,8 @@ class Server::Impl {
   WorkerPool pool_;
   WorkerPool heavy_pool_;
   Shared shared_;
-  std::optional<asio::ssl::context> tls_;
+  mutable std::mutex tls_mutex_;
+  std::shared_ptr<asio::ssl::context> tls_;  ///< none: plain
   std::vector<std::unique_ptr<Loop>> loops_;
   std::uint16_t port_ = 0;
   bool started_ = false;
@@ -293,6 +307,12 @@ std::uint16_t Server::port() const {
 }
 std::size_t Server::connections() const {
   return impl_->connections();
+}
+std::size_t Server::waiting() const {
+  return impl_->waiting();
+}
+void Server::reload_tls() {
+  impl_->reload_tls();
 }
 void Server::stop(std::chrono::milliseconds grace) {
   impl_->stop(grace);

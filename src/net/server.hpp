@@ -63,6 +63,11 @@ class Server {
   void start();
   std::uint16_t port() const;
   std::size_t connections() const;
+  /// Requests and frames that wait for a worker.
+  std::size_t waiting() const;
+  /// Reads certificate and key again: whoever connects from now on gets them, those who are connected go on. Throws
+  /// CannotServe when they cannot be used, and serves on with what it had. Thread-safe.
+  void reload_tls();
   /// Takes no more connections and reads no more. What was read before is handled and answered; then HTTP
   /// connections end, and live ones close with 1001. After `grace` cuts off what is left. Returns when nothing runs
   /// any more.

@@ -2,8 +2,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "net/test_client.hpp"
 
@@ -18,9 +21,13 @@ class Certificate {
   Certificate() {
     std::string name = (std::filesystem::temp_directory_path() / "net-test-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
+    renew(1);
+  }
+  /// Another one in the same files, with a key of its own.
+  void renew(long serial) const {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial);
     X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
     X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
     X509_set_pubkey(certificate, key);
@@ -60,6 +67,13 @@ class TlsClient final : public Client {
     SSL_CTX_free(context_);
   }
   void say_goodbye() { SSL_shutdown(tls_); }
+  /// Of the certificate that the server showed.
+  long serial() const {
+    X509* shown = SSL_get1_peer_certificate(tls_);
+    const long number = shown == nullptr ? 0 : ASN1_INTEGER_get(X509_get0_serialNumber(shown));
+    X509_free(shown);
+    return number;
+  }
   bool agreed = false;
 
  protected:
@@ -151,6 +165,56 @@ TEST_F(Tls, SurvivesResets) {
   }
   EXPECT_TRUE(running_.is_empty_soon());
   EXPECT_EQ(running_.application.closed, 20);
+}
+
+TEST_F(Tls, ACertificateIsReplacedUnderLoadAndNobodyIsCutOff) {
+  TlsClient early(running_.server.port());
+  ASSERT_TRUE(early.upgrade());
+  std::atomic<bool> goes_on = true;
+  std::atomic<int> served = 0;
+  std::atomic<int> turned_away = 0;
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd.emplace_back([&] {
+      while (goes_on) {
+        TlsClient client(running_.server.port());
+        client.send("GET /about HTTP/1.1\r\nHost: x\r\n\r\n");
+        ++(client.agreed && client.read_until("|secure|") ? served : turned_away);
+      }
+    });
+  }
+  for (long serial = 2; serial <= 20; ++serial) {
+    certificate_.renew(serial);
+    running_.server.reload_tls();
+    EXPECT_EQ(TlsClient(running_.server.port()).serial(), serial);
+  }
+  goes_on = false;
+  for (auto& one : crowd) one.join();
+  EXPECT_GT(served, 20);
+  EXPECT_EQ(turned_away, 0);
+  EXPECT_EQ(early.serial(), 1);
+  early.send_frame("hello");
+  EXPECT_TRUE(early.read_until("echo:hello;"));
+}
+
+TEST_F(Tls, FilesThatCannotBeUsedLeaveTheCertificateThatIsThere) {
+  const auto refused = [this] {
+    EXPECT_THROW(running_.server.reload_tls(), CannotServe);
+    EXPECT_EQ(TlsClient(running_.server.port()).serial(), 1);
+  };
+  const Certificate other;
+  const auto replace = [](const std::string& from, const std::string& to) {
+    std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+  };
+  replace(other.certificate_file(), certificate_.certificate_file());  // not with the key that is still there
+  refused();
+  std::filesystem::resize_file(certificate_.certificate_file(), 20);
+  refused();
+  std::filesystem::remove(certificate_.key_file());
+  refused();
+  certificate_.renew(7);
+  EXPECT_NO_THROW(running_.server.reload_tls());
+  EXPECT_EQ(TlsClient(running_.server.port()).serial(), 7);
 }
 
 TEST(TlsStop, DoesNotWaitForAHandshake) {

@@ -105,6 +105,7 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
 Result<void> check_serving(const Settings& settings) {
   TRY_ASSIGN(const auto listen, parse_listen(settings.listen));
   TRY(check_protection(settings, listen));
+  TRY(parse_metrics_listen(settings));
   if (settings.tls_cert.empty()) return {};
   try {
     net::check_tls_files(settings.tls_cert, settings.tls_key);

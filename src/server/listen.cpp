@@ -49,6 +49,17 @@ Result<Listen> parse_listen(const std::string& text) {
   return Listen{std::move(host), std::move(address), static_cast<std::uint16_t>(port)};
 }
 
+Result<std::optional<Listen>> parse_metrics_listen(const config::Settings& settings) {
+  if (settings.metrics_listen.empty()) return std::nullopt;
+  TRY_ASSIGN(auto listen, parse_listen(settings.metrics_listen));
+  if (is_loopback(listen.address)) return listen;
+  return fail(
+      invalid("settings.metrics",
+              fmt::format("The metrics can be read on this computer only, and {} is reached by others: give "
+                          "localhost:PORT (--metrics-listen) and let a proxy that asks who they are pass it on.",
+                          listen.host)));
+}
+
 Result<void> check_protection(const config::Settings& settings, const Listen& listen) {
   if (is_loopback(listen.address) || !settings.tls_cert.empty() || !settings.trusted_proxy.empty()) return {};
   return fail(invalid("settings.unprotected",

@@ -30,6 +30,18 @@ TEST(Listen, ANameIsLookedUp) {
   EXPECT_NE(listen->address.find_first_of(".:"), std::string::npos) << listen->address;
 }
 
+TEST(Listen, MetricsAreReadOnThisComputerOnlyAndOnlyIfWanted) {
+  config::Settings settings;
+  EXPECT_EQ(*parse_metrics_listen(settings), std::nullopt);
+  settings.metrics_listen = "localhost:9100";
+  EXPECT_EQ((*parse_metrics_listen(settings))->port, 9100);
+  settings.tls_cert = "c.pem";  // that of the service
+  for (const auto* open : {"0.0.0.0:1", "[::]:1", "192.0.2.1:1"}) {
+    settings.metrics_listen = open;
+    EXPECT_FALSE(parse_metrics_listen(settings)) << open;
+  }
+}
+
 TEST(Listen, NothingCrossesANetworkInClear) {
   config::Settings settings;
   const auto refused = [&](const std::string& where) { return !check_protection(settings, *parse_listen(where)); };

@@ -106,6 +106,7 @@ void LiveLine::overloaded(const std::vector<std::string>& frames) {
   for (const auto& frame : frames) {
     const auto request = http::parse_live_frame(frame);
     const auto id = request ? request->id : request.error().id;
+    service_.metrics_.refused();
     out.push_back(std::make_shared<const std::string>(http::problem_frame(id, Service::too_much_to_do())));
   }
   socket_->send_all(out);

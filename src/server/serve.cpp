@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "access/audit_chain.hpp"
@@ -24,9 +25,11 @@
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
+#include "server/certificate_watch.hpp"
 #include "server/data_places.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
+#include "server/metrics_page.hpp"
 #include "server/open_house.hpp"
 #include "server/service.hpp"
 #include "work/ticker.hpp"
@@ -75,6 +78,25 @@ net::ServerOptions server_options(const config::Settings& settings, const Listen
   options.tls_cert = settings.tls_cert;
   options.tls_key = settings.tls_key;
   return options;
+}
+
+/// For one program that asks a few times a minute.
+std::unique_ptr<net::Server> serve_metrics(const Listen& listen, MetricsPage& page) {
+  net::ServerOptions options;
+  options.host = listen.address;
+  options.port = listen.port;
+  options.workers = 1;
+  options.heavy_workers = 1;
+  options.max_connections = 16;
+  try {
+    auto server = std::make_unique<net::Server>(options, page);
+    server->start();
+    log::info("metrics.started", {{"port", server->port()}});
+    return server;
+  } catch (const net::CannotServe& refused) {
+    throw net::CannotServe(
+        fmt::format("The metrics cannot be served on {}:{}. {}", listen.host, listen.port, refused.what()));
+  }
 }
 
 ServiceOptions service_options(const config::Settings& settings) {
@@ -179,8 +201,20 @@ void chain_audit(access::AuditChain& chain) {
   if (!chained) log::error("audit.not_chained", {{"code", chained.error().code}});
 }
 
+/// Certificates are renewed every few weeks, by a program that knows nothing of this one.
+void use_new_certificate(net::Server& server, CertificateWatch& watch) {
+  if (!watch.has_changed()) return;
+  try {
+    server.reload_tls();
+    log::info("tls.reloaded");
+  } catch (const net::CannotServe& wrong) {
+    log::error("tls.not_reloaded", {{"why", wrong.what()}});
+  }
+}
+
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
-bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals) {
+bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals,
+                const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
   auto sessions_due = Steady::now();
@@ -202,6 +236,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       return true;
     }
     service.is_well();
+    look_after_server();
     if (!open.still_alone(Steady::now() + kPatience)) return false;
   }
 }
@@ -211,6 +246,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
 Result<void> serve(const config::Settings& settings, const std::string& clock_file) {
   TRY_ASSIGN(const Listen listen, parse_listen(settings.listen));
   TRY(check_protection(settings, listen));
+  TRY_ASSIGN(const auto metrics_listen, parse_metrics_listen(settings));
   keep_memory_private();
   const auto signals = block_signals();
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
@@ -230,7 +266,10 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   try {
     auto options = server_options(settings, listen);
     options.now = [&clock = open->house().clock] { return clock.now(); };  // the screens take their time from it
+    CertificateWatch certificate(settings.tls_cert, settings.tls_key);     // before they are read
     net::Server server(options, application);
+    MetricsPage metrics([&] { return metrics_text({open->house(), service, server}); });
+    const auto metrics_server = metrics_listen ? serve_metrics(*metrics_listen, metrics) : nullptr;
     server.start();
     for (const auto& one : not_offered) {
       log::warning("instrument.not_offered", {{"instrument", one.instrument}, {"why", one.why}});
@@ -244,7 +283,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     const notify::Postman postman(open->house(), std::move(mail_server), kSendMailEvery);
     access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
-    const bool alone = keep_house(*open, service, usual_forms, signals);
+    const bool alone =
+        keep_house(*open, service, usual_forms, signals, [&] { use_new_certificate(server, certificate); });
     server.stop(kGrace);
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now

@@ -66,6 +66,8 @@ void add_security_headers(const http::Request& request, http::Response& response
   const bool says_itself = std::any_of(response.headers.begin(), response.headers.end(),
                                        [](const auto& header) { return header.first == "Cache-Control"; });
   if (is_api && !says_itself) response.headers.emplace_back("Cache-Control", "no-store");
+  // Opened as a page, an answer is nothing that runs or is framed; the screens bring a policy of their own.
+  if (is_api) response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   if (request.secure) response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
 }
 
@@ -76,7 +78,7 @@ bool is_for_api(std::string_view target) {
 }  // namespace
 
 Service::Service(House& house, const Routes& routes, ServiceOptions options)
-    : house_(house), routes_(routes), options_(options), health_(house.db) {
+    : house_(house), routes_(routes), options_(options), health_(house.db), metrics_(routes) {
   house_.is_well = [this] { return health_.is_well(); };
   house_.session_ended = [this](const std::string& token) {
     const std::lock_guard lock(watch_mutex_);
@@ -130,6 +132,7 @@ Error Service::too_much_to_do() {
 }
 
 http::Response Service::overloaded(const http::Request& request) {
+  metrics_.refused();
   auto response = http::problem_response(too_much_to_do());
   add_security_headers(request, response, true);
   return response;
@@ -199,6 +202,15 @@ int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
 std::vector<http::Response> Service::answer(const http::Request& request, const http::Match& match,
                                             const Caller& caller, std::span<const http::BodyInput> inputs,
                                             Deadline deadline, const Result<void>& sent_well) {
+  auto responses = answer_known(request, match, caller, inputs, deadline, sent_well);
+  const auto took = std::chrono::steady_clock::now() - (deadline - options_.deadline);
+  for (const auto& response : responses) metrics_.answered(*match.route, response.status, took);
+  return responses;
+}
+
+std::vector<http::Response> Service::answer_known(const http::Request& request, const http::Match& match,
+                                                  const Caller& caller, std::span<const http::BodyInput> inputs,
+                                                  Deadline deadline, const Result<void>& sent_well) {
   if (match.route->guard != http::Guard::open && !caller.viewer) {
     return std::vector<http::Response>(inputs.size(), http::problem_response(nobody_is_logged_in()));
   }
@@ -311,6 +323,13 @@ void Service::leave(LiveLine* line) {
   if (own == lines_.end()) return;
   std::erase(own->second, line);
   if (own->second.empty()) lines_.erase(own);
+}
+
+std::size_t Service::live_lines() {
+  const std::lock_guard lock(lines_mutex_);
+  std::size_t count = 0;
+  for (const auto& [account, lines] : lines_) count += lines.size();
+  return count;
 }
 
 bool Service::stops() {

@@ -14,6 +14,7 @@
 #include "features/context.hpp"
 #include "http/application.hpp"
 #include "server/health.hpp"
+#include "server/metrics.hpp"
 #include "server/static_files.hpp"
 
 namespace rapport::server {
@@ -41,6 +42,8 @@ class Service final : public http::Application {
 
   /// Whether the database answers, as /healthz says it.
   bool is_well() { return health_.is_well(); }
+  const Metrics& metrics() const { return metrics_; }
+  std::size_t live_lines();  ///< that are open
 
  private:
   friend class LiveLine;
@@ -61,6 +64,10 @@ class Service final : public http::Application {
   std::vector<http::Response> answer(const http::Request& request, const http::Match& match, const Caller& caller,
                                      std::span<const http::BodyInput> inputs, Deadline deadline,
                                      const Result<void>& sent_well = {});
+  /// The same, uncounted: those who have to be known are.
+  std::vector<http::Response> answer_known(const http::Request& request, const http::Match& match, const Caller& caller,
+                                           std::span<const http::BodyInput> inputs, Deadline deadline,
+                                           const Result<void>& sent_well);
   /// The inputs that are within the limit: refused, or handled; and what that leaves in the audit.
   std::vector<http::Response> answer_within(const http::Request& request, const http::Match& match,
                                             const Caller& caller, std::span<const http::BodyInput> inputs,
@@ -89,6 +96,7 @@ class Service final : public http::Application {
   const Routes& routes_;
   ServiceOptions options_;
   Health health_;
+  Metrics metrics_;
   access::RateLimit limits_;
   StaticFiles files_;
 

@@ -172,6 +172,22 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Service> service_;
 };
 
+TEST_F(ServiceTest, EveryAnswerTellsBrowsersWhatNotToDoWithIt) {
+  auto over_tls = request(http::Method::get, "/api/session");
+  over_tls.secure = true;
+  for (const auto& answer : {service_->handle(over_tls), service_->overloaded(over_tls)}) {
+    EXPECT_EQ(header(answer, "Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(header(answer, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(header(answer, "Cross-Origin-Opener-Policy"), "same-origin");
+    EXPECT_EQ(header(answer, "Cross-Origin-Resource-Policy"), "same-origin");
+    EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
+    EXPECT_EQ(header(answer, "Strict-Transport-Security"), "max-age=31536000");
+  }
+  const auto in_clear = service_->handle(request(http::Method::get, "/api/session"));
+  EXPECT_EQ(header(in_clear, "Strict-Transport-Security"), "");
+}
+
 TEST_F(ServiceTest, LogsInWithACookieThatNoScriptReads) {
   const auto answer =
       service_->handle(request(http::Method::post, "/api/login", R"({"login":" Amara ","password":"right horse"})"));

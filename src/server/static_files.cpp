@@ -92,6 +92,8 @@ http::Response StaticFiles::send(const http::Request& request, const File& file)
                       {"Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache"}};
   if (file.type.starts_with("text/html") || file.is_worker) {
     response.headers.emplace_back("Content-Security-Policy", std::string(kContentSecurityPolicy));
+    response.headers.emplace_back("Permissions-Policy",
+                                  "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()");
   }
   const bool takes_gzip = request.header("accept-encoding").find("gzip") != std::string_view::npos;
   if (takes_gzip && !file.compressed.empty()) {

@@ -46,6 +46,7 @@ TEST(StaticFiles, TheWorkerIsAskedForAnewEveryTimeAndRunsUnderThePolicy) {
   EXPECT_EQ(header(worker, "Cache-Control"), "no-cache");
   const auto policy = header(get("/"), "Content-Security-Policy");
   EXPECT_EQ(header(worker, "Content-Security-Policy"), policy);
+  EXPECT_NE(header(get("/"), "Permissions-Policy").find("camera=(), microphone=(), geolocation=()"), std::string::npos);
   EXPECT_NE(policy.find("worker-src 'self';"), std::string::npos);
   EXPECT_NE(policy.find("trusted-types svelte-trusted-html rapport-worker"), std::string::npos);
 }

@@ -23,6 +23,7 @@ TEST(WorkerPool, RefusesWhenTheQueueIsFull) {
   EXPECT_TRUE(pool.try_submit([] {}));
   EXPECT_FALSE(pool.try_submit([] {}));
   EXPECT_TRUE(pool.submit([] {}));
+  EXPECT_EQ(pool.waiting(), 2U);
   release.set_value();
 }
 

@@ -60,6 +60,11 @@ bool WorkerPool::submit(Job job) {
   return true;
 }
 
+std::size_t WorkerPool::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void WorkerPool::drain() {
   {
     const std::lock_guard lock(mutex_);

@@ -35,6 +35,8 @@ class WorkerPool {
   bool try_submit(Job job);
   /// For work that must happen and is bounded elsewhere (clean-up, the next turn of a lane). False only after drain().
   bool submit(Job job);
+  /// Jobs in the queue, without those that run.
+  std::size_t waiting() const;
   /// Runs what is queued, also what that work submits, then ends the threads. May be called more than once,
   /// never from a job.
   void drain();

@@ -43,6 +43,13 @@ const Query kUndelivered{"notify.undelivered",
                          " ORDER BY queued_at DESC, key LIMIT $3",
                          true};
 
+// Those that nobody needed any more were not given up.
+const Query kCountWaiting{"notify.count_waiting",
+                          "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END),"
+                          " COUNT(CASE WHEN state = 'failed' AND failure <> 'not_needed' THEN 1 END)"
+                          " FROM notice WHERE state IN ('waiting', 'failed')",
+                          true};
+
 constexpr std::array<std::string_view, 2> kKindTexts{"needs_you", "test"};
 
 Kind kind_from_text(std::string_view text) {
@@ -115,6 +122,11 @@ void note_failed(WriteTx& tx, const Due& notice, Failure why, bool was_tried, Ti
 
 std::vector<Delivery> undelivered_to(ReadTx& tx, AccountId account, Time since, std::int64_t limit) {
   return tx.list(kUndelivered, {account, since, limit}, to_delivery);
+}
+
+Waiting count_waiting(ReadTx& tx) {
+  return tx.first(kCountWaiting, {}, [](const Row& row) { return Waiting{row.int64(0), row.int64(1)}; })
+      .value_or(Waiting());
 }
 
 }  // namespace rapport::notify

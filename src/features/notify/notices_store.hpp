@@ -29,4 +29,11 @@ std::vector<Delivery> undelivered_to(store::ReadTx& tx, AccountId account, Time 
 /// The one with the last key of those that begin with `key_prefix`.
 std::optional<Delivery> last_delivery_of(store::ReadTx& tx, std::string_view key_prefix);
 
+/// How many are to be sent or tried again, and how many were given up, of everybody.
+struct Waiting {
+  std::int64_t waiting = 0;
+  std::int64_t failed = 0;
+};
+Waiting count_waiting(store::ReadTx& tx);
+
 }  // namespace rapport::notify

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "store/commit_counter.hpp"
 #include "store/database.hpp"
 #include "store/postgres/connection_pool.hpp"
 
@@ -189,7 +190,9 @@ class PostgresDatabase final : public Database {
     if (connection.in_failed_transaction())
       throw std::logic_error("postgres: a failed transaction was to be committed");
     const auto locks = order_.lock_rooms_of(events);
+    const auto begin = std::chrono::steady_clock::now();
     connection.command("COMMIT");
+    commit_counter().add(1, std::chrono::steady_clock::now() - begin);
     if (events_ == nullptr || events.empty()) return;
     try {
       events_->publish(std::move(events));

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "store/commit_counter.hpp"
+
 namespace rapport::store::sqlite {
 namespace {
 
@@ -239,7 +241,10 @@ void WriterThread::commit_group(Group& group) {
 void WriterThread::run_group(Group& group) {
   connection_.run(begin_);
   for (const auto& job : group) run_job(*job, group.size() == 1);
-  if (connection_.in_transaction()) connection_.run(commit_);
+  if (!connection_.in_transaction()) return;
+  const auto begin = Clock::now();
+  connection_.run(commit_);
+  commit_counter().add(group.size(), Clock::now() - begin);
 }
 
 void WriterThread::run_job(Job& job, bool alone) {
