@@ -10,8 +10,6 @@ const store::Query kInsertAudit("audit.insert", R"(
   INSERT INTO audit (id, at, viewer_id, role, action, client_id, room_id, view_name, count, outcome, origin)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))");
 
-using AuditId = Id<struct AuditTag>;
-
 store::Values values_of(const AuditEntry& entry) {
   const std::string_view role = entry.role ? to_text(*entry.role) : "nobody";
   return {AuditId::make(entry.at),

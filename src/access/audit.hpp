@@ -20,6 +20,8 @@ namespace rapport::access {
 enum class Outcome : std::uint8_t { failed, refused, done };
 std::string_view to_text(Outcome outcome);
 
+using AuditId = Id<struct AuditTag>;
+
 /// One row. It starts as failed: only code that got to its end says otherwise.
 struct AuditEntry {
   Time at;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "access/audit.hpp"
 #include "base/log.hpp"
 
 namespace rapport::access {
@@ -167,7 +168,7 @@ Result<std::int64_t> AuditChain::link_some(Deadline deadline) {
   for (const auto& row : rows) {
     ++end.place;
     end.link = links.emplace_back(link_of(links_, end.link, end.place, row.said));
-    values.push_back({Id<struct AuditTag>(row.id), end.place, links.back()});
+    values.push_back({AuditId(row.id), end.place, links.back()});
   }
   knows_end_ = false;  // until the commit is known: its answer may get lost
   TRY(give_places(database_, values, deadline));

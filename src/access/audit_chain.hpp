@@ -44,11 +44,11 @@ class AuditChain {
   /// `database` and `clock` must outlive this. `heads_file` may be missing.
   AuditChain(store::Database& database, const SealKey& root, std::string heads_file, const Clock& clock);
 
-  /// Gives every row that is committed by now its place, and signs the new end; nothing new, nothing written (but a first head, if there is none). Rows are
-  /// done some at a time, so that it holds up nobody for long. At the first call it finds out how far the chain has got
-  /// and logs when the heads say otherwise. Returns how many rows. A call that failed is made up for by the next.
-  /// Errors: of the database, with `patience` for each step; storage "audit.heads"; conflict "audit.changed" when rows
-  /// were taken away or given a place by somebody else meanwhile.
+  /// Gives every row that is committed by now its place, and signs the new end; nothing new, nothing written (but a
+  /// first head, if there is none). Rows are done some at a time, so that it holds up nobody for long. At the first
+  /// call it finds out how far the chain has got and logs when the heads say otherwise. Returns how many rows. A call
+  /// that failed is made up for by the next. Errors: of the database, with `patience` for each step; storage
+  /// "audit.heads"; conflict "audit.changed" when rows were taken away or given a place by somebody else meanwhile.
   Result<std::int64_t> link_new(std::chrono::milliseconds patience);
 
  private:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "access/audit.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
@@ -47,6 +48,7 @@ struct StoredEpisode {
 
 /// Who did what with the client's data. Nobody: the program by itself.
 struct StoredAccess {
+  access::AuditId id;
   Time at;
   std::optional<AccountId> viewer;
   std::optional<Bytes> sealed_profile;
@@ -67,5 +69,9 @@ struct StoredRecord {
 /// Everything of one moment. Drafts are not read, neither is anything that a therapist notes for themselves, nor that
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
+
+/// Who did what with the client's data, the latest first, at most `most`; `before` is the last one that was seen.
+std::vector<StoredAccess> read_access(store::ReadTx& tx, AccountId client, std::optional<access::AuditId> before,
+                                      std::int64_t most);
 
 }  // namespace rapport::record

@@ -1,5 +1,7 @@
 #include "features/record/record_api.hpp"
 
+#include <span>
+
 #include "features/people/profiles.hpp"
 #include "features/record/record_page.hpp"
 #include "features/record/record_rules.hpp"
@@ -11,6 +13,8 @@ using http::Answer;
 using http::Call;
 using http::PermissionName;
 using http::RawBody;
+
+constexpr std::int64_t kAccessPage = 200;
 
 /// Somebody whose key is gone has no name any more.
 void add_name(House& house, AccountId account, const Bytes& sealed_profile, Deadline deadline, Names& names) {
@@ -37,6 +41,26 @@ Result<RecordAnswer> make_record(Context& context, const Call& call) {
   }
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
   return open_record(stored, *key, names, context.house.clock.now());
+}
+
+Result<Answer<AccessAnswer>> read_who_looked(Context& context, Call& call) {
+  const auto client = context.viewer.account;
+  TRY_ASSIGN(const auto before, call.query_id<access::AuditId>("before"));
+  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return Result<std::vector<StoredAccess>>(read_access(tx, client, before, kAccessPage + 1));
+  }));
+  AccessAnswer answer;
+  answer.more = std::ssize(stored) > kAccessPage;
+  Names names;
+  const auto language = call.query_text("language").value_or("");
+  for (const auto& one : std::span(stored).first(stored.size() - (answer.more ? 1 : 0))) {
+    if (one.viewer && one.sealed_profile) {
+      add_name(context.house, *one.viewer, *one.sealed_profile, call.deadline, names);
+    }
+    answer.access.push_back(describe_access(one, names, language));
+  }
+  TRY(audit_read(context, call, client, std::nullopt, "access"));
+  return Answer<AccessAnswer>{200, std::move(answer)};
 }
 
 /// Each download is a row of its own: it leaves the house.
@@ -72,6 +96,15 @@ Result<Answer<RawBody>> read_html(Context& context, Call& call) {
 }  // namespace
 
 void add_record_routes(Routes& routes) {
+  routes.get("/api/me/access")
+      .says("Who else looked at or changed anything of one's own")
+      .explains("What was refused is not in it, nor what a therapist may note for themselves.")
+      .query("language", "string", "en or de")
+      .query("before", "string", "the id of the last one that was seen; without it the latest")
+      .answers<AccessAnswer>()
+      .needs(PermissionName{"read_record"})
+      .audits("access.read")
+      .handle(read_who_looked);
   constexpr std::string_view kExplained =
       "Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of "
       "it. "

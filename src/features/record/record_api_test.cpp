@@ -1,5 +1,7 @@
 #include "features/record/record_api.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
@@ -165,6 +167,44 @@ TEST_P(RecordApi, LeavesARowForEachDownload) {
     return tx.first(rows, {client}, [](const store::Row& row) { return row.int64(0); }).value_or(0);
   });
   EXPECT_EQ(count.value(), 3);
+}
+
+TEST_P(RecordApi, TellsWhoLookedInWordsAndNothingOfNotesOrOfOthers) {
+  note_access(therapist, "room.read");
+  note_access(therapist, "notes.write");
+  note_access(client, "form.complete");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    access::AuditEntry refused{
+        .at = clock.now(), .viewer = stranger, .role = access::Role::therapist, .action = "form.read"};
+    refused.client = client;
+    refused.outcome = access::Outcome::refused;
+    access::AuditEntry by_itself{.at = clock.now(), .action = "concern.escalate"};
+    by_itself.client = client;
+    by_itself.outcome = access::Outcome::done;
+    access::write_audits(tx, {refused, by_itself});
+    return {};
+  }));
+  const auto told = read_by(client, "access?language=de");
+  ASSERT_EQ(told.status, 200) << told.body;
+  EXPECT_TRUE(has(told, R"("who":"Berger Therapist")"));
+  EXPECT_TRUE(has(told, "las Nachrichten"));
+  EXPECT_TRUE(has(told, "Rapport von selbst"));
+  for (const auto* hidden : {"notes", "form.complete", "form.read", "Dora"}) EXPECT_FALSE(has(told, hidden)) << hidden;
+  EXPECT_TRUE(has(read_by(other_client, "access"), R"("access":[])"));
+}
+
+TEST_P(RecordApi, TellsWhoLookedPageByPage) {
+  constexpr int kRows = 205;
+  for (int row = 0; row < kRows; ++row) note_access(therapist, "room.read");
+  const auto first = boost::json::parse(read_by(client, "access").body);
+  EXPECT_EQ(first.at("access").as_array().size(), 200U);
+  EXPECT_TRUE(first.at("more").as_bool());
+  const std::string last(first.at("access").as_array().back().at("id").as_string());
+  const auto second = boost::json::parse(read_by(client, "access?before=" + last).body);
+  EXPECT_EQ(second.at("access").as_array().size(), 5U);
+  EXPECT_FALSE(second.at("more").as_bool());
+  const auto of_another = boost::json::parse(read_by(other_client, "access?before=" + last).body);
+  EXPECT_TRUE(of_another.at("access").as_array().empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RecordApi, ::testing::ValuesIn(testing::engines_here()),

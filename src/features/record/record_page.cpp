@@ -17,7 +17,7 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, itself, gone, times, client;
+      access_more, when, who, what, times, client;
 };
 
 constexpr Words kEnglishWords{
@@ -54,8 +54,6 @@ constexpr Words kEnglishWords{
     .when = "When",
     .who = "Who",
     .what = "What",
-    .itself = "Rapport by itself",
-    .gone = "somebody whose account is gone",
     .times = "{} times",
     .client = "You"};
 
@@ -93,8 +91,6 @@ constexpr Words kGermanWords{
     .when = "Wann",
     .who = "Wer",
     .what = "Was",
-    .itself = "Rapport von selbst",
-    .gone = "jemand, dessen Konto es nicht mehr gibt",
     .times = "{}-mal",
     .client = "Sie"};
 
@@ -394,9 +390,9 @@ class Page {
     tag("td", one.at);
     add("<td>");
     if (one.role == "nobody") {
-      put(words_.itself);
+      put(named(kItself));
     } else {
-      put_all(one.name.value_or(std::string(words_.gone)), ", ", named("role." + one.role));
+      put_all(one.name.value_or(std::string(term(kGone, language_))), ", ", named("role." + one.role));
     }
     add("</td><td>");
     put(named(one.action));

@@ -5,6 +5,7 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
+#include "features/record/record_terms.hpp"
 
 namespace rapport::record {
 namespace {
@@ -140,6 +141,15 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   record.more_access = stored.more_access;
   record.left_out = what_is_left_out("en");
   return record;
+}
+
+AccessLine describe_access(const StoredAccess& stored, const Names& names, std::string_view language) {
+  AccessLine line{stored.id,   stored.at, "", {}, stored.action, std::string(term(stored.action, language)),
+                  stored.count};
+  const bool is_program = !stored.viewer;
+  line.who = name_of(names, stored.viewer).value_or(std::string(term(is_program ? kItself : kGone, language)));
+  if (!is_program) line.role = term("role." + stored.role, language);
+  return line;
 }
 
 }  // namespace rapport::record

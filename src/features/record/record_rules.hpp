@@ -14,4 +14,7 @@ using Names = std::map<AccountId, std::string>;
 /// Opens everything under the client's key.
 Result<RecordAnswer> open_record(const StoredRecord& stored, const access::SealKey& key, const Names& names, Time now);
 
+/// Who it was and what they did, in words.
+AccessLine describe_access(const StoredAccess& stored, const Names& names, std::string_view language);
+
 }  // namespace rapport::record

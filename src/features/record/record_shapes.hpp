@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/audit.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
 
@@ -122,6 +123,29 @@ struct RecordAccess {
   std::int64_t count = 0;
 };
 BOOST_DESCRIBE_STRUCT(RecordAccess, (), (at, name, role, action, view, count))
+
+struct AccessLine {
+  static constexpr std::string_view says =
+      "Somebody else read or changed something of the asker's: `who` is their name, or words for the program by itself "
+      "and for somebody whose account is gone; `role` and `what` are words, `action` is as in the audit. Without "
+      "`role` "
+      "it was the program.";
+  access::AuditId id;
+  Time at;
+  std::string who;
+  std::optional<std::string> role;
+  std::string action;
+  std::string what;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(AccessLine, (), (id, at, who, role, action, what, count))
+
+struct AccessAnswer {
+  static constexpr std::string_view says = "The latest first. `more`: ask again with the last `id` as `before`.";
+  std::vector<AccessLine> access;
+  bool more = false;
+};
+BOOST_DESCRIBE_STRUCT(AccessAnswer, (), (access, more))
 
 struct RecordAnswer {
   static constexpr std::string_view says =

@@ -9,13 +9,21 @@ using store::ReadTx;
 using store::Row;
 
 const Query kSpans{"record.spans", "SELECT id, opened_at, closed_at FROM episode_of_care WHERE client_id = $1", true};
-// What a therapist notes for themselves leaves no trace here.
+// What a therapist notes for themselves leaves no trace here, nor does what was refused.
 const Query kAccess{"record.access",
-                    "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count"
+                    "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count, a.id"
                     " FROM audit a LEFT JOIN account v ON v.id = a.viewer_id"
                     " WHERE a.client_id = $1 AND a.outcome = 'done' AND a.action NOT LIKE 'notes.%'"
                     " AND (a.viewer_id IS NULL OR a.viewer_id <> $1) ORDER BY a.at DESC, a.id DESC LIMIT $2",
                     true};
+const Query kAccessBefore{"record.access_before",
+                          "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count, a.id"
+                          " FROM audit a LEFT JOIN account v ON v.id = a.viewer_id"
+                          " WHERE a.client_id = $1 AND a.outcome = 'done' AND a.action NOT LIKE 'notes.%'"
+                          " AND (a.viewer_id IS NULL OR a.viewer_id <> $1) AND (a.at, a.id) <"
+                          " (SELECT b.at, b.id FROM audit b WHERE b.id = $3 AND b.client_id = $1)"
+                          " ORDER BY a.at DESC, a.id DESC LIMIT $2",
+                          true};
 
 constexpr std::int64_t kPage = 500;
 
@@ -82,21 +90,26 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
   return stored;
 }
 
-std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client) {
-  return tx.list(kAccess, {client, kMostAccess + 1}, [](const Row& row) {
-    StoredAccess one;
-    one.at = row.time(0);
-    if (!row.is_null(1)) one.viewer = row.id<AccountId>(1);
-    if (!row.is_null(2)) one.sealed_profile = Bytes(row.bytes(2).begin(), row.bytes(2).end());
-    one.role = row.text(3);
-    one.action = row.text(4);
-    if (!row.is_null(5)) one.view = row.text(5);
-    one.count = row.int64(6);
-    return one;
-  });
+StoredAccess access_of(const Row& row) {
+  StoredAccess one;
+  one.at = row.time(0);
+  if (!row.is_null(1)) one.viewer = row.id<AccountId>(1);
+  if (!row.is_null(2)) one.sealed_profile = Bytes(row.bytes(2).begin(), row.bytes(2).end());
+  one.role = row.text(3);
+  one.action = row.text(4);
+  if (!row.is_null(5)) one.view = row.text(5);
+  one.count = row.int64(6);
+  one.id = row.id<access::AuditId>(7);
+  return one;
 }
 
 }  // namespace
+
+std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client, std::optional<access::AuditId> before,
+                                      std::int64_t most) {
+  return before ? tx.list(kAccessBefore, {client, most, *before}, access_of)
+                : tx.list(kAccess, {client, most}, access_of);
+}
 
 Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   StoredRecord record;
@@ -117,7 +130,7 @@ Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
       one.closed_at = row.maybe_time(2);
     }
   });
-  record.access = read_access(tx, client);
+  record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;
   if (record.more_access) record.access.pop_back();
   return record;

@@ -11,8 +11,13 @@ namespace rapport::record {
 /// In which languages there is a record. Anything else is English.
 inline constexpr std::string_view kGerman = "de";
 
+/// Who it was, where nobody has a name: the program, and somebody whose account is gone.
+inline constexpr std::string_view kItself = "who.itself";
+inline constexpr std::string_view kGone = "who.gone";
+
 /// A code without a dot is that of a text of the screens (web/messages) and has its words, values in braces included;
-/// with a dot it is a role ("role.client") or an action of the audit ("room.read").
+/// with a dot it is a role ("role.client"), one of the above or an action of the audit
+/// ("room.read").
 struct Term {
   std::string_view code, english, german;
 };

@@ -2618,6 +2618,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who else looked at or changed anything of one's own
+         * @description What was refused is not in it, nor what a therapist may note for themselves.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description en or de */
+                    language?: string;
+                    /** @description the id of the last one that was seen; without it the latest */
+                    before?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Who else looked at or changed anything of one's own */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccessAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/record.json": {
         parameters: {
             query?: never;
@@ -3560,6 +3615,24 @@ export interface components {
         NewEmail: {
             address: string;
             language: components["schemas"]["Language"];
+        };
+        /** @description Somebody else read or changed something of the asker's: `who` is their name, or words for the program by itself and for somebody whose account is gone; `role` and `what` are words, `action` is as in the audit. Without `role` it was the program. */
+        AccessLine: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            who: string;
+            role?: string | null;
+            action: string;
+            what: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description The latest first. `more`: ask again with the last `id` as `before`. */
+        AccessAnswer: {
+            access: components["schemas"]["AccessLine"][];
+            more: boolean;
         };
         RecordChannel: {
             channel: components["schemas"]["Channel"];

@@ -211,6 +211,8 @@ export const api = {
   sessionForms: (episode: string) => ask('get', '/api/episodes/{episode}/session-forms', { episode }, undefined),
   chooseSessionForms: (episode: string, wanted: components['schemas']['SessionFormsWanted']) =>
     ask('put', '/api/episodes/{episode}/session-forms', { episode }, wanted),
+  access: (language: string, before?: string) =>
+    ask('get', '/api/me/access', {}, undefined, before ? { language, before } : { language }),
   concerns: async () => (await ask('get', '/api/concerns', {}, undefined)).concerns,
   concern: (concern: string) => ask('get', '/api/concerns/{concern}', { concern }, undefined),
   acknowledgeConcern: (concern: string) =>

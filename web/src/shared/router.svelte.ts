@@ -1,5 +1,5 @@
 export type Route =
-  | { page: 'home' | 'help' | 'concerns' | 'record' }
+  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' }
   | { page: 'concern'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
@@ -17,6 +17,7 @@ export function parse(path: string): Route {
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
   if ((first === 'help' || first === 'record') && episode === undefined) return { page: first };
+  if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -38,6 +39,7 @@ export const paths = {
   concerns: '/concerns',
   concern: (concern: string) => `/concerns/${encodeURIComponent(concern)}`,
   record: '/record',
+  access: '/record/access',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

@@ -7,6 +7,7 @@ export type Session = Schemas['LoggedIn'];
 export type Practice = Schemas['PracticeAnswer'];
 export type CrisisCountry = Schemas['CrisisCountry'];
 export type CrisisContact = Schemas['CrisisContact'];
+export type AccessLine = Schemas['AccessLine'];
 export type Episode = Schemas['EpisodeAnswer'];
 export type Room = Schemas['RoomAnswer'];
 export type Participant = Schemas['Participant'];
