@@ -16,6 +16,7 @@
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/audit_commands.hpp"
+#include "server/backup.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
@@ -188,8 +189,17 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   auto* version = app.add_subcommand("version", "Print the version");
   auto* audit = app.add_subcommand("audit", "Look after the audit")->require_subcommand(1);
   auto* verify = audit->add_subcommand("verify", "Say whether rows of the audit were changed, put in or taken away");
+  auto* backup =
+      app.add_subcommand("backup", "Copy the practice into a folder, also while it is served, and open the copy");
+  auto* restore_command = app.add_subcommand("restore", "Put a backup into an empty data folder");
+  std::string folder;
+  bool unverified = false;
+  backup->add_option("--to", folder, "an empty folder, or one to be made")->required();
+  backup->add_flag("--no-verify", unverified, "do not restore and open it to see whether it is good");
+  restore_command->add_option("--from", folder, "the folder with data and keys of a backup")->required();
   const MeasureCommands measures(app);
-  for (auto* command : {serve_command, demo, migrate_command, check, verify}) add_settings(*command, options);
+  for (auto* command : {serve_command, demo, migrate_command, check, verify, backup, restore_command})
+    add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
                             "file that says what time it is (RFC 3339); for made-up people only");
@@ -213,6 +223,8 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   log::set_level(log::level_from_text(settings->log_level).value_or(log::Level::info));
   if (check->parsed()) return check_config(*settings);
   if (migrate_command->parsed()) return migrate(*settings);
+  if (backup->parsed()) return back_up(*settings, folder, !unverified, program_version, std::cout, std::cerr);
+  if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);

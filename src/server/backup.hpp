@@ -1,0 +1,22 @@
+#pragma once
+/// @file `rapport backup` and `rapport restore`: a practice of the embedded database, copied while it is served, and
+/// put back. Data and keys lie in folders of their own, so that they can be kept apart; the master key is in neither.
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "config/settings.hpp"
+
+namespace rapport::server {
+
+/// Makes TO/data and TO/keys, each with a manifest of its files, sums and counts. TO must be empty or missing; what a
+/// backup that failed had made of it is removed. Unless `verify` is false the backup is then restored beside itself and
+/// opened with the master key: every account must be readable that is in the practice. The exit status.
+int back_up(const config::Settings& settings, const std::string& to, bool verify, std::string_view program,
+            std::ostream& out, std::ostream& errors);
+
+/// Puts FROM/data and FROM/keys into the data folder, which must be empty or missing, or hold the master key alone.
+/// Nothing is put in place before all sums are right. The exit status.
+int restore(const config::Settings& settings, const std::string& from, std::ostream& out, std::ostream& errors);
+
+}  // namespace rapport::server
