@@ -1,5 +1,6 @@
 #pragma once
-/// @file A practice's data for a command that only looks: also while a server has it, and without changing what is stored.
+/// @file A practice's data for a command that only looks: also while a server has it, and without changing what is
+/// stored.
 #include <memory>
 
 #include "access/client_keys.hpp"

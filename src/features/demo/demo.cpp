@@ -178,7 +178,7 @@ class Maker {
     ready.id = RoomId::make(now_);
     if (written.subject) ready.sealed_subject = access::seal(key, ready.id.bytes(), written.subject->str());
     for (const auto& message : written.messages) {
-      const auto at = now_ - std::chrono::days(message.days) - std::chrono::minutes(message.minutes);
+      const auto at = time_of(now_, message.days, message.minutes);
       const auto author = message.by == Author::client ? client.account.id : client.therapist;
       TRY_ASSIGN(auto sealed, messages::seal_message(key, author, {MessageId::make(at), message.text}, at));
       ready.messages.push_back({author, at, std::move(sealed)});

@@ -28,7 +28,7 @@ struct Talk {
 };
 
 void add_to(Talk& talk, const WrittenMessage& message, Time now) {
-  const Time at = now - days(message.days) - minutes(message.minutes);
+  const Time at = time_of(now, message.days, message.minutes);
   talk.first = std::min(talk.first, at);
   talk.last = std::max(talk.last, at);
 }
@@ -83,7 +83,7 @@ class CourseStorer {
   }
 
   Result<void> store_between(const FormsBetween& forms) {
-    return store_forms_between(tx_, key_, paper_, forms.forms, now_ - days(forms.days) - minutes(forms.minutes));
+    return store_forms_between(tx_, key_, paper_, forms.forms, time_of(now_, forms.days, forms.minutes));
   }
 
  private:

@@ -319,6 +319,25 @@ TEST(DemoScript, GeneratedClientsAreTheSameForASeedAndWriteInOrder) {
   EXPECT_NE(make(1), make(2));
 }
 
+TEST(DemoScript, NobodyWritesAtNightWhateverTimeItIsNowAndWhatIsLaterStaysLater) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(from_micros(1'800'000'000'000'000));
+  for (const int hour : {0, 3, 9, 15, 21, 23}) {
+    const Time now = midnight + std::chrono::hours(hour) + std::chrono::minutes(17);
+    for (const int minutes : {10, 300, 900}) {
+      const auto since_midnight =
+          time_of(now, 3, minutes) - std::chrono::floor<std::chrono::days>(time_of(now, 3, minutes));
+      EXPECT_GE(since_midnight, std::chrono::hours(5)) << hour;
+      EXPECT_LT(since_midnight, std::chrono::hours(21)) << hour;
+    }
+    Time before = time_of(now, 2, 5);
+    for (const auto& [days, minutes] : {std::pair(1, 900), {1, 10}, {0, 900}, {0, 420}, {0, 0}}) {
+      EXPECT_LT(before, time_of(now, days, minutes)) << hour << " " << days << " " << minutes;
+      before = time_of(now, days, minutes);
+      EXPECT_LE(before, now);
+    }
+  }
+}
+
 TEST(DemoScript, TheAccountsAreJsonOfTheAgreedForm) {
   const auto text = demo_json("A \"practice\"", {{"t.berger", "secret", "therapist", "Hanna Berger"}});
   EXPECT_EQ(text,

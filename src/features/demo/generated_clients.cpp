@@ -61,6 +61,10 @@ std::int64_t GeneratedClients::below(std::int64_t end) {
   return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(end));
 }
 
+std::int64_t GeneratedClients::before_evening() {
+  return 60 + below(11 * 60);
+}
+
 template <class T>
 const T& GeneratedClients::one_of(const std::vector<T>& many) {
   return many[random_() % many.size()];
@@ -73,7 +77,7 @@ void GeneratedClients::add_conversations(GeneratedClient& made, std::int64_t cou
   for (auto left = count - 1; left > 0; --left) {
     const auto& lines = stock_.chats[chosen++ % stock_.chats.size()];
     const auto days = left * kDaysApart + below(3);
-    talk(made.client.rooms[0], lines, up_to_an_answer(lines), days * kMinutesOfDay + below(kMinutesOfDay));
+    talk(made.client.rooms[0], lines, up_to_an_answer(lines), days * kMinutesOfDay + before_evening());
     made.course.held.emplace_back().days = days;
   }
   add_latest(made, stock_.chats[chosen % stock_.chats.size()]);
@@ -84,12 +88,13 @@ void GeneratedClients::add_conversations(GeneratedClient& made, std::int64_t cou
 void GeneratedClients::add_latest(GeneratedClient& made, const std::vector<MessageText>& lines) {
   auto& room = made.client.rooms[0];
   if (below(kOneWaitsIn) == 0) {
-    talk(room, lines, up_to_an_answer(lines) - 1, 60 + below(kMinutesOfDay));
+    const auto ended = below(2) == 0 ? 30 + below(180) : kMinutesOfDay + before_evening();
+    talk(room, lines, up_to_an_answer(lines) - 1, ended);
     room.unread_by_therapist = below(2);
     return;
   }
   const auto days = 1 + below(6);
-  talk(room, lines, up_to_an_answer(lines), days * kMinutesOfDay + below(kMinutesOfDay));
+  talk(room, lines, up_to_an_answer(lines), days * kMinutesOfDay + before_evening());
   room.unread_by_client = below(4) == 0 ? 1 : 0;
   made.course.held.emplace_back().days = days;
 }

@@ -24,6 +24,8 @@ class GeneratedClients {
  private:
   /// 0 to below `end`.
   std::int64_t below(std::int64_t end);
+  /// Minutes before the end of a day, see time_of: between morning and evening.
+  std::int64_t before_evening();
   template <class T>
   const T& one_of(const std::vector<T>& many);
   void add_conversations(GeneratedClient& made, std::int64_t count);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "features/messages/messages.hpp"
 #include "http/text.hpp"
 
@@ -72,6 +73,11 @@ struct WrittenPractice {
 };
 BOOST_DESCRIBE_STRUCT(WrittenPractice, (),
                       (practice, password, therapists, supervisor, neutral_person, clients, generated))
+
+/// When something was said that the script puts so long before `now`. Days that are over end in the evening, whatever
+/// time it is now: else whoever makes the demo in the morning finds that its people write at night. What is later in
+/// the script is later here, and nothing lies after `now`.
+Time time_of(Time now, std::int64_t days, std::int64_t minutes);
 
 /// Reads the file that is part of the program.
 Result<WrittenPractice> read_written_practice();
