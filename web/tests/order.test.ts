@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { arranged, isSame, named, orderOf } from '../src/features/caseload/order';
 import { begun, byNews } from '../src/features/messages/order';
+import { waitsHere, waitsInChat } from '../src/shared/owed';
 import { excess, tidy, toSend } from '../src/shared/text';
 import type { CaseloadClient, Room } from '../src/shared/types';
 import { uuid7 } from '../src/shared/uuid7';
@@ -56,4 +57,18 @@ test('lengths are counted in characters, not in halves of them', () => {
   expect(excess('😀'.repeat(20_000))).toBe(0);
   expect(excess('😀'.repeat(20_001))).toBe(1);
   expect(excess('abc', 2)).toBe(1);
+});
+
+test('a reply is due where it is waited for, not above what was answered', () => {
+  const both = { client: { id: 'c', name: 'Niko' } };
+  expect(waitsHere([{ author: 't' }, { author: 'c' }], both)).toBe(true);
+  expect(waitsHere([{ author: 'c' }, { author: 't' }], both)).toBe(false);
+  expect(waitsHere([], both)).toBe(false);
+
+  const waiting_since = '2026-11-28T01:03:00Z';
+  const rooms = (letter?: string) => [{ kind: 'chat', last_at: waiting_since }, { kind: 'thread', last_at: letter ?? null }];
+  expect(waitsInChat(rooms('2026-11-18T10:00:00Z'), { waiting_since })).toBe(true);
+  expect(waitsInChat(rooms(), { waiting_since })).toBe(true);
+  expect(waitsInChat(rooms(waiting_since), { waiting_since })).toBe(false);
+  expect(waitsInChat(rooms('2026-11-18T10:00:00Z'), { waiting_since: null })).toBe(false);
 });
