@@ -92,3 +92,13 @@ test('where there is room for two numbers, they are of somebody who listens to e
   expect(nearest({ ...country, contacts: [], emergency: [emergency('110', 'police')] })).toEqual({ emergency: '110' });
   expect(nearest(undefined)).toEqual({});
 });
+
+test('who has spoken of harm to themselves is not offered the police, unless there is nobody else', async () => {
+  const { emergencyOf } = await fresh('en-GB');
+  const emergency = (number: string, reaches: string) => ({ number, reaches, source: 'https://a.example', ...day });
+  const both = { country: 'DE', contacts: [], emergency: [emergency('112', 'all'), emergency('110', 'police')] };
+  const offered = (toOneself: boolean, country = both) => emergencyOf(country, toOneself).map((one) => one.number);
+  expect(offered(true)).toEqual(['112']);
+  expect(offered(false)).toEqual(['112', '110']);
+  expect(offered(true, { ...both, emergency: [emergency('110', 'police')] })).toEqual(['110']);
+});

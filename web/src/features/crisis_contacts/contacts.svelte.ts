@@ -69,11 +69,18 @@ export const dialled = (number: string): string => number.replace(/[^\d+]/g, '')
 export const texted = (line: NonNullable<CrisisContact['text']>): string =>
   `sms:${dialled(line.number)}${line.word ? `?&body=${encodeURIComponent(line.word)}` : ''}`;
 
+/** The numbers for a danger that is there now. Where it is about harm to oneself, without those that reach the police alone,
+ *  unless there is no other. */
+export function emergencyOf({ emergency }: Country, toOneself: boolean): Country['emergency'] {
+  const helpers = emergency.filter((one) => one.reaches !== 'police');
+  return toOneself && helpers.length > 0 ? helpers : emergency;
+}
+
 /** The two numbers for where there is room for no more: somebody of the country who listens to everybody, and for a
  *  danger that is there now. */
 export function nearest(country: Country | undefined): { listener?: { name: string; number: string }; emergency?: string } {
   const open = country?.contacts.find((one) => one.phones?.[0] && (!one.audience || one.audience === 'everyone'));
   const listener = open?.phones?.[0];
-  const emergency = (country?.emergency.find((one) => one.reaches !== 'police') ?? country?.emergency[0])?.number;
+  const emergency = country && emergencyOf(country, true)[0]?.number;
   return { ...(open && listener ? { listener: { name: open.name, number: listener } } : {}), ...(emergency ? { emergency } : {}) };
 }
