@@ -62,7 +62,7 @@ export default async function add({ check, house }) {
       await until('the page says so', async () => (await banner(people[0]).count()) === 1 && (await banner(people[1]).count()) === 1, 45_000);
       // The sentence lies over the page, and must leave its beginning free.
       await people[1].page.evaluate(() => scrollTo(0, 0));
-      await people[1].page.locator('header button').click({ trial: true });
+      await people[1].page.locator('header a.help').click({ trial: true });
       same('kept on this device', await people[0].state(`T ${how} 6`).innerText(), 'Kept on this device');
       await people[0].page.waitForTimeout(1500);
       if (how === 'offline') await Promise.all(people.map((one) => one.context.setOffline(false)));

@@ -52,7 +52,7 @@ export default async function add({ check, house }) {
       const page = again.pages()[0];
       await page.goto(`${road.origin}/`);
       // A cookie of a session ends with the browser; if it does not, the person is still logged in.
-      await page.locator('#login, header button').first().waitFor();
+      await page.locator('#login, .out:visible').first().waitFor();
       const back = (await page.locator('#login').count())
         ? await Person.logIn(again, road.origin, client, page)
         : new Person(again, page, client, road.origin);
@@ -80,10 +80,10 @@ export default async function add({ check, house }) {
     await someone.page.route('**/messages', (route) => route.abort());
     await someone.say('never to be sent');
     await until('kept', async () => (await someone.state('never').innerText()) === 'Kept on this device');
-    await someone.page.locator('header button').click();
+    await someone.page.locator('.out:visible').click();
     await someone.page.getByText('One message has not reached the server yet.').waitFor();
     await someone.page.getByRole('button', { name: 'Stay' }).click();
-    await someone.page.locator('header button').click();
+    await someone.page.locator('.out:visible').click();
     await someone.page.getByRole('button', { name: 'Log out and delete' }).click();
     await someone.page.locator('#login').waitFor();
     same('storage', await databases(someone.page), []);
@@ -93,14 +93,14 @@ export default async function add({ check, house }) {
     const someone = await desk.person(house.origin, client);
     await someone.openChat();
     await someone.page.locator('#words').fill('in the last second');
-    await someone.page.locator('header button').click();
+    await someone.page.locator('.out:visible').click();
     await someone.page.locator('#login').waitFor();
     const again = await desk.person(house.origin, client);
     await again.openChat();
     await until('the draft', async () => (await again.page.locator('#words').inputValue()) === 'in the last second');
     await again.page.route('**/draft', (route) => route.abort());
     await again.page.locator('#words').fill('in the last second, more');
-    await again.page.locator('header button').click();
+    await again.page.locator('.out:visible').click();
     await again.page.getByText('What you are writing could not be saved.').waitFor();
     await again.page.getByRole('button', { name: 'Stay' }).click();
     same('still here', await again.page.locator('#words').inputValue(), 'in the last second, more');

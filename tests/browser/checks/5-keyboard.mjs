@@ -75,7 +75,7 @@ export default async function add({ check, house }) {
     await page.keyboard.press('Control+Enter');
     await heading('By hand');
     await page.locator('.bubble.mine', { hasText: 'Every key' }).waitFor();
-    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement.matches('header button'))); i++)
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement.matches('header .out'))); i++)
       await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await heading('Log in');

@@ -16,7 +16,7 @@ export default async function add({ check, house }) {
     await until('the end', () => client.page.evaluate(() => scrollY > 300));
     const { y, height } = await bar(client.page).boundingBox();
     if (y < 0 || y > 60) throw new Error(`the bar stands at ${y} px`);
-    if (height > 96) throw new Error(`the bar is ${height} px high`);
+    if (height > 48) throw new Error(`the bar is ${height} px high: more than one row`);
     same('hidden at its sides', await bar(client.page).evaluate((row) => row.scrollWidth - row.clientWidth), 0);
     // On a phone the name stands with the messages; where there is room, in the bar.
     await client.page.setViewportSize({ width: 1280, height: 640 });
@@ -48,6 +48,20 @@ export default async function add({ check, house }) {
     }
     await client.page.locator('nav a').first().click();
     await client.page.getByRole('heading', { name: /^Guten Tag/ }).waitFor();
+  });
+
+  await check('on a phone a thumb that slips from Help now does not log out, the page begins soon, and the end of it logs out', async (desk) => {
+    const { page } = await desk.person(house.origin, pair.client, { ...phone, locale: 'de-DE' });
+    await page.locator('nav, main ul a').first().waitFor();
+    same('log-out in the head', await page.locator('header').getByRole('button').count(), 0);
+    await page.locator('a[href$="/course"]').first().click();
+    const heading = await page.getByRole('heading', { level: 1 }).boundingBox();
+    if (heading.y > 190) throw new Error(`the first word stands at ${heading.y} px`);
+    // Where one is stands in view, though the row is wider than this screen.
+    const within = await bar(page).locator('[aria-current]').evaluate((one) => one.getBoundingClientRect().right <= innerWidth);
+    same('the way that one is on, in view', within, true);
+    await page.locator('footer').getByRole('button', { name: 'Abmelden' }).click();
+    await page.locator('#login').waitFor();
   });
 
   await check('what is new elsewhere is told in the bar, with a name for those who listen, and goes when it is read', async (desk) => {

@@ -94,7 +94,7 @@ export class Person {
     await own.locator('#login').fill(account.login);
     await own.locator('#password').fill(account.password);
     await own.locator('form button').click();
-    await own.locator('header button').waitFor();
+    await own.locator('.out:visible').waitFor();
     await own.getByText(/^(Connected|Verbunden)$/).waitFor();
     return new Person(context, own, account, origin);
   }
@@ -129,7 +129,7 @@ export class Person {
   }
 
   async logOut() {
-    await this.page.locator('header button').click();
+    await this.page.locator('.out:visible').click();
     await this.page.locator('#login').waitFor();
   }
 }
