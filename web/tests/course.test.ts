@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPublished, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
-import { draw, latestOf, neighbour, wrapped } from '../src/features/course/picture';
+import { draw, isTwin, latestOf, neighbour, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -176,4 +176,23 @@ test('only the last sessions leave out what lies before them', () => {
   expect(last.sessions.map((one) => one.number)).toEqual([8, 15]);
   expect(last.series.map((one) => one.questionnaire)).toEqual(['gad-7']);
   expect(startOfLast(course(), 5)).toBe(-Infinity);
+});
+
+test('the row of sessions has a name of its own, below the panels and above the sessions', () => {
+  const { panels, stripTitle, strip, marks } = draw(course(), 600, 16);
+  expect(stripTitle).toBeGreaterThanOrEqual(panels.at(-1)?.bottom ?? Infinity);
+  for (const mark of marks) if (mark.kind === 'session') expect(mark.y - 16).toBeGreaterThan(stripTitle + 1.6 * 16);
+  expect(marks.some((mark) => mark.kind === 'session' && mark.y === strip)).toBe(true);
+});
+
+test('two scales with the same score leave both marks to be seen', () => {
+  const scale = (key: string) => ({ key, label: key, min: 0, max: 16, higher_is_worse: false });
+  const both = (number: number, positive: number, negative: number) => ({
+    ...point(`f${number}`, number, 0, number), values: [{ scale: 'positive', value: positive, prorated: false }, { scale: 'negative', value: negative, prorated: false }]
+  });
+  const sparq = { ...series('sparq', [both(1, 8, 8), both(8, 8, 3)]), scales: [scale('positive'), scale('negative')], bands: [] };
+  const { marks } = draw({ ...course(), series: [sparq], events: [] }, 600, 16);
+  const points = marks.filter((mark) => mark.kind === 'point');
+  expect(points).toHaveLength(4);
+  expect(points.map((mark) => isTwin(mark, marks))).toEqual([true, false, true, false]);
 });

@@ -30,6 +30,8 @@ export interface Picture {
   left: number;
   right: number;
   panels: DrawnPanel[];
+  /** Where the name of the row of sessions begins, and the row itself. */
+  stripTitle: number;
   strip: number;
   sessions: { x: number; session: CourseSession; label: string }[];
   dates: { x: number; y: number; at: number; anchor: 'start' | 'middle' | 'end' }[];
@@ -107,7 +109,7 @@ export function draw(course: Course, width: number, unit: number): Picture {
     panels.push(drawn);
     top = drawn.bottom + 0.8 * unit;
   }
-  const strip = top + 1.2 * unit;
+  const strip = top + 3 * unit;
   const row = panels.length;
   const sessions = course.sessions.map((session) => ({
     x: x(session.at), session, label: session.number ? String(session.number) : ''
@@ -128,7 +130,7 @@ export function draw(course: Course, width: number, unit: number): Picture {
   ];
   const labelled = new Set(thinned(sessions.filter((one) => one.label), 1.6 * unit));
   for (const one of sessions) if (!labelled.has(one)) one.label = '';
-  return { height: strip + 6 * unit, left, right, panels, strip, sessions, dates, marks };
+  return { height: strip + 6 * unit, left, right, panels, stripTitle: top, strip, sessions, dates, marks };
 }
 
 interface Place {
@@ -189,6 +191,10 @@ function axisOf(panel: Panel, [low, high]: [number, number], y: (value: number) 
   }
   return [...kept, high].map((value) => ({ y: y(value), value }));
 }
+
+/** Whether the other scale of the form has the same score there: one mark would hide the other. */
+export const isTwin = (mark: Mark, marks: Mark[]) =>
+  marks.some((one) => one !== mark && one.kind === 'point' && one.x === mark.x && one.y === mark.y);
 
 /** The mark to begin with: the latest session or score. */
 export function latestOf(marks: Mark[]): number {
