@@ -74,6 +74,7 @@ test('times are said as people say them, by the days of the calendar', async () 
   expect(day(new Date('2026-05-06T08:00:00').toISOString(), now)).toBe('Wednesday 6 May');
   prefs.setLocale('de');
   expect(said('2026-05-12T23:50:00')).toBe('gestern, 23:50');
+  expect(said('2026-05-19T08:00:00')).toBe('Di., 08:00');
   expect(day(new Date('2026-05-12T08:00:00').toISOString(), now)).toBe('Gestern');
 });
 

@@ -168,12 +168,16 @@ export function shortDay(at: Date, now = prefs.now): string {
   return whole(format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at));
 }
 
+/** "Tue", as it stands beside a date: in German "Di.", where a weekday alone would be "Di". */
+const weekday = (at: Date) =>
+  new Intl.DateTimeFormat(region(), { weekday: 'short', day: 'numeric', month: 'short' }).formatToParts(at).find((one) => one.type === 'weekday')?.value ?? '';
+
 /** A day near `now` by its name. The name of a weekday is always one to come: "Mon" must not be read as tomorrow where it
  *  was six days ago. */
 function nearDay(iso: string, now: number): string {
   return named(new Date(iso), now, (at) =>
     daysAway(at, now) > 0 && daysAway(at, now) < 7
-      ? format({ weekday: 'short' }, at)
+      ? weekday(at)
       : shortDay(at, now)
   );
 }

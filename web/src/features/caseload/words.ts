@@ -16,10 +16,10 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'concern': return reason.until ? m.why_concern_until({ form, until: whenOf(reason.until), ...at }) : m.why_concern({ form, ...at });
     case 'concern_unanswered': return m.why_unanswered({ form, ...at });
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
-    case 'reply_overdue': return m.overdue(at);
+    case 'reply_overdue': return m.overdue({ when: on });
     case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
     case 'session_not_begun': return m.why_not_begun({ when: on });
-    case 'reply_due': return reason.at ? m.reply_by(at) : m.waiting_since({ when: whenOf(reason.since) });
+    case 'reply_due': return reason.at ? m.reply_by({ when: byWhen(reason.at) }) : m.waiting_since({ when: reason.since ? byWhen(reason.since) : '' });
     case 'unread': return m.why_unread({ count, ...at });
     case 'form_missing': return count > 1 ? m.why_forms({ count, when: on }) : m.why_form({ form, when: on });
     case 'session_soon': return m.why_soon(at);
