@@ -1,6 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { reason } from '../notify/words';
-import { byWhen, onWhen, prefs, when } from '../../shared/prefs.svelte';
+import { byWhen, listed, onWhen, prefs, when } from '../../shared/prefs.svelte';
 import type { Closing, Concern, ConcernDetails } from '../../shared/types';
 
 export function kindOf(kind: Concern['kind']): string {
@@ -38,8 +38,18 @@ export const whatWasDone = (closing: Closing) =>
     no_action: m.disposition_no_action()
   })[closing.disposition];
 
+/** What became of the mails: what no mail server took is said once, and is no fault of a single one. */
+export function mailLines(mails: ConcernDetails['deliveries']): { text: string; bad: boolean }[] {
+  const unserved = mails.filter((one) => one.state !== 'sent' && one.failure === 'no_server');
+  const names = listed([...new Set(unserved.map((one) => one.to || m.concern_somebody()))]);
+  return [
+    ...(unserved.length > 0 ? [{ text: m.mail_state_no_server({ names }), bad: false }] : []),
+    ...mails.filter((one) => !unserved.includes(one)).map((one) => ({ text: mailState(one), bad: one.state === 'failed' }))
+  ];
+}
+
 /** How far a mail has got, and what is wrong with it, in a sentence. */
-export function mailState(mail: ConcernDetails['deliveries'][number]): string {
+function mailState(mail: ConcernDetails['deliveries'][number]): string {
   const name = mail.to || m.concern_somebody();
   if (mail.state === 'sent') return m.mail_state_sent({ name, when: mail.at ? when(mail.at, prefs.now) : '' });
   if (!mail.failure) return m.mail_state_waiting({ name });
