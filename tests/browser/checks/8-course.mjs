@@ -175,7 +175,7 @@ export default async function add({ check, house, shots }) {
       await row(own.page, score).getByText(words).waitFor();
       same(`no good news beside ${score}`, await row(own.page, score).getByText(/Minimal|Since|better/).count(), 0);
     }
-    await row(own.page, '16 of 27').getByText('Moderately severe').waitFor();
+    same('nor is another score of that form called something', await row(own.page, '16 of 27').getByText('Moderately severe').count(), 0);
     const labels = await own.page.locator('svg .mark.person').evaluateAll((marks) => marks.map((one) => one.getAttribute('aria-label')));
     same('nor in the picture', labels.filter((one) => /Minimal|Since|better/.test(one)), []);
     same('and how far others are is not for the client', await own.page.getByText(/nobody has yet|is looking into it/).count(), 0);
@@ -189,7 +189,8 @@ export default async function add({ check, house, shots }) {
       await row(page, '1 of 27').waitFor();
     };
     await open();
-    await row(page, '1 of 27').getByText('Minimal').waitFor();
+    await row(page, '1 of 27').getByText('Minimal').waitFor({ state: 'attached' });
+    same('what the range is called, folded away', await row(page, '1 of 27').getByText('Minimal').isVisible(), false);
     await row(page, 'no score').getByRole('link', { name: 'Question 9 not answered: please ask' }).waitFor();
     const mark = page.locator('svg .mark.look[aria-label*="Answer 9: please look, nobody has yet"]');
     same('a mark that says it', await mark.count(), 1);
