@@ -87,7 +87,7 @@ async function sessionScreens(visit, page, role) {
   if (role === 'therapist' && (await end.count())) {
     await end.click();
     await page.locator('.sure button.main').click();
-    await page.locator('.bar a').waitFor({ state: 'detached' });
+    await page.locator('.bar a[href$="/sessions/new"]').waitFor();
   }
   await page.getByRole('link', { name: /^(Sessions|Sitzungen)$/ }).click();
   await page.waitForLoadState('networkidle');
