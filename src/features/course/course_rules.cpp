@@ -210,7 +210,8 @@ class Drawing {
     }
     if (const auto* instrument = questionnaires::instruments().find(id)) {
       for (const auto& band : instrument->scoring().bands) {
-        if (material_.is_own && !band.citation) continue;
+        const bool is_published = band.citation.has_value();
+        if (!is_published && (material_.is_own || !questionnaires::names_unpublished_ranges(*instrument))) continue;
         series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
       }
     }

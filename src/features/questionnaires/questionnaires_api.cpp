@@ -196,7 +196,6 @@ safety::Told told_of(const safety::Concern& concern, const safety::Team& team,
   told.supervisor_told = std::any_of(readers.begin(), readers.end(), is_supervisor);
   const bool clock_runs = told.state == safety::ConcernState::open && !concern.escalated_at;
   if (clock_runs && team.supervisor) told.acknowledge_by = concern.acknowledge_by;
-  if (concern.kind == safety::Kind::safety) told.reply_hours = team.reply_hours;
   return told;
 }
 

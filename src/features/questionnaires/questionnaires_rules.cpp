@@ -309,7 +309,15 @@ bool sees_items(const StoredForm& form, AccountId viewer) {
   return viewer == form.client || !instrument->scoring().items_if_allowed || form.items_allowed;
 }
 
+bool names_unpublished_ranges(const measures::Instrument& instrument) {
+  return instrument.scoring().safety.empty();
+}
+
 Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
+  const auto* instrument = instruments().find(form.instrument);
+  if (scores.band && !scores.band->source && instrument != nullptr && !names_unpublished_ranges(*instrument)) {
+    scores.band.reset();
+  }
   if (viewer == form.client && scores.band && !scores.band->for_client.value_or(false)) scores.band.reset();
   if (sees_items(form, viewer)) return scores;
   scores.complete.reset();

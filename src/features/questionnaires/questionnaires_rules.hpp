@@ -45,6 +45,10 @@ bool is_for_neutral_person(const measures::Instrument& instrument);
 /// the client does not allow more. No score, time or number may let them guess the answers.
 bool is_hidden(const StoredForm& form, AccountId viewer);
 
+/// Whether the names of its ranges are shown where nobody has published them. Not where it asks about harm: "healthy"
+/// would be a green light that nobody answers for.
+bool names_unpublished_ranges(const measures::Instrument& instrument);
+
 /// Whether single answers are for this viewer's eyes. Of an instrument that has left the program only the client sees
 /// them.
 bool sees_items(const StoredForm& form, AccountId viewer);

@@ -186,6 +186,7 @@ TEST(Bands, AreForTheClientOnlyWithASourceAndNothingAboutHarm) {
       EXPECT_FALSE(band && !band->source) << of.id();
       EXPECT_FALSE(band && worst && !safety.empty()) << of.id();
       const auto full = band_for(form.therapist, whole);
+      EXPECT_FALSE(full && !full->source && !safety.empty()) << of.id() << ": a green light that nobody answers for";
       EXPECT_EQ(band.has_value(), full && full->source && (!worst || safety.empty())) << of.id();
       shown += band ? 1 : 0;
       for (const auto& item : safety) {

@@ -48,7 +48,6 @@ struct Team {
   std::optional<AccountId> deputy;
   std::optional<AccountId> supervisor;
   std::optional<AccountId> neutral;
-  std::optional<std::int64_t> reply_hours;  ///< within which the therapist has agreed to answer
 };
 Result<Team> find_team(store::ReadTx& tx, EpisodeId episode);
 /// Who is told of a concern when it is raised.

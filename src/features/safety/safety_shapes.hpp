@@ -25,8 +25,8 @@ struct Told {
       "and what was said before is still open with them. `since`: when they were told; `state`: whether one of them "
       "has said that they look into it, and "
       "whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told "
-      "too; absent where there is none. `supervisor_told`: that has happened. `reply_hours` is the reply time that the "
-      "therapist has agreed to. The two contacts are in the practice's own words.";
+      "too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's "
+      "own words.";
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::vector<std::string> readers;
@@ -35,13 +35,12 @@ struct Told {
   Time since;
   std::optional<Time> acknowledge_by;
   bool supervisor_told = false;
-  std::optional<std::int64_t> reply_hours;
   std::optional<std::string> complaint_contact;
   std::optional<std::string> safeguarding_contact;
 };
 BOOST_DESCRIBE_STRUCT(Told, (),
-                      (kind, state, readers, left, earlier, since, acknowledge_by, supervisor_told, reply_hours,
-                       complaint_contact, safeguarding_contact))
+                      (kind, state, readers, left, earlier, since, acknowledge_by, supervisor_told, complaint_contact,
+                       safeguarding_contact))
 
 struct ConcernEntry {
   static constexpr std::string_view says =

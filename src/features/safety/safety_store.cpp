@@ -18,7 +18,7 @@ using store::WriteTx;
 
 // Whoever is no neutral person by their account hears of no rift, whatever stands in the episode.
 const Query kTeam{"safety.team",
-                  "SELECT e.therapist_id, d.id, s.id, n.id, e.reply_hours FROM episode_of_care e"
+                  "SELECT e.therapist_id, d.id, s.id, n.id FROM episode_of_care e"
                   " JOIN account t ON t.id = e.therapist_id"
                   " LEFT JOIN account d ON d.id = e.deputy_id AND d.closed_at IS NULL"
                   " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"
@@ -236,7 +236,7 @@ std::string notice_prefix(ConcernId concern) {
 Result<Team> find_team(ReadTx& tx, EpisodeId episode) {
   auto team = tx.first(kTeam, {episode}, [](const Row& row) {
     return Team{row.id<AccountId>(0), row.maybe_id<AccountId>(1), row.maybe_id<AccountId>(2),
-                row.maybe_id<AccountId>(3), row.is_null(4) ? std::nullopt : std::optional(row.int64(4))};
+                row.maybe_id<AccountId>(3)};
   });
   if (!team) return fail(not_found());
   return *team;

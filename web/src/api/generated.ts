@@ -3230,7 +3230,7 @@ export interface components {
         Kind: "safety" | "unanswered" | "rift";
         /** @enum {string} */
         ConcernState: "open" | "acknowledged" | "closed";
-        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. `reply_hours` is the reply time that the therapist has agreed to. The two contacts are in the practice's own words. */
+        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's own words. */
         Told: {
             kind: components["schemas"]["Kind"];
             state: components["schemas"]["ConcernState"];
@@ -3241,7 +3241,6 @@ export interface components {
             since: string;
             acknowledge_by?: string | null;
             supervisor_told: boolean;
-            reply_hours?: number | null;
             complaint_contact?: string | null;
             safeguarding_contact?: string | null;
         };
