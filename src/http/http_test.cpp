@@ -101,6 +101,10 @@ TEST(Shape, RefusesBodiesThatAreNoJson) {
   EXPECT_EQ(parse_json("{").error().code, "body.not_json");
   EXPECT_EQ(parse_json("{} {}").error().code, "body.not_json");
   EXPECT_EQ(parse_json(R"("\ud800")").error().code, "body.not_json");
+  for (const char* twice : {R"({"a":1,"a":1})", R"({"a":{"b":1,"c":2,"b":3}})", R"([{"a":1},{"a":1,"\u0061":2}])"}) {
+    EXPECT_EQ(parse_json(twice).error().code, "body.not_json") << twice;
+  }
+  EXPECT_TRUE(parse_json(R"([{"a\":\\":":"},{"a\":\\":{"b":"\\"}}])"));
   EXPECT_EQ(parse_json(std::string(17, '[') + std::string(17, ']')).error().code, "body.too_deep");
   EXPECT_TRUE(parse_json(std::string(16, '[') + std::string(16, ']')));
 }

@@ -17,7 +17,7 @@ constexpr std::array kTypes{
     ProblemType{"body.invalid",
                 "The body is JSON, but not of the shape that the route takes; `errors` names each place."},
     ProblemType{"body.missing", "The route takes a body and none came."},
-    ProblemType{"body.not_json", "The body is not JSON, or was not sent as application/json."},
+    ProblemType{"body.not_json", "The body is not JSON, names a field twice, or was not sent as application/json."},
     ProblemType{"body.not_utf8", "The body is not well-formed UTF-8."},
     ProblemType{"body.not_wanted", "The route takes no body and one came."},
     ProblemType{"body.too_deep", "The body is nested deeper than 16 levels."},

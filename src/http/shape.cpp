@@ -118,6 +118,34 @@ void write_well_formed(std::string& out, std::string_view text) {
   out += '"';
 }
 
+/// Fields that well-formed JSON spells: outside of strings a colon stands behind each of them and nowhere else.
+std::size_t fields_spelt(std::string_view json) {
+  std::size_t count = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (in_string && json[i] == '\\') {
+      ++i;
+    } else if (json[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string && json[i] == ':') {
+      ++count;
+    }
+  }
+  return count;
+}
+
+/// Fields that were kept; of two with one name the parser keeps the last.
+std::size_t fields_kept(const boost::json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count = object->size();
+    for (const auto& member : *object) count += fields_kept(member.value());
+  } else if (const auto* array = value.if_array()) {
+    for (const auto& element : *array) count += fields_kept(element);
+  }
+  return count;
+}
+
 }  // namespace
 
 std::optional<std::string> text_mistake(std::string_view text, std::size_t min, std::size_t max) {
@@ -149,6 +177,8 @@ Result<boost::json::value> parse_json(std::string_view body) {
     return fail(invalid("body.too_deep", "The body is nested deeper than 16 levels."));
   }
   if (problem) return fail(invalid("body.not_json", "The body is not valid JSON: " + problem.message() + "."));
+  // Whoever else reads it (a proxy, a log) may take the other one.
+  if (fields_kept(value) != fields_spelt(body)) return fail(invalid("body.not_json", "The body names a field twice."));
   return value;
 }
 

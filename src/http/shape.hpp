@@ -31,7 +31,7 @@ namespace rapport::http {
 inline constexpr std::size_t kMaxJsonDepth = 16;
 
 /// The text of a body as a JSON value. Errors: invalid "body.missing", "body.not_utf8", "body.too_deep",
-/// "body.not_json".
+/// "body.not_json" (that a field stands twice in an object, too).
 Result<boost::json::value> parse_json(std::string_view body);
 
 /// Appends the text as a JSON string. Bytes that are no UTF-8 become U+FFFD: an answer is always valid JSON.

@@ -1,13 +1,13 @@
-"""Other people's things, hostile texts in every field, and log-ins by guessing."""
-import collections
+"""Other people's things, and hostile texts in every field."""
 import concurrent.futures
+import contextlib
 import json
 import re
 import time
 import urllib.parse
 
-from common import PATIENCE, QUICK, connect, head, new_id, raw, read_all, status_of
-from harness import HandshakeRefused, LineClosed, LiveLine, Person, call, quoted
+from common import (QUICK, SECRET, about, filled, head, in_days, new_id, raw, resolved, routes, sample, status_of)
+from harness import LineClosed, LiveLine, call, quoted
 
 
 # Whoever asks may see these: they hold nothing of anybody.
@@ -15,113 +15,179 @@ FOR_EVERYBODY = ("/healthz", "/api/openapi.json", "/api/live.schema.json", "/api
                 "/api/crisis-contacts")
 
 
-def sample(house, schema):
-    """A body that a schema accepts."""
-    while "$ref" in schema:
-        schema = house.openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    if "anyOf" in schema or "oneOf" in schema:
-        return sample(house, next(s for s in schema.get("anyOf", schema.get("oneOf")) if s.get("type") != "null"))
-    if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema.get("type")
-    if kind == "object":
-        return {name: sample(house, inner) for name, inner in schema.get("properties", {}).items()
-                if name in schema.get("required", []) or "anyOf" not in inner}
-    if kind == "array":
-        return [sample(house, schema["items"])] * schema.get("minItems", 0)
-    if kind == "string":
-        if schema.get("format") == "uuid":
-            return new_id()
-        if schema.get("format") == "date-time":
-            return "2031-01-01T10:00:00.000Z"
-        return "x" * max(1, schema.get("minLength", 1))
-    return {"integer": max(24, schema.get("minimum", 24)), "number": 1.5, "boolean": True}.get(kind)
+def ids_of(parameters):
+    return [p["name"] for p in parameters if p["in"] == "path" and p["schema"].get("format") == "uuid"]
 
 
-def routes(house):
-    """(method, pattern, parameters, body schema) of everything the program serves."""
-    for pattern, methods in house.openapi["paths"].items():
-        for method, about in methods.items():
-            body = about.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            yield method.upper(), pattern, about.get("parameters", []), body
+def spellings(theirs, names):
+    """What to put into the ids of an address: of each kind what belongs there, then what does not."""
+    kinds = {"room": ("room", "thread"), "form": ("form", "sent")}
+    for number in range(2):
+        yield {name: theirs[kinds.get(name, (name, name))[number]] for name in names}
+    yield {name: theirs[name].upper() for name in names}
+    for kind in ("account", "message", "episode"):
+        yield {name: theirs[kind] for name in names}
 
 
-def victims_state(house):
-    """All that the victim and their therapist can see of what is theirs, but who is here just now."""
-    seen = []
-    for person in (house.victim, house.therapist):
-        rooms = person.get(house.address, f"/api/episodes/{house.episode['id']}/rooms")["rooms"]
-        for room in rooms:
-            for participant in room["participants"]:
-                participant.pop("present")
-            seen.append([room, person.events(house.address, room["id"]),
-                         person.get(house.address, f"/api/rooms/{room['id']}/draft")])
-        episode = next(e for e in person.get(house.address, "/api/episodes")["episodes"] if e["id"] == house.episode["id"])
-        seen.append({k: v for k, v in episode.items() if k != "present"})
-        seen.append(person.get(house.address, f"/api/episodes/{house.episode['id']}/draft"))
-    return json.dumps(seen, sort_keys=True)
+class Outsider:
+    """Asks for what is not theirs, over HTTP and over a line, and counts what the audit must hold of it."""
+
+    def __init__(self, house, person):
+        self.house, self.person, self.line = house, person, LiveLine(house.address, person.cookie)
+        self.asked = {}
+        self.before = self.rows()
+
+    def rows(self):
+        found = self.house.rows("SELECT action, COUNT(*) FROM audit WHERE viewer_id = ? AND outcome IN ('failed', 'refused')"
+                                " GROUP BY action", self.person.id)
+        return dict(found)
+
+    def ask(self, method, pattern, values, content):
+        target = filled(pattern, values)
+        answer = self.person.ask(self.house.address, method, target, content)
+        frame = self.line.answer_to(self.line.ask(f"{method} {target}", content, number=5))
+        action = about(self.house, method, pattern).get("x-audit")
+        if action:
+            self.asked[action] = self.asked.get(action, 0) + 2
+        return answer.status, {k: v for k, v in answer.headers.items() if k != "date"}, answer.body, frame
+
+    def finds_nothing(self, method, pattern, names, theirs, content):
+        """What was answered otherwise than of an id that nothing has."""
+        absent = self.ask(method, pattern, {}, content)
+        for values in spellings(theirs, names):
+            given = self.ask(method, pattern, values, content)
+            if given != absent or given[0] not in (403, 404) or given[3]["status"] != given[0]:
+                yield f"{self.person.role}, {values}: {given} but {absent}"[:400]
+
+    def not_written_down(self):
+        after = self.rows()
+        return [f"{action}: {count} asked, {after.get(action, 0) - self.before.get(action, 0)} rows"
+                for action, count in self.asked.items() if after.get(action, 0) - self.before.get(action, 0) != count]
+
+
+def nothing_changed(house, report, words, before):
+    after = house.tables()
+    report.check(f"{words}: every table is as it was", before == after,
+                 ", ".join(name for name in after if after[name] != before.get(name)))
+
+
+def ask_for_all(house, report, words, outsiders, theirs):
+    before, pool = house.tables(), concurrent.futures.ThreadPoolExecutor(len(outsiders))
+    for method, pattern, parameters, body in routes(house):
+        names = ids_of(parameters)
+        if not names:
+            continue
+        content = sample(house, body) if body else None
+        unknown = [name for name in names if name not in theirs]
+        wrong = [f"there is no {name} to ask for" for name in unknown]
+        if not unknown:
+            asked = pool.map(lambda o: list(o.finds_nothing(method, pattern, names, theirs, content)), outsiders)  # noqa: B023
+            wrong = [found for several in asked for found in several]
+        report.check(f"{words}, {method} {pattern}: as if there were nothing", not wrong, "; ".join(wrong[:2]))
+    missing = [f"{one.person.role}: {row}" for one in outsiders for row in one.not_written_down()]
+    report.check(f"{words}: each question is in the audit", not missing and all(one.asked for one in outsiders),
+                 "; ".join(missing[:3]) or f"{sum(sum(one.asked.values()) for one in outsiders)} rows")
+    nothing_changed(house, report, words, before)
 
 
 def other_peoples_ids(house, report):
     """Every route with an id in its address, asked by people whom it does not concern."""
-    thread = new_id()
-    made = house.victim.ask(house.address, "POST", f"/api/episodes/{house.episode['id']}/threads",
-                            {"id": thread, "subject": "only for the two"})
-    message = json.loads(house.send(house.victim, thread, "only for the two").body)["id"]
-    house.victim.ask(house.address, "PUT", f"/api/rooms/{house.room}/draft",
-                     {"based_on": 0, "subject": "", "text": "half a thought"})
-    report.check("other people's ids: there is something to find", made.status == 201, str(made.status))
-    theirs = {"episode": house.episode["id"], "chat": house.room, "thread": thread, "message": message,
-              "account": house.victim.id}
-    before = victims_state(house)
-    ours = {"another client": house.other_client, "another therapist": house.other_therapist}
-    lines = {name: LiveLine(house.address, person.cookie) for name, person in ours.items()}
-    asked = 0
-    for method, pattern, parameters, body in routes(house):
-        names = [p["name"] for p in parameters if p["in"] == "path"]
-        if not names:
-            continue
-        wrong = []
-        for name, person in ours.items():
-            for kind, identity in theirs.items():
-                for spelling in (identity, identity.upper()):
-                    content = sample(house, body) if body else None
-                    given, absent = spelling, new_id() if spelling == identity else new_id().upper()
-                    answers = []
-                    for value in (given, absent):
-                        target = re.sub(r"\{[^}]*\}", quoted(value), pattern)
-                        answer = person.ask(house.address, method, target, content)
-                        kept = {k: v for k, v in answer.headers.items() if k != "date"}
-                        frame = lines[name].answer_to(lines[name].ask(f"{method} {target}", content, number=5))
-                        answers.append((answer.status, kept, answer.body, frame))
-                        asked += 2
-                    status = answers[0][0]
-                    if status not in (403, 404) or answers[0] != answers[1] or answers[0][3]["status"] != status:
-                        wrong.append(f"{name} with the id of a {kind}: {answers[0]} but {answers[1]}"[:300])
-        report.check(f"other people's ids, {method} {pattern}: as if there were nothing", not wrong, "; ".join(wrong[:2]))
-    for line in lines.values():
-        line.drop()
-    report.check("other people's ids: nothing changed for those whose they are", victims_state(house) == before,
-                 f"after {asked} questions")
+    theirs = house.things_of(house.victim)
+    others = [house.other_client, house.other_therapist] + [
+        p for p in house.everybody if p.role not in ("client", "therapist")]
+    outsiders = [Outsider(house, person) for person in others]
+    ask_for_all(house, report, "other people's ids", outsiders, theirs)
+    for one in outsiders:
+        one.line.drop()
     # Ids that a sender chooses: taken ones say so (they are too long to guess), and nothing else.
-    for what, target, content in (
-            ("message", f"/api/rooms/{house.other_episode['chat_room']}/messages", {"id": message, "text": "mine"}),
-            ("thread", f"/api/episodes/{house.other_episode['id']}/threads", {"id": thread, "subject": "mine"}),
-            ("chat", f"/api/episodes/{house.other_episode['id']}/threads", {"id": house.room, "subject": "mine"})):
-        answer = house.other_client.ask(house.address, "POST", target, content)
-        found = [n for n in (house.victim.id, house.episode["id"], "only for the two", house.therapist.id)
-                 if n.encode() in answer.body]
+    own = house.things_of(house.other_client)
+    therapist = house.by_id[house.other_episode["therapist"]["id"]]
+    before = house.tables()
+    plan = {"id": theirs["encounter"], "start": in_days(50), "minutes": 50, "channel": "chat"}
+    for what, person, method, target, content in (
+            ("message", house.other_client, "POST", f"/api/rooms/{own['room']}/messages", {"id": theirs["message"], "text": "m"}),
+            ("thread", house.other_client, "POST", f"/api/episodes/{own['episode']}/threads",
+             {"id": theirs["thread"], "subject": "mine"}),
+            ("chat", house.other_client, "POST", f"/api/episodes/{own['episode']}/threads", {"id": theirs["room"], "subject": "m"}),
+            ("point of an agenda", house.other_client, "PUT", f"/api/encounters/{own['encounter']}/agenda/{theirs['item']}",
+             {"text": "mine", "place": 1, "done": True}),
+            ("session", therapist, "POST", f"/api/episodes/{own['episode']}/encounters", plan),
+            ("form", therapist, "POST", f"/api/episodes/{own['episode']}/forms",
+             {"id": theirs["form"], "questionnaire": "phq-9", "occasion": "on_request"})):
+        answer = person.ask(house.address, method, target, content)
+        found = [n for n in (*theirs.values(), SECRET) if n.encode() in answer.body]
         report.check(f"the id of someone else's {what} for one's own: refused without a word about it",
-                     answer.status == 409 and not found, f"{answer.status}")
-    report.check("taken ids: nothing changed for those whose they are", victims_state(house) == before)
+                     answer.status == 409 and not found, f"{answer.status} {answer.body[:80]}")
+    answer = house.other_client.ask(house.address, "DELETE", f"/api/encounters/{own['encounter']}/agenda/{theirs['item']}")
+    report.check("someone else's point removed by way of one's own session: nothing happens", answer.status == 204,
+                 str(answer.status))
+    nothing_changed(house, report, "taken ids", before)
     wrong = []
     for method, pattern, parameters, body in routes(house):
-        target = re.sub(r"\{[^}]*\}", house.room, pattern)
-        content = sample(house, body) if body else None
-        if call(house.address, method, target, content).status not in ((401,) if "login" not in pattern else (401, 429)) and \
-                pattern not in FOR_EVERYBODY:
-            wrong.append(f"{method} {pattern}")
+        open_to_all = not about(house, method, pattern).get("security")
+        if open_to_all and method == "GET" and pattern not in FOR_EVERYBODY:
+            wrong.append(f"{method} {pattern} is open")
+        if open_to_all:
+            continue
+        status = call(house.address, method, filled(pattern, theirs), sample(house, body) if body else None).status
+        if status != 401:
+            wrong.append(f"{method} {pattern}: {status}")
     report.check("every route but those that tell of nobody answers 401 to strangers", not wrong, ", ".join(wrong))
+
+
+def former_therapist(house, report):
+    """Care goes to another therapist while the line of the one before stays open."""
+    client = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client)
+                  and house.episode_of(c)["therapist"]["id"] != house.therapist.id)
+    theirs = house.things_of(client)
+    former = house.by_id[house.episode_of(client)["therapist"]["id"]]
+    follower = next(t for t in house.of_role("therapist") if t is not former)
+    outsider, heir = Outsider(house, former), LiveLine(house.address, follower.cookie)
+    house.change("UPDATE episode_of_care SET therapist_id = ?, deputy_id = NULL WHERE id = ?", follower.id, theirs["episode"])
+    # Whoever was told of a concern may have to go on with it; that is said in docs/how-to/safety.md and no part of this.
+    present = client.live(house.address)
+    message = json.loads(house.send(client, theirs["room"], SECRET).body)["id"]
+    client.ask(house.address, "POST", f"/api/rooms/{theirs['room']}/typing", {"typing": True})
+    client.ask(house.address, "PUT", f"/api/encounters/{theirs['encounter']}/agenda/{theirs['item']}",
+               {"text": SECRET + " again", "place": 2, "done": False})
+    client.ask(house.address, "PUT", f"/api/rooms/{theirs['room']}/receipt", {"read": 1})
+    heard = frames_of(heir, until=lambda f: f.get("kind") == "encounter")
+    report.check("a former therapist: the one after them hears what the client does",
+                 {"message", "encounter"} <= {f.get("kind") for f in heard}, str([f.get("kind") for f in heard]))
+    last = outsider.line.ask("GET /api/practice")
+    heard = frames_of(outsider.line, until=lambda f: f.get("id") == last)
+    about_them = [f for f in heard if any(i in json.dumps(f) for i in (*theirs.values(), message))]
+    report.check("a former therapist: the line that is still open is silent about the client", not about_them and
+                 any(f.get("id") == last for f in heard), json.dumps(about_them)[:200])
+    outsider.line.drop()
+    outsider.line = LiveLine(house.address, former.cookie)
+    last = present.ask("GET /api/practice")
+    heard = [f for f in frames_of(present, until=lambda f: f.get("id") == last)
+             if f.get("kind") == "presence" and f["body"] == {"account": former.id, "present": True}]
+    report.check("a former therapist: the client is not told that they came", not heard, json.dumps(heard)[:200])
+    ask_for_all(house, report, "a former therapist", [outsider], theirs)
+    wrong = []
+    for method, pattern, parameters, _ in routes(house):
+        if method == "GET" and not ids_of(parameters) and "{" not in pattern and pattern != "/api/live":
+            answer = former.ask(house.address, method, pattern)
+            wrong += [f"{pattern} names the {name}" for name, value in theirs.items() if value.encode() in answer.body]
+    report.check("a former therapist: no list names what is the client's", not wrong, "; ".join(wrong))
+    for line in (outsider.line, heir, present):
+        line.drop()
+
+
+def frames_of(line, until, seconds=QUICK):
+    """All frames up to the one that is waited for."""
+    found, end = [], time.monotonic() + seconds
+    with contextlib.suppress(LineClosed):
+        while (left := end - time.monotonic()) > 0:
+            frame = line.receive(left)
+            if frame is None:
+                break
+            found.append(frame)
+            if until(frame):
+                break
+    return found
 
 
 HOSTILE = ("' OR '1'='1", "'; DROP TABLE room_event; --", "1); DELETE FROM account; --", "\" OR \"\"=\"", "$1", "{int}", "%00",
@@ -131,52 +197,92 @@ HOSTILE = ("' OR '1'='1", "'; DROP TABLE room_event; --", "1); DELETE FROM accou
            "", "%", "%zz", "%c0%af", "A" * 3000)
 
 
+# Fields that take any text; texts.py writes into each of them and looks where it comes out.
+FREE = {
+    "POST /api/episodes/{episode}/threads /subject", "POST /api/rooms/{room}/messages /text",
+    "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
+    "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",
+    "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
+    "PUT /api/encounters/{encounter}/notes /sections/0/text",
+}
+
+
+# Fields with a shape of their own, which some odd texts have: nothing opens a zone by its name but a browser.
+SHAPED = {"POST /api/episodes/{episode}/encounters /zone": r"[A-Za-z0-9_+/-]*",
+          "PATCH /api/encounters/{encounter} /zone": r"[A-Za-z0-9_+/-]*", "PUT /api/me/email /address": ""}
+
+
+def fields(house, schema, pointer=""):
+    """Every field of a body that is no object: (JSON pointer, schema)."""
+    plain = resolved(house, schema)
+    if plain.get("type") == "object":
+        for name, inner in plain.get("properties", {}).items():
+            yield from fields(house, inner, f"{pointer}/{name}")
+    elif plain.get("type") == "array":
+        yield from fields(house, plain["items"], pointer + "/0")
+    else:
+        yield pointer, plain
+
+
+def with_field(house, schema, pointer, value):
+    """A body as the schema wants it, but for one field."""
+    plain = resolved(house, schema)
+    name, _, rest = pointer[1:].partition("/")
+    inner = plain["items"] if plain["type"] == "array" else plain["properties"][name]
+    put = with_field(house, inner, "/" + rest, value) if rest else value
+    return [put] if plain["type"] == "array" else {**sample(house, schema), name: put}
+
+
+def targets(pattern, parameters, values, text):
+    """An odd text in each parameter of an address, in more than one spelling."""
+    as_it_is = text.replace("#", "%23").replace("?", "%3f") if re.fullmatch(r"[!-~]*", text) else quoted(text)
+    for parameter in parameters:
+        name = parameter["name"]
+        if parameter["in"] == "query":
+            yield f"{filled(pattern, values)}?{name}={quoted(text)}"
+            yield f"{filled(pattern, values)}?{quoted(text)}=1"
+        elif parameter["in"] == "path":
+            before, after = re.split(r"\{%s[^}]*\}" % name, pattern)
+            for spelling in {as_it_is, quoted(text)}:
+                yield filled(before, values) + spelling + filled(after, values)
+
+
 def hostile_texts(house, report):
-    before = victims_state(house)
-    person, asked, wrong = house.victim, 0, []
+    """By somebody who may call the route, with ids of their own in all other places: what is odd reaches the handler."""
+    things = house.things_of(house.victim)
+    before, questions = house.tables(), []
     for method, pattern, parameters, body in routes(house):
         if pattern in ("/api/logout", "/api/login"):
             continue
-        path = [p["name"] for p in parameters if p["in"] == "path"]
-        query = [p["name"] for p in parameters if p["in"] == "query"]
-        values = {"room": house.other_episode["chat_room"], "episode": house.other_episode["id"]}
+        person = house.who_may(method, pattern, body)[0]
+        content = sample(house, body) if body else None
         for text in HOSTILE:
-            targets = []
-            for name in path:
-                raw_text = text if re.fullmatch(r"[!-~]*", text) else quoted(text)
-                for spelling in {raw_text.replace("#", "%23").replace("?", "%3f"), quoted(text)}:
-                    targets.append(re.sub(r"\{(\w+)[^}]*\}", lambda m, n=name, s=spelling: s if m.group(1) == n else
-                                          values.get(m.group(1), house.room), pattern))
-            for name in query:
-                concrete = re.sub(r"\{(\w+)[^}]*\}", house.room, pattern)
-                targets += [f"{concrete}?{name}={quoted(text)}", f"{concrete}?{quoted(text)}=1"]
-            for target in targets:
-                if re.search(r"[^!-~]", target):
-                    continue
-                answer = person.ask(house.address, method, target, sample(house, body) if body else None)
-                asked += 1
-                number_is_fine = "?" in target and answer.status == 200 and method == "GET"
-                if not (400 <= answer.status < 500 or number_is_fine) or b"root:" in answer.body or b"sql" in answer.body.lower():
-                    wrong.append(f"{method} {target[:80]}: {answer.status} {answer.body[:60]!r}")
-            if body is None or method == "GET":
-                continue
-            content = sample(house, body)
-            for field in content:
-                if pattern == "/api/me/email" and not text:
-                    continue  # no address is an answer
-                answer = person.ask(house.address, method, re.sub(r"\{[^}]*\}", new_id(), pattern), {**content, field: text})
-                asked += 1
-                if not 400 <= answer.status < 500:
-                    wrong.append(f"{method} {pattern} /{field}={text[:30]!r}: {answer.status}")
+            questions += [(person, method, target, content) for target in targets(pattern, parameters, things, text)]
+            for pointer, _ in fields(house, body) if body else ():
+                field = f"{method} {pattern} {pointer}"
+                if field not in FREE and not (field in SHAPED and re.fullmatch(SHAPED[field], text)):
+                    questions.append((person, method, filled(pattern, things), with_field(house, body, pointer, text)))
+
+    def mistake(question):
+        person, method, target, content = question
+        answer = person.ask(house.address, method, target, content)
+        number_is_fine = "?" in target and answer.status == 200 and method == "GET"
+        if (400 <= answer.status < 500 and answer.status not in (401, 429) or number_is_fine) and b"root:" not in answer.body \
+                and b"sql" not in answer.body.lower():
+            return None
+        return f"{method} {target[:80]} {str(content)[:80]}: {answer.status} {answer.body[:60]!r}"
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        wrong = [found for found in pool.map(mistake, questions) if found]
     report.check("SQL, climbing and odd texts in every parameter and field: refused", not wrong,
-                 "; ".join(wrong[:3]) or f"{asked} requests")
-    report.check("SQL, climbing and odd texts: nothing changed", victims_state(house) == before)
+                 "; ".join(wrong[:3]) or f"{len(questions)} requests")
+    nothing_changed(house, report, "SQL, climbing and odd texts", before)
     # In their own room such texts are just texts.
     lost = []
     for text in HOSTILE:
         if not text or "\0" in text or "\ufeff" == text:
             continue
-        answer = house.send(person, house.room, text)
+        answer = house.send(house.victim, house.room, text)
         if answer.status != 201 or json.loads(answer.body)["text"] != text:
             lost.append(f"{text[:30]!r}: {answer.status}")
     report.check("the same texts as a message: kept letter for letter", not lost, "; ".join(lost[:3]))
@@ -250,144 +356,37 @@ def strange_json(house, report):
         report.check(f"JSON, {name}: refused quickly", 400 <= answer.status < 500 and took < QUICK,
                      f"{answer.status}, {took:.2f} s")
         report.check(f"JSON, {name}: refused briefly", len(answer.body) < 64 << 10, f"{len(answer.body)} bytes")
-    answer = person.ask(house.address, "POST", target, b"id=1&text=hello")
-    report.check("a form instead of JSON: refused", answer.status == 400, str(answer.status))
-    answer = call(house.address, "POST", target, json.dumps({"id": new_id(), "text": "a"}).encode(),
-                  {**person.headers(), "Content-Type": "text/plain"})
-    report.check("JSON that calls itself text (what a form of another site can send): refused", 400 <= answer.status < 500,
-                 str(answer.status))
+    every_body(house, report)
 
 
-def log_in_from(house, source, login, password, extra=()):
-    body = json.dumps({"login": login, "password": password}).encode()
-    with connect(house.address, source=(source, 0)) as connection:
-        connection.sendall(head("POST", "/api/login", "Content-Type: application/json", f"Content-Length: {len(body)}",
-                                "Connection: close", *extra) + body)
-        data, _ = read_all(connection, PATIENCE)
-    return status_of(data), data
-
-
-def guess(house, sources, login, times):
-    """Wrong passwords, many at a time; how often each status came."""
-    with concurrent.futures.ThreadPoolExecutor(24) as pool:
-        attempts = [pool.submit(log_in_from, house, sources[n % len(sources)], login(n), f"wrong {n}") for n in range(times)]
-        return collections.Counter(a.result()[0] for a in attempts)
-
-
-def logging_out(house, report):
-    """On the wire: the log-in is over everywhere at once, another log-in of the same person is not touched."""
-    account = {"login": house.victim.login, "password": house.victim.password, "role": "client"}
-    ended, other = Person(account).log_in(house.address), Person(account).log_in(house.address)
-    lines = [ended.live(house.address) for _ in range(2)]
-    kept = other.live(house.address)
-    begun = time.monotonic()
-    report.check("log-out: 204", ended.ask(house.address, "POST", "/api/logout").status == 204)
-    report.check("the cookie is dead at once", ended.ask(house.address, "GET", "/api/session").status == 401)
-    codes = []
-    for line in lines:
-        try:
-            while line.receive(QUICK) is not None:
-                pass
-            codes.append(None)
-        except LineClosed as closed:
-            codes.append(closed.code)
-    took = time.monotonic() - begun
-    report.check("both its live lines are closed, within a second", codes == [4401, 4401] and took < 1, f"{codes}, {took:.2f} s")
-    try:
-        ended.live(house.address)
-        report.check("and no new one opens", False)
-    except HandshakeRefused as refusal:
-        report.check("and no new one opens", refusal.status == 401, str(refusal.status))
-    kept.ask("GET /api/session")
-    answer = kept.receive(PATIENCE)
-    while answer is not None and "status" not in answer:
-        answer = kept.receive(PATIENCE)
-    report.check("another log-in of the same person goes on", answer is not None and answer["status"] == 200, str(answer))
-    kept.drop()
-
-
-def guessing(house, report):
-    """Wrong passwords until the limit; who else suffers?"""
-    victim, bystander = house.victim, house.other_client
-    slowest = 0.0
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        guesser = pool.submit(guess, house, ["127.0.0.9"], lambda n: victim.login, 90)
-        # Meanwhile, somebody who has been logged in for long writes.
-        while not guesser.done():
+def every_body(house, report):
+    """What no route may take, told to each of them by somebody who may call it, with ids of their own."""
+    things = house.things_of(house.victim)
+    own = {"client": house.victim, "therapist": house.therapist}
+    before, asked, wrong = house.tables(), 0, []
+    for method, pattern, _, body in routes(house):
+        if not body:
+            continue
+        person = house.who_may(method, pattern, body)[0]
+        person, target = own.get(person.role, person), filled(pattern, things)
+        name = next(iter(resolved(house, body)["properties"]))
+        right = json.dumps(with_field(house, body, "/" + name, sample(house, resolved(house, body)["properties"][name]))).encode()
+        name = name.encode()
+        for words, content, status, code in (
+                ("100,000 levels", b'{"%s":' % name + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "body.too_deep"),
+                ("17 levels", b'{"%s":' % name + b"[" * 17 + b"]" * 17 + b"}", 400, "body.too_deep"),
+                ("70,000 more fields", right[:-1] + b"".join(b',"f%d":1' % n for n in range(70_000)) + b"}", 422, "body.invalid"),
+                ("a field twice", right[:-1] + b"," + right[1:], 400, "body.not_json"),
+                ("a field too many", right[:-1] + b',"role":"administrator"}', 422, "body.invalid"),
+                ("invalid UTF-8", right.replace(b'"', b'"\xff', 1), 400, "body.not_utf8"),
+                ("a byte more than 1 MB", right + b" " * ((1 << 20) + 1 - len(right)), 413, "request.too_large"),
+                ("a list", b"[" + right + b"]", 422, "body.invalid"), ("a form", b"id=1&text=hello", 400, "body.not_json")):
             began = time.monotonic()
-            answer = house.send(bystander, house.other_episode["chat_room"], "I am still here")
-            slowest = max(slowest, time.monotonic() - began)
-            if answer.status != 201:
-                report.check("guessing passwords: a logged-in person writes on", False, str(answer.status))
-                break
-        statuses = guesser.result()
-    report.check("guessing passwords: a logged-in person writes on", slowest < QUICK, f"slowest {slowest:.2f} s")
-    report.check("guessing passwords: after 10 of one person from one address 429", set(statuses) == {401, 429} and
-                 statuses[401] <= 11, str(dict(statuses)))
-    status, data = log_in_from(house, "127.0.0.9", victim.login, victim.password)
-    report.check("guessing passwords: the right one is not let in meanwhile, with Retry-After", status == 429 and
-                 b"Retry-After:" in data, str(status))
-    spoofed = [f"{h}: 10.{n}.1.1" for n, h in enumerate(("X-Forwarded-For", "X-Real-IP", "Forwarded: for=1.2.3.4\r\nX-Y"))]
-    answers = {line.split(":")[0]: log_in_from(house, "127.0.0.9", victim.login, "wrong", [line])[0] for line in spoofed}
-    report.check("guessing passwords: a header does not change whom the limit counts", set(answers.values()) == {429},
-                 str(answers))
-    for words, source, person, extra in (
-            ("the person guessed at logs in from elsewhere", "127.0.0.10", victim, ()),
-            ("others log in from elsewhere", "127.0.0.10", bystander, ()),
-            ("others behind the same address log in", "127.0.0.9", bystander, ()),
-            ("a browser that the person knows lets them in from there too", "127.0.0.9", victim, [f"Cookie: {victim.device}"])):
-        status, _ = log_in_from(house, source, person.login, person.password, extra)
-        report.check(f"guessing passwords: {words}", status == 200, str(status))
-
-
-def guessing_from_everywhere(house, report):
-    """One person guessed at from many addresses, and many persons from one address."""
-    victim, bystander = house.victim, house.other_client
-    sources = [f"127.0.2.{n}" for n in range(1, 31)]
-    statuses = guess(house, sources, lambda n: victim.login, 300)
-    report.check("guessing from 30 addresses: slowed after 100", set(statuses) == {401, 429} and 60 <= statuses[401] <= 102,
-                 str(dict(statuses)))
-    for words, person, extra, expected in (
-            ("a browser nobody knows has to wait", victim, (), 429),
-            ("the owner logs in with a browser of theirs", victim, [f"Cookie: {victim.device}"], 200),
-            ("a browser of somebody else is nobody's", victim, [f"Cookie: {bystander.device}"], 429),
-            ("a made-up browser is nobody's", victim, ["Cookie: rapport_device=" + "00" * 56], 429),
-            ("others log in", bystander, (), 200)):
-        status, _ = log_in_from(house, "127.0.3.1", person.login, person.password, extra)
-        report.check(f"guessing from 30 addresses: {words}", status == expected, str(status))
-    statuses = guess(house, ["127.0.0.20"], lambda n: f"nobody {n}", 120)
-    report.check("guessing at 120 persons from one address: slowed after 60", set(statuses) == {401, 429} and
-                 55 <= statuses[401] <= 90, str(dict(statuses)))
-    status, _ = log_in_from(house, "127.0.0.20", bystander.login, bystander.password, [f"Cookie: {bystander.device}"])
-    report.check("guessing at 120 persons from one address: a known browser there logs in", status == 200, str(status))
-
-
-def many_guess(house, report):
-    """Log-ins from many addresses at once: the work on passwords must not take the workers from everybody else."""
-    person = house.other_client
-    quiet = []
-    for _ in range(20):
-        began = time.monotonic()
-        house.send(person, house.other_episode["chat_room"], "quiet")
-        quiet.append(time.monotonic() - began)
-    line = LiveLine(house.address, person.cookie)
-    slowest, times = 0.0, []
-    with concurrent.futures.ThreadPoolExecutor(120) as pool:
-        attempts = [pool.submit(log_in_from, house, f"127.0.1.{n % 120 + 1}", f"nobody{n}", "wrong") for n in range(240)]
-        while not all(a.done() for a in attempts):
-            began = time.monotonic()
-            frame = line.answer_to(line.ask(f"POST /api/rooms/{house.other_episode['chat_room']}/messages",
-                                            {"id": new_id(), "text": "busy"}))
-            times.append(time.monotonic() - began)
-            slowest = max(slowest, times[-1])
-            if frame["status"] not in (201, 503):
-                report.check("240 log-ins from 120 addresses: a message is answered", False, str(frame)[:100])
-                break
-        statuses = [a.result()[0] for a in attempts]
-    line.drop()
-    times.sort()
-    middle = times[len(times) // 2] if times else 0
-    report.check("240 log-ins from 120 addresses: each is answered", set(statuses) <= {401, 429, 503},
-                 str({s: statuses.count(s) for s in set(statuses)}))
-    report.check("240 log-ins from 120 addresses: messages are not held up", slowest < 1.0,
-                 f"median {middle:.3f} s, slowest {slowest:.2f} s (quiet: {sorted(quiet)[10]:.3f} s)")
+            answer = person.ask(house.address, method, target, content)
+            took, said = time.monotonic() - began, json.loads(answer.body or b"{}")
+            asked += 1
+            if (answer.status, said.get("code")) != (status, code) or took > QUICK or len(answer.body) > 64 << 10:
+                wrong.append(f"{method} {pattern}, {words}: {answer.status} {said.get('code')}, {took:.2f} s, {len(answer.body)} bytes")
+    report.check("JSON that no route may take, told to each: refused quickly, briefly and for what it is", not wrong,
+                 "; ".join(wrong[:4]) or f"{asked} requests")
+    nothing_changed(house, report, "JSON that no route may take", before)

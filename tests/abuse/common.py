@@ -1,37 +1,126 @@
-"""What the abuse checks share: the server under test, its people, and requests that no library would send."""
+"""What the abuse checks share: the server under test, its people, what it says it serves, and requests that no library
+would send."""
+import contextlib
+import hashlib
 import json
 import pathlib
 import re
 import socket
+import sqlite3
 import sys
 import time
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
-from harness import PATIENCE, Person, call, new_id  # noqa: E402,F401
+from harness import PATIENCE, Person, call, new_id, quoted  # noqa: E402,F401
 
 QUICK = 5.0  # "at once", on a computer that compiles something beside
 
 
+SECRET = "only for the two"  # in all that somebody wrote for the one they work with
+
+# What comes and goes by itself: who was here last, that somebody asked, mails, and what is reckoned by reading.
+NOT_COMPARED = ("audit", "login_session", "notice", "form_trend")
+
+
 class House:
-    """A running server, four clients in two therapists' care, and what they wrote."""
+    """A running server, four clients in three therapists' care, those behind them, and what they wrote."""
 
     def __init__(self, server, accounts):
         self.server = server
         self.address = server.address
-        people = {a["login"]: Person(a) for a in accounts}
-        clients = [p for p in people.values() if p.role == "client"]
-        therapists = [p for p in people.values() if p.role == "therapist"]
-        self.by_id = {p.log_in(self.address).id: p for p in clients + therapists}
+        self.everybody = [Person(a).log_in(self.address) for a in accounts]
+        self.by_id = {p.id: p for p in self.everybody}
+        clients = self.of_role("client")
         self.victim = clients[0]
-        self.episode = self.victim.get(self.address, "/api/episodes")["episodes"][0]
+        self.episode = self.episode_of(self.victim)
         self.room = self.episode["chat_room"]
         self.therapist = self.by_id[self.episode["therapist"]["id"]]
         self.other_client = clients[1]
-        self.other_episode = self.other_client.get(self.address, "/api/episodes")["episodes"][0]
-        # A therapist who does not care for the victim, even if there are several.
-        self.other_therapist = next(t for t in therapists if all(
+        self.other_episode = self.episode_of(self.other_client)
+        # A therapist who does not care for the victim, not even while theirs is away.
+        deputy = self.rows("SELECT deputy_id FROM episode_of_care WHERE id = ?", self.episode["id"])[0][0]
+        self.other_therapist = next(t for t in self.of_role("therapist") if uuid.UUID(t.id).bytes != deputy and all(
             e["client"]["id"] != self.victim.id for e in t.get(self.address, "/api/episodes")["episodes"]))
         self.openapi = json.loads(server.command("openapi").stdout)
+        self.may_ask = {}
+
+    def of_role(self, role):
+        return [p for p in self.everybody if p.role == role]
+
+    def episode_of(self, client):
+        return client.get(self.address, "/api/episodes")["episodes"][0]
+
+    # The file itself, beside the program.
+    def rows(self, statement, *ids):
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.data / 'rapport.db'}?mode=ro", uri=True)) as file:
+            return file.execute(statement, [uuid.UUID(i).bytes for i in ids]).fetchall()
+
+    def change(self, statement, *ids):
+        with contextlib.closing(sqlite3.connect(self.server.data / "rapport.db", timeout=PATIENCE)) as file, file:
+            assert file.execute(statement, [uuid.UUID(i).bytes for i in ids]).rowcount > 0, statement
+
+    def tables(self):
+        """A digest of the rows of each table."""
+        found = {}
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.data / 'rapport.db'}?mode=ro", uri=True)) as file:
+            names = [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for name in sorted(set(names) - set(NOT_COMPARED)):
+                rows = sorted(repr(row) for row in file.execute(f"SELECT * FROM {name}"))
+                found[name] = (len(rows), hashlib.sha256("".join(rows).encode()).hexdigest())
+        return found
+
+    def who_may(self, method, pattern, body):
+        """People of each role that may ever call a route. Asked with what no handler takes, so that nothing happens."""
+        if (method, pattern) not in self.may_ask:
+            answers = {}
+            for person in self.everybody:
+                if person.role not in answers:
+                    target = filled(pattern, {})
+                    open_to_all = target == pattern and body is None and method != "GET"
+                    answer = None if open_to_all else person.ask(self.address, method, target, b"[]" if body else None)
+                    answers[person.role] = (open_to_all or answer.status != 403) and person
+            self.may_ask[method, pattern] = [person for person in answers.values() if person]
+        return self.may_ask[method, pattern]
+
+    def things_of(self, client):
+        """Makes one of everything that a client can have; the ids by the names that addresses give them. Nobody but the
+        therapist and the deputy stands behind this client."""
+        episode = self.episode_of(client)
+        therapist = self.by_id[episode["therapist"]["id"]]
+        ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
+               "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id()}
+        self.change("UPDATE episode_of_care SET neutral_id = NULL WHERE id = ?", ids["episode"])
+        self.change("UPDATE account SET supervisor_id = NULL WHERE id = ?", therapist.id)
+
+        def made(person, method, target, body=None):
+            answer = person.ask(self.address, method, target, body)
+            assert answer.status in (200, 201, 204), f"{method} {target}: {answer.status} {answer.body[:200]!r}"
+            return json.loads(answer.body or b"null")
+
+        made(client, "POST", f"/api/episodes/{ids['episode']}/threads", {"id": ids["thread"], "subject": SECRET})
+        ids["message"] = made(client, "POST", f"/api/rooms/{ids['thread']}/messages", {"id": new_id(), "text": SECRET})["id"]
+        for person in (client, therapist):
+            draft = made(person, "GET", f"/api/rooms/{ids['room']}/draft")
+            made(person, "PUT", f"/api/rooms/{ids['room']}/draft",
+                 {"based_on": draft["revision"], "subject": "", "text": SECRET})
+        made(therapist, "POST", f"/api/episodes/{ids['episode']}/encounters",
+             {"id": ids["encounter"], "start": in_days(30), "minutes": 50, "channel": "chat"})
+        made(client, "PUT", f"/api/encounters/{ids['encounter']}/agenda/{ids['item']}",
+             {"text": SECRET, "place": 1, "done": False})
+        notes = f"/api/encounters/{ids['encounter']}/notes"
+        sections = [{"key": one["key"], "text": SECRET} for one in made(therapist, "GET", notes)["sections"]]
+        made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
+        for form in (ids["form"], ids["sent"]):
+            made(therapist, "POST", f"/api/episodes/{ids['episode']}/forms",
+                 {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
+        answers = [{"item": str(n), "value": 2} for n in range(1, 10)]
+        made(client, "PUT", f"/api/forms/{ids['sent']}/answers", {"based_on": 0, "language": "en", "answers": answers})
+        made(client, "POST", f"/api/forms/{ids['sent']}/completion", {"revision": 1, "version": 1})
+        told = made(therapist, "GET", "/api/concerns")["concerns"]
+        ids["concern"] = next(c["id"] for c in told if self.rows("SELECT response_id FROM concern WHERE id = ?", c["id"])[0][0] ==
+                              uuid.UUID(ids["sent"]).bytes)
+        return ids
 
     def send(self, person, room, text, **keywords):
         return person.ask(self.address, "POST", f"/api/rooms/{room}/messages", {"id": new_id(), "text": text}, **keywords)
@@ -44,6 +133,61 @@ class House:
         """Resident bytes of the server."""
         text = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) * 1024
+
+
+# ------------------------------------------------------------------------------------- what the program says it serves
+
+
+def resolved(house, schema):
+    while "$ref" in schema:
+        schema = house.openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema or "oneOf" in schema:
+        return resolved(house, next(s for s in schema.get("anyOf", schema.get("oneOf")) if s.get("type") != "null"))
+    return schema
+
+
+def sample(house, schema):
+    """A body that a schema accepts."""
+    plain = resolved(house, schema)
+    if "enum" in plain:
+        return plain["enum"][0]
+    kind = plain.get("type")
+    if kind == "object":
+        return {name: sample(house, inner) for name, inner in plain.get("properties", {}).items()
+                if name in plain.get("required", []) or "anyOf" not in inner}
+    if kind == "array":
+        return [sample(house, plain["items"])] * plain.get("minItems", 0)
+    if kind == "string":
+        if plain.get("format") == "uuid":
+            return new_id()
+        if plain.get("format") == "date-time":
+            return in_days(40)
+        return "x" * max(1, plain.get("minLength", 1))
+    return {"integer": max(24, plain.get("minimum", 24)), "number": 1.5, "boolean": True}.get(kind)
+
+
+def routes(house):
+    """(method, pattern, parameters, body schema) of everything the program serves."""
+    for pattern, methods in house.openapi["paths"].items():
+        for method, about in methods.items():
+            body = about.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            yield method.upper(), pattern, about.get("parameters", []), body
+
+
+def about(house, method, pattern):
+    return house.openapi["paths"][pattern][method.lower()]
+
+
+def in_days(days):
+    return time.strftime("%Y-%m-%dT%H:00:00.000Z", time.gmtime(time.time() + days * 86400))
+
+
+def filled(pattern, values):
+    """The address of a route; a parameter that has no value gets an id that nothing has."""
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: quoted(values.get(found.group(1)) or new_id()), pattern)
+
+
+# ------------------------------------------------------------------------------------------------------------- by hand
 
 
 def connect(address, timeout=PATIENCE, source=None):
@@ -85,3 +229,12 @@ def status_of(data):
 def head(method, target, *lines, host="localhost", cookie=None):
     more = [f"Cookie: {cookie}"] if cookie else []
     return "\r\n".join([f"{method} {target} HTTP/1.1", f"Host: {host}", *more, *lines, "", ""]).encode("latin-1")
+
+
+def log_in_from(house, source, login, password, extra=()):
+    body = json.dumps({"login": login, "password": password}).encode()
+    with connect(house.address, source=(source, 0)) as connection:
+        connection.sendall(head("POST", "/api/login", "Content-Type: application/json", f"Content-Length: {len(body)}",
+                                "Connection: close", *extra) + body)
+        data, _ = read_all(connection, PATIENCE)
+    return status_of(data), data

@@ -3,8 +3,10 @@ import contextlib
 import json
 import resource
 import socket
+import statistics
 import struct
 import time
+import zlib
 
 from common import PATIENCE, QUICK, connect, head, new_id, raw, status_of
 from harness import BINARY, CLOSE, PING, HandshakeRefused, LineClosed, LiveLine, Server, call, frame_bytes
@@ -138,37 +140,41 @@ def frames(house, report):
     witness.drop()
 
 
+POST = "POST /api/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+# Requests of which two programs could think that they end in different places.
+AMBIGUOUS = (
+    ("length and chunked", POST + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ("chunked and length", POST + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+    ("two lengths", POST + "Content-Length: 0\r\nContent-Length: 2\r\n\r\n{}"),
+    ("two equal lengths", POST + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
+    ("a list of lengths", POST + "Content-Length: 2, 3\r\n\r\n{}"),
+    ("a length with a sign", POST + "Content-Length: +2\r\n\r\n{}"),
+    ("a negative length", POST + "Content-Length: -2\r\n\r\n{}"),
+    ("a length in hexadecimal", POST + "Content-Length: 0x2\r\n\r\n{}"),
+    ("a length that overflows", POST + "Content-Length: 18446744073709551618\r\n\r\n{}"),
+    ("chunked twice", POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ("chunked and identity", POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+    ("an unknown coding", POST + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+    ("a vertical tab before chunked", POST + "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n"),
+    ("a space before the colon", POST + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
+    ("a chunk size with a sign", POST + "Transfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n"),
+    ("a chunk size that overflows", POST + "Transfer-Encoding: chunked\r\n\r\n10000000000000002\r\n{}\r\n0\r\n\r\n"),
+    ("a chunk without its end", POST + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}XX0\r\n\r\n"),
+    ("chunked in HTTP/1.0", POST.replace("1.1", "1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ("two hosts", POST.replace("Host: localhost", "Host: localhost\r\nHost: other") + "Content-Length: 2\r\n\r\n{}"),
+    ("no host", POST.replace("Host: localhost\r\n", "") + "Content-Length: 2\r\n\r\n{}"),
+    ("a null in a header", POST + "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"),
+    ("a bare carriage return", POST + "X-A: b\rContent-Length: 0\r\nContent-Length: 2\r\n\r\n{}"),
+    ("bare line feeds", POST.replace("\r\n", "\n") + "Content-Length: 2\n\n{}"),
+    ("no version", "GET /api/practice\r\n\r\n"),
+    ("HTTP/3.0", "GET /api/practice HTTP/3.0\r\nHost: localhost\r\n\r\n"),
+    ("a space in the address", "GET /api/practice /x HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+
+
 def smuggling(house, report):
     """One connection, two readings: the second request must never be answered."""
     hidden = b"GET /api/practice HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    post = "POST /api/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    for name, first in (
-            ("length and chunked", post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-            ("chunked and length", post + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
-            ("two lengths", post + "Content-Length: 0\r\nContent-Length: 2\r\n\r\n{}"),
-            ("two equal lengths", post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
-            ("a list of lengths", post + "Content-Length: 2, 3\r\n\r\n{}"),
-            ("a length with a sign", post + "Content-Length: +2\r\n\r\n{}"),
-            ("a negative length", post + "Content-Length: -2\r\n\r\n{}"),
-            ("a length in hexadecimal", post + "Content-Length: 0x2\r\n\r\n{}"),
-            ("a length that overflows", post + "Content-Length: 18446744073709551618\r\n\r\n{}"),
-            ("chunked twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-            ("chunked and identity", post + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
-            ("an unknown coding", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
-            ("a vertical tab before chunked", post + "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n"),
-            ("a space before the colon", post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
-            ("a chunk size with a sign", post + "Transfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n"),
-            ("a chunk size that overflows", post + "Transfer-Encoding: chunked\r\n\r\n10000000000000002\r\n{}\r\n0\r\n\r\n"),
-            ("a chunk without its end", post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}XX0\r\n\r\n"),
-            ("chunked in HTTP/1.0", post.replace("1.1", "1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-            ("two hosts", post.replace("Host: localhost", "Host: localhost\r\nHost: other") + "Content-Length: 2\r\n\r\n{}"),
-            ("no host", post.replace("Host: localhost\r\n", "") + "Content-Length: 2\r\n\r\n{}"),
-            ("a null in a header", post + "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"),
-            ("a bare carriage return", post + "X-A: b\rContent-Length: 0\r\nContent-Length: 2\r\n\r\n{}"),
-            ("bare line feeds", post.replace("\r\n", "\n") + "Content-Length: 2\n\n{}"),
-            ("no version", "GET /api/practice\r\n\r\n"),
-            ("HTTP/3.0", "GET /api/practice HTTP/3.0\r\nHost: localhost\r\n\r\n"),
-            ("a space in the address", "GET /api/practice /x HTTP/1.1\r\nHost: localhost\r\n\r\n")):
+    for name, first in AMBIGUOUS:
         data, ended = raw(house.address, first.encode("latin-1") + hidden)
         answers = data.count(b"HTTP/1.1 ")
         report.check(f"smuggling, {name}: one refusal, then the end",
@@ -180,20 +186,56 @@ def smuggling(house, report):
     report.check("51 requests in one packet: 51 answers", data.count(b"HTTP/1.1 200 ") == 51, str(data.count(b"HTTP/1.1 200 ")))
 
 
-def half_open(house, report):
-    """2,000 connections that never finish a request, while somebody uses the service."""
+def ten_thousand(house, report):
+    """10,000 connections from one computer: silent ones, begun requests, and those that asked once and stay."""
+    wanted, source = 10_000, "127.0.0.7"
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2000
     if hard < wanted + 200:
-        report.skip("2,000 half-open connections", f"this process may open only {hard} files")
+        report.skip("10,000 connections", f"this process may open only {hard} files")
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    before, quiet = house.memory(), [latency(house) for _ in range(20)]
+    whole = head("GET", "/api/practice")
+    beginnings = [b"", b"GET /api/prac", b"POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+                  head("GET", "/api/live", "Upgrade: websocket")[:-2], whole, whole]
+    held, busy = [], []
     try:
-        slowest, served = hold_half_open(house, wanted)
-        report.check("2,000 half-open connections: a normal client is served beside them", served == 40,
-                     f"{served} of 40, slowest {slowest:.2f} s")
+        for number in range(wanted):
+            connection = connect(house.address, timeout=5, source=(source, 0))
+            held.append(connection)
+            with contextlib.suppress(OSError):
+                connection.sendall(beginnings[number % len(beginnings)])
+            if number % 100 == 0:
+                busy.append(latency(house))
+        busy += [latency(house) for _ in range(40)]
+        answered = sum(status_of(answer_now(c)) == 200 for c in held[4::6][:200])
+        grown = house.memory() - before
     finally:
+        for connection in held:
+            connection.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    report.check("10,000 connections of one computer: it is a real crowd", len(held) == wanted and answered == 200,
+                 f"{len(held)} connected, {answered} of 200 were answered")
+    report.check("10,000 connections of one computer: others are served as before", max(busy) < 1.0,
+                 f"median {statistics.median(busy) * 1000:.1f} ms, slowest {max(busy) * 1000:.0f} ms; "
+                 f"quiet: {statistics.median(quiet) * 1000:.1f} ms")
+    report.check("10,000 connections of one computer: little memory", grown < 256 << 20, f"{grown >> 20} MB more")
+
+
+def answer_now(connection):
+    connection.settimeout(1)
+    with contextlib.suppress(OSError):
+        return connection.recv(4096)
+    return b""
+
+
+def latency(house):
+    """Seconds until a message of somebody else is stored and answered; endless when it is not."""
+    began = time.monotonic()
+    with contextlib.suppress(OSError):
+        if house.send(house.other_client, house.other_episode["chat_room"], "beside a crowd", timeout=5).status == 201:
+            return time.monotonic() - began
+    return float("inf")
 
 
 def hold_half_open(house, wanted, tries=40, timeout=3.0):
@@ -251,36 +293,101 @@ def few_descriptors(house, report):
         house.address = house.server.address
 
 
-def slow_request(house, report):
-    """One byte a second: ended by the server, whatever it looks like."""
-    connections = [connect(house.address) for _ in range(2)]
-    began = time.monotonic()
-    ended_after = [None, None]
-    text = head("GET", "/api/practice", "X-Slow: " + "a" * 100)
-    place = 0
-    while time.monotonic() - began < 40 and None in ended_after:
-        for number, connection in enumerate(connections):
-            if ended_after[number] is not None:
-                continue
+def slow_requests(house, report):
+    """A byte now and then: ended by the server wherever it happens, whatever it looks like."""
+    auth = [f"X-CSRF-Token: {house.victim.csrf}", "Content-Type: application/json"]
+    target, cookie = f"/api/rooms/{house.room}/typing", house.victim.cookie
+    upgrade = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "X-Slow: " + "a" * 100]
+    kinds = {  # what is sent at once, and what follows byte by byte
+        "nothing at all": (b"", b""),
+        "a header": (b"", head("GET", "/api/practice", "X-Slow: " + "a" * 100)),
+        "a header without end": (head("GET", "/api/practice", "X-Slow: ")[:-4], b"a" * 100),
+        "a body": (head("POST", target, *auth, "Content-Length: 100", cookie=cookie), b" " * 90),
+        "a body that was announced with Expect": (head("POST", target, *auth, "Content-Length: 100", "Expect: 100-continue",
+                                                       cookie=cookie), b" " * 90),
+        "a body in chunks": (head("POST", target, *auth, "Transfer-Encoding: chunked", cookie=cookie), b"1\r\n \r\n" * 20),
+        "the size of a chunk": (head("POST", target, *auth, "Transfer-Encoding: chunked", cookie=cookie), b"0" * 90),
+        "the handshake of a live line": (b"", head("GET", "/api/live", *upgrade, cookie=cookie))}
+    open_ones = {name: connect(house.address) for name in kinds}
+    began, ended, step, slowest = time.monotonic(), {}, 0, 0.0
+    for name, (at_once, _) in kinds.items():
+        open_ones[name].sendall(at_once)
+    while open_ones and time.monotonic() - began < 40:
+        for name, connection in list(open_ones.items()):
             with contextlib.suppress(OSError):
-                connection.sendall(text[place:place + 1] if number == 0 else b"")
-            connection.settimeout(0.2)
+                connection.sendall(kinds[name][1][step:step + 1])
+            connection.settimeout(0.02)
             try:
                 while connection.recv(4096):
                     pass
-                ended_after[number] = time.monotonic() - began
             except (socket.timeout, BlockingIOError):
-                pass
+                continue
             except OSError:
-                ended_after[number] = time.monotonic() - began
-        if ended_after[0] is not None:
-            break
-        place += 1
-        time.sleep(0.8)
-    for connection in connections:
+                pass
+            ended[name] = time.monotonic() - began
+            open_ones.pop(name).close()
+        slowest = max(slowest, latency(house))
+        step += 1
+        time.sleep(0.5)
+    for connection in open_ones.values():
         connection.close()
-    report.check("a request of one byte a second: ended", ended_after[0] is not None and ended_after[0] < 30,
-                 f"after {ended_after[0] or 0:.0f} s")
+    for name in kinds:
+        report.check(f"byte by byte, {name}: ended", ended.get(name, 99) < 20, f"after {ended.get(name, 99):.0f} s")
+    report.check("byte by byte: others are served meanwhile", slowest < 1.0, f"slowest {slowest:.2f} s")
+
+
+def half_frames(house, report):
+    """Somebody's lines that each begin a frame and stop: no more of them than a person may have, and only theirs."""
+    lines = [LiveLine(house.address, house.victim.cookie) for _ in range(25)]
+    witness, whole = LiveLine(house.address, house.other_client.cookie), frame_bytes(b'{"id":1,"do":"GET /api/practice"}')
+    for number, line in enumerate(lines):
+        with contextlib.suppress(LineClosed):
+            line.send_bytes(whole[:1 + number % (len(whole) - 1)])
+    codes = []
+    for line in lines:
+        try:
+            codes.append(line.receive(0.05))
+        except LineClosed as closed:
+            codes.append(closed.code)
+    report.check("25 lines with half a frame each: the oldest five had to go", codes == [4429] * 5 + [None] * 20, str(codes))
+    answer = witness.answer_to(witness.ask("GET /api/practice"))
+    report.check("25 lines with half a frame each: others are served", answer["status"] == 200 and latency(house) < 1.0)
+    for line in (*lines, witness):
+        line.drop()
+
+
+def bombs(house, report):
+    """What is small on the wire and would be large when opened: nothing here opens it."""
+    target, auth = f"/api/rooms/{house.room}/messages", [f"X-CSRF-Token: {house.victim.csrf}", "Content-Type: application/json"]
+    plain = json.dumps({"id": new_id(), "text": "a"}).encode()
+    zeros = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join([zeros.compress(plain[:-2])] + [zeros.compress(b" " * (1 << 20)) for _ in range(500)] +
+                    [zeros.compress(plain[-2:]), zeros.flush()])
+    before = house.memory()
+    for coding in ("gzip", "deflate", "x-gzip", "br", "gzip, gzip"):
+        data, _ = raw(house.address, head("POST", target, *auth, f"Content-Encoding: {coding}", f"Content-Length: {len(bomb)}",
+                                          "Connection: close", cookie=house.victim.cookie) + bomb)
+        report.check(f"500 MB in {len(bomb) >> 10} KB, sent as {coding}: refused", status_of(data) == 400, str(status_of(data)))
+    chunk = b"%x\r\n" % len(bomb) + bomb + b"\r\n0\r\n\r\n"
+    data, ended = raw(house.address, head("POST", target, *auth, "Transfer-Encoding: gzip, chunked", cookie=house.victim.cookie) + chunk)
+    report.check("the same as a coding of the transfer: refused", ended and (not data or status_of(data) == 400), str(status_of(data)))
+    line = LiveLine(house.address, house.victim.cookie,
+                    headers=["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
+    report.check("a live line promises no compression", "sec-websocket-extensions" not in line.greeting.lower(), line.greeting)
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    content = squeezed.compress(b" " * (200 << 20)) + squeezed.flush(zlib.Z_SYNC_FLUSH)
+    frame = frame_bytes(content[:-4])
+    code = "still open"
+    try:
+        line.send_bytes(bytes([frame[0] | 0x40]) + frame[1:])
+        while line.receive(QUICK) is not None:
+            pass
+    except LineClosed as closed:
+        code = closed.code
+    line.drop()
+    report.check("a compressed frame that nobody agreed to: ends the line", code in (1002, None), str(code))
+    grown = house.memory() - before
+    report.check("what would be large when opened leaves no memory behind", grown < 32 << 20, f"{grown >> 20} MB more")
 
 
 def slow_reader(house, report):

@@ -450,6 +450,7 @@ class LiveLine:
         self.buffer = bytearray(rest)
         if not head.startswith(b"HTTP/1.1 101"):
             raise HandshakeRefused(head.decode("latin-1"))
+        self.greeting = head.decode("latin-1")
 
     def fill(self, doing):
         try:
