@@ -88,39 +88,9 @@ class House:
         therapist and the deputy stands behind this client."""
         episode = self.episode_of(client)
         therapist = self.by_id[episode["therapist"]["id"]]
-        ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
-               "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id()}
-        self.change("UPDATE episode_of_care SET neutral_id = NULL WHERE id = ?", ids["episode"])
+        self.change("UPDATE episode_of_care SET neutral_id = NULL WHERE id = ?", episode["id"])
         self.change("UPDATE account SET supervisor_id = NULL WHERE id = ?", therapist.id)
-
-        def made(person, method, target, body=None):
-            answer = person.ask(self.address, method, target, body)
-            assert answer.status in (200, 201, 204), f"{method} {target}: {answer.status} {answer.body[:200]!r}"
-            return json.loads(answer.body or b"null")
-
-        made(client, "POST", f"/api/episodes/{ids['episode']}/threads", {"id": ids["thread"], "subject": SECRET})
-        ids["message"] = made(client, "POST", f"/api/rooms/{ids['thread']}/messages", {"id": new_id(), "text": SECRET})["id"]
-        for person in (client, therapist):
-            draft = made(person, "GET", f"/api/rooms/{ids['room']}/draft")
-            made(person, "PUT", f"/api/rooms/{ids['room']}/draft",
-                 {"based_on": draft["revision"], "subject": "", "text": SECRET})
-        made(therapist, "POST", f"/api/episodes/{ids['episode']}/encounters",
-             {"id": ids["encounter"], "start": in_days(30), "minutes": 50, "channel": "chat"})
-        made(client, "PUT", f"/api/encounters/{ids['encounter']}/agenda/{ids['item']}",
-             {"text": SECRET, "place": 1, "done": False})
-        notes = f"/api/encounters/{ids['encounter']}/notes"
-        sections = [{"key": one["key"], "text": SECRET} for one in made(therapist, "GET", notes)["sections"]]
-        made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
-        for form in (ids["form"], ids["sent"]):
-            made(therapist, "POST", f"/api/episodes/{ids['episode']}/forms",
-                 {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
-        answers = [{"item": str(n), "value": 2} for n in range(1, 10)]
-        made(client, "PUT", f"/api/forms/{ids['sent']}/answers", {"based_on": 0, "language": "en", "answers": answers})
-        made(client, "POST", f"/api/forms/{ids['sent']}/completion", {"revision": 1, "version": 1})
-        told = made(therapist, "GET", "/api/concerns")["concerns"]
-        ids["concern"] = next(c["id"] for c in told if self.rows("SELECT response_id FROM concern WHERE id = ?", c["id"])[0][0] ==
-                              uuid.UUID(ids["sent"]).bytes)
-        return ids
+        return everything(self.address, client, therapist, episode, lambda field: SECRET)
 
     def send(self, person, room, text, **keywords):
         return person.ask(self.address, "POST", f"/api/rooms/{room}/messages", {"id": new_id(), "text": text}, **keywords)
@@ -133,6 +103,41 @@ class House:
         """Resident bytes of the server."""
         text = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) * 1024
+
+
+def everything(address, client, therapist, episode, words):
+    """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
+    ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
+           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id()}
+
+    def made(person, method, pattern, body=None, names=(), **more):
+        for name in names:
+            body = {**body, name: words(f"{method} {pattern} /{name}")}
+        target = filled(pattern, {**ids, **more})
+        answer = person.ask(address, method, target, body)
+        assert answer.status in (200, 201, 204), f"{method} {target}: {answer.status} {answer.body[:200]!r}"
+        return json.loads(answer.body or b"null")
+
+    made(client, "POST", "/api/episodes/{episode}/threads", {"id": ids["thread"]}, ["subject"])
+    ids["message"] = made(client, "POST", "/api/rooms/{room}/messages", {"id": new_id()}, ["text"], room=ids["thread"])["id"]
+    for person in (client, therapist):
+        made(person, "POST", "/api/rooms/{room}/messages", {"id": new_id()}, ["text"])
+        for place in ("/api/rooms/{room}/draft", "/api/episodes/{episode}/draft"):
+            revision = made(person, "GET", place)["revision"]
+            made(person, "PUT", place, {"based_on": revision}, ["subject", "text"])
+    made(therapist, "POST", "/api/episodes/{episode}/encounters",
+         {"id": ids["encounter"], "start": in_days(30), "minutes": 50, "channel": "chat"})
+    made(client, "PUT", "/api/encounters/{encounter}/agenda/{item}", {"place": 1, "done": False}, ["text"])
+    notes = "/api/encounters/{encounter}/notes"
+    sections = [{"key": one["key"], "text": words(f"PUT {notes} /sections/0/text")} for one in made(therapist, "GET", notes)["sections"]]
+    made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
+    for form in (ids["form"], ids["sent"]):
+        made(therapist, "POST", "/api/episodes/{episode}/forms", {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
+    answers = [{"item": str(n), "value": 2} for n in range(1, 10)]
+    made(client, "PUT", "/api/forms/{sent}/answers", {"based_on": 0, "language": "en", "answers": answers})
+    made(client, "POST", "/api/forms/{sent}/completion", {"revision": 1, "version": 1})
+    ids["concern"] = max(made(therapist, "GET", "/api/concerns")["concerns"], key=lambda c: c["raised_at"])["id"]
+    return ids
 
 
 # ------------------------------------------------------------------------------------- what the program says it serves

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import tempfile
@@ -202,6 +203,64 @@ class Postgres:
 
     def folder(self):
         return pathlib.Path(self.sql("SHOW data_directory"))
+
+
+# ---------------------------------------------------------------------------------------------------------- plaintext
+
+
+def holds(path, needle):
+    """Whether a file holds the bytes; read in pieces."""
+    keep = b""
+    try:
+        with open(path, "rb") as file:
+            while piece := file.read(1 << 20):
+                if needle in keep + piece:
+                    return True
+                keep = piece[-len(needle):]
+    except OSError:
+        return False
+    return False
+
+
+def files_below(folder, newer_than=0.0, skip=()):
+    for base, folders, names in os.walk(folder, onerror=lambda _: None):
+        folders[:] = [f for f in folders if os.path.join(base, f) not in skip]
+        for name in names:
+            path = os.path.join(base, name)
+            try:
+                status = os.lstat(path)
+            except OSError:
+                continue
+            if stat.S_ISREG(status.st_mode) and status.st_mtime >= newer_than and status.st_size < 1 << 30:
+                yield path
+
+
+def look_for_plaintext(report, words, mark, server, postgres, since):
+    """Looks for a word that people wrote everywhere where it could have been left since a moment."""
+    needles = [mark.encode(), mark.encode("utf-16-le"), mark.encode().hex().encode()]
+    # The search must be able to find something.
+    witness = server.folder.parent / "witness"
+    witness.write_bytes(b"x" * ((1 << 20) - 5) + mark.encode())
+    report.check(f"{words}: the search for plaintext finds what is there", holds(witness, needles[0]))
+    witness.unlink()
+
+    def look(sentence, paths):
+        paths = list(paths)
+        found = [p for p in paths if any(holds(p, needle) for needle in needles)]
+        report.check(f"{words}: no plaintext in {sentence}", bool(paths) and not found,
+                     ", ".join(map(str, found[:3])) or f"{len(paths)} files")
+
+    look("the data folder", files_below(server.data))
+    look("what the server printed", [p for p in server.folder.iterdir() if p.name.endswith(".out")])
+    if postgres:
+        postgres.sql("CHECKPOINT")
+        folder = postgres.folder()
+        if os.access(folder, os.R_OK | os.X_OK):
+            look("PostgreSQL's data directory", files_below(folder))
+            look("PostgreSQL's own log", files_below(folder.parent, skip=(str(folder),)))
+        else:
+            report.skip(f"{words}: no plaintext in PostgreSQL's data directory", "it cannot be read from here")
+    look("/tmp and /var/tmp", [*files_below("/tmp", since), *files_below("/var/tmp", since)])
 
 
 class Relay:
