@@ -23,6 +23,14 @@ const store::Query kSelectSession("session.select", R"(
 const store::Query kUpdateSeen("session.touch", "UPDATE login_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
                                true);
 const store::Query kDeleteSession("session.delete", "DELETE FROM login_session WHERE id = $1", true);
+const store::Query kDescribe("session.describe", "UPDATE login_session SET sealed_browser = $2 WHERE id = $1", true);
+const store::Query kListSessions("session.list", R"(
+  SELECT id, created_at, seen_at, sealed_browser FROM login_session
+  WHERE account_id = $1 AND ends_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id DESC)",
+                                 true);
+const store::Query kDeleteOwn("session.delete_own", "DELETE FROM login_session WHERE id = $1 AND account_id = $2",
+                              true);
+const store::Query kSessionsOf("session.of_account", "SELECT id FROM login_session WHERE account_id = $1", true);
 const store::Query kDeleteOver("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
 
 std::string to_base64url(BytesView bytes) {
@@ -89,6 +97,28 @@ void touch_session(store::WriteTx& tx, SessionId session, Time now) {
 
 bool end_session(store::WriteTx& tx, SessionId session) {
   return tx.execute(kDeleteSession, {session}) > 0;
+}
+
+void describe_session(store::WriteTx& tx, SessionId session, BytesView sealed_browser) {
+  tx.execute(kDescribe, {session, sealed_browser});
+}
+
+std::vector<ListedSession> list_sessions(store::ReadTx& tx, AccountId account, Time now, const SessionRules& rules) {
+  return tx.list(kListSessions, {account, now, now - rules.idle}, [](const store::Row& row) {
+    ListedSession listed{row.id<SessionId>(0), row.time(1), row.time(2), std::nullopt};
+    if (!row.is_null(3)) listed.sealed_browser.emplace(row.bytes(3).begin(), row.bytes(3).end());
+    return listed;
+  });
+}
+
+bool end_session_of(store::WriteTx& tx, AccountId account, SessionId session) {
+  return tx.execute(kDeleteOwn, {session, account}) > 0;
+}
+
+std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept) {
+  auto ended = tx.list(kSessionsOf, {account}, [](const store::Row& row) { return row.id<SessionId>(0); });
+  std::erase_if(ended, [&](SessionId one) { return one == kept || !end_session(tx, one); });
+  return ended;
 }
 
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules) {

@@ -3,8 +3,10 @@
 /// database logs nobody in. The CSRF token is derived from the session token and needs no storage.
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/seal.hpp"
 #include "access/viewer.hpp"
@@ -38,8 +40,25 @@ Result<FoundSession> find_session(store::ReadTx& tx, std::string_view token, Tim
 /// Whether touch_session is due.
 bool needs_touch(const FoundSession& session, Time now, const SessionRules& rules = {});
 void touch_session(store::WriteTx& tx, SessionId session, Time now);
+/// Keeps what the person's list of log-ins says of it: the kind of browser, sealed, bound to the session's id.
+void describe_session(store::WriteTx& tx, SessionId session, BytesView sealed_browser);
 /// False if it was over already.
 bool end_session(store::WriteTx& tx, SessionId session);
+
+/// A log-in as its owner sees it.
+struct ListedSession {
+  SessionId id;
+  Time began_at;
+  Time seen_at;  ///< of the last use, to within SessionRules::touch_every
+  std::optional<Bytes> sealed_browser;
+};
+/// Those of this person that are not over, the last used first.
+std::vector<ListedSession> list_sessions(store::ReadTx& tx, AccountId account, Time now,
+                                         const SessionRules& rules = {});
+/// False unless it is a log-in of this person.
+bool end_session_of(store::WriteTx& tx, AccountId account, SessionId session);
+/// Ends all log-ins of this person but `kept`, if any; the ids of those that it ended.
+std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept);
 /// Removes what is over anyway; for a job that runs now and then.
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules = {});
 

@@ -26,8 +26,8 @@ struct House {
   access::ReadAudit& read_audit;
   live::Hub& hub;
   const Clock& clock;
-  /// The log-in with this token has ended: live lines that rest on it are to be cut.
-  std::function<void(const std::string& token)> session_ended = [](const std::string& /*token*/) {};
+  /// This log-in has ended: live lines that rest on it are to be cut.
+  std::function<void(SessionId session)> session_ended = [](SessionId /*session*/) {};
   /// Whether the database answers.
   std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts

@@ -21,11 +21,12 @@ struct LiveLine::Group {
   std::vector<http::LiveRequest> requests;
 };
 
-LiveLine::LiveLine(Service& service, const http::Request& request, std::string token, AccountId account,
+LiveLine::LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
                    std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket)
     : service_(service),
       token_(std::move(token)),
-      account_(account),
+      session_(viewer.session),
+      account_(viewer.account),
       pairs_(std::move(pairs)),
       socket_(std::move(socket)) {
   request_.method = http::Method::post;

@@ -13,7 +13,7 @@ namespace rapport::server {
 class LiveLine final : public http::LiveSession {
  public:
   /// `request` is the one that opened the line: its cookie says who speaks on it.
-  LiveLine(Service& service, const http::Request& request, std::string token, AccountId account,
+  LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
            std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket);
   ~LiveLine() override;
 
@@ -27,6 +27,7 @@ class LiveLine final : public http::LiveSession {
   void on_closed() override;
 
   const std::string& token() const { return token_; }
+  SessionId session() const { return session_; }
   AccountId account() const { return account_; }
   const std::shared_ptr<http::LiveSocket>& socket() const { return socket_; }
 
@@ -43,6 +44,7 @@ class LiveLine final : public http::LiveSession {
   Service& service_;
   http::Request request_;
   std::string token_;
+  SessionId session_;
   AccountId account_;
   std::vector<people::Pair> pairs_;
   std::shared_ptr<http::LiveSocket> socket_;

@@ -176,6 +176,40 @@ std::vector<Scenario> scenarios() {
                {204, "", "logout done/-"}},
               {204, "", "logout done/-"}, {204, "", "logout done/-"}, {204, "", "logout done/-"}),
 
+      for_all({"GET /api/me/sessions",
+               "",
+               kNotLoggedIn,
+               {200, R"("current":true)"},
+               {200, R"("current":true)"},
+               {200, R"("current":true)"},
+               {200, R"("current":true)"}},
+              {200, R"("current":true)"}, {200, R"("current":true)"}, {200, R"("current":true)"}),
+      for_all({"DELETE /api/me/sessions/{session}",
+               "",
+               kNotLoggedIn,
+               {204, "", "session.end done/-"},
+               failed("session.end"),
+               failed("session.end"),
+               failed("session.end")},
+              failed("session.end"), failed("session.end"), failed("session.end")),
+      // Of the others none has a second log-in, so nothing happens that could be written down.
+      for_all(
+          {"DELETE /api/me/sessions", "", kNotLoggedIn, {204, "", "session.end_others done/-"}, {204}, {204}, {204}},
+          {204}, {204}, {204}),
+      for_all({"PUT /api/me/password",
+               R"({"password":"right horse","new_password":"another horse"})",
+               kNotLoggedIn,
+               {204, "", "password.change done/-"},
+               {204, "", "password.change done/-"},
+               {204, "", "password.change done/-"},
+               {204, "", "password.change done/-"}},
+              {204, "", "password.change done/-"}, {204, "", "password.change done/-"},
+              {204, "", "password.change done/-"}),
+      for_all({"PUT /api/me/password", R"({"password":"wrong horse","new_password":"another horse"})", kNotLoggedIn,
+               failed("password.change", 422, "password.wrong"), failed("password.change", 422),
+               failed("password.change", 422), failed("password.change", 422)},
+              failed("password.change", 422), failed("password.change", 422), failed("password.change", 422)),
+
       for_all({"GET /api/me/email",
                "",
                kNotLoggedIn,
@@ -540,6 +574,7 @@ class Scenarios : public testing::FullHouseTest {
     fill_form();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
+    session_ = session_of(client).id;
     sink.take();
     add_all_routes(routes_.emplace());
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
@@ -644,13 +679,17 @@ class Scenarios : public testing::FullHouseTest {
         .value();
   }
 
+  access::NewSession session_of(AccountId account) {
+    return write([&](store::WriteTx& tx) -> Result<access::NewSession> {
+             return access::create_session(tx, account, clock.now());
+           })
+        .value();
+  }
   http::Request request_of(const std::string& who, http::Method method, std::string target, std::string body) {
     http::Request made{
         method, std::move(target), {{"host", "x"}, {"content-type", "application/json"}}, std::move(body), "127.0.0.1"};
     if (who == "nobody") return made;
-    const auto session = write([&](store::WriteTx& tx) -> Result<access::NewSession> {
-                           return access::create_session(tx, people_.at(who), clock.now());
-                         }).value();
+    const auto session = session_of(people_.at(who));
     made.headers.emplace_back("cookie", std::string(log_in::kCookie) + "=" + session.token);
     made.headers.emplace_back("x-csrf-token", csrf.make(session.token));
     return made;
@@ -658,9 +697,11 @@ class Scenarios : public testing::FullHouseTest {
 
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
-        {"{room}", chat.text()},           {"{episode}", episode.text()}, {"{encounter}", encounter.text()},
-        {"{item}", item.text()},           {"{form}", form_.text()},      {"{concern}", concern_.text()},
-        {"{questionnaire:text}", "gad-7"}, {"{code:text}", "not_found"},  {"$id", MessageId::make(clock.now()).text()}};
+        {"{room}", chat.text()},           {"{episode}", episode.text()},
+        {"{encounter}", encounter.text()}, {"{item}", item.text()},
+        {"{form}", form_.text()},          {"{concern}", concern_.text()},
+        {"{session}", session_.text()},    {"{questionnaire:text}", "gad-7"},
+        {"{code:text}", "not_found"},      {"$id", MessageId::make(clock.now()).text()}};
     for (const auto& [name, value] : values) {
       if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }
@@ -753,6 +794,7 @@ class Scenarios : public testing::FullHouseTest {
   std::map<std::string, std::shared_ptr<CountingSocket>> sockets_;
   std::size_t audit_rows_seen_ = 0;
   questionnaires::FormId form_;
+  SessionId session_;  ///< another log-in of the client's
   safety::ConcernId concern_;
   safety::ConcernId rift_;
 };

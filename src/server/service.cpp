@@ -80,9 +80,9 @@ bool is_for_api(std::string_view target) {
 Service::Service(House& house, const Routes& routes, ServiceOptions options)
     : house_(house), routes_(routes), options_(options), health_(house.db), metrics_(routes) {
   house_.is_well = [this] { return health_.is_well(); };
-  house_.session_ended = [this](const std::string& token) {
+  house_.session_ended = [this](SessionId session) {
     const std::lock_guard lock(watch_mutex_);
-    ended_tokens_.insert(token);
+    ended_.insert(session);
     watch_wakes_.notify_one();
   };
   watcher_ = std::thread([this] { watch_sessions(); });
@@ -95,7 +95,7 @@ Service::~Service() {
     watch_wakes_.notify_one();
   }
   watcher_.join();
-  house_.session_ended = [](const std::string& /*token*/) {};
+  house_.session_ended = [](SessionId /*session*/) {};
   house_.is_well = [] { return true; };
 }
 
@@ -298,7 +298,7 @@ Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context,
   std::vector<AccountId> clients;
   for (const auto& pair : pairs) clients.push_back(pair.client);
   auto line =
-      std::make_unique<LiveLine>(*this, *call.request, context.session_token, account, pairs, std::move(socket));
+      std::make_unique<LiveLine>(*this, *call.request, context.session_token, context.viewer, pairs, std::move(socket));
   TRY(line->prepare(call.deadline));
   TRY(audit_reads(context, call, clients, std::nullopt, "live"));
   line->begin();
@@ -341,9 +341,9 @@ void Service::watch_sessions() {
   auto next_look = std::chrono::steady_clock::now() + options_.look_at_sessions;
   std::unique_lock lock(watch_mutex_);
   while (!stopping_) {
-    watch_wakes_.wait_until(lock, next_look, [this] { return stopping_ || !ended_tokens_.empty(); });
+    watch_wakes_.wait_until(lock, next_look, [this] { return stopping_ || !ended_.empty(); });
     if (stopping_) return;
-    const auto ended = std::exchange(ended_tokens_, {});
+    const auto ended = std::exchange(ended_, {});
     lock.unlock();
     cut_lines_of(ended);
     if (std::chrono::steady_clock::now() >= next_look) {
@@ -354,24 +354,24 @@ void Service::watch_sessions() {
   }
 }
 
-void Service::cut_lines_of(const std::set<std::string>& tokens) {
+void Service::cut_lines_of(const std::set<SessionId>& sessions) {
   std::vector<std::shared_ptr<http::LiveSocket>> sockets;
-  if (!tokens.empty()) {
+  if (!sessions.empty()) {
     const std::lock_guard lock(lines_mutex_);
     for (const auto& [account, lines] : lines_) {
       for (const auto* line : lines) {
-        if (tokens.contains(line->token())) sockets.push_back(line->socket());
+        if (sessions.contains(line->session())) sockets.push_back(line->socket());
       }
     }
   }
   for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "logged out");
 }
 
-std::set<std::string> Service::live_tokens() {
+std::map<SessionId, std::string> Service::live_sessions() {
   const std::lock_guard lock(lines_mutex_);
-  std::set<std::string> tokens;
+  std::map<SessionId, std::string> tokens;
   for (const auto& [account, lines] : lines_) {
-    for (const auto* line : lines) tokens.insert(line->token());
+    for (const auto* line : lines) tokens.emplace(line->session(), line->token());
   }
   return tokens;
 }
@@ -379,13 +379,13 @@ std::set<std::string> Service::live_tokens() {
 /// Each log-in is looked up once, however many lines it has, and is in use while it has one. A database that does not
 /// answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
 void Service::cut_ended_sessions() {
-  std::set<std::string> ended;
-  for (const auto& token : live_tokens()) {
+  std::set<SessionId> ended;
+  for (const auto& [id, token] : live_sessions()) {
     if (stops()) return;
     const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook);
     if (session) continue;
     if (session.error().kind != ErrorKind::unauthenticated) break;
-    ended.insert(token);
+    ended.insert(id);
   }
   cut_lines_of(ended);
 }

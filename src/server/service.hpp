@@ -87,9 +87,9 @@ class Service final : public http::Application {
   void enter(LiveLine* line);
   void leave(LiveLine* line);
   void watch_sessions();
-  void cut_lines_of(const std::set<std::string>& tokens);
+  void cut_lines_of(const std::set<SessionId>& sessions);
   void cut_ended_sessions();
-  std::set<std::string> live_tokens();
+  std::map<SessionId, std::string> live_sessions();  ///< with their tokens
   bool stops();
 
   House& house_;
@@ -105,7 +105,7 @@ class Service final : public http::Application {
   std::map<AccountId, std::vector<LiveLine*>> lines_;  ///< of each person, the oldest first
   std::mutex watch_mutex_;
   std::condition_variable watch_wakes_;
-  std::set<std::string> ended_tokens_;  ///< of log-ins whose lines are still to be cut
+  std::set<SessionId> ended_;  ///< log-ins whose lines are still to be cut
   bool stopping_ = false;
   std::thread watcher_;
 };

@@ -357,11 +357,30 @@ TEST_F(ServiceTest, ALineWhoseLogInEndsWhileItIsOpenedDoesNotBegin) {
   const auto socket = std::make_shared<RecordingSocket>();
   const auto opening = by(browser, request(http::Method::get, "/api/live"));
   const auto token = http::cookie_value(opening.header("cookie"), log_in::kCookie).value_or("");
-  LiveLine line(*service_, opening, token, client_, {}, socket);
+  LiveLine line(*service_, opening, token, {client_, access::Role::client, {}, {}}, {}, socket);
   EXPECT_EQ(post(browser, "/api/logout", "").status, 204);
   const auto begun = line.prepare(soon());
   ASSERT_FALSE(begun);
   EXPECT_EQ(begun.error().kind, ErrorKind::unauthenticated);
+}
+
+TEST_F(ServiceTest, EndingAllOtherLogInsCutsTheirLinesAndNoneOfOnesOwn) {
+  const auto here = log_in("amara");
+  const auto there = log_in("amara");
+  const auto own = std::make_shared<RecordingSocket>();
+  const auto other = std::make_shared<RecordingSocket>();
+  http::Response refusal;
+  const auto kept = service_->open_live(by(here, request(http::Method::get, "/api/live")), own, refusal);
+  const auto cut = service_->open_live(by(there, request(http::Method::get, "/api/live")), other, refusal);
+  ASSERT_TRUE(kept && cut);
+  EXPECT_EQ(service_->handle(by(here, request(http::Method::del, "/api/me/sessions"))).status, 204);
+  for (int i = 0; i < 200 && other->closed() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(other->closed(), http::kClosedLoggedOut);
+  EXPECT_EQ(own->closed(), 0);
+  EXPECT_EQ(get(there, "/api/session").status, 401);
+  EXPECT_EQ(get(here, "/api/session").status, 200);
+  kept->on_closed();
+  cut->on_closed();
 }
 
 TEST_F(ServiceTest, OfTooManyLinesOfOnePersonTheOldestIsClosed) {

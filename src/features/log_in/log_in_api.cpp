@@ -1,6 +1,8 @@
 #include "features/log_in/log_in_api.hpp"
 
 #include "base/log.hpp"
+#include "features/log_in/browsers.hpp"
+#include "features/log_in/proofs.hpp"
 #include "features/people/profiles.hpp"
 #include "http/cookies.hpp"
 
@@ -78,23 +80,6 @@ Result<Account> check_credentials(Context& context, const Call& call, const Cred
   return *account;
 }
 
-/// As check_credentials, but no more often than the guard allows.
-Result<Account> check_guarded(Context& context, const Call& call, const Credentials& credentials, BytesView digest) {
-  auto& guard = context.house.log_in_guard;
-  const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
-  const auto attempt = guard.attempt(digest, call.request->peer, cookie, context.house.clock.now());
-  if (const int wait = guard.take(attempt, std::chrono::steady_clock::now()); wait > 0) {
-    return fail({ErrorKind::too_many,
-                 "login.too_many",
-                 "There were too many wrong log-ins. Please wait a while and try again.",
-                 {},
-                 wait});
-  }
-  auto account = check_credentials(context, call, credentials, digest);
-  if (account || account.error().kind != ErrorKind::unauthenticated) guard.give_back(attempt);
-  return account;
-}
-
 /// What was hashed with other parameters than today's is hashed anew while the password is at hand. The log-in does not
 /// depend on it.
 void renew_hash(Context& context, const Call& call, const Credentials& credentials, const Account& account) {
@@ -105,6 +90,22 @@ void renew_hash(Context& context, const Call& call, const Credentials& credentia
   (void)house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
     people::replace_password_hash(tx, account.id, account.password_hash, *hash);
     return {};
+  });
+}
+
+Result<access::NewSession> begin_session(Context& context, const Call& call, const Account& account) {
+  auto& house = context.house;
+  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
+  std::string browser;
+  http::write(browser, browser_of(call.request->header("user-agent")));
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<access::NewSession> {
+    if (!is_unchanged(tx, account)) return fail(wrong_credentials());
+    entry.viewer = account.id;
+    entry.role = access::role_from_text(account.role);
+    entry.count = 1;
+    auto made = access::create_session(tx, account.id, house.clock.now(), house.session_rules);
+    access::describe_session(tx, made.id, access::seal(*key, made.id.bytes(), browser));
+    return made;
   });
 }
 
@@ -123,15 +124,9 @@ constexpr Life kUntilTheBrowserCloses = std::nullopt;
 Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
   auto& house = context.house;
   const auto digest = digest_of(context, credentials);
-  TRY_ASSIGN(const auto account, check_guarded(context, call, credentials, digest));
-  TRY_ASSIGN(
-      const auto session,
-      audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<access::NewSession> {
-        entry.viewer = account.id;
-        entry.role = access::role_from_text(account.role);
-        entry.count = 1;
-        return access::create_session(tx, account.id, house.clock.now(), house.session_rules);
-      }));
+  TRY_ASSIGN(const auto account,
+             guarded(context, call, digest, [&] { return check_credentials(context, call, credentials, digest); }));
+  TRY_ASSIGN(const auto session, begin_session(context, call, account));
   renew_hash(context, call, credentials, account);
   TRY_ASSIGN(auto profile, people::open_profile(house, account, call.deadline));
   Answer<LoggedIn> answer;
@@ -164,7 +159,7 @@ Result<Answer<Nothing>> log_out(Context& context, Call& call) {
     entry.count = access::end_session(tx, context.viewer.session) ? 1 : 0;
     return {};
   }));
-  context.house.session_ended(context.session_token);
+  context.house.session_ended(context.viewer.session);
   Answer<Nothing> answer{204, {}};
   answer.headers.push_back(cookie_for(call, kCookie, "", kRemoved));
   answer.headers.push_back(cookie_for(call, kSharedCookie, "", kRemoved));

@@ -9,9 +9,6 @@ inline constexpr std::string_view kCookie = "rapport_session";
 /// There while somebody is logged in on a device that others use too.
 inline constexpr std::string_view kSharedCookie = "rapport_shared";
 
-/// The device cookie: this browser is known to be that of a person (access/log_in_guard.hpp). It logs nobody in.
-inline constexpr std::string_view kDeviceCookie = "rapport_device";
-
 void add_log_in_routes(Routes& routes);
 
 }  // namespace rapport::log_in

@@ -18,8 +18,9 @@ namespace rapport::notify {
 
 /// What a mail says. None says what has happened, or to whom.
 enum class Kind : std::uint8_t {
-  needs_you,  ///< "Something in Rapport is waiting for you."
-  test,       ///< "This is the test mail that you asked for."; tried once
+  needs_you,         ///< "Something in Rapport is waiting for you."
+  password_changed,  ///< "Your password in Rapport was changed."
+  test,              ///< "This is the test mail that you asked for."; tried once
 };
 
 /// `key` names what the notice is about and is the same at every try: 1 to kLongestKey characters of ASCII, by custom

@@ -68,6 +68,8 @@ Result<void> add_practice(store::WriteTx& tx, PracticeId id, std::string_view na
 Result<void> add_account(store::WriteTx& tx, const Account& account);
 std::optional<Account> find_account_by_login(store::ReadTx& tx, BytesView login_digest);
 std::optional<Account> find_account(store::ReadTx& tx, AccountId id);
+/// The same, and nobody else changes the row until the transaction ends.
+std::optional<Account> lock_account(store::WriteTx& tx, AccountId id);
 /// Unless the stored hash is no longer `old_hash`: a password that was changed meanwhile stays changed.
 void replace_password_hash(store::WriteTx& tx, AccountId id, std::string_view old_hash, std::string_view new_hash);
 /// See Account::sealed_profile.

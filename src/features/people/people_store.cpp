@@ -25,6 +25,11 @@ const Query kAccountById{
     "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
     " FROM account WHERE id = $1 AND closed_at IS NULL",
     true};
+const Query kLockAccount{
+    "people.lock_account",
+    "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
+    " FROM account WHERE id = $1 AND closed_at IS NULL {for_update}",
+    true};
 const Query kReplaceHash{"people.replace_password_hash",
                          "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2", true};
 const Query kReplaceProfile{"people.replace_profile", "UPDATE account SET sealed_profile = $2 WHERE id = $1", true};
@@ -151,6 +156,10 @@ std::optional<Account> find_account_by_login(ReadTx& tx, BytesView login_digest)
 
 std::optional<Account> find_account(ReadTx& tx, AccountId id) {
   return tx.first(kAccountById, {id}, to_account);
+}
+
+std::optional<Account> lock_account(WriteTx& tx, AccountId id) {
+  return tx.first(kLockAccount, {id}, to_account);
 }
 
 void replace_password_hash(WriteTx& tx, AccountId id, std::string_view old_hash, std::string_view new_hash) {

@@ -4,6 +4,7 @@ import type { components } from '../api/generated';
 type Schemas = components['schemas'];
 
 export type Session = Schemas['LoggedIn'];
+export type LogIn = Schemas['LogInEntry'];
 export type Practice = Schemas['PracticeAnswer'];
 export type CrisisCountry = Schemas['CrisisCountry'];
 export type CrisisContact = Schemas['CrisisContact'];

@@ -1,0 +1,151 @@
+#include "features/log_in/account_api.hpp"
+
+#include "features/log_in/browsers.hpp"
+#include "features/log_in/proofs.hpp"
+#include "features/notify/notify.hpp"
+
+namespace rapport::log_in {
+
+struct LogInEntry {
+  static constexpr std::string_view says =
+      "`current` is the one that asks. `browser` and `system` are absent where they are not known.";
+  SessionId id;
+  Time began_at;
+  Time seen_at;
+  bool current = false;
+  std::optional<std::string> browser;
+  std::optional<std::string> system;
+};
+BOOST_DESCRIBE_STRUCT(LogInEntry, (), (id, began_at, seen_at, current, browser, system))
+
+struct LogIns {
+  std::vector<LogInEntry> sessions;
+};
+BOOST_DESCRIBE_STRUCT(LogIns, (), (sessions))
+
+struct PasswordChange {
+  static constexpr std::string_view says = "`password` is that of now.";
+  http::Text<1, 1024> password;
+  http::Text<kShortestPassword, kLongestPassword> new_password;
+};
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password, new_password))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+
+std::optional<std::string> if_known(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+Result<LogInEntry> entry_of(const access::SealKey& key, const access::ListedSession& listed, SessionId current) {
+  LogInEntry entry{listed.id, listed.began_at, listed.seen_at, listed.id == current, {}, {}};
+  if (!listed.sealed_browser) return entry;
+  TRY_ASSIGN(const auto text, access::unseal(key, listed.id.bytes(), *listed.sealed_browser));
+  TRY_ASSIGN(const auto value, http::parse_json(text));
+  TRY_ASSIGN(auto browser, http::parse<Browser>(value));
+  entry.browser = if_known(std::move(browser.name));
+  entry.system = if_known(std::move(browser.system));
+  return entry;
+}
+
+Result<Answer<LogIns>> list_log_ins(Context& context, Call& call) {
+  auto& house = context.house;
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto key, house.keys.key_for(account, call.deadline));
+  TRY_ASSIGN(const auto listed,
+             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<access::ListedSession>> {
+               return access::list_sessions(tx, account, house.clock.now(), house.session_rules);
+             }));
+  Answer<LogIns> answer;
+  for (const auto& one : listed) {
+    TRY_ASSIGN(auto entry, entry_of(*key, one, context.viewer.session));
+    answer.value.sessions.push_back(std::move(entry));
+  }
+  return answer;
+}
+
+Result<Answer<Nothing>> end_one(Context& context, Call& call) {
+  const auto session = call.path_id<SessionId>("session");
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    if (!access::end_session_of(tx, context.viewer.account, session)) return fail(not_found());
+    entry.count = 1;
+    return {};
+  }));
+  context.house.session_ended(session);
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> end_others(Context& context, Call& call) {
+  TRY_ASSIGN(const auto ended, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+               auto sessions = access::end_sessions_of(tx, context.viewer.account, context.viewer.session);
+               entry.count = static_cast<std::int64_t>(sessions.size());
+               return Result<std::vector<SessionId>>(std::move(sessions));
+             }));
+  for (const auto session : ended) context.house.session_ended(session);
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> change_password(Context& context, Call& call, const PasswordChange& change) {
+  auto& house = context.house;
+  TRY_ASSIGN(const auto digest, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Bytes> {
+    auto found = people::find_account(tx, context.viewer.account);
+    if (!found) return fail(not_found());
+    return std::move(found->login_digest);
+  }));
+  TRY_ASSIGN(const auto account,
+             guarded(context, call, digest, [&] { return prove_password(context, call, change.password.str()); }));
+  TRY(check_new_password(context, account, change.new_password.str()));
+  TRY_ASSIGN(const auto hash, house.passwords.hash(change.new_password.str(), call.deadline));
+  const auto now = house.clock.now();
+  const auto notice = MessageId::make(now);
+  TRY_ASSIGN(const auto ended,
+             audited_write(
+                 context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
+                   if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
+                   people::replace_password_hash(tx, account.id, account.password_hash, hash);
+                   TRY(notify::queue(
+                       tx, {"log_in:password:" + notice.text(), account.id, notify::Kind::password_changed}, now));
+                   entry.count = 1;
+                   return access::end_sessions_of(tx, account.id, context.viewer.session);
+                 }));
+  for (const auto session : ended) house.session_ended(session);
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_account_routes(Routes& routes) {
+  routes.get("/api/me/sessions")
+      .says("Where one is logged in: the last used first")
+      .answers<LogIns>()
+      .signed_in()
+      .not_audited("one's own account")
+      .handle(list_log_ins);
+  routes.del("/api/me/sessions/{session}")
+      .says("End one of one's own log-ins")
+      .explains("Its live connections are closed. 404 when it has ended already.")
+      .answers<Nothing>(204)
+      .signed_in()
+      .audits("session.end")
+      .handle(end_one);
+  routes.del("/api/me/sessions")
+      .says("End all of one's own log-ins but the one that asks")
+      .answers<Nothing>(204)
+      .signed_in()
+      .audits("session.end_others")
+      .handle(end_others);
+  routes.put("/api/me/password")
+      .says("Change one's own password")
+      .explains("All other log-ins end, and a mail tells the person. Wrong passwords are counted as at the log-in.")
+      .body<PasswordChange>()
+      .answers<Nothing>(204)
+      .signed_in()
+      .audits("password.change")
+      .heavy()
+      .handle(change_password);
+}
+
+}  // namespace rapport::log_in

@@ -1,0 +1,120 @@
+#include "features/log_in/account_api.hpp"
+
+#include "features/log_in/proofs.hpp"
+#include "features/notify/notify.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::log_in {
+namespace {
+
+class Account : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_account_routes(routes_);
+    routes_.finish();
+    house->session_ended = [this](SessionId session) { ended_.push_back(session); };
+    here_ = log_in(client);
+  }
+  SessionId log_in(AccountId account) {
+    return write([&](store::WriteTx& tx) -> Result<SessionId> {
+             return access::create_session(tx, account, clock.now()).id;
+           })
+        .value();
+  }
+  http::Response ask(http::Method method, const std::string& target, std::string body = {}) {
+    Context context{*house, {client, access::Role::client, here_, practice}};
+    http::Request request;
+    request.peer = "127.0.0.1";
+    const auto match = routes_.find(method, target);
+    http::Call call{&request, match.route, match.path, {}, soon()};
+    const http::BodyInput input{body, nullptr};
+    return routes_.answer(match, context, call, {&input, 1})[0];
+  }
+  http::Response change(const std::string& password, const std::string& anew) {
+    return ask(http::Method::put, "/api/me/password",
+               R"({"password":")" + password + R"(","new_password":")" + anew + R"("})");
+  }
+  people::Account stored(AccountId id) {
+    return read([&](store::ReadTx& tx) -> Result<people::Account> { return *people::find_account(tx, id); }).value();
+  }
+  std::vector<notify::Delivery> mails() {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<notify::Delivery>> {
+             return notify::deliveries_of(tx, "log_in:password:");
+           })
+        .value();
+  }
+
+  Routes routes_;
+  SessionId here_;
+  std::vector<SessionId> ended_;
+};
+
+TEST_P(Account, OneLogInIsEndedAndItsLiveLinesAreCutThoseOfOthersStay) {
+  const auto other = log_in(client);
+  const auto of_another = log_in(other_client);
+  EXPECT_EQ(ask(http::Method::del, "/api/me/sessions/" + of_another.text()).status, 404);
+  EXPECT_EQ(ask(http::Method::del, "/api/me/sessions/" + other.text()).status, 204);
+  EXPECT_EQ(ended_, std::vector{other});
+  const auto list = ask(http::Method::get, "/api/me/sessions").body;
+  EXPECT_EQ(list.find(other.text()), std::string::npos) << list;
+  EXPECT_EQ(list.find(of_another.text()), std::string::npos) << list;
+  EXPECT_NE(list.find(here_.text()), std::string::npos) << list;
+}
+
+TEST_P(Account, AllOthersEndAtOnce) {
+  const auto one = log_in(client);
+  const auto two = log_in(client);
+  const auto of_another = log_in(other_client);
+  EXPECT_EQ(ask(http::Method::del, "/api/me/sessions").status, 204);
+  std::sort(ended_.begin(), ended_.end());
+  EXPECT_EQ(ended_, (std::vector{std::min(one, two), std::max(one, two)}));
+  const auto left = read([&](store::ReadTx& tx) -> Result<std::vector<access::ListedSession>> {
+                      return access::list_sessions(tx, other_client, clock.now());
+                    }).value();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].id, of_another);
+}
+
+TEST_P(Account, AChangedPasswordEndsAllOtherLogInsAndTellsThePersonAlone) {
+  const auto other = log_in(client);
+  const auto answer = change("right horse", "battery staple");
+  EXPECT_EQ(answer.status, 204) << answer.body;
+  EXPECT_EQ(ended_, std::vector{other});
+  EXPECT_TRUE(*passwords.verify(stored(client).password_hash, "battery staple", soon()));
+  EXPECT_FALSE(*passwords.verify(stored(client).password_hash, "right horse", soon()));
+  const auto due = mails();
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].to, client);
+}
+
+TEST_P(Account, WhatIsWrongOrEasilyGuessedChangesNothing) {
+  log_in(client);
+  const auto before = stored(client).password_hash;
+  EXPECT_NE(change("wrong horse", "battery staple").body.find("password.wrong"), std::string::npos);
+  EXPECT_NE(change("right horse", "aaaaaaaabbbb").body.find("password.easy"), std::string::npos);
+  EXPECT_EQ(change("right horse", "short").status, 422);
+  EXPECT_EQ(stored(client).password_hash, before);
+  EXPECT_TRUE(ended_.empty());
+  EXPECT_TRUE(mails().empty());
+}
+
+TEST_P(Account, WhoGuessesThePasswordWithAStolenLogInIsSlowed) {
+  int wrong = 0;
+  for (int i = 0; i < 12; ++i) wrong += change("wrong horse", "battery staple").status == 422 ? 1 : 0;
+  EXPECT_EQ(wrong, 10);
+  EXPECT_EQ(change("right horse", "battery staple").status, 429);
+}
+
+TEST_P(Account, AProofMadeWithAnOlderPasswordIsWorthNothing) {
+  const auto proved = stored(client);
+  ASSERT_EQ(change("right horse", "battery staple").status, 204);
+  EXPECT_FALSE(write([&](store::WriteTx& tx) -> Result<bool> { return is_unchanged(tx, proved); }).value());
+  EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<bool> { return is_unchanged(tx, stored(client)); }).value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Account, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::log_in

@@ -1,0 +1,74 @@
+#include "features/log_in/proofs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "http/cookies.hpp"
+
+namespace rapport::log_in {
+namespace {
+
+constexpr std::array<std::string_view, 2> kWrongGuesses{"login.wrong", "password.wrong"};
+constexpr std::size_t kFewestDifferent = 5;
+
+Error wrong_password() {
+  return invalid("password.wrong", "That is not your password of now. Please try again.",
+                 {{"/password", "Give the password that you log in with now."}});
+}
+
+}  // namespace
+
+bool is_wrong_guess(const Error& error) {
+  return std::find(kWrongGuesses.begin(), kWrongGuesses.end(), error.code) != kWrongGuesses.end();
+}
+
+Result<Guess> Guess::begin(Context& context, const http::Call& call, BytesView login_digest) {
+  auto& guard = context.house.log_in_guard;
+  const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
+  Guess guess(guard, guard.attempt(login_digest, call.request->peer, cookie, context.house.clock.now()));
+  const int wait = guard.take(guess.attempt_, std::chrono::steady_clock::now());
+  if (wait == 0) return guess;
+  return fail({ErrorKind::too_many,
+               "login.too_many",
+               "There were too many wrong log-ins. Please wait a while and try again.",
+               {},
+               wait});
+}
+
+void Guess::settle(const Error* error) {
+  if (error == nullptr || !is_wrong_guess(*error)) guard_->give_back(attempt_);
+}
+
+Result<people::Account> prove_password(Context& context, const http::Call& call, std::string_view password) {
+  auto& house = context.house;
+  TRY_ASSIGN(auto account, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<people::Account> {
+    auto found = people::find_account(tx, context.viewer.account);
+    if (!found) return fail(not_found());
+    return std::move(*found);
+  }));
+  TRY_ASSIGN(const bool right, house.passwords.verify(account.password_hash, password, call.deadline));
+  if (!right) return fail(wrong_password());
+  return account;
+}
+
+bool is_unchanged(store::WriteTx& tx, const people::Account& proved) {
+  const auto now = people::lock_account(tx, proved.id);
+  return now && now->password_hash == proved.password_hash;
+}
+
+Error changed_meanwhile() {
+  return {ErrorKind::conflict, "password.changed",
+          "The password was changed just now, somewhere else. Please log in with the new one."};
+}
+
+Result<void> check_new_password(const Context& context, const people::Account& account, std::string_view password) {
+  const bool is_login =
+      access::login_digest(context.house.master, access::normalise_login(password)) == account.login_digest;
+  const std::set<char> different(password.begin(), password.end());
+  if (!is_login && different.size() >= kFewestDifferent) return {};
+  return fail(invalid("password.easy", "This password would be guessed at once. Please choose another.",
+                      {{"/new_password", "Choose several words, or what a password manager proposes."}}));
+}
+
+}  // namespace rapport::log_in

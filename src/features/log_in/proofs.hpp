@@ -1,0 +1,51 @@
+#pragma once
+/// @file Proving who one is. Whatever can be guessed is counted by the guard (access/log_in_guard.hpp), wherever it is
+/// asked for, so that no way in is wider than another.
+#include "features/context.hpp"
+#include "features/people/people.hpp"
+
+namespace rapport::log_in {
+
+/// The device cookie: this browser is known to be that of a person (access/log_in_guard.hpp). It logs nobody in.
+inline constexpr std::string_view kDeviceCookie = "rapport_device";
+
+/// Whether an error says that a guess was wrong.
+bool is_wrong_guess(const Error& error);
+
+/// One guess at the secrets of the person with this log-in digest, counted from the beginning. Error: too_many
+/// ("login.too_many").
+class Guess {
+ public:
+  static Result<Guess> begin(Context& context, const http::Call& call, BytesView login_digest);
+  /// Unless `error` says that it was wrong: as if it had not been.
+  void settle(const Error* error);
+
+ private:
+  Guess(access::LogInGuard& guard, access::LogInGuard::Attempt attempt)
+      : guard_(&guard), attempt_(std::move(attempt)) {}
+  access::LogInGuard* guard_;
+  access::LogInGuard::Attempt attempt_;
+};
+
+/// Runs `check` () -> Result<T> as one guess.
+template <class F>
+auto guarded(Context& context, const http::Call& call, BytesView login_digest, F check) -> decltype(check()) {
+  TRY_ASSIGN(auto guess, Guess::begin(context, call, login_digest));
+  auto outcome = check();
+  guess.settle(outcome ? nullptr : &outcome.error());
+  return outcome;
+}
+
+/// The account of whoever is logged in, if the password is theirs. Error: invalid ("password.wrong"). Not guarded.
+Result<people::Account> prove_password(Context& context, const http::Call& call, std::string_view password);
+/// Whether the password is still the one that was proved, and the account open: a check takes long, and meanwhile it
+/// may have been changed. The row stays as it is until the transaction ends.
+bool is_unchanged(store::WriteTx& tx, const people::Account& proved);
+
+/// conflict ("password.changed"): what to answer when it is not.
+Error changed_meanwhile();
+
+/// Error: invalid ("password.easy") when a new password would be guessed at once.
+Result<void> check_new_password(const Context& context, const people::Account& account, std::string_view password);
+
+}  // namespace rapport::log_in
