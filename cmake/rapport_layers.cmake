@@ -48,7 +48,7 @@ rapport_layer(migrations FOLDERS migrations LINKS rapport_store)
 rapport_embed(rapport_migrations migration ${CMAKE_SOURCE_DIR}/src/migrations *.sql)
 file(GLOB feature_folders RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/features/*)
 list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
-rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures
+rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures PkgConfig::SSL
   PkgConfig::CURL
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)

@@ -9,6 +9,7 @@
 #include "features/encounters/encounters_api.hpp"
 #include "features/log_in/account_api.hpp"
 #include "features/log_in/log_in_api.hpp"
+#include "features/log_in/second_factor_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
 #include "features/people/people_api.hpp"
@@ -38,6 +39,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
   log_in::add_account_routes(routes);
+  log_in::add_second_factor_routes(routes);
   people::add_people_routes(routes);
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);

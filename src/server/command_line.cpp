@@ -7,6 +7,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "base/file_clock.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
@@ -17,6 +18,7 @@
 #include "server/all_routes.hpp"
 #include "server/audit_commands.hpp"
 #include "server/backup.hpp"
+#include "server/demo_code.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
@@ -99,6 +101,19 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
     const auto role = account.role == "neutral_person" ? "neutral person" : account.role;
     fmt::print(line, role, account.name, account.login, account.password, account.therapist + "\n");
   }
+  return 0;
+}
+
+int print_demo_code(const Settings& settings, const std::string& login, const std::string& clock_file) {
+  std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
+  if (!clock_file.empty()) {
+    auto from_file = FileClock::open(clock_file);
+    if (!from_file) return say(from_file.error());
+    clock = std::move(*from_file);
+  }
+  const auto code = demo_code(settings, *clock, login);
+  if (!code) return say(code.error());
+  fmt::print("{}\n", *code);
   return 0;
 }
 
@@ -206,6 +221,11 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
       ->check(check_clients);
+  std::string login;
+  auto* code = demo->add_subcommand("code", "Print the second-factor code that one of them has now");
+  code->add_option("LOGIN", login, "their log-in name")->required();
+  code->add_option("--clock", clock_file, "file that says what time it is, as the server was given it");
+  code->fallthrough();  // the settings are options of demo
   demo->add_flag("--json", json, "print the accounts as JSON");
   try {
     app.parse(argc, argv);
@@ -226,6 +246,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (backup->parsed()) return back_up(*settings, folder, !unverified, program_version, std::cout, std::cerr);
   if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
+  if (code->parsed()) return print_demo_code(*settings, login, clock_file);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);
   return served ? 0 : say(served.error());

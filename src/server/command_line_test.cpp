@@ -1,10 +1,18 @@
 #include "server/command_line.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
+#include "features/people/people.hpp"
+#include "server/open_house.hpp"
 
 namespace rapport::server {
 namespace {
@@ -53,6 +61,49 @@ TEST(CommandLine, EveryRefusalIsOneLineAndStatusOne) {
     EXPECT_EQ(std::count(ran.error.begin(), ran.error.end(), '\n'), 1) << said << ": " << ran.error;
     EXPECT_EQ(ran.error.find("secret"), std::string::npos) << ran.error;
   }
+}
+
+/// A practice of invented people; `amara` has a second factor.
+TEST(CommandLine, ACodeOfAnInventedPersonIsPrintedWhileTheHouseIsOpen) {
+  const auto folder =
+      (std::filesystem::temp_directory_path() / ("rapport-code-" + std::to_string(::getpid()))).string();
+  const auto clock_file = folder + "-clock";
+  std::ofstream(clock_file) << "2033-05-18T03:33:20Z";
+  const auto code = [&](const std::string& login) {
+    return run({"demo", "code", login.c_str(), "--data", folder.c_str(), "--clock", clock_file.c_str()});
+  };
+  EXPECT_NE(code("amara").error.find("no practice"), std::string::npos);
+  {
+    const SystemClock clock;
+    config::Settings settings;
+    settings.data = folder;
+    auto open = OpenHouse::open(settings, clock);
+    ASSERT_TRUE(open) << open.error().detail;
+    auto& house = (*open)->house();
+    const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto amara = AccountId::make(clock.now());
+    const auto bela = AccountId::make(clock.now());
+    const auto practice = PracticeId::make(clock.now());
+    const std::string secret = "12345678901234567890";
+    const auto key = house.keys.create_for(amara, soon).value();
+    const auto made = house.db.write(soon, [&](store::WriteTx& tx) -> Result<void> {
+      TRY(people::add_practice(tx, practice, "Test", true, clock.now()));
+      for (const auto& [id, login] : {std::pair{amara, "amara"}, std::pair{bela, "bela"}}) {
+        TRY(people::add_account(
+            tx, {id, practice, "client", access::login_digest(house.master, login), "none", {1}, clock.now()}));
+      }
+      TRY(log_in::begin_code_secret(tx, amara, access::seal(*key, amara.bytes(), secret)));
+      const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
+      return log_in::confirm_code_secret(tx, *key, amara, first, clock.now());
+    });
+    ASSERT_TRUE(made) << made.error().detail;
+    EXPECT_EQ(code("amara").out, "279037\n");  // RFC 6238, appendix B
+    EXPECT_EQ(code("bela").status, 1);
+    EXPECT_NE(code("bela").error.find("has no second factor"), std::string::npos);
+    EXPECT_NE(code("nobody").error.find("Nobody in this practice"), std::string::npos);
+  }
+  std::filesystem::remove_all(folder);
+  std::filesystem::remove(clock_file);
 }
 
 TEST(CommandLine, WhatIsAskedForIsPrinted) {

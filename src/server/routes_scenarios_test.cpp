@@ -8,6 +8,8 @@
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/log_in/log_in_api.hpp"
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
@@ -146,12 +148,26 @@ std::vector<Scenario> scenarios() {
        {401, "login.wrong", "login refused/-"}},
       {"POST /api/login",
        R"({"login":"amara","password":"right horse"})",
+       {401, "login.code_needed", "login refused/-"},
+       {401, "login.code_needed", "login refused/-"},
+       {401, "login.code_needed", "login refused/-"},
+       {401, "login.code_needed", "login refused/-"},
+       {401, "login.code_needed", "login refused/-"}},
+      {"POST /api/login",
+       R"({"login":"amara","password":"right horse","code":"123456"})",
+       {401, "login.code_wrong", "login refused/-"},
+       {401, "login.code_wrong", "login refused/-"},
+       {401, "login.code_wrong", "login refused/-"},
+       {401, "login.code_wrong", "login refused/-"},
+       {401, "login.code_wrong", "login refused/-"}},
+      {"POST /api/login",
+       R"({"login":"cem","password":"right horse"})",
        {200, "csrf", "login done/-"},
        {200, "csrf", "login done/-"},
        {200, "csrf", "login done/-"},
        {200, "csrf", "login done/-"},
        {200, "csrf", "login done/-"},
-       "Amara"},
+       "Cem"},
       {"POST /api/login",
        "{}",
        {422, "/password"},
@@ -209,6 +225,48 @@ std::vector<Scenario> scenarios() {
                failed("password.change", 422, "password.wrong"), failed("password.change", 422),
                failed("password.change", 422), failed("password.change", 422)},
               failed("password.change", 422), failed("password.change", 422), failed("password.change", 422)),
+
+      for_all({"GET /api/me/second-factor",
+               "",
+               kNotLoggedIn,
+               {200, R"("recovery_codes_left":10)"},
+               {200, R"("recovery_codes_left":0)"},
+               {200, R"("recovery_codes_left":0)"},
+               {200, R"("recovery_codes_left":0)"}},
+              {200}, {200}, {200}),
+      for_all({"POST /api/me/second-factor",
+               R"({"password":"right horse"})",
+               kNotLoggedIn,
+               failed("second_factor.begin", 409, "second_factor.exists"),
+               {200, "otpauth://", "second_factor.begin done/-"},
+               {200, "otpauth://", "second_factor.begin done/-"},
+               {200, "otpauth://", "second_factor.begin done/-"}},
+              {200, "otpauth://", "second_factor.begin done/-"}, {200, "otpauth://", "second_factor.begin done/-"},
+              {200, "otpauth://", "second_factor.begin done/-"}),
+      for_all({"POST /api/me/second-factor/confirmation", R"({"code":"123456"})", kNotLoggedIn,
+               failed("second_factor.confirm", 422, "code.wrong"), failed("second_factor.confirm", 422),
+               failed("second_factor.confirm", 422), failed("second_factor.confirm", 422)},
+              failed("second_factor.confirm", 422), failed("second_factor.confirm", 422),
+              failed("second_factor.confirm", 422)),
+      // The recovery code is the client's: for anybody else it is none.
+      for_all({"POST /api/me/recovery-codes",
+               R"({"password":"right horse","code":"ABCDE-FGHJK"})",
+               kNotLoggedIn,
+               {200, "-", "second_factor.renew_codes done/-"},
+               failed("second_factor.renew_codes", 422, "code.wrong"),
+               failed("second_factor.renew_codes", 422),
+               failed("second_factor.renew_codes", 422)},
+              failed("second_factor.renew_codes", 422), failed("second_factor.renew_codes", 422),
+              failed("second_factor.renew_codes", 422)),
+      for_all({"POST /api/me/second-factor/removal",
+               R"({"password":"right horse","code":"ABCDE-FGHJK"})",
+               kNotLoggedIn,
+               {204, "", "second_factor.remove done/-"},
+               failed("second_factor.remove", 422, "code.wrong"),
+               failed("second_factor.remove", 422),
+               failed("second_factor.remove", 422)},
+              failed("second_factor.remove", 422), failed("second_factor.remove", 422),
+              failed("second_factor.remove", 422)),
 
       for_all({"GET /api/me/email",
                "",
@@ -575,6 +633,7 @@ class Scenarios : public testing::FullHouseTest {
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     session_ = session_of(client).id;
+    give_second_factor();
     sink.take();
     add_all_routes(routes_.emplace());
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
@@ -679,6 +738,21 @@ class Scenarios : public testing::FullHouseTest {
         .value();
   }
 
+  /// The client alone has one, with ten recovery codes of which the first is known here.
+  void give_second_factor() {
+    const auto key = keys->key_for(client, soon()).value();
+    const std::string secret = "12345678901234567890";
+    auto codes = log_in::make_recovery_codes();
+    codes[0] = "ABCDE-FGHJK";
+    const auto given = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), secret)));
+      const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
+      TRY(log_in::confirm_code_secret(tx, *key, client, first, clock.now()));
+      log_in::replace_recovery_codes(tx, master, client, codes);
+      return {};
+    });
+    ASSERT_TRUE(given) << given.error().detail;
+  }
   access::NewSession session_of(AccountId account) {
     return write([&](store::WriteTx& tx) -> Result<access::NewSession> {
              return access::create_session(tx, account, clock.now());

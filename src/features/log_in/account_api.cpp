@@ -90,13 +90,7 @@ Result<Answer<Nothing>> end_others(Context& context, Call& call) {
 
 Result<Answer<Nothing>> change_password(Context& context, Call& call, const PasswordChange& change) {
   auto& house = context.house;
-  TRY_ASSIGN(const auto digest, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Bytes> {
-    auto found = people::find_account(tx, context.viewer.account);
-    if (!found) return fail(not_found());
-    return std::move(found->login_digest);
-  }));
-  TRY_ASSIGN(const auto account,
-             guarded(context, call, digest, [&] { return prove_password(context, call, change.password.str()); }));
+  TRY_ASSIGN(const auto account, prove_guarded(context, call, change.password.str()));
   TRY(check_new_password(context, account, change.new_password.str()));
   TRY_ASSIGN(const auto hash, house.passwords.hash(change.new_password.str(), call.deadline));
   const auto now = house.clock.now();

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
+#include "features/log_in/second_factor.hpp"
 #include "features/people/profiles.hpp"
 #include "http/cookies.hpp"
 
@@ -10,11 +11,12 @@ namespace rapport::log_in {
 
 struct Credentials {
   static constexpr std::string_view says =
-      "`shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of "
+      "`code`: of the app, or a recovery code, for accounts with a second factor. `shared`: others use this device "
+      "too. The log-in then ends with the browser, which is not remembered as one of "
       "the person's, and the page keeps nothing.";
   http::Text<1, 200> login;
   http::Text<1, 1024> password;
-  std::optional<http::Text<0, 20>> code;  ///< second factor, for accounts that have one
+  std::optional<http::Text<0, 20>> code;
   std::optional<bool> shared;
 };
 BOOST_DESCRIBE_STRUCT(Credentials, (), (login, password, code, shared))
@@ -93,13 +95,39 @@ void renew_hash(Context& context, const Call& call, const Credentials& credentia
   });
 }
 
-Result<access::NewSession> begin_session(Context& context, const Call& call, const Account& account) {
+/// Of one person's codes strangers may guess as many a day, whatever addresses they guess from: whoever does knows the
+/// password. A browser that is known to be the person's has the count of its own that every guess has.
+constexpr access::RateClass kWrongCodes{"codes", 20.0 / 86'400, 20};
+
+/// A code that was wrong at the log-in is said so in the log-in's own words.
+Error at_log_in(const Error& error) {
+  if (error.code != "code.wrong") return error;
+  return {ErrorKind::unauthenticated, "login.code_wrong",
+          "This code is not right, or it was used already. Please wait for the next one."};
+}
+
+/// The second factor is asked for, and its code used up, in the transaction in which the log-in begins.
+Result<void> pass_second_factor(Context& context, store::WriteTx& tx, const access::SealKey& key, AccountId account,
+                                const std::string& code) {
+  const auto secret = find_code_secret(tx, account);
+  if (!secret || !secret->confirmed_at) return {};
+  if (code.empty()) {
+    return fail({ErrorKind::unauthenticated, "login.code_needed", "Please give the code of your second step as well."});
+  }
+  const auto used = use_code(tx, context.house.master, key, account, code, context.house.clock.now());
+  if (!used) return fail(at_log_in(used.error()));
+  return {};
+}
+
+Result<access::NewSession> begin_session(Context& context, const Call& call, const Account& account,
+                                         const std::string& code) {
   auto& house = context.house;
   TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
   std::string browser;
   http::write(browser, browser_of(call.request->header("user-agent")));
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<access::NewSession> {
     if (!is_unchanged(tx, account)) return fail(wrong_credentials());
+    TRY(pass_second_factor(context, tx, *key, account.id, code));
     entry.viewer = account.id;
     entry.role = access::role_from_text(account.role);
     entry.count = 1;
@@ -107,6 +135,30 @@ Result<access::NewSession> begin_session(Context& context, const Call& call, con
     access::describe_session(tx, made.id, access::seal(*key, made.id.bytes(), browser));
     return made;
   });
+}
+
+struct Proved {
+  Account account;
+  access::NewSession session;
+};
+
+Result<Proved> prove(Context& context, const Call& call, const Credentials& credentials, BytesView digest,
+                     access::RateLimit& wrong_codes) {
+  TRY_ASSIGN(auto account, check_credentials(context, call, credentials, digest));
+  const auto code = credentials.code ? credentials.code->str() : std::string();
+  const bool counts = !code.empty() && !is_known_browser(context, call, digest);
+  const auto who = to_hex(digest);
+  if (const int wait = counts ? wrong_codes.take(kWrongCodes, who, std::chrono::steady_clock::now()) : 0; wait > 0) {
+    return fail({ErrorKind::too_many,
+                 "login.too_many",
+                 "There were too many wrong codes. Please wait, or log in with a browser that you used before.",
+                 {},
+                 wait});
+  }
+  auto session = begin_session(context, call, account, code);
+  if (counts && (session || !is_wrong_guess(session.error()))) wrong_codes.give_back(kWrongCodes, who);
+  if (!session) return fail(session.error());
+  return Proved{std::move(account), std::move(*session)};
 }
 
 using Life = std::optional<std::chrono::microseconds>;
@@ -121,12 +173,13 @@ std::pair<std::string, std::string> cookie_for(const Call& call, std::string_vie
 constexpr Life kRemoved = std::chrono::microseconds(0);
 constexpr Life kUntilTheBrowserCloses = std::nullopt;
 
-Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials) {
+Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials& credentials,
+                                access::RateLimit& wrong_codes) {
   auto& house = context.house;
   const auto digest = digest_of(context, credentials);
-  TRY_ASSIGN(const auto account,
-             guarded(context, call, digest, [&] { return check_credentials(context, call, credentials, digest); }));
-  TRY_ASSIGN(const auto session, begin_session(context, call, account));
+  TRY_ASSIGN(const auto proved,
+             guarded(context, call, digest, [&] { return prove(context, call, credentials, digest, wrong_codes); }));
+  const auto& [account, session] = proved;
   renew_hash(context, call, credentials, account);
   TRY_ASSIGN(auto profile, people::open_profile(house, account, call.deadline));
   Answer<LoggedIn> answer;
@@ -184,14 +237,19 @@ void add_log_in_routes(Routes& routes) {
       .says("Log in: a session cookie, and the token that changes need")
       .explains(
           "The answer sets the session cookie; send it with every other request. `csrf` goes into the header "
-          "X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401.")
+          "X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 "
+          "`login.wrong`. Where the person has a second factor, a right password without `code` gets 401 "
+          "`login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once.")
       .body<Credentials>()
       .answers<LoggedIn>()
       .open()
       .audits("login")
       .heavy()
       .sets_cookie()
-      .handle(log_in);
+      .handle([wrong_codes = std::make_shared<access::RateLimit>()](Context& context, Call& call,
+                                                                    const Credentials& credentials) {
+        return log_in(context, call, credentials, *wrong_codes);
+      });
   routes.get("/api/session")
       .says("Who is logged in")
       .explains("Gives the CSRF token again, for instance after a program was started anew with a cookie it kept.")

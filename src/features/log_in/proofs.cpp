@@ -9,8 +9,15 @@
 namespace rapport::log_in {
 namespace {
 
-constexpr std::array<std::string_view, 2> kWrongGuesses{"login.wrong", "password.wrong"};
+constexpr std::array<std::string_view, 4> kWrongGuesses{"login.wrong", "login.code_wrong", "password.wrong",
+                                                        "code.wrong"};
 constexpr std::size_t kFewestDifferent = 5;
+
+access::LogInGuard::Attempt attempt_of(const Context& context, const http::Call& call, BytesView login_digest) {
+  const auto& house = context.house;
+  const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
+  return house.log_in_guard.attempt(login_digest, call.request->peer, cookie, house.clock.now());
+}
 
 Error wrong_password() {
   return invalid("password.wrong", "That is not your password of now. Please try again.",
@@ -25,8 +32,7 @@ bool is_wrong_guess(const Error& error) {
 
 Result<Guess> Guess::begin(Context& context, const http::Call& call, BytesView login_digest) {
   auto& guard = context.house.log_in_guard;
-  const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
-  Guess guess(guard, guard.attempt(login_digest, call.request->peer, cookie, context.house.clock.now()));
+  Guess guess(guard, attempt_of(context, call, login_digest));
   const int wait = guard.take(guess.attempt_, std::chrono::steady_clock::now());
   if (wait == 0) return guess;
   return fail({ErrorKind::too_many,
@@ -50,6 +56,23 @@ Result<people::Account> prove_password(Context& context, const http::Call& call,
   TRY_ASSIGN(const bool right, house.passwords.verify(account.password_hash, password, call.deadline));
   if (!right) return fail(wrong_password());
   return account;
+}
+
+Result<Bytes> own_login_digest(Context& context, const http::Call& call) {
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Bytes> {
+    auto found = people::find_account(tx, context.viewer.account);
+    if (!found) return fail(not_found());
+    return std::move(found->login_digest);
+  });
+}
+
+Result<people::Account> prove_guarded(Context& context, const http::Call& call, std::string_view password) {
+  TRY_ASSIGN(const auto digest, own_login_digest(context, call));
+  return guarded(context, call, digest, [&] { return prove_password(context, call, password); });
+}
+
+bool is_known_browser(Context& context, const http::Call& call, BytesView login_digest) {
+  return attempt_of(context, call, login_digest).device.has_value();
 }
 
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved) {

@@ -38,6 +38,12 @@ auto guarded(Context& context, const http::Call& call, BytesView login_digest, F
 
 /// The account of whoever is logged in, if the password is theirs. Error: invalid ("password.wrong"). Not guarded.
 Result<people::Account> prove_password(Context& context, const http::Call& call, std::string_view password);
+/// The digest under which the guesses at whoever is logged in are counted.
+Result<Bytes> own_login_digest(Context& context, const http::Call& call);
+/// prove_password as one guess.
+Result<people::Account> prove_guarded(Context& context, const http::Call& call, std::string_view password);
+/// Whether the browser is known to be that of the person with this log-in digest.
+bool is_known_browser(Context& context, const http::Call& call, BytesView login_digest);
 /// Whether the password is still the one that was proved, and the account open: a check takes long, and meanwhile it
 /// may have been changed. The row stays as it is until the transaction ends.
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved);

@@ -14,7 +14,7 @@ struct Words {
 };
 
 /// For each kind: English, German.
-constexpr std::array<std::array<Words, 2>, 3> kWords{{
+constexpr std::array<std::array<Words, 2>, 4> kWords{{
     {{{"Rapport: something is waiting for you",
        "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
        "This mail says no more, so that nobody else learns anything from it.\n"
@@ -25,6 +25,16 @@ constexpr std::array<std::array<Words, 2>, 3> kWords{{
        "Mehr steht hier nicht, damit niemand sonst etwas daraus erfährt.\n"
        "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"
        "Ihre Adresse ändern oder entfernen Sie in Rapport unter „Einstellungen“.\n"}}},
+    {{{"Rapport: your log-in was changed",
+       "The second step with which you log in to Rapport was set up, changed or removed.\n\n"
+       "If that was you, there is nothing to do. If it was not, somebody else may be able to log in as you: please "
+       "tell your practice at once, by telephone.\n\n{}\n\n"
+       "A program sent this mail; nobody reads answers to it.\n"},
+      {"Rapport: Ihre Anmeldung ist anders als bisher",
+       "Der zweite Schritt, mit dem Sie sich bei Rapport anmelden, wurde eingerichtet, geändert oder entfernt.\n\n"
+       "Wenn Sie das waren, ist nichts zu tun. Wenn nicht, kann sich vielleicht jemand anders als Sie anmelden: Bitte "
+       "sagen Sie es sofort Ihrer Praxis, am Telefon.\n\n{}\n\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
     {{{"Rapport: your password was changed",
        "The password with which you log in to Rapport was changed, and all other log-ins were ended.\n\n"
        "If that was you, there is nothing to do. If it was not, somebody else may be able to log in as you: please "

@@ -50,7 +50,7 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 3> kKindTexts{"needs_you", "password_changed", "test"};
+constexpr std::array<std::string_view, 4> kKindTexts{"needs_you", "log_in_changed", "password_changed", "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);

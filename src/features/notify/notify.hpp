@@ -19,6 +19,7 @@ namespace rapport::notify {
 /// What a mail says. None says what has happened, or to whom.
 enum class Kind : std::uint8_t {
   needs_you,         ///< "Something in Rapport is waiting for you."
+  log_in_changed,    ///< "How you log in to Rapport was changed."
   password_changed,  ///< "Your password in Rapport was changed."
   test,              ///< "This is the test mail that you asked for."; tried once
 };

@@ -1,6 +1,18 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
 import { Person, same, until } from '../lib/people.mjs';
+
+/** As an app on the person's phone makes it from what it was given (RFC 6238). */
+function codeOf(secret, ahead = 0) {
+  const bits = [...secret.replaceAll(' ', '')].map((one) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((one) => parseInt(one, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
 
 export default async function add({ check, house, shots }) {
   const { client, therapist } = house.nextPair();
@@ -48,5 +60,58 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('status').filter({ hasText: 'Ihr Passwort ist geändert.' }).waitFor();
     therapist.password = 'lauter fremde Wörter';
     await Person.logIn(await desk.context(house.origin), house.origin, therapist);
+  });
+
+  await check('a client turns the second step on by keyboard, logs in with a code and with a recovery code, and turns it off again', async (desk) => {
+    const { page } = await desk.person(house.origin, client, { viewport: { width: 320, height: 700 } });
+    await open(page);
+    await page.getByRole('button', { name: 'Set it up' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill(client.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', { name: /^QR code/ }).waitFor();
+    const secret = await page.locator('main p code').innerText();
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    if (shots) await page.screenshot({ path: join(shots, 'factor-phone.png'), fullPage: true });
+    await page.getByLabel('The code that the app shows now').fill('000000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'This code is not right' }).waitFor();
+    await page.getByLabel('The code that the app shows now').fill(codeOf(secret));
+    await page.keyboard.press('Enter');
+    await page.getByText('Keep these recovery codes.').waitFor();
+    const codes = await page.locator('main .codes code').allInnerTexts();
+    same('recovery codes', codes.length, 10);
+    same('too wide by', await excess(page), 0);
+    if (shots) await page.screenshot({ path: join(shots, 'codes-phone.png'), fullPage: true });
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+
+    for (const [n, code] of [[0, codeOf(secret, 1)], [1, codes[0].toLowerCase()]]) {
+      const other = await (await desk.context(house.origin, { viewport: { width: 360, height: 700 }, colorScheme: 'dark' })).newPage();
+      await other.goto(house.origin);
+      await other.locator('#login').fill(client.login);
+      await other.locator('#password').fill(client.password);
+      await other.keyboard.press('Enter');
+      await other.getByRole('heading', { name: 'Second step' }).waitFor();
+      await until('the focus is in the field', () => other.evaluate(() => document.activeElement.id === 'code'));
+      if (n === 0) {
+        same('barriers', await barriers(other), []);
+        if (shots) await other.screenshot({ path: join(shots, 'code-phone.png'), fullPage: true });
+        await other.keyboard.type('123456');
+        await other.keyboard.press('Enter');
+        await other.getByRole('alert').filter({ hasText: 'This code is not right' }).waitFor();
+      }
+      await other.locator('#code').fill(code);
+      await other.keyboard.press('Enter');
+      await other.locator('header button').waitFor();
+    }
+
+    await page.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByLabel('Password', { exact: true }).fill(client.password);
+    await page.getByLabel('Code', { exact: true }).fill(codes[1]);
+    await page.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByRole('status').filter({ hasText: 'The second step is off.' }).waitFor();
+    await desk.person(house.origin, client);
   });
 }

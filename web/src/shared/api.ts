@@ -166,12 +166,21 @@ export const api = {
   practice: () => ask('get', '/api/practice', {}, undefined),
   crisisContacts: () => ask('get', '/api/crisis-contacts', {}, undefined),
   session: () => ask('get', '/api/session', {}, undefined),
-  login: (login: string, password: string, shared: boolean) => ask('post', '/api/login', {}, { login, password, shared }),
+  login: (login: string, password: string, shared: boolean, code: string) =>
+    ask('post', '/api/login', {}, { login, password, shared, ...(code ? { code } : {}) }),
   logout: () => ask('post', '/api/logout', {}, undefined),
   logIns: async () => (await ask('get', '/api/me/sessions', {}, undefined)).sessions,
   endLogIn: (session: string) => ask('delete', '/api/me/sessions/{session}', { session }, undefined),
   endOtherLogIns: () => ask('delete', '/api/me/sessions', {}, undefined),
   changePassword: (password: string, anew: string) => ask('put', '/api/me/password', {}, { password, new_password: anew }),
+  secondFactor: () => ask('get', '/api/me/second-factor', {}, undefined),
+  beginSecondFactor: (password: string) => ask('post', '/api/me/second-factor', {}, { password }),
+  confirmSecondFactor: async (code: string) =>
+    (await ask('post', '/api/me/second-factor/confirmation', {}, { code })).codes,
+  renewRecoveryCodes: async (password: string, code: string) =>
+    (await ask('post', '/api/me/recovery-codes', {}, { password, code })).codes,
+  removeSecondFactor: (password: string, code: string) =>
+    ask('post', '/api/me/second-factor/removal', {}, { password, code }),
   mail: () => ask('get', '/api/me/email', {}, undefined),
   saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),

@@ -1,9 +1,5 @@
 export type Route =
-<<<<<<< HEAD
-  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' }
-=======
-  | { page: 'home' | 'help' | 'concerns' | 'record' | 'account' }
->>>>>>> d8a3598 (Let people see where they are logged in and end it, and change their password, so that a stolen log-in can be thrown out)
+  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' | 'account' }
   | { page: 'concern'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
@@ -20,12 +16,8 @@ export function parse(path: string): Route {
   }
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
-<<<<<<< HEAD
-  if ((first === 'help' || first === 'record') && episode === undefined) return { page: first };
-  if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
-=======
   if ((first === 'help' || first === 'record' || first === 'account') && episode === undefined) return { page: first };
->>>>>>> d8a3598 (Let people see where they are logged in and end it, and change their password, so that a stolen log-in can be thrown out)
+  if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -47,11 +39,8 @@ export const paths = {
   concerns: '/concerns',
   concern: (concern: string) => `/concerns/${encodeURIComponent(concern)}`,
   record: '/record',
-<<<<<<< HEAD
   access: '/record/access',
-=======
   account: '/account',
->>>>>>> d8a3598 (Let people see where they are logged in and end it, and change their password, so that a stolen log-in can be thrown out)
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

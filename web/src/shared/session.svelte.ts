@@ -188,8 +188,8 @@ class App {
     else this.#tries = 0;
   }
 
-  async login(login: string, password: string, shared: boolean): Promise<void> {
-    const session = await api.login(login, password, shared);
+  async login(login: string, password: string, shared: boolean, code: string): Promise<void> {
+    const session = await api.login(login, password, shared, code);
     this.#enter(session);
     this.#windows.postMessage(session.account.id);
     // The banner must not be missing because the first reading failed.

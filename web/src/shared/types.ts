@@ -4,6 +4,8 @@ import type { components } from '../api/generated';
 type Schemas = components['schemas'];
 
 export type Session = Schemas['LoggedIn'];
+export type SecondFactor = Schemas['SecondFactor'];
+export type NewSecret = Schemas['NewSecret'];
 export type LogIn = Schemas['LogInEntry'];
 export type Practice = Schemas['PracticeAnswer'];
 export type CrisisCountry = Schemas['CrisisCountry'];

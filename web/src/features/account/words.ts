@@ -17,6 +17,7 @@ export function why(error: unknown): string {
   }
   if (error.code === 'password.wrong') return m.password_wrong();
   if (error.code === 'password.easy') return m.password_easy();
+  if (error.code === 'second_factor.exists') return m.factor_exists();
   if (error.code === 'password.changed') return m.password_elsewhere();
   return explain(error);
 }

@@ -1,0 +1,129 @@
+#include "features/log_in/second_factor.hpp"
+
+#include <sodium.h>
+
+#include "features/log_in/totp.hpp"
+
+namespace rapport::log_in {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kSecret{"second_factor.secret",
+                    "SELECT sealed_secret, confirmed_at, last_step FROM code_secret WHERE account_id = $1", true};
+const Query kBegin{"second_factor.begin",
+                   "INSERT INTO code_secret (account_id, sealed_secret, last_step) VALUES ($1, $2, 0)"
+                   " ON CONFLICT (account_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0"
+                   " WHERE code_secret.confirmed_at IS NULL",
+                   true};
+const Query kConfirm{"second_factor.confirm",
+                     "UPDATE code_secret SET confirmed_at = $2, last_step = $3"
+                     " WHERE account_id = $1 AND confirmed_at IS NULL",
+                     true};
+const Query kUseStep{"second_factor.use_step",
+                     "UPDATE code_secret SET last_step = $2"
+                     " WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
+                     true};
+const Query kRemove{"second_factor.remove",
+                    "DELETE FROM code_secret WHERE account_id = $1 AND confirmed_at IS NOT NULL", true};
+const Query kForgetCodes{"second_factor.forget_codes", "DELETE FROM recovery_code WHERE account_id = $1", true};
+const Query kAddCode{"second_factor.add_code", "INSERT INTO recovery_code (account_id, code_digest) VALUES ($1, $2)",
+                     true};
+const Query kCountCodes{"second_factor.count_codes", "SELECT COUNT(*) FROM recovery_code WHERE account_id = $1", true};
+const Query kUseCode{"second_factor.use_code", "DELETE FROM recovery_code WHERE account_id = $1 AND code_digest = $2",
+                     true};
+
+constexpr std::size_t kCodeLetters = 10;
+/// Without those that are taken for each other on paper.
+constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+static_assert(kLetters.size() == 32, "each letter is five bits");
+
+Error wrong_code() {
+  return invalid("code.wrong", "This code is not right, or it was used already. Please wait for the next one.",
+                 {{"/code", "Give the code that the app shows now, or a recovery code that was not used."}});
+}
+
+/// "abcde-fghij" as it was made: capital letters, no hyphen.
+std::string plain_code(std::string_view typed) {
+  std::string code;
+  for (const char c : typed) {
+    if (c == '-' || c == ' ') continue;
+    code.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  return code;
+}
+
+/// Keyed, so that a copy of the database alone tells nobody the codes.
+Bytes code_digest(const access::SealKey& master, AccountId account, std::string_view code) {
+  return access::keyed_digest(master.subkey("recovery"), account.text() + plain_code(code));
+}
+
+}  // namespace
+
+std::optional<CodeSecret> find_code_secret(ReadTx& tx, AccountId account) {
+  return tx.first(kSecret, {account}, [](const Row& row) {
+    return CodeSecret{Bytes(row.bytes(0).begin(), row.bytes(0).end()), row.maybe_time(1), row.int64(2)};
+  });
+}
+
+Result<void> begin_code_secret(WriteTx& tx, AccountId account, BytesView sealed) {
+  if (tx.execute(kBegin, {account, sealed}) == 1) return {};
+  return fail({ErrorKind::conflict, "second_factor.exists",
+               "There is a second factor already. Remove it first, then set up another."});
+}
+
+bool remove_second_factor(WriteTx& tx, AccountId account) {
+  tx.execute(kForgetCodes, {account});
+  return tx.execute(kRemove, {account}) == 1;
+}
+
+Result<void> confirm_code_secret(WriteTx& tx, const access::SealKey& key, AccountId account, std::string_view code,
+                                 Time now) {
+  const auto secret = find_code_secret(tx, account);
+  if (!secret || secret->confirmed_at) return fail(wrong_code());
+  TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), secret->sealed));
+  const auto step = step_of_code(as_bytes(plain), code, now, 0);
+  if (!step || tx.execute(kConfirm, {account, now, *step}) != 1) return fail(wrong_code());
+  return {};
+}
+
+RecoveryCodes make_recovery_codes() {
+  access::ensure_crypto();
+  RecoveryCodes codes;
+  for (auto& code : codes) {
+    for (std::size_t i = 0; i < kCodeLetters; ++i) {
+      if (i == kCodeLetters / 2) code.push_back('-');
+      code.push_back(kLetters[randombytes_uniform(static_cast<std::uint32_t>(kLetters.size()))]);
+    }
+  }
+  return codes;
+}
+
+void replace_recovery_codes(WriteTx& tx, const access::SealKey& master, AccountId account, const RecoveryCodes& codes) {
+  tx.execute(kForgetCodes, {account});
+  for (const auto& code : codes) tx.execute(kAddCode, {account, code_digest(master, account, code)});
+}
+
+std::int64_t count_recovery_codes(ReadTx& tx, AccountId account) {
+  return tx.first(kCountCodes, {account}, [](const Row& row) { return row.int64(0); }).value_or(0);
+}
+
+bool use_recovery_code(WriteTx& tx, const access::SealKey& master, AccountId account, std::string_view code) {
+  return tx.execute(kUseCode, {account, code_digest(master, account, code)}) == 1;
+}
+
+Result<void> use_code(WriteTx& tx, const access::SealKey& master, const access::SealKey& key, AccountId account,
+                      std::string_view code, Time now) {
+  if (use_recovery_code(tx, master, account, code)) return {};
+  const auto secret = find_code_secret(tx, account);
+  if (!secret || !secret->confirmed_at) return fail(wrong_code());
+  TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), secret->sealed));
+  const auto step = step_of_code(as_bytes(plain), code, now, secret->last_step);
+  if (!step || tx.execute(kUseStep, {account, *step}) != 1) return fail(wrong_code());
+  return {};
+}
+
+}  // namespace rapport::log_in

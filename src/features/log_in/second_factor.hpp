@@ -1,0 +1,51 @@
+#pragma once
+/// @file The second factor of a log-in: a code from an app (totp.hpp), or one of ten recovery codes on paper.
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "access/seal.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::log_in {
+
+inline constexpr std::size_t kRecoveryCodes = 10;
+using RecoveryCodes = std::array<std::string, kRecoveryCodes>;
+
+/// What is stored of a person's secret. It is sealed under the person's key, bound to the account's id.
+struct CodeSecret {
+  Bytes sealed;
+  std::optional<Time> confirmed_at;  ///< absent: it is not in use yet
+  std::int64_t last_step = 0;
+};
+std::optional<CodeSecret> find_code_secret(store::ReadTx& tx, AccountId account);
+/// Begins again with another secret. Error: conflict ("second_factor.exists") when one is in use.
+Result<void> begin_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed);
+/// The secret and all recovery codes go. False when no secret was in use.
+bool remove_second_factor(store::WriteTx& tx, AccountId account);
+
+/// Puts a secret that was begun into use, if this is its code of `now`. `key` is the person's own.
+/// Error: invalid ("code.wrong"), also when none was begun.
+Result<void> confirm_code_secret(store::WriteTx& tx, const access::SealKey& key, AccountId account,
+                                 std::string_view code, Time now);
+
+/// New codes that replace those before; they are stored as digests, so this is the only time they can be shown.
+/// Each is "XXXXX-XXXXX", 50 random bits.
+RecoveryCodes make_recovery_codes();
+void replace_recovery_codes(store::WriteTx& tx, const access::SealKey& master, AccountId account,
+                            const RecoveryCodes& codes);
+std::int64_t count_recovery_codes(store::ReadTx& tx, AccountId account);
+/// Uses a recovery code up, typed with or without its hyphen, in any case. False when it is none.
+bool use_recovery_code(store::WriteTx& tx, const access::SealKey& master, AccountId account, std::string_view code);
+
+/// Uses a code up, of the app or on paper, in the transaction that it is given for: the same code counts once, also
+/// when it comes twice at the same time. Error: invalid ("code.wrong").
+Result<void> use_code(store::WriteTx& tx, const access::SealKey& master, const access::SealKey& key, AccountId account,
+                      std::string_view code, Time now);
+
+}  // namespace rapport::log_in

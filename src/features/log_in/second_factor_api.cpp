@@ -1,0 +1,202 @@
+#include "features/log_in/second_factor_api.hpp"
+
+#include <sodium.h>
+
+#include "features/log_in/account_api.hpp"
+#include "features/log_in/proofs.hpp"
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
+#include "features/notify/notify.hpp"
+
+namespace rapport::log_in {
+
+struct SecondFactor {
+  static constexpr std::string_view says = "`since` is absent where there is none.";
+  std::optional<Time> since;
+  std::int64_t recovery_codes_left = 0;
+};
+BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, recovery_codes_left))
+
+struct PasswordProof {
+  http::Text<1, 1024> password;
+};
+BOOST_DESCRIBE_STRUCT(PasswordProof, (), (password))
+
+struct CodeProof {
+  http::Text<1, 20> code;
+};
+BOOST_DESCRIBE_STRUCT(CodeProof, (), (code))
+
+struct WholeProof {
+  static constexpr std::string_view says = "`code` is one of the app, or a recovery code, which is used up.";
+  http::Text<1, 1024> password;
+  http::Text<1, 20> code;
+};
+BOOST_DESCRIBE_STRUCT(WholeProof, (), (password, code))
+
+struct NewSecret {
+  static constexpr std::string_view says =
+      "`secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before "
+      "a "
+      "code of it came.";
+  std::string secret;
+  std::string uri;
+};
+BOOST_DESCRIBE_STRUCT(NewSecret, (), (secret, uri))
+
+struct NewRecoveryCodes {
+  static constexpr std::string_view says = "Each logs in once instead of a code of the app. They are not shown again.";
+  std::vector<std::string> codes;
+};
+BOOST_DESCRIBE_STRUCT(NewRecoveryCodes, (), (codes))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+
+NewRecoveryCodes listed(const RecoveryCodes& codes) {
+  return {{codes.begin(), codes.end()}};
+}
+
+/// A mail that says that something about the log-in was changed, in the same transaction.
+Result<bool> tell(store::WriteTx& tx, AccountId account, MessageId id, Time now) {
+  return notify::queue(tx, {"log_in:factor:" + id.text(), account, notify::Kind::log_in_changed}, now);
+}
+
+Result<Answer<SecondFactor>> read_factor(Context& context, Call& call) {
+  const auto account = context.viewer.account;
+  Answer<SecondFactor> answer;
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
+    const auto secret = find_code_secret(tx, account);
+    answer.value.since = secret ? secret->confirmed_at : std::nullopt;
+    answer.value.recovery_codes_left = count_recovery_codes(tx, account);
+    return {};
+  }));
+  return answer;
+}
+
+Result<Answer<NewSecret>> begin(Context& context, Call& call, const PasswordProof& proof) {
+  auto& house = context.house;
+  TRY_ASSIGN(const auto account, prove_guarded(context, call, proof.password.str()));
+  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
+  access::ensure_crypto();
+  std::string secret(kCodeSecretBytes, '\0');
+  randombytes_buf(secret.data(), secret.size());
+  TRY_ASSIGN(
+      const auto practice,
+      audited_write(context, call,
+                    [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::optional<people::Practice>> {
+                      if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
+                      TRY(begin_code_secret(tx, account.id, access::seal(*key, account.id.bytes(), secret)));
+                      entry.count = 1;
+                      return people::find_practice(tx);
+                    }));
+  const auto issuer = practice ? "Rapport " + practice->name : std::string("Rapport");
+  return Answer<NewSecret>{200, {to_base32(as_bytes(secret)), code_uri(issuer, as_bytes(secret))}};
+}
+
+/// The other log-ins end: whoever had one without the second factor must not keep it.
+Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const CodeProof& proof) {
+  auto& house = context.house;
+  const auto now = house.clock.now();
+  const auto viewer = context.viewer;
+  const auto codes = make_recovery_codes();
+  const auto notice = MessageId::make(now);
+  TRY_ASSIGN(const auto key, house.keys.key_for(viewer.account, call.deadline));
+  TRY_ASSIGN(const auto digest, own_login_digest(context, call));
+  TRY_ASSIGN(const auto ended, guarded(context, call, digest, [&] {
+               return audited_write(
+                   context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
+                     TRY(confirm_code_secret(tx, *key, viewer.account, proof.code.str(), now));
+                     replace_recovery_codes(tx, house.master, viewer.account, codes);
+                     TRY(tell(tx, viewer.account, notice, now));
+                     entry.count = 1;
+                     return access::end_sessions_of(tx, viewer.account, viewer.session);
+                   });
+             }));
+  for (const auto session : ended) house.session_ended(session);
+  return Answer<NewRecoveryCodes>{200, listed(codes)};
+}
+
+/// Runs `change` (WriteTx&) in the transaction in which the code is used up, once password and code are right.
+template <class F>
+Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& proof, F change) {
+  auto& house = context.house;
+  const auto now = house.clock.now();
+  const auto notice = MessageId::make(now);
+  TRY_ASSIGN(const auto digest, own_login_digest(context, call));
+  TRY_ASSIGN(const auto key, house.keys.key_for(context.viewer.account, call.deadline));
+  return guarded(context, call, digest, [&]() -> Result<void> {
+    TRY_ASSIGN(const auto account, prove_password(context, call, proof.password.str()));
+    return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+      if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
+      TRY(use_code(tx, house.master, *key, account.id, proof.code.str(), now));
+      change(tx);
+      TRY(tell(tx, account.id, notice, now));
+      entry.count = 1;
+      return {};
+    });
+  });
+}
+
+Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const WholeProof& proof) {
+  const auto codes = make_recovery_codes();
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) {
+    replace_recovery_codes(tx, context.house.master, context.viewer.account, codes);
+  }));
+  return Answer<NewRecoveryCodes>{200, listed(codes)};
+}
+
+Result<Answer<Nothing>> remove(Context& context, Call& call, const WholeProof& proof) {
+  TRY(with_whole_proof(context, call, proof,
+                       [&](store::WriteTx& tx) { remove_second_factor(tx, context.viewer.account); }));
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_second_factor_routes(Routes& routes) {
+  routes.get("/api/me/second-factor")
+      .says("Whether one's own log-in has a second factor")
+      .answers<SecondFactor>()
+      .signed_in()
+      .not_audited("one's own account")
+      .handle(read_factor);
+  routes.post("/api/me/second-factor")
+      .says("Begin to set up a second factor: a secret for an app that makes codes (RFC 6238)")
+      .explains("SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another.")
+      .body<PasswordProof>()
+      .answers<NewSecret>()
+      .signed_in()
+      .audits("second_factor.begin")
+      .heavy()
+      .handle(begin);
+  routes.post("/api/me/second-factor/confirmation")
+      .says("Put it into use with its first code; answers the recovery codes")
+      .explains("From now on the log-in asks for a code. All other log-ins end, and a mail tells the person.")
+      .body<CodeProof>()
+      .answers<NewRecoveryCodes>()
+      .signed_in()
+      .audits("second_factor.confirm")
+      .handle(confirm);
+  routes.post("/api/me/recovery-codes")
+      .says("Make new recovery codes; those before are worth nothing any more")
+      .body<WholeProof>()
+      .answers<NewRecoveryCodes>()
+      .signed_in()
+      .audits("second_factor.renew_codes")
+      .heavy()
+      .handle(renew_codes);
+  routes.post("/api/me/second-factor/removal")
+      .says("Remove one's own second factor, with its recovery codes")
+      .body<WholeProof>()
+      .answers<Nothing>(204)
+      .signed_in()
+      .audits("second_factor.remove")
+      .heavy()
+      .handle(remove);
+}
+
+}  // namespace rapport::log_in

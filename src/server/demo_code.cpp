@@ -1,0 +1,51 @@
+#include "server/demo_code.hpp"
+
+#include <fmt/format.h>
+
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
+#include "features/people/people.hpp"
+#include "server/look_in.hpp"
+
+namespace rapport::server {
+namespace {
+
+Deadline in_time() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(15);
+}
+
+Error cannot(std::string sentence) {
+  return {ErrorKind::not_found, {}, std::move(sentence)};
+}
+
+struct Found {
+  AccountId account;
+  Bytes sealed_secret;
+};
+
+Result<Found> find(store::ReadTx& tx, const access::SealKey& master, std::string_view login) {
+  const auto practice = people::find_practice(tx);
+  if (!practice) return fail(cannot("There is no practice yet."));
+  if (!practice->synthetic) return fail(cannot("This practice is not a demo: codes of real people are theirs alone."));
+  const auto account = people::find_account_by_login(tx, access::login_digest(master, access::normalise_login(login)));
+  if (!account) return fail(cannot(fmt::format("Nobody in this practice logs in as {}.", login)));
+  auto secret = log_in::find_code_secret(tx, account->id);
+  if (!secret || !secret->confirmed_at) {
+    return fail(cannot(fmt::format("{} has no second factor: the password alone logs in.", login)));
+  }
+  return Found{account->id, std::move(secret->sealed)};
+}
+
+}  // namespace
+
+Result<std::string> demo_code(const config::Settings& settings, const Clock& clock, std::string_view login) {
+  TRY_ASSIGN(const auto look, look_in(settings));
+  TRY_ASSIGN(const auto found,
+             look.db->read(in_time(), [&](store::ReadTx& tx) { return find(tx, look.master, login); }));
+  access::ClientKeys keys(*look.key_store, look.master, clock);
+  TRY_ASSIGN(const auto key, keys.key_for(found.account, in_time()));
+  TRY_ASSIGN(const auto secret, access::unseal(*key, found.account.bytes(), found.sealed_secret));
+  return log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
+}
+
+}  // namespace rapport::server
