@@ -33,8 +33,10 @@ enum class Permission : std::uint8_t {
   write_notes,         ///< read and write the therapist's own notes of one
   read_concern,        ///< answers that a person has to look at, and what was done about them
   handle_concern,      ///< say that one looks into it, and close it
+  give_consent,        ///< read what one is asked to agree to, agree and withdraw
+  read_consents,       ///< whether a client agrees to what the work depends on
 };
-inline constexpr std::size_t kPermissionCount = 18;
+inline constexpr std::size_t kPermissionCount = 20;
 
 /// The table: a row for every permission, a column for every role.
 struct PermissionRow {
@@ -61,6 +63,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::write_notes, "write_notes", {false, true, false, false}},
     {Permission::read_concern, "read_concern", {false, true, true, true}},
     {Permission::handle_concern, "handle_concern", {false, true, true, true}},
+    {Permission::give_consent, "give_consent", {true, true, false, false}},
+    {Permission::read_consents, "read_consents", {false, true, false, false}},
 }};
 
 /// False for values outside of the enumerations too.

@@ -263,6 +263,8 @@ const std::vector<Setting>& all_settings() {
                    "further crisis contacts, of the practice's own (JSON)"),
       text_setting("practice.instruments_folder", &Settings::practice_instruments_folder,
                    "folder of further questionnaires, of the practice's own"),
+      text_setting("practice.consent_folder", &Settings::practice_consent_folder,
+                   "folder of texts that people are asked to agree to, of the practice's own"),
       text_setting("practice.forms_before_session", &Settings::practice_forms_before_session,
                    "forms that are asked for before every session (ID[,ID…]; empty: none)"),
       text_setting("practice.forms_after_session", &Settings::practice_forms_after_session,

@@ -46,6 +46,7 @@ struct Settings {
   std::string practice_address;               ///< https://… under which people reach the practice; stands in mails
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
   std::string practice_instruments_folder;    ///< instruments of the practice's own; empty: none
+  std::string practice_consent_folder;        ///< texts of consents of the practice's own; empty: none
   /// Ids of the instruments that go with every session where a therapist chose no others, with commas between.
   std::string practice_forms_before_session = "phq-9,gad-7";
   std::string practice_forms_after_session = "sparq,risq";

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "features/caseload/caseload_api.hpp"
+#include "features/consent/consent_api.hpp"
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
@@ -45,6 +46,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes, rules);
   safety::add_safety_routes(routes);
+  consent::add_consent_routes(routes, {});  // what a withdrawal ends stands here, as a function of its feature
   caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,

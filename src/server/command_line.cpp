@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "config/settings.hpp"
+#include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
 #include "features/notify/smtp.hpp"
@@ -138,6 +139,8 @@ int check_config(const Settings& settings) {
   if (!contacts) return say(contacts.error());
   const auto not_offered = use_own_instruments(settings);
   if (!not_offered) return say(not_offered.error());
+  const auto consents = consent::open_texts(settings);
+  if (!consents) return say(consents.error());
   if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
   if (const auto mail = notify::mail_server(settings); !mail) return say(mail.error());
   for (const auto& setting : config::all_settings()) {
@@ -147,6 +150,7 @@ int check_config(const Settings& settings) {
     fmt::print("# The questionnaire {} cannot be given out as a form: {}.\n", one.instrument, one.why);
   }
   if (const auto due = crisis_contacts::overdue(*contacts, now)) fmt::print("# {}\n", *due);
+  if (const auto drafts = consent::drafts(*consents)) fmt::print("# {}\n", *drafts);
   return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "features/consent/consent.hpp"
+#include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/log_in/log_in_api.hpp"
@@ -77,6 +79,8 @@ const std::vector<Secret> kSecrets{
     {"other words", {"other_client", "therapist"}},
     {"Cem", {"other_client", "therapist"}},
     {"amara@example.org", {"client"}},
+    {"agreed on paper", {"client"}},
+    {R"("state":"withdrawn")", {"client"}},
     {"Berger", {"client", "other_client", "therapist", "deputy", "supervisor", "neutral"}},
     {"Dora", {"stranger"}},
     {"Emil", {"deputy", "therapist", "supervisor", "client"}},
@@ -321,6 +325,34 @@ std::vector<Scenario> scenarios() {
        {200, "\"more\":false", "access.read done/other_client"},
        refused("access.read"),
        refused("access.read")},
+      {"GET /api/me/consents?language=de",
+       "",
+       kNotLoggedIn,
+       {200, "agreed on paper"},
+       {200, "Aufnahme von Sitzungen"},
+       {200, "in Studien"},
+       {200, "in Studien"}},
+      {"PUT /api/me/consents/{purpose:text}",
+       R"({"version":"$version","language":"en","given":true,"based_on":2})",
+       kNotLoggedIn,
+       {200, R"("state":"given")", "consent.decide done/client"},
+       failed("consent.decide", 409, "consent.older"),
+       failed("consent.decide"),
+       failed("consent.decide")},
+      {"PUT /api/me/consents/{purpose:text}", R"({"version":"2020-01-01.1","language":"en","given":true,"based_on":2})",
+       kNotLoggedIn, failed("consent.decide", 409, "consent.version"), failed("consent.decide", 409, "consent.version"),
+       failed("consent.decide"), failed("consent.decide")},
+      // Withdrawn and never agreed to read alike.
+      {"GET /api/episodes/{episode}/consents",
+       "",
+       kNotLoggedIn,
+       refused("consents.read"),
+       refused("consents.read"),
+       {200,
+        R"("given":true},{"purpose":"recording","title":"Recording of sessions","given":false},{"purpose":"transcripts",)"
+        R"("title":"Having sessions written down","given":false}]})",
+        "consents.read done/client"},
+       failed("consents.read")},
       {"GET /api/me/record.json",
        "",
        kNotLoggedIn,
@@ -668,6 +700,7 @@ class Scenarios : public testing::FullHouseTest {
                                messages::seal_draft(*key, client, chat.uuid(), "", "half a draft"), clock.now(),
                                [](const messages::SealedDraft&) { return false; }));
       TRY(plan_and_note(tx, *key));
+      TRY(agree_and_withdraw(tx, *key));
       TRY(people::change_profile(tx, *key, client,
                                  [](people::Profile& profile) { profile.email = "amara@example.org"; }));
       return people::propose_reply_time(tx, therapist, episode, 48);
@@ -686,6 +719,30 @@ class Scenarios : public testing::FullHouseTest {
     TRY(encounters::save_note(tx, therapist, encounter, encounters::SittingId::make(now),
                               access::seal(key, encounter.bytes(), encounters::write_sections({{section, words}})),
                               now));
+    return {};
+  }
+
+  /// A consent that the therapist wrote down from paper, and one that the client gave and withdrew.
+  Result<void> agree_and_withdraw(store::WriteTx& tx, const access::SealKey& key) {
+    consent::Decision decision{.id = consent::ConsentId::make(clock.now()),
+                               .person = client,
+                               .purpose = "e_therapy",
+                               .version = consent::texts().asked_now("e_therapy")->version,
+                               .language = "en",
+                               .given = true,
+                               .by = therapist,
+                               .at = clock.now()};
+    decision.sealed_note = access::seal(key, decision.id.bytes(), "agreed on paper");
+    TRY(consent::decide(tx, decision, {}));
+    decision.sealed_note.reset();
+    decision.purpose = "recording";
+    decision.version = consent::texts().asked_now("recording")->version;
+    decision.by = client;
+    for (const bool given : {true, false}) {
+      decision.id = consent::ConsentId::make(clock.now());
+      decision.given = given;
+      TRY(consent::decide(tx, decision, {}));
+    }
     return {};
   }
 
@@ -771,11 +828,18 @@ class Scenarios : public testing::FullHouseTest {
 
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
-        {"{room}", chat.text()},           {"{episode}", episode.text()},
-        {"{encounter}", encounter.text()}, {"{item}", item.text()},
-        {"{form}", form_.text()},          {"{concern}", concern_.text()},
-        {"{session}", session_.text()},    {"{questionnaire:text}", "gad-7"},
-        {"{code:text}", "not_found"},      {"$id", MessageId::make(clock.now()).text()}};
+        {"{room}", chat.text()},
+        {"{episode}", episode.text()},
+        {"{encounter}", encounter.text()},
+        {"{item}", item.text()},
+        {"{form}", form_.text()},
+        {"{concern}", concern_.text()},
+        {"{session}", session_.text()},
+        {"{purpose:text}", "recording"},
+        {"$version", consent::texts().asked_now("recording")->version},
+        {"{questionnaire:text}", "gad-7"},
+        {"{code:text}", "not_found"},
+        {"$id", MessageId::make(clock.now()).text()}};
     for (const auto& [name, value] : values) {
       if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }

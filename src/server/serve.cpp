@@ -15,6 +15,7 @@
 #include "access/sessions_store.hpp"
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
+#include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
 #include "features/messages/messages.hpp"
@@ -252,6 +253,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto clock, open_clock(clock_file));
   TRY_ASSIGN(auto contacts, crisis_contacts::open_contacts(settings, clock->now()));
   TRY_ASSIGN(const auto not_offered, use_own_instruments(settings));
+  TRY_ASSIGN(auto consents, consent::open_texts(settings));
+  consent::use_texts(std::move(consents));
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
@@ -274,6 +277,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     for (const auto& one : not_offered) {
       log::warning("instrument.not_offered", {{"instrument", one.instrument}, {"why", one.why}});
     }
+    if (const auto drafts = consent::drafts(consent::texts())) log::warning("consent.drafts", {{"what", *drafts}});
     if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});
     if (!rules.complaint_contact || !rules.safeguarding_contact) log::warning("safety.contacts_missing");
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});

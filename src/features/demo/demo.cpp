@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
 #include "features/demo/generated_clients.hpp"
@@ -96,6 +97,10 @@ class Maker {
   Result<AccountId> add_member(store::WriteTx& tx, const WrittenStaff& written, std::string_view role) {
     TRY_ASSIGN(const auto account, make_account(written.login, written.name, role, now_ - kStaffSince));
     TRY(people::add_account(tx, account));
+    if (written.consents) {
+      TRY_ASSIGN(const auto key, house_.keys.key_for(account.id, deadline_));
+      TRY(store_consents(tx, *key, *written.consents, {account.id, account.id, "en"}, now_));
+    }
     return account.id;
   }
 
@@ -131,6 +136,9 @@ class Maker {
     TRY(store_client(tx, client));
     TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
+    if (written.consents) {
+      TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
+    }
     tx.take_events();  // nobody follows yet
     return {};
   }

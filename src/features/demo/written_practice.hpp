@@ -35,11 +35,21 @@ struct WrittenRoom {
 };
 BOOST_DESCRIBE_STRUCT(WrittenRoom, (), (subject, unread_by_client, unread_by_therapist, messages))
 
+/// What somebody agreed to. With a note they did so on paper, and the therapist wrote it down.
+struct WrittenConsent {
+  std::string purpose;
+  std::int64_t days = 0;  ///< before now
+  std::optional<std::int64_t> withdrawn_days;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(WrittenConsent, (), (purpose, days, withdrawn_days, note))
+
 struct WrittenStaff {
   std::string login;
   std::string name;
+  std::optional<std::vector<WrittenConsent>> consents;
 };
-BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name))
+BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name, consents))
 
 /// `therapist` is a log-in. A proposed reply time waits for the client's answer.
 struct WrittenClient {
@@ -49,10 +59,11 @@ struct WrittenClient {
   std::int64_t opened_days = 0;
   std::optional<std::int64_t> agreed_reply_hours;
   std::optional<std::int64_t> proposed_reply_hours;
+  std::optional<std::vector<WrittenConsent>> consents;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
-                      (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, rooms))
+                      (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/audit.hpp"
+#include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
@@ -46,6 +47,12 @@ struct StoredEpisode {
   std::vector<FormWithVersions> forms;  ///< in the order in which they were asked for
 };
 
+/// What the client decided; `by_profile` where somebody else wrote it down.
+struct StoredConsent {
+  consent::Record record;
+  std::optional<Bytes> by_profile;
+};
+
 /// Who did what with the client's data. Nobody: the program by itself.
 struct StoredAccess {
   access::AuditId id;
@@ -62,6 +69,7 @@ struct StoredRecord {
   people::Account person;
   people::Practice practice;
   std::vector<StoredEpisode> episodes;  ///< the oldest first
+  std::vector<StoredConsent> consents;  ///< the oldest first
   std::vector<StoredAccess> access;     ///< the latest first
   bool more_access = false;
 };

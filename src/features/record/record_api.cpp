@@ -34,6 +34,9 @@ Result<RecordAnswer> make_record(Context& context, const Call& call) {
   for (const auto& one : stored.episodes) {
     add_name(context.house, one.episode.therapist, one.episode.therapist_profile, call.deadline, names);
   }
+  for (const auto& one : stored.consents) {
+    if (one.by_profile) add_name(context.house, one.record.by, *one.by_profile, call.deadline, names);
+  }
   for (const auto& one : stored.access) {
     if (one.viewer && one.sealed_profile) {
       add_name(context.house, *one.viewer, *one.sealed_profile, call.deadline, names);
@@ -106,7 +109,8 @@ void add_record_routes(Routes& routes) {
       .audits("access.read")
       .handle(read_who_looked);
   constexpr std::string_view kExplained =
-      "Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of "
+      "Messages, forms with every version, its answers and scores, sessions, what one agreed to and withdrew, and who "
+      "else looked at or changed any of "
       "it. "
       "Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the "
       "`datetime` of a `time` element. 409 `record.too_large` above 64 MiB.";

@@ -2,6 +2,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "features/consent/consent.hpp"
+#include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
@@ -145,6 +147,35 @@ TEST_P(RecordApi, SaysWhoLookedAndNeverThatThereAreNotes) {
   EXPECT_TRUE(has(record, R"("name":"Berger Therapist","role":"therapist","action":"room.read")"));
   EXPECT_FALSE(has(record, R"("name":"Amara Client","role")")) << "what they did themselves";
   EXPECT_TRUE(has(read_by(client, "record.html"), "read messages"));
+}
+
+TEST_P(RecordApi, HoldsWhatOneAgreedToAndWithdrew) {
+  const auto decide = [&](AccountId person, const std::string& purpose, bool given, AccountId by) {
+    consent::Decision one{.id = consent::ConsentId::make(clock.now()),
+                          .person = person,
+                          .purpose = purpose,
+                          .version = consent::texts().asked_now(purpose)->version,
+                          .language = "de",
+                          .given = given,
+                          .by = by,
+                          .at = clock.now()};
+    if (by != person)
+      one.sealed_note = access::seal(*keys->key_for(person, soon()).value(), one.id.bytes(), "on paper");
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return consent::decide(tx, one, {}); }));
+  };
+  decide(client, "e_therapy", true, therapist);
+  decide(client, "recording", true, client);
+  decide(client, "recording", false, client);
+  decide(other_client, "research", true, other_client);
+  const auto json = read_by(client);
+  EXPECT_TRUE(has(json, R"("by":"Berger Therapist","note":"on paper")")) << json.body;
+  EXPECT_TRUE(has(json, R"("title":"Aufnahme von Sitzungen")"));
+  EXPECT_FALSE(has(json, "research"));
+  const auto page = read_by(client, "record.html");
+  for (const auto* words : {"What you have agreed to", R"(<li><span lang="de">Aufnahme von Sitzungen</span>: )",
+                            "You took it back", "written down by Berger Therapist", "on paper"}) {
+    EXPECT_TRUE(has(page, words)) << words;
+  }
 }
 
 TEST_P(RecordApi, IsAFileWhoseNameSaysNothing) {

@@ -17,7 +17,7 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, times, client;
+      access_more, when, who, what, times, client, agreed_to, withdrew, text_of, written_down_by;
 };
 
 constexpr Words kEnglishWords{
@@ -55,7 +55,11 @@ constexpr Words kEnglishWords{
     .who = "Who",
     .what = "What",
     .times = "{} times",
-    .client = "You"};
+    .client = "You",
+    .agreed_to = "You agreed to it",
+    .withdrew = "You took it back",
+    .text_of = "text of",
+    .written_down_by = "written down by"};
 
 constexpr Words kGermanWords{
     .lang = "de",
@@ -92,7 +96,11 @@ constexpr Words kGermanWords{
     .who = "Wer",
     .what = "Was",
     .times = "{}-mal",
-    .client = "Sie"};
+    .client = "Sie",
+    .agreed_to = "Sie haben zugestimmt",
+    .withdrew = "Sie haben es zurückgenommen",
+    .text_of = "Text vom",
+    .written_down_by = "aufgeschrieben von"};
 
 const Words& words_of(std::string_view language) {
   return language == kGerman ? kGermanWords : kEnglishWords;
@@ -170,6 +178,7 @@ class Page {
         named("record"), "</title><style>", kStyle, "</style></head><body><main>");
     add_head();
     for (const auto& episode : record_.episodes) add_episode(episode);
+    add_consents();
     add_access();
     add("</main></body></html>\n");
     return std::move(out_);
@@ -367,6 +376,26 @@ class Page {
       tag(R"(p class="w" dir="auto")", message.text);
       add("</article>");
     }
+  }
+
+  void add_consents() {
+    tag("h2", named("consents"));
+    if (record_.consents.empty()) return tag("p", words_.nothing);
+    add("<ul>");
+    for (const auto& one : record_.consents) {
+      add(R"(<li><span lang=")");
+      put(one.language);
+      add(R"(">)");
+      put(one.title);
+      add("</span>: ");
+      // "2026-11-29.1": people read the day; the number after it tells two of one day apart.
+      put_all(one.given ? words_.agreed_to : words_.withdrew, ", ", one.at, " (", words_.text_of, " ", one.version);
+      if (one.by) put_all(", ", words_.written_down_by, " ", *one.by);
+      put(")");
+      if (one.note) tag(R"(p class="w" dir="auto")", *one.note);
+      add("</li>");
+    }
+    add("</ul>");
   }
 
   void add_access() {

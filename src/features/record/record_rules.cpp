@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "features/consent/consent_texts.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
@@ -122,6 +123,27 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   return episode;
 }
 
+/// With the title that was read, where the program still has it.
+Result<RecordConsent> open_consent(const consent::Record& stored, const SealKey& key, const Names& names) {
+  RecordConsent one{stored.purpose,
+                    stored.purpose,
+                    stored.version,
+                    stored.language,
+                    to_hex(stored.digest),
+                    stored.given,
+                    stored.at,
+                    {},
+                    {}};
+  if (const auto* text = consent::texts().find(stored.purpose, stored.version)) {
+    one.title = consent::wording_of(*text, stored.language).title;
+  }
+  if (stored.by != stored.person) one.by = name_of(names, stored.by).value_or("");
+  if (stored.sealed_note) {
+    TRY_ASSIGN(one.note, access::unseal(key, stored.id.bytes(), *stored.sealed_note));
+  }
+  return one;
+}
+
 }  // namespace
 
 Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key, const Names& names, Time now) {
@@ -133,6 +155,10 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.episodes) {
     TRY_ASSIGN(auto episode, open_episode(one, key, names));
     record.episodes.push_back(std::move(episode));
+  }
+  for (const auto& one : stored.consents) {
+    TRY_ASSIGN(auto decided, open_consent(one.record, key, names));
+    record.consents.push_back(std::move(decided));
   }
   for (const auto& one : stored.access) {
     record.access.push_back({one.at, name_of(names, one.viewer), one.role, one.action,

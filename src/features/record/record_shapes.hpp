@@ -111,6 +111,22 @@ struct RecordEpisode {
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (), (id, therapist, opened_at, closed_at, reply_hours, sessions, forms, rooms))
 
+struct RecordConsent {
+  static constexpr std::string_view says =
+      "Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` "
+      "where somebody else wrote it down.";
+  std::string purpose;
+  std::string title;
+  std::string version;
+  std::string language;
+  std::string digest;
+  bool given = false;
+  Time at;
+  std::optional<std::string> by;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(RecordConsent, (), (purpose, title, version, language, digest, given, at, by, note))
+
 struct RecordAccess {
   static constexpr std::string_view says =
       "Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. "
@@ -157,10 +173,12 @@ struct RecordAnswer {
   bool synthetic = false;
   std::string name;
   std::vector<RecordEpisode> episodes;
+  std::vector<RecordConsent> consents;
   std::vector<RecordAccess> access;
   bool more_access = false;
   std::vector<std::string> left_out;
 };
-BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (made_at, practice, synthetic, name, episodes, access, more_access, left_out))
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (),
+                      (made_at, practice, synthetic, name, episodes, consents, access, more_access, left_out))
 
 }  // namespace rapport::record

@@ -103,6 +103,18 @@ StoredAccess access_of(const Row& row) {
   return one;
 }
 
+std::vector<StoredConsent> read_consents(ReadTx& tx, AccountId client) {
+  std::vector<StoredConsent> consents;
+  for (auto& one : consent::of(tx, client)) {
+    std::optional<Bytes> by_profile;
+    if (one.by != client) {
+      if (const auto by = people::find_account(tx, one.by)) by_profile = by->sealed_profile;
+    }
+    consents.push_back({std::move(one), std::move(by_profile)});
+  }
+  return consents;
+}
+
 }  // namespace
 
 std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client, std::optional<access::AuditId> before,
@@ -130,6 +142,7 @@ Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
       one.closed_at = row.maybe_time(2);
     }
   });
+  record.consents = read_consents(tx, client);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;
   if (record.more_access) record.access.pop_back();

@@ -41,6 +41,7 @@ constexpr std::array kTerms{
     Term{"form_prorated", "Unanswered questions count here as the mean of the others.",
          "Nicht beantwortete Fragen zählen hier wie das Mittel der anderen."},
     Term{"form_band", "Its authors call this range:", "Die Autoren nennen diesen Bereich:"},
+    Term{"consents", "What you have agreed to", "Womit Sie einverstanden sind"},
     Term{"chat", "Chat", "Chat"},
     Term{"messages", "Messages", "Nachrichten"},
     Term{"role.client", "client", "Klientin oder Klient"},
@@ -85,6 +86,8 @@ constexpr std::array kTerms{
          "hielt fest, was auf eine solche Antwort hin geschah"},
     Term{"concern.escalate", "the supervisor was told, because nobody had looked yet",
          "die Supervision wurde benachrichtigt, weil noch niemand hingesehen hatte"},
+    Term{"consents.read", "looked at what you agree to", "sah an, womit Sie einverstanden sind"},
+    Term{"consent.decide", "agreed to something or took it back", "stimmte etwas zu oder nahm es zurück"},
     Term{"record.download", "downloaded the record", "lud die Akte herunter"},
     Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
     Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};

@@ -232,6 +232,11 @@ export const api = {
     ask('post', '/api/concerns/{concern}/acknowledgement', { concern }, undefined),
   closeConcern: (concern: string, closing: components['schemas']['Closing']) =>
     ask('post', '/api/concerns/{concern}/disposition', { concern }, closing),
+  consents: async (language: string) => (await ask('get', '/api/me/consents', {}, undefined, { language })).consents,
+  decide: (purpose: string, language: string, decision: components['schemas']['ConsentDecision']) =>
+    ask('put', '/api/me/consents/{purpose}', { purpose }, decision, { language }),
+  clientConsents: async (episode: string, language: string) =>
+    (await ask('get', '/api/episodes/{episode}/consents', { episode }, undefined, { language })).consents,
   course: (episode: string) => ask('get', '/api/episodes/{episode}/course', { episode }, undefined),
   encountersAhead: async () => (await ask('get', '/api/encounters', {}, undefined)).encounters,
   encounters: (episode: string, before = '') =>

@@ -1,5 +1,5 @@
 export type Route =
-  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' | 'account' }
+  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' | 'account' | 'consents' }
   | { page: 'concern'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
@@ -16,7 +16,7 @@ export function parse(path: string): Route {
   }
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
-  if ((first === 'help' || first === 'record' || first === 'account') && episode === undefined) return { page: first };
+  if ((first === 'help' || first === 'record' || first === 'account' || first === 'consents') && episode === undefined) return { page: first };
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
@@ -41,6 +41,7 @@ export const paths = {
   record: '/record',
   access: '/record/access',
   account: '/account',
+  consents: '/consents',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
