@@ -3,7 +3,8 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::array<std::string_view, kRoleCount> kRoleTexts{"client", "therapist", "supervisor", "neutral_person"};
+constexpr std::array<std::string_view, kRoleCount> kRoleTexts{
+    "client", "therapist", "supervisor", "neutral_person", "coordinator", "researcher", "coder", "administrator"};
 
 constexpr bool table_is_in_order() {
   for (std::size_t at = 0; at < kPermissionCount; ++at) {

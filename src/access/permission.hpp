@@ -4,15 +4,39 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
 namespace rapport::access {
 
-/// A supervisor hears of what a therapist has not looked at in time; a neutral person of what a client says about the
-/// therapist. Neither reads what the two write to each other.
-enum class Role : std::uint8_t { client, therapist, supervisor, neutral_person };
-inline constexpr std::size_t kRoleCount = 4;
+enum class Role : std::uint8_t {
+  client,
+  therapist,
+  supervisor,      ///< hears of what a therapist has not looked at in time; reads nothing that the two write
+  neutral_person,  ///< hears what a client says about the therapist; reads nothing else
+  coordinator,     ///< arranges who begins when
+  researcher,      ///< studies what clients have agreed to
+  coder,           ///< rates recordings for research
+  administrator,   ///< people and settings of the practice; nothing that is a client's
+};
+inline constexpr std::size_t kRoleCount = 8;
+
+/// A set of roles.
+class Roles {
+ public:
+  constexpr Roles(std::initializer_list<Role> roles) {
+    for (const Role role : roles) bits_ |= std::uint32_t{1} << static_cast<std::uint32_t>(role);
+  }
+  /// False for values outside of the enumeration too.
+  constexpr bool has(Role role) const {
+    const auto place = static_cast<std::uint32_t>(role);
+    return place < kRoleCount && (bits_ >> place & 1) != 0;
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
 
 enum class Permission : std::uint8_t {
   read_episode,   ///< a course of treatment: who with whom, what waits
@@ -35,43 +59,55 @@ enum class Permission : std::uint8_t {
   handle_concern,      ///< say that one looks into it, and close it
   give_consent,        ///< read what one is asked to agree to, agree and withdraw
   read_consents,       ///< whether a client agrees to what the work depends on
+  invite,              ///< invite somebody by a link, and see what became of it
+  manage_people,       ///< who works in the practice, and who stands behind whom
 };
-inline constexpr std::size_t kPermissionCount = 20;
+inline constexpr std::size_t kPermissionCount = 22;
 
-/// The table: a row for every permission, a column for every role.
+inline constexpr Roles kClient{Role::client};
+inline constexpr Roles kTherapist{Role::therapist};
+inline constexpr Roles kBoth{Role::client, Role::therapist};
+inline constexpr Roles kWhoLooksAfter{Role::therapist, Role::supervisor, Role::neutral_person};
+inline constexpr Roles kAdministrator{Role::administrator};
+inline constexpr Roles kWhoInvites{Role::therapist, Role::administrator};
+inline constexpr Roles kEverybody{Role::client,      Role::therapist,  Role::supervisor, Role::neutral_person,
+                                  Role::coordinator, Role::researcher, Role::coder,      Role::administrator};
+
+/// The table: a row for every permission, and whose it is.
 struct PermissionRow {
   Permission permission;
   std::string_view text;
-  std::array<bool, kRoleCount> allowed;  ///< client, therapist, supervisor, neutral person
+  Roles roles;
 };
 inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
-    {Permission::read_episode, "read_episode", {true, true, false, false}},
-    {Permission::read_caseload, "read_caseload", {false, true, false, false}},
-    {Permission::read_room, "read_room", {true, true, false, false}},
-    {Permission::send_message, "send_message", {true, true, false, false}},
-    {Permission::write_draft, "write_draft", {true, true, false, false}},
-    {Permission::propose_reply_time, "propose_reply_time", {false, true, false, false}},
-    {Permission::agree_reply_time, "agree_reply_time", {true, false, false, false}},
-    {Permission::read_form, "read_form", {true, true, false, false}},
-    {Permission::ask_form, "ask_form", {false, true, false, false}},
-    {Permission::fill_form, "fill_form", {true, false, false, false}},
-    {Permission::live, "live", {true, true, true, true}},
-    {Permission::read_encounter, "read_encounter", {true, true, false, false}},
-    {Permission::hold_encounter, "hold_encounter", {false, true, false, false}},
-    {Permission::write_agenda, "write_agenda", {true, true, false, false}},
-    {Permission::read_record, "read_record", {true, false, false, false}},
-    {Permission::write_notes, "write_notes", {false, true, false, false}},
-    {Permission::read_concern, "read_concern", {false, true, true, true}},
-    {Permission::handle_concern, "handle_concern", {false, true, true, true}},
-    {Permission::give_consent, "give_consent", {true, true, false, false}},
-    {Permission::read_consents, "read_consents", {false, true, false, false}},
+    {Permission::read_episode, "read_episode", kBoth},
+    {Permission::read_caseload, "read_caseload", kTherapist},
+    {Permission::read_room, "read_room", kBoth},
+    {Permission::send_message, "send_message", kBoth},
+    {Permission::write_draft, "write_draft", kBoth},
+    {Permission::propose_reply_time, "propose_reply_time", kTherapist},
+    {Permission::agree_reply_time, "agree_reply_time", kClient},
+    {Permission::read_form, "read_form", kBoth},
+    {Permission::ask_form, "ask_form", kTherapist},
+    {Permission::fill_form, "fill_form", kClient},
+    {Permission::live, "live", kEverybody},
+    {Permission::read_encounter, "read_encounter", kBoth},
+    {Permission::hold_encounter, "hold_encounter", kTherapist},
+    {Permission::write_agenda, "write_agenda", kBoth},
+    {Permission::read_record, "read_record", kClient},
+    {Permission::write_notes, "write_notes", kTherapist},
+    {Permission::read_concern, "read_concern", kWhoLooksAfter},
+    {Permission::handle_concern, "handle_concern", kWhoLooksAfter},
+    {Permission::give_consent, "give_consent", kBoth},
+    {Permission::read_consents, "read_consents", kTherapist},
+    {Permission::invite, "invite", kWhoInvites},
+    {Permission::manage_people, "manage_people", kAdministrator},
 }};
 
 /// False for values outside of the enumerations too.
 constexpr bool allowed(Role role, Permission permission) {
   const auto row = static_cast<std::size_t>(permission);
-  const auto column = static_cast<std::size_t>(role);
-  return row < kPermissionCount && column < kRoleCount && kPermissionTable[row].allowed[column];
+  return row < kPermissionCount && kPermissionTable[row].roles.has(role);
 }
 
 std::string_view to_text(Role role);

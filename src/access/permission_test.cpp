@@ -13,9 +13,9 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(!allowed(Role::client, Permission::hold_encounter));
   static_assert(!allowed(Role::client, Permission::read_concern));
   for (const PermissionRow& row : kPermissionTable) {
-    // the client's alone
+    // the client's alone, or the administrator's
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form ||
-        row.permission == Permission::read_record) {
+        row.permission == Permission::read_record || row.permission == Permission::manage_people) {
       continue;
     }
     EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
@@ -32,6 +32,17 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
   }
 }
 
+TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
+  for (const PermissionRow& row : kPermissionTable) {
+    const bool live = row.permission == Permission::live;
+    for (const Role role : {Role::coordinator, Role::researcher, Role::coder}) {
+      EXPECT_EQ(allowed(role, row.permission), live) << row.text;
+    }
+    const bool about_people = row.permission == Permission::invite || row.permission == Permission::manage_people;
+    EXPECT_EQ(allowed(Role::administrator, row.permission), live || about_people) << row.text;
+  }
+}
+
 TEST(Permission, ValuesThatDoNotExistAreRefused) {
   EXPECT_FALSE(allowed(static_cast<Role>(99), Permission::live));
   EXPECT_FALSE(allowed(Role::therapist, static_cast<Permission>(99)));
@@ -41,8 +52,10 @@ TEST(Permission, ValuesThatDoNotExistAreRefused) {
 TEST(Permission, TextsGoThereAndBack) {
   for (const PermissionRow& row : kPermissionTable)
     EXPECT_EQ(permission_from_text(to_text(row.permission)), row.permission);
-  for (const Role role : {Role::client, Role::therapist, Role::supervisor, Role::neutral_person})
+  for (std::size_t place = 0; place < kRoleCount; ++place) {
+    const auto role = static_cast<Role>(place);
     EXPECT_EQ(role_from_text(to_text(role)), role);
+  }
   EXPECT_FALSE(role_from_text("admin").has_value());
   EXPECT_FALSE(permission_from_text("").has_value());
 }

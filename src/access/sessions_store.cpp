@@ -2,15 +2,10 @@
 
 #include <sodium.h>
 
-#include <algorithm>
-#include <array>
+#include "access/tokens.hpp"
 
 namespace rapport::access {
 namespace {
-
-constexpr std::size_t kTokenBytes = 32;
-constexpr std::size_t kTokenChars = 43;
-constexpr int kBase64Form = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 const store::Query kInsertSession("session.insert", R"(
   INSERT INTO login_session (id, account_id, token_digest, created_at, seen_at, ends_at)
@@ -32,22 +27,6 @@ const store::Query kDeleteOwn("session.delete_own", "DELETE FROM login_session W
                               true);
 const store::Query kSessionsOf("session.of_account", "SELECT id FROM login_session WHERE account_id = $1", true);
 const store::Query kDeleteOver("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
-
-std::string to_base64url(BytesView bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), kBase64Form), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kBase64Form);
-  text.pop_back();  // the terminating NUL
-  return text;
-}
-
-std::string random_token() {
-  ensure_crypto();
-  std::array<std::uint8_t, kTokenBytes> random{};
-  randombytes_buf(random.data(), random.size());
-  std::string token = to_base64url(random);
-  sodium_memzero(random.data(), random.size());
-  return token;
-}
 
 Error no_session() {
   return Error{ErrorKind::unauthenticated, "session.none", "Please log in."};

@@ -245,6 +245,8 @@ const std::vector<Setting>& all_settings() {
       number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts at the most"),
       number_setting("log_in_idle_minutes", &Settings::log_in_idle_minutes, 1, 24 * 60 * 30,
                      "how long a log-in lasts that nobody uses"),
+      number_setting("invitation_hours", &Settings::invitation_hours, 1, 24 * 30,
+                     "how long the link of an invitation works"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
       number_setting("limits.live_connections", &Settings::limits_live_connections, 0, 1'000'000,

@@ -28,10 +28,13 @@ struct House {
   const Clock& clock;
   /// This log-in has ended: live lines that rest on it are to be cut.
   std::function<void(SessionId session)> session_ended = [](SessionId /*session*/) {};
+  /// The account was closed: its live lines are to be cut.
+  std::function<void(AccountId account)> account_closed = [](AccountId /*account*/) {};
   /// Whether the database answers.
   std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts
   bool sends_mail = false;                  ///< the practice has set a mail server
+  std::chrono::hours invitations_last{72};
 };
 
 /// One call's surroundings. `viewer` is meaningful on every route that is not open.

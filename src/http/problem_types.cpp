@@ -8,12 +8,16 @@ namespace {
 
 // Sorted by code.
 constexpr std::array kTypes{
+    ProblemType{"account.last_administrator",
+                "The only administrator cannot be closed. Another one has to be there first."},
     ProblemType{"account.login_taken", "Somebody has this log-in name. Choose another."},
     ProblemType{"agenda.full", "The agenda holds as many points as it may. Remove one first."},
     ProblemType{"agenda.id_taken", "The id belongs to something else. Make a new one and send again."},
     ProblemType{"agenda.no_text", "A new point of an agenda needs a text."},
     ProblemType{"agenda.not_yours", "Only who wrote a point changes its words or removes it."},
     ProblemType{"agenda.place", "A place in an agenda is a number from 0 to 1000."},
+    ProblemType{"backing.role",
+                "Somebody named here has not the role that is needed, has left, or is the person themselves."},
     ProblemType{"body.invalid",
                 "The body is JSON, but not of the shape that the route takes; `errors` names each place."},
     ProblemType{"body.missing", "The route takes a body and none came."},
@@ -58,6 +62,16 @@ constexpr std::array kTypes{
     ProblemType{"form.too_many", "The episode has as many forms as it can hold."},
     ProblemType{"frame.invalid", "A frame of the live connection is not a request frame."},
     ProblemType{"internal", "A defect of the server. `detail` holds a number under which its log has more."},
+    ProblemType{
+        "invitation.gone",
+        "The link leads nowhere: it was never made, was used or withdrawn, or its time is over; which is not said."},
+    ProblemType{"invitation.id_not_v7", "The id of an invitation must be a UUID of version 7."},
+    ProblemType{
+        "invitation.over",
+        "The invitation was used or withdrawn, or the id is somebody else's. Read the list, or make a new one."},
+    ProblemType{"invitation.therapist", "A client is invited to one therapist, and nobody else is."},
+    ProblemType{"invitation.too_many",
+                "Too many links that lead nowhere were tried from this address. Come back after Retry-After."},
     ProblemType{"key.not_found", "What was asked for can no longer be read: its key was destroyed."},
     ProblemType{"live.key", "The WebSocket handshake has no well-formed Sec-WebSocket-Key."},
     ProblemType{"live.needs_http",
@@ -82,8 +96,11 @@ constexpr std::array kTypes{
     ProblemType{"password.changed", "The password was changed while this was done with the old one. Log in again."},
     ProblemType{"password.easy", "A new password is the log-in name, or has fewer than five different characters."},
     ProblemType{"password.empty", "A password must not be empty."},
+    ProblemType{"password.is_login", "A new password must not be the log-in name."},
+    ProblemType{"password.too_common", "Many people use this password. Choose another."},
     ProblemType{"password.too_long", "A password is longer than the server takes."},
     ProblemType{"password.wrong", "The password is not that of the account. Wrong ones are counted as at the log-in."},
+    ProblemType{"password.too_short", "A new password needs at least 10 characters."},
     ProblemType{"query.invalid", "A parameter after '?' is out of its range; `errors` names it."},
     ProblemType{"query.malformed", "The part of the address after '?' is not well-formed."},
     ProblemType{"record.too_large", "The record does not fit into one answer; the practice can give it out."},
@@ -100,6 +117,11 @@ constexpr std::array kTypes{
     ProblemType{
         "session_forms.choice",
         "A questionnaire in the list cannot be given out, is there twice, or is one too many. The detail names it."},
+    ProblemType{"setup.not_ready",
+                "The practice takes no clients before an administrator has confirmed what the detail names."},
+    ProblemType{
+        "setup.not_yet",
+        "It is seen not to be so: a therapist has no deputy, there is no neutral person, or no test mail has left."},
     ProblemType{"storage.busy", "The database is busy. Nothing was done; come back after Retry-After."},
     ProblemType{"storage.defect", "A defect of the server at its database."},
     ProblemType{"storage.failed", "The database cannot write, for instance for want of space. Nothing was done."},

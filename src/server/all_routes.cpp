@@ -9,15 +9,18 @@
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
 #include "features/log_in/account_api.hpp"
+#include "features/invitations/invitations_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/second_factor_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
 #include "features/people/people_api.hpp"
+#include "features/people/staff_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
 #include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms_api.hpp"
+#include "features/setup/setup_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -42,6 +45,9 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   log_in::add_account_routes(routes);
   log_in::add_second_factor_routes(routes);
   people::add_people_routes(routes);
+  people::add_staff_routes(routes);
+  invitations::add_invitation_routes(routes);
+  setup::add_setup_routes(routes);
   messages::add_message_routes(routes);
   messages::add_draft_routes(routes);
   questionnaires::add_questionnaire_routes(routes, rules);

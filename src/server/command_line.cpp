@@ -26,6 +26,7 @@
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
 #include "server/serve.hpp"
+#include "server/setup_link.hpp"
 
 namespace rapport::server {
 namespace {
@@ -118,6 +119,21 @@ int print_demo_code(const Settings& settings, const std::string& login, const st
   return 0;
 }
 
+int print_setup_link(const Settings& settings, const std::string& practice) {
+  const SystemClock clock;
+  const auto open = OpenHouse::open(settings, clock);
+  if (!open) return say(open.error());
+  const auto path =
+      make_setup_link((*open)->house(), practice, std::chrono::steady_clock::now() + std::chrono::seconds(15));
+  if (!path) return say(path.error());
+  auto address = settings.practice_address;
+  while (address.ends_with('/')) address.pop_back();
+  if (address.empty()) address = (settings.tls_cert.empty() ? "http://" : "https://") + settings.listen;
+  fmt::print("Start the server, and open this page within {} hours. It works once.\n\n  {}{}\n",
+             kSetupLinkLasts.count(), address, *path);
+  return 0;
+}
+
 /// What serve would refuse before it opens the data.
 Result<void> check_serving(const Settings& settings) {
   TRY_ASSIGN(const auto listen, parse_listen(settings.listen));
@@ -199,9 +215,11 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   demo::DemoOptions demo_options;
   bool json = false;
   std::string clock_file;
+  std::string practice;
 
   auto* serve_command = app.add_subcommand("serve", "Serve the practice until a signal ends it");
   auto* demo = app.add_subcommand("demo", "Make a practice of made-up people to try things with");
+  auto* setup_link = app.add_subcommand("setup-link", "Open a practice: print the link for its first administrator");
   auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's version");
   auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
   auto* openapi = app.add_subcommand("openapi", "Print the description of every route (OpenAPI 3.1)");
@@ -217,11 +235,12 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   backup->add_flag("--no-verify", unverified, "do not restore and open it to see whether it is good");
   restore_command->add_option("--from", folder, "the folder with data and keys of a backup")->required();
   const MeasureCommands measures(app);
-  for (auto* command : {serve_command, demo, migrate_command, check, verify, backup, restore_command})
+  for (auto* command : {serve_command, demo, setup_link, migrate_command, check, verify, backup, restore_command})
     add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
                             "file that says what time it is (RFC 3339); for made-up people only");
+  setup_link->add_option("--practice", practice, "what the practice is called; needed the first time");
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
       ->check(check_clients);
@@ -251,6 +270,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
   if (code->parsed()) return print_demo_code(*settings, login, clock_file);
+  if (setup_link->parsed()) return print_setup_link(*settings, practice);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);
   return served ? 0 : say(served.error());

@@ -85,6 +85,7 @@ Service::Service(House& house, const Routes& routes, ServiceOptions options)
     ended_.insert(session);
     watch_wakes_.notify_one();
   };
+  house_.account_closed = [this](AccountId account) { cut_lines_of(account); };
   watcher_ = std::thread([this] { watch_sessions(); });
 }
 
@@ -96,6 +97,7 @@ Service::~Service() {
   }
   watcher_.join();
   house_.session_ended = [](SessionId /*session*/) {};
+  house_.account_closed = [](AccountId /*account*/) {};
   house_.is_well = [] { return true; };
 }
 
@@ -365,6 +367,17 @@ void Service::cut_lines_of(const std::set<SessionId>& sessions) {
     }
   }
   for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "logged out");
+}
+
+void Service::cut_lines_of(AccountId account) {
+  std::vector<std::shared_ptr<http::LiveSocket>> sockets;
+  {
+    const std::lock_guard lock(lines_mutex_);
+    const auto own = lines_.find(account);
+    if (own == lines_.end()) return;
+    for (const auto* line : own->second) sockets.push_back(line->socket());
+  }
+  for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "account closed");
 }
 
 std::map<SessionId, std::string> Service::live_sessions() {

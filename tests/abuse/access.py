@@ -10,9 +10,9 @@ from common import (QUICK, SECRET, about, filled, head, in_days, new_id, raw, re
 from harness import LineClosed, LiveLine, call, quoted
 
 
-# Whoever asks may see these: they hold nothing of anybody.
+# Whoever asks is answered here: they hold nothing of anybody, or nothing without the token of a link.
 FOR_EVERYBODY = ("/healthz", "/api/openapi.json", "/api/live.schema.json", "/api/problems/{code}", "/api/practice",
-                "/api/crisis-contacts")
+                "/api/crisis-contacts", "/api/invitation", "/api/invitation/acceptance")
 
 
 def ids_of(parameters):

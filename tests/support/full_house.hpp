@@ -14,8 +14,9 @@ namespace rapport::testing {
 inline constexpr std::string_view kPassword = "right horse";
 
 /// The log-ins are amara (the client), berger (her therapist), cem (berger's other client), dora (a therapist who knows
-/// none of them), and behind berger emil (the deputy), farah (the supervisor) and gita (the neutral person); the names
-/// are "Amara Client" and so on.
+/// none of them), and behind berger emil (the deputy), farah (the supervisor) and gita (the neutral person); hana (a
+/// coordinator), ilse (a researcher), jon (a coder) and kim (an administrator) have no part in that. The names are
+/// "Amara Client" and so on.
 class FullHouseTest : public HouseTest {
  protected:
   void SetUp() override {
@@ -35,14 +36,18 @@ class FullHouseTest : public HouseTest {
     keys = std::make_unique<access::ClientKeys>(*keys_db_, master, clock);
   }
   people::Account account_of(AccountId id, std::string_view role) override {
-    const std::array<std::pair<AccountId, std::pair<std::string, std::string>>, 7> people{
+    const std::array<std::pair<AccountId, std::pair<std::string, std::string>>, 11> people{
         {{client, {"amara", "Amara Client"}},
          {therapist, {"berger", "Berger Therapist"}},
          {other_client, {"cem", "Cem Client"}},
          {stranger, {"dora", "Dora Therapist"}},
          {deputy, {"emil", "Emil Deputy"}},
          {supervisor, {"farah", "Farah Supervisor"}},
-         {neutral, {"gita", "Gita Neutral"}}}};
+         {neutral, {"gita", "Gita Neutral"}},
+         {coordinator, {"hana", "Hana Coordinator"}},
+         {researcher, {"ilse", "Ilse Researcher"}},
+         {coder, {"jon", "Jon Coder"}},
+         {administrator, {"kim", "Kim Administrator"}}}};
     auto account = HouseTest::account_of(id, role);
     for (const auto& [person, says] : people) {
       if (person != id) continue;

@@ -1,6 +1,6 @@
 #pragma once
 /// @file For tests of features: an empty practice on each engine, with one therapist, two clients and a stranger; a
-/// deputy, a supervisor and a neutral person stand behind the therapist.
+/// deputy, a supervisor and a neutral person stand behind the therapist; others have to do with none of them.
 /// PostgreSQL takes part when RAPPORT_TEST_POSTGRES holds a connection URL; every test has a schema of its own.
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -71,7 +71,11 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
                                      {stranger, "therapist"},
                                      {deputy, "therapist"},
                                      {supervisor, "supervisor"},
-                                     {neutral, "neutral_person"}}) {
+                                     {neutral, "neutral_person"},
+                                     {coordinator, "coordinator"},
+                                     {researcher, "researcher"},
+                                     {coder, "coder"},
+                                     {administrator, "administrator"}}) {
         TRY(people::add_account(tx, account_of(id, role)));
       }
       TRY(people::set_supervisor(tx, therapist, supervisor));
@@ -105,6 +109,10 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   AccountId deputy = AccountId::make(clock.now());
   AccountId supervisor = AccountId::make(clock.now());
   AccountId neutral = AccountId::make(clock.now());
+  AccountId coordinator = AccountId::make(clock.now());
+  AccountId researcher = AccountId::make(clock.now());
+  AccountId coder = AccountId::make(clock.now());
+  AccountId administrator = AccountId::make(clock.now());
   EpisodeId episode = EpisodeId::make(clock.now());
   EpisodeId other_episode = EpisodeId::make(clock.now());
   RoomId chat = RoomId::make(clock.now());

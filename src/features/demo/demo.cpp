@@ -11,6 +11,7 @@
 #include "features/demo/written_practice.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
+#include "features/people/staff.hpp"
 #include "features/questionnaires/trends.hpp"
 #include "http/shape.hpp"
 
@@ -89,8 +90,12 @@ class Maker {
       TRY_ASSIGN(therapists_[therapist.login], add_member(tx, therapist, "therapist"));
     }
     TRY_ASSIGN(const auto supervisor, add_member(tx, script_.supervisor, "supervisor"));
-    for (const auto& [login, id] : therapists_) TRY(people::set_supervisor(tx, id, supervisor));
+    for (const auto& [login, id] : therapists_) {
+      TRY(people::set_backing(tx, practice_, id, {supervisor, deputy_of(id)}));
+    }
     TRY_ASSIGN(neutral_person_, add_member(tx, script_.neutral_person, "neutral_person"));
+    TRY(people::set_neutral_person(tx, practice_, neutral_person_));
+    TRY(add_member(tx, script_.administrator, "administrator"));
     return {};
   }
 
@@ -201,7 +206,7 @@ class Maker {
     TRY(people::add_account(tx, client.account));
     TRY(people::open_episode(tx, client.episode, client.chat, practice_, client.account.id, client.therapist,
                              client.account.created_at));
-    TRY(people::set_helpers(tx, client.episode, {deputy_of(client.therapist), neutral_person_}));
+    TRY(people::set_helpers(tx, client.episode, people::usual_helpers(tx, client.therapist)));
     TRY(store_reply_time(tx, client));
     for (const auto& room : client.rooms) TRY(store_room(tx, client, room));
     return {};

@@ -33,8 +33,8 @@ inline constexpr const char* kComplaintContact = "Complaints office of this demo
 inline constexpr const char* kSafeguardingContact = "Safeguarding officer of this demo (made up), 030 000001";
 
 /// Makes the practice in an empty database; conflict when there is one already. The same seed makes the same people.
-/// Therapists come first, then their supervisor and the neutral person. What was said lies in the past of the house's
-/// clock. All or nothing: after a failure half way, or a kill, the database is as empty as before.
+/// Therapists come first, then their supervisor, the neutral person and the administrator. What was said lies in the
+/// past of the house's clock. All or nothing: after a failure half way, or a kill, the database is as empty as before.
 Result<std::vector<DemoAccount>> make_demo(House& house, const DemoOptions& options);
 
 /// {"practice":…,"accounts":[{"login","password","role","name","totp_secret"}]}

@@ -98,7 +98,8 @@ void add_words(std::vector<std::string>& words, const WrittenCourse& course) {
 std::vector<std::string> words_of(const WrittenPractice& script) {
   std::vector<std::string> words{R"("answers":[)", R"("not_answered")"};
   for (const auto& therapist : script.therapists) words.insert(words.end(), {therapist.name, therapist.login});
-  for (const auto& one : {script.supervisor, script.neutral_person}) words.insert(words.end(), {one.name, one.login});
+  for (const auto& one : {script.supervisor, script.neutral_person, script.administrator})
+    words.insert(words.end(), {one.name, one.login});
   for (const auto& client : script.clients) {
     words.insert(words.end(), {client.name, client.login});
     for (const auto& room : client.rooms) {
@@ -118,7 +119,7 @@ bool holds(std::string_view text, const std::vector<std::string>& words) {
 TEST_P(Demo, EveryWrittenTextOpensAgainInItsPlace) {
   const auto script = read_written_practice().value();
   const auto accounts = make({});
-  ASSERT_EQ(accounts.size(), script.therapists.size() + 2 + script.clients.size());
+  ASSERT_EQ(accounts.size(), script.therapists.size() + 3 + script.clients.size());
   const auto practice = read([](store::ReadTx& tx) -> Result<people::Practice> { return *people::find_practice(tx); });
   EXPECT_TRUE(practice->synthetic);
   EXPECT_EQ(practice->name, kPracticeName);
@@ -230,12 +231,12 @@ TEST_P(Demo, NumbersThatMakeNoSenseAreRefusedBeforeAnythingIsWritten) {
   auto place = house();
   EXPECT_EQ(make_demo(place, {.clients = -1}).error().kind, ErrorKind::invalid);
   EXPECT_EQ(make_demo(place, {.clients = kMostClients + 1}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(make({.clients = 2}).size(), 7U);
+  EXPECT_EQ(make({.clients = 2}).size(), 8U);
 }
 
 TEST_P(Demo, ManyClientsAreSpreadOverTheTherapistsAndHaveWritten) {
   const auto accounts = make({.seed = 7, .clients = 45});
-  ASSERT_EQ(accounts.size(), 50U);
+  ASSERT_EQ(accounts.size(), 51U);
   std::set<std::string> logins;
   std::size_t in_all = 0;
   for (const auto& one : accounts) {

@@ -79,11 +79,12 @@ struct WrittenPractice {
   std::vector<WrittenStaff> therapists;
   WrittenStaff supervisor;      ///< of all therapists
   WrittenStaff neutral_person;  ///< for all clients
+  WrittenStaff administrator;
   std::vector<WrittenClient> clients;
   Stock generated;
 };
 BOOST_DESCRIBE_STRUCT(WrittenPractice, (),
-                      (practice, password, therapists, supervisor, neutral_person, clients, generated))
+                      (practice, password, therapists, supervisor, neutral_person, administrator, clients, generated))
 
 /// When something was said that the script puts so long before `now`. Days that are over end in the evening, whatever
 /// time it is now: else whoever makes the demo in the morning finds that its people write at night. What is later in

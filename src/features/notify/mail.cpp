@@ -10,11 +10,11 @@ namespace {
 
 struct Words {
   std::string_view subject;  ///< ASCII
-  std::string_view text;     ///< UTF-8, {} is the practice's address
+  std::string_view text;     ///< UTF-8, {} is Mail::address
 };
 
 /// For each kind: English, German.
-constexpr std::array<std::array<Words, 2>, 4> kWords{{
+constexpr std::array<std::array<Words, 2>, 5> kWords{{
     {{{"Rapport: something is waiting for you",
        "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
        "This mail says no more, so that nobody else learns anything from it.\n"
@@ -25,6 +25,18 @@ constexpr std::array<std::array<Words, 2>, 4> kWords{{
        "Mehr steht hier nicht, damit niemand sonst etwas daraus erfährt.\n"
        "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"
        "Ihre Adresse ändern oder entfernen Sie in Rapport unter „Einstellungen“.\n"}}},
+    {{{"Rapport: you are invited",
+       "Somebody invites you to Rapport. Open this page; there you read who it is, and choose a log-in name and a "
+       "password:\n\n{}\n\n"
+       "It works once, and only for a short time. It is for you alone: please do not pass it on.\n"
+       "If you do not know what this is about, delete this mail; then nothing happens.\n"
+       "A program sent it; nobody reads answers to it.\n"},
+      {"Rapport: Sie sind eingeladen",
+       "Jemand lädt Sie zu Rapport ein. Öffnen Sie diese Seite; dort lesen Sie, wer es ist, und wählen einen "
+       "Anmeldenamen und ein Passwort:\n\n{}\n\n"
+       "Sie funktioniert nur einmal und nur für kurze Zeit. Sie ist für Sie allein: Bitte geben Sie sie nicht weiter.\n"
+       "Wenn Sie nicht wissen, worum es geht, löschen Sie diese Mail; dann geschieht nichts.\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
     {{{"Rapport: your log-in was changed",
        "The second step with which you log in to Rapport was set up, changed or removed.\n\n"
        "If that was you, there is nothing to do. If it was not, somebody else may be able to log in as you: please "
@@ -93,7 +105,7 @@ std::string message_id(const access::SealKey& master, std::string_view notice_ke
 std::string write_mail(const Mail& mail) {
   const auto& words = kWords[static_cast<std::size_t>(mail.kind)][mail.german ? 1 : 0];
   const auto text = std::string(mail.synthetic ? kMadeUp[mail.german ? 1 : 0] : "") +
-                    fmt::format(fmt::runtime(words.text), mail.practice_address);
+                    fmt::format(fmt::runtime(words.text), mail.address);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(mail.queued_at);
   return fmt::format(
       "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\n"

@@ -15,8 +15,8 @@ struct Mail {
   bool german = false;  ///< else English
   std::string from;     ///< a mail address, and so is `to` (base/address.hpp)
   std::string to;
-  std::string practice_address;  ///< where to log in
-  std::string message_id;        ///< with its angle brackets
+  std::string address;     ///< where to log in, or the link of an invitation
+  std::string message_id;  ///< with its angle brackets
   Time queued_at;
   bool synthetic = false;  ///< the practice is made up, and the mail says so
 };

@@ -13,8 +13,8 @@ using store::Row;
 using store::WriteTx;
 
 const Query kQueue{"notify.queue",
-                   "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at)"
-                   " VALUES ($1, $2, $3, 'waiting', 0, $4, $4) ON CONFLICT (key) DO NOTHING",
+                   "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at, sealed_path)"
+                   " VALUES ($1, $2, $3, 'waiting', 0, $4, $4, $5) ON CONFLICT (key) DO NOTHING",
                    true};
 const Query kOfPrefix{"notify.of_prefix",
                       "SELECT key, account_id, state, tries, failure, at FROM notice"
@@ -25,15 +25,16 @@ const Query kLastOfPrefix{"notify.last_of_prefix",
                           " WHERE key >= $1 AND key < $2 ORDER BY key DESC LIMIT 1",
                           true};
 const Query kDue{"notify.due",
-                 "SELECT key, account_id, kind, tries, queued_at FROM notice"
+                 "SELECT key, account_id, kind, tries, queued_at, sealed_path FROM notice"
                  " WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, key LIMIT $2",
                  true};
 const Query kSettle{"notify.settle",
-                    "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6"
+                    "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6,"
+                    " sealed_path = CASE WHEN $2 = 'waiting' THEN sealed_path END"
                     " WHERE key = $1 AND state = 'waiting'",
                     true};
 const Query kDropWaiting{"notify.drop_waiting",
-                         "UPDATE notice SET state = 'failed', failure = $3, at = $4"
+                         "UPDATE notice SET state = 'failed', failure = $3, at = $4, sealed_path = NULL"
                          " WHERE key >= $1 AND key < $2 AND state = 'waiting'",
                          true};
 const Query kUndelivered{"notify.undelivered",
@@ -50,7 +51,8 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 4> kKindTexts{"needs_you", "log_in_changed", "password_changed", "test"};
+constexpr std::array<std::string_view, 5> kKindTexts{"needs_you", "invitation", "log_in_changed", "password_changed",
+                                                     "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
@@ -80,16 +82,24 @@ Delivery to_delivery(const Row& row) {
 }
 
 Due to_due(const Row& row) {
-  return {std::string(as_text(row.bytes(0))), row.id<AccountId>(1), kind_from_text(row.text(2)), row.int64(3),
-          row.time(4)};
+  return {std::string(as_text(row.bytes(0))),
+          row.id<AccountId>(1),
+          kind_from_text(row.text(2)),
+          row.int64(3),
+          row.time(4),
+          row.maybe_bytes(5)};
 }
 
 }  // namespace
 
+Bytes seal_path(const access::SealKey& key, std::string_view notice_key, std::string_view path) {
+  return access::seal(key, as_bytes(notice_key), path);
+}
+
 Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
   if (!is_key(notice.key)) return fail({ErrorKind::internal, "internal", "A notice was queued without a right key."});
   const auto kind = kKindTexts[static_cast<std::size_t>(notice.kind)];
-  return tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind, now}) == 1;
+  return tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind, now, notice.sealed_path}) == 1;
 }
 
 std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {

@@ -12,6 +12,7 @@ struct Due {
   Kind kind = Kind::needs_you;
   std::int64_t tries = 0;
   Time queued_at;
+  std::optional<Bytes> sealed_path = {};
 };
 
 /// At most `limit` of them, the one that waits longest first.

@@ -6,6 +6,8 @@
 namespace rapport::notify {
 namespace {
 
+const store::Query kWithLink{"test.notices.with_link", "SELECT key FROM notice WHERE sealed_path IS NOT NULL"};
+
 class Notices : public testing::HouseTest {
  protected:
   bool add(const std::string& key, AccountId to, Time at) {
@@ -140,6 +142,29 @@ TEST_P(Notices, TestMailsShowForThemselves) {
   }
   EXPECT_EQ(last("test:1:")->failure, "refused");
   EXPECT_TRUE(undelivered(therapist).empty());
+}
+
+TEST_P(Notices, OfALinkKeepItOnlyWhileTheMailHasToBeSent) {
+  const Bytes link{1, 2};
+  for (const auto* key : {"invitation:1:1", "invitation:2:1", "invitation:3:1"}) {
+    ASSERT_TRUE(
+        write([&](store::WriteTx& tx) { return queue(tx, {key, therapist, Kind::invitation, link}, clock.now()); }));
+  }
+  const auto waiting = due(clock.now());
+  ASSERT_EQ(waiting.size(), 3U);
+  EXPECT_EQ(waiting[0].sealed_path, link);
+  fail_now(waiting[0], Failure::unreachable, clock.now(), clock.now());
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    note_sent(tx, waiting[1], clock.now());
+    drop_waiting(tx, "invitation:3:", clock.now());
+    return {};
+  }));
+  std::vector<std::string> kept;
+  ASSERT_TRUE(read([&](store::ReadTx& tx) -> Result<void> {
+    kept = tx.list(kWithLink, {}, [](const store::Row& row) { return std::string(as_text(row.bytes(0))); });
+    return {};
+  }));
+  EXPECT_EQ(kept, std::vector<std::string>{"invitation:1:1"}) << "the one that is tried again";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Notices, ::testing::ValuesIn(testing::engines_here()),

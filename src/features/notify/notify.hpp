@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/seal.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -19,6 +20,7 @@ namespace rapport::notify {
 /// What a mail says. None says what has happened, or to whom.
 enum class Kind : std::uint8_t {
   needs_you,         ///< "Something in Rapport is waiting for you."
+  invitation,        ///< "You are invited to Rapport", with the link
   log_in_changed,    ///< "How you log in to Rapport was changed."
   password_changed,  ///< "Your password in Rapport was changed."
   test,              ///< "This is the test mail that you asked for."; tried once
@@ -30,7 +32,12 @@ struct NewNotice {
   std::string key;
   AccountId to;
   Kind kind = Kind::needs_you;
+  /// For a mail with a link of its own: what follows the practice's address, see seal_path. It is forgotten once nobody
+  /// has to send the mail any more.
+  std::optional<Bytes> sealed_path = {};
 };
+/// Sealed under the key of whom the mail goes to, tied to the notice's key.
+Bytes seal_path(const access::SealKey& key, std::string_view notice_key, std::string_view path);
 inline constexpr std::size_t kLongestKey = 200;
 
 /// Queues a mail to somebody. The same key again is the same notice: false, and nothing changes. Error: internal, when
@@ -40,6 +47,9 @@ Result<bool> queue(store::WriteTx& tx, const NewNotice& notice, Time now);
 
 /// What has not left yet of those whose key begins with `key_prefix` is not sent any more: it is no longer needed.
 void drop_waiting(store::WriteTx& tx, std::string_view key_prefix, Time now);
+
+/// Whether a test mail to this person has left.
+bool has_had_test_mail(store::ReadTx& tx, AccountId account);
 
 /// How far a notice has come.
 struct Delivery {

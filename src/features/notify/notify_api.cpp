@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/address.hpp"
 #include "features/notify/notices_store.hpp"
 #include "features/people/profiles.hpp"
@@ -123,6 +125,11 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
 }
 
 }  // namespace
+
+bool has_had_test_mail(store::ReadTx& tx, AccountId account) {
+  const auto tests = deliveries_of(tx, test_prefix(account));
+  return std::any_of(tests.begin(), tests.end(), [](const Delivery& one) { return one.state == "sent"; });
+}
 
 void add_notify_routes(Routes& routes) {
   routes.get("/api/me/email")

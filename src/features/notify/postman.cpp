@@ -44,17 +44,29 @@ void Postman::send_due() {
   }
 }
 
+Result<std::string> Postman::address_of(const Due& notice) const {
+  auto address = server_->practice_address;
+  if (!notice.sealed_path) return address;
+  TRY_ASSIGN(const auto key, house_.keys.key_for(notice.to, soon()));
+  TRY_ASSIGN(const auto path, access::unseal(*key, as_bytes(notice.key), *notice.sealed_path));
+  while (address.ends_with('/')) address.pop_back();
+  return address + path;
+}
+
 std::optional<Postman::Outcome> Postman::send(const Due& notice) {
   const auto now = house_.clock.now();
   if (!server_) return Outcome{notice, Failure::no_server, false, now};
   const auto profile = people::profile_of(house_, notice.to, soon());
   if (!profile && is_passing(profile.error())) return std::nullopt;
   if (!profile || !profile->email) return Outcome{notice, Failure::no_address, false, now};
+  const auto address = address_of(notice);
+  if (!address && is_passing(address.error())) return std::nullopt;
+  if (!address) return Outcome{notice, Failure::no_address, false, now};
   const auto message = write_mail({.kind = notice.kind,
                                    .german = profile->language == "de",
                                    .from = server_->from,
                                    .to = *profile->email,
-                                   .practice_address = server_->practice_address,
+                                   .address = *address,
                                    .message_id = message_id(house_.master, notice.key, server_->from),
                                    .queued_at = notice.queued_at,
                                    .synthetic = is_synthetic_});

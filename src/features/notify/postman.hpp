@@ -34,6 +34,8 @@ class Postman {
   void send_due();
   /// Nothing when it has to be tried again as if nothing had been.
   std::optional<Outcome> send(const Due& notice);
+  /// What the mail says where to go. Needs a server.
+  Result<std::string> address_of(const Due& notice) const;
   /// False when the database did not take it; it is kept then.
   bool note();
 

@@ -51,6 +51,7 @@ constexpr std::array kTerms{
     Term{kItself, "Rapport by itself", "Rapport von selbst"},
     Term{kGone, "somebody whose account is gone", "jemand, dessen Konto es nicht mehr gibt"},
     Term{"access.read", "looked at who had looked", "sah nach, wer etwas angesehen hat"},
+    Term{"role.administrator", "administrator", "Verwaltung"},
     Term{"caseload.read", "looked at the list of clients", "sah die Liste der Klientinnen und Klienten an"},
     Term{"episodes.read", "looked at who works with whom", "sah an, wer mit wem arbeitet"},
     Term{"rooms.read", "looked at the list of messages", "sah die Liste der Nachrichten an"},
@@ -89,6 +90,9 @@ constexpr std::array kTerms{
     Term{"consents.read", "looked at what you agree to", "sah an, womit Sie einverstanden sind"},
     Term{"consent.decide", "agreed to something or took it back", "stimmte etwas zu oder nahm es zurück"},
     Term{"record.download", "downloaded the record", "lud die Akte herunter"},
+    Term{"invitation.make", "invited you", "lud Sie ein"},
+    Term{"invitation.withdraw", "withdrew an invitation", "zog eine Einladung zurück"},
+    Term{"invitation.accept", "came by an invitation", "kam durch eine Einladung"},
     Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
     Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
 

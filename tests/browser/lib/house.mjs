@@ -42,6 +42,14 @@ export class House {
     this.#pairs = await this.#findPairs(this.#accounts);
   }
 
+  /** A real practice in which nobody is yet: answers the path of the link for its first administrator. */
+  async openReal(name) {
+    this.port = await freePort();
+    const told = execFileSync(this.#rapport, ['setup-link', '--data', join(this.folder, 'data'), '--practice', name], { encoding: 'utf8' });
+    await this.start();
+    return /\/join#\S+/.exec(told)[0];
+  }
+
   /** Asks the server itself who is whose client, so that the people of the demo practice may change. */
   async #findPairs(accounts) {
     const known = new Map();

@@ -69,6 +69,12 @@ export class Desk {
     return empty;
   }
 
+  async realHouse(house, name) {
+    const real = house.another();
+    this.#open.push(real);
+    return { real, path: await real.openReal(name) };
+  }
+
   async road(target) {
     const road = new Road(target);
     this.#open.push(road);

@@ -208,6 +208,20 @@ export const api = {
   episodeDraft: (episode: string) => ask('get', '/api/episodes/{episode}/draft', { episode }, undefined),
   saveEpisodeDraft: (episode: string, draft: components['schemas']['DraftToSave']) =>
     ask('put', '/api/episodes/{episode}/draft', { episode }, draft, {}, { outlive: true }),
+  staff: () => ask('get', '/api/people', {}, undefined),
+  closeAccount: (account: string) => ask('post', '/api/people/{account}/closure', { account }, undefined),
+  setBacking: (account: string, backing: components['schemas']['BackingWanted']) =>
+    ask('put', '/api/people/{account}/backing', { account }, backing),
+  setNeutralPerson: (account: string) =>
+    ask('put', '/api/practice/neutral-person', {}, account ? { neutral_person: account } : {}),
+  setup: () => ask('get', '/api/setup', {}, undefined),
+  confirmSetup: (item: components['schemas']['Item']) => ask('post', '/api/setup/confirmations', {}, { item }),
+  invitations: async () => (await ask('get', '/api/invitations', {}, undefined)).invitations,
+  invite: (wanted: components['schemas']['NewInvitation']) => ask('post', '/api/invitations', {}, wanted),
+  withdrawInvitation: (invitation: string) => ask('delete', '/api/invitations/{invitation}', { invitation }, undefined),
+  invitation: (token: string) => ask('post', '/api/invitation', {}, { token }),
+  acceptInvitation: (wanted: components['schemas']['InvitationAccepted']) =>
+    ask('post', '/api/invitation/acceptance', {}, wanted),
   questionnaires: async () => (await ask('get', '/api/questionnaires', {}, undefined)).questionnaires,
   questionnaire: (questionnaire: string, language: string) =>
     ask('get', '/api/questionnaires/{questionnaire}', { questionnaire }, undefined, { language }),

@@ -1,5 +1,7 @@
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'join'] as const;
+
 export type Route =
-  | { page: 'home' | 'help' | 'concerns' | 'record' | 'access' | 'account' | 'consents' }
+  | { page: 'home' | 'concerns' | 'access' | (typeof kAlone)[number] }
   | { page: 'concern'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
@@ -16,7 +18,8 @@ export function parse(path: string): Route {
   }
   const [first, episode, section, room, more] = parts;
   if (first === undefined) return { page: 'home' };
-  if ((first === 'help' || first === 'record' || first === 'account' || first === 'consents') && episode === undefined) return { page: first };
+  const alone = kAlone.find((page) => page === first);
+  if (alone && episode === undefined) return { page: alone };
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
@@ -42,6 +45,7 @@ export const paths = {
   access: '/record/access',
   account: '/account',
   consents: '/consents',
+  invitations: '/invitations',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

@@ -157,6 +157,15 @@ class App {
     return this.session?.account.role === 'therapist';
   }
 
+  get administrator(): boolean {
+    return this.session?.account.role === 'administrator';
+  }
+
+  /** Whose first page is the concerns that they are told of. */
+  get hearsConcerns(): boolean {
+    return ['supervisor', 'neutral_person'].includes(this.session?.account.role ?? '');
+  }
+
   #each(run: (listener: Listener) => void): void {
     for (const listener of [...this.#listeners]) run(listener);
   }

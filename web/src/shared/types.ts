@@ -42,6 +42,12 @@ export type ConsentStep = Schemas['ConsentStep'];
 export type ConsentText = Schemas['ConsentText'];
 export type CaseloadClient = Schemas['CaseloadClient'];
 export type CaseloadReason = Schemas['Reason'];
+export type Staff = Schemas['Staff'];
+export type StaffEntry = Schemas['StaffEntry'];
+export type Invitation = Schemas['InvitationEntry'];
+export type InvitedTo = Schemas['InvitedTo'];
+export type SetupState = Schemas['SetupState'];
+export type SetupItem = Schemas['SetupItem'];
 export type LiveEvent = Schemas['LiveEvent'];
 
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */

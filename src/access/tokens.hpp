@@ -1,0 +1,18 @@
+#pragma once
+/// @file Tokens: secrets that a link or a cookie carries. Stored is only the digest, so that a copy of the database
+/// opens nothing.
+#include <cstddef>
+#include <string>
+
+#include "base/bytes.hpp"
+
+namespace rapport::access {
+
+inline constexpr std::size_t kTokenChars = 43;
+
+/// Without padding.
+std::string to_base64url(BytesView bytes);
+/// 32 random bytes as base64url: kTokenChars characters. A secret, never logged.
+std::string random_token();
+
+}  // namespace rapport::access

@@ -1,0 +1,68 @@
+#pragma once
+/// @file Invitations: how somebody comes to have an account. A member of staff is invited by an administrator, a client
+/// by their therapist or an administrator. The link works once, until it ends or is withdrawn; whatever is wrong with
+/// one, the answer is the same.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/permission.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "features/notify/notify.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::invitations {
+
+using InvitationId = Id<struct InvitationTag>;
+
+struct Invitation {
+  InvitationId id;
+  PracticeId practice;
+  AccountId account;
+  access::Role role = access::Role::client;
+  std::optional<AccountId> therapist = {};  ///< whose client it will be; none for staff
+  AccountId invited_by;
+  Time invited_at;
+  Time ends_at;
+  std::optional<Time> used_at = {};
+  std::optional<Time> withdrawn_at = {};
+  Bytes sealed_profile = {};  ///< of the account (features/people)
+};
+
+/// Stores it with its account, or, when the id is there, makes its link anew: the one before leads nowhere from then
+/// on. Errors: conflict "invitation.over" when it was used or withdrawn, or the id is somebody else's; not_found when
+/// `therapist` is no therapist with an open account.
+Result<void> invite(store::WriteTx& tx, const Invitation& invitation, BytesView token_digest);
+
+/// One of the viewer's own.
+std::optional<Invitation> find_own(store::ReadTx& tx, AccountId viewer, InvitationId invitation);
+/// The viewer's, the latest first; at most kMostListed.
+inline constexpr std::int64_t kMostListed = 200;
+std::vector<Invitation> list_own(store::ReadTx& tx, AccountId viewer);
+
+/// The link leads nowhere any more and its mail, if it waits, is not sent; false when that was so already. Errors:
+/// not_found; conflict "invitation.over" when it was used.
+Result<bool> withdraw(store::WriteTx& tx, AccountId viewer, InvitationId invitation, Time now);
+
+/// What a link leads to: not yet used, not withdrawn, not over, and its therapist, if any, still there.
+std::optional<Invitation> find_by_token(store::ReadTx& tx, BytesView token_digest, Time now);
+/// The same for a link that was used: so that whoever lost the answer may ask again.
+std::optional<Invitation> find_used(store::ReadTx& tx, BytesView token_digest);
+
+/// What makes the account of an invitation somebody's.
+struct Acceptance {
+  Bytes login_digest;
+  std::string password_hash;
+  Bytes sealed_profile;
+};
+/// Uses the link: the account can log in from now on, and a client's care begins. Of two at once one gets it. Errors:
+/// what find_by_token would not find is not_found "invitation.gone"; conflict "account.login_taken".
+Result<Invitation> accept(store::WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now);
+
+Error gone();
+/// The notices of an invitation have keys that begin with this (features/notify).
+std::string notice_prefix(InvitationId invitation);
+
+}  // namespace rapport::invitations

@@ -1,0 +1,407 @@
+#include "features/invitations/invitations_api.hpp"
+
+#include <fmt/format.h>
+
+#include "access/new_password.hpp"
+#include "access/rate_limit.hpp"
+#include "access/tokens.hpp"
+#include "base/address.hpp"
+#include "features/invitations/invitations.hpp"
+#include "features/people/profiles.hpp"
+#include "features/people/staff.hpp"
+#include "features/setup/setup.hpp"
+
+namespace rapport::invitations {
+
+enum class InvitedRole { client, therapist, supervisor, neutral_person, coordinator, researcher, coder, administrator };
+BOOST_DESCRIBE_ENUM(InvitedRole, client, therapist, supervisor, neutral_person, coordinator, researcher, coder,
+                    administrator)
+
+enum class InvitationState { sent, used, expired, withdrawn };
+BOOST_DESCRIBE_ENUM(InvitationState, sent, used, expired, withdrawn)
+
+enum class MailLanguage { en, de };
+BOOST_DESCRIBE_ENUM(MailLanguage, en, de)
+
+struct NewInvitation {
+  static constexpr std::string_view says =
+      "`id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator "
+      "invites one. With an `email` the link goes there; `language` is that of the mail.";
+  InvitationId id;
+  InvitedRole role = InvitedRole::client;
+  http::Text<1, 100> name;
+  std::optional<http::Text<1, kLongestMailAddress>> email;
+  std::optional<MailLanguage> language;
+  std::optional<AccountId> therapist;
+};
+BOOST_DESCRIBE_STRUCT(NewInvitation, (), (id, role, name, email, language, therapist))
+
+struct InvitationEntry {
+  static constexpr std::string_view says =
+      "`mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of "
+      "an "
+      "undelivered mail); absent when none was to go out.";
+  InvitationId id;
+  std::string role;
+  std::string name;
+  InvitationState state = InvitationState::sent;
+  Time invited_at;
+  Time ends_at;
+  std::optional<std::string> mail;
+  std::optional<std::string> mail_failure;
+};
+BOOST_DESCRIBE_STRUCT(InvitationEntry, (), (id, role, name, state, invited_at, ends_at, mail, mail_failure))
+
+struct InvitationMade {
+  static constexpr std::string_view says =
+      "`path` is the link without this server's address. It is told this once and kept nowhere: whoever has it is let "
+      "in.";
+  InvitationEntry invitation;
+  std::string path;
+};
+BOOST_DESCRIBE_STRUCT(InvitationMade, (), (invitation, path))
+
+struct Invitations {
+  std::vector<InvitationEntry> invitations;
+};
+BOOST_DESCRIBE_STRUCT(Invitations, (), (invitations))
+
+struct InvitationToken {
+  http::Text<1, 100> token;
+};
+BOOST_DESCRIBE_STRUCT(InvitationToken, (), (token))
+
+struct InvitedTo {
+  static constexpr std::string_view says =
+      "What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator.";
+  std::string practice;
+  std::optional<std::string> invited_by;
+  std::optional<std::string> therapist;
+  std::string role;
+  std::string name;
+  Time ends_at;
+};
+BOOST_DESCRIBE_STRUCT(InvitedTo, (), (practice, invited_by, therapist, role, name, ends_at))
+
+struct InvitationAccepted {
+  static constexpr std::string_view says =
+      "`name` is what the person wants to be called. A password has at least 10 characters, is not the log-in and not "
+      "one "
+      "that many people use.";
+  http::Text<1, 100> token;
+  http::Text<1, 100> name;
+  http::Text<1, 200> login;
+  http::Text<1, 1024> password;
+};
+BOOST_DESCRIBE_STRUCT(InvitationAccepted, (), (token, name, login, password))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+
+/// Tokens cannot be guessed; this keeps whoever tries from making work.
+constexpr access::RateClass kWrongLinks{"invitations", 1.0 / 6, 20};
+
+Bytes digest_of(std::string_view token) {
+  return access::plain_digest(as_bytes(token));
+}
+
+/// After '#', which browsers send to no server.
+std::string path_of(std::string_view token) {
+  return "/join#" + std::string(token);
+}
+
+InvitationState state_of(const Invitation& invitation, Time now) {
+  if (invitation.used_at) return InvitationState::used;
+  if (invitation.withdrawn_at) return InvitationState::withdrawn;
+  return invitation.ends_at > now ? InvitationState::sent : InvitationState::expired;
+}
+
+Result<people::Profile> profile_of(House& house, const Invitation& invitation, Deadline deadline) {
+  people::Account account;
+  account.id = invitation.account;
+  account.sealed_profile = invitation.sealed_profile;
+  return people::open_profile(house, account, deadline);
+}
+
+Result<InvitationEntry> describe(House& house, const Invitation& invitation,
+                                 const std::vector<notify::Delivery>& deliveries, Deadline deadline) {
+  TRY_ASSIGN(auto profile, profile_of(house, invitation, deadline));
+  InvitationEntry entry{invitation.id,
+                        std::string(to_text(invitation.role)),
+                        std::move(profile.name),
+                        state_of(invitation, house.clock.now()),
+                        invitation.invited_at,
+                        invitation.ends_at,
+                        std::nullopt,
+                        std::nullopt};
+  if (!deliveries.empty()) {
+    entry.mail = deliveries.back().state;
+    entry.mail_failure = deliveries.back().failure;
+  }
+  return entry;
+}
+
+Result<void> check_wanted(const Context& context, const NewInvitation& wanted) {
+  if (uuid_version(wanted.id.uuid()) != 7) {
+    return fail(invalid("invitation.id_not_v7", "The id of an invitation must be a UUID of version 7.",
+                        {{"/id", "Make a UUID of version 7 (RFC 9562) for every new invitation."}}));
+  }
+  const bool is_client = wanted.role == InvitedRole::client;
+  const bool is_therapist = context.viewer.role == access::Role::therapist;
+  if (is_therapist && (!is_client || (wanted.therapist && *wanted.therapist != context.viewer.account))) {
+    return fail(forbidden("A therapist invites clients of their own; an administrator invites everybody else."));
+  }
+  if (!is_therapist && is_client != wanted.therapist.has_value()) {
+    return fail(invalid("invitation.therapist", "A client is invited to one therapist, and nobody else is.",
+                        {{"/therapist", "Name a therapist for a client, and none for anybody else."}}));
+  }
+  if (wanted.email && !is_mail_address(wanted.email->str())) {
+    return fail(invalid("email.address", "This is not an address that mail can be sent to.",
+                        {{"/email", "Give one address, such as name@example.org, without spaces."}}));
+  }
+  return {};
+}
+
+/// As it is to be stored; sent again it keeps the account that it has.
+Result<Invitation> prepare(Context& context, const Call& call, const NewInvitation& wanted) {
+  auto& house = context.house;
+  const auto now = house.clock.now();
+  TRY_ASSIGN(const auto before,
+             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
+               return find_own(tx, context.viewer.account, wanted.id);
+             }));
+  Invitation made;
+  made.id = wanted.id;
+  made.practice = context.viewer.practice;
+  made.account = before ? before->account : AccountId::make(now);
+  made.role = before ? before->role : access::role_from_text(boost::describe::enum_to_string(wanted.role, "")).value();
+  made.therapist = before ? before->therapist : wanted.therapist;
+  if (made.role == access::Role::client && !made.therapist) made.therapist = context.viewer.account;
+  made.invited_by = context.viewer.account;
+  made.invited_at = before ? before->invited_at : now;
+  made.ends_at = now + house.invitations_last;
+  people::Profile profile{wanted.name.str(), ""};
+  if (wanted.email) profile.email = wanted.email->str();
+  profile.language = wanted.language == MailLanguage::de ? "de" : "en";
+  TRY_ASSIGN(const auto key, house.keys.create_for(made.account, call.deadline));
+  made.sealed_profile = people::seal_profile(*key, made.account, profile);
+  return made;
+}
+
+Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvitation& wanted) {
+  TRY(check_wanted(context, wanted));
+  auto& house = context.house;
+  const auto now = house.clock.now();
+  TRY_ASSIGN(const auto invitation, prepare(context, call, wanted));
+  TRY_ASSIGN(const auto key, house.keys.key_for(invitation.account, call.deadline));
+  const auto token = access::random_token();
+  const auto notice_key = fmt::format("{}{:020}", notice_prefix(invitation.id), to_micros(now));
+  std::vector<notify::Delivery> deliveries;
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    if (invitation.role == access::Role::client) entry.client = invitation.account;
+    entry.view = "invitation " + invitation.id.text();
+    entry.count = 1;
+    if (invitation.role == access::Role::client) TRY(setup::check_ready_for_clients(tx, invitation.practice));
+    TRY(invite(tx, invitation, digest_of(token)));
+    notify::drop_waiting(tx, notice_prefix(invitation.id), now);  // it has the link of before
+    if (wanted.email && house.sends_mail) {
+      TRY(notify::queue(tx,
+                        {notice_key, invitation.account, notify::Kind::invitation,
+                         notify::seal_path(*key, notice_key, path_of(token))},
+                        now));
+      deliveries = notify::deliveries_of(tx, notice_key);
+    }
+    return {};
+  }));
+  TRY_ASSIGN(auto entry, describe(house, invitation, deliveries, call.deadline));
+  return Answer<InvitationMade>{201, {std::move(entry), path_of(token)}};
+}
+
+Result<Answer<Invitations>> read_own(Context& context, Call& call) {
+  std::vector<std::vector<notify::Delivery>> deliveries;
+  TRY_ASSIGN(const auto own,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Invitation>> {
+               auto list = list_own(tx, context.viewer.account);
+               deliveries.clear();  // this may be run again
+               for (const auto& one : list) deliveries.push_back(notify::deliveries_of(tx, notice_prefix(one.id)));
+               return list;
+             }));
+  Answer<Invitations> answer;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    TRY_ASSIGN(auto entry, describe(context.house, own[i], deliveries[i], call.deadline));
+    answer.value.invitations.push_back(std::move(entry));
+  }
+  return answer;
+}
+
+Result<Answer<Nothing>> withdraw_own(Context& context, Call& call) {
+  const auto id = call.path_id<InvitationId>("invitation");
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const bool changed, withdraw(tx, context.viewer.account, id, context.house.clock.now()));
+    entry.view = "invitation " + id.text();
+    entry.count = changed ? 1 : 0;
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+/// How often somebody may try links that lead nowhere.
+class Tries {
+ public:
+  Result<void> take(const Call& call) {
+    const auto who = access::address_to_count(call.request->peer);
+    const int wait = limit_.take(kWrongLinks, who, std::chrono::steady_clock::now());
+    if (wait == 0) return {};
+    return fail({ErrorKind::too_many,
+                 "invitation.too_many",
+                 "Too many links that do not work were tried from here. Please wait a while and try again.",
+                 {},
+                 wait});
+  }
+  void give_back(const Call& call) { limit_.give_back(kWrongLinks, access::address_to_count(call.request->peer)); }
+
+ private:
+  access::RateLimit limit_;
+};
+
+struct Found {
+  Invitation invitation;
+  std::string practice;
+};
+
+Result<Answer<InvitedTo>> look(Context& context, Call& call, const InvitationToken& body, Tries& tries) {
+  auto& house = context.house;
+  TRY(tries.take(call));
+  TRY_ASSIGN(const auto found, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Found> {
+    auto invitation = find_by_token(tx, digest_of(body.token.str()), house.clock.now());
+    const auto practice = people::find_practice(tx);
+    if (!invitation || !practice) return fail(gone());
+    return Found{std::move(*invitation), practice->name};
+  }));
+  tries.give_back(call);
+  const auto& invitation = found.invitation;
+  people::Names names(house, call.deadline);
+  TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
+  InvitedTo answer;
+  answer.practice = found.practice;
+  if (invitation.invited_by != invitation.account) {  // else it opens the practice, and nobody is there yet
+    TRY_ASSIGN(answer.invited_by, names.of(invitation.invited_by));
+  }
+  TRY_ASSIGN(answer.therapist, names.of(invitation.therapist));
+  answer.role = to_text(invitation.role);
+  answer.name = std::move(profile.name);
+  answer.ends_at = invitation.ends_at;
+  return Answer<InvitedTo>{200, std::move(answer)};
+}
+
+/// Whether it was these words that a link was used with: the answer to them was lost.
+Result<bool> was_accepted(Context& context, const Call& call, const InvitationAccepted& body, BytesView login_digest) {
+  std::optional<people::Account> account;
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
+    const auto used = find_used(tx, digest_of(body.token.str()));
+    account = used ? people::find_account(tx, used->account) : std::nullopt;
+    return {};
+  }));
+  if (!account || !std::equal(account->login_digest.begin(), account->login_digest.end(), login_digest.begin(),
+                              login_digest.end())) {
+    return false;
+  }
+  return context.house.passwords.verify(account->password_hash, body.password.str(), call.deadline);
+}
+
+Result<Acceptance> make_acceptance(Context& context, const Call& call, const Invitation& invitation,
+                                   const InvitationAccepted& body, Bytes login_digest) {
+  auto& house = context.house;
+  TRY(access::check_new_password(body.password.str(), body.login.str()));
+  TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
+  profile.name = body.name.str();
+  profile.login = access::normalise_login(body.login.str());
+  TRY_ASSIGN(const auto key, house.keys.key_for(invitation.account, call.deadline));
+  TRY_ASSIGN(auto hash, house.passwords.hash(body.password.str(), call.deadline));
+  return Acceptance{std::move(login_digest), std::move(hash), people::seal_profile(*key, invitation.account, profile)};
+}
+
+Result<Answer<Nothing>> accept_link(Context& context, Call& call, const InvitationAccepted& body, Tries& tries) {
+  auto& house = context.house;
+  TRY(tries.take(call));
+  const auto token_digest = digest_of(body.token.str());
+  const auto login_digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
+  TRY_ASSIGN(const auto found,
+             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
+               return find_by_token(tx, token_digest, house.clock.now());
+             }));
+  if (!found) {
+    TRY_ASSIGN(const bool again, was_accepted(context, call, body, login_digest));
+    if (!again) return fail(gone());
+    context.is_written_down = true;
+    return Answer<Nothing>{204, {}};
+  }
+  tries.give_back(call);
+  TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, *found, body, login_digest));
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const auto used, accept(tx, token_digest, acceptance, house.clock.now()));
+    entry.viewer = used.account;
+    entry.role = used.role;
+    if (used.role == access::Role::client) entry.client = used.account;
+    entry.view = "invitation " + used.id.text();
+    entry.count = 1;
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_invitation_routes(Routes& routes) {
+  const auto tries = std::make_shared<Tries>();
+  routes.get("/api/invitations")
+      .says("One's invitations, and what has become of each")
+      .explains("At most 200, the latest first.")
+      .answers<Invitations>()
+      .needs(PermissionName{"invite"})
+      .not_audited("one's own words about somebody who has nothing here yet")
+      .handle(read_own);
+  routes.post("/api/invitations")
+      .says("Invite somebody by a link")
+      .explains("The same id sent again makes a new link for the same person; the link of before leads nowhere then.")
+      .body<NewInvitation>()
+      .answers<InvitationMade>(201)
+      .needs(PermissionName{"invite"})
+      .audits("invitation.make")
+      .handle(make);
+  routes.del("/api/invitations/{invitation}")
+      .says("Withdraw an invitation that was not used yet")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"invite"}, "invitation")
+      .audits("invitation.withdraw")
+      .handle(withdraw_own);
+  routes.post("/api/invitation")
+      .says("What the link of an invitation leads to")
+      .explains(
+          "A link that nobody made, that was used or withdrawn, or whose time is over: the same 404 `invitation.gone`. "
+          "It is a POST so that the token stands in no address.")
+      .body<InvitationToken>()
+      .answers<InvitedTo>()
+      .open()
+      .not_audited("it shows whoever has the link what they were sent")
+      .handle([tries](Context& context, Call& call, const InvitationToken& body) {
+        return look(context, call, body, *tries);
+      });
+  routes.post("/api/invitation/acceptance")
+      .says("Use the link of an invitation: choose a name, a log-in and a password")
+      .explains("It works once. Log in afterwards. The very same sent again is answered as the first time.")
+      .body<InvitationAccepted>()
+      .answers<Nothing>(204)
+      .open()
+      .audits("invitation.accept")
+      .heavy()
+      .handle([tries](Context& context, Call& call, const InvitationAccepted& body) {
+        return accept_link(context, call, body, *tries);
+      });
+}
+
+}  // namespace rapport::invitations

@@ -1,0 +1,159 @@
+#include "features/invitations/invitations.hpp"
+#include "features/people/people_shapes.hpp"
+#include "features/people/staff.hpp"
+
+namespace rapport::invitations {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+#define INVITATION                                                                                           \
+  "SELECT i.id, i.practice_id, i.account_id, a.role, i.therapist_id, i.invited_by, i.invited_at, i.ends_at," \
+  " i.used_at, i.withdrawn_at, a.sealed_profile FROM invitation i JOIN account a ON a.id = i.account_id"
+const Query kOwn{"invitations.own", INVITATION " WHERE i.id = $2 AND i.invited_by = $1", true};
+const Query kOwnAll{"invitations.own_all",
+                    INVITATION " WHERE i.invited_by = $1 ORDER BY i.invited_at DESC, i.id LIMIT $2", true};
+const Query kByToken{"invitations.by_token",
+                     INVITATION
+                     " LEFT JOIN account t ON t.id = i.therapist_id"
+                     " WHERE i.token_digest = $1 AND i.used_at IS NULL AND i.withdrawn_at IS NULL AND i.ends_at > $2"
+                     " AND a.closed_at IS NULL AND (i.therapist_id IS NULL OR t.closed_at IS NULL)",
+                     true};
+const Query kUsed{"invitations.used", INVITATION " WHERE i.token_digest = $1 AND i.used_at IS NOT NULL", true};
+#undef INVITATION
+const Query kInvite{"invitations.invite",
+                    "INSERT INTO invitation (id, practice_id, account_id, therapist_id, invited_by, token_digest,"
+                    " invited_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    true};
+const Query kRenew{"invitations.renew",
+                   "UPDATE invitation SET token_digest = $3, ends_at = $4"
+                   " WHERE id = $1 AND invited_by = $2 AND account_id = $5 AND used_at IS NULL"
+                   " AND withdrawn_at IS NULL",
+                   true};
+const Query kIdTaken{"invitations.id_taken", "SELECT 1 FROM invitation WHERE id = $1", true};
+const Query kIsTherapist{"invitations.is_therapist",
+                         "SELECT 1 FROM account WHERE id = $1 AND practice_id = $2 AND role = 'therapist'"
+                         " AND closed_at IS NULL AND password_hash <> ''",
+                         true};
+const Query kWithdraw{"invitations.withdraw",
+                      "UPDATE invitation SET withdrawn_at = $2 WHERE id = $1 AND used_at IS NULL"
+                      " AND withdrawn_at IS NULL",
+                      true};
+const Query kUse{"invitations.use",
+                 "UPDATE invitation SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND withdrawn_at IS NULL", true};
+
+Invitation to_invitation(const Row& row) {
+  Invitation one;
+  one.id = row.id<InvitationId>(0);
+  one.practice = row.id<PracticeId>(1);
+  one.account = row.id<AccountId>(2);
+  one.role = access::role_from_text(row.text(3)).value();
+  one.therapist = row.maybe_id<AccountId>(4);
+  one.invited_by = row.id<AccountId>(5);
+  one.invited_at = row.time(6);
+  one.ends_at = row.time(7);
+  one.used_at = row.maybe_time(8);
+  one.withdrawn_at = row.maybe_time(9);
+  one.sealed_profile = copy_of(row.bytes(10));
+  return one;
+}
+
+Error over() {
+  return {ErrorKind::conflict, "invitation.over",
+          "This invitation was used or withdrawn already. Look at the list again, or make a new one."};
+}
+
+bool is_there(ReadTx& tx, const Query& query, const store::Values& values) {
+  return tx.first(query, values, [](const Row&) { return true; }).has_value();
+}
+
+/// The account of somebody who cannot log in yet: its digest is nobody's, since it is that of the invitation's token.
+people::Account nobodys_account(const Invitation& invitation, BytesView token_digest) {
+  people::Account account;
+  account.id = invitation.account;
+  account.practice = invitation.practice;
+  account.role = to_text(invitation.role);
+  account.login_digest = copy_of(token_digest);
+  account.sealed_profile = invitation.sealed_profile;
+  account.created_at = invitation.invited_at;
+  return account;
+}
+
+/// A client's care begins, with those who stand around it.
+Result<void> begin_care(WriteTx& tx, const Invitation& invitation, Time now) {
+  const auto episode = EpisodeId::make(now);
+  const auto chat = RoomId::make(now);
+  TRY(people::open_episode(tx, episode, chat, invitation.practice, invitation.account, *invitation.therapist, now));
+  TRY(people::set_helpers(tx, episode, people::usual_helpers(tx, *invitation.therapist)));
+  tx.emit({chat, 0, http::passing_frame(chat, people::RoomEvent{episode}), {*invitation.therapist}});
+  return {};
+}
+
+}  // namespace
+
+Error gone() {
+  return {ErrorKind::not_found, "invitation.gone",
+          "This invitation does not work, or does not work any more. Please ask whoever invited you for a new one."};
+}
+
+std::string notice_prefix(InvitationId invitation) {
+  return "invitation:" + invitation.text() + ":";
+}
+
+Result<void> invite(WriteTx& tx, const Invitation& invitation, BytesView token_digest) {
+  if (invitation.therapist && !is_there(tx, kIsTherapist, {*invitation.therapist, invitation.practice})) {
+    return fail(not_found());
+  }
+  if (is_there(tx, kIdTaken, {invitation.id})) {
+    const auto renewed = tx.execute(
+        kRenew, {invitation.id, invitation.invited_by, token_digest, invitation.ends_at, invitation.account});
+    if (renewed != 1) return fail(over());
+    people::replace_profile(tx, invitation.account, invitation.sealed_profile);
+    return {};
+  }
+  TRY(people::add_account(tx, nobodys_account(invitation, token_digest)));
+  tx.execute(kInvite, {invitation.id, invitation.practice, invitation.account, invitation.therapist,
+                       invitation.invited_by, token_digest, invitation.invited_at, invitation.ends_at});
+  return {};
+}
+
+std::optional<Invitation> find_own(ReadTx& tx, AccountId viewer, InvitationId invitation) {
+  return tx.first(kOwn, {viewer, invitation}, to_invitation);
+}
+
+std::vector<Invitation> list_own(ReadTx& tx, AccountId viewer) {
+  return tx.list(kOwnAll, {viewer, kMostListed}, to_invitation);
+}
+
+Result<bool> withdraw(WriteTx& tx, AccountId viewer, InvitationId id, Time now) {
+  const auto own = find_own(tx, viewer, id);
+  if (!own) return fail(not_found());
+  const bool changed = tx.execute(kWithdraw, {id, now}) == 1;
+  if (!changed && !own->withdrawn_at) return fail(over());
+  if (changed) people::close_account(tx, own->account, now);
+  notify::drop_waiting(tx, notice_prefix(id), now);
+  return changed;
+}
+
+std::optional<Invitation> find_by_token(ReadTx& tx, BytesView token_digest, Time now) {
+  return tx.first(kByToken, {token_digest, now}, to_invitation);
+}
+
+std::optional<Invitation> find_used(ReadTx& tx, BytesView token_digest) {
+  return tx.first(kUsed, {token_digest}, to_invitation);
+}
+
+Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now) {
+  const auto found = find_by_token(tx, token_digest, now);
+  if (!found || tx.execute(kUse, {found->id, now}) != 1) return fail(gone());
+  TRY(people::take_account(tx, found->account, acceptance.login_digest, acceptance.password_hash,
+                           acceptance.sealed_profile));
+  notify::drop_waiting(tx, notice_prefix(found->id), now);
+  if (found->therapist) TRY(begin_care(tx, *found, now));
+  return *found;
+}
+
+}  // namespace rapport::invitations

@@ -1,0 +1,50 @@
+#pragma once
+/// @file Those who work in the practice, and who stands behind whom: for administrators. Nothing here is a client's.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "features/people/people.hpp"
+
+namespace rapport::people {
+
+struct StaffMember {
+  AccountId id;
+  std::string role;
+  Bytes sealed_profile;     ///< see Account
+  bool is_invited = false;  ///< has not used the invitation yet
+  std::optional<Time> closed_at = {};
+  std::optional<AccountId> supervisor = {};
+  std::optional<AccountId> deputy = {};
+  std::int64_t clients = 0;  ///< of a therapist, whose care goes on
+};
+/// Everybody but clients; whoever was invited and never came is left out once that was withdrawn.
+std::vector<StaffMember> list_staff(store::ReadTx& tx, PracticeId practice);
+
+/// The neutral person for clients who come new.
+std::optional<AccountId> neutral_person_of(store::ReadTx& tx, PracticeId practice);
+
+/// Nobody logs in to it any more; false when that was so already.
+bool close_account(store::WriteTx& tx, AccountId account, Time now);
+/// Closes the account of a member of staff. Errors: not_found; conflict "account.last_administrator".
+Result<bool> close_staff(store::WriteTx& tx, PracticeId practice, AccountId account, Time now);
+
+/// Gives an account that nobody can log in to yet its log-in. Error: conflict "account.login_taken".
+Result<void> take_account(store::WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
+                          BytesView sealed_profile);
+
+/// Who stands behind a therapist.
+struct Backing {
+  std::optional<AccountId> supervisor;
+  std::optional<AccountId> deputy;  ///< another therapist
+};
+/// Sets it, for all clients of the therapist. Errors: not_found when that is no therapist with an open account; invalid
+/// "backing.role" when somebody in it has another role than they need, or is the therapist.
+Result<void> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
+/// Sets the practice's neutral person, for all clients whose care goes on. Error: invalid "backing.role".
+Result<void> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);
+
+/// Who stands around a client who comes new to this therapist.
+Helpers usual_helpers(store::ReadTx& tx, AccountId therapist);
+
+}  // namespace rapport::people

@@ -1,0 +1,153 @@
+#include "features/people/staff_api.hpp"
+
+#include "features/people/profiles.hpp"
+#include "features/people/staff.hpp"
+
+namespace rapport::people {
+
+enum class StaffState { invited, active, closed };
+BOOST_DESCRIBE_ENUM(StaffState, invited, active, closed)
+
+struct StaffEntry {
+  static constexpr std::string_view says =
+      "Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere "
+      "here.";
+  AccountId id;
+  std::string name;
+  std::string role;
+  StaffState state = StaffState::active;
+  std::int64_t clients = 0;
+  std::optional<AccountId> supervisor;
+  std::optional<AccountId> deputy;
+};
+BOOST_DESCRIBE_STRUCT(StaffEntry, (), (id, name, role, state, clients, supervisor, deputy))
+
+struct Staff {
+  static constexpr std::string_view says = "`neutral_person` hears what clients say about their therapist.";
+  std::vector<StaffEntry> people;
+  std::optional<AccountId> neutral_person;
+};
+BOOST_DESCRIBE_STRUCT(Staff, (), (people, neutral_person))
+
+struct BackingWanted {
+  static constexpr std::string_view says = "Absent: nobody.";
+  std::optional<AccountId> supervisor;
+  std::optional<AccountId> deputy;
+};
+BOOST_DESCRIBE_STRUCT(BackingWanted, (), (supervisor, deputy))
+
+struct NeutralPersonWanted {
+  static constexpr std::string_view says = "Absent: nobody.";
+  std::optional<AccountId> neutral_person;
+};
+BOOST_DESCRIBE_STRUCT(NeutralPersonWanted, (), (neutral_person))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+
+StaffState state_of(const StaffMember& member) {
+  if (member.closed_at) return StaffState::closed;
+  return member.is_invited ? StaffState::invited : StaffState::active;
+}
+
+Result<StaffEntry> describe(House& house, const StaffMember& member, Deadline deadline) {
+  Account account;
+  account.id = member.id;
+  account.sealed_profile = member.sealed_profile;
+  TRY_ASSIGN(auto profile, open_profile(house, account, deadline));
+  return StaffEntry{member.id,      std::move(profile.name), member.role,  state_of(member),
+                    member.clients, member.supervisor,       member.deputy};
+}
+
+Result<Answer<Staff>> read_staff(Context& context, Call& call) {
+  const auto practice = context.viewer.practice;
+  Answer<Staff> answer;
+  TRY_ASSIGN(const auto members,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<StaffMember>> {
+               answer.value.neutral_person = neutral_person_of(tx, practice);
+               return list_staff(tx, practice);
+             }));
+  for (const auto& member : members) {
+    TRY_ASSIGN(auto entry, describe(context.house, member, call.deadline));
+    answer.value.people.push_back(std::move(entry));
+  }
+  return answer;
+}
+
+/// Runs `change` (WriteTx&) -> Result<bool>, which says whether anything changed, and writes down whom it was about.
+template <class F>
+Result<Answer<Nothing>> change_staff(Context& context, Call& call, const std::string& about, F change) {
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.view = about;
+    TRY_ASSIGN(const bool changed, change(tx));
+    entry.count = changed ? 1 : 0;
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> close_member(Context& context, Call& call) {
+  const auto account = call.path_id<AccountId>("account");
+  auto answer = change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) {
+    return close_staff(tx, context.viewer.practice, account, context.house.clock.now());
+  });
+  if (answer) context.house.account_closed(account);
+  return answer;
+}
+
+Result<Answer<Nothing>> change_backing(Context& context, Call& call, const BackingWanted& wanted) {
+  const auto account = call.path_id<AccountId>("account");
+  return change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) -> Result<bool> {
+    TRY(set_backing(tx, context.viewer.practice, account, {wanted.supervisor, wanted.deputy}));
+    return true;
+  });
+}
+
+Result<Answer<Nothing>> change_neutral_person(Context& context, Call& call, const NeutralPersonWanted& wanted) {
+  return change_staff(context, call, "practice", [&](store::WriteTx& tx) -> Result<bool> {
+    TRY(set_neutral_person(tx, context.viewer.practice, wanted.neutral_person));
+    return true;
+  });
+}
+
+}  // namespace
+
+void add_staff_routes(Routes& routes) {
+  routes.get("/api/people")
+      .says("Those who work in the practice, and who stands behind whom")
+      .answers<Staff>()
+      .needs(PermissionName{"manage_people"})
+      .not_audited("it shows nothing of any client")
+      .handle(read_staff);
+  routes.post("/api/people/{account}/closure")
+      .says("Close the account of somebody who works in the practice")
+      .explains(
+          "Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Sent "
+          "again it changes nothing.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"manage_people"}, "account")
+      .audits("account.close")
+      .handle(close_member);
+  routes.put("/api/people/{account}/backing")
+      .says("Say who supervises a therapist and who is told of concerns beside them")
+      .explains("It holds for all clients of the therapist, those of now and those to come.")
+      .body<BackingWanted>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"manage_people"}, "account")
+      .audits("backing.change")
+      .handle(change_backing);
+  routes.put("/api/practice/neutral-person")
+      .says("Say who hears what clients answer about their therapist")
+      .explains("It holds for all clients of the practice, those of now and those to come.")
+      .body<NeutralPersonWanted>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"manage_people"})
+      .audits("neutral_person.change")
+      .handle(change_neutral_person);
+}
+
+}  // namespace rapport::people

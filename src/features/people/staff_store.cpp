@@ -1,0 +1,126 @@
+#include "features/people/staff.hpp"
+
+namespace rapport::people {
+namespace {
+
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+const Query kStaff{"staff.list",
+                   "SELECT a.id, a.role, a.sealed_profile, CASE WHEN a.password_hash = '' THEN 1 ELSE 0 END,"
+                   " a.closed_at, a.supervisor_id, a.deputy_id,"
+                   " (SELECT COUNT(*) FROM episode_of_care e WHERE e.therapist_id = a.id AND e.closed_at IS NULL)"
+                   " FROM account a WHERE a.practice_id = $1 AND a.role <> 'client'"
+                   " AND (a.closed_at IS NULL OR a.password_hash <> '') ORDER BY a.created_at, a.id"};
+const Query kNeutralOf{"staff.neutral_of", "SELECT neutral_id FROM practice WHERE id = $1", true};
+const Query kClose{"staff.close", "UPDATE account SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL", true};
+const Query kRoleOf{"staff.role_of",
+                    "SELECT role FROM account WHERE id = $1 AND practice_id = $2 AND closed_at IS NULL"
+                    " AND password_hash <> ''",
+                    true};
+const Query kRoleEver{"staff.role_ever", "SELECT role FROM account WHERE id = $1 AND practice_id = $2", true};
+const Query kAdministrators{"staff.administrators",
+                            "SELECT id FROM account WHERE practice_id = $1 AND role = 'administrator'"
+                            " AND closed_at IS NULL AND password_hash <> '' {for_update}"};
+const Query kTake{"staff.take",
+                  "UPDATE account SET login_digest = $2, password_hash = $3, sealed_profile = $4"
+                  " WHERE id = $1 AND password_hash = '' AND closed_at IS NULL"
+                  " AND NOT EXISTS (SELECT 1 FROM account o WHERE o.login_digest = $2)",
+                  true};
+const Query kSetBacking{"staff.set_backing", "UPDATE account SET supervisor_id = $2, deputy_id = $3 WHERE id = $1",
+                        true};
+const Query kSetDeputy{"staff.set_deputy", "UPDATE episode_of_care SET deputy_id = $2 WHERE therapist_id = $1", true};
+const Query kSetNeutral{"staff.set_neutral", "UPDATE practice SET neutral_id = $2 WHERE id = $1", true};
+const Query kSetNeutralOfAll{"staff.set_neutral_of_all",
+                             "UPDATE episode_of_care SET neutral_id = $2 WHERE practice_id = $1"};
+const Query kUsual{"staff.usual_helpers",
+                   "SELECT d.id, n.id FROM account t JOIN practice p ON p.id = t.practice_id"
+                   " LEFT JOIN account d ON d.id = t.deputy_id AND d.closed_at IS NULL"
+                   " LEFT JOIN account n ON n.id = p.neutral_id AND n.closed_at IS NULL WHERE t.id = $1",
+                   true};
+
+StaffMember to_member(const Row& row) {
+  return {row.id<AccountId>(0), std::string(row.text(1)),   copy_of(row.bytes(2)),      row.int64(3) != 0,
+          row.maybe_time(4),    row.maybe_id<AccountId>(5), row.maybe_id<AccountId>(6), row.int64(7)};
+}
+
+std::optional<std::string> role_of(ReadTx& tx, const Query& query, AccountId account, PracticeId practice) {
+  return tx.first(query, {account, practice}, [](const Row& row) { return std::string(row.text(0)); });
+}
+
+/// Nobody, or somebody of that role with an open account.
+Result<void> check_role(ReadTx& tx, PracticeId practice, const std::optional<AccountId>& who, std::string_view role,
+                        std::string_view field) {
+  if (!who || role_of(tx, kRoleOf, *who, practice) == role) return {};
+  return fail(invalid("backing.role", "This person does not have the role that is needed here, or has left.",
+                      {{std::string(field), "Choose somebody of the right role."}}));
+}
+
+}  // namespace
+
+std::vector<StaffMember> list_staff(ReadTx& tx, PracticeId practice) {
+  return tx.list(kStaff, {practice}, to_member);
+}
+
+std::optional<AccountId> neutral_person_of(ReadTx& tx, PracticeId practice) {
+  const auto found = tx.first(kNeutralOf, {practice}, [](const Row& row) { return row.maybe_id<AccountId>(0); });
+  return found ? *found : std::nullopt;
+}
+
+bool close_account(WriteTx& tx, AccountId account, Time now) {
+  return tx.execute(kClose, {account, now}) == 1;
+}
+
+Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Time now) {
+  const auto role = role_of(tx, kRoleEver, account, practice);
+  if (!role || role == "client") return fail(not_found());
+  const auto administrators = tx.list(kAdministrators, {practice}, [](const Row& row) { return row.id<AccountId>(0); });
+  if (administrators == std::vector{account}) {
+    return fail({ErrorKind::conflict, "account.last_administrator",
+                 "This is the only administrator. Invite another one first, and let them log in."});
+  }
+  return close_account(tx, account, now);
+}
+
+Result<void> take_account(WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
+                          BytesView sealed_profile) {
+  bool taken = false;
+  try {
+    taken = tx.execute(kTake, {account, login_digest, password_hash, sealed_profile}) != 1;
+  } catch (const store::ConstraintViolation&) {  // somebody took it at the same moment
+    taken = true;
+  }
+  if (!taken) return {};
+  return fail({ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."});
+}
+
+Result<void> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {
+  if (role_of(tx, kRoleOf, therapist, practice) != "therapist") return fail(not_found());
+  TRY(check_role(tx, practice, backing.supervisor, "supervisor", "/supervisor"));
+  TRY(check_role(tx, practice, backing.deputy, "therapist", "/deputy"));
+  if (backing.deputy == therapist) {
+    return fail(
+        invalid("backing.role", "Nobody can stand in for themselves.", {{"/deputy", "Choose another therapist."}}));
+  }
+  tx.execute(kSetBacking, {therapist, backing.supervisor, backing.deputy});
+  tx.execute(kSetDeputy, {therapist, backing.deputy});
+  return {};
+}
+
+Result<void> set_neutral_person(WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral) {
+  TRY(check_role(tx, practice, neutral, "neutral_person", "/neutral_person"));
+  tx.execute(kSetNeutral, {practice, neutral});
+  tx.execute(kSetNeutralOfAll, {practice, neutral});
+  return {};
+}
+
+Helpers usual_helpers(ReadTx& tx, AccountId therapist) {
+  return tx
+      .first(kUsual, {therapist},
+             [](const Row& row) { return Helpers{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)}; })
+      .value_or(Helpers{});
+}
+
+}  // namespace rapport::people

@@ -1,0 +1,77 @@
+#include "features/notify/notify.hpp"
+#include "features/people/staff.hpp"
+#include "features/setup/setup.hpp"
+#include "support/house_fixture.hpp"
+
+namespace rapport::setup {
+namespace {
+
+const store::Query kReal{"test.setup.real", "UPDATE practice SET synthetic = 0"};
+const store::Query kSent{"test.setup.sent", "UPDATE notice SET state = 'sent'"};
+
+class Setup : public testing::HouseTest {
+ protected:
+  void make_real() {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      tx.execute(kReal, {});
+      return {};
+    }));
+  }
+  Result<bool> say(Item item, AccountId who) {
+    return write([&](store::WriteTx& tx) { return confirm(tx, practice, who, item, clock.now()); });
+  }
+  /// What the sentence names as missing; empty when clients may come.
+  std::string missing() {
+    const auto checked = read([&](store::ReadTx& tx) { return check_ready_for_clients(tx, practice); });
+    return checked ? "" : checked.error().detail;
+  }
+};
+
+TEST_P(Setup, APracticeOfMadeUpPeopleTakesClientsAtOnce) {
+  EXPECT_EQ(missing(), "");
+  make_real();
+  EXPECT_NE(missing(), "");
+}
+
+TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
+  make_real();
+  EXPECT_NE(missing().find("the crisis contacts, the deputies, the neutral person, how long records are kept, a test"),
+            std::string::npos)
+      << missing();
+  for (const auto item : {Item::deputies, Item::neutral_person, Item::test_mail}) {
+    EXPECT_EQ(say(item, administrator).error().code, "setup.not_yet");
+  }
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(people::set_backing(tx, practice, therapist, {supervisor, deputy}));
+    TRY(people::set_backing(tx, practice, deputy, {supervisor, therapist}));
+    return people::set_neutral_person(tx, practice, neutral);
+  }));
+  EXPECT_EQ(say(Item::deputies, administrator).error().code, "setup.not_yet") << "one therapist is without";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(people::set_backing(tx, practice, stranger, {supervisor, therapist}));
+    TRY(notify::queue(tx, {"test:" + administrator.text() + ":1", administrator, notify::Kind::test}, clock.now()));
+    return {};
+  }));
+  EXPECT_EQ(say(Item::test_mail, administrator).error().code, "setup.not_yet") << "it has not left yet";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    tx.execute(kSent, {});
+    return {};
+  }));
+  for (const auto item : {Item::crisis_contacts, Item::deputies, Item::neutral_person, Item::test_mail}) {
+    EXPECT_TRUE(say(item, administrator).value());
+    EXPECT_FALSE(say(item, administrator).value());
+  }
+  EXPECT_NE(missing().find("confirm: how long records are kept."), std::string::npos) << missing();
+  EXPECT_TRUE(say(Item::retention, administrator).value());
+  EXPECT_EQ(missing(), "");
+  const auto all =
+      *read([&](store::ReadTx& tx) -> Result<std::vector<Confirmation>> { return list_confirmations(tx, practice); });
+  ASSERT_EQ(all.size(), 5U);
+  for (const auto& one : all) EXPECT_EQ(one.by, administrator);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Setup, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::setup
