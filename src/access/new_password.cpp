@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "access/client_keys.hpp"
@@ -23,30 +24,32 @@ std::size_t letters_in(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_one_letter_again_and_again(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [&](char c) { return c == text.front(); });
+constexpr std::size_t kFewestDifferent = 5;
+
+bool has_few_letters_again_and_again(std::string_view text) {
+  return std::set<char>(text.begin(), text.end()).size() < kFewestDifferent;
 }
 
-Error about_password(Error error) {
-  error.fields = {{"/password", error.detail}};
+Error about(std::string_view field, Error error) {
+  error.fields = {{std::string(field), error.detail}};
   return error;
 }
 
 }  // namespace
 
-Result<void> check_new_password(std::string_view password, std::string_view login) {
-  const auto lower = normalise_login(password);
-  if (letters_in(password) < kShortestPassword) {
-    return fail(about_password(invalid(
-        "password.too_short", "A password needs at least 10 characters. A few words in a row make a good one.")));
+Result<void> check_new_password(const NewPassword& wanted) {
+  const auto refuse = [&](Error error) { return fail(about(wanted.field, std::move(error))); };
+  if (letters_in(wanted.password) < kShortestPassword) {
+    return refuse(invalid("password.too_short",
+                          "A password needs at least 10 characters. A few words in a row make a good one."));
   }
-  if (lower == normalise_login(login)) {
-    return fail(about_password(
-        invalid("password.is_login", "The password must not be the log-in name. Choose something else.")));
+  if (wanted.is_login) {
+    return refuse(invalid("password.is_login", "The password must not be the log-in name. Choose something else."));
   }
-  if (std::find(kCommon.begin(), kCommon.end(), lower) != kCommon.end() || is_one_letter_again_and_again(lower)) {
-    return fail(about_password(
-        invalid("password.too_common", "Many people use this password, so it is easy to guess. Choose another.")));
+  const auto lower = normalise_login(wanted.password);
+  if (std::find(kCommon.begin(), kCommon.end(), lower) != kCommon.end() || has_few_letters_again_and_again(lower)) {
+    return refuse(
+        invalid("password.too_common", "Many people use this password, so it is easy to guess. Choose another."));
   }
   return {};
 }

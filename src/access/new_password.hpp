@@ -10,7 +10,13 @@ namespace rapport::access {
 
 inline constexpr std::size_t kShortestPassword = 10;  ///< letters, not bytes
 
-/// Errors (invalid, about "/password"): "password.too_short", "password.is_login", "password.too_common".
-Result<void> check_new_password(std::string_view password, std::string_view login);
+struct NewPassword {
+  std::string_view password;
+  bool is_login = false;   ///< normalised it is the log-in name, which is not always known here
+  std::string_view field;  ///< where it was in the body, as "/password"
+};
+
+/// Errors (invalid, about the field): "password.too_short", "password.is_login", "password.too_common".
+Result<void> check_new_password(const NewPassword& wanted);
 
 }  // namespace rapport::access

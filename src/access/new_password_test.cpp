@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "access/client_keys.hpp"
+
 namespace rapport::access {
 namespace {
 
 std::string refused(std::string_view password) {
-  const auto checked = check_new_password(password, "amara.sorel");
+  const auto checked = check_new_password(
+      {password, normalise_login(password) == "amara.sorel", "/password"});
   return checked ? "" : checked.error().code;
 }
 
@@ -14,7 +17,7 @@ TEST(NewPassword, NeedsLengthAndNothingElse) {
   EXPECT_EQ(refused("nine lett"), "password.too_short");
   EXPECT_EQ(refused("ten letter"), "");
   EXPECT_EQ(refused("äöüäöüäöü"), "password.too_short") << "nine letters in eighteen bytes";
-  EXPECT_EQ(refused("äöüäöüäöüß"), "");
+  EXPECT_EQ(refused("äöüßäöüßäö"), "");
 }
 
 TEST(NewPassword, IsNeitherTheLogInNorWhatEverybodyTakes) {
@@ -23,6 +26,7 @@ TEST(NewPassword, IsNeitherTheLogInNorWhatEverybodyTakes) {
   EXPECT_EQ(refused("Password123"), "password.too_common");
   EXPECT_EQ(refused("Willkommen"), "password.too_common");
   EXPECT_EQ(refused("zzzzzzzzzzzz"), "password.too_common");
+  EXPECT_EQ(refused("abababababab"), "password.too_common");
 }
 
 }  // namespace

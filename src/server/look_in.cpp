@@ -14,17 +14,23 @@ Deadline in_time() {
   return std::chrono::steady_clock::now() + std::chrono::seconds(15);
 }
 
+/// A wrong folder has no master key either, and that it is the wrong folder helps more.
+Result<void> check_is_there(const config::Settings& settings) {
+  if (!settings.database.empty()) return {};
+  for (const auto* name : {"/rapport.db", "/keys.db"}) {
+    if (!std::filesystem::exists(settings.data + name)) {
+      return fail({ErrorKind::storage, "data.folder", fmt::format("There is no practice in {}.", settings.data)});
+    }
+  }
+  return {};
+}
+
 Result<void> open_databases(const config::Settings& settings, LookedIn& look) {
   if (!settings.database.empty()) {
     look.db = store::open_postgres({.url = settings.database, .schema = "rapport", .connections = 1}, nullptr);
     look.key_store =
         store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 1}, nullptr);
     return {};
-  }
-  for (const auto* name : {"/rapport.db", "/keys.db"}) {
-    if (!std::filesystem::exists(settings.data + name)) {
-      return fail({ErrorKind::storage, "data.folder", fmt::format("There is no practice in {}.", settings.data)});
-    }
   }
   look.db = store::open_sqlite_to_read(settings.data + "/rapport.db");
   look.key_store = store::open_sqlite_to_read(settings.data + "/keys.db");
@@ -45,6 +51,7 @@ Result<void> check_version(store::Database& db, std::span<const store::Migration
 }  // namespace
 
 Result<LookedIn> look_in(const config::Settings& settings) try {
+  TRY(check_is_there(settings));
   const auto file = master_key_file(settings);
   TRY_ASSIGN(auto master, access::load_master_key(file));
   LookedIn look{nullptr, nullptr, std::move(master)};

@@ -1140,8 +1140,20 @@ const std::set<std::string> kOpen{"GET /healthz",
                                   "POST /api/login",
                                   "POST /api/invitation",
                                   "POST /api/invitation/acceptance"};
-const std::set<std::string> kSignedIn{"GET /api/session", "POST /api/logout", "GET /api/me/email", "PUT /api/me/email",
-                                      "POST /api/me/email/test"};
+const std::set<std::string> kSignedIn{"GET /api/session",
+                                      "POST /api/logout",
+                                      "GET /api/me/email",
+                                      "PUT /api/me/email",
+                                      "POST /api/me/email/test",
+                                      "GET /api/me/sessions",
+                                      "DELETE /api/me/sessions/{session}",
+                                      "DELETE /api/me/sessions",
+                                      "PUT /api/me/password",
+                                      "GET /api/me/second-factor",
+                                      "POST /api/me/second-factor",
+                                      "POST /api/me/second-factor/confirmation",
+                                      "POST /api/me/recovery-codes",
+                                      "POST /api/me/second-factor/removal"};
 
 TEST_P(Scenarios, EveryRouteIsRefusedToEveryRoleThatTheTableDoesNotName) {
   const std::map<std::string, access::Role> roles{{"client", access::Role::client},

@@ -316,7 +316,8 @@ Result<bool> was_accepted(Context& context, const Call& call, const InvitationAc
 Result<Acceptance> make_acceptance(Context& context, const Call& call, const Invitation& invitation,
                                    const InvitationAccepted& body, Bytes login_digest) {
   auto& house = context.house;
-  TRY(access::check_new_password(body.password.str(), body.login.str()));
+  const bool is_login = access::normalise_login(body.password.str()) == access::normalise_login(body.login.str());
+  TRY(access::check_new_password({body.password.str(), is_login, "/password"}));
   TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
   profile.name = body.name.str();
   profile.login = access::normalise_login(body.login.str());

@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(LogIns, (), (sessions))
 struct PasswordChange {
   static constexpr std::string_view says = "`password` is that of now.";
   http::Text<1, 1024> password;
-  http::Text<kShortestPassword, kLongestPassword> new_password;
+  http::Text<1, kLongestPassword> new_password;
 };
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password, new_password))
 

@@ -4,8 +4,7 @@
 
 namespace rapport::log_in {
 
-/// Code points of a new password; older ones stay as they are.
-inline constexpr std::size_t kShortestPassword = 12;
+/// Code points of a new password. The shortest: access/new_password.hpp.
 inline constexpr std::size_t kLongestPassword = 200;
 
 void add_account_routes(Routes& routes);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
+#include "access/new_password.hpp"
 #include "http/cookies.hpp"
 
 namespace rapport::log_in {
@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kWrongGuesses{"login.wrong", "login.code_wrong", "password.wrong",
                                                         "code.wrong"};
-constexpr std::size_t kFewestDifferent = 5;
 
 access::LogInGuard::Attempt attempt_of(const Context& context, const http::Call& call, BytesView login_digest) {
   const auto& house = context.house;
@@ -88,10 +87,7 @@ Error changed_meanwhile() {
 Result<void> check_new_password(const Context& context, const people::Account& account, std::string_view password) {
   const bool is_login =
       access::login_digest(context.house.master, access::normalise_login(password)) == account.login_digest;
-  const std::set<char> different(password.begin(), password.end());
-  if (!is_login && different.size() >= kFewestDifferent) return {};
-  return fail(invalid("password.easy", "This password would be guessed at once. Please choose another.",
-                      {{"/new_password", "Choose several words, or what a password manager proposes."}}));
+  return access::check_new_password({password, is_login, "/new_password"});
 }
 
 }  // namespace rapport::log_in

@@ -51,7 +51,7 @@ bool is_unchanged(store::WriteTx& tx, const people::Account& proved);
 /// conflict ("password.changed"): what to answer when it is not.
 Error changed_meanwhile();
 
-/// Error: invalid ("password.easy") when a new password would be guessed at once.
+/// What access/new_password.hpp refuses, about "/new_password".
 Result<void> check_new_password(const Context& context, const people::Account& account, std::string_view password);
 
 }  // namespace rapport::log_in

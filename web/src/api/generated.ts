@@ -306,7 +306,7 @@ export interface paths {
         put?: never;
         /**
          * Log in: a session cookie, and the token that changes need
-         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401.
+         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 `login.wrong`. Where the person has a second factor, a right password without `code` gets 401 `login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once.
          */
         post: {
             parameters: {
@@ -669,6 +669,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one's own log-in has a second factor */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Whether one's own log-in has a second factor */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactor"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Begin to set up a second factor: a secret for an app that makes codes (RFC 6238)
+         * @description SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordProof"];
+                };
+            };
+            responses: {
+                /** @description Begin to set up a second factor: a secret for an app that makes codes (RFC 6238) */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewSecret"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put it into use with its first code; answers the recovery codes
+         * @description From now on the log-in asks for a code. All other log-ins end, and a mail tells the person.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CodeProof"];
+                };
+            };
+            responses: {
+                /** @description Put it into use with its first code; answers the recovery codes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewRecoveryCodes"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make new recovery codes; those before are worth nothing any more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeProof"];
+                };
+            };
+            responses: {
+                /** @description Make new recovery codes; those before are worth nothing any more */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewRecoveryCodes"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove one's own second factor, with its recovery codes */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeProof"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes": {
         parameters: {
             query?: never;
@@ -903,6 +1142,549 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["ReplyHours"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those who work in the practice, and who stands behind whom */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Those who work in the practice, and who stands behind whom */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Staff"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{account}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the account of somebody who works in the practice
+         * @description Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{account}/backing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say who supervises a therapist and who is told of concerns beside them
+         * @description It holds for all clients of the therapist, those of now and those to come.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BackingWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practice/neutral-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say who hears what clients answer about their therapist
+         * @description It holds for all clients of the practice, those of now and those to come.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NeutralPersonWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's invitations, and what has become of each
+         * @description At most 200, the latest first.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's invitations, and what has become of each */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitations"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Invite somebody by a link
+         * @description The same id sent again makes a new link for the same person; the link of before leads nowhere then.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            responses: {
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitationMade"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation that was not used yet */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    invitation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the link of an invitation leads to
+         * @description A link that nobody made, that was used or withdrawn, or whose time is over: the same 404 `invitation.gone`. It is a POST so that the token stands in no address.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationToken"];
+                };
+            };
+            responses: {
+                /** @description What the link of an invitation leads to */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedTo"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the link of an invitation: choose a name, a log-in and a password
+         * @description It works once. Log in afterwards. The very same sent again is answered as the first time.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationAccepted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be settled before the first client, and who has confirmed what */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What is to be settled before the first client, and who has confirmed what */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetupState"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm one of it
+         * @description Sent again it changes nothing: it stays under the name and the time of the first.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetupConfirmed"];
                 };
             };
             responses: {
@@ -2004,6 +2786,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one is asked to agree to, and what one has decided */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the texts: en, de or another that the practice has */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What one is asked to agree to, and what one has decided */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consents"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/consents/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Agree to something, or withdraw it
+         * @description It holds at once. Sent again it changes nothing. A consent is refused with 409 `consent.version` when the text has changed, and with `consent.older` when something was decided since it was read; a withdrawal never is.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of the text in the answer */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    purpose: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentDecision"];
+                };
+            };
+            responses: {
+                /** @description Agree to something, or withdraw it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a client agrees to, as far as the work depends on it */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the titles */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What a client agrees to, as far as the work depends on it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClientConsents"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/caseload": {
         parameters: {
             query?: never;
@@ -2860,7 +3803,7 @@ export interface paths {
         };
         /**
          * One's own record, for programs
-         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
+         * @description Messages, forms with every version, its answers and scores, sessions, what one agreed to and withdrew, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
          */
         get: {
             parameters: {
@@ -2910,7 +3853,7 @@ export interface paths {
         };
         /**
          * One's own record, to read and to print
-         * @description Messages, forms with every version, its answers and scores, sessions, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
+         * @description Messages, forms with every version, its answers and scores, sessions, what one agreed to and withdrew, and who else looked at or changed any of it. Not in it are drafts, and whatever a therapist may note for themselves. Times are UTC; in the page each is the `datetime` of a `time` element. 409 `record.too_large` above 64 MiB.
          */
         get: {
             parameters: {
@@ -3087,7 +4030,7 @@ export interface components {
             practice_country?: string | null;
             countries: components["schemas"]["CrisisCountry"][];
         };
-        /** @description `shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of the person's, and the page keeps nothing. */
+        /** @description `code`: of the app, or a recovery code, for accounts with a second factor. `shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of the person's, and the page keeps nothing. */
         Credentials: {
             login: string;
             password: string;
@@ -3129,6 +4072,32 @@ export interface components {
         PasswordChange: {
             password: string;
             new_password: string;
+        };
+        /** @description `since` is absent where there is none. */
+        SecondFactor: {
+            since?: string | null;
+            /** Format: int64 */
+            recovery_codes_left: number;
+        };
+        PasswordProof: {
+            password: string;
+        };
+        /** @description `secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before a code of it came. */
+        NewSecret: {
+            secret: string;
+            uri: string;
+        };
+        CodeProof: {
+            code: string;
+        };
+        /** @description Each logs in once instead of a code of the app. They are not shown again. */
+        NewRecoveryCodes: {
+            codes: string[];
+        };
+        /** @description `code` is one of the app, or a recovery code, which is used up. */
+        WholeProof: {
+            password: string;
+            code: string;
         };
         Person: {
             /** Format: uuid */
@@ -3198,6 +4167,108 @@ export interface components {
         ReplyHours: {
             /** Format: int64 */
             hours: number;
+        };
+        /** @enum {string} */
+        StaffState: "invited" | "active" | "closed";
+        /** @description Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere here. */
+        StaffEntry: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: string;
+            state: components["schemas"]["StaffState"];
+            /** Format: int64 */
+            clients: number;
+            supervisor?: string | null;
+            deputy?: string | null;
+        };
+        /** @description `neutral_person` hears what clients say about their therapist. */
+        Staff: {
+            people: components["schemas"]["StaffEntry"][];
+            neutral_person?: string | null;
+        };
+        /** @description Absent: nobody. */
+        BackingWanted: {
+            supervisor?: string | null;
+            deputy?: string | null;
+        };
+        /** @description Absent: nobody. */
+        NeutralPersonWanted: {
+            neutral_person?: string | null;
+        };
+        /** @enum {string} */
+        InvitationState: "sent" | "used" | "expired" | "withdrawn";
+        /** @description `mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of an undelivered mail); absent when none was to go out. */
+        InvitationEntry: {
+            /** Format: uuid */
+            id: string;
+            role: string;
+            name: string;
+            state: components["schemas"]["InvitationState"];
+            /** Format: date-time */
+            invited_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            mail?: string | null;
+            mail_failure?: string | null;
+        };
+        Invitations: {
+            invitations: components["schemas"]["InvitationEntry"][];
+        };
+        /** @enum {string} */
+        InvitedRole: "client" | "therapist" | "supervisor" | "neutral_person" | "coordinator" | "researcher" | "coder" | "administrator";
+        /** @enum {string} */
+        MailLanguage: "en" | "de";
+        /** @description `id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator invites one. With an `email` the link goes there; `language` is that of the mail. */
+        NewInvitation: {
+            /** Format: uuid */
+            id: string;
+            role: components["schemas"]["InvitedRole"];
+            name: string;
+            email?: string | null;
+            language?: components["schemas"]["MailLanguage"] | null;
+            therapist?: string | null;
+        };
+        /** @description `path` is the link without this server's address. It is told this once and kept nowhere: whoever has it is let in. */
+        InvitationMade: {
+            invitation: components["schemas"]["InvitationEntry"];
+            path: string;
+        };
+        InvitationToken: {
+            token: string;
+        };
+        /** @description What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator. */
+        InvitedTo: {
+            practice: string;
+            invited_by?: string | null;
+            therapist?: string | null;
+            role: string;
+            name: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** @description `name` is what the person wants to be called. A password has at least 10 characters, is not the log-in and not one that many people use. */
+        InvitationAccepted: {
+            token: string;
+            name: string;
+            login: string;
+            password: string;
+        };
+        /** @enum {string} */
+        Item: "crisis_contacts" | "deputies" | "neutral_person" | "retention" | "test_mail";
+        /** @description Something that an administrator has to confirm; absent while nobody has. */
+        SetupItem: {
+            item: components["schemas"]["Item"];
+            confirmed_by?: string | null;
+            confirmed_at?: string | null;
+        };
+        /** @description `takes_clients`: clients can be invited. A practice of made-up people takes them at once. */
+        SetupState: {
+            items: components["schemas"]["SetupItem"][];
+            takes_clients: boolean;
+        };
+        SetupConfirmed: {
+            item: components["schemas"]["Item"];
         };
         /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. A `text` of blanks and invisible characters alone is refused (422). */
         NewMessage: {
@@ -3533,6 +4604,67 @@ export interface components {
             supervisor?: string | null;
             steps: components["schemas"]["ConcernStep"][];
             deliveries: components["schemas"]["ConcernDelivery"][];
+        };
+        ConsentSection: {
+            title: string;
+            paragraphs: string[];
+        };
+        /** @description What a person reads. `when_given` and `when_withdrawn` say what follows from either: show the one before it is chosen and after. `draft`: nobody of the practice has approved this text; say so beside it. `digest` is that of these words, and is kept with a consent to them. */
+        ConsentText: {
+            version: string;
+            language: string;
+            title: string;
+            in_short: string;
+            sections: components["schemas"]["ConsentSection"][];
+            when_given: string;
+            when_withdrawn: string;
+            draft: boolean;
+            digest: string;
+        };
+        /** @enum {string} */
+        ConsentState: "never_given" | "given" | "outdated" | "withdrawn";
+        /** @description Something that was decided. `by` and `note` are there when somebody else wrote it down, from paper for example. */
+        ConsentStep: {
+            given: boolean;
+            version: string;
+            language: string;
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            note?: string | null;
+        };
+        /** @description A purpose with the text that is asked now. Only `given` counts as a yes. `agreed` is the text that was agreed to, where it is another than `text` and still known. `decisions` counts the `steps`, the oldest first; it is what a consent is `based_on`. */
+        Consent: {
+            purpose: string;
+            text: components["schemas"]["ConsentText"];
+            state: components["schemas"]["ConsentState"];
+            since?: string | null;
+            agreed?: components["schemas"]["ConsentText"] | null;
+            /** Format: int64 */
+            decisions: number;
+            steps: components["schemas"]["ConsentStep"][];
+        };
+        /** @description Everything that this person is asked to agree to. None of it is set to yes beforehand, and nothing keeps a client from their therapist for want of a consent. */
+        Consents: {
+            consents: components["schemas"]["Consent"][];
+        };
+        /** @description `version` and `language` of the text that was before the person's eyes, `based_on` the `decisions` that were. A withdrawal (`given` false) is taken whatever stands in them. */
+        ConsentDecision: {
+            version: string;
+            language: string;
+            given: boolean;
+            /** Format: int64 */
+            based_on: number;
+        };
+        /** @description Whether the client agrees to it now. Since when, and what was before, is the client's alone. */
+        ClientConsent: {
+            purpose: string;
+            title: string;
+            given: boolean;
+        };
+        /** @description Of what the work of the two depends on; what is asked besides is not here. */
+        ClientConsents: {
+            consents: components["schemas"]["ClientConsent"][];
         };
         /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
@@ -3916,6 +5048,19 @@ export interface components {
             forms: components["schemas"]["RecordForm"][];
             rooms: components["schemas"]["RecordRoom"][];
         };
+        /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. */
+        RecordConsent: {
+            purpose: string;
+            title: string;
+            version: string;
+            language: string;
+            digest: string;
+            given: boolean;
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            note?: string | null;
+        };
         /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
         RecordAccess: {
             /** Format: date-time */
@@ -3935,6 +5080,7 @@ export interface components {
             synthetic: boolean;
             name: string;
             episodes: components["schemas"]["RecordEpisode"][];
+            consents: components["schemas"]["RecordConsent"][];
             access: components["schemas"]["RecordAccess"][];
             more_access: boolean;
             left_out: string[];
@@ -3957,7 +5103,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.easy" | "/api/problems/password.empty" | "/api/problems/password.too_long" | "/api/problems/password.wrong" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

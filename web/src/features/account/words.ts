@@ -1,5 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { Problem } from '../../shared/api';
+import { unfitPassword } from '../../shared/new_password';
 import { explain } from '../../shared/session.svelte';
 import type { LogIn } from '../../shared/types';
 
@@ -16,8 +17,7 @@ export function why(error: unknown): string {
     return m.login_too_many({ minutes: Math.ceil(error.retryAfter / 60_000) });
   }
   if (error.code === 'password.wrong') return m.password_wrong();
-  if (error.code === 'password.easy') return m.password_easy();
   if (error.code === 'second_factor.exists') return m.factor_exists();
   if (error.code === 'password.changed') return m.password_elsewhere();
-  return explain(error);
+  return unfitPassword(error.code) || explain(error);
 }
