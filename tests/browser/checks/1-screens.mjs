@@ -134,7 +134,7 @@ async function screensWithoutPeople(visit, desk, house, locale) {
   const context = await desk.context(road.origin, { locale, viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(`${road.origin}/`);
-  await page.locator('code').waitFor();
+  await page.locator('code').first().waitFor();
   await visit('empty practice', page);
   road.cut();
   await page.locator('main button').click();
@@ -146,7 +146,7 @@ async function screensWithoutPeople(visit, desk, house, locale) {
   await page.goBack();
   road.mend();
   await page.locator('main button').click();
-  await page.locator('code').waitFor();
+  await page.locator('code').first().waitFor();
 }
 
 export default async function add({ check, house, shots }) {

@@ -45,10 +45,11 @@ export default async function add({ check, house, shots }) {
     const now = page.getByLabel('Ihr jetziges Passwort');
     const anew = page.getByLabel('Neues Passwort');
     const change = page.getByRole('button', { name: 'Passwort ändern' });
-    await now.fill('falsch');
+    await now.fill(therapist.password);
     await anew.fill('kurz');
     await change.click();
-    await page.getByRole('alert').filter({ hasText: 'mindestens 12 Zeichen' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'mindestens 10 Zeichen' }).waitFor();
+    await now.fill('falsch');
     await anew.fill('lauter fremde Wörter');
     await change.click();
     await page.getByRole('alert').filter({ hasText: 'nicht Ihr jetziges Passwort' }).waitFor();
@@ -104,7 +105,7 @@ export default async function add({ check, house, shots }) {
       }
       await other.locator('#code').fill(code);
       await other.keyboard.press('Enter');
-      await other.locator('header button').waitFor();
+      await other.getByRole('button', { name: 'Log out' }).waitFor();
     }
 
     await page.getByRole('button', { name: 'Turn off' }).click();
