@@ -204,6 +204,14 @@ class Postgres:
     def folder(self):
         return pathlib.Path(self.sql("SHOW data_directory"))
 
+    def restart(self):
+        """As after a power failure. Only where it runs beside this test (scripts/with-postgres)."""
+        folder = self.folder()
+        owner, program = folder.stat(), pathlib.Path(self.sql("SELECT setting FROM pg_config WHERE name = 'BINDIR'")) / "pg_ctl"
+        as_owner = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"] if os.geteuid() == 0 else []
+        subprocess.run([*as_owner, program, "-D", folder, "-m", "immediate", "-w", "-l", folder / "restarted.log", "restart"],
+                       cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=PATIENCE)
+
 
 # ---------------------------------------------------------------------------------------------------------- plaintext
 
@@ -261,6 +269,23 @@ def look_for_plaintext(report, words, mark, server, postgres, since):
         else:
             report.skip(f"{words}: no plaintext in PostgreSQL's data directory", "it cannot be read from here")
     look("/tmp and /var/tmp", [*files_below("/tmp", since), *files_below("/var/tmp", since)])
+
+
+class FakedClock:
+    """Moves the clock of a server by libfaketime."""
+
+    def __init__(self, folder):
+        library = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+        self.is_there, self.setting = library is not None, folder / "offset"
+        self.set("+0")
+        self.environment = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.setting), "FAKETIME_NO_CACHE": "1",
+                            "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    def set(self, text):
+        """Seconds away from the computer's."""
+        whole = self.setting.with_suffix(".new")
+        whole.write_text(text + "\n")
+        whole.replace(self.setting)
 
 
 class Relay:
