@@ -136,6 +136,12 @@ def everything(address, client, therapist, episode, words):
     answers = [{"item": str(n), "value": 2} for n in range(1, 10)]
     made(client, "PUT", "/api/forms/{sent}/answers", {"based_on": 0, "language": "en", "answers": answers})
     made(client, "POST", "/api/forms/{sent}/completion", {"revision": 1, "version": 1})
+    ids["invitation"], accepted = new_id(), {"id": new_id(), "role": "client", "name": "as they were invited"}
+    ids["link"] = made(therapist, "POST", "/api/invitations", {"id": ids["invitation"], "role": "client"}, ["name"])["path"]
+    token = made(therapist, "POST", "/api/invitations", accepted)["path"].partition("#")[2]
+    made(client, "POST", "/api/invitation/acceptance", {"token": token, "login": f"c.{token[:8]}",
+                                                        "password": "a heron and a plover"}, ["name"])
+    ids["session"] = next(s["id"] for s in made(client, "GET", "/api/me/sessions")["sessions"] if s["current"])
     ids["concern"] = max(made(therapist, "GET", "/api/concerns")["concerns"], key=lambda c: c["raised_at"])["id"]
     return ids
 

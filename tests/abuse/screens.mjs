@@ -1,5 +1,6 @@
-// Opens every screen that a person can get to by links, as each of the people told on standard input, and says what
-// hostile words did there: {origin, texts, people} in, {screens, seen, ran, broken, refused, elsewhere, errors} out.
+// Opens every screen that somebody can get to by links, as each of the people told on standard input (one of them is not
+// logged in), and says what hostile words did there: {origin, texts, people} in, {screens, seen, ran, broken, refused,
+// elsewhere, errors} out.
 import { readFileSync } from 'node:fs';
 import { Person, launch, seen as watched, watch } from '../browser/lib/people.mjs';
 
@@ -44,7 +45,7 @@ async function walk(person) {
   await context.addInitScript(() => addEventListener('securitypolicyviolation', (event) => {
     window.REFUSED(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
   }));
-  const { page } = await Person.logIn(context, origin, person);
+  const page = person.login ? (await Person.logIn(context, origin, person)).page : await context.newPage();
   const kinds = new Set();
   const queue = [...person.paths, '/', '/help'];
   const known = new Set(queue);

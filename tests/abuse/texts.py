@@ -14,8 +14,9 @@ from common import everything, filled, routes
 from harness import PATIENCE, ROOT, Person, Postgres, Server, call, look_for_plaintext, new_id
 
 # Breaks out of an attribute, of a text area, of a title and of a script; RAN is what it would call.
-HOSTILE_WORDS = ("\"'><img src=x onerror=RAN(1)></textarea></title></script><script>RAN(2)</script><svg onload=RAN(3)>"
-                 " javascript:RAN(4) https://evil.example/\"onfocus=RAN(5)//`${RAN(6)}")
+HOSTILE_NAME = "\"'><img src=x onerror=RAN(1)></title></textarea>"
+HOSTILE_WORDS = HOSTILE_NAME + ("</script><script>RAN(2)</script><svg onload=RAN(3)> javascript:RAN(4)"
+                                " https://evil.example/\"onfocus=RAN(5)//`${RAN(6)}")
 
 ON_NO_SCREEN = ("PUT /api/rooms/{room}/draft /subject",)  # a reply has none; programs of another make may send one
 
@@ -23,12 +24,12 @@ ON_NO_SCREEN = ("PUT /api/rooms/{room}/draft /subject",)  # a reply has none; pr
 class Pen:
     """Gives texts that can be told apart, and remembers for which field each was."""
 
-    def __init__(self, words=""):
+    def __init__(self, words="", name=""):
         self.mark = "plover" + secrets.token_hex(4)
-        self.words, self.written = words, {}
+        self.words, self.name, self.written = words, name, {}
 
     def __call__(self, field):
-        text = f"{self.mark}-{len(self.written):02d}{self.words}"
+        text = f"{self.mark}-{len(self.written):02d}{self.name if field.endswith('/name') else self.words}"
         self.written[text] = field
         return text
 
@@ -56,7 +57,7 @@ def answers_about_harm_and_the_therapist(address, client, therapist, neutral, ep
 
 def shown_as_text(house, report):
     """Every field holds what would run; then every screen is opened by everybody in a real browser."""
-    pen = Pen(HOSTILE_WORDS)
+    pen = Pen(HOSTILE_WORDS, HOSTILE_NAME)
     client = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client))
     episode = house.episode_of(client)
     therapist, neutral = house.by_id[episode["therapist"]["id"]], house.of_role("neutral_person")[0]
@@ -85,7 +86,9 @@ def shown_as_text(house, report):
     ways = {client: paths, therapist: list(paths), neutral: [], **{p: [] for p in others}}
     for person, concern in closed:
         ways[person].append(f"/concerns/{concern}")
-    in_a_browser(house, report, pen, ways)
+    in_a_browser(house, report, pen, [
+        *({"role": p.role, "login": p.login, "password": p.password, "paths": paths} for p, paths in ways.items()),
+        {"role": "nobody", "paths": [things["link"]]}])
 
 
 def texts_in(answer, pen):
@@ -105,8 +108,7 @@ def in_a_browser(house, report, pen, people):
     if not shutil.which("node") or not (ROOT / "tests/browser/node_modules/playwright-core").exists():
         report.skip(words, "Node, or what `npm --prefix tests/browser ci` installs, is not there")
         return
-    asked = {"origin": "http://" + house.server.url, "texts": list(pen.written), "people": [
-        {"role": p.role, "login": p.login, "password": p.password, "paths": paths} for p, paths in people.items()]}
+    asked = {"origin": "http://" + house.server.url, "texts": list(pen.written), "people": people}
     done = subprocess.run(["node", ROOT / "tests/abuse/screens.mjs"], input=json.dumps(asked), capture_output=True, text=True,
                           timeout=4 * PATIENCE, check=False)
     if done.returncode != 0:
