@@ -91,8 +91,8 @@ def check(root):
                 say(number, "sqlite3.h is included only in src/store/sqlite")
             if target.endswith("libpq-fe.h") and folder != "store/postgres":
                 say(number, "libpq-fe.h is included only in src/store/postgres")
-            if target.startswith("curl/") and name != "src/features/notify/smtp.cpp":
-                say(number, "curl is included only in src/features/notify/smtp.cpp")
+            if target.startswith("curl/") and name != "src/features/notify/curl_handle.hpp":
+                say(number, "curl is included only in src/features/notify/curl_handle.hpp")
             if match.group(1) == "<":
                 continue
             if ".." in target.split("/"):
@@ -133,7 +133,7 @@ def self_test():
         ("sqlite", {"store/a.cpp": "#include <sqlite3.h>", "store/sqlite/b.cpp": "#include <sqlite3.h>"}, ["src/store/a.cpp:1"]),
         ("libpq", {"store/sqlite/a.cpp": "#include <libpq-fe.h>", "store/postgres/b.cpp": "#include <libpq-fe.h>"},
          ["src/store/sqlite/a.cpp:1"]),
-        ("curl", {"features/notify/postman.cpp": "#include <curl/curl.h>", "features/notify/smtp.cpp": "#include <curl/curl.h>"},
+        ("curl", {"features/notify/postman.cpp": "#include <curl/curl.h>", "features/notify/curl_handle.hpp": "#include <curl/curl.h>"},
          ["src/features/notify/postman.cpp:1"]),
         ("base", {"base/a.hpp": '#include "work/x.hpp"'}, ["src/base/a.hpp:1"]),
         ("http", {"http/a.hpp": '#include "access/x.hpp"\n#include "store/x.hpp"\n#include "net/x.hpp"'},

@@ -21,6 +21,17 @@ std::string to_base64url(BytesView bytes) {
   return text;
 }
 
+std::optional<Bytes> from_base64url(std::string_view text) {
+  Bytes bytes(text.size() * 3 / 4 + 1);
+  std::size_t length = 0;
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr, kBase64Form) !=
+      0) {
+    return std::nullopt;
+  }
+  bytes.resize(length);
+  return bytes;
+}
+
 std::string random_token() {
   ensure_crypto();
   std::array<std::uint8_t, kTokenBytes> random{};

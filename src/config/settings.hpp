@@ -62,8 +62,12 @@ struct Settings {
   std::string mail_password_file;            ///< needs mail_user
   std::string mail_authorities;              ///< PEM file of who vouches for the server; empty: those of the system
   std::string mail_encryption = "required";  ///< or "none", to a server on this computer alone
-  std::string audit_heads;                   ///< file of the audit's signed heads; empty: `data`/audit-heads.log
-  std::string log_level = "info";            ///< debug, info, warning or error
+  /// Computers that notices to browsers may be handed to, with commas between; empty: none.
+  std::string push_services =
+      "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com";
+  std::string push_authorities;    ///< PEM file of who vouches for them; empty: those of the system
+  std::string audit_heads;         ///< file of the audit's signed heads; empty: `data`/audit-heads.log
+  std::string log_level = "info";  ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

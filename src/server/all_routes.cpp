@@ -8,12 +8,13 @@
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
-#include "features/log_in/account_api.hpp"
 #include "features/invitations/invitations_api.hpp"
+#include "features/log_in/account_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/second_factor_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
+#include "features/notify/push_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/people/staff_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
@@ -38,7 +39,7 @@ void check_events(const Routes& routes) {
 }  // namespace
 
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
-                    const safety::Rules& rules) {
+                    const safety::Rules& rules, const notify::PushServices& push) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -61,6 +62,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
                                    });
   encounters::add_note_routes(routes);
   notify::add_notify_routes(routes);
+  notify::add_push_routes(routes, push);
   record::add_record_routes(routes);
   session_forms::add_session_form_routes(routes, usual_forms);
   routes.finish();

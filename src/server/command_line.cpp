@@ -159,6 +159,7 @@ int check_config(const Settings& settings) {
   if (!consents) return say(consents.error());
   if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
   if (const auto mail = notify::mail_server(settings); !mail) return say(mail.error());
+  if (const auto push = notify::push_services(settings); !push) return say(push.error());
   for (const auto& setting : config::all_settings()) {
     fmt::print("{} = {}\n", setting.name, setting.get(settings));
   }

@@ -14,6 +14,7 @@
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/notify/push_devices.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
 #include "http/live_frames.hpp"
@@ -53,6 +54,11 @@ struct Scenario {
   std::optional<Expected> administrator = {};
 };
 
+/// A browser's own words, with the key of RFC 8291's example.
+constexpr std::string_view kPushDevice =
+    R"({"endpoint":"https://push.example.net/anew","auth":"BTBZMqHH6r4Tts7J_aSIgg","language":"en","p256dh":)"
+    R"("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"})";
+
 const Expected kNotLoggedIn{401, "session.none"};
 /// A route that asks only that somebody is logged in: what each of the three behind the therapist hears.
 Scenario for_all(Scenario scenario, const Expected& deputy, const Expected& supervisor, const Expected& neutral) {
@@ -89,6 +95,8 @@ const std::vector<Secret> kSecrets{
     {"Cem", {"other_client", "therapist"}},
     {"amara@example.org", {"client"}},
     {"agreed on paper", {"client"}},
+    {"push.example.net", {}},
+    {"Firefox", {"client"}},
     {R"("state":"withdrawn")", {"client"}},
     {"Berger", {"administrator", "client", "other_client", "therapist", "deputy", "supervisor", "neutral"}},
     {"Dora", {"administrator", "stranger"}},
@@ -318,6 +326,44 @@ std::vector<Scenario> scenarios() {
                "",
                "POST /api/me/email/test"},
               {202}, {202}, {202}),
+
+      for_all({"GET /api/me/push",
+               "",
+               kNotLoggedIn,
+               {200, "Firefox"},
+               {200, R"("devices":[])"},
+               {200, R"("devices":[])"},
+               {200, R"("offered":true)"}},
+              {200, R"("devices":[])"}, {200, R"("devices":[])"}, {200, R"("devices":[])"}),
+      for_all({"PUT /api/me/push/devices/{device}",
+               std::string(kPushDevice),
+               kNotLoggedIn,
+               {204, "", "push_device.save done/-"},
+               failed("push_device.save"),
+               failed("push_device.save"),
+               failed("push_device.save")},
+              failed("push_device.save"), failed("push_device.save"), failed("push_device.save")),
+      for_all({"PUT /api/me/push/devices/{device}",
+               R"({"endpoint":"https://169.254.169.254/","p256dh":"AAAA","auth":"AAAA","language":"en"})", kNotLoggedIn,
+               failed("push_device.save", 422, "/endpoint"), failed("push_device.save", 422, "/p256dh"),
+               failed("push_device.save", 422, "/auth"), failed("push_device.save", 422)},
+              failed("push_device.save", 422), failed("push_device.save", 422), failed("push_device.save", 422)),
+      for_all({"DELETE /api/me/push/devices/{device}",
+               "",
+               kNotLoggedIn,
+               {204, "", "push_device.remove done/-"},
+               failed("push_device.remove"),
+               failed("push_device.remove"),
+               failed("push_device.remove")},
+              failed("push_device.remove"), failed("push_device.remove"), failed("push_device.remove")),
+      for_all({"POST /api/me/push/devices/{device}/test",
+               "",
+               kNotLoggedIn,
+               {202},
+               {404, "not_found"},
+               {404, "not_found"},
+               {404, "not_found"}},
+              {404, "not_found"}, {404, "not_found"}, {404, "not_found"}),
 
       {"GET /api/episodes",
        "",
@@ -763,8 +809,9 @@ class Scenarios : public testing::FullHouseTest {
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     session_ = session_of(client).id;
     give_second_factor();
+    give_push_device();
     sink.take();
-    add_all_routes(routes_.emplace());
+    add_all_routes(routes_.emplace(), {}, {}, {}, {{"push.example.net"}, "", "https://rooms.example.org"});
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
     people_ = {{"client", client},
                {"other_client", other_client},
@@ -916,6 +963,16 @@ class Scenarios : public testing::FullHouseTest {
     });
     ASSERT_TRUE(given) << given.error().detail;
   }
+  /// The client's browser is told what waits.
+  void give_push_device() {
+    const auto key = keys->key_for(client, soon()).value();
+    const notify::PushDeviceSecrets secrets{"https://push.example.net/own", "", "", "Firefox", "Android", "en"};
+    const auto given = write([&](store::WriteTx& tx) {
+      return notify::save_device(tx, {device_, client, notify::seal_device(*key, device_, secrets), clock.now()},
+                                 access::plain_digest(as_bytes(secrets.endpoint)));
+    });
+    ASSERT_TRUE(given) << given.error().detail;
+  }
   access::NewSession session_of(AccountId account) {
     return write([&](store::WriteTx& tx) -> Result<access::NewSession> {
              return access::create_session(tx, account, clock.now());
@@ -970,6 +1027,7 @@ class Scenarios : public testing::FullHouseTest {
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
         {"{invitation}", invitation_.text()},
+        {"{device}", device_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
         {"{account}", deputy.text()},
         {"$supervisor", supervisor.text()},
@@ -1092,6 +1150,7 @@ class Scenarios : public testing::FullHouseTest {
   static constexpr std::string_view kToken = "the token of a link";
   invitations::InvitationId invitation_;
   AccountId otto_;
+  const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
 };
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {
@@ -1145,6 +1204,10 @@ const std::set<std::string> kSignedIn{"GET /api/session",
                                       "GET /api/me/email",
                                       "PUT /api/me/email",
                                       "POST /api/me/email/test",
+                                      "GET /api/me/push",
+                                      "PUT /api/me/push/devices/{device}",
+                                      "DELETE /api/me/push/devices/{device}",
+                                      "POST /api/me/push/devices/{device}/test",
                                       "GET /api/me/sessions",
                                       "DELETE /api/me/sessions/{session}",
                                       "DELETE /api/me/sessions",

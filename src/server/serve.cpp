@@ -257,13 +257,14 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   consent::use_texts(std::move(consents));
   TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
+  TRY_ASSIGN(const auto push, notify::push_services(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
   auto rules = safety::rules_of(settings);
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   TRY(add_made_up_contacts(open->house(), rules));
   Routes routes;
-  add_all_routes(routes, std::move(contacts), usual_forms, rules);
+  add_all_routes(routes, std::move(contacts), usual_forms, rules, push);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {
@@ -284,7 +285,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
                server.port());
     std::fflush(stdout);
-    const notify::Postman postman(open->house(), std::move(mail_server), kSendMailEvery);
+    const notify::Postman postman(open->house(), std::move(mail_server), push, kSendMailEvery);
     access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     const bool alone =

@@ -1,5 +1,6 @@
 #pragma once
-/// @file Why a mail did not leave, in words that a screen turns into a sentence somebody can act upon.
+/// @file Why a mail or a notice to a browser did not leave, in words that a screen turns into a sentence somebody can
+/// act upon.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +17,11 @@ enum class Failure : std::uint8_t {
   login_refused,  ///< it does not accept the user and the password that were set
   refused,        ///< it does not take the mail, for instance because it knows no such address
   not_needed,     ///< what it was about was done before it could leave
+  gone,           ///< the browser is not told any more: its person, or its maker, has ended it
 };
-inline constexpr std::array<std::string_view, 8> kFailureTexts{
-    "no_server", "no_address", "unreachable", "no_encryption", "certificate", "login_refused", "refused", "not_needed"};
+inline constexpr std::array<std::string_view, 9> kFailureTexts{"no_server",     "no_address",  "unreachable",
+                                                               "no_encryption", "certificate", "login_refused",
+                                                               "refused",       "not_needed",  "gone"};
 
 constexpr std::string_view to_text(Failure failure) {
   return kFailureTexts[static_cast<std::size_t>(failure)];
@@ -26,7 +29,7 @@ constexpr std::string_view to_text(Failure failure) {
 
 /// Without what is missing here there is nothing to be tried again.
 constexpr bool is_final(Failure failure) {
-  return failure == Failure::no_server || failure == Failure::no_address;
+  return failure == Failure::no_server || failure == Failure::no_address || failure == Failure::gone;
 }
 
 }  // namespace rapport::notify

@@ -12,20 +12,21 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-const Query kQueue{"notify.queue",
-                   "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at, sealed_path)"
-                   " VALUES ($1, $2, $3, 'waiting', 0, $4, $4, $5) ON CONFLICT (key) DO NOTHING",
-                   true};
+const Query kQueue{
+    "notify.queue",
+    "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at, sealed_path, device_id)"
+    " VALUES ($1, $2, $3, 'waiting', 0, $4, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
+    true};
 const Query kOfPrefix{"notify.of_prefix",
                       "SELECT key, account_id, state, tries, failure, at FROM notice"
-                      " WHERE key >= $1 AND key < $2 ORDER BY key",
+                      " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key",
                       true};
 const Query kLastOfPrefix{"notify.last_of_prefix",
                           "SELECT key, account_id, state, tries, failure, at FROM notice"
-                          " WHERE key >= $1 AND key < $2 ORDER BY key DESC LIMIT 1",
+                          " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key DESC LIMIT 1",
                           true};
 const Query kDue{"notify.due",
-                 "SELECT key, account_id, kind, tries, queued_at, sealed_path FROM notice"
+                 "SELECT key, account_id, kind, tries, queued_at, sealed_path, device_id FROM notice"
                  " WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, key LIMIT $2",
                  true};
 const Query kSettle{"notify.settle",
@@ -40,9 +41,16 @@ const Query kDropWaiting{"notify.drop_waiting",
 const Query kUndelivered{"notify.undelivered",
                          "SELECT key, account_id, state, tries, failure, at FROM notice"
                          " WHERE account_id = $1 AND queued_at >= $2 AND state <> 'sent' AND failure IS NOT NULL"
-                         " AND kind <> 'test' AND failure <> 'not_needed'"
+                         " AND kind <> 'test' AND failure <> 'not_needed' AND device_id IS NULL"
+                         " AND (failure <> 'no_address' OR NOT EXISTS"
+                         " (SELECT 1 FROM push_device p WHERE p.account_id = notice.account_id))"
                          " ORDER BY queued_at DESC, key LIMIT $3",
                          true};
+
+const Query kLastToDevice{"notify.last_to_device",
+                          "SELECT key, account_id, state, tries, failure, at FROM notice"
+                          " WHERE device_id = $1 ORDER BY queued_at DESC, key DESC LIMIT 1",
+                          true};
 
 // Those that nobody needed any more were not given up.
 const Query kCountWaiting{"notify.count_waiting",
@@ -58,6 +66,10 @@ Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
   if (found == kKindTexts.end()) throw std::logic_error("notice: there is no such kind");
   return static_cast<Kind>(found - kKindTexts.begin());
+}
+
+std::string_view kind_text(Kind kind) {
+  return kKindTexts[static_cast<std::size_t>(kind)];
 }
 
 bool is_key(std::string_view key) {
@@ -87,7 +99,8 @@ Due to_due(const Row& row) {
           kind_from_text(row.text(2)),
           row.int64(3),
           row.time(4),
-          row.maybe_bytes(5)};
+          row.maybe_bytes(5),
+          row.maybe_id<PushDeviceId>(6)};
 }
 
 }  // namespace
@@ -98,8 +111,23 @@ Bytes seal_path(const access::SealKey& key, std::string_view notice_key, std::st
 
 Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
   if (!is_key(notice.key)) return fail({ErrorKind::internal, "internal", "A notice was queued without a right key."});
-  const auto kind = kKindTexts[static_cast<std::size_t>(notice.kind)];
-  return tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind, now, notice.sealed_path}) == 1;
+  if (tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind_text(notice.kind), now, notice.sealed_path, nullptr}) ==
+      0) {
+    return false;
+  }
+  if (notice.kind != Kind::needs_you) return true;  // the others are about the log-in, and belong into a mail
+  for (const auto& device : devices_of(tx, notice.to)) queue_push(tx, notice.key, device, notice.kind, now);
+  return true;
+}
+
+bool queue_push(WriteTx& tx, std::string_view key, const PushDevice& device, Kind kind, Time now) {
+  // Below the key of the mail, so that what drops the one drops the other.
+  const auto own = std::string(key) + ":push:" + device.id.text();
+  return tx.execute(kQueue, {as_bytes(own), device.account, kind_text(kind), now, nullptr, device.id}) == 1;
+}
+
+std::optional<Delivery> last_delivery_to(ReadTx& tx, PushDeviceId device) {
+  return tx.first(kLastToDevice, {device}, to_delivery);
 }
 
 std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {

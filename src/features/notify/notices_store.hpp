@@ -2,6 +2,7 @@
 /// @file The notices that wait, for the postman, and what one person was to be told, for their settings.
 #include "features/notify/failures.hpp"
 #include "features/notify/notify.hpp"
+#include "features/notify/push_devices.hpp"
 
 namespace rapport::notify {
 
@@ -13,6 +14,7 @@ struct Due {
   std::int64_t tries = 0;
   Time queued_at;
   std::optional<Bytes> sealed_path = {};
+  std::optional<PushDeviceId> device = {};  ///< a notice to this browser, not a mail
 };
 
 /// At most `limit` of them, the one that waits longest first.
@@ -27,6 +29,10 @@ void note_failed(store::WriteTx& tx, const Due& notice, Failure why, bool was_tr
 /// What has not reached this person although it was tried since `since`: given up, or waiting for the next try. Test
 /// mails are left out. The latest first, at most `limit`.
 std::vector<Delivery> undelivered_to(store::ReadTx& tx, AccountId account, Time since, std::int64_t limit);
+/// What came of the last notice to this browser; nothing when there was none.
+std::optional<Delivery> last_delivery_to(store::ReadTx& tx, PushDeviceId device);
+/// A notice to one browser alone. The same key again is the same notice: false.
+bool queue_push(store::WriteTx& tx, std::string_view key, const PushDevice& device, Kind kind, Time now);
 /// The one with the last key of those that begin with `key_prefix`.
 std::optional<Delivery> last_delivery_of(store::ReadTx& tx, std::string_view key_prefix);
 

@@ -5,13 +5,11 @@
 #include <algorithm>
 
 #include "base/address.hpp"
+#include "features/notify/languages.hpp"
 #include "features/notify/notices_store.hpp"
 #include "features/people/profiles.hpp"
 
 namespace rapport::notify {
-
-enum class Language { en, de };
-BOOST_DESCRIBE_ENUM(Language, en, de)
 
 struct NewEmail {
   static constexpr std::string_view says = "`address` empty: no mails from now on. `language` is that of the mails.";
@@ -118,7 +116,7 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
     entry.count = 1;
     return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
       profile.email = address.empty() ? std::nullopt : std::optional(address);
-      profile.language = wanted.language == Language::de ? "de" : "en";
+      profile.language = to_text(wanted.language);
     });
   }));
   return Answer<Nothing>{204, {}};

@@ -1,5 +1,9 @@
 #include "features/notify/postman.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "access/tokens.hpp"
 #include "base/log.hpp"
 #include "features/notify/mail.hpp"
 #include "features/notify/schedule.hpp"
@@ -20,10 +24,28 @@ bool is_passing(const Error& error) {
   return error.kind == ErrorKind::storage || error.kind == ErrorKind::timed_out || error.kind == ErrorKind::overloaded;
 }
 
+/// What the browser shows is made of this by web/src/shared/worker.js, and says as little as a mail.
+std::string push_text(const Due& notice, const std::string& language, bool is_synthetic) {
+  return boost::json::serialize(boost::json::object{
+      {"kind", notice.kind == Kind::test ? "test" : "needs_you"}, {"language", language}, {"synthetic", is_synthetic}});
+}
+
+/// Nothing when it is none: a row of another version.
+std::optional<PushTarget> target_of(const PushDeviceSecrets& secrets) {
+  const auto key = access::from_base64url(secrets.p256dh);
+  const auto secret = access::from_base64url(secrets.auth);
+  if (!key || !is_public_key(*key) || !secret || secret->size() != kPushSecretBytes) return std::nullopt;
+  return PushTarget{secrets.endpoint, *key, *secret};
+}
+
 }  // namespace
 
-Postman::Postman(House& house, std::optional<MailServer> server, std::chrono::milliseconds period)
-    : house_(house), server_(std::move(server)), ticker_(period, [this] { send_due(); }) {}
+Postman::Postman(House& house, std::optional<MailServer> server, PushServices push, std::chrono::milliseconds period)
+    : house_(house),
+      server_(std::move(server)),
+      push_(std::move(push)),
+      sender_(push_sender(house.master)),
+      ticker_(period, [this] { send_due(); }) {}
 
 Postman::~Postman() {
   stopping_ = true;
@@ -54,6 +76,32 @@ Result<std::string> Postman::address_of(const Due& notice) const {
 }
 
 std::optional<Postman::Outcome> Postman::send(const Due& notice) {
+  return notice.device ? send_push(notice) : send_mail(notice);
+}
+
+std::optional<Postman::Outcome> Postman::send_push(const Due& notice) {
+  const auto now = house_.clock.now();
+  const auto device = house_.db.read(soon(), [&](store::ReadTx& tx) -> Result<std::optional<PushDevice>> {
+    if (!people::find_account(tx, notice.to)) return std::nullopt;  // it was closed
+    return find_device(tx, *notice.device);
+  });
+  if (!device) return std::nullopt;
+  const Outcome nobody{notice, Failure::gone, false, now};
+  if (!*device || (*device)->account != notice.to) return nobody;
+  const auto key = house_.keys.key_for(notice.to, soon());
+  if (!key && is_passing(key.error())) return std::nullopt;
+  if (!key) return nobody;
+  const auto secrets = unseal_device(**key, *notice.device, (*device)->sealed);
+  const auto target = secrets ? target_of(*secrets) : std::nullopt;
+  if (!target) return nobody;
+  const auto text = push_text(notice, secrets->language, is_synthetic_);
+  const auto handing = hand_over(push_, sender_, *target, text, now, stopping_);
+  if (handing.outcome == Handed::stopped) return std::nullopt;
+  const auto failure = handing.outcome == Handed::over ? std::nullopt : std::optional(handing.failure);
+  return Outcome{notice, failure, true, house_.clock.now()};
+}
+
+std::optional<Postman::Outcome> Postman::send_mail(const Due& notice) {
   const auto now = house_.clock.now();
   if (!server_) return Outcome{notice, Failure::no_server, false, now};
   const auto profile = people::profile_of(house_, notice.to, soon());
@@ -84,6 +132,7 @@ bool Postman::note() {
   const auto noted = house_.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
     if (done.failure) {
       note_failed(tx, done.notice, *done.failure, done.was_tried, done.at, next);
+      if (done.failure == Failure::gone) forget_device(tx, done.notice.to, *done.notice.device, done.at);
     } else {
       note_sent(tx, done.notice, done.at);
     }

@@ -7,6 +7,7 @@
 
 #include "features/context.hpp"
 #include "features/notify/notices_store.hpp"
+#include "features/notify/push_service.hpp"
 #include "features/notify/smtp.hpp"
 #include "work/ticker.hpp"
 
@@ -14,10 +15,10 @@ namespace rapport::notify {
 
 class Postman {
  public:
-  /// Looks every `period` for what is due. Without a server every notice fails at once, and says so. `house` outlives
+  /// Looks every `period` for what is due. Without a server every mail fails at once, and says so. `house` outlives
   /// it.
-  Postman(House& house, std::optional<MailServer> server, std::chrono::milliseconds period);
-  /// Breaks off a mail that is just being sent, within about a second; it is sent again at the next start.
+  Postman(House& house, std::optional<MailServer> server, PushServices push, std::chrono::milliseconds period);
+  /// Breaks off what is just being sent, within about a second; it is sent again at the next start.
   ~Postman();
   Postman(const Postman&) = delete;
   Postman& operator=(const Postman&) = delete;
@@ -34,6 +35,8 @@ class Postman {
   void send_due();
   /// Nothing when it has to be tried again as if nothing had been.
   std::optional<Outcome> send(const Due& notice);
+  std::optional<Outcome> send_mail(const Due& notice);
+  std::optional<Outcome> send_push(const Due& notice);
   /// What the mail says where to go. Needs a server.
   Result<std::string> address_of(const Due& notice) const;
   /// False when the database did not take it; it is kept then.
@@ -41,6 +44,8 @@ class Postman {
 
   House& house_;
   const std::optional<MailServer> server_;
+  const PushServices push_;
+  const CurveKey sender_;
   bool is_synthetic_ = false;  ///< the practice, as it was looked up with what is due
   std::optional<Outcome> unnoted_;
   std::atomic<bool> stopping_ = false;

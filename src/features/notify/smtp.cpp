@@ -1,6 +1,5 @@
 #include "features/notify/smtp.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,18 +8,14 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
-#include <mutex>
-#include <stdexcept>
 #include <string_view>
 
 #include "base/log.hpp"
+#include "features/notify/curl_handle.hpp"
 
 namespace rapport::notify {
 namespace {
 
-constexpr long kConnectSeconds = 10;
-constexpr long kSeconds = 60;
 constexpr std::size_t kLongestPassword = 1024;
 
 Error unusable_password(const std::string& file, std::string_view why) {
@@ -46,30 +41,6 @@ Result<std::string> read_password(const std::string& file) {
   return password;
 }
 
-struct FreeHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Handle = std::unique_ptr<CURL, FreeHandle>;
-using List = std::unique_ptr<curl_slist, FreeList>;
-
-Handle new_handle() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  Handle handle(curl_easy_init());
-  if (!handle) throw std::runtime_error("libcurl cannot start");
-  return handle;
-}
-
-template <class T>
-void set(const Handle& handle, CURLoption option, T value) {
-  if (curl_easy_setopt(handle.get(), option, value) != CURLE_OK) {
-    throw std::logic_error("libcurl here does not know what mail needs");
-  }
-}
-
 /// What is left of the message goes into the buffer.
 std::size_t read_some(char* into, std::size_t size, std::size_t count, void* from) {
   auto& left = *static_cast<std::string_view*>(from);
@@ -79,33 +50,20 @@ std::size_t read_some(char* into, std::size_t size, std::size_t count, void* fro
   return length;
 }
 
-int break_off(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
-}
-
-void prepare(const Handle& handle, const MailServer& server) {
+void prepare(const CurlHandle& handle, const MailServer& server) {
   // The path is the name that we say is ours; without it libcurl says what this computer is called.
   const auto url = server.url + "/" + server.from.substr(server.from.find('@') + 1);
-  set(handle, CURLOPT_URL, url.c_str());
-  set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  set(handle, CURLOPT_PROXY, "");
-  set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  set(handle, CURLOPT_TIMEOUT, kSeconds);
-  set(handle, CURLOPT_USE_SSL, static_cast<long>(server.encrypted ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!server.authorities.empty()) {
-    set(handle, CURLOPT_CAINFO, server.authorities.c_str());
-    set(handle, CURLOPT_CAPATH, nullptr);
-  }
+  set_option(handle, CURLOPT_URL, url.c_str());
+  set_option(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  set_option(handle, CURLOPT_USE_SSL, static_cast<long>(server.encrypted ? CURLUSESSL_ALL : CURLUSESSL_NONE));
   if (!server.user.empty()) {
-    set(handle, CURLOPT_USERNAME, server.user.c_str());
-    set(handle, CURLOPT_PASSWORD, server.password.c_str());
+    set_option(handle, CURLOPT_USERNAME, server.user.c_str());
+    set_option(handle, CURLOPT_PASSWORD, server.password.c_str());
   }
 }
 
 /// Otherwise libcurl says good-bye to a server that does not answer, and waits for it as long again.
-void hang_up(const Handle& handle) {
+void hang_up(const CurlHandle& handle) {
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle.get(), CURLINFO_ACTIVESOCKET, &socket);
   if (socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RDWR);
@@ -153,18 +111,16 @@ Result<std::optional<MailServer>> mail_server(const config::Settings& settings) 
 
 Handing hand_over(const MailServer& server, const std::string& to, const std::string& message,
                   const std::atomic<bool>& stop) {
-  const auto handle = new_handle();
+  const auto handle = new_curl_handle();
+  bound_transfer(handle, server.authorities, stop);
   prepare(handle, server);
-  const List receivers(curl_slist_append(nullptr, to.c_str()));
+  const CurlList receivers(curl_slist_append(nullptr, to.c_str()));
   std::string_view left = message;
-  set(handle, CURLOPT_MAIL_FROM, server.from.c_str());
-  set(handle, CURLOPT_MAIL_RCPT, receivers.get());
-  set(handle, CURLOPT_UPLOAD, 1L);
-  set(handle, CURLOPT_READFUNCTION, read_some);
-  set(handle, CURLOPT_READDATA, static_cast<void*>(&left));
-  set(handle, CURLOPT_NOPROGRESS, 0L);
-  set(handle, CURLOPT_XFERINFOFUNCTION, break_off);
-  set(handle, CURLOPT_XFERINFODATA, static_cast<const void*>(&stop));
+  set_option(handle, CURLOPT_MAIL_FROM, server.from.c_str());
+  set_option(handle, CURLOPT_MAIL_RCPT, receivers.get());
+  set_option(handle, CURLOPT_UPLOAD, 1L);
+  set_option(handle, CURLOPT_READFUNCTION, read_some);
+  set_option(handle, CURLOPT_READDATA, static_cast<void*>(&left));
 
   const auto code = curl_easy_perform(handle.get());
   if (code == CURLE_OK) return {};

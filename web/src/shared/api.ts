@@ -184,6 +184,11 @@ export const api = {
   mail: () => ask('get', '/api/me/email', {}, undefined),
   saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),
+  push: () => ask('get', '/api/me/push', {}, undefined),
+  savePushDevice: (device: string, told: { endpoint: string; p256dh: string; auth: string; language: 'en' | 'de' }) =>
+    ask('put', '/api/me/push/devices/{device}', { device }, told),
+  removePushDevice: (device: string) => ask('delete', '/api/me/push/devices/{device}', { device }, undefined),
+  testPush: (device: string) => ask('post', '/api/me/push/devices/{device}/test', { device }, undefined),
   episodes: async () => (await ask('get', '/api/episodes', {}, undefined)).episodes,
   caseload: async () => (await ask('get', '/api/caseload', {}, undefined)).clients,
   proposeReplyTime: (episode: string, hours: number) =>

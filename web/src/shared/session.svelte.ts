@@ -303,9 +303,18 @@ class App {
     else if (was || this.notice === 'expired') this.notice = 'elsewhere';
   }
 
+  /** Whoever has logged out is not told here what waits. */
+  async #tellNoMore(): Promise<void> {
+    const { here, tellNoMore } = await import('../features/notify/browser');
+    const device = here();
+    if (device) await tellNoMore(device).catch(() => {});
+  }
+
   async logout(): Promise<void> {
     this.#leaving = true;
     try {
+      // While it still knows who asks; a browser that cannot be reached is told that something waits, and no more.
+      await this.#tellNoMore();
       // Ask the server first: without its answer the cookie would still open the account.
       try {
         await api.logout();

@@ -53,3 +53,5 @@ export type LiveEvent = Schemas['LiveEvent'];
 /** Passes by and is not kept: it has no number. A newer server may send kinds that are not in this list. */
 export type PassingEvent = Exclude<LiveEvent, { kind: 'message' }>;
 export type MailState = Schemas['EmailAnswer'];
+export type PushState = Schemas['PushAnswer'];
+export type PushDevice = Schemas['PushDeviceEntry'];

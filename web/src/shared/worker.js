@@ -30,6 +30,34 @@ async function page(request) {
   }
 }
 
+// What a notice says is as little as a mail says: a locked screen is read by others, too.
+const words = {
+  en: { needs_you: 'Something in Rapport is waiting for you.', test: 'This is the test that you asked for.', made_up: 'Demonstration: ' },
+  de: { needs_you: 'In Rapport wartet etwas auf Sie.', test: 'Das ist der Test, um den Sie gebeten haben.', made_up: 'Vorführung: ' }
+};
+
+function told(data) {
+  try {
+    return data?.json() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+addEventListener('push', (event) => {
+  const { kind, language, synthetic } = told(event.data);
+  const lang = language === 'de' ? 'de' : 'en';
+  const body = (synthetic ? words[lang].made_up : '') + words[lang][kind === 'test' ? 'test' : 'needs_you'];
+  // One tag: the next takes the place of the one before.
+  event.waitUntil(registration.showNotification('Rapport', { body, lang, tag: 'rapport', icon: '/icon.svg' }));
+});
+
+addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const open = clients.matchAll({ type: 'window', includeUncontrolled: true });
+  event.waitUntil(open.then(([page]) => (page ? page.focus() : clients.openWindow('/'))));
+});
+
 addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);

@@ -1,6 +1,11 @@
 import { m } from '../../paraglide/messages.js';
 import type { components } from '../../api/generated';
 
+/** Why a notice did not reach this browser. */
+export function pushReason(failure: string): string {
+  return failure === 'refused' ? m.push_refused() : failure === 'not_needed' ? m.mail_not_needed() : m.push_unreachable();
+}
+
 /** Why a mail did not leave, as a sentence; `failure` is a word of the server's. */
 export function reason(failure: components['schemas']['UndeliveredMail']['failure'] | null | undefined): string {
   switch (failure) {
