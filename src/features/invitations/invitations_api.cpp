@@ -7,6 +7,7 @@
 #include "access/tokens.hpp"
 #include "base/address.hpp"
 #include "features/invitations/invitations.hpp"
+#include "features/log_in/proofs.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 #include "features/setup/setup.hpp"
@@ -298,7 +299,8 @@ Result<Answer<InvitedTo>> look(Context& context, Call& call, const InvitationTok
   return Answer<InvitedTo>{200, std::move(answer)};
 }
 
-/// Whether it was these words that a link was used with: the answer to them was lost.
+/// Whether it was these words that a link was used with: the answer to them was lost. Whoever has the link of somebody
+/// could guess at their password here, so it counts as a log-in does.
 Result<bool> was_accepted(Context& context, const Call& call, const InvitationAccepted& body, BytesView login_digest) {
   std::optional<people::Account> account;
   TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
@@ -310,7 +312,14 @@ Result<bool> was_accepted(Context& context, const Call& call, const InvitationAc
                               login_digest.end())) {
     return false;
   }
-  return context.house.passwords.verify(account->password_hash, body.password.str(), call.deadline);
+  const auto proved = log_in::guarded(context, call, login_digest, [&]() -> Result<void> {
+    TRY_ASSIGN(const bool right,
+               context.house.passwords.verify(account->password_hash, body.password.str(), call.deadline));
+    if (!right) return fail(Error{ErrorKind::unauthenticated, "login.wrong", "That is not the password."});
+    return {};
+  });
+  if (!proved && !log_in::is_wrong_guess(proved.error())) return fail(proved.error());
+  return proved.has_value();
 }
 
 Result<Acceptance> make_acceptance(Context& context, const Call& call, const Invitation& invitation,
