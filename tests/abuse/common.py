@@ -19,6 +19,11 @@ QUICK = 5.0  # "at once", on a computer that compiles something beside
 
 SECRET = "only for the two"  # in all that somebody wrote for the one they work with
 
+# Notices to browsers, by a push service where nobody is.
+OFFERS = ["--practice-address", "https://rooms.example.org", "--push-services", "localhost:9"]
+# A key of a browser, from the example of RFC 8291.
+PUSH_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
 # What comes and goes by itself: who was here last, that somebody asked, mails, and what is reckoned by reading.
 NOT_COMPARED = ("audit", "login_session", "notice", "form_trend")
 
@@ -141,6 +146,9 @@ def everything(address, client, therapist, episode, words):
     token = made(therapist, "POST", "/api/invitations", accepted)["path"].partition("#")[2]
     made(client, "POST", "/api/invitation/acceptance", {"token": token, "login": f"c.{token[:8]}",
                                                         "password": "a heron and a plover"}, ["name"])
+    ids["device"] = new_id()
+    made(client, "PUT", "/api/me/push/devices/{device}", {"endpoint": f"https://localhost:9/{ids['device']}", "language": "en",
+                                                          "auth": "A" * 22, "p256dh": PUSH_KEY})
     ids["session"] = next(s["id"] for s in made(client, "GET", "/api/me/sessions")["sessions"] if s["current"])
     ids["concern"] = max(made(therapist, "GET", "/api/concerns")["concerns"], key=lambda c: c["raised_at"])["id"]
     return ids

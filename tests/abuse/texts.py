@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from access import FREE
-from common import everything, filled, routes
+from common import OFFERS, everything, filled, routes
 from harness import PATIENCE, ROOT, Person, Postgres, Server, call, look_for_plaintext, new_id
 
 # Breaks out of an attribute, of a text area, of a title and of a script; RAN is what it would call.
@@ -135,7 +135,7 @@ def nowhere_in_clear(house, report):
     for engine, postgres in engines:
         url = postgres.make("abuse_texts") if postgres else ""
         server = Server(house.server.binary, house.server.folder / f"clear-{engine}", url, prefix=["prlimit", "--core=unlimited"],
-                        options=["--log-level", "debug"])
+                        options=["--log-level", "debug", *OFFERS])
         try:
             clear_on(engine, postgres, server, report)
         finally:
