@@ -48,8 +48,6 @@ Result<bool> withdraw(store::WriteTx& tx, AccountId viewer, InvitationId invitat
 
 /// What a link leads to: not yet used, not withdrawn, not over, and its therapist, if any, still there.
 std::optional<Invitation> find_by_token(store::ReadTx& tx, BytesView token_digest, Time now);
-/// The same for a link that was used: so that whoever lost the answer may ask again.
-std::optional<Invitation> find_used(store::ReadTx& tx, BytesView token_digest);
 
 /// What makes the account of an invitation somebody's.
 struct Acceptance {

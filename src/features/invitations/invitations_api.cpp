@@ -299,29 +299,6 @@ Result<Answer<InvitedTo>> look(Context& context, Call& call, const InvitationTok
   return Answer<InvitedTo>{200, std::move(answer)};
 }
 
-/// Whether it was these words that a link was used with: the answer to them was lost. Whoever has the link of somebody
-/// could guess at their password here, so it counts as a log-in does.
-Result<bool> was_accepted(Context& context, const Call& call, const InvitationAccepted& body, BytesView login_digest) {
-  std::optional<people::Account> account;
-  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
-    const auto used = find_used(tx, digest_of(body.token.str()));
-    account = used ? people::find_account(tx, used->account) : std::nullopt;
-    return {};
-  }));
-  if (!account || !std::equal(account->login_digest.begin(), account->login_digest.end(), login_digest.begin(),
-                              login_digest.end())) {
-    return false;
-  }
-  const auto proved = log_in::guarded(context, call, login_digest, [&]() -> Result<void> {
-    TRY_ASSIGN(const bool right,
-               context.house.passwords.verify(account->password_hash, body.password.str(), call.deadline));
-    if (!right) return fail(Error{ErrorKind::unauthenticated, "login.wrong", "That is not the password."});
-    return {};
-  });
-  if (!proved && !log_in::is_wrong_guess(proved.error())) return fail(proved.error());
-  return proved.has_value();
-}
-
 Result<Acceptance> make_acceptance(Context& context, const Call& call, const Invitation& invitation,
                                    const InvitationAccepted& body, Bytes login_digest) {
   auto& house = context.house;
@@ -340,18 +317,13 @@ Result<Answer<Nothing>> accept_link(Context& context, Call& call, const Invitati
   TRY(tries.take(call));
   const auto token_digest = digest_of(body.token.str());
   const auto login_digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
-  TRY_ASSIGN(const auto found,
-             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
-               return find_by_token(tx, token_digest, house.clock.now());
-             }));
-  if (!found) {
-    TRY_ASSIGN(const bool again, was_accepted(context, call, body, login_digest));
-    if (!again) return fail(gone());
-    context.is_written_down = true;
-    return Answer<Nothing>{204, {}};
-  }
+  TRY_ASSIGN(const auto found, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Invitation> {
+    auto invitation = find_by_token(tx, token_digest, house.clock.now());
+    if (!invitation) return fail(gone());
+    return std::move(*invitation);
+  }));
   tries.give_back(call);
-  TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, *found, body, login_digest));
+  TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, found, body, login_digest));
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
     TRY_ASSIGN(const auto used, accept(tx, token_digest, acceptance, house.clock.now()));
     entry.viewer = used.account;
@@ -403,7 +375,9 @@ void add_invitation_routes(Routes& routes) {
       });
   routes.post("/api/invitation/acceptance")
       .says("Use the link of an invitation: choose a name, a log-in and a password")
-      .explains("It works once. Log in afterwards. The very same sent again is answered as the first time.")
+      .explains(
+          "It works once. Log in afterwards, also when the answer was lost: a link that was used tells nobody "
+          "anything.")
       .body<InvitationAccepted>()
       .answers<Nothing>(204)
       .open()

@@ -22,7 +22,6 @@ const Query kByToken{"invitations.by_token",
                      " WHERE i.token_digest = $1 AND i.used_at IS NULL AND i.withdrawn_at IS NULL AND i.ends_at > $2"
                      " AND a.closed_at IS NULL AND (i.therapist_id IS NULL OR t.closed_at IS NULL)",
                      true};
-const Query kUsed{"invitations.used", INVITATION " WHERE i.token_digest = $1 AND i.used_at IS NOT NULL", true};
 #undef INVITATION
 const Query kInvite{"invitations.invite",
                     "INSERT INTO invitation (id, practice_id, account_id, therapist_id, invited_by, token_digest,"
@@ -140,10 +139,6 @@ Result<bool> withdraw(WriteTx& tx, AccountId viewer, InvitationId id, Time now) 
 
 std::optional<Invitation> find_by_token(ReadTx& tx, BytesView token_digest, Time now) {
   return tx.first(kByToken, {token_digest, now}, to_invitation);
-}
-
-std::optional<Invitation> find_used(ReadTx& tx, BytesView token_digest) {
-  return tx.first(kUsed, {token_digest}, to_invitation);
 }
 
 Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now) {
