@@ -36,9 +36,9 @@ Result<Invitation> first_invitation(store::WriteTx& tx, PracticeId practice, Acc
       return fail({ErrorKind::conflict, "setup.done",
                    "This practice has an administrator, who invites everybody else. No link was made."});
     }
-    const auto own = invitations::list_own(tx, member.id);
-    if (own.empty()) continue;
-    made.id = own.front().id;
+    for (const auto& one : invitations::list_seen(tx, member.id)) {
+      if (one.account == member.id) made.id = one.id;
+    }
     made.account = member.id;
   }
   made.practice = practice;

@@ -36,17 +36,18 @@ struct Invitation {
 /// `therapist` is no therapist with an open account.
 Result<void> invite(store::WriteTx& tx, const Invitation& invitation, BytesView token_digest);
 
-/// One of the viewer's own.
+/// One that the viewer made.
 std::optional<Invitation> find_own(store::ReadTx& tx, AccountId viewer, InvitationId invitation);
-/// The viewer's, the latest first; at most kMostListed.
+/// Those that the viewer made and, for an administrator, all of staff; the latest first; at most kMostListed.
 inline constexpr std::int64_t kMostListed = 200;
-std::vector<Invitation> list_own(store::ReadTx& tx, AccountId viewer);
+std::vector<Invitation> list_seen(store::ReadTx& tx, AccountId viewer);
 
 /// The link leads nowhere any more and its mail, if it waits, is not sent; false when that was so already. Errors:
-/// not_found; conflict "invitation.over" when it was used.
+/// not_found, unless list_seen has it; conflict "invitation.over" when it was used.
 Result<bool> withdraw(store::WriteTx& tx, AccountId viewer, InvitationId invitation, Time now);
 
-/// What a link leads to: not yet used, not withdrawn, not over, and its therapist, if any, still there.
+/// What a link leads to: not yet used, not withdrawn, not over, and whoever made it and the therapist, if any, still
+/// there.
 std::optional<Invitation> find_by_token(store::ReadTx& tx, BytesView token_digest, Time now);
 
 /// What makes the account of an invitation somebody's.

@@ -41,7 +41,7 @@ struct InvitationEntry {
   static constexpr std::string_view says =
       "`mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of "
       "an "
-      "undelivered mail); absent when none was to go out.";
+      "undelivered mail); absent when none was to go out. `invited_by` is absent for one's own.";
   InvitationId id;
   std::string role;
   std::string name;
@@ -50,8 +50,9 @@ struct InvitationEntry {
   Time ends_at;
   std::optional<std::string> mail;
   std::optional<std::string> mail_failure;
+  std::optional<std::string> invited_by;
 };
-BOOST_DESCRIBE_STRUCT(InvitationEntry, (), (id, role, name, state, invited_at, ends_at, mail, mail_failure))
+BOOST_DESCRIBE_STRUCT(InvitationEntry, (), (id, role, name, state, invited_at, ends_at, mail, mail_failure, invited_by))
 
 struct InvitationMade {
   static constexpr std::string_view says =
@@ -138,6 +139,7 @@ Result<InvitationEntry> describe(House& house, const Invitation& invitation,
                         invitation.invited_at,
                         invitation.ends_at,
                         std::nullopt,
+                        std::nullopt,
                         std::nullopt};
   if (!deliveries.empty()) {
     entry.mail = deliveries.back().state;
@@ -222,24 +224,28 @@ Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvit
   return Answer<InvitationMade>{201, {std::move(entry), path_of(token)}};
 }
 
-Result<Answer<Invitations>> read_own(Context& context, Call& call) {
+Result<Answer<Invitations>> read_seen(Context& context, Call& call) {
   std::vector<std::vector<notify::Delivery>> deliveries;
-  TRY_ASSIGN(const auto own,
+  TRY_ASSIGN(const auto seen,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Invitation>> {
-               auto list = list_own(tx, context.viewer.account);
+               auto list = list_seen(tx, context.viewer.account);
                deliveries.clear();  // this may be run again
                for (const auto& one : list) deliveries.push_back(notify::deliveries_of(tx, notice_prefix(one.id)));
                return list;
              }));
   Answer<Invitations> answer;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    TRY_ASSIGN(auto entry, describe(context.house, own[i], deliveries[i], call.deadline));
+  people::Names names(context.house, call.deadline);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    TRY_ASSIGN(auto entry, describe(context.house, seen[i], deliveries[i], call.deadline));
+    if (seen[i].invited_by != context.viewer.account) {
+      TRY_ASSIGN(entry.invited_by, names.of(std::optional(seen[i].invited_by)));
+    }
     answer.value.invitations.push_back(std::move(entry));
   }
   return answer;
 }
 
-Result<Answer<Nothing>> withdraw_own(Context& context, Call& call) {
+Result<Answer<Nothing>> withdraw_seen(Context& context, Call& call) {
   const auto id = call.path_id<InvitationId>("invitation");
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
     TRY_ASSIGN(const bool changed, withdraw(tx, context.viewer.account, id, context.house.clock.now()));
@@ -342,11 +348,11 @@ void add_invitation_routes(Routes& routes) {
   const auto tries = std::make_shared<Tries>();
   routes.get("/api/invitations")
       .says("One's invitations, and what has become of each")
-      .explains("At most 200, the latest first.")
+      .explains("For an administrator also those of staff that others made. At most 200, the latest first.")
       .answers<Invitations>()
       .needs(PermissionName{"invite"})
       .not_audited("one's own words about somebody who has nothing here yet")
-      .handle(read_own);
+      .handle(read_seen);
   routes.post("/api/invitations")
       .says("Invite somebody by a link")
       .explains("The same id sent again makes a new link for the same person; the link of before leads nowhere then.")
@@ -360,7 +366,7 @@ void add_invitation_routes(Routes& routes) {
       .answers<Nothing>(204)
       .needs(PermissionName{"invite"}, "invitation")
       .audits("invitation.withdraw")
-      .handle(withdraw_own);
+      .handle(withdraw_seen);
   routes.post("/api/invitation")
       .says("What the link of an invitation leads to")
       .explains(

@@ -14,14 +14,21 @@ using store::WriteTx;
   "SELECT i.id, i.practice_id, i.account_id, a.role, i.therapist_id, i.invited_by, i.invited_at, i.ends_at," \
   " i.used_at, i.withdrawn_at, a.sealed_profile FROM invitation i JOIN account a ON a.id = i.account_id"
 const Query kOwn{"invitations.own", INVITATION " WHERE i.id = $2 AND i.invited_by = $1", true};
-const Query kOwnAll{"invitations.own_all",
-                    INVITATION " WHERE i.invited_by = $1 ORDER BY i.invited_at DESC, i.id LIMIT $2", true};
-const Query kByToken{"invitations.by_token",
-                     INVITATION
-                     " LEFT JOIN account t ON t.id = i.therapist_id"
-                     " WHERE i.token_digest = $1 AND i.used_at IS NULL AND i.withdrawn_at IS NULL AND i.ends_at > $2"
-                     " AND a.closed_at IS NULL AND (i.therapist_id IS NULL OR t.closed_at IS NULL)",
+// $1 is the viewer.
+#define IS_SEEN                                                                                    \
+  " (i.invited_by = $1 OR (a.role <> 'client' AND EXISTS (SELECT 1 FROM account v WHERE v.id = $1" \
+  "   AND v.practice_id = i.practice_id AND v.role = 'administrator' AND v.closed_at IS NULL)))"
+const Query kSeen{"invitations.seen", INVITATION " WHERE i.id = $2 AND" IS_SEEN, true};
+const Query kSeenAll{"invitations.seen_all", INVITATION " WHERE" IS_SEEN " ORDER BY i.invited_at DESC, i.id LIMIT $2",
                      true};
+#undef IS_SEEN
+const Query kByToken{
+    "invitations.by_token",
+    INVITATION
+    " JOIN account w ON w.id = i.invited_by LEFT JOIN account t ON t.id = i.therapist_id"
+    " WHERE i.token_digest = $1 AND i.used_at IS NULL AND i.withdrawn_at IS NULL AND i.ends_at > $2"
+    " AND a.closed_at IS NULL AND w.closed_at IS NULL AND (i.therapist_id IS NULL OR t.closed_at IS NULL)",
+    true};
 #undef INVITATION
 const Query kInvite{"invitations.invite",
                     "INSERT INTO invitation (id, practice_id, account_id, therapist_id, invited_by, token_digest,"
@@ -123,16 +130,16 @@ std::optional<Invitation> find_own(ReadTx& tx, AccountId viewer, InvitationId in
   return tx.first(kOwn, {viewer, invitation}, to_invitation);
 }
 
-std::vector<Invitation> list_own(ReadTx& tx, AccountId viewer) {
-  return tx.list(kOwnAll, {viewer, kMostListed}, to_invitation);
+std::vector<Invitation> list_seen(ReadTx& tx, AccountId viewer) {
+  return tx.list(kSeenAll, {viewer, kMostListed}, to_invitation);
 }
 
 Result<bool> withdraw(WriteTx& tx, AccountId viewer, InvitationId id, Time now) {
-  const auto own = find_own(tx, viewer, id);
-  if (!own) return fail(not_found());
+  const auto seen = tx.first(kSeen, {viewer, id}, to_invitation);
+  if (!seen) return fail(not_found());
   const bool changed = tx.execute(kWithdraw, {id, now}) == 1;
-  if (!changed && !own->withdrawn_at) return fail(over());
-  if (changed) people::close_account(tx, own->account, now);
+  if (!changed && !seen->withdrawn_at) return fail(over());
+  if (changed) people::close_account(tx, seen->account, now);
   notify::drop_waiting(tx, notice_prefix(id), now);
   return changed;
 }

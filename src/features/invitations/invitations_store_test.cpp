@@ -42,6 +42,7 @@ class Invitations : public testing::HouseTest {
   }
 
   const Bytes token{1, 2, 3};
+  const AccountId second = AccountId::make(clock.now());  ///< another administrator
 };
 
 TEST_P(Invitations, AClientComesToTheirTherapistAndWhoStandsAroundThem) {
@@ -138,6 +139,46 @@ TEST_P(Invitations, ALogInThatIsTakenLeavesTheLinkAsItWas) {
   EXPECT_EQ(use(token, taken).error().code, "account.login_taken");
   EXPECT_TRUE(leads_somewhere(token));
   EXPECT_TRUE(use(token));
+}
+
+TEST_P(Invitations, OfSomebodyWhoHasLeftLeadNowhereThoughTheyInvitedThemselves) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    return people::add_account(tx, account_of(second, "administrator"));
+  }));
+  auto back_door = wanted(access::Role::administrator);
+  back_door.invited_by = second;
+  ASSERT_TRUE(make(back_door, token));
+  EXPECT_TRUE(leads_somewhere(token));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, second, clock.now()); }));
+  EXPECT_FALSE(leads_somewhere(token));
+  EXPECT_EQ(use(token).error().code, "invitation.gone");
+}
+
+TEST_P(Invitations, OfStaffAreSeenAndWithdrawnByEveryAdministratorAndThoseOfClientsByNobodyElse) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    return people::add_account(tx, account_of(second, "administrator"));
+  }));
+  const auto coming = wanted(access::Role::coder);
+  const auto clients = wanted(access::Role::client);
+  ASSERT_TRUE(make(coming, token));
+  ASSERT_TRUE(make(clients, {5}));
+  const auto seen_by = [&](AccountId who) {
+    std::vector<InvitationId> ids;
+    for (const auto& one :
+         *read([&](store::ReadTx& tx) -> Result<std::vector<Invitation>> { return list_seen(tx, who); })) {
+      ids.push_back(one.id);
+    }
+    return ids;
+  };
+  EXPECT_EQ(seen_by(second), std::vector{coming.id});
+  EXPECT_EQ(seen_by(therapist), std::vector{clients.id});
+  EXPECT_TRUE(seen_by(supervisor).empty());
+  const auto withdrawn = [&](InvitationId which) {
+    return write([&](store::WriteTx& tx) { return withdraw(tx, second, which, clock.now()); });
+  };
+  EXPECT_EQ(withdrawn(clients.id).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(withdrawn(coming.id).value());
+  EXPECT_EQ(use(token).error().code, "invitation.gone");
 }
 
 TEST_P(Invitations, LeadToNoTherapistWhoHasLeft) {
