@@ -26,9 +26,12 @@ std::optional<AccountId> neutral_person_of(store::ReadTx& tx, PracticeId practic
 
 /// Nobody logs in to it any more; false when that was so already.
 bool close_account(store::WriteTx& tx, AccountId account, Time now);
-/// Closes the account of a member of staff. Errors: not_found; conflict "account.last_administrator".
+/// Closes the account of a member of staff, who stands behind nobody from then on. Errors: not_found; conflict
+/// "account.last_administrator".
 Result<bool> close_staff(store::WriteTx& tx, PracticeId practice, AccountId account, Time now);
 
+/// Error: conflict "account.login_taken".
+Result<void> check_login_is_free(store::ReadTx& tx, BytesView login_digest);
 /// Gives an account that nobody can log in to yet its log-in. Error: conflict "account.login_taken".
 Result<void> take_account(store::WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
                           BytesView sealed_profile);

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
@@ -16,10 +18,17 @@ const Query kStaff{"staff.list",
                    " AND (a.closed_at IS NULL OR a.password_hash <> '') ORDER BY a.created_at, a.id"};
 const Query kNeutralOf{"staff.neutral_of", "SELECT neutral_id FROM practice WHERE id = $1", true};
 const Query kClose{"staff.close", "UPDATE account SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL", true};
+// Whoever names somebody waits here for whoever closes that account at the same moment, or the other way about.
 const Query kRoleOf{"staff.role_of",
                     "SELECT role FROM account WHERE id = $1 AND practice_id = $2 AND closed_at IS NULL"
-                    " AND password_hash <> ''",
+                    " AND password_hash <> '' {for_update}",
                     true};
+const std::array kStandsBehindNobody{
+    Query{"staff.supervises_nobody", "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true},
+    Query{"staff.deputy_of_nobody", "UPDATE account SET deputy_id = NULL WHERE deputy_id = $1", true},
+    Query{"staff.deputy_of_no_episode", "UPDATE episode_of_care SET deputy_id = NULL WHERE deputy_id = $1", true},
+    Query{"staff.no_neutral_person", "UPDATE practice SET neutral_id = NULL WHERE neutral_id = $1", true},
+    Query{"staff.neutral_of_no_episode", "UPDATE episode_of_care SET neutral_id = NULL WHERE neutral_id = $1", true}};
 const Query kRoleEver{"staff.role_ever", "SELECT role FROM account WHERE id = $1 AND practice_id = $2", true};
 const Query kAdministrators{"staff.administrators",
                             "SELECT id FROM account WHERE practice_id = $1 AND role = 'administrator'"
@@ -29,6 +38,7 @@ const Query kTake{"staff.take",
                   " WHERE id = $1 AND password_hash = '' AND closed_at IS NULL"
                   " AND NOT EXISTS (SELECT 1 FROM account o WHERE o.login_digest = $2)",
                   true};
+const Query kLoginTaken{"staff.login_taken", "SELECT 1 FROM account WHERE login_digest = $1", true};
 const Query kSetBacking{"staff.set_backing", "UPDATE account SET supervisor_id = $2, deputy_id = $3 WHERE id = $1",
                         true};
 const Query kSetDeputy{"staff.set_deputy", "UPDATE episode_of_care SET deputy_id = $2 WHERE therapist_id = $1", true};
@@ -51,11 +61,15 @@ std::optional<std::string> role_of(ReadTx& tx, const Query& query, AccountId acc
 }
 
 /// Nobody, or somebody of that role with an open account.
-Result<void> check_role(ReadTx& tx, PracticeId practice, const std::optional<AccountId>& who, std::string_view role,
+Result<void> check_role(WriteTx& tx, PracticeId practice, const std::optional<AccountId>& who, std::string_view role,
                         std::string_view field) {
   if (!who || role_of(tx, kRoleOf, *who, practice) == role) return {};
   return fail(invalid("backing.role", "This person does not have the role that is needed here, or has left.",
                       {{std::string(field), "Choose somebody of the right role."}}));
+}
+
+Error login_taken() {
+  return {ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."};
 }
 
 }  // namespace
@@ -81,7 +95,9 @@ Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Ti
     return fail({ErrorKind::conflict, "account.last_administrator",
                  "This is the only administrator. Invite another one first, and let them log in."});
   }
-  return close_account(tx, account, now);
+  const bool changed = close_account(tx, account, now);
+  for (const auto& query : kStandsBehindNobody) tx.execute(query, {account});
+  return changed;
 }
 
 Result<void> take_account(WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
@@ -92,8 +108,13 @@ Result<void> take_account(WriteTx& tx, AccountId account, BytesView login_digest
   } catch (const store::ConstraintViolation&) {  // somebody took it at the same moment
     taken = true;
   }
-  if (!taken) return {};
-  return fail({ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."});
+  if (taken) return fail(login_taken());
+  return {};
+}
+
+Result<void> check_login_is_free(ReadTx& tx, BytesView login_digest) {
+  if (tx.first(kLoginTaken, {login_digest}, [](const Row&) { return true; })) return fail(login_taken());
+  return {};
 }
 
 Result<void> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {

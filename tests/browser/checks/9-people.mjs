@@ -110,6 +110,11 @@ export default async function add({ check, house, shots }) {
     await picture('coder-phone', guest);
 
     await page.reload();
+    const supervisor = house.accountsOf('supervisor')[0];
+    await page.getByRole('button', { name: `Close account: ${supervisor.name}` }).click();
+    await page.getByRole('alert').filter({ hasText: 'This person stands behind' }).filter({ hasText: therapist.name }).waitFor();
+    await picture('administrator-closing-supervisor', page);
+    await page.getByRole('button', { name: 'Keep it' }).click();
     await page.getByRole('button', { name: 'Close account: Jon Coder' }).click();
     await picture('administrator-closing', page);
     await page.getByRole('button', { name: 'Close it for good' }).click();
