@@ -15,6 +15,9 @@ constexpr std::size_t kSignedBytes = kNonceBytes + kTimeBytes;
 constexpr std::size_t kSignatureBytes = 32;
 constexpr double kMinute = 60;
 constexpr double kHour = 3600;
+constexpr double kDay = 24 * kHour;
+/// What all known browsers of a person may be wrong together in a day, in shares of what one may in an hour.
+constexpr double kAllBrowsers = 3;
 
 /// The most significant byte first.
 void put_time(std::span<std::uint8_t> into, Time time) {
@@ -66,7 +69,9 @@ std::vector<LogInGuard::Count> LogInGuard::counts_of(const Attempt& attempt) con
   std::vector<Count> counts;
   const double person = limits_.of_one_person_per_hour;
   if (attempt.device) {
-    if (person > 0) counts.push_back({per_hour("device", person), *attempt.device});
+    if (person <= 0) return counts;
+    counts.push_back({per_hour("device", person), *attempt.device});
+    counts.push_back({{"devices", kAllBrowsers * person / kDay, kAllBrowsers * person}, attempt.person});
     return counts;
   }
   const double address = limits_.of_one_address_per_minute;

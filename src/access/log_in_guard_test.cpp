@@ -71,6 +71,20 @@ TEST_F(LogInGuardTest, AKnownBrowserIsCountedForItselfAlone) {
   EXPECT_EQ(wrong_ones("ann", "10.0.3.1", 100, guard_.device_cookie(as_bytes("ann"), time_)), 10);
 }
 
+TEST_F(LogInGuardTest, ManyBrowsersOfOnePersonAreNoWayToGuessOften) {
+  const auto all_wrong = [&](int browsers) {
+    int made = 0;
+    for (int i = 0; i < browsers; ++i) {
+      made += wrong_ones("ann", "10.0.0.1", 10, guard_.device_cookie(as_bytes("ann"), time_));
+    }
+    return made;
+  };
+  EXPECT_EQ(all_wrong(1000), 30);
+  now_ += 24h;
+  EXPECT_EQ(all_wrong(1000), 30);
+  EXPECT_EQ(wrong_ones("bob", "10.0.0.1", 1, guard_.device_cookie(as_bytes("bob"), time_)), 1);
+}
+
 TEST_F(LogInGuardTest, KnowsItsOwnCookiesOnly) {
   const auto cookie = guard_.device_cookie(as_bytes("ann"), time_);
   EXPECT_TRUE(attempt("ann", "10.0.0.1", cookie).device);

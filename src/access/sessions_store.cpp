@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "access/known_browsers.hpp"
 #include "access/tokens.hpp"
 
 namespace rapport::access {
@@ -97,6 +98,7 @@ bool end_session_of(store::WriteTx& tx, AccountId account, SessionId session) {
 std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept) {
   auto ended = tx.list(kSessionsOf, {account}, [](const store::Row& row) { return row.id<SessionId>(0); });
   std::erase_if(ended, [&](SessionId one) { return one == kept || !end_session(tx, one); });
+  forget_browsers(tx, account);
   return ended;
 }
 

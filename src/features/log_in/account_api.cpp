@@ -1,5 +1,6 @@
 #include "features/log_in/account_api.hpp"
 
+#include "access/known_browsers.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/notify/notify.hpp"
@@ -79,13 +80,19 @@ Result<Answer<Nothing>> end_one(Context& context, Call& call) {
 }
 
 Result<Answer<Nothing>> end_others(Context& context, Call& call) {
+  TRY_ASSIGN(const auto digest, own_login_digest(context, call));
+  const bool was_known = is_known_browser(context, call, digest);
+  Bytes person;
   TRY_ASSIGN(const auto ended, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
                auto sessions = access::end_sessions_of(tx, context.viewer.account, context.viewer.session);
                entry.count = static_cast<std::int64_t>(sessions.size());
+               person = access::guarded_person(tx, digest);
                return Result<std::vector<SessionId>>(std::move(sessions));
              }));
   for (const auto session : ended) context.house.session_ended(session);
-  return Answer<Nothing>{204, {}};
+  Answer<Nothing> answer{204, {}};
+  if (was_known) answer.headers.push_back(device_cookie(context, call, person));
+  return answer;
 }
 
 Result<Answer<Nothing>> change_password(Context& context, Call& call, const PasswordChange& change) {
@@ -95,6 +102,8 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
   TRY_ASSIGN(const auto hash, house.passwords.hash(change.new_password.str(), call.deadline));
   const auto now = house.clock.now();
   const auto notice = MessageId::make(now);
+  const bool was_known = is_known_browser(context, call, account.login_digest);
+  Bytes person;
   TRY_ASSIGN(const auto ended,
              audited_write(
                  context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
@@ -103,10 +112,14 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
                    TRY(notify::queue(
                        tx, {"log_in:password:" + notice.text(), account.id, notify::Kind::password_changed}, now));
                    entry.count = 1;
-                   return access::end_sessions_of(tx, account.id, context.viewer.session);
+                   auto sessions = access::end_sessions_of(tx, account.id, context.viewer.session);
+                   person = access::guarded_person(tx, account.login_digest);
+                   return sessions;
                  }));
   for (const auto session : ended) house.session_ended(session);
-  return Answer<Nothing>{204, {}};
+  Answer<Nothing> answer{204, {}};
+  if (was_known) answer.headers.push_back(device_cookie(context, call, person));
+  return answer;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "features/log_in/account_api.hpp"
 
+#include "access/known_browsers.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/notify/notify.hpp"
 #include "support/full_house.hpp"
@@ -26,6 +27,7 @@ class Account : public testing::FullHouseTest {
     Context context{*house, {client, access::Role::client, here_, practice}};
     http::Request request;
     request.peer = "127.0.0.1";
+    if (!cookie_.empty()) request.headers.emplace_back("cookie", cookie_);
     const auto match = routes_.find(method, target);
     http::Call call{&request, match.route, match.path, {}, soon()};
     const http::BodyInput input{body, nullptr};
@@ -34,6 +36,19 @@ class Account : public testing::FullHouseTest {
   http::Response change(const std::string& password, const std::string& anew) {
     return ask(http::Method::put, "/api/me/password",
                R"({"password":")" + password + R"(","new_password":")" + anew + R"("})");
+  }
+  /// Whether the browser with this cookie is known to be the client's.
+  bool is_known(const std::string& cookie) {
+    Context context{*house};
+    http::Request request;
+    request.headers.emplace_back("cookie", cookie);
+    const http::Call call{&request, nullptr, {}, {}, soon()};
+    return is_known_browser(context, call, stored(client).login_digest);
+  }
+  std::string known_browser() {
+    const auto digest = stored(client).login_digest;
+    const auto person = read([&](store::ReadTx& tx) -> Result<Bytes> { return access::guarded_person(tx, digest); });
+    return std::string(kDeviceCookie) + "=" + log_in_guard.device_cookie(*person, clock.now());
   }
   people::Account stored(AccountId id) {
     return read([&](store::ReadTx& tx) -> Result<people::Account> { return *people::find_account(tx, id); }).value();
@@ -47,6 +62,7 @@ class Account : public testing::FullHouseTest {
 
   Routes routes_;
   SessionId here_;
+  std::string cookie_;
   std::vector<SessionId> ended_;
 };
 
@@ -86,6 +102,25 @@ TEST_P(Account, AChangedPasswordEndsAllOtherLogInsAndTellsThePersonAlone) {
   const auto due = mails();
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].to, client);
+}
+
+TEST_P(Account, NoOtherBrowserIsKnownAnyMoreWhereAllOtherLogInsEnd) {
+  const std::vector<std::function<http::Response()>> ways{[&] { return change("right horse", "battery staple"); },
+                                                          [&] { return ask(http::Method::del, "/api/me/sessions"); }};
+  for (const auto& way : ways) {
+    const auto elsewhere = known_browser();
+    cookie_ = known_browser();
+    ASSERT_TRUE(is_known(elsewhere));
+    const auto answer = way();
+    ASSERT_EQ(answer.status, 204) << answer.body;
+    EXPECT_FALSE(is_known(elsewhere));
+    EXPECT_FALSE(is_known(cookie_));
+    ASSERT_EQ(answer.headers.size(), 1U);
+    const auto& renewed = answer.headers[0].second;
+    EXPECT_TRUE(is_known(renewed.substr(0, renewed.find(';')))) << renewed;
+    cookie_.clear();
+    EXPECT_TRUE(ask(http::Method::del, "/api/me/sessions").headers.empty()) << "a stolen log-in makes no browser known";
+  }
 }
 
 TEST_P(Account, WhatIsWrongOrEasilyGuessedChangesNothing) {

@@ -1,5 +1,6 @@
 #include "features/log_in/log_in_api.hpp"
 
+#include "access/known_browsers.hpp"
 #include "base/log.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
@@ -177,6 +178,9 @@ Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials&
                                 access::RateLimit& wrong_codes) {
   auto& house = context.house;
   const auto digest = digest_of(context, credentials);
+  TRY_ASSIGN(const auto person, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Bytes> {
+    return access::guarded_person(tx, digest);
+  }));
   TRY_ASSIGN(const auto proved,
              guarded(context, call, digest, [&] { return prove(context, call, credentials, digest, wrong_codes); }));
   const auto& [account, session] = proved;
@@ -192,8 +196,7 @@ Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials&
     answer.headers.push_back(cookie_for(call, kSharedCookie, "1", kUntilTheBrowserCloses));
   } else {
     answer.headers.push_back(cookie_for(call, kSharedCookie, "", kRemoved));
-    answer.headers.push_back(
-        cookie_for(call, kDeviceCookie, house.log_in_guard.device_cookie(digest, now), access::kDeviceCookieLife));
+    answer.headers.push_back(device_cookie(context, call, person));
   }
   return answer;
 }

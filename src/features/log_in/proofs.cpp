@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "access/known_browsers.hpp"
 #include "access/new_password.hpp"
 #include "http/cookies.hpp"
 
@@ -12,10 +13,13 @@ namespace {
 constexpr std::array<std::string_view, 4> kWrongGuesses{"login.wrong", "login.code_wrong", "password.wrong",
                                                         "code.wrong"};
 
-access::LogInGuard::Attempt attempt_of(const Context& context, const http::Call& call, BytesView login_digest) {
+Result<access::LogInGuard::Attempt> attempt_of(const Context& context, const http::Call& call, BytesView login_digest) {
   const auto& house = context.house;
+  TRY_ASSIGN(const auto person, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Bytes> {
+    return access::guarded_person(tx, login_digest);
+  }));
   const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
-  return house.log_in_guard.attempt(login_digest, call.request->peer, cookie, house.clock.now());
+  return house.log_in_guard.attempt(person, call.request->peer, cookie, house.clock.now());
 }
 
 Error wrong_password() {
@@ -31,7 +35,8 @@ bool is_wrong_guess(const Error& error) {
 
 Result<Guess> Guess::begin(Context& context, const http::Call& call, BytesView login_digest) {
   auto& guard = context.house.log_in_guard;
-  Guess guess(guard, attempt_of(context, call, login_digest));
+  TRY_ASSIGN(auto attempt, attempt_of(context, call, login_digest));
+  Guess guess(guard, std::move(attempt));
   const int wait = guard.take(guess.attempt_, std::chrono::steady_clock::now());
   if (wait == 0) return guess;
   return fail({ErrorKind::too_many,
@@ -71,7 +76,16 @@ Result<people::Account> prove_guarded(Context& context, const http::Call& call, 
 }
 
 bool is_known_browser(Context& context, const http::Call& call, BytesView login_digest) {
-  return attempt_of(context, call, login_digest).device.has_value();
+  const auto attempt = attempt_of(context, call, login_digest);
+  return attempt && attempt->device;
+}
+
+std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person) {
+  const auto& house = context.house;
+  const auto seconds = static_cast<int>(std::chrono::seconds(access::kDeviceCookieLife).count());
+  return {"Set-Cookie",
+          http::set_cookie({std::string(kDeviceCookie), house.log_in_guard.device_cookie(person, house.clock.now()),
+                            seconds, call.request->secure})};
 }
 
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved) {

@@ -44,6 +44,9 @@ Result<Bytes> own_login_digest(Context& context, const http::Call& call);
 Result<people::Account> prove_guarded(Context& context, const http::Call& call, std::string_view password);
 /// Whether the browser is known to be that of the person with this log-in digest.
 bool is_known_browser(Context& context, const http::Call& call, BytesView login_digest);
+/// The header that makes it known. `person` is access::guarded_person, read no later than in the transaction that
+/// proves who it is. An answer over a live line carries no header; the browser is known again after the next log-in.
+std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person);
 /// Whether the password is still the one that was proved, and the account open: a check takes long, and meanwhile it
 /// may have been changed. The row stays as it is until the transaction ends.
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved);

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "access/known_browsers.hpp"
 #include "features/log_in/account_api.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/second_factor.hpp"
@@ -106,6 +107,8 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
   const auto notice = MessageId::make(now);
   TRY_ASSIGN(const auto key, house.keys.key_for(viewer.account, call.deadline));
   TRY_ASSIGN(const auto digest, own_login_digest(context, call));
+  const bool was_known = is_known_browser(context, call, digest);
+  Bytes person;
   TRY_ASSIGN(const auto ended, guarded(context, call, digest, [&] {
                return audited_write(
                    context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
@@ -113,11 +116,15 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
                      replace_recovery_codes(tx, house.master, viewer.account, codes);
                      TRY(tell(tx, viewer.account, notice, now));
                      entry.count = 1;
-                     return access::end_sessions_of(tx, viewer.account, viewer.session);
+                     auto sessions = access::end_sessions_of(tx, viewer.account, viewer.session);
+                     person = access::guarded_person(tx, digest);
+                     return sessions;
                    });
              }));
   for (const auto session : ended) house.session_ended(session);
-  return Answer<NewRecoveryCodes>{200, listed(codes)};
+  Answer<NewRecoveryCodes> answer{200, listed(codes)};
+  if (was_known) answer.headers.push_back(device_cookie(context, call, person));
+  return answer;
 }
 
 /// Runs `change` (WriteTx&) in the transaction in which the code is used up, once password and code are right.
