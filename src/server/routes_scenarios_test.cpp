@@ -772,13 +772,9 @@ std::vector<Scenario> scenarios() {
        failed("invitation.accept", 404, "invitation.gone"),
        failed("invitation.accept", 404, "invitation.gone"),
        failed("invitation.accept", 404, "invitation.gone")},
-      {"POST /api/invitation/acceptance",
-       R"({"token":"$token","name":"Nora","login":"nora","password":"too short"})",
-       {422, "password.too_short"},
-       failed("invitation.accept", 422),
-       failed("invitation.accept", 422),
-       failed("invitation.accept", 422),
-       failed("invitation.accept", 422)},
+      {"POST /api/invitation/acceptance", R"({"token":"$token","name":"Nora","login":"nora","password":"too short"})",
+       failed("invitation.accept", 422, "password.too_short"), failed("invitation.accept", 422),
+       failed("invitation.accept", 422), failed("invitation.accept", 422), failed("invitation.accept", 422)},
   };
 }
 

@@ -41,10 +41,11 @@ struct InvitationEntry {
   static constexpr std::string_view says =
       "`mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of "
       "an "
-      "undelivered mail); absent when none was to go out. `invited_by` is absent for one's own.";
+      "undelivered mail); absent when none was to go out. `invited_by` is absent for one's own, `name` for a "
+      "client who has come: it is the client's own from then on.";
   InvitationId id;
   std::string role;
-  std::string name;
+  std::optional<std::string> name;
   InvitationState state = InvitationState::sent;
   Time invited_at;
   Time ends_at;
@@ -106,6 +107,9 @@ using http::PermissionName;
 
 /// Tokens cannot be guessed; this keeps whoever tries from making work.
 constexpr access::RateClass kWrongLinks{"invitations", 1.0 / 6, 20};
+/// Whoever is told that a log-in name is taken learns that somebody has it. Of each link: so many, and then as many a
+/// day.
+constexpr access::RateClass kTakenNames{"taken_names", 10.0 / 86'400, 10};
 
 Bytes digest_of(std::string_view token) {
   return access::plain_digest(as_bytes(token));
@@ -131,15 +135,15 @@ Result<people::Profile> profile_of(House& house, const Invitation& invitation, D
 
 Result<InvitationEntry> describe(House& house, const Invitation& invitation,
                                  const std::vector<notify::Delivery>& deliveries, Deadline deadline) {
-  TRY_ASSIGN(auto profile, profile_of(house, invitation, deadline));
-  InvitationEntry entry{invitation.id,
-                        std::string(to_text(invitation.role)),
-                        std::move(profile.name),
-                        state_of(invitation, house.clock.now()),
-                        invitation.invited_at,
-                        invitation.ends_at,
-                        std::nullopt,
-                        std::nullopt,
+  std::optional<std::string> name;
+  if (!invitation.used_at || invitation.role != access::Role::client) {
+    TRY_ASSIGN(auto profile, profile_of(house, invitation, deadline));
+    name = std::move(profile.name);
+  }
+  InvitationEntry entry{invitation.id,         std::string(to_text(invitation.role)),
+                        std::move(name),       state_of(invitation, house.clock.now()),
+                        invitation.invited_at, invitation.ends_at,
+                        std::nullopt,          std::nullopt,
                         std::nullopt};
   if (!deliveries.empty()) {
     entry.mail = deliveries.back().state;
@@ -256,41 +260,44 @@ Result<Answer<Nothing>> withdraw_seen(Context& context, Call& call) {
   return Answer<Nothing>{204, {}};
 }
 
-/// How often somebody may try links that lead nowhere.
+/// How often somebody may try links that lead nowhere, and with one that leads somewhere log-in names that are taken.
 class Tries {
  public:
-  Result<void> take(const Call& call) {
+  /// What to answer to a link that leads nowhere. A right one is never counted, whoever else tries from there.
+  Error wrong_link(const Call& call) {
     const auto who = access::address_to_count(call.request->peer);
     const int wait = limit_.take(kWrongLinks, who, std::chrono::steady_clock::now());
-    if (wait == 0) return {};
-    return fail({ErrorKind::too_many,
-                 "invitation.too_many",
-                 "Too many links that do not work were tried from here. Please wait a while and try again.",
-                 {},
-                 wait});
+    if (wait == 0) return gone();
+    return too_many("Too many links that do not work were tried from here. Please wait a while and try again.", wait);
   }
-  void give_back(const Call& call) { limit_.give_back(kWrongLinks, access::address_to_count(call.request->peer)); }
+  Result<void> take_name(const Invitation& invitation) {
+    const int wait = limit_.take(kTakenNames, invitation.account.text(), std::chrono::steady_clock::now());
+    if (wait == 0) return {};
+    return fail(too_many("Too many log-in names that are taken were tried with this link. Please wait a while.", wait));
+  }
+  void give_back_name(const Invitation& invitation) { limit_.give_back(kTakenNames, invitation.account.text()); }
 
  private:
+  static Error too_many(std::string sentence, int wait) {
+    return {ErrorKind::too_many, "invitation.too_many", std::move(sentence), {}, wait};
+  }
+
   access::RateLimit limit_;
 };
 
 struct Found {
-  Invitation invitation;
+  std::optional<Invitation> invitation;
   std::string practice;
 };
 
 Result<Answer<InvitedTo>> look(Context& context, Call& call, const InvitationToken& body, Tries& tries) {
   auto& house = context.house;
-  TRY(tries.take(call));
   TRY_ASSIGN(const auto found, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Found> {
-    auto invitation = find_by_token(tx, digest_of(body.token.str()), house.clock.now());
     const auto practice = people::find_practice(tx);
-    if (!invitation || !practice) return fail(gone());
-    return Found{std::move(*invitation), practice->name};
+    return Found{find_by_token(tx, digest_of(body.token.str()), house.clock.now()), practice ? practice->name : ""};
   }));
-  tries.give_back(call);
-  const auto& invitation = found.invitation;
+  if (!found.invitation) return fail(tries.wrong_link(call));
+  const auto& invitation = *found.invitation;
   people::Names names(house, call.deadline);
   TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
   InvitedTo answer;
@@ -310,6 +317,7 @@ Result<Acceptance> make_acceptance(Context& context, const Call& call, const Inv
   auto& house = context.house;
   const bool is_login = access::normalise_login(body.password.str()) == access::normalise_login(body.login.str());
   TRY(access::check_new_password({body.password.str(), is_login, "/password"}));
+  TRY(house.db.read(call.deadline, [&](store::ReadTx& tx) { return people::check_login_is_free(tx, login_digest); }));
   TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
   profile.name = body.name.str();
   profile.login = access::normalise_login(body.login.str());
@@ -318,27 +326,34 @@ Result<Acceptance> make_acceptance(Context& context, const Call& call, const Inv
   return Acceptance{std::move(login_digest), std::move(hash), people::seal_profile(*key, invitation.account, profile)};
 }
 
-Result<Answer<Nothing>> accept_link(Context& context, Call& call, const InvitationAccepted& body, Tries& tries) {
-  auto& house = context.house;
-  TRY(tries.take(call));
-  const auto token_digest = digest_of(body.token.str());
-  const auto login_digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
-  TRY_ASSIGN(const auto found, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Invitation> {
-    auto invitation = find_by_token(tx, token_digest, house.clock.now());
-    if (!invitation) return fail(gone());
-    return std::move(*invitation);
-  }));
-  tries.give_back(call);
-  TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, found, body, login_digest));
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-    TRY_ASSIGN(const auto used, accept(tx, token_digest, acceptance, house.clock.now()));
-    entry.viewer = used.account;
-    entry.role = used.role;
+Result<void> become(Context& context, const Call& call, const Invitation& invitation, const InvitationAccepted& body,
+                    Bytes login_digest) {
+  TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, invitation, body, std::move(login_digest)));
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const auto used, accept(tx, digest_of(body.token.str()), acceptance, context.house.clock.now()));
     if (used.role == access::Role::client) entry.client = used.account;
     entry.view = "invitation " + used.id.text();
     entry.count = 1;
     return {};
-  }));
+  });
+}
+
+Result<Answer<Nothing>> accept_link(Context& context, Call& call, const InvitationAccepted& body, Tries& tries) {
+  auto& house = context.house;
+  const auto token_digest = digest_of(body.token.str());
+  auto login_digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
+  TRY_ASSIGN(const auto found,
+             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
+               return find_by_token(tx, token_digest, house.clock.now());
+             }));
+  if (!found) return fail(tries.wrong_link(call));
+  // Whoever has the link acts as the one whom it is for, also where it fails: so it is found in the audit.
+  context.viewer.account = found->account;
+  context.viewer.role = found->role;
+  TRY(tries.take_name(*found));
+  const auto done = become(context, call, *found, body, std::move(login_digest));
+  if (done || done.error().code != "account.login_taken") tries.give_back_name(*found);
+  if (!done) return fail(done.error());
   return Answer<Nothing>{204, {}};
 }
 

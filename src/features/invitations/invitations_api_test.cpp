@@ -1,0 +1,90 @@
+#include "features/invitations/invitations_api.hpp"
+
+#include "features/invitations/invitations.hpp"
+#include "features/people/people.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::invitations {
+namespace {
+
+class InvitationsApi : public testing::FullHouseTest {
+ protected:
+  void SetUp() override {
+    FullHouseTest::SetUp();
+    add_invitation_routes(routes_);
+    routes_.finish();
+  }
+  http::Response ask(Context context, http::Method method, const std::string& target, const std::string& body = {}) {
+    http::Request request;
+    request.peer = "127.0.0.1";
+    const auto match = routes_.find(method, target);
+    http::Call call{&request, match.route, match.path, {}, soon()};
+    const http::BodyInput input{body, nullptr};
+    auto answer = routes_.answer(match, context, call, {&input, 1})[0];
+    acted_as_ = context.viewer.account;
+    return answer;
+  }
+  Context as(AccountId account, access::Role role) {
+    return {*house, {account, role, SessionId::make(clock.now()), practice}};
+  }
+  /// The token of a link for somebody whom `by` calls N.N.
+  std::string invite(Context by, const std::string& more) {
+    const auto answer = ask(std::move(by), http::Method::post, "/api/invitations",
+                            R"({"id":")" + InvitationId::make(clock.now()).text() + R"(","name":"N.N.")" + more + "}");
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    const auto from = answer.body.find("/join#") + 6;
+    return answer.body.substr(from, answer.body.find('"', from) - from);
+  }
+  http::Response accept(const std::string& token, const std::string& login) {
+    return ask({*house}, http::Method::post, "/api/invitation/acceptance",
+               R"({"token":")" + token + R"(","name":"Nora Weiss","login":")" + login +
+                   R"(","password":"quiet horse stairs"})");
+  }
+
+  Routes routes_;
+  AccountId acted_as_;  ///< whose the audit row of a failure is
+};
+
+TEST_P(InvitationsApi, ALinkAsksForFewNamesThatAreTakenAndEachIsWrittenDown) {
+  const auto token = invite(as(therapist, access::Role::therapist), R"(,"role":"client")");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(accept(token, i % 2 == 0 ? "amara" : "kim").status, 409);
+  EXPECT_FALSE(acted_as_.is_nil());
+  for (const auto* login : {"amara", "nobody.has.this"}) {
+    const auto answer = accept(token, login);
+    EXPECT_EQ(answer.status, 429) << "whether it is taken is told no more";
+    EXPECT_NE(answer.body.find("invitation.too_many"), std::string::npos) << answer.body;
+  }
+  const auto another = invite(as(therapist, access::Role::therapist), R"(,"role":"client")");
+  EXPECT_EQ(accept(another, "amara").status, 409);
+  EXPECT_EQ(accept(another, "nora").status, 204);
+}
+
+TEST_P(InvitationsApi, WrongLinksTakeTheRightOneFromNobodyAtTheSameAddress) {
+  const auto token = invite(as(therapist, access::Role::therapist), R"(,"role":"client")");
+  int gone = 0;
+  for (int i = 0; i < 30; ++i) gone += accept("of nobody", "nora").status == 404 ? 1 : 0;
+  EXPECT_EQ(gone, 20);
+  EXPECT_TRUE(acted_as_.is_nil());
+  EXPECT_EQ(ask({*house}, http::Method::post, "/api/invitation", R"({"token":")" + token + R"("})").status, 200);
+  EXPECT_EQ(accept(token, "nora").status, 204);
+}
+
+TEST_P(InvitationsApi, TheNameThatAClientChoosesIsNotShownToWhoeverInvitedThem) {
+  const auto by = as(administrator, access::Role::administrator);
+  const auto of_client = invite(by, R"(,"role":"client","therapist":")" + therapist.text() + "\"");
+  const auto of_coder = invite(by, R"(,"role":"coder")");
+  const auto listed = [&] { return ask(by, http::Method::get, "/api/invitations").body; };
+  EXPECT_NE(listed().find("N.N."), std::string::npos);
+  ASSERT_EQ(accept(of_client, "nora").status, 204);
+  ASSERT_EQ(ask(by, http::Method::get, "/api/invitations").status, 200);
+  EXPECT_EQ(listed().find("Nora Weiss"), std::string::npos) << listed();
+  EXPECT_NE(listed().find(R"("state":"used")"), std::string::npos);
+  ASSERT_EQ(accept(of_coder, "other.nora").status, 204);
+  EXPECT_NE(listed().find("Nora Weiss"), std::string::npos) << "who works here is known to administrators";
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, InvitationsApi, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::invitations
