@@ -35,7 +35,10 @@ struct Record {
 
 /// Whether the person agrees to it now, be it for everything or for this episode. The latest word of the two counts.
 bool has(store::ReadTx& tx, AccountId person, std::string_view purpose, std::optional<EpisodeId> episode = {});
-/// Everything that a person ever decided, the oldest first.
+/// The same, and it stays so until the transaction ends: who withdraws meanwhile waits.
+bool has(store::WriteTx& tx, AccountId person, std::string_view purpose, std::optional<EpisodeId> episode = {});
+/// Everything that a person ever decided: by purpose, each in the order in which it was decided, whatever the clock
+/// said.
 std::vector<Record> of(store::ReadTx& tx, AccountId person);
 /// Of a purpose's records, whether the last is a consent that counts.
 bool counts(const Record& latest);

@@ -19,7 +19,7 @@ const Query kLatest{"consent.latest",
 const Query kCount{"consent.count", "SELECT COUNT(*) FROM consent WHERE person_id = $1 AND purpose = $2", true};
 const Query kAll{"consent.all",
                  "SELECT id, person_id, episode_id, purpose, place, version, language, text_digest, given, by_id,"
-                 " sealed_note, at FROM consent WHERE person_id = $1 ORDER BY at, purpose, place",
+                 " sealed_note, at FROM consent WHERE person_id = $1 ORDER BY purpose, place",
                  true};
 const Query kLockPerson{"consent.lock_person", "SELECT id FROM account WHERE id = $1 {for_update}", true};
 const Query kAdd{
@@ -102,6 +102,12 @@ std::optional<Record> withdrawal_of(ReadTx& tx, const Decision& decision) {
   return record;
 }
 
+/// One after another: what is decided at the same time about one person gets one order, and so has what rests on it.
+/// False when there is no such person.
+bool lock_person(WriteTx& tx, AccountId person) {
+  return tx.first(kLockPerson, {person}, [](const Row&) { return true; }).has_value();
+}
+
 void add(WriteTx& tx, const Record& record) {
   tx.execute(kAdd, {record.id, record.person, record.episode, record.purpose, record.place, record.version,
                     record.language, record.digest, record.given, record.by, record.sealed_note, record.at});
@@ -118,13 +124,16 @@ bool has(ReadTx& tx, AccountId person, std::string_view purpose, std::optional<E
   return record && counts(*record);
 }
 
+bool has(WriteTx& tx, AccountId person, std::string_view purpose, std::optional<EpisodeId> episode) {
+  return lock_person(tx, person) && has(static_cast<ReadTx&>(tx), person, purpose, episode);
+}
+
 std::vector<Record> of(ReadTx& tx, AccountId person) {
   return tx.list(kAll, {person}, record_of);
 }
 
 Result<bool> decide(WriteTx& tx, const Decision& decision, const std::vector<WhenWithdrawn>& when_withdrawn) {
-  // One after another: what is decided at the same time about one person gets one order.
-  if (!tx.first(kLockPerson, {decision.person}, [](const Row&) { return true; })) return fail(not_found());
+  if (!lock_person(tx, decision.person)) return fail(not_found());
   const auto decided =
       tx.first(kCount, {decision.person, decision.purpose}, [](const Row& row) { return row.int64(0); }).value_or(0);
   std::optional<Record> record;

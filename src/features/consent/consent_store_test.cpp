@@ -1,4 +1,5 @@
 #include <future>
+#include <thread>
 
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
@@ -109,6 +110,40 @@ TEST_P(ConsentStore, OfTwoAtOnceOneIsNew) {
     EXPECT_TRUE(decided(decision(false)).value());
   }
   EXPECT_EQ(all(client).size(), 10U);
+  EXPECT_FALSE(holds(client));
+}
+
+TEST_P(ConsentStore, AClockThatIsSetBackChangesNoOrder) {
+  ASSERT_TRUE(decided(decision(true)).value());
+  clock.set(clock.now() + std::chrono::minutes(10));
+  ASSERT_TRUE(decided(decision(false)).value());
+  clock.set(clock.now() - std::chrono::minutes(8));
+  ASSERT_TRUE(decided(decision(true)).value());
+  EXPECT_TRUE(holds(client));
+  EXPECT_TRUE(all(client).back().given);
+  EXPECT_TRUE(decided(decision(false)).value()) << "what holds can be withdrawn";
+  EXPECT_FALSE(holds(client));
+  EXPECT_FALSE(all(client).back().given);
+}
+
+/// On PostgreSQL both run at the same time.
+TEST_P(ConsentStore, AWithdrawalWaitsForWhatRestsOnTheConsent) {
+  ASSERT_TRUE(decided(decision(true)).value());
+  std::promise<void> asked;
+  std::vector<bool> seen;
+  auto resting = std::async(std::launch::async, [&] {
+    return write([&](store::WriteTx& tx) -> Result<void> {
+      seen.push_back(has(tx, client, "recording"));
+      if (seen.size() == 1) asked.set_value();
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      seen.push_back(has(static_cast<store::ReadTx&>(tx), client, "recording"));
+      return {};
+    });
+  });
+  asked.get_future().wait();
+  EXPECT_TRUE(decided(decision(false)).value());
+  EXPECT_TRUE(resting.get());
+  EXPECT_EQ(seen, (std::vector{true, true}));
   EXPECT_FALSE(holds(client));
 }
 
