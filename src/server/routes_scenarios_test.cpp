@@ -704,13 +704,13 @@ std::vector<Scenario> scenarios() {
                           refused("account.close"), refused("account.close"), refused("account.close")},
                          {204, "", "account.close done/-"}),
       with_administrator(
-          {"PUT /api/people/{account}/backing", R"({"supervisor":"$supervisor"})", kNotLoggedIn,
+          {"PUT /api/people/{account}/backing", R"({"part":"supervisor","person":"$supervisor"})", kNotLoggedIn,
            refused("backing.change"), refused("backing.change"), refused("backing.change"), refused("backing.change")},
           {204, "", "backing.change done/-"}),
       with_administrator(
-          {"PUT /api/people/{account}/backing", R"({"supervisor":"$neutral"})", kNotLoggedIn, refused("backing.change"),
-           refused("backing.change"), refused("backing.change"), refused("backing.change")},
-          failed("backing.change", 422, "/supervisor")),
+          {"PUT /api/people/{account}/backing", R"({"part":"supervisor","person":"$neutral"})", kNotLoggedIn,
+           refused("backing.change"), refused("backing.change"), refused("backing.change"), refused("backing.change")},
+          failed("backing.change", 422, "/person")),
       with_administrator({"PUT /api/practice/neutral-person", R"({"neutral_person":"$neutral"})", kNotLoggedIn,
                           refused("neutral_person.change"), refused("neutral_person.change"),
                           refused("neutral_person.change"), refused("neutral_person.change")},

@@ -36,15 +36,16 @@ Result<void> check_login_is_free(store::ReadTx& tx, BytesView login_digest);
 Result<void> take_account(store::WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
                           BytesView sealed_profile);
 
-/// Who stands behind a therapist.
+/// Who stands behind a therapist, or nobody. What is absent stays as it is: two administrators who each change one of
+/// them do not undo each other.
 struct Backing {
-  std::optional<AccountId> supervisor;
-  std::optional<AccountId> deputy;  ///< another therapist
+  std::optional<std::optional<AccountId>> supervisor = {};
+  std::optional<std::optional<AccountId>> deputy = {};  ///< another therapist
 };
 /// Sets it, for all clients of the therapist. Errors: not_found when that is no therapist with an open account; invalid
 /// "backing.role" when somebody in it has another role than they need, or is the therapist.
 Result<void> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
-/// Sets the practice's neutral person, for all clients whose care goes on. Error: invalid "backing.role".
+/// Sets the practice's neutral person, for all clients. Error: invalid "backing.role".
 Result<void> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);
 
 /// Who stands around a client who comes new to this therapist.

@@ -29,12 +29,15 @@ struct Staff {
 };
 BOOST_DESCRIBE_STRUCT(Staff, (), (people, neutral_person))
 
+enum class BackingPart { supervisor, deputy };
+BOOST_DESCRIBE_ENUM(BackingPart, supervisor, deputy)
+
 struct BackingWanted {
-  static constexpr std::string_view says = "Absent: nobody.";
-  std::optional<AccountId> supervisor;
-  std::optional<AccountId> deputy;
+  static constexpr std::string_view says = "One of the two; the other stays as it is. `person` absent: nobody.";
+  BackingPart part = BackingPart::supervisor;
+  std::optional<AccountId> person;
 };
-BOOST_DESCRIBE_STRUCT(BackingWanted, (), (supervisor, deputy))
+BOOST_DESCRIBE_STRUCT(BackingWanted, (), (part, person))
 
 struct NeutralPersonWanted {
   static constexpr std::string_view says = "Absent: nobody.";
@@ -90,6 +93,10 @@ Result<Answer<Nothing>> change_staff(Context& context, Call& call, const std::st
   return Answer<Nothing>{204, {}};
 }
 
+std::string text_of(const std::optional<AccountId>& person) {
+  return person ? person->text() : "nobody";
+}
+
 Result<Answer<Nothing>> close_member(Context& context, Call& call) {
   const auto account = call.path_id<AccountId>("account");
   auto answer = change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) {
@@ -101,14 +108,19 @@ Result<Answer<Nothing>> close_member(Context& context, Call& call) {
 
 Result<Answer<Nothing>> change_backing(Context& context, Call& call, const BackingWanted& wanted) {
   const auto account = call.path_id<AccountId>("account");
-  return change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) -> Result<bool> {
-    TRY(set_backing(tx, context.viewer.practice, account, {wanted.supervisor, wanted.deputy}));
+  const bool is_deputy = wanted.part == BackingPart::deputy;
+  const auto about = "account " + account.text() + (is_deputy ? " deputy " : " supervisor ") + text_of(wanted.person);
+  return change_staff(context, call, about, [&](store::WriteTx& tx) -> Result<bool> {
+    Backing backing;
+    (is_deputy ? backing.deputy : backing.supervisor) = wanted.person;
+    TRY(set_backing(tx, context.viewer.practice, account, backing));
     return true;
   });
 }
 
 Result<Answer<Nothing>> change_neutral_person(Context& context, Call& call, const NeutralPersonWanted& wanted) {
-  return change_staff(context, call, "practice", [&](store::WriteTx& tx) -> Result<bool> {
+  const auto about = "practice neutral_person " + text_of(wanted.neutral_person);
+  return change_staff(context, call, about, [&](store::WriteTx& tx) -> Result<bool> {
     TRY(set_neutral_person(tx, context.viewer.practice, wanted.neutral_person));
     return true;
   });
@@ -134,7 +146,7 @@ void add_staff_routes(Routes& routes) {
       .handle(close_member);
   routes.put("/api/people/{account}/backing")
       .says("Say who supervises a therapist and who is told of concerns beside them")
-      .explains("It holds for all clients of the therapist, those of now and those to come.")
+      .explains("It holds for all clients of the therapist, those of now and those to come. One of the two at a time.")
       .body<BackingWanted>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")

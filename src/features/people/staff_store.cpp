@@ -39,9 +39,10 @@ const Query kTake{"staff.take",
                   " AND NOT EXISTS (SELECT 1 FROM account o WHERE o.login_digest = $2)",
                   true};
 const Query kLoginTaken{"staff.login_taken", "SELECT 1 FROM account WHERE login_digest = $1", true};
-const Query kSetBacking{"staff.set_backing", "UPDATE account SET supervisor_id = $2, deputy_id = $3 WHERE id = $1",
-                        true};
-const Query kSetDeputy{"staff.set_deputy", "UPDATE episode_of_care SET deputy_id = $2 WHERE therapist_id = $1", true};
+const Query kSetSupervisor{"staff.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
+const Query kSetDeputy{"staff.set_deputy", "UPDATE account SET deputy_id = $2 WHERE id = $1", true};
+const Query kSetDeputyOfAll{"staff.set_deputy_of_all",
+                            "UPDATE episode_of_care SET deputy_id = $2 WHERE therapist_id = $1", true};
 const Query kSetNeutral{"staff.set_neutral", "UPDATE practice SET neutral_id = $2 WHERE id = $1", true};
 const Query kSetNeutralOfAll{"staff.set_neutral_of_all",
                              "UPDATE episode_of_care SET neutral_id = $2 WHERE practice_id = $1"};
@@ -119,14 +120,18 @@ Result<void> check_login_is_free(ReadTx& tx, BytesView login_digest) {
 
 Result<void> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {
   if (role_of(tx, kRoleOf, therapist, practice) != "therapist") return fail(not_found());
-  TRY(check_role(tx, practice, backing.supervisor, "supervisor", "/supervisor"));
-  TRY(check_role(tx, practice, backing.deputy, "therapist", "/deputy"));
-  if (backing.deputy == therapist) {
-    return fail(
-        invalid("backing.role", "Nobody can stand in for themselves.", {{"/deputy", "Choose another therapist."}}));
+  if (backing.supervisor) {
+    TRY(check_role(tx, practice, *backing.supervisor, "supervisor", "/person"));
+    tx.execute(kSetSupervisor, {therapist, *backing.supervisor});
   }
-  tx.execute(kSetBacking, {therapist, backing.supervisor, backing.deputy});
-  tx.execute(kSetDeputy, {therapist, backing.deputy});
+  if (!backing.deputy) return {};
+  if (*backing.deputy == therapist) {
+    return fail(
+        invalid("backing.role", "Nobody can stand in for themselves.", {{"/person", "Choose another therapist."}}));
+  }
+  TRY(check_role(tx, practice, *backing.deputy, "therapist", "/person"));
+  tx.execute(kSetDeputy, {therapist, *backing.deputy});
+  tx.execute(kSetDeputyOfAll, {therapist, *backing.deputy});
   return {};
 }
 

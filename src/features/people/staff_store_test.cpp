@@ -34,7 +34,11 @@ TEST_P(Staff, WhoStandsBehindATherapistDoesSoForAllTheirClients) {
   ASSERT_TRUE(back({supervisor, stranger}, therapist));
   EXPECT_EQ(team().deputy, stranger);
   EXPECT_EQ(team().supervisor, supervisor);
-  ASSERT_TRUE(back({}, therapist));
+  ASSERT_TRUE(back({.deputy = deputy}, therapist));
+  EXPECT_EQ(team().deputy, deputy);
+  EXPECT_EQ(team().supervisor, supervisor) << "what another administrator named stays";
+  const std::optional<AccountId> nobody;
+  ASSERT_TRUE(back({nobody, nobody}, therapist));
   EXPECT_EQ(team().deputy, std::nullopt);
   EXPECT_EQ(team().supervisor, std::nullopt);
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return set_neutral_person(tx, practice, std::nullopt); }));

@@ -215,8 +215,8 @@ export const api = {
     ask('put', '/api/episodes/{episode}/draft', { episode }, draft, {}, { outlive: true }),
   staff: () => ask('get', '/api/people', {}, undefined),
   closeAccount: (account: string) => ask('post', '/api/people/{account}/closure', { account }, undefined),
-  setBacking: (account: string, backing: components['schemas']['BackingWanted']) =>
-    ask('put', '/api/people/{account}/backing', { account }, backing),
+  setBacking: (account: string, part: 'supervisor' | 'deputy', person: string) =>
+    ask('put', '/api/people/{account}/backing', { account }, person ? { part, person } : { part }),
   setNeutralPerson: (account: string) =>
     ask('put', '/api/practice/neutral-person', {}, account ? { neutral_person: account } : {}),
   setup: () => ask('get', '/api/setup', {}, undefined),
