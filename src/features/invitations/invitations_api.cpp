@@ -58,9 +58,9 @@ BOOST_DESCRIBE_STRUCT(InvitationEntry, (), (id, role, name, state, invited_at, e
 struct InvitationMade {
   static constexpr std::string_view says =
       "`path` is the link without this server's address. It is told this once and kept nowhere: whoever has it is let "
-      "in.";
+      "in. Absent where a mail takes it to the person.";
   InvitationEntry invitation;
-  std::string path;
+  std::optional<std::string> path;
 };
 BOOST_DESCRIBE_STRUCT(InvitationMade, (), (invitation, path))
 
@@ -225,7 +225,8 @@ Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvit
     return {};
   }));
   TRY_ASSIGN(auto entry, describe(house, invitation, deliveries, call.deadline));
-  return Answer<InvitationMade>{201, {std::move(entry), path_of(token)}};
+  const bool is_mailed = entry.mail.has_value();
+  return Answer<InvitationMade>{201, {std::move(entry), is_mailed ? std::nullopt : std::optional(path_of(token))}};
 }
 
 Result<Answer<Invitations>> read_seen(Context& context, Call& call) {
