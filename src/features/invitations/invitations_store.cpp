@@ -49,7 +49,9 @@ const Query kWithdraw{"invitations.withdraw",
                       " AND withdrawn_at IS NULL",
                       true};
 const Query kUse{"invitations.use",
-                 "UPDATE invitation SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND withdrawn_at IS NULL", true};
+                 "UPDATE invitation SET used_at = $2 WHERE id = $1 AND token_digest = $3 AND used_at IS NULL"
+                 " AND withdrawn_at IS NULL",
+                 true};
 
 Invitation to_invitation(const Row& row) {
   Invitation one;
@@ -150,7 +152,7 @@ std::optional<Invitation> find_by_token(ReadTx& tx, BytesView token_digest, Time
 
 Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now) {
   const auto found = find_by_token(tx, token_digest, now);
-  if (!found || tx.execute(kUse, {found->id, now}) != 1) return fail(gone());
+  if (!found || tx.execute(kUse, {found->id, now, token_digest}) != 1) return fail(gone());
   TRY(people::take_account(tx, found->account, acceptance.login_digest, acceptance.password_hash,
                            acceptance.sealed_profile));
   notify::drop_waiting(tx, notice_prefix(found->id), now);

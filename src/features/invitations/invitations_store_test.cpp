@@ -163,11 +163,9 @@ TEST_P(Invitations, OfStaffAreSeenAndWithdrawnByEveryAdministratorAndThoseOfClie
   ASSERT_TRUE(make(coming, token));
   ASSERT_TRUE(make(clients, {5}));
   const auto seen_by = [&](AccountId who) {
+    const auto seen = *read([&](store::ReadTx& tx) -> Result<std::vector<Invitation>> { return list_seen(tx, who); });
     std::vector<InvitationId> ids;
-    for (const auto& one :
-         *read([&](store::ReadTx& tx) -> Result<std::vector<Invitation>> { return list_seen(tx, who); })) {
-      ids.push_back(one.id);
-    }
+    for (const auto& one : seen) ids.push_back(one.id);
     return ids;
   };
   EXPECT_EQ(seen_by(second), std::vector{coming.id});

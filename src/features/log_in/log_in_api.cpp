@@ -146,6 +146,8 @@ struct Proved {
 Result<Proved> prove(Context& context, const Call& call, const Credentials& credentials, BytesView digest,
                      access::RateLimit& wrong_codes) {
   TRY_ASSIGN(auto account, check_credentials(context, call, credentials, digest));
+  context.viewer.account = account.id;  // a right password with a wrong code is found in the audit as this person's
+  context.viewer.role = access::role_from_text(account.role).value_or(access::Role::client);
   const auto code = credentials.code ? credentials.code->str() : std::string();
   const bool counts = !code.empty() && !is_known_browser(context, call, digest);
   const auto who = to_hex(digest);

@@ -21,7 +21,7 @@ const Query kBegin{"second_factor.begin",
                    true};
 const Query kConfirm{"second_factor.confirm",
                      "UPDATE code_secret SET confirmed_at = $2, last_step = $3"
-                     " WHERE account_id = $1 AND confirmed_at IS NULL",
+                     " WHERE account_id = $1 AND confirmed_at IS NULL AND sealed_secret = $4",
                      true};
 const Query kUseStep{"second_factor.use_step",
                      "UPDATE code_secret SET last_step = $2"
@@ -86,7 +86,7 @@ Result<void> confirm_code_secret(WriteTx& tx, const access::SealKey& key, Accoun
   if (!secret || secret->confirmed_at) return fail(wrong_code());
   TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), secret->sealed));
   const auto step = step_of_code(as_bytes(plain), code, now, 0);
-  if (!step || tx.execute(kConfirm, {account, now, *step}) != 1) return fail(wrong_code());
+  if (!step || tx.execute(kConfirm, {account, now, *step, secret->sealed}) != 1) return fail(wrong_code());
   return {};
 }
 

@@ -23,12 +23,14 @@ const Query kRoleOf{"staff.role_of",
                     "SELECT role FROM account WHERE id = $1 AND practice_id = $2 AND closed_at IS NULL"
                     " AND password_hash <> '' {for_update}",
                     true};
-const std::array kStandsBehindNobody{
-    Query{"staff.supervises_nobody", "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true},
-    Query{"staff.deputy_of_nobody", "UPDATE account SET deputy_id = NULL WHERE deputy_id = $1", true},
-    Query{"staff.deputy_of_no_episode", "UPDATE episode_of_care SET deputy_id = NULL WHERE deputy_id = $1", true},
-    Query{"staff.no_neutral_person", "UPDATE practice SET neutral_id = NULL WHERE neutral_id = $1", true},
-    Query{"staff.neutral_of_no_episode", "UPDATE episode_of_care SET neutral_id = NULL WHERE neutral_id = $1", true}};
+const Query kSupervisesNobody{"staff.supervises_nobody",
+                              "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true};
+const Query kDeputyOfNobody{"staff.deputy_of_nobody", "UPDATE account SET deputy_id = NULL WHERE deputy_id = $1"};
+const Query kDeputyOfNoEpisode{"staff.deputy_of_no_episode",
+                               "UPDATE episode_of_care SET deputy_id = NULL WHERE deputy_id = $1", true};
+const Query kNoNeutralPerson{"staff.no_neutral_person", "UPDATE practice SET neutral_id = NULL WHERE neutral_id = $1"};
+const Query kNeutralOfNoEpisode{"staff.neutral_of_no_episode",
+                                "UPDATE episode_of_care SET neutral_id = NULL WHERE neutral_id = $1", true};
 const Query kRoleEver{"staff.role_ever", "SELECT role FROM account WHERE id = $1 AND practice_id = $2", true};
 const Query kAdministrators{"staff.administrators",
                             "SELECT id FROM account WHERE practice_id = $1 AND role = 'administrator'"
@@ -97,7 +99,10 @@ Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Ti
                  "This is the only administrator. Invite another one first, and let them log in."});
   }
   const bool changed = close_account(tx, account, now);
-  for (const auto& query : kStandsBehindNobody) tx.execute(query, {account});
+  for (const auto* query :
+       {&kSupervisesNobody, &kDeputyOfNobody, &kDeputyOfNoEpisode, &kNoNeutralPerson, &kNeutralOfNoEpisode}) {
+    tx.execute(*query, {account});
+  }
   return changed;
 }
 

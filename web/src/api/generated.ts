@@ -1278,7 +1278,7 @@ export interface paths {
         get?: never;
         /**
          * Say who supervises a therapist and who is told of concerns beside them
-         * @description It holds for all clients of the therapist, those of now and those to come.
+         * @description It holds for all clients of the therapist, those of now and those to come. One of the two at a time.
          */
         put: {
             parameters: {
@@ -1383,7 +1383,7 @@ export interface paths {
         };
         /**
          * One's invitations, and what has become of each
-         * @description At most 200, the latest first.
+         * @description For an administrator also those of staff that others made. At most 200, the latest first.
          */
         get: {
             parameters: {
@@ -1574,7 +1574,7 @@ export interface paths {
         put?: never;
         /**
          * Use the link of an invitation: choose a name, a log-in and a password
-         * @description It works once. Log in afterwards. The very same sent again is answered as the first time.
+         * @description It works once. Log in afterwards, also when the answer was lost: a link that was used tells nobody anything.
          */
         post: {
             parameters: {
@@ -4369,10 +4369,12 @@ export interface components {
             people: components["schemas"]["StaffEntry"][];
             neutral_person?: string | null;
         };
-        /** @description Absent: nobody. */
+        /** @enum {string} */
+        BackingPart: "supervisor" | "deputy";
+        /** @description One of the two; the other stays as it is. `person` absent: nobody. */
         BackingWanted: {
-            supervisor?: string | null;
-            deputy?: string | null;
+            part: components["schemas"]["BackingPart"];
+            person?: string | null;
         };
         /** @description Absent: nobody. */
         NeutralPersonWanted: {
@@ -4380,12 +4382,12 @@ export interface components {
         };
         /** @enum {string} */
         InvitationState: "sent" | "used" | "expired" | "withdrawn";
-        /** @description `mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of an undelivered mail); absent when none was to go out. */
+        /** @description `mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of an undelivered mail); absent when none was to go out. `invited_by` is absent for one's own, `name` for a client who has come: it is the client's own from then on. */
         InvitationEntry: {
             /** Format: uuid */
             id: string;
             role: string;
-            name: string;
+            name?: string | null;
             state: components["schemas"]["InvitationState"];
             /** Format: date-time */
             invited_at: string;
@@ -4393,6 +4395,7 @@ export interface components {
             ends_at: string;
             mail?: string | null;
             mail_failure?: string | null;
+            invited_by?: string | null;
         };
         Invitations: {
             invitations: components["schemas"]["InvitationEntry"][];
@@ -4411,10 +4414,10 @@ export interface components {
             language?: components["schemas"]["MailLanguage"] | null;
             therapist?: string | null;
         };
-        /** @description `path` is the link without this server's address. It is told this once and kept nowhere: whoever has it is let in. */
+        /** @description `path` is the link without this server's address. It is told this once and kept nowhere: whoever has it is let in. Absent where a mail takes it to the person. */
         InvitationMade: {
             invitation: components["schemas"]["InvitationEntry"];
-            path: string;
+            path?: string | null;
         };
         InvitationToken: {
             token: string;
