@@ -139,8 +139,8 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 std::string make_demo_practice(const Options& options, const std::string& folder, std::size_t clients) {
-  std::vector<std::string> command{options.server,          "demo",  "--data", folder + "/data", "--clients",
-                                   std::to_string(clients), "--json"};
+  std::vector<std::string> command{options.server,          "demo",   "--data",          folder + "/data", "--clients",
+                                   std::to_string(clients), "--json", "--second-factor", "offered"};
   add_database(command, options);
   const auto output = folder + "/demo.json";
   int status = 0;
@@ -156,7 +156,7 @@ ServerProcess::ServerProcess(const Options& options, const std::string& folder,
   std::vector<std::string> command{options.server, "serve", "--data", folder + "/data", "--listen", address_.text(),
                                    // Limits that are looked at but never reached: the look is part of what is measured.
                                    "--limits-messages-per-second", "1000000", "--limits-log-ins-per-minute", "100000",
-                                   "--limits-live-connections", "0"};
+                                   "--limits-live-connections", "0", "--second-factor", "offered"};
   add_database(command, options);
   if (certificate) {
     command.insert(command.end(), {"--tls-cert", certificate->certificate, "--tls-key", certificate->key});

@@ -2,8 +2,8 @@
 /// @file How often a log-in may be wrong. Three counts, so that guessing is slow and yet nobody is locked out by
 /// another: of one person at one address (tight: whoever guesses), of one address (loose: a whole clinic may stand
 /// behind it), and of one person by all browsers that never were theirs (against guessing from many addresses). A
-/// browser in which the person has logged in before carries a device cookie and is counted for itself alone, so what
-/// strangers do does not touch it. Only what was wrong counts in the end. Thread-safe.
+/// browser in which the person has logged in before carries a device cookie and is counted with the others of theirs
+/// (many log-ins make many), so what strangers do does not touch it. Only what was wrong counts. Thread-safe.
 #include <chrono>
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ namespace rapport::access {
 
 /// Each is so many at once and then one each time its share of the hour (minute) has passed; 0: no limit.
 struct WrongLogIns {
-  double of_one_person_per_hour = 10;  ///< at one address, or in one known browser
+  double of_one_person_per_hour = 10;  ///< at one address, or in one known browser; in all of those 3 times it a day
   double of_one_address_per_minute = 60;
   double by_strangers_per_hour = 100;  ///< at one person, from all addresses together
 };
@@ -35,7 +35,7 @@ class LogInGuard {
     std::string address;
     std::optional<std::string> device;  ///< of a browser that is known to be the person's
   };
-  /// `peer` is the other side's address; `cookie` what the browser sent as its device cookie, if anything.
+  /// `login_digest` with a number (known_browsers.hpp). `peer`: the other side's address. `cookie`: the device cookie.
   Attempt attempt(BytesView login_digest, std::string_view peer, std::string_view cookie, Time now) const;
 
   /// Counts the attempt as a wrong one. 0 when it may be made, else the seconds to wait; nothing is counted then.

@@ -10,6 +10,7 @@ struct Viewer {
   Role role = Role::client;  ///< the least by default
   SessionId session;
   PracticeId practice;
+  bool has_second_factor = false;
 };
 
 }  // namespace rapport::access

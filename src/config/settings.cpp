@@ -104,10 +104,12 @@ Setting addresses_setting(std::string_view name, std::string Settings::* member,
   return setting;
 }
 
-Setting encryption_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+/// One of two words.
+Setting choice_setting(std::string_view name, std::string Settings::* member, std::string_view one,
+                       std::string_view other, std::string_view meaning) {
   auto setting = text_setting(name, member, meaning);
-  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
-    if (text != "required" && text != "none") return fmt::format("it must be required or none, not \"{}\"", text);
+  setting.set = [=, take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (text != one && text != other) return fmt::format("it must be {} or {}, not \"{}\"", one, other, text);
     return take(settings, text);
   };
   return setting;
@@ -245,6 +247,8 @@ const std::vector<Setting>& all_settings() {
       number_setting("log_in_hours", &Settings::log_in_hours, 1, 24 * 30, "how long a log-in lasts at the most"),
       number_setting("log_in_idle_minutes", &Settings::log_in_idle_minutes, 1, 24 * 60 * 30,
                      "how long a log-in lasts that nobody uses"),
+      choice_setting("second_factor", &Settings::second_factor, "staff", "offered",
+                     "staff: everybody but clients must have a second factor; offered: nobody must"),
       number_setting("invitation_hours", &Settings::invitation_hours, 1, 24 * 30,
                      "how long the link of an invitation works"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
@@ -279,8 +283,8 @@ const std::vector<Setting>& all_settings() {
                    "file with the password of it, readable by its owner alone"),
       text_setting("mail.authorities", &Settings::mail_authorities,
                    "certificates of those who vouch for the mail server (PEM; default: the system's)"),
-      encryption_setting("mail.encryption", &Settings::mail_encryption,
-                         "required: nothing is sent in clear; none: to a server on this computer alone"),
+      choice_setting("mail.encryption", &Settings::mail_encryption, "required", "none",
+                     "required: nothing is sent in clear; none: to a server on this computer alone"),
       text_setting("push.services", &Settings::push_services,
                    "push services that notices to browsers may be handed to (HOST[,HOST…]; empty: none)"),
       text_setting("push.authorities", &Settings::push_authorities,

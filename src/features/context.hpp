@@ -34,8 +34,17 @@ struct House {
   std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts
   bool sends_mail = false;                  ///< the practice has set a mail server
+  bool staff_need_second_factor = false;    ///< everybody but clients
   std::chrono::hours invitations_last{72};
 };
+
+inline bool must_have_second_factor(const House& house, access::Role role) {
+  return house.staff_need_second_factor && role != access::Role::client;
+}
+/// Whether such a log-in may do nothing but set up a second factor.
+inline bool lacks_second_factor(const House& house, access::Role role, bool has_one) {
+  return must_have_second_factor(house, role) && !has_one;
+}
 
 /// One call's surroundings. `viewer` is meaningful on every route that is not open.
 struct Context {

@@ -115,6 +115,9 @@ constexpr std::array kTypes{
     ProblemType{"request.too_large", "The body of the request is too large."},
     ProblemType{"seal.broken", "Stored text does not open with its key: it was altered. The practice has to look."},
     ProblemType{"second_factor.exists", "A second factor is in use already. Remove it before another is set up."},
+    ProblemType{"second_factor.needed",
+                "Who works in this practice must have a second factor. Set one up; nothing else is open before."},
+    ProblemType{"second_factor.required", "The second factor of those who must have one cannot be removed."},
     ProblemType{"session.none", "Nobody is logged in, or the log-in has ended. Log in again."},
     ProblemType{
         "session_forms.choice",

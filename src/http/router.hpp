@@ -86,6 +86,7 @@ struct Route {
   bool heavy = false;        ///< slow by nature, see Application::is_heavy
   bool opens_live = false;   ///< becomes a WebSocket when an upgrade is asked for
   bool sets_cookie = false;  ///< so it is refused over a live connection
+  bool before_second_factor = false;
   /// One answer per input, in order. `context` is the Context of the Routes the route was declared in.
   std::function<std::vector<Response>(void* context, Call& call, std::span<const BodyInput> inputs)> invoke;
 };
@@ -227,6 +228,10 @@ class RouteBuilder {
   /// Its answer sets a cookie, so it is of no use over a live connection and refused there.
   RouteBuilder& sets_cookie() {
     return set([&] { route_->sets_cookie = true; });
+  }
+  /// Also for a log-in that still has to set up a second factor, which may do nothing else.
+  RouteBuilder& before_second_factor() {
+    return set([&] { route_->before_second_factor = true; });
   }
   RouteBuilder& limit(std::string_view name) {
     return set([&] { route_->limit = name; });

@@ -86,6 +86,11 @@ int migrate(const Settings& settings) {
   return 0;
 }
 
+/// Where the data is, as options of a further command.
+std::string place_of(const Settings& settings) {
+  return settings.database.empty() ? "--data " + settings.data : "--database ADDRESS";
+}
+
 int make_demo(const Settings& settings, const demo::DemoOptions& options, bool json) {
   const SystemClock clock;
   const auto open = OpenHouse::open(settings, clock);
@@ -102,6 +107,12 @@ int make_demo(const Settings& settings, const demo::DemoOptions& options, bool j
   for (const auto& account : *made) {
     const auto role = account.role == "neutral_person" ? "neutral person" : account.role;
     fmt::print(line, role, account.name, account.login, account.password, account.therapist + "\n");
+  }
+  if (settings.second_factor == "staff") {
+    fmt::print(
+        "\nWhoever is no client is asked for a code as well. This prints one; each counts once:\n  rapport demo code "
+        "LOGIN {}\n",
+        place_of(settings));
   }
   return 0;
 }
@@ -246,7 +257,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
       ->check(check_clients);
   std::string login;
-  auto* code = demo->add_subcommand("code", "Print the second-factor code that one of them has now");
+  auto* code = demo->add_subcommand("code", "Print a second-factor code that logs one of them in now");
   code->add_option("LOGIN", login, "their log-in name")->required();
   code->add_option("--clock", clock_file, "file that says what time it is, as the server was given it");
   code->fallthrough();  // the settings are options of demo

@@ -1251,6 +1251,58 @@ Scenario asked(std::string route, std::string body) {
   return scenario;
 }
 
+/// What is open to somebody who has to set up a second factor first is named here once more.
+const std::set<std::string> kBeforeSecondFactor{"GET /api/session", "POST /api/logout", "GET /api/me/second-factor",
+                                                "POST /api/me/second-factor",
+                                                "POST /api/me/second-factor/confirmation"};
+
+TEST_P(Scenarios, WithoutASecondFactorStaffCanDoNothingButSetOneUp) {
+  house->staff_need_second_factor = true;
+  for (const auto& route : routes_->all()) {
+    if (route->guard == http::Guard::open) continue;
+    const auto name = std::string(to_text(route->method)) + " " + route->pattern;
+    for (const auto& [who, account] : people_) {
+      SCOPED_TRACE(name + " by " + who);
+      const bool may = kBeforeSecondFactor.contains(name) || who == "client" || who == "other_client";
+      const bool has_body = route->method != http::Method::get && route->body_schema != nullptr;
+      const auto answer = service_->handle(
+          request_of(who, route->method, filled_in(route->pattern), has_body ? R"({"no":"field"})" : ""));
+      EXPECT_EQ(answer.body.find("second_factor.needed") == std::string::npos, may) << answer.status << answer.body;
+      if (!may) {
+        EXPECT_EQ(answer.status, 403);
+        EXPECT_EQ(audit_rows(), route->audit.empty() ? "" : route->audit + " refused/-");
+        expect_no_secret(answer, "nobody");
+      }
+      audit_rows();
+    }
+  }
+  http::Response refusal;
+  const auto socket = std::make_shared<CountingSocket>();
+  EXPECT_EQ(service_->open_live(request_of("therapist", http::Method::get, "/api/live", ""), socket, refusal), nullptr);
+  EXPECT_NE(refusal.body.find("second_factor.needed"), std::string::npos) << refusal.body;
+}
+
+TEST_P(Scenarios, WithASecondFactorStaffWorkAndCannotRemoveIt) {
+  house->staff_need_second_factor = true;
+  check(asked("GET /api/session", ""), "therapist", {200, R"("needs_second_factor":true)"});
+  check(asked("GET /api/session", ""), "client", {200, R"("needs_second_factor":false)"});
+  const auto key = keys->key_for(therapist, soon()).value();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    log_in::add_code_secret(tx, therapist, access::seal(*key, therapist.bytes(), log_in::make_code_secret()),
+                            clock.now());
+    return {};
+  }));
+  check(asked("GET /api/session", ""), "therapist", {200, R"("needs_second_factor":false)"});
+  check(asked("GET /api/episodes", ""), "therapist",
+        {200, "Amara", "episodes.read done/client episodes.read done/other_client"});
+  check(asked("GET /api/me/second-factor", ""), "therapist", {200, R"("required":true)"});
+  check(asked("GET /api/me/second-factor", ""), "client", {200, R"("required":false)"});
+  const std::string proof = R"({"password":"right horse","code":"ABCDE-FGHJK"})";
+  check(asked("POST /api/me/second-factor/removal", proof), "therapist",
+        failed("second_factor.remove", 409, "second_factor.required"));
+  check(asked("POST /api/me/second-factor/removal", proof), "client", {204, "", "second_factor.remove done/-"});
+}
+
 TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {
   const Expected gone = failed("concern.read");
   for (const auto* who : {"therapist", "deputy", "supervisor", "stranger"}) {

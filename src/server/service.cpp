@@ -41,11 +41,16 @@ Error too_many(int seconds) {
 constexpr std::chrono::seconds kPatienceForLook{2};
 
 /// The caller is known, or the route is open to everybody.
-Result<void> check_permission(const http::Route& route, access::Role role) {
+Result<void> check_guard(const House& house, const http::Route& route, const access::Viewer& viewer) {
+  if (route.guard == http::Guard::open) return {};
+  if (!route.before_second_factor && lacks_second_factor(house, viewer.role, viewer.has_second_factor)) {
+    return fail({ErrorKind::forbidden, "second_factor.needed",
+                 "Set up the second step of your log-in first. Until then nothing else is open to you."});
+  }
   if (route.guard != http::Guard::permission) return {};
   const auto permission = access::permission_from_text(route.permission);
   if (!permission) throw std::logic_error("no such permission: " + route.permission);
-  if (access::allowed(role, *permission)) return {};
+  if (access::allowed(viewer.role, *permission)) return {};
   return fail(forbidden("Your role does not allow this."));
 }
 
@@ -239,7 +244,7 @@ std::vector<http::Response> Service::answer_within(const http::Request& request,
   auto context = context_of(caller);
   http::Call call{&request, match.route, match.path, {}, deadline};
   auto may = sent_well;
-  if (may) may = check_permission(*match.route, context.viewer.role);
+  if (may) may = check_guard(house_, *match.route, context.viewer);
   auto responses = may ? call_handler(context, call, match, inputs)
                        : std::vector<http::Response>(inputs.size(), http::problem_response(may.error()));
   settle_audit(context, call, responses, deadline_from_now());
@@ -290,7 +295,7 @@ std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& reque
 Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context, const http::Call& call,
                                                                std::shared_ptr<http::LiveSocket> socket) {
   if (comes_from_elsewhere(*call.request)) return fail(forbidden("This came from another site."));
-  TRY(check_permission(*call.route, context.viewer.role));
+  TRY(check_guard(house_, *call.route, context.viewer));
   const auto account = context.viewer.account;
   TRY_ASSIGN(const auto pairs,
              house_.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {

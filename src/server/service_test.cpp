@@ -69,6 +69,7 @@ class ServiceTest : public ::testing::Test {
     folder_ = name;
     config::Settings settings;
     settings.data = folder_;
+    settings.second_factor = "offered";
     auto open = OpenHouse::open(settings, clock_);
     ASSERT_TRUE(open) << open.error().detail;
     open_ = std::move(*open);

@@ -2,14 +2,16 @@
 import base64
 import collections
 import concurrent.futures
+import contextlib
 import hmac
 import json
+import sqlite3
 import struct
 import time
 
 from access import nothing_changed
 from common import PATIENCE, QUICK, connect, filled, head, log_in_from, new_id, read_all, routes, sample, status_of
-from harness import HandshakeRefused, LineClosed, LiveLine, Person, call
+from harness import App, HandshakeRefused, LineClosed, LiveLine, Person, Server, call, code_of, step_now
 
 
 def session_of(answer):
@@ -366,3 +368,45 @@ def many_guess(house, report):
                  str({s: statuses.count(s) for s in set(statuses)}))
     report.check("240 log-ins from 120 addresses: messages are not held up", slowest < 1.0,
                  f"median {middle:.3f} s, slowest {slowest:.2f} s (quiet: {sorted(quiet)[10]:.3f} s)")
+
+
+def second_factor(house, report):
+    """Where staff need one, which is what a practice begins with."""
+    server = Server(house.server.binary, house.server.folder / "factor", second_factor="staff")
+    accounts = server.make_practice(1)
+    server.start()
+    try:
+        staff = [a for a in accounts if a["role"] != "client"]
+        one, other, without = staff[0], staff[1], staff[2]
+
+        def log_in(account, code=None):
+            words = {key: account[key] for key in ("login", "password")}
+            return call(server.address, "POST", "/api/login", {**words, "code": code} if code else words)
+
+        answers = [(log_in(a).status, json.loads(log_in(a).body)["code"]) for a in staff]
+        report.check("staff: the password alone logs nobody in", set(answers) == {(401, "login.code_needed")}, str(answers))
+        report.check("staff: the code of somebody else neither", log_in(one, App(other["totp_secret"]).code()).status == 401)
+        step = step_now()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            statuses = sorted(a.status for a in pool.map(lambda _: log_in(one, code_of(one["totp_secret"], step)), range(8)))
+        report.check("staff: one code sent eight times at once logs in once", statuses == [200] + [401] * 7, str(statuses))
+        for nth in ("the next one", "the one after, waited for"):
+            code = server.command("demo", "code", one["login"], *server.place()).stdout.strip()
+            report.check(f"staff: `demo code` prints a code that counts: {nth}", log_in(one, code).status == 200, code)
+        with contextlib.closing(sqlite3.connect(server.data / "rapport.db", timeout=PATIENCE)) as file, file:
+            file.execute("DELETE FROM code_secret")
+        person = Person(without).log_in(server.address)
+        openapi = json.loads(server.command("openapi").stdout)
+        opened = [f"{method} {path}" for path, operations in openapi["paths"].items() for method, operation in operations.items()
+                  if operation.get("security") and path != "/api/logout" and person.ask(
+                      server.address, method.upper(), filled(path, {}), None if method == "get" else b"[]").status != 403]
+        report.check("staff: before there is a second factor nothing is open but setting it up", sorted(opened) == [
+            "get /api/me/second-factor", "get /api/session", "post /api/me/second-factor",
+            "post /api/me/second-factor/confirmation"], str(opened))
+        try:
+            person.live(server.address).drop()
+            report.check("staff: and no live line either", False)
+        except HandshakeRefused as refusal:
+            report.check("staff: and no live line either", refusal.status == 403, str(refusal.status))
+    finally:
+        server.stop()

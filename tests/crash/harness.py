@@ -4,6 +4,7 @@ WebSocket client. Python 3 standard library only; everything stays on the loopba
 import base64
 import collections
 import contextlib
+import hmac
 import http.client
 import json
 import os
@@ -85,18 +86,19 @@ def new_id(now=None):
 
 
 def clean_environment(extra=None):
-    """Settings of the caller's shell must not reach the server."""
+    """Settings of the caller's shell must not reach the server. Only who looks at the log-in has codes asked for."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")}
-    return {**kept, **(extra or {})}
+    return {**kept, "RAPPORT_SECOND_FACTOR": "offered", **(extra or {})}
 
 
 class Server:
     """One data place, and the process that serves it (or does not)."""
 
-    def __init__(self, binary, folder, database="", options=(), environment=None, prefix=()):
+    def __init__(self, binary, folder, database="", options=(), environment=None, prefix=(), second_factor="offered"):
         self.binary, self.folder, self.database = str(binary), pathlib.Path(folder), database
         self.data = self.folder / "data"
-        self.options, self.environment, self.prefix = list(options), environment or {}, list(prefix)
+        self.options, self.prefix, self.second_factor = list(options), list(prefix), {"RAPPORT_SECOND_FACTOR": second_factor}
+        self.environment = {**self.second_factor, **(environment or {})}
         self.process = None
         self.address = None
         self.starts = 0
@@ -109,7 +111,7 @@ class Server:
     def command(self, *words, **keywords):
         """Runs the program to its end."""
         return subprocess.run([self.binary, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              env=clean_environment(), timeout=10 * PATIENCE, check=False, **keywords)
+                              env=clean_environment(self.second_factor), timeout=10 * PATIENCE, check=False, **keywords)
 
     def make_practice(self, clients):
         made = self.command("demo", *self.place(), "--clients", str(clients), "--json")
@@ -385,6 +387,30 @@ def call(address, method, target, body=None, headers=None, timeout=PATIENCE):
         return Answer(answer.status, headers, answer.read())
     finally:
         connection.close()
+
+
+def code_of(secret, step):
+    """RFC 6238, from what the prose of the API says of it: SHA-1, six digits, 30 seconds."""
+    mac = hmac.digest(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1")
+    at = mac[-1] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def step_now():
+    return int(time.time()) // 30
+
+
+class App:
+    """What makes the codes of one person; it never shows one twice."""
+
+    def __init__(self, secret):
+        self.secret, self.last = secret, 0
+
+    def code(self):
+        step = max(step_now(), self.last + 1)
+        wait_until(lambda: step <= step_now() + 1, "the time of the next code", 35)
+        self.last = step
+        return code_of(self.secret, step)
 
 
 class Person:

@@ -9,6 +9,8 @@
 #include "features/demo/demo_file.hpp"
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
@@ -102,8 +104,13 @@ class Maker {
   Result<AccountId> add_member(store::WriteTx& tx, const WrittenStaff& written, std::string_view role) {
     TRY_ASSIGN(const auto account, make_account(written.login, written.name, role, now_ - kStaffSince));
     TRY(people::add_account(tx, account));
+    TRY_ASSIGN(const auto key, house_.keys.key_for(account.id, deadline_));
+    if (house_.staff_need_second_factor) {
+      const auto secret = log_in::make_code_secret();
+      log_in::add_code_secret(tx, account.id, access::seal(*key, account.id.bytes(), secret), now_);
+      accounts_.back().totp_secret = log_in::to_base32(as_bytes(secret));
+    }
     if (written.consents) {
-      TRY_ASSIGN(const auto key, house_.keys.key_for(account.id, deadline_));
       TRY(store_consents(tx, *key, *written.consents, {account.id, account.id, "en"}, now_));
     }
     return account.id;
@@ -272,7 +279,9 @@ std::string demo_json(std::string_view practice, const std::vector<DemoAccount>&
       out += key;
       http::write_string(out, value);
     }
-    out += R"(,"totp_secret":null})";
+    out += R"(,"totp_secret":)";
+    if (account.totp_secret) http::write_string(out, *account.totp_secret);
+    out += account.totp_secret ? "}" : "null}";
   }
   return out + "]}";
 }

@@ -2,6 +2,7 @@
 /// @file The demo practice: made-up people, marked synthetic, to try everything with. What the first twelve clients and
 /// their therapists write is in resources/demo/practice.json; further clients are generated.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,8 @@ struct DemoAccount {
   std::string password;
   std::string role;
   std::string name;
-  std::string therapist = {};  ///< of a client: the therapist's log-in
+  std::string therapist = {};                   ///< of a client: the therapist's log-in
+  std::optional<std::string> totp_secret = {};  ///< base32, of those who must have a second factor
 };
 
 /// As it stands in practice.json.

@@ -11,6 +11,8 @@
 
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
+#include "features/log_in/second_factor.hpp"
+#include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/safety/safety.hpp"
@@ -135,6 +137,29 @@ TEST_P(Demo, EveryWrittenTextOpensAgainInItsPlace) {
     const auto rooms = read([&](store::ReadTx& tx) { return people::list_rooms(tx, own.id, one[0].id); });
     ASSERT_EQ(rooms->size(), client.rooms.size());
     for (std::size_t i = 0; i < rooms->size(); ++i) expect_as_written(client.rooms[i], (*rooms)[i]);
+  }
+}
+
+TEST_P(Demo, WhereStaffNeedASecondFactorEachHasOneAndNoClientHas) {
+  auto place = house();
+  place.staff_need_second_factor = true;
+  const auto made = make_demo(place, {.clients = 2});
+  ASSERT_TRUE(made) << made.error().detail;
+  const auto json = demo_json(kPracticeName, *made);
+  for (const auto& shown : *made) {
+    SCOPED_TRACE(shown.login);
+    const auto own = account(shown.login);
+    const auto stored = read([&](store::ReadTx& tx) -> Result<std::optional<log_in::CodeSecret>> {
+      return log_in::find_code_secret(tx, own.id);
+    });
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(shown.totp_secret.has_value(), shown.role != "client");
+    EXPECT_EQ(stored->has_value(), shown.role != "client");
+    if (!shown.totp_secret || !*stored) continue;
+    EXPECT_TRUE((*stored)->confirmed_at);
+    const auto secret = access::unseal(*keys_->key_for(own.id, soon()).value(), own.id.bytes(), (*stored)->sealed);
+    EXPECT_EQ(log_in::to_base32(as_bytes(*secret)), *shown.totp_secret);
+    EXPECT_NE(json.find(R"("totp_secret":")" + *shown.totp_secret + "\""), std::string::npos);
   }
 }
 

@@ -31,12 +31,16 @@ BOOST_DESCRIBE_STRUCT(Self, (), (id, name, role))
 
 /// Who is logged in, and the token that every change must carry in X-CSRF-Token.
 struct LoggedIn {
-  static constexpr std::string_view says = "`shared`: the person said at the log-in that others use this device too.";
+  static constexpr std::string_view says =
+      "`shared`: the person said at the log-in that others use this device too. `needs_second_factor`: until this "
+      "person "
+      "has set one up, everything else is answered 403 `second_factor.needed`.";
   Self account;
   std::string csrf;
   bool shared = false;
+  bool needs_second_factor = false;
 };
-BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf, shared))
+BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf, shared, needs_second_factor))
 
 struct PracticeAnswer {
   std::string name;
@@ -107,40 +111,45 @@ Error at_log_in(const Error& error) {
           "This code is not right, or it was used already. Please wait for the next one."};
 }
 
-/// The second factor is asked for, and its code used up, in the transaction in which the log-in begins.
-Result<void> pass_second_factor(Context& context, store::WriteTx& tx, const access::SealKey& key, AccountId account,
+/// The second factor is asked for, and its code used up, in the transaction in which the log-in begins. False when the
+/// person has none.
+Result<bool> pass_second_factor(Context& context, store::WriteTx& tx, const access::SealKey& key, AccountId account,
                                 const std::string& code) {
   const auto secret = find_code_secret(tx, account);
-  if (!secret || !secret->confirmed_at) return {};
+  if (!secret || !secret->confirmed_at) return false;
   if (code.empty()) {
     return fail({ErrorKind::unauthenticated, "login.code_needed", "Please give the code of your second step as well."});
   }
   const auto used = use_code(tx, context.house.master, key, account, code, context.house.clock.now());
   if (!used) return fail(at_log_in(used.error()));
-  return {};
+  return true;
 }
 
-Result<access::NewSession> begin_session(Context& context, const Call& call, const Account& account,
-                                         const std::string& code) {
+struct Begun {
+  access::NewSession session;
+  bool has_second_factor = false;
+};
+
+Result<Begun> begin_session(Context& context, const Call& call, const Account& account, const std::string& code) {
   auto& house = context.house;
   TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
   std::string browser;
   http::write(browser, browser_of(call.request->header("user-agent")));
-  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<access::NewSession> {
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Begun> {
     if (!is_unchanged(tx, account)) return fail(wrong_credentials());
-    TRY(pass_second_factor(context, tx, *key, account.id, code));
+    TRY_ASSIGN(const bool has_second_factor, pass_second_factor(context, tx, *key, account.id, code));
     entry.viewer = account.id;
     entry.role = access::role_from_text(account.role);
     entry.count = 1;
     auto made = access::create_session(tx, account.id, house.clock.now(), house.session_rules);
     access::describe_session(tx, made.id, access::seal(*key, made.id.bytes(), browser));
-    return made;
+    return Begun{std::move(made), has_second_factor};
   });
 }
 
 struct Proved {
   Account account;
-  access::NewSession session;
+  Begun begun;
 };
 
 Result<Proved> prove(Context& context, const Call& call, const Credentials& credentials, BytesView digest,
@@ -158,10 +167,10 @@ Result<Proved> prove(Context& context, const Call& call, const Credentials& cred
                  {},
                  wait});
   }
-  auto session = begin_session(context, call, account, code);
-  if (counts && (session || !is_wrong_guess(session.error()))) wrong_codes.give_back(kWrongCodes, who);
-  if (!session) return fail(session.error());
-  return Proved{std::move(account), std::move(*session)};
+  auto begun = begin_session(context, call, account, code);
+  if (counts && (begun || !is_wrong_guess(begun.error()))) wrong_codes.give_back(kWrongCodes, who);
+  if (!begun) return fail(begun.error());
+  return Proved{std::move(account), std::move(*begun)};
 }
 
 using Life = std::optional<std::chrono::microseconds>;
@@ -185,12 +194,17 @@ Result<Answer<LoggedIn>> log_in(Context& context, Call& call, const Credentials&
   }));
   TRY_ASSIGN(const auto proved,
              guarded(context, call, digest, [&] { return prove(context, call, credentials, digest, wrong_codes); }));
-  const auto& [account, session] = proved;
+  const auto& account = proved.account;
+  const auto& session = proved.begun.session;
   renew_hash(context, call, credentials, account);
   TRY_ASSIGN(auto profile, people::open_profile(house, account, call.deadline));
   Answer<LoggedIn> answer;
   const bool shared = credentials.shared.value_or(false);
-  answer.value = {{account.id, std::move(profile.name), account.role}, house.csrf.make(session.token), shared};
+  const auto role = access::role_from_text(account.role).value_or(access::Role::client);
+  answer.value = {{account.id, std::move(profile.name), account.role},
+                  house.csrf.make(session.token),
+                  shared,
+                  lacks_second_factor(house, role, proved.begun.has_second_factor)};
   const auto now = house.clock.now();
   const Life life = shared ? kUntilTheBrowserCloses : Life(session.ends_at - now);
   answer.headers.push_back(cookie_for(call, kCookie, session.token, life));
@@ -208,7 +222,8 @@ Result<Answer<LoggedIn>> who_am_i(Context& context, Call& call) {
   Answer<LoggedIn> answer;
   answer.value = {{context.viewer.account, std::move(profile.name), std::string(to_text(context.viewer.role))},
                   context.house.csrf.make(context.session_token),
-                  http::cookie_value(call.request->header("cookie"), kSharedCookie).has_value()};
+                  http::cookie_value(call.request->header("cookie"), kSharedCookie).has_value(),
+                  lacks_second_factor(context.house, context.viewer.role, context.viewer.has_second_factor)};
   return answer;
 }
 
@@ -260,9 +275,16 @@ void add_log_in_routes(Routes& routes) {
       .explains("Gives the CSRF token again, for instance after a program was started anew with a cookie it kept.")
       .answers<LoggedIn>()
       .signed_in()
+      .before_second_factor()
       .not_audited("one's own account")
       .handle(who_am_i);
-  routes.post("/api/logout").says("Log out").answers<Nothing>(204).signed_in().audits("logout").handle(log_out);
+  routes.post("/api/logout")
+      .says("Log out")
+      .answers<Nothing>(204)
+      .signed_in()
+      .before_second_factor()
+      .audits("logout")
+      .handle(log_out);
   routes.get("/api/practice")
       .says("The practice's name, and whether its people are made up")
       .answers<PracticeAnswer>()

@@ -19,6 +19,9 @@ const Query kBegin{"second_factor.begin",
                    " ON CONFLICT (account_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0"
                    " WHERE code_secret.confirmed_at IS NULL",
                    true};
+const Query kAdd{"second_factor.add",
+                 "INSERT INTO code_secret (account_id, sealed_secret, confirmed_at, last_step) VALUES ($1, $2, $3, 0)",
+                 true};
 const Query kConfirm{"second_factor.confirm",
                      "UPDATE code_secret SET confirmed_at = $2, last_step = $3"
                      " WHERE account_id = $1 AND confirmed_at IS NULL AND sealed_secret = $4",
@@ -88,6 +91,17 @@ Result<void> confirm_code_secret(WriteTx& tx, const access::SealKey& key, Accoun
   const auto step = step_of_code(as_bytes(plain), code, now, 0);
   if (!step || tx.execute(kConfirm, {account, now, *step, secret->sealed}) != 1) return fail(wrong_code());
   return {};
+}
+
+void add_code_secret(WriteTx& tx, AccountId account, BytesView sealed, Time now) {
+  tx.execute(kAdd, {account, sealed, now});
+}
+
+std::string make_code_secret() {
+  access::ensure_crypto();
+  std::string secret(kCodeSecretBytes, '\0');
+  randombytes_buf(secret.data(), secret.size());
+  return secret;
 }
 
 RecoveryCodes make_recovery_codes() {

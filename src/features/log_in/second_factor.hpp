@@ -26,6 +26,10 @@ struct CodeSecret {
 std::optional<CodeSecret> find_code_secret(store::ReadTx& tx, AccountId account);
 /// Begins again with another secret. Error: conflict ("second_factor.exists") when one is in use.
 Result<void> begin_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed);
+/// One that is in use from the beginning, for an account that has none: invented people's, who scan nothing.
+void add_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed, Time now);
+/// A new secret. It is a secret until it is sealed.
+std::string make_code_secret();
 /// The secret and all recovery codes go. False when no secret was in use.
 bool remove_second_factor(store::WriteTx& tx, AccountId account);
 

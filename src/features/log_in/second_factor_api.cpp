@@ -12,11 +12,12 @@
 namespace rapport::log_in {
 
 struct SecondFactor {
-  static constexpr std::string_view says = "`since` is absent where there is none.";
+  static constexpr std::string_view says = "`since` is absent where there is none. `required`: it cannot be removed.";
   std::optional<Time> since;
   std::int64_t recovery_codes_left = 0;
+  bool required = false;
 };
-BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, recovery_codes_left))
+BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, recovery_codes_left, required))
 
 struct PasswordProof {
   http::Text<1, 1024> password;
@@ -69,6 +70,7 @@ Result<bool> tell(store::WriteTx& tx, AccountId account, MessageId id, Time now)
 Result<Answer<SecondFactor>> read_factor(Context& context, Call& call) {
   const auto account = context.viewer.account;
   Answer<SecondFactor> answer;
+  answer.value.required = must_have_second_factor(context.house, context.viewer.role);
   TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
     const auto secret = find_code_secret(tx, account);
     answer.value.since = secret ? secret->confirmed_at : std::nullopt;
@@ -82,9 +84,7 @@ Result<Answer<NewSecret>> begin(Context& context, Call& call, const PasswordProo
   auto& house = context.house;
   TRY_ASSIGN(const auto account, prove_guarded(context, call, proof.password.str()));
   TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
-  access::ensure_crypto();
-  std::string secret(kCodeSecretBytes, '\0');
-  randombytes_buf(secret.data(), secret.size());
+  const auto secret = make_code_secret();
   TRY_ASSIGN(
       const auto practice,
       audited_write(context, call,
@@ -157,6 +157,10 @@ Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const
 }
 
 Result<Answer<Nothing>> remove(Context& context, Call& call, const WholeProof& proof) {
+  if (must_have_second_factor(context.house, context.viewer.role)) {
+    return fail({ErrorKind::conflict, "second_factor.required",
+                 "Everybody who works in this practice must have a second step, so it cannot be turned off."});
+  }
   TRY(with_whole_proof(context, call, proof,
                        [&](store::WriteTx& tx) { remove_second_factor(tx, context.viewer.account); }));
   return Answer<Nothing>{204, {}};
@@ -169,6 +173,7 @@ void add_second_factor_routes(Routes& routes) {
       .says("Whether one's own log-in has a second factor")
       .answers<SecondFactor>()
       .signed_in()
+      .before_second_factor()
       .not_audited("one's own account")
       .handle(read_factor);
   routes.post("/api/me/second-factor")
@@ -177,6 +182,7 @@ void add_second_factor_routes(Routes& routes) {
       .body<PasswordProof>()
       .answers<NewSecret>()
       .signed_in()
+      .before_second_factor()
       .audits("second_factor.begin")
       .heavy()
       .handle(begin);
@@ -186,6 +192,7 @@ void add_second_factor_routes(Routes& routes) {
       .body<CodeProof>()
       .answers<NewRecoveryCodes>()
       .signed_in()
+      .before_second_factor()
       .audits("second_factor.confirm")
       .handle(confirm);
   routes.post("/api/me/recovery-codes")
@@ -198,6 +205,7 @@ void add_second_factor_routes(Routes& routes) {
       .handle(renew_codes);
   routes.post("/api/me/second-factor/removal")
       .says("Remove one's own second factor, with its recovery codes")
+      .explains("409 `second_factor.required` for those who must have one.")
       .body<WholeProof>()
       .answers<Nothing>(204)
       .signed_in()

@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -64,6 +65,10 @@ std::optional<std::int64_t> step_of_code(BytesView secret, std::string_view code
     if (sodium_memcmp(right.data(), digits.data(), kDigits) == 0 && step > last_step) found = step;
   }
   return found;
+}
+
+std::int64_t next_step(Time now, std::int64_t last_step) {
+  return std::max(code_step(now), last_step + 1);
 }
 
 std::string to_base32(BytesView bytes) {

@@ -20,6 +20,10 @@ std::string code_at(BytesView secret, std::int64_t step);
 /// Takes as long whichever it is. Blanks within the code do not matter.
 std::optional<std::int64_t> step_of_code(BytesView secret, std::string_view code, Time now, std::int64_t last_step);
 
+/// The first step, not before that of `now`, whose code has not counted yet. It is taken now if it is at most one
+/// ahead.
+std::int64_t next_step(Time now, std::int64_t last_step);
+
 /// RFC 4648, capital letters and digits, without padding: as apps take it from people who type.
 std::string to_base32(BytesView bytes);
 /// What the QR code holds (otpauth://…). `issuer` is shown by the app beside the code and may be any text.

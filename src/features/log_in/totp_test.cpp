@@ -35,6 +35,17 @@ TEST(Totp, ACodeThatCountedDoesNotCountAgain) {
   EXPECT_FALSE(step_of_code(kSecret, code_at(kSecret, 99), at(3000), 100));
 }
 
+TEST(Totp, TheNextCodeToShowIsOneThatCounts) {
+  for (const int used_ahead : {-1000, -1, 0, 1}) {
+    const auto now = at(100'000);
+    const auto last = code_step(now) + used_ahead;
+    const auto next = next_step(now, last);
+    const auto later = next > code_step(now) + 1 ? now + std::chrono::seconds(30) : now;
+    EXPECT_EQ(later > now, used_ahead == 1) << "only when both that are in time have counted one has to wait";
+    EXPECT_EQ(step_of_code(kSecret, code_at(kSecret, next), later, last), next) << used_ahead;
+  }
+}
+
 TEST(Totp, IsTakenAsPeopleTypeItAndNothingElseIs) {
   const auto code = code_at(kSecret, 100);
   EXPECT_TRUE(step_of_code(kSecret, code.substr(0, 3) + " " + code.substr(3), at(3000), 0));

@@ -27,27 +27,44 @@ export class House {
   log = '';
   #clock = null;
   #more = [];
+  #environment = { RAPPORT_SECOND_FACTOR: 'offered' };
 
   constructor(rapport) {
     this.#rapport = rapport;
   }
 
-  /** With the demo practice, or `empty`: as a server that has just been installed. */
-  async open({ empty = false } = {}) {
+  /** With the demo practice, or `empty`: as a server that has just been installed. `factor`: whether staff need a code. */
+  async open({ empty = false, factor = false } = {}) {
     this.port = await freePort();
+    if (factor) this.#environment = {};
     if (empty) return this.start();
-    const told = execFileSync(this.#rapport, ['demo', '--data', join(this.folder, 'data'), '--clients', '16', '--json'], { encoding: 'utf8' });
+    const told = this.#run('demo', '--data', this.#data, '--clients', '16', '--json');
     await this.start();
     this.#accounts = JSON.parse(told).accounts;
-    this.#pairs = await this.#findPairs(this.#accounts);
+    if (!factor) this.#pairs = await this.#findPairs(this.#accounts);
   }
 
   /** A real practice in which nobody is yet: answers the path of the link for its first administrator. */
-  async openReal(name) {
+  async openReal(name, { factor = false } = {}) {
     this.port = await freePort();
-    const told = execFileSync(this.#rapport, ['setup-link', '--data', join(this.folder, 'data'), '--practice', name], { encoding: 'utf8' });
+    if (factor) this.#environment = {};
+    const told = this.#run('setup-link', '--data', this.#data, '--practice', name);
     await this.start();
     return /\/join#\S+/.exec(told)[0];
+  }
+
+  get #data() {
+    return join(this.folder, 'data');
+  }
+
+  /** What a command of the program prints. */
+  #run(...words) {
+    return execFileSync(this.#rapport, words, { encoding: 'utf8', env: { ...process.env, ...this.#environment } });
+  }
+
+  /** A code with which this person of the demo practice logs in now. */
+  demoCode(login) {
+    return this.#run('demo', 'code', login, '--data', this.#data).trim();
   }
 
   /** Asks the server itself who is whose client, so that the people of the demo practice may change. */
@@ -103,12 +120,12 @@ export class House {
   start(more = this.#more) {
     this.#more = more;
     const child = spawn(this.#rapport, [
-      'serve', '--data', join(this.folder, 'data'), '--listen', `localhost:${this.port}`,
+      'serve', '--data', this.#data, '--listen', `localhost:${this.port}`,
       // Many log-ins from one address are what a test does and a person does not.
       '--limits-log-ins-per-minute', '0',
       ...more,
       ...(this.#clock ? ['--clock', this.#clock] : [])
-    ]);
+    ], { env: { ...process.env, ...this.#environment } });
     this.#child = child;
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`the server does not start:\n${this.log}`)), 60_000);

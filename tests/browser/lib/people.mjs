@@ -69,10 +69,19 @@ export class Desk {
     return empty;
   }
 
-  async realHouse(house, name) {
+  /** `more`: see House.openReal. */
+  async realHouse(house, name, more) {
     const real = house.another();
     this.#open.push(real);
-    return { real, path: await real.openReal(name) };
+    return { real, path: await real.openReal(name, more) };
+  }
+
+  /** A demo practice of its own in which staff need a code. */
+  async strictHouse(house) {
+    const strict = house.another();
+    this.#open.push(strict);
+    await strict.open({ factor: true });
+    return strict;
   }
 
   async road(target) {

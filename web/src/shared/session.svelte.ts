@@ -105,7 +105,10 @@ class App {
       onResume: () => this.#each((one) => one.resume?.()),
       onSignedOut: () => this.#expire(),
       // Asking tells whether the log-in has ended; when it has, the answer itself leads to the log-in screen.
-      onRefused: () => void api.session().catch(() => {})
+      onRefused: () =>
+        void api.session().then((session) => {
+          if (session.needs_second_factor) this.#hold(session);
+        }, () => {})
     });
     whenTrouble({
       signedOut: () => this.#expire(),
@@ -238,8 +241,21 @@ class App {
     // The address may be of a talk of the person before.
     if (this.#last !== '' && this.#last !== session.account.id) router.go(paths.home, true);
     this.#last = session.account.id;
+    if (session.needs_second_factor) return this.#hold(session);
     this.session = session;
     this.live.start();
+  }
+
+  /** Nothing is open to this log-in yet but setting up the second step. */
+  #hold(session: Session): void {
+    this.live.stop();
+    this.session = session;
+  }
+
+  /** After that. */
+  async goOn(): Promise<void> {
+    this.session = await api.session();
+    if (!this.session.needs_second_factor) this.live.start();
   }
 
   async #try<T>(sending: Promise<T>): Promise<T> {
