@@ -22,8 +22,9 @@ LAYERS = {
     "net": {"base", "http", "work"},
     "config": {"base"},
     "measures": {"base"},
+    "media": {"base"},
     "migrations": {"base", "store"},
-    "features": {"base", "work", "http", "store", "live", "access", "measures", "config"},
+    "features": {"base", "work", "http", "store", "live", "access", "measures", "media", "config"},
 }
 ANYTHING = {"server"}  # the wiring, and main.cpp
 BEAST_FILES_AT_MOST = 3

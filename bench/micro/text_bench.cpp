@@ -82,7 +82,7 @@ BENCHMARK(write_message_event)->Arg(200)->Arg(4096);
 
 void find_route(benchmark::State& state) {
   Routes routes;
-  messages::add_message_routes(routes);
+  messages::add_message_routes(routes, 5);
   routes.finish();
   const auto target = "/api/rooms/" + RoomId::make(kNow).text() + "/messages";
   for (auto _ : state) {

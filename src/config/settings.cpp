@@ -115,6 +115,19 @@ Setting choice_setting(std::string_view name, std::string Settings::* member, st
   return setting;
 }
 
+/// What is scanned crosses no network, because it would in clear.
+Setting scanner_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    static const std::regex form(R"(|unix:/[^\0]{1,100}|tcp:127(\.[0-9]{1,3}){3}:[1-9][0-9]{0,4})");
+    if (!std::regex_match(text.begin(), text.end(), form)) {
+      return fmt::format("it must be unix:/PATH or tcp:127.0.0.1:PORT, on this computer, not \"{}\"", text);
+    }
+    return take(settings, text);
+  };
+  return setting;
+}
+
 /// "https://host:1234/" taken apart; only what people may write there.
 struct Url {
   std::string scheme;
@@ -297,6 +310,14 @@ const std::vector<Setting>& all_settings() {
                      "minutes after which a supervisor is told of an answer that nobody looks into"),
       text_setting("audit.heads", &Settings::audit_heads,
                    "file to which the ends of the audit's chain are added (default: DATA/audit-heads.log)"),
+      number_setting("attachments.largest_mib", &Settings::attachments_largest_mib, 1, 25,
+                     "MiB of one file that goes with a message"),
+      number_setting("attachments.of_message", &Settings::attachments_of_message, 1, 20, "files of one message"),
+      number_setting("attachments.mib_per_day", &Settings::attachments_mib_per_day, 1, 10'000,
+                     "MiB of files of one person within 24 hours"),
+      scanner_setting(
+          "attachments.clamd", &Settings::attachments_clamd,
+          "ClamAV's daemon that scans files: unix:/PATH or tcp:127.0.0.1:PORT; empty: they are not scanned"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;

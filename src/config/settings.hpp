@@ -66,9 +66,13 @@ struct Settings {
   /// Computers that notices to browsers may be handed to, with commas between; empty: none.
   std::string push_services =
       "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com";
-  std::string push_authorities;    ///< PEM file of who vouches for them; empty: those of the system
-  std::string audit_heads;         ///< file of the audit's signed heads; empty: `data`/audit-heads.log
-  std::string log_level = "info";  ///< debug, info, warning or error
+  std::string push_authorities;                ///< PEM file of who vouches for them; empty: those of the system
+  std::string audit_heads;                     ///< file of the audit's signed heads; empty: `data`/audit-heads.log
+  std::int64_t attachments_largest_mib = 10;   ///< one file at the most
+  std::int64_t attachments_of_message = 5;     ///< files of one message at the most
+  std::int64_t attachments_mib_per_day = 100;  ///< of one person within 24 hours
+  std::string attachments_clamd;               ///< unix:/PATH or tcp:127.0.0.1:PORT; empty: files are not scanned
+  std::string log_level = "info";              ///< debug, info, warning or error
 };
 
 /// One setting: its name in the file, what it means, and how its text is taken over.

@@ -55,6 +55,12 @@ object json_content(std::string_view type, object schema) {
   return content;
 }
 
+object raw_content(const std::vector<std::string>& types) {
+  object content;
+  for (const auto& type : types) content[type] = object{{"schema", object()}};
+  return content;
+}
+
 /// What a status means at this route.
 std::string meaning_of(int status, const Route& route) {
   const bool may_be_new = std::find(route.statuses.begin(), route.statuses.end(), 201) != route.statuses.end();
@@ -79,7 +85,7 @@ object answers(const Route& route, Components& components) {
   for (const int status : route.statuses) {
     object answer{{"description", meaning_of(status, route)}};
     if (route.answer_schema) answer["content"] = json_content("application/json", route.answer_schema(components));
-    if (!route.answer_type.empty()) answer["content"] = json_content(route.answer_type, {});
+    if (!route.answer_types.empty()) answer["content"] = raw_content(route.answer_types);
     all[std::to_string(status)] = std::move(answer);
   }
   all["default"] = problem_answer();

@@ -80,7 +80,7 @@ struct Route {
   std::vector<QueryParameter> query;
   SchemaFunction body_schema = nullptr;    ///< null: takes no body
   SchemaFunction answer_schema = nullptr;  ///< null: answers without JSON body
-  std::string answer_type;                 ///< media type of an answer that is not JSON of a shape
+  std::vector<std::string> answer_types;   ///< media types of an answer that is not JSON of a shape
   std::vector<int> statuses;
   bool takes_batches = false;
   bool heavy = false;        ///< slow by nature, see Application::is_heavy
@@ -276,10 +276,11 @@ class RouteBuilder {
     return RouteBuilder<Context, B, NewAnswer>(*route_);
   }
 
-  /// Answers 200 with a body of that media type as the handler gives it.
-  RouteBuilder<Context, B, RawBody> answers_raw(std::string_view media_type) {
+  /// Answers 200 with a body of one of these media types as the handler gives it.
+  template <class... Types>
+  RouteBuilder<Context, B, RawBody> answers_raw(Types... media_types) {
     route_->statuses = {200};
-    route_->answer_type = media_type;
+    route_->answer_types = {std::string(media_types)...};
     return RouteBuilder<Context, B, RawBody>(*route_);
   }
 

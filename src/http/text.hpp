@@ -23,6 +23,10 @@ class Text {
   static constexpr std::size_t max_length = Max;
 
   Text() = default;
+  /// What fits into narrower bounds fits into these.
+  template <std::size_t OtherMin, std::size_t OtherMax>
+    requires(OtherMin >= Min && OtherMax <= Max && (OtherMin != Min || OtherMax != Max))
+  Text(const Text<OtherMin, OtherMax>& narrower) : text_(narrower.str()) {}
   /// The error is `invalid` with the code "text.invalid".
   static Result<Text> from(std::string text) {
     if (auto mistake = text_mistake(text, Min, Max)) return fail(invalid("text.invalid", std::move(*mistake)));

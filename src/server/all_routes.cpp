@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
 #include "features/consent/consent_api.hpp"
 #include "features/course/course_api.hpp"
@@ -39,7 +40,7 @@ void check_events(const Routes& routes) {
 }  // namespace
 
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
-                    const safety::Rules& rules, const notify::PushServices& push) {
+                    const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -49,8 +50,9 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   people::add_staff_routes(routes);
   invitations::add_invitation_routes(routes);
   setup::add_setup_routes(routes);
-  messages::add_message_routes(routes);
+  messages::add_message_routes(routes, limits.of_message);
   messages::add_draft_routes(routes);
+  attachments::add_attachment_routes(routes, limits);
   questionnaires::add_questionnaire_routes(routes, rules);
   safety::add_safety_routes(routes);
   consent::add_consent_routes(routes, {});  // what a withdrawal ends stands here, as a function of its feature

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
@@ -86,6 +87,9 @@ struct Secret {
 };
 const std::vector<Secret> kSecrets{
     {"private words", {"client", "therapist"}},
+    {"file words", {"client", "therapist"}},
+    {"Diary page", {"client", "therapist"}},
+    {"unsent words", {"client"}},
     {"About Monday", {"client", "therapist"}},
     {"half a draft", {"client"}},
     {"agenda words", {"client", "therapist"}},
@@ -472,6 +476,42 @@ std::vector<Scenario> scenarios() {
       {"POST /api/rooms/{room}/messages", R"({"id":"$id","text":""})", kNotLoggedIn,
        failed("message.send", 422, "/text"), failed("message.send", 422), failed("message.send", 422),
        failed("message.send", 422)},
+      {"POST /api/attachments",
+       R"({"id":"$id","place":"{room}","name":"x.pdf","bytes":300000})",
+       kNotLoggedIn,
+       {201, R"("parts":2)"},
+       {404, "not_found"},
+       {201, R"("part_bytes":184320)"},
+       {404, "not_found"}},
+      {"GET /api/attachments?place={room}",
+       "",
+       kNotLoggedIn,
+       {200, R"("of_message":5)"},
+       {404, "not_found"},
+       {200, R"("attachments":[])"},
+       {404, "not_found"}},
+      {"PUT /api/attachments/{attachment}/part",
+       R"({"number":0,"content":"AAAA"})",
+       kNotLoggedIn,
+       {422, "attachment.part"},
+       {404, "not_found"},
+       {404, "not_found"},
+       {404, "not_found"}},
+      {"POST /api/attachments/{attachment}/check",
+       "",
+       kNotLoggedIn,
+       {200, "application/pdf", "attachment.add done/client"},
+       failed("attachment.add"),
+       failed("attachment.add"),
+       failed("attachment.add")},
+      {"DELETE /api/attachments/{attachment}", "", kNotLoggedIn, {204}, {404}, {404}, {404}},
+      {"GET /api/attachments/{attachment}/content",
+       "",
+       kNotLoggedIn,
+       {200, "file words", "attachment.read done/client"},
+       failed("attachment.read"),
+       {200, "file words", "attachment.read done/client"},
+       failed("attachment.read")},
       {"GET /api/rooms/{room}/events",
        "",
        kNotLoggedIn,
@@ -842,6 +882,7 @@ class Scenarios : public testing::FullHouseTest {
     const auto thread = RoomId::make(clock.now());
     const auto wrote = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(say(tx, client, client, chat, "private words"));
+      TRY(attach(tx, *key));
       TRY(say(tx, other_client, other_client, other_chat, "other words"));
       TRY(people::open_thread(tx, client, episode, thread, access::seal(*key, thread.bytes(), "About Monday"),
                               clock.now()));
@@ -855,6 +896,24 @@ class Scenarios : public testing::FullHouseTest {
       return people::propose_reply_time(tx, therapist, episode, 48);
     });
     ASSERT_TRUE(wrote) << wrote.error().detail;
+  }
+  /// A file of the client's that was sent, and one whose parts have come.
+  Result<void> attach(store::WriteTx& tx, const access::SealKey& key) {
+    using namespace attachments;
+    const auto bring = [&](AttachmentId id, const std::string& words) -> Result<StoredAttachment> {
+      const auto bytes = "%PDF-1.4 " + words + "\nstartxref\n0\n%%EOF\n";
+      const About about{"Diary page.pdf", "application/pdf", {}, {}, {}};
+      const StoredAttachment file{
+          id, client, client, chat.uuid(), std::ssize(bytes), false, clock.now(), seal_about(key, id, about)};
+      TRY(announce(tx, file, 1'000'000));
+      TRY(put_part(tx, client, id, 0, seal_part(key, id, 0, bytes)));
+      return file;
+    };
+    TRY(bring(coming_file, "unsent words"));
+    TRY_ASSIGN(const auto file, bring(sent_file, "file words"));
+    TRY(finish(tx, client, file, {seal_part(key, sent_file, 0, "%PDF-1.4 file words\nstartxref\n0\n%%EOF\n")}));
+    TRY_ASSIGN(const auto messages, messages::read_page(tx, client, chat, {}));
+    return hang_on(tx, client, chat, messages.at(0).id, {{sent_file, file.sealed_about}});
   }
   /// A planned encounter with a point of the client's on its agenda and a note of the therapist's.
   Result<void> plan_and_note(store::WriteTx& tx, const access::SealKey& key) {
@@ -1022,6 +1081,8 @@ class Scenarios : public testing::FullHouseTest {
 
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
+        {"{attachment}/content", sent_file.text() + "/content"},
+        {"{attachment}", coming_file.text()},
         {"{invitation}", invitation_.text()},
         {"{device}", device_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
@@ -1133,6 +1194,8 @@ class Scenarios : public testing::FullHouseTest {
   }
 
   const EncounterId encounter = EncounterId::make(clock.now());
+  const attachments::AttachmentId sent_file = attachments::AttachmentId::make(clock.now());
+  const attachments::AttachmentId coming_file = attachments::AttachmentId::make(clock.now());
   const encounters::AgendaItemId item = encounters::AgendaItemId::make(clock.now());
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;

@@ -15,6 +15,7 @@
 #include "access/sessions_store.hpp"
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
+#include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
@@ -163,6 +164,13 @@ void delete_old_sessions(House& house) {
   if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});
 }
 
+void delete_unsent_files(House& house) {
+  const auto deleted = house.db.write(
+      std::chrono::steady_clock::now() + kPatience,
+      [&](store::WriteTx& tx) -> Result<std::int64_t> { return attachments::sweep(tx, house.clock.now()); });
+  if (deleted) log::debug("attachments.deleted", {{"count", *deleted}});
+}
+
 /// Those before sessions that are near by now.
 void ask_session_forms(House& house, const session_forms::Choice& usual) {
   const auto asked = house.db.write(
@@ -223,6 +231,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
   for (;;) {
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house());
+      delete_unsent_files(open.house());
       warn_of_unseen_concerns(open.house());
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
@@ -264,7 +273,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   TRY(add_made_up_contacts(open->house(), rules));
   Routes routes;
-  add_all_routes(routes, std::move(contacts), usual_forms, rules, push);
+  add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings));
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {

@@ -67,12 +67,16 @@ void add_security_headers(const http::Request& request, http::Response& response
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  const auto says_itself = [&](std::string_view name) {
+    return std::any_of(response.headers.begin(), response.headers.end(),
+                       [&](const auto& header) { return header.first == name; });
+  };
   // Unless a route says otherwise: what it answers is the same for everybody.
-  const bool says_itself = std::any_of(response.headers.begin(), response.headers.end(),
-                                       [](const auto& header) { return header.first == "Cache-Control"; });
-  if (is_api && !says_itself) response.headers.emplace_back("Cache-Control", "no-store");
-  // Opened as a page, an answer is nothing that runs or is framed; the screens bring a policy of their own.
-  if (is_api) response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (is_api && !says_itself("Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
+  // Opened as a page, an answer is nothing that runs or is framed; the screens, and files, bring a policy of their own.
+  if (is_api && !says_itself("Content-Security-Policy")) {
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  }
   if (request.secure) response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
 }
 

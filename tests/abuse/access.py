@@ -109,6 +109,8 @@ def other_peoples_ids(house, report):
             ("thread", house.other_client, "POST", f"/api/episodes/{own['episode']}/threads",
              {"id": theirs["thread"], "subject": "mine"}),
             ("chat", house.other_client, "POST", f"/api/episodes/{own['episode']}/threads", {"id": theirs["room"], "subject": "m"}),
+            ("file", house.other_client, "POST", "/api/attachments",
+             {"id": theirs["attachment"], "place": own["room"], "name": "mine", "bytes": 5}),
             ("point of an agenda", house.other_client, "PUT", f"/api/encounters/{own['encounter']}/agenda/{theirs['item']}",
              {"text": "mine", "place": 1, "done": True}),
             ("session", therapist, "POST", f"/api/episodes/{own['episode']}/encounters", plan),
@@ -200,7 +202,7 @@ HOSTILE = ("' OR '1'='1", "'; DROP TABLE room_event; --", "1); DELETE FROM accou
 # Fields that take any text; texts.py writes into each of them and looks where it comes out.
 FREE = {
     "POST /api/episodes/{episode}/threads /subject", "POST /api/rooms/{room}/messages /text",
-    "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
+    "POST /api/rooms/{room}/messages /attachments/0/description", "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
     "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
     "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",

@@ -1,5 +1,6 @@
 """What the abuse checks share: the server under test, its people, what it says it serves, and requests that no library
 would send."""
+import base64
 import contextlib
 import hashlib
 import json
@@ -17,6 +18,7 @@ from harness import PATIENCE, Person, call, new_id, quoted  # noqa: E402,F401
 QUICK = 5.0  # "at once", on a computer that compiles something beside
 
 
+DOCUMENT = b"%PDF-1.4\nstartxref\n0\n%%EOF\n"  # the least that passes for one
 SECRET = "only for the two"  # in all that somebody wrote for the one they work with
 
 # Notices to browsers, by a push service where nobody is.
@@ -113,7 +115,7 @@ class House:
 def everything(address, client, therapist, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
-           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id()}
+           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id()}
 
     def made(person, method, pattern, body=None, names=(), **more):
         for name in names:
@@ -123,8 +125,15 @@ def everything(address, client, therapist, episode, words):
         assert answer.status in (200, 201, 204), f"{method} {target}: {answer.status} {answer.body[:200]!r}"
         return json.loads(answer.body or b"null")
 
+    # A name that would run; slashes are not kept.
+    made(client, "POST", "/api/attachments", {"id": ids["attachment"], "place": ids["episode"], "bytes": len(DOCUMENT),
+                                              "name": "\"><img src=x onerror=RAN(7)>.pdf"})
+    made(client, "PUT", "/api/attachments/{attachment}/part", {"number": 0, "content": base64.b64encode(DOCUMENT).decode()})
+    made(client, "POST", "/api/attachments/{attachment}/check")
     made(client, "POST", "/api/episodes/{episode}/threads", {"id": ids["thread"]}, ["subject"])
-    ids["message"] = made(client, "POST", "/api/rooms/{room}/messages", {"id": new_id()}, ["text"], room=ids["thread"])["id"]
+    described = words("POST /api/rooms/{room}/messages /attachments/0/description")
+    ids["message"] = made(client, "POST", "/api/rooms/{room}/messages", {"id": new_id(), "attachments": [
+        {"id": ids["attachment"], "description": described}]}, ["text"], room=ids["thread"])["id"]
     for person in (client, therapist):
         made(person, "POST", "/api/rooms/{room}/messages", {"id": new_id()}, ["text"])
         for place in ("/api/rooms/{room}/draft", "/api/episodes/{episode}/draft"):

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "features/attachments/attachments.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::messages {
@@ -39,6 +40,7 @@ struct SealedMessage {
   MessageId id;
   Bytes sealed_text;
   std::string frame_body;
+  std::vector<attachments::SealedFile> files = {};  ///< that it takes along
 };
 
 /// A row of the room's log.
@@ -81,8 +83,9 @@ using WriteBody = std::function<Result<std::string>(const StoredMessage&)>;
 /// Appends the messages in the order given, skipping those that this author has sent to this room before, and tells
 /// both people. What was sent before is told again: it is sent again because its answer was lost, and with the answer
 /// the telling may have been lost; whoever knows the number drops it. Per message: accepted, or `conflict` when its id
-/// belongs to something else. Fails as a whole (not_found) when the room is not the author's. `write_body` may be left
-/// out where nothing is ever sent again.
+/// belongs to something else. Fails as a whole (not_found) when the room is not the author's, and (overloaded) when one
+/// of the files of a new message went elsewhere at this moment. `write_body` may be left out where nothing is ever sent
+/// again.
 Result<std::vector<Result<Accepted>>> append_messages(store::WriteTx& tx, AccountId author, RoomId room,
                                                       const std::vector<SealedMessage>& messages, Time now,
                                                       const WriteBody& write_body = {});

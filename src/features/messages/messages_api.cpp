@@ -1,7 +1,9 @@
 #include "features/messages/messages_api.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "features/attachments/attachments_api.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/messages/room_clients.hpp"
 
@@ -91,8 +93,10 @@ void empty_sent_drafts(store::WriteTx& tx, const access::SealKey& key, AccountId
 Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
                                                      const access::SealKey& key,
                                                      const std::vector<SealedMessage>& sealed, Time now) {
-  const auto body_of = [&](const StoredMessage& stored) { return event_body(key, stored); };
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+    const auto body_of = [&](const StoredMessage& stored) {
+      return event_body(key, stored, attachments::list_of_message(tx, stored.id));
+    };
     const auto room = call.path_id<RoomId>("room");
     auto outcomes = append_messages(tx, context.viewer.account, room, sealed, now, body_of);
     entry.client = client;
@@ -105,18 +109,37 @@ Result<std::vector<Result<Accepted>>> store_together(Context& context, const Cal
   });
 }
 
+/// What is to be sent, and the files that it takes along.
+struct Outgoing {
+  NewMessage body;
+  std::vector<attachments::Attachment> files;
+};
+
+Result<std::vector<attachments::Attachment>> files_of(Context& context, const Call& call, const access::SealKey& key,
+                                                      const NewMessage& body, std::int64_t most) {
+  if (!body.attachments || body.attachments->empty()) return std::vector<attachments::Attachment>();
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return attachments::files_to_send(tx, key, context.viewer.account, body.id, *body.attachments, most);
+  });
+}
+
 /// What was just sealed need not be opened for it; what came before may have had other words.
-Result<Answer<Message>> answer_of(const access::SealKey& key, const Accepted& accepted, const NewMessage& body) {
+Result<Answer<Message>> answer_of(Context& context, const Call& call, const access::SealKey& key,
+                                  const Accepted& accepted, const Outgoing& sent) {
   const auto& stored = accepted.message;
   if (accepted.is_new) {
-    return Answer<Message>{201, Message{stored.id, stored.room, stored.seq, stored.author, body.text.str(), stored.at}};
+    Message message{stored.id, stored.room, stored.seq, stored.author, sent.body.text.str(), stored.at};
+    if (!sent.files.empty()) message.attachments = sent.files;
+    return Answer<Message>{201, std::move(message)};
   }
-  TRY_ASSIGN(auto message, open_message(key, stored));
+  TRY_ASSIGN(auto message, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return open_message(key, stored, attachments::list_of_message(tx, stored.id));
+  }));
   return Answer<Message>{200, std::move(message)};
 }
 
 std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vector<NewMessage> bodies,
-                                          RoomClients& known) {
+                                          RoomClients& known, std::int64_t most_files) {
   const auto client = client_of_room(context, call, known);
   if (!client) return all_fail(client.error(), bodies.size());
   const auto key = context.house.keys.key_for(*client, call.deadline);
@@ -125,14 +148,17 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
   const auto now = context.house.clock.now();
   std::vector<Result<Answer<Message>>> answers(bodies.size(), fail(not_found()));
   std::vector<SealedMessage> sealed;
+  std::vector<Outgoing> outgoing;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < bodies.size(); ++i) {
-    auto one = seal_message(**key, context.viewer.account, bodies[i], now);
+    auto files = files_of(context, call, **key, bodies[i], most_files);
+    auto one = files ? seal_message(**key, context.viewer.account, bodies[i], now, *files) : fail(files.error());
     if (!one) {
       answers[i] = fail(one.error());
       continue;
     }
     sealed.push_back(std::move(*one));
+    outgoing.push_back({std::move(bodies[i]), std::move(*files)});
     places.push_back(i);
   }
   if (sealed.empty()) return answers;
@@ -144,7 +170,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
       answers[places[i]] = fail(outcome == nullptr ? stored.error() : outcome->error());
       continue;
     }
-    answers[places[i]] = answer_of(**key, **outcome, bodies[places[i]]);
+    answers[places[i]] = answer_of(context, call, **key, **outcome, outgoing[i]);
   }
   return answers;
 }
@@ -164,22 +190,33 @@ Result<Page> wanted_page(const Call& call) {
   return page;
 }
 
+using FilesByMessage = std::map<MessageId, std::vector<attachments::StoredAttachment>>;
+
+FilesByMessage files_of_page(store::ReadTx& tx, RoomId room, const std::vector<StoredMessage>& page) {
+  FilesByMessage files;
+  if (page.empty()) return files;
+  for (auto& file : attachments::list_of_room(tx, room, page.front().seq, page.back().seq)) {
+    files[*file.message].push_back(std::move(file));
+  }
+  return files;
+}
+
 Result<Answer<Events>> read_events(Context& context, Call& call) {
   TRY_ASSIGN(const Page page, wanted_page(call));
   TRY_ASSIGN(const RoomView room, room_of(context, call));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(room.client, call.deadline));
+  FilesByMessage files;
   TRY_ASSIGN(const auto rows, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    return read_page(tx, context.viewer.account, room.id, page);
+    auto found = read_page(tx, context.viewer.account, room.id, page);
+    files = found ? files_of_page(tx, room.id, *found) : FilesByMessage();
+    return found;
   }));
   Answer<Events> answer;
   answer.value.last_seq = room.last_seq;
   for (const auto& row : rows) {
-    TRY_ASSIGN(auto message, open_message(*key, row));
+    TRY_ASSIGN(auto message, open_message(*key, row, files[row.id]));
     answer.value.last_seq = std::max(answer.value.last_seq, message.seq);
-    answer.value.events.push_back({message.room,
-                                   message.seq,
-                                   KeptKind::message,
-                                   {message.id, message.author, std::move(message.text), message.at}});
+    answer.value.events.push_back({message.room, message.seq, KeptKind::message, to_event(std::move(message))});
   }
   TRY(audit_read(context, call, room.client, room.id, "room " + room.id.text()));
   return answer;
@@ -203,7 +240,7 @@ Result<Answer<Nothing>> tell_typing(Context& context, Call& call, const Typing& 
 
 }  // namespace
 
-void add_message_routes(Routes& routes) {
+void add_message_routes(Routes& routes, std::int64_t most_files) {
   routes.event<MessageEvent>();
   routes.event<ReceiptEvent>();
   routes.event<TypingEvent>();
@@ -221,8 +258,8 @@ void add_message_routes(Routes& routes) {
       .needs(PermissionName{"send_message"}, "room")
       .audits("message.send")
       .limit("messages")
-      .handle_many([known](Context& context, Call& call, std::vector<NewMessage> bodies) {
-        return send(context, call, std::move(bodies), *known);
+      .handle_many([known, most_files](Context& context, Call& call, std::vector<NewMessage> bodies) {
+        return send(context, call, std::move(bodies), *known, most_files);
       });
   routes.get("/api/rooms/{room}/events")
       .says("The messages of a room, in order: those after a number, or the page before one")

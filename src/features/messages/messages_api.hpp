@@ -4,7 +4,8 @@
 
 namespace rapport::messages {
 
-void add_message_routes(Routes& routes);
+/// A message takes at most `most_files` along.
+void add_message_routes(Routes& routes, std::int64_t most_files);
 void add_draft_routes(Routes& routes);
 
 }  // namespace rapport::messages

@@ -13,7 +13,7 @@ class Api : public testing::FullHouseTest {
  protected:
   void SetUp() override {
     FullHouseTest::SetUp();
-    add_message_routes(routes);
+    add_message_routes(routes, 5);
     routes.finish();
   }
 

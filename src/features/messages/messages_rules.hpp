@@ -10,14 +10,18 @@
 namespace rapport::messages {
 
 /// Seals the text under the client's key, tied to the message's id, and prepares what the recipients are told.
-/// Refuses an id that is not a UUID version 7 ("message.id_not_v7").
+/// Refuses an id that is not a UUID version 7 ("message.id_not_v7"), and a message without words or files.
 Result<SealedMessage> seal_message(const access::SealKey& client_key, AccountId author, const NewMessage& message,
-                                   Time now);
+                                   Time now, std::vector<attachments::Attachment> files = {});
 
 /// An internal error when the row was altered or the key is not the client's.
-Result<Message> open_message(const access::SealKey& client_key, const StoredMessage& stored);
+Result<Message> open_message(const access::SealKey& client_key, const StoredMessage& stored,
+                             const std::vector<attachments::StoredAttachment>& files = {});
+/// As it is told and as a room's log has it.
+MessageEvent to_event(Message message);
 /// What was told of a stored message, once more; errors as open_message.
-Result<std::string> event_body(const access::SealKey& client_key, const StoredMessage& stored);
+Result<std::string> event_body(const access::SealKey& client_key, const StoredMessage& stored,
+                               const std::vector<attachments::StoredAttachment>& files = {});
 
 /// The two texts of a draft, sealed under the client's key and tied to whose draft it is, where, and which of the two
 /// it is: none opens in another's place.

@@ -2,9 +2,12 @@
 /// @file What of messages crosses the wire. The descriptions give reading, writing and schema.
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "features/attachments/attachments_shapes.hpp"
 #include "features/messages/messages.hpp"
 #include "http/live_events.hpp"
 #include "http/text.hpp"
@@ -15,11 +18,13 @@ namespace rapport::messages {
 struct NewMessage {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. "
-      "Lengths are Unicode code points. A `text` of blanks and invisible characters alone is refused (422).";
+      "Lengths are Unicode code points. A `text` without anything to be seen is refused (422), unless there are "
+      "`attachments`: files that were sent before and are ready.";
   MessageId id;
-  http::Text<1, kLongestText> text;
+  http::Text<0, kLongestText> text;
+  std::optional<std::vector<attachments::FileToSend>> attachments = {};
 };
-BOOST_DESCRIBE_STRUCT(NewMessage, (), (id, text))
+BOOST_DESCRIBE_STRUCT(NewMessage, (), (id, text, attachments))
 
 /// A message as its two people read it. `at` is when the server took it; `seq` its place in the room, from 1.
 struct Message {
@@ -32,8 +37,9 @@ struct Message {
   AccountId author;
   std::string text;
   Time at;
+  std::optional<std::vector<attachments::Attachment>> attachments = {};
 };
-BOOST_DESCRIBE_STRUCT(Message, (), (id, room, seq, author, text, at))
+BOOST_DESCRIBE_STRUCT(Message, (), (id, room, seq, author, text, at, attachments))
 
 /// The body of a live "message" event: the frame around it has the room and the number.
 struct MessageEvent {
@@ -43,8 +49,9 @@ struct MessageEvent {
   AccountId author;
   std::string text;
   Time at;
+  std::optional<std::vector<attachments::Attachment>> attachments = {};
 };
-BOOST_DESCRIBE_STRUCT(MessageEvent, (), (id, author, text, at))
+BOOST_DESCRIBE_STRUCT(MessageEvent, (), (id, author, text, at, attachments))
 
 /// Somebody has received or read up to these numbers.
 struct ReceiptEvent {

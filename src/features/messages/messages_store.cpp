@@ -153,6 +153,9 @@ Result<std::vector<Result<Accepted>>> append_messages(WriteTx& tx, AccountId aut
 
   auto sorted = sort_and_add(tx, author, room, messages, now, *last);
   if (!sorted.rows.empty()) tx.execute(kMoveRoomOn, {room, sorted.rows.back().seq});
+  for (std::size_t i = 0; i < sorted.rows.size(); ++i) {
+    TRY(attachments::hang_on(tx, author, room, sorted.rows[i].id, sorted.added[i]->files));
+  }
   for (const auto& stored : sorted.sent_again) {
     if (!write_body) break;
     // One that opens no more is an error for its sender, and nothing that could be told.

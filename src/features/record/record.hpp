@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/audit.hpp"
+#include "features/attachments/attachments.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages.hpp"
@@ -17,12 +18,20 @@ namespace rapport::record {
 
 /// Bytes of sealed texts in one record at most; what is larger does not fit into one answer.
 inline constexpr std::size_t kLargestRecord = std::size_t{64} * 1024 * 1024;
+/// Bytes of files in one record at most, the oldest first; of the others it says that they are there.
+inline constexpr std::int64_t kMostFiles = std::int64_t{32} * 1024 * 1024;
 /// Of who looked: the latest so many.
 inline constexpr std::int64_t kMostAccess = 20'000;
+
+struct StoredFile {
+  attachments::StoredAttachment file;
+  std::vector<Bytes> sealed_parts;  ///< none: there was no room for it
+};
 
 struct StoredRoom {
   people::Room room;
   std::vector<messages::StoredMessage> messages;
+  std::vector<StoredFile> files;  ///< of these messages
   std::vector<messages::Receipt> receipts;
 };
 

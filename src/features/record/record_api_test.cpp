@@ -2,12 +2,14 @@
 
 #include <boost/json/parse.hpp>
 
+#include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/record/record.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::record {
@@ -36,6 +38,22 @@ class RecordApi : public testing::FullHouseTest {
         messages::seal_message(*key, author, {MessageId::make(clock.now()), words}, clock.now()).value();
     ASSERT_TRUE(
         write([&](store::WriteTx& tx) { return messages::append_messages(tx, author, room, {sealed}, clock.now()); }));
+  }
+  /// A file of the client's that goes with the first message of the chat.
+  void attach(const std::string& name, const std::string& type, std::int64_t bytes, const std::string& content) {
+    using namespace attachments;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto id = AttachmentId::make(clock.now());
+    const StoredAttachment file{
+        id,    client, client,      chat.uuid(),
+        bytes, false,  clock.now(), seal_about(*key, id, {name, type, {}, {}, "what it shows"})};
+    const auto attached = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(announce(tx, file, std::int64_t{1} << 40));
+      TRY(finish(tx, client, file, {seal_part(*key, id, 0, content)}));
+      TRY_ASSIGN(const auto messages, messages::read_page(tx, client, chat, {}));
+      return hang_on(tx, client, chat, messages.at(0).id, {{id, file.sealed_about}});
+    });
+    ASSERT_TRUE(attached) << attached.error().detail;
   }
   /// With a point on its agenda and a private note.
   void hold_session() {
@@ -186,6 +204,28 @@ TEST_P(RecordApi, IsAFileWhoseNameSaysNothing) {
     ASSERT_NE(named, record.headers.end());
     EXPECT_EQ(named->second, "attachment; filename=\"record-2026-11-18." + std::string(file).substr(7) + "\"");
   }
+}
+
+TEST_P(RecordApi, HoldsTheFilesOfMessagesAsFarAsTheyFit) {
+  say(client, client, chat, "with files");
+  attach("<b>.jpg", "image/jpeg", 4, "\xFF\xD8\xFF\xD9");
+  attach("letter.pdf", "application/pdf", 5, "%PDF-");
+  attach("long.mp3", "audio/mpeg", kMostFiles, "ID3");
+  const auto json = read_by(client).body;
+  EXPECT_NE(
+      json.find(
+          R"("name":"letter.pdf","type":"application/pdf","bytes":5,"description":"what it shows","content":"JVBERi0=")"),
+      std::string::npos)
+      << json;
+  EXPECT_NE(json.find(R"("content":"/9j/2Q==")"), std::string::npos);
+  EXPECT_EQ(json.find("SUQz"), std::string::npos) << "there is no room for it";
+  const auto page = read_by(client, "record.html").body;
+  for (const auto* words : {R"(<img src="data:image/jpeg;base64,/9j/2Q==" alt="what it shows">)", "File: &lt;b&gt;.jpg",
+                            R"(<a href="data:application/pdf;base64,JVBERi0=" download="letter.pdf">)",
+                            "File: long.mp3", "You find this one in Rapport."}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+  EXPECT_EQ(read_by(other_client).body.find("letter.pdf"), std::string::npos);
 }
 
 TEST_P(RecordApi, LeavesARowForEachDownload) {

@@ -17,7 +17,7 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, times, client, agreed_to, withdrew, text_of, written_down_by;
+      access_more, when, who, what, times, client, file, no_room, agreed_to, withdrew, text_of, written_down_by;
 };
 
 constexpr Words kEnglishWords{
@@ -56,6 +56,8 @@ constexpr Words kEnglishWords{
     .what = "What",
     .times = "{} times",
     .client = "You",
+    .file = "File",
+    .no_room = "The files come to more than fits in here. You find this one in Rapport.",
     .agreed_to = "You agreed to it",
     .withdrew = "You took it back",
     .text_of = "text of",
@@ -97,6 +99,8 @@ constexpr Words kGermanWords{
     .what = "Was",
     .times = "{}-mal",
     .client = "Sie",
+    .file = "Datei",
+    .no_room = "Die Dateien zusammen sind größer, als hier hineinpasst. Diese finden Sie in Rapport.",
     .agreed_to = "Sie haben zugestimmt",
     .withdrew = "Sie haben es zurückgenommen",
     .text_of = "Text vom",
@@ -157,7 +161,8 @@ constexpr std::string_view kStyle =
     "table{border-collapse:collapse;table-layout:fixed;width:100%}caption{text-align:left;color:#54615f}"
     "th,td{text-align:left;vertical-align:top;border-bottom:1px solid #bbb;padding:.25rem .5rem .25rem 0}"
     "th[scope=row]{font-weight:400}.q{width:58%}.t{width:34%}.p{width:30%}"
-    ".w{white-space:pre-wrap;margin:.2rem 0 1rem}.s{color:#54615f}article{break-inside:avoid}"
+    "figure{margin:.4rem 0 1rem}img{max-width:100%;height:auto}audio{width:100%}.w{white-space:pre-wrap;margin:.2rem 0 "
+    "1rem}.s{color:#54615f}article{break-inside:avoid}"
     "@media print{body{margin:0;max-width:none}}";
 
 /// Something to be marked as English, whatever the language of the page.
@@ -173,7 +178,7 @@ class Page {
   std::string write() {
     add(R"(<!DOCTYPE html><html lang=")", words_.lang,
         R"("><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">)"
-        R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)"
+        R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:">)"
         R"(<meta name="robots" content="noindex"><title>)",
         named("record"), "</title><style>", kStyle, "</style></head><body><main>");
     add_head();
@@ -373,9 +378,36 @@ class Page {
       add("<article>");
       soft(who(message.by, episode), ", ", message.at, message.read ? "" : ", ", message.read ? "" : words_.unread);
       // With its lines, and in the direction of its script.
-      tag(R"(p class="w" dir="auto")", message.text);
+      if (!message.text.empty()) tag(R"(p class="w" dir="auto")", message.text);
+      for (const auto& file : message.files) add_file(file);
       add("</article>");
     }
+  }
+
+  /// In the page itself, so that it needs nothing else; what the program has not shown by itself is to be saved.
+  void add_file(const RecordFile& file) {
+    add("<figure>");
+    if (file.content && file.type.starts_with("image/")) {
+      add(R"(<img src="data:)", file.type, ";base64,", *file.content, R"(" alt=")");
+      put(file.description.value_or(""));
+      add(R"(">)");
+    } else if (file.content && file.type.starts_with("audio/")) {
+      add(R"(<audio controls src="data:)", file.type, ";base64,", *file.content, R"("></audio>)");
+    }
+    add(R"(<figcaption dir="auto">)");
+    put_all(words_.file, ": ");
+    if (file.content && file.type == "application/pdf") {
+      add(R"(<a href="data:application/pdf;base64,)", *file.content, R"(" download=")");
+      put(file.name);
+      add(R"(">)");
+      put(file.name);
+      add("</a>");
+    } else {
+      put(file.name);
+    }
+    if (file.description) put_all(". ", *file.description);
+    if (!file.content) put_all(". ", words_.no_room);
+    add("</figcaption></figure>");
   }
 
   void add_consents() {

@@ -1,7 +1,10 @@
 #include "features/record/record_rules.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 
+#include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -25,6 +28,27 @@ std::optional<std::string> name_of(const Names& names, std::optional<AccountId> 
   return found == names.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::string to_base64(std::string_view bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(text.data(), text.size(), as_bytes(bytes).data(), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  text.pop_back();  // the zero at its end
+  return text;
+}
+
+Result<RecordFile> open_file(const StoredFile& stored, const SealKey& key) {
+  TRY_ASSIGN(auto about, attachments::open_about(key, stored.file));
+  RecordFile file{std::move(about.name), std::move(about.type), stored.file.bytes, std::move(about.description), {}};
+  if (stored.sealed_parts.empty()) return file;
+  std::string whole;
+  for (std::size_t i = 0; i < stored.sealed_parts.size(); ++i) {
+    TRY_ASSIGN(const auto part,
+               attachments::open_part(key, stored.file.id, static_cast<std::int64_t>(i), stored.sealed_parts[i]));
+    whole += part;
+  }
+  file.content = to_base64(whole);
+  return file;
+}
+
 Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, AccountId client) {
   RecordRoom room{stored.room.is_chat ? "chat" : "thread", {}, {}};
   if (stored.room.sealed_subject) {
@@ -35,6 +59,11 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, Accou
     const auto is_read = [&](const messages::Receipt& by) { return by.account != one.author && by.read >= one.seq; };
     room.messages.push_back({one.at, role_of(one.author, client), std::move(message.text),
                              std::any_of(stored.receipts.begin(), stored.receipts.end(), is_read)});
+    for (const auto& file : stored.files) {
+      if (file.file.message != one.id) continue;
+      TRY_ASSIGN(auto opened, open_file(file, key));
+      room.messages.back().files.push_back(std::move(opened));
+    }
   }
   return room;
 }

@@ -13,6 +13,17 @@
 
 namespace rapport::record {
 
+struct RecordFile {
+  static constexpr std::string_view says =
+      "A file that went with a message; `content` is base64, and left out where the files come to more than 32 MiB.";
+  std::string name;
+  std::string type;
+  std::int64_t bytes = 0;
+  std::optional<std::string> description;
+  std::optional<std::string> content;
+};
+BOOST_DESCRIBE_STRUCT(RecordFile, (), (name, type, bytes, description, content))
+
 struct RecordMessage {
   static constexpr std::string_view says =
       "`by` is client or therapist. `read`: it was before the eyes of the other person.";
@@ -20,8 +31,9 @@ struct RecordMessage {
   std::string by;
   std::string text;
   bool read = false;
+  std::vector<RecordFile> files = {};
 };
-BOOST_DESCRIBE_STRUCT(RecordMessage, (), (at, by, text, read))
+BOOST_DESCRIBE_STRUCT(RecordMessage, (), (at, by, text, read, files))
 
 struct RecordRoom {
   static constexpr std::string_view says = "`kind` is chat or thread; a thread has a subject.";

@@ -37,12 +37,29 @@ class Size {
                  "Your record is too large to be given out in one piece. Please ask your practice for it."});
   }
 
+  /// Files have a bound of their own: what people wrote is never left out for one.
+  bool takes_file(std::int64_t bytes) {
+    if (files_ + bytes > kMostFiles) return false;
+    files_ += bytes;
+    return true;
+  }
+
  private:
   std::size_t bytes_ = 0;
+  std::int64_t files_ = 0;
 };
 
+StoredFile read_file(ReadTx& tx, attachments::StoredAttachment file, Size& size) {
+  StoredFile stored{std::move(file), {}};
+  if (!size.takes_file(stored.file.bytes)) return stored;
+  attachments::read_parts(tx, stored.file.id, [&](std::int64_t /*number*/, BytesView sealed) {
+    stored.sealed_parts.push_back(copy_of(sealed));
+  });
+  return stored;
+}
+
 Result<StoredRoom> read_room(ReadTx& tx, AccountId client, const people::Room& room, Size& size) {
-  StoredRoom stored{room, {}, {}};
+  StoredRoom stored{room, {}, {}, {}};
   for (std::int64_t after = 0;;) {
     TRY_ASSIGN(auto page, messages::read_page(tx, client, room.id, {after, std::nullopt, messages::kLargestPage}));
     if (page.empty()) break;
@@ -50,6 +67,11 @@ Result<StoredRoom> read_room(ReadTx& tx, AccountId client, const people::Room& r
     for (auto& message : page) {
       TRY(size.add(message.sealed_text.size()));
       stored.messages.push_back(std::move(message));
+    }
+  }
+  if (!stored.messages.empty()) {
+    for (auto& file : attachments::list_of_room(tx, room.id, 1, stored.messages.back().seq)) {
+      stored.files.push_back(read_file(tx, std::move(file), size));
     }
   }
   TRY_ASSIGN(stored.receipts, messages::read_receipts(tx, client, room.id));

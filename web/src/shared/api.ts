@@ -41,6 +41,8 @@ interface Extra {
   /** The request outlives the page; browsers allow that only for small bodies. */
   outlive?: boolean;
   signal?: AbortSignal;
+  /** How long an answer may take, in milliseconds. */
+  patience?: number;
 }
 
 const patience = 20_000;
@@ -73,7 +75,7 @@ async function once(method: string, path: string, body: unknown, extra: Extra): 
   const text = body === undefined ? null : JSON.stringify(body);
   if (text !== null) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
-  const limit = AbortSignal.timeout(patience);
+  const limit = AbortSignal.timeout(extra.patience ?? patience);
   const asked = Date.now();
   try {
     const answer = await fetch(path, {
@@ -109,8 +111,8 @@ async function problemOf(answer: Response): Promise<Problem> {
 }
 
 /** A file, under the name that the server gives it. */
-export async function download(path: string): Promise<{ name: string; content: Blob }> {
-  const answer = await once('GET', path, undefined, {});
+export async function download(path: string, most = patience): Promise<{ name: string; content: Blob }> {
+  const answer = await once('GET', path, undefined, { patience: most });
   if (!answer.ok) {
     if (answer.status === 401) onSignedOut();
     throw await problemOf(answer);
@@ -149,7 +151,7 @@ async function call(method: string, path: string, body: unknown, extra: Extra): 
 }
 
 /** Every request goes through here, so that the compiler holds all of them against the server's description. */
-function ask<M extends Method, P extends With<M>>(
+export function ask<M extends Method, P extends With<M>>(
   method: M,
   path: P,
   inPath: Record<string, string>,
@@ -202,8 +204,8 @@ export const api = {
     ask('get', '/api/rooms/{room}/events', { room }, undefined, { after, limit }),
   eventsBefore: (room: string, before: number, limit = 50) =>
     ask('get', '/api/rooms/{room}/events', { room }, undefined, { before, limit }),
-  send: (room: string, id: string, text: string, signal?: AbortSignal) =>
-    ask('post', '/api/rooms/{room}/messages', { room }, { id, text }, {}, signal ? { signal } : {}),
+  send: (room: string, message: components['schemas']['NewMessage'], signal?: AbortSignal) =>
+    ask('post', '/api/rooms/{room}/messages', { room }, message, {}, signal ? { signal } : {}),
   receipt: (room: string, seen: { delivered?: number; read?: number }) =>
     ask('put', '/api/rooms/{room}/receipt', { room }, seen),
   typing: (room: string, typing: boolean) => ask('post', '/api/rooms/{room}/typing', { room }, { typing }),

@@ -160,7 +160,7 @@ export class Conversation {
         this.newAfter = event.seq - 1;
       }
       this.#writes(false);
-      app.announcer.message(`${this.other?.name ?? m.new_message()}: ${brief(event.body.text)}`);
+      app.announcer.message(`${this.other?.name ?? m.new_message()}: ${brief(event.body.text) || m.file_came()}`);
     }
     this.markRead();
   }
@@ -181,10 +181,10 @@ export class Conversation {
   }
 
   /** Our own messages come twice: as the answer to sending, and over the line. */
-  #put({ id, author, text, at, seq }: Shown | SentMessage): void {
+  #put({ id, author, text, at, seq, attachments }: Shown | SentMessage): void {
     if (this.#known.has(id)) return;
     this.#known.add(id);
-    this.messages.push({ id, author, text, at, seq });
+    this.messages.push({ id, author, text, at, seq, ...(attachments ? { attachments } : {}) });
     this.messages.sort((a, b) => a.seq - b.seq);
   }
 

@@ -1,6 +1,6 @@
 import { Problem } from './api';
 import { backoff } from './live';
-import type { SentMessage } from './types';
+import type { Attachment, SentMessage } from './types';
 import { uuid7 } from './uuid7';
 import { soon, type Vault } from './vault';
 
@@ -10,6 +10,8 @@ export interface Outgoing {
   room: string;
   text: string;
   begins?: { episode: string; subject: string };
+  /** Files that the server has already, and that this message takes along. */
+  attachments?: Attachment[];
 }
 
 /** Another device of the same person has sent this very message, in other words than those that wait here. */
@@ -103,7 +105,7 @@ export class Outbox {
 
   async #load(): Promise<void> {
     const found = (await this.#options.vault.all('messages')).map(({ order, id, value }): Item => ({
-      ...(value as Pick<Waiting, 'room' | 'text' | 'at' | 'begins'>), id, kept: true, refused: null, order, ready: true
+      ...(value as Pick<Waiting, 'room' | 'text' | 'at' | 'begins' | 'attachments'>), id, kept: true, refused: null, order, ready: true
     }));
     // What was written while the storage opened is younger than what lay in it.
     if (!this.#closed) this.#items = [...found, ...this.#items];
@@ -134,8 +136,8 @@ export class Outbox {
   }
 
   async #store(item: Item): Promise<void> {
-    const { id, room, text, at, begins } = item;
-    item.order = await this.#options.vault.keep('messages', id, { room, text, at, begins });
+    const { id, room, text, at, begins, attachments } = item;
+    item.order = await this.#options.vault.keep('messages', id, { room, text, at, begins, attachments });
     item.kept = item.order !== null;
   }
 

@@ -27,6 +27,7 @@ export type Notice = 'none' | 'expired' | 'elsewhere' | 'out';
 export function explain(error: unknown): string {
   if (!(error instanceof Problem)) return m.error_refused();
   if (error.code === saidOtherwise) return m.state_otherwise();
+  if (error.code === 'attachment.gone') return m.file_gone();
   if (error.status === 0) return m.error_unreachable();
   if (error.status === 404) return m.not_found();
   if (error.status === 413) return m.error_large();
@@ -37,9 +38,10 @@ export function explain(error: unknown): string {
 }
 
 /** Both have ids of their own, so that doing it again after a lost answer changes nothing. */
-async function sendNow({ id, room, text, begins }: Outgoing, signal: AbortSignal): Promise<SentMessage> {
+async function sendNow({ id, room, text, begins, attachments }: Outgoing, signal: AbortSignal): Promise<SentMessage> {
   if (begins) await api.openThread(begins.episode, room, begins.subject, signal);
-  return api.send(room, id, text, signal);
+  const files = attachments?.map((one) => ({ id: one.id, ...(one.description ? { description: one.description } : {}) }));
+  return api.send(room, { id, text, ...(files ? { attachments: files } : {}) }, signal);
 }
 
 class App {

@@ -17,6 +17,7 @@ export type Participant = Schemas['Participant'];
 export type MessageBody = Schemas['MessageEvent'];
 export type StoredEvent = Schemas['StoredEvent'];
 export type EventPage = Schemas['Events'];
+export type Attachment = Schemas['Attachment'];
 export type SentMessage = Schemas['Message'];
 export type DraftText = Schemas['DraftText'];
 export type DraftToSave = Schemas['DraftToSave'];
