@@ -61,8 +61,10 @@ enum class Permission : std::uint8_t {
   read_consents,       ///< whether a client agrees to what the work depends on
   invite,              ///< invite somebody by a link, and see what became of it
   manage_people,       ///< who works in the practice, and who stands behind whom
+  announce_absence,    ///< say when a therapist is away, and who is to stand in
+  stand_in,            ///< agree to that, or decline
 };
-inline constexpr std::size_t kPermissionCount = 22;
+inline constexpr std::size_t kPermissionCount = 24;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -102,6 +104,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_consents, "read_consents", kTherapist},
     {Permission::invite, "invite", kWhoInvites},
     {Permission::manage_people, "manage_people", kAdministrator},
+    {Permission::announce_absence, "announce_absence", Roles{Role::therapist, Role::administrator}},
+    {Permission::stand_in, "stand_in", kTherapist},
 }};
 
 /// False for values outside of the enumerations too.

@@ -8,6 +8,14 @@ namespace {
 
 // Sorted by code.
 constexpr std::array kTypes{
+    ProblemType{"absence.dates", "The dates make no absence: `errors` names what is wrong. At most eight weeks."},
+    ProblemType{"absence.deputy", "Whoever is to stand in is no other therapist of the practice, or nobody was named."},
+    ProblemType{"absence.deputy_away", "Whoever is to stand in is away themselves in this time."},
+    ProblemType{"absence.id_not_v7", "The id of an absence must be a UUID of version 7."},
+    ProblemType{"absence.id_taken", "The id belongs to something else. Make a new one and send again."},
+    ProblemType{"absence.over", "The absence is over or was called off; nobody has to stand in any more."},
+    ProblemType{"absence.overlaps", "The therapist has announced an absence in this time already."},
+    ProblemType{"absence.stands_in", "The therapist has agreed to stand in for somebody in this time."},
     ProblemType{"account.last_administrator",
                 "The only administrator cannot be closed. Another one has to be there first."},
     ProblemType{"account.login_taken", "Somebody has this log-in name. Choose another."},

@@ -16,6 +16,7 @@
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
 #include "features/notify/push_api.hpp"
+#include "features/people/absences_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/people/staff_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
@@ -48,6 +49,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   log_in::add_second_factor_routes(routes);
   people::add_people_routes(routes);
   people::add_staff_routes(routes);
+  people::add_absence_routes(routes);
   invitations::add_invitation_routes(routes);
   setup::add_setup_routes(routes);
   messages::add_message_routes(routes, limits.of_message);

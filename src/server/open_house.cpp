@@ -79,6 +79,7 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
     return fail(
         {failure.error().kind, failure.error().code, fmt::format("{} ({})", failure.error().detail, failure.what())});
   }
+  made->db_->use_clock(clock);
   auto& secrets = *made->secrets_;
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, secrets.master, clock);
   made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, secrets.log_in_guard,

@@ -16,6 +16,8 @@
 #include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/push_devices.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
 #include "http/live_frames.hpp"
@@ -75,6 +77,10 @@ Scenario with_administrator(Scenario scenario, const Expected& administrator) {
 }
 Expected all_see(std::string has) {
   return {200, std::move(has)};
+}
+Scenario with_deputy(Scenario scenario, const Expected& deputy) {
+  scenario.deputy = deputy;
+  return scenario;
 }
 Scenario public_page(const std::string& route, const std::string& has) {
   return {route, "", all_see(has), all_see(has), all_see(has), all_see(has), all_see(has)};
@@ -739,6 +745,45 @@ std::vector<Scenario> scenarios() {
        {204, "", "session_forms.choose done/client"},
        failed("session_forms.choose")},
 
+      with_administrator(with_deputy({"GET /api/absences",
+                                      "",
+                                      kNotLoggedIn,
+                                      {403},
+                                      {403},
+                                      {200, R"("state":"asked")"},
+                                      {200, R"({"absences":[],)"},
+                                      "Berger Dora Emil"},
+                                     {200, R"("state":"asked")"}),
+                         {200, R"("state":"asked")"}),
+      // An administrator says whose absence it is; nobody stands in for themselves.
+      with_administrator(
+          with_deputy(
+              {"POST /api/absences",
+               R"({"id":"$id","deputy":"$stranger","from":"2027-01-10T00:00:00Z","until":"2027-01-20T00:00:00Z"})",
+               kNotLoggedIn,
+               refused("absence.announce"),
+               refused("absence.announce"),
+               {201, "", "absence.announce done/-",
+                "client:room other_client:room stranger:room stranger:room therapist:room therapist:room"},
+               failed("absence.announce", 422, "/deputy")},
+              {201, "", "absence.announce done/-"}),
+          failed("absence.announce")),
+      with_deputy({"PUT /api/absences/{absence}/answer", R"({"agrees":true})", kNotLoggedIn, refused("absence.answer"),
+                   refused("absence.answer"), failed("absence.answer"), failed("absence.answer")},
+                  {204, "", "absence.answer done/-",
+                   "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"}),
+      // The administrator has ended it when the therapist does so again.
+      with_administrator(
+          {"POST /api/absences/{absence}/end",
+           "",
+           kNotLoggedIn,
+           refused("absence.end"),
+           refused("absence.end"),
+           {204, "", "", "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"},
+           failed("absence.end")},
+          {204, "", "absence.end done/-",
+           "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"}),
+
       with_administrator({"GET /api/people", "", kNotLoggedIn, {403}, {403}, {403}, {403}}, {200, "Otto"}),
       with_administrator({"POST /api/people/{account}/closure", "", kNotLoggedIn, refused("account.close"),
                           refused("account.close"), refused("account.close"), refused("account.close")},
@@ -846,6 +891,7 @@ class Scenarios : public testing::FullHouseTest {
     session_ = session_of(client).id;
     give_second_factor();
     give_push_device();
+    ASSERT_TRUE(announce(absence_, deputy, clock.now() + std::chrono::hours(240), std::chrono::hours(24)));
     sink.take();
     add_all_routes(routes_.emplace(), {}, {}, {}, {{"push.example.net"}, "", "https://rooms.example.org"});
     service_ = std::make_unique<Service>(*house, *routes_, ServiceOptions{});
@@ -866,6 +912,14 @@ class Scenarios : public testing::FullHouseTest {
     audit_rows_seen_ = 0;
     service_.reset();
     FullHouseTest::TearDown();
+  }
+
+  /// The therapist is to be away.
+  Result<bool> announce(people::AbsenceId id, AccountId who_stands_in, Time from, std::chrono::hours lasts) {
+    return write([&](store::WriteTx& tx) {
+      const access::Viewer by{therapist, access::Role::therapist, {}, practice};
+      return people::announce(tx, by, {id, therapist, who_stands_in, from, from + lasts});
+    });
   }
 
   /// A message in each chat, a thread, a draft of the client's and a reply time that waits for agreement.
@@ -1087,6 +1141,8 @@ class Scenarios : public testing::FullHouseTest {
         {"{device}", device_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
         {"{account}", deputy.text()},
+        {"{absence}", absence_.text()},
+        {"$stranger", stranger.text()},
         {"$supervisor", supervisor.text()},
         {"$neutral", neutral.text()},
         {"$token", std::string(kToken)},
@@ -1196,6 +1252,7 @@ class Scenarios : public testing::FullHouseTest {
   const EncounterId encounter = EncounterId::make(clock.now());
   const attachments::AttachmentId sent_file = attachments::AttachmentId::make(clock.now());
   const attachments::AttachmentId coming_file = attachments::AttachmentId::make(clock.now());
+  const people::AbsenceId absence_ = people::AbsenceId::make(clock.now());  ///< nobody has agreed to it
   const encounters::AgendaItemId item = encounters::AgendaItemId::make(clock.now());
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
@@ -1390,6 +1447,187 @@ TEST_P(Scenarios, TheSupervisorHearsOfWhatNobodyLookedInto) {
   check(asked("GET /api/concerns/" + concern_.text(), ""), "supervisor",
         {200, "better off dead", "concern.read done/client"});
 }
+
+/// While berger is away dora stands in: what she reads of amara's, at which moments, by which routes.
+class Absences : public Scenarios {
+ protected:
+  static constexpr std::chrono::hours kBegins{1};
+  static constexpr std::chrono::hours kLasts{24};
+
+  void SetUp() override {
+    Scenarios::SetUp();
+    ASSERT_TRUE(announce(id_, stranger, begin_ + kBegins, kLasts));
+  }
+  Result<bool> answer(bool agrees) {
+    return write([&](store::WriteTx& tx) {
+      return people::answer_absence(tx, {stranger, access::Role::therapist, {}, practice}, id_, agrees);
+    });
+  }
+  http::Response ask(const std::string& who, const std::string& pattern) {
+    return service_->handle(request_of(who, http::Method::get, filled_in(pattern), ""));
+  }
+  /// Every route by which something of an episode is read, found by an id or listed.
+  std::vector<std::string> reads() const {
+    std::vector<std::string> patterns{"/api/episodes", "/api/caseload", "/api/encounters", "/api/concerns"};
+    for (const auto& route : routes_->all()) {
+      const auto permission = access::permission_from_text(route->permission);
+      if (route->method != http::Method::get || !permission || !access::allowed(access::Role::therapist, *permission))
+        continue;
+      for (const auto* id : {"{episode}", "{room}", "{encounter}", "{form}", "{concern}"}) {
+        if (route->pattern.find(id) != std::string::npos) patterns.push_back(route->pattern);
+      }
+    }
+    return patterns;
+  }
+  /// Not found by any id, in no list, and none of the words.
+  void expect_nothing(const std::string& who) {
+    for (const auto& pattern : reads()) {
+      SCOPED_TRACE(pattern + " by " + who);
+      const auto answer = ask(who, pattern);
+      if (pattern.find('{') != std::string::npos) EXPECT_EQ(answer.status, 404) << answer.body;
+      expect_no_secret(answer, "stranger", "Dora");
+    }
+    const auto message = request_of(who, http::Method::post, filled_in("/api/rooms/{room}/messages"),
+                                    filled_in(R"({"id":"$id","text":"no"})"));
+    EXPECT_EQ(service_->handle(message).status, 404);
+    listen();
+    say("not for dora");
+    EXPECT_EQ(told(), "client:message therapist:message");
+  }
+  void say(const std::string& words) {
+    const auto request = request_of("client", http::Method::post, filled_in("/api/rooms/{room}/messages"),
+                                    filled_in(R"({"id":"$id","text":")" + words + "\"}"));
+    ASSERT_EQ(service_->handle(request).status, 201);
+  }
+  void at(Time time) { clock.set(time); }
+
+  const Time begin_ = clock.now();
+  const people::AbsenceId id_ = people::AbsenceId::make(clock.now());
+};
+
+TEST_P(Absences, OpenNothingBeforeAndAfter) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins - std::chrono::microseconds(1));
+  expect_nothing("stranger");
+  at(begin_ + kBegins + kLasts);
+  expect_nothing("stranger");
+}
+
+TEST_P(Absences, OpenNothingUnlessTheDeputyAgrees) {
+  at(begin_ + kBegins);
+  expect_nothing("stranger");
+  ASSERT_TRUE(answer(true));
+  EXPECT_EQ(ask("stranger", "/api/rooms/{room}/events").status, 200);
+  ASSERT_TRUE(answer(false));
+  expect_nothing("stranger");
+}
+
+TEST_P(Absences, OpenToTheDeputyWhatTheTherapistReadsButTheNotes) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins);
+  std::size_t opened = 0;
+  for (const auto& pattern : reads()) {
+    SCOPED_TRACE(pattern);
+    audit_rows();
+    const auto answer = ask("stranger", pattern);
+    const auto written = audit_rows();
+    EXPECT_EQ(answer.body.find("note words"), std::string::npos);
+    expect_no_secret(answer, "therapist", "Dora");
+    if (pattern.find("/notes") != std::string::npos) {
+      EXPECT_EQ(answer.status, 404);
+      continue;
+    }
+    EXPECT_EQ(answer.status, ask("therapist", pattern).status) << answer.body;
+    if (answer.body.find("Amara") == std::string::npos && answer.body.find("private words") == std::string::npos)
+      continue;
+    ++opened;
+    EXPECT_NE(written.find(" done/client"), std::string::npos) << written;
+  }
+  EXPECT_GE(opened, 4U);
+  EXPECT_EQ(ask("deputy", "/api/rooms/{room}/events").status, 404) << "the usual deputy was not asked this time";
+  const auto caseload = ask("stranger", "/api/caseload");
+  EXPECT_NE(caseload.body.find(R"("stands_in_for":{)"), std::string::npos) << caseload.body;
+}
+
+TEST_P(Absences, LetTheDeputyAnswerByNameAndArrangeNothing) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins);
+  const auto send = [&](const std::string& pattern, const std::string& body, http::Method method = http::Method::post) {
+    return service_->handle(request_of("stranger", method, filled_in(pattern), filled_in(body))).status;
+  };
+  EXPECT_EQ(send("/api/rooms/{room}/messages", R"({"id":"$id","text":"I answer for a while"})"), 201);
+  const auto rooms = ask("client", "/api/episodes/{episode}/rooms");
+  EXPECT_NE(rooms.body.find(R"("name":"Dora Therapist","role":"deputy")"), std::string::npos) << rooms.body;
+  EXPECT_EQ(send("/api/encounters/{encounter}/opening", ""), 404);
+  EXPECT_EQ(send("/api/encounters/{encounter}/cancellation", ""), 404);
+  EXPECT_EQ(send("/api/episodes/{episode}/forms", R"({"id":"$id","questionnaire":"gad-7","occasion":"on_request"})"),
+            404);
+  EXPECT_EQ(send("/api/episodes/{episode}/reply-time", R"({"hours":24})", http::Method::put), 404);
+  EXPECT_EQ(send("/api/episodes/{episode}/session-forms", R"({"before":[],"after":[]})", http::Method::put), 404);
+}
+
+TEST_P(Absences, ALiveLineSaysThatThereIsSomethingToReadAndFallsSilentAtTheEnd) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins);
+  listen();  // these lines stay open
+  const auto line = sockets_["stranger"];
+  say("for dora too");
+  hub.publish(sink.take());
+  std::string heard;
+  for (const auto& frame : line->frames) heard += frame;
+  EXPECT_NE(heard.find(R"("kind":"room")"), std::string::npos) << heard;
+  EXPECT_EQ(heard.find("for dora too"), std::string::npos) << heard;
+  line->frames.clear();
+  at(begin_ + kBegins + kLasts);
+  say("not for dora");
+  hub.publish(sink.take());
+  EXPECT_TRUE(line->frames.empty());
+}
+
+TEST_P(Absences, EndWhenTheTherapistSaysSo) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins);
+  EXPECT_EQ(ask("stranger", "/api/rooms/{room}/events").status, 200);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return people::end_absence(tx, {therapist, access::Role::therapist, {}, practice}, id_);
+  }));
+  expect_nothing("stranger");
+}
+
+const store::Query kGiveTo{"test.give_to", "UPDATE episode_of_care SET therapist_id = $2 WHERE id = $1"};
+
+TEST_P(Absences, AreOfTheTherapistWhoTreatsNow) {
+  ASSERT_TRUE(answer(true));
+  at(begin_ + kBegins);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    tx.execute(kGiveTo, {episode, deputy});
+    return {};
+  }));
+  for (const auto* former : {"therapist", "stranger"}) {
+    for (const auto* pattern : {"/api/rooms/{room}/events", "/api/episodes/{episode}/rooms", "/api/forms/{form}",
+                                "/api/encounters/{encounter}", "/api/episodes/{episode}/course"}) {
+      const auto answer = ask(former, pattern);
+      EXPECT_EQ(answer.status, 404) << pattern << " by " << former << answer.body;
+    }
+    EXPECT_EQ(ask(former, "/api/caseload").body.find("Amara"), std::string::npos) << former;
+  }
+}
+
+TEST_P(Absences, ASupervisorWhoWasReplacedSeesNothingAtTheNextRequest) {
+  ASSERT_EQ(
+      write([&](store::WriteTx& tx) { return safety::escalate_due(tx, begin_ + std::chrono::minutes(30)); }).value(),
+      1);
+  EXPECT_EQ(ask("supervisor", "/api/concerns/{concern}").status, 200);
+  EXPECT_EQ(ask("supervisor", "/api/concerns/" + rift_.text()).status, 404);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {}); }));
+  EXPECT_EQ(ask("supervisor", "/api/concerns/{concern}").status, 404);
+  const auto listed = ask("supervisor", "/api/concerns");
+  EXPECT_EQ(listed.status, 200);
+  EXPECT_EQ(listed.body.find("Amara"), std::string::npos) << listed.body;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Absences, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
 
 TEST_P(Scenarios, ALiveLineIsOpenedByEverybody) {
   const std::vector<std::pair<std::string, Expected>> callers{

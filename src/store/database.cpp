@@ -12,13 +12,18 @@ StorageFailure untold(const std::string& what_for_the_log) {
       "publishing after the commit: " + what_for_the_log};
 }
 
+const Clock& Database::computers_clock() {
+  static const SystemClock clock;
+  return clock;
+}
+
 Error Database::logged(const StorageFailure& failure) {
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   static std::mutex mutex;
-  static Clock::time_point next;
+  static Steady::time_point next;
   static std::int64_t unsaid = 0;
   const std::lock_guard lock(mutex);
-  const auto now = Clock::now();
+  const auto now = Steady::now();
   if (now < next) {
     ++unsaid;
     return failure.error();

@@ -27,7 +27,10 @@ class Database {
   auto read(Deadline deadline, F f) -> std::invoke_result_t<F, ReadTx&> {
     std::optional<std::invoke_result_t<F, ReadTx&>> outcome;
     try {
-      run_read(deadline, [&](ReadTx& tx) { outcome.emplace(f(tx)); });
+      run_read(deadline, [&](ReadTx& tx) {
+        tx.now_ = clock_->now();
+        outcome.emplace(f(tx));
+      });
     } catch (const StorageFailure& failure) {
       return fail(logged(failure));
     }
@@ -40,6 +43,7 @@ class Database {
     std::optional<std::invoke_result_t<F, WriteTx&>> outcome;
     try {
       run_write(deadline, [&](WriteTx& tx) {
+        tx.now_ = clock_->now();
         outcome.emplace(f(tx));
         return outcome->has_value();
       });
@@ -50,6 +54,9 @@ class Database {
     if (outcome->has_value()) writes_ = true;
     return std::move(*outcome);
   }
+  /// What transactions take their moment from; the computer's clock until this is called, before anybody else has the
+  /// database. It must outlive it.
+  void use_clock(const Clock& clock) { clock_ = &clock; }
   /// False from a write that the storage refused (disk full, read-only, gone) to the next that it took.
   bool takes_writes() const { return writes_; }
 
@@ -72,7 +79,10 @@ class Database {
   virtual void run_write(Deadline deadline, const std::function<bool(WriteTx&)>& f) = 0;
 
  private:
+  static const Clock& computers_clock();
+
   std::atomic<bool> writes_ = true;
+  const Clock* clock_ = &computers_clock();
 };
 
 struct SqliteOptions {

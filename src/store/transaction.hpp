@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "live/event.hpp"
 #include "store/query.hpp"
@@ -42,6 +43,10 @@ class ReadTx {
  public:
   virtual ~ReadTx() = default;
 
+  /// The moment at which this transaction looks, by the house's clock: what ends by itself has ended for all of its
+  /// statements or for none.
+  Time now() const { return now_; }
+
   /// Calls `each` for every row, in order.
   virtual void each(const Query& query, const Values& values, const std::function<void(const Row&)>& row) = 0;
 
@@ -62,6 +67,10 @@ class ReadTx {
     each(query, values, [&](const Row& row) { found.push_back(map(row)); });
     return found;
   }
+
+ private:
+  friend class Database;
+  Time now_{};
 };
 
 class WriteTx : public ReadTx {

@@ -60,6 +60,7 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder = name;
     db = open("rapport", &sink);
+    db->use_clock(clock);
     const auto migrated = store::migrate(*db, house_migrations(), clock);
     ASSERT_TRUE(migrated) << migrated.error().detail;
     before_accounts();

@@ -21,6 +21,7 @@ struct Client {
   std::optional<std::int64_t> reply_hours_proposed;
   Time opened_at;
   std::optional<Time> closed_at;
+  AccountId therapist;
 };
 std::vector<Client> list_clients(store::ReadTx& tx, AccountId therapist);
 

@@ -61,7 +61,8 @@ Result<Trends> open_trends(Context& context, const Call& call, std::vector<Store
   return trends;
 }
 
-Result<CaseloadClient> describe(Context& context, const Call& call, const Standing& standing, Time now) {
+Result<CaseloadClient> describe(Context& context, const Call& call, const Standing& standing, people::Names& names,
+                                Time now) {
   const auto& client = standing.client;
   people::Account account;
   account.id = client.account;
@@ -78,6 +79,10 @@ Result<CaseloadClient> describe(Context& context, const Call& call, const Standi
     one.session = NextSession{next->id, next->status, next->channel, next->starts_at, next->minutes, next->number};
   }
   one.reasons = reasons_of(standing, now);
+  if (client.therapist != context.viewer.account) {
+    TRY_ASSIGN(auto name, names.of(client.therapist));
+    one.stands_in_for = people::Person{client.therapist, std::move(name)};
+  }
   return one;
 }
 
@@ -89,12 +94,13 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   TRY(context.house.keys.fetch(clients, call.deadline));
   TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
   Answer<CaseloadAnswer> answer;
+  people::Names names(context.house, call.deadline);
   for (auto& standing : stored.standings) {
     if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
     for (const auto& concern : stored.concerns) {
       if (concern.episode == standing.client.episode) standing.concerns.push_back(concern);
     }
-    TRY_ASSIGN(auto one, describe(context, call, standing, now));
+    TRY_ASSIGN(auto one, describe(context, call, standing, names, now));
     answer.value.clients.push_back(std::move(one));
   }
   sort_by_need(answer.value.clients);

@@ -71,7 +71,8 @@ BOOST_DESCRIBE_STRUCT(NextSession, (), (id, status, channel, starts_at, minutes,
 struct CaseloadClient {
   static constexpr std::string_view says =
       "`reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the "
-      "latest message of either. `present`: the client is here now.";
+      "latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, "
+      "and who is away.";
   EpisodeId episode;
   people::Person client;
   RoomId chat_room;
@@ -80,9 +81,10 @@ struct CaseloadClient {
   std::optional<Time> last_contact;
   std::optional<NextSession> session;
   std::vector<Reason> reasons;
+  std::optional<people::Person> stands_in_for;
 };
 BOOST_DESCRIBE_STRUCT(CaseloadClient, (),
-                      (episode, client, chat_room, reply_time, present, last_contact, session, reasons))
+                      (episode, client, chat_room, reply_time, present, last_contact, session, reasons, stands_in_for))
 
 struct CaseloadAnswer {
   static constexpr std::string_view says =

@@ -1,5 +1,6 @@
 #include <stdexcept>
 
+#include "access/who_treats.hpp"
 #include "features/caseload/caseload.hpp"
 
 namespace rapport::caseload {
@@ -9,13 +10,13 @@ using store::Query;
 using store::ReadTx;
 using store::Row;
 
-// $1 is the therapist.
+// $1 is whoever treats, $2 now.
 const Query kClients{"caseload.clients",
                      "SELECT e.id, e.client_id, r.id, c.sealed_profile, e.reply_hours, e.reply_hours_proposed,"
-                     " e.opened_at, e.closed_at"
+                     " e.opened_at, e.closed_at, e.therapist_id"
                      " FROM episode_of_care e JOIN account c ON c.id = e.client_id"
                      " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                     " WHERE e.therapist_id = $1",
+                     " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                      true};
 // Whether there is anything to count shows in the last message and the receipt; only then it is counted.
 const Query kNews{"caseload.news",
@@ -29,22 +30,22 @@ const Query kNews{"caseload.news",
                   " CASE WHEN v.author_id = e.client_id THEN"
                   "  (SELECT MIN(u.at) FROM room_event u WHERE u.room_id = r.id AND u.author_id = e.client_id"
                   "   AND u.seq > COALESCE((SELECT w.seq FROM room_event w WHERE w.room_id = r.id"
-                  "    AND w.author_id = e.therapist_id ORDER BY w.seq DESC LIMIT 1), 0)) END"
+                  "    AND w.author_id <> e.client_id ORDER BY w.seq DESC LIMIT 1), 0)) END"
                   " FROM episode_of_care e JOIN room r ON r.episode_id = e.id"
                   " JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"
                   " LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"
-                  " WHERE e.therapist_id = $1",
+                  " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                   true};
 const Query kAhead{"caseload.ahead",
                    "SELECT n.id, n.episode_id, n.status, n.channel, n.starts_at, n.minutes, n.number"
                    " FROM episode_of_care e JOIN encounter n ON n.episode_id = e.id AND n.status IN ('open', 'planned')"
-                   " WHERE e.therapist_id = $1"
-                   " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id",
+                   " WHERE e.therapist_id IN " TREATING_NOW_AS(
+                       "$1", "$2") " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id",
                    true};
 const Query kMissing{"caseload.missing_forms",
                      "SELECT f.episode_id, f.id, f.instrument, f.due_at FROM episode_of_care e"
                      " JOIN questionnaire_response f ON f.episode_id = e.id AND f.version = 0"
-                     " WHERE e.therapist_id = $1 AND f.due_at > $2 AND f.due_at <= $3 AND f.withdrawn_at IS NULL"
+                     " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND f.due_at > $3 AND f.due_at <= $4 AND f.withdrawn_at IS NULL"
                      " ORDER BY f.due_at DESC, f.id",
                      true};
 
@@ -59,20 +60,21 @@ E enum_of(std::string_view text) {
 }  // namespace
 
 std::vector<Client> list_clients(ReadTx& tx, AccountId therapist) {
-  return tx.list(kClients, {therapist}, [](const Row& row) {
-    return Client{row.id<EpisodeId>(0), row.id<AccountId>(1), row.id<RoomId>(2), copy_of(row.bytes(3)),
-                  row.maybe_int64(4),   row.maybe_int64(5),   row.time(6),       row.maybe_time(7)};
+  return tx.list(kClients, {therapist, tx.now()}, [](const Row& row) {
+    return Client{row.id<EpisodeId>(0),  row.id<AccountId>(1), row.id<RoomId>(2),
+                  copy_of(row.bytes(3)), row.maybe_int64(4),   row.maybe_int64(5),
+                  row.time(6),           row.maybe_time(7),    row.id<AccountId>(8)};
   });
 }
 
 std::vector<RoomNews> list_news(ReadTx& tx, AccountId therapist) {
-  return tx.list(kNews, {therapist}, [](const Row& row) {
+  return tx.list(kNews, {therapist, tx.now()}, [](const Row& row) {
     return RoomNews{row.id<EpisodeId>(0), row.time(1), row.int64(2), row.maybe_time(3), row.maybe_time(4)};
   });
 }
 
 std::vector<Ahead> list_ahead(ReadTx& tx, AccountId therapist) {
-  return tx.list(kAhead, {therapist}, [](const Row& row) {
+  return tx.list(kAhead, {therapist, tx.now()}, [](const Row& row) {
     return Ahead{row.id<EncounterId>(0),
                  row.id<EpisodeId>(1),
                  enum_of<encounters::Status>(row.text(2)),
@@ -84,7 +86,7 @@ std::vector<Ahead> list_ahead(ReadTx& tx, AccountId therapist) {
 }
 
 std::vector<MissingForm> list_missing(ReadTx& tx, AccountId therapist, Time since, Time now) {
-  return tx.list(kMissing, {therapist, since, now}, [](const Row& row) {
+  return tx.list(kMissing, {therapist, tx.now(), since, now}, [](const Row& row) {
     return MissingForm{row.id<EpisodeId>(0), row.id<questionnaires::FormId>(1), std::string(row.text(2)), row.time(3)};
   });
 }

@@ -1,5 +1,6 @@
 #include <stdexcept>
 
+#include "access/who_treats.hpp"
 #include "features/course/course.hpp"
 
 namespace rapport::course {
@@ -10,8 +11,8 @@ using store::ReadTx;
 using store::Row;
 
 const Query kSpan{"course.span",
-                  "SELECT id, client_id, opened_at, closed_at FROM episode_of_care"
-                  " WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)",
+                  "SELECT e.id, e.client_id, e.opened_at, e.closed_at FROM episode_of_care e"
+                  " WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
                   true};
 const Query kChannels{"course.channels",
                       "SELECT c.encounter_id, c.channel FROM encounter n"
@@ -29,7 +30,7 @@ encounters::Channel channel_of(std::string_view text) {
 }  // namespace
 
 Result<EpisodeSpan> find_span(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  auto found = tx.first(kSpan, {episode, viewer}, [](const Row& row) {
+  auto found = tx.first(kSpan, {episode, viewer, tx.now()}, [](const Row& row) {
     return EpisodeSpan{row.id<EpisodeId>(0), row.id<AccountId>(1), row.time(2), row.maybe_time(3)};
   });
   if (!found) return fail(not_found());

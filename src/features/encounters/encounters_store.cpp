@@ -1,9 +1,11 @@
 #include <boost/mp11.hpp>
 #include <stdexcept>
 
+#include "access/who_treats.hpp"
 #include "features/encounters/encounters_rules.hpp"
 #include "features/encounters/encounters_shapes.hpp"
 #include "features/encounters/stored_encounters.hpp"
+#include "features/people/absences.hpp"
 
 namespace rapport::encounters {
 namespace {
@@ -13,33 +15,34 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-// $1 is the viewer.
-#define ENCOUNTER_OF_VIEWER                                                                                    \
+// $1 is the viewer, $2 now.
+#define ENCOUNTER                                                                                              \
   "SELECT n.id, n.episode_id, e.client_id, e.therapist_id, r.id, n.status, n.channel, n.starts_at, n.minutes," \
   " n.zone, n.planned_by, n.number, n.began_at, n.ended_at,"                                                   \
   " (SELECT COUNT(*) FROM encounter_agenda a WHERE a.encounter_id = n.id AND a.done = 0)"                      \
   " FROM encounter n JOIN episode_of_care e ON e.id = n.episode_id"                                            \
-  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                                    \
-  " WHERE (e.client_id = $1 OR e.therapist_id = $1)"
-#define LATEST_FIRST " ORDER BY COALESCE(n.began_at, n.starts_at) DESC, n.id DESC LIMIT $3"
-const Query kEncounter{"encounters.find", ENCOUNTER_OF_VIEWER " AND n.id = $2", true};
-const Query kOfEpisode{"encounters.of_episode", ENCOUNTER_OF_VIEWER " AND n.episode_id = $2" LATEST_FIRST, true};
+  " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
+#define ENCOUNTER_OF_VIEWER ENCOUNTER " WHERE " OPEN_NOW_TO("e", "$1", "$2")
+#define LATEST_FIRST " ORDER BY COALESCE(n.began_at, n.starts_at) DESC, n.id DESC LIMIT $4"
+const Query kEncounter{"encounters.find", ENCOUNTER_OF_VIEWER " AND n.id = $3", true};
+const Query kOfEpisode{"encounters.of_episode", ENCOUNTER_OF_VIEWER " AND n.episode_id = $3" LATEST_FIRST, true};
 const Query kOfEpisodeBefore{"encounters.of_episode_before",
                              ENCOUNTER_OF_VIEWER
-                             " AND n.episode_id = $2 AND (COALESCE(n.began_at, n.starts_at), n.id) <"
+                             " AND n.episode_id = $3 AND (COALESCE(n.began_at, n.starts_at), n.id) <"
                              " (SELECT COALESCE(b.began_at, b.starts_at), b.id FROM encounter b"
-                             "  WHERE b.id = $4 AND b.episode_id = $2)" LATEST_FIRST,
+                             "  WHERE b.id = $5 AND b.episode_id = $3)" LATEST_FIRST,
                              true};
 const Query kAhead{"encounters.ahead",
-                   ENCOUNTER_OF_VIEWER
+                   ENCOUNTER " WHERE e.id IN " EPISODES_OPEN_NOW_TO("$1", "$2")
                    " AND n.status IN ('open', 'planned')"
-                   " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id LIMIT $2",
+                   " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id LIMIT $3",
                    true};
 #undef LATEST_FIRST
 #undef ENCOUNTER_OF_VIEWER
+#undef ENCOUNTER
 const Query kEpisodeOfViewer{"encounters.episode_of_viewer",
-                             "SELECT client_id, therapist_id FROM episode_of_care"
-                             " WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)",
+                             "SELECT e.client_id, e.therapist_id FROM episode_of_care e"
+                             " WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
                              true};
 // The lock of the episode makes its encounters change one after another: one is open, numbers have no gap.
 const Query kLockEpisode{"encounters.lock_episode", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}", true};
@@ -159,29 +162,31 @@ void lock_encounter(WriteTx& tx, EncounterId id) {
 
 void tell(WriteTx& tx, const Encounter& encounter) {
   const EncounterEvent event{encounter.episode, encounter.id, encounter.status};
-  tx.emit({encounter.chat, 0, http::passing_frame(encounter.chat, event), {encounter.client, encounter.therapist}});
+  tx.emit({encounter.chat, 0, http::passing_frame(encounter.chat, event),
+           people::who_hears(tx, encounter.client, encounter.therapist)});
 }
 
 Result<Encounter> find_encounter(ReadTx& tx, AccountId viewer, EncounterId id) {
-  auto found = tx.first(kEncounter, {viewer, id}, to_encounter);
+  auto found = tx.first(kEncounter, {viewer, tx.now(), id}, to_encounter);
   if (!found) return fail(not_found());
   return std::move(*found);
 }
 
 Result<AccountId> client_of_episode(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  const auto own = tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row& row) { return row.id<AccountId>(0); });
+  const auto own =
+      tx.first(kEpisodeOfViewer, {episode, viewer, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
   if (!own) return fail(not_found());
   return *own;
 }
 
 std::vector<Encounter> list_encounters(ReadTx& tx, AccountId viewer, EpisodeId episode,
                                        std::optional<EncounterId> before, std::int64_t limit) {
-  if (!before) return tx.list(kOfEpisode, {viewer, episode, limit}, to_encounter);
-  return tx.list(kOfEpisodeBefore, {viewer, episode, limit, *before}, to_encounter);
+  if (!before) return tx.list(kOfEpisode, {viewer, tx.now(), episode, limit}, to_encounter);
+  return tx.list(kOfEpisodeBefore, {viewer, tx.now(), episode, limit, *before}, to_encounter);
 }
 
 std::vector<Encounter> list_ahead(ReadTx& tx, AccountId viewer) {
-  return tx.list(kAhead, {viewer, kMostAhead}, to_encounter);
+  return tx.list(kAhead, {viewer, tx.now(), kMostAhead}, to_encounter);
 }
 
 std::vector<ChannelUse> list_channels(ReadTx& tx, EncounterId id) {
@@ -192,7 +197,7 @@ std::vector<ChannelUse> list_channels(ReadTx& tx, EncounterId id) {
 
 Result<Changed> plan_encounter(WriteTx& tx, AccountId therapist, EpisodeId episode, EncounterId id, const Plan& plan,
                                Time now) {
-  const auto people = tx.first(kEpisodeOfViewer, {episode, therapist},
+  const auto people = tx.first(kEpisodeOfViewer, {episode, therapist, tx.now()},
                                [](const Row& row) { return std::pair{row.id<AccountId>(0), row.id<AccountId>(1)}; });
   if (!people || people->second != therapist) return fail(not_found());
   tx.first(kLockEpisode, {episode}, [](const Row& row) { return row.id<EpisodeId>(0); });

@@ -1,3 +1,4 @@
+#include "access/who_treats.hpp"
 #include "features/messages/messages.hpp"
 
 namespace rapport::messages {
@@ -12,9 +13,9 @@ using PlaceId = Id<PlaceTag>;
 
 const Query kClientOfPlace{"drafts.client_of_place",
                            "SELECT e.client_id FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
-                           " WHERE r.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)"
+                           " WHERE r.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3")
                            " UNION ALL SELECT e.client_id FROM episode_of_care e"
-                           " WHERE e.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
+                           " WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
                            true};
 const Query kDraft{"drafts.find",
                    "SELECT sealed_subject, sealed_text, message_id, thread_id, revision, updated_at FROM draft"
@@ -52,7 +53,7 @@ StoredDraft to_draft(const Row& row) {
 
 Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uuid& place) {
   const auto client =
-      tx.first(kClientOfPlace, {PlaceId(place), viewer}, [](const Row& row) { return row.id<AccountId>(0); });
+      tx.first(kClientOfPlace, {PlaceId(place), viewer, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
   if (!client) return fail(not_found());
   return *client;
 }

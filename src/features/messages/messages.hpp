@@ -32,6 +32,7 @@ struct RoomView {
   AccountId client;
   AccountId therapist;
   std::int64_t last_seq = 0;
+  std::optional<AccountId> deputy = {};  ///< who stands in for the therapist now
 };
 
 /// A message on its way in: already sealed under the client's key with the message's id as associated data.
@@ -74,7 +75,7 @@ struct Receipt {
   std::int64_t read = 0;
 };
 
-/// The room if `viewer` is its client or its therapist; otherwise not_found, the same as for no room at all.
+/// The room if `viewer` is its client or treats them now; otherwise not_found, the same as for no room at all.
 Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room);
 
 /// Gives the JSON text of a stored message's MessageEvent, for which its text must be opened.

@@ -232,9 +232,11 @@ Result<Answer<Nothing>> mark(Context& context, Call& call, const ReceiptMarks& m
 
 Result<Answer<Nothing>> tell_typing(Context& context, Call& call, const Typing& typing) {
   TRY_ASSIGN(const RoomView room, room_of(context, call));
-  const auto other = context.viewer.account == room.client ? room.therapist : room.client;
+  const bool is_client = context.viewer.account == room.client;
+  std::vector<AccountId> others{is_client ? room.therapist : room.client};
+  if (is_client && room.deputy) others.push_back(*room.deputy);
   const TypingEvent event{context.viewer.account, typing.typing};
-  context.house.hub.publish({{room.id, 0, http::passing_frame(room.id, event), {other}}});
+  context.house.hub.publish({{room.id, 0, http::passing_frame(room.id, event), std::move(others)}});
   return Answer<Nothing>{204, {}};
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "access/who_treats.hpp"
 #include "features/messages/messages_shapes.hpp"
+#include "features/people/people_shapes.hpp"
 
 namespace rapport::messages {
 namespace {
@@ -10,9 +12,9 @@ using store::Row;
 using store::WriteTx;
 
 const Query kRoomOfViewer{"messages.room_of_viewer",
-                          "SELECT r.id, r.episode_id, e.client_id, e.therapist_id, r.last_seq"
+                          "SELECT r.id, r.episode_id, e.client_id, e.therapist_id, r.last_seq, " DEPUTY_NOW("e.therapist_id", "$3")
                           " FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
-                          " WHERE r.id = $1 AND (e.client_id = $2 OR e.therapist_id = $2)",
+                          " WHERE r.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
                           true};
 // The row lock makes the order of numbers the order of commits, and a second sender of the same id to the same room
 // wait for the first.
@@ -132,13 +134,16 @@ Sorted sort_and_add(WriteTx& tx, AccountId author, RoomId room, const std::vecto
 
 void tell(WriteTx& tx, const RoomView& room, std::int64_t seq, std::string_view body) {
   tx.emit({room.id, seq, http::kept_frame<MessageEvent>(room.id, seq, body), {room.client, room.therapist}});
+  // No words: a deputy asks for them, and that is in the audit.
+  if (room.deputy) tx.emit({room.id, 0, http::passing_frame(room.id, people::RoomEvent{room.episode}), {*room.deputy}});
 }
 
 }  // namespace
 
 Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room) {
-  auto found = tx.first(kRoomOfViewer, {room, viewer}, [](const Row& row) {
-    return RoomView{row.id<RoomId>(0), row.id<EpisodeId>(1), row.id<AccountId>(2), row.id<AccountId>(3), row.int64(4)};
+  auto found = tx.first(kRoomOfViewer, {room, viewer, tx.now()}, [](const Row& row) {
+    return RoomView{row.id<RoomId>(0),    row.id<EpisodeId>(1), row.id<AccountId>(2),
+                    row.id<AccountId>(3), row.int64(4),         row.maybe_id<AccountId>(5)};
   });
   if (!found) return fail(not_found());
   return *found;
@@ -178,10 +183,9 @@ Result<Receipt> advance_receipt(WriteTx& tx, AccountId viewer, RoomId room, std:
   const auto delivered_to = std::clamp<std::int64_t>(delivered, read_to, view.last_seq);
   const auto own = tx.first(kAdvanceReceipt, {room, viewer, delivered_to, read_to},
                             [&](const Row& row) { return Receipt{viewer, row.int64(0), row.int64(1)}; });
-  tx.emit({room,
-           0,
-           http::passing_frame(room, ReceiptEvent{viewer, own->delivered, own->read}),
-           {view.client, view.therapist}});
+  std::vector<AccountId> hearers{view.client, view.therapist};
+  if (view.deputy) hearers.push_back(*view.deputy);
+  tx.emit({room, 0, http::passing_frame(room, ReceiptEvent{viewer, own->delivered, own->read}), std::move(hearers)});
   return *own;
 }
 

@@ -1,6 +1,9 @@
 #include "features/people/people_api.hpp"
 
+#include <map>
+
 #include "features/messages/messages.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/profiles.hpp"
 
 namespace rapport::people {
@@ -19,7 +22,31 @@ Result<Person> person_of(House& house, AccountId id, const Bytes& sealed_profile
   return Person{id, std::move(profile.name)};
 }
 
-Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode& episode) {
+/// An episode, and who goes on with it while its therapist is away; of one moment.
+struct Seen {
+  Episode episode;
+  std::optional<Away> away;
+  std::vector<AccountId> deputies;  ///< who stand in or have stood in with it
+};
+
+Result<Seen> see_episode(store::ReadTx& tx, AccountId viewer, EpisodeId id) {
+  TRY_ASSIGN(auto episode, find_episode(tx, viewer, id));
+  const auto therapist = episode.therapist;
+  return Seen{std::move(episode), away_of(tx, therapist), deputies_of(tx, id)};
+}
+
+Result<std::optional<AwayAnswer>> describe_away(Context& context, const std::optional<Away>& away, Names& names) {
+  if (!away) return std::nullopt;
+  AwayAnswer answer{away->starts_at, away->ends_at, std::nullopt, away->starts_at <= context.house.clock.now()};
+  if (away->deputy) {
+    TRY_ASSIGN(auto name, names.of(*away->deputy));
+    answer.deputy = Person{*away->deputy, std::move(name)};
+  }
+  return answer;
+}
+
+Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode& episode,
+                               const std::optional<Away>& away, Names& names) {
   EpisodeAnswer answer;
   answer.id = episode.id;
   answer.chat_room = episode.chat;
@@ -29,7 +56,9 @@ Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode
   answer.unread = episode.unread;
   answer.last_at = episode.last_at;
   answer.waiting_since = episode.waiting_since;
-  if (episode.waiting_since && episode.reply_hours) {
+  TRY_ASSIGN(answer.away, describe_away(context, away, names));
+  const bool is_away = answer.away && answer.away->now;
+  if (episode.waiting_since && episode.reply_hours && !is_away) {
     answer.reply_by = *episode.waiting_since + std::chrono::hours(*episode.reply_hours);
   }
   const bool is_client = context.viewer.account == episode.client;
@@ -38,14 +67,20 @@ Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode
 }
 
 Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
+  std::map<AccountId, std::optional<Away>> aways;
   TRY_ASSIGN(const auto episodes,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Episode>> {
-               return list_episodes(tx, context.viewer.account);
+               auto found = list_episodes(tx, context.viewer.account);
+               for (const auto& one : found) {
+                 if (aways.find(one.therapist) == aways.end()) aways[one.therapist] = away_of(tx, one.therapist);
+               }
+               return found;
              }));
+  Names names(context.house, call.deadline);
   Answer<EpisodesAnswer> answer;
   std::vector<AccountId> clients;
   for (const auto& episode : episodes) {
-    TRY_ASSIGN(auto one, describe(context, call, episode));
+    TRY_ASSIGN(auto one, describe(context, call, episode, aways[episode.therapist], names));
     answer.value.episodes.push_back(std::move(one));
     clients.push_back(episode.client);
   }
@@ -53,11 +88,22 @@ Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
   return answer;
 }
 
-/// What the two people of an episode are called and how far each has got in one of its rooms.
-std::vector<Participant> participants_of(Context& context, const EpisodeAnswer& episode,
+/// The two people of an episode, and whoever has stood in.
+Result<std::vector<std::pair<Person, const char*>>> people_in(const Seen& seen, const EpisodeAnswer& episode,
+                                                              Names& names) {
+  std::vector<std::pair<Person, const char*>> people{{episode.client, "client"}, {episode.therapist, "therapist"}};
+  for (const auto deputy : seen.deputies) {
+    TRY_ASSIGN(auto name, names.of(deputy));
+    people.push_back({{deputy, std::move(name)}, "deputy"});
+  }
+  return people;
+}
+
+/// What they are called and how far each has got in one of the rooms.
+std::vector<Participant> participants_of(Context& context, const std::vector<std::pair<Person, const char*>>& people,
                                          const std::vector<messages::Receipt>& receipts) {
   std::vector<Participant> participants;
-  for (const auto& [person, role] : {std::pair{episode.client, "client"}, {episode.therapist, "therapist"}}) {
+  for (const auto& [person, role] : people) {
     Participant one{person.id, person.name, role, 0, 0, context.house.hub.present(person.id)};
     for (const auto& receipt : receipts) {
       if (receipt.account != person.id) continue;
@@ -69,7 +115,8 @@ std::vector<Participant> participants_of(Context& context, const EpisodeAnswer& 
   return participants;
 }
 
-Result<RoomAnswer> describe_room(Context& context, const Call& call, const EpisodeAnswer& episode, const Room& room,
+Result<RoomAnswer> describe_room(Context& context, const Call& call,
+                                 const std::vector<std::pair<Person, const char*>>& people, const Room& room,
                                  const std::vector<messages::Receipt>& receipts) {
   RoomAnswer answer{
       room.id, room.is_chat ? "chat" : "thread", std::nullopt, room.last_seq, 0, room.unread, room.last_at, {}};
@@ -80,7 +127,7 @@ Result<RoomAnswer> describe_room(Context& context, const Call& call, const Episo
   for (const auto& receipt : receipts) {
     if (receipt.account == context.viewer.account) answer.read_seq = receipt.read;
   }
-  answer.participants = participants_of(context, episode, receipts);
+  answer.participants = participants_of(context, people, receipts);
   return answer;
 }
 
@@ -88,7 +135,7 @@ Result<Answer<RoomsAnswer>> read_rooms(Context& context, Call& call) {
   const auto viewer = context.viewer.account;
   std::vector<Room> rooms;
   std::vector<std::vector<messages::Receipt>> receipts;
-  TRY_ASSIGN(const Episode episode, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Episode> {
+  TRY_ASSIGN(const Seen seen, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Seen> {
     const auto id = call.path_id<EpisodeId>("episode");
     TRY_ASSIGN(rooms, list_rooms(tx, viewer, id));
     receipts.clear();  // this may be run again
@@ -96,15 +143,17 @@ Result<Answer<RoomsAnswer>> read_rooms(Context& context, Call& call) {
       TRY_ASSIGN(auto of_room, messages::read_receipts(tx, viewer, room.id));
       receipts.push_back(std::move(of_room));
     }
-    return find_episode(tx, viewer, id);
+    return see_episode(tx, viewer, id);
   }));
-  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode));
+  Names names(context.house, call.deadline);
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, seen.episode, seen.away, names));
+  TRY_ASSIGN(const auto people, people_in(seen, about, names));
   Answer<RoomsAnswer> answer;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
-    TRY_ASSIGN(auto one, describe_room(context, call, about, rooms[i], receipts[i]));
+    TRY_ASSIGN(auto one, describe_room(context, call, people, rooms[i], receipts[i]));
     answer.value.rooms.push_back(std::move(one));
   }
-  TRY(audit_read(context, call, episode.client, std::nullopt, "rooms"));
+  TRY(audit_read(context, call, seen.episode.client, std::nullopt, "rooms"));
   return answer;
 }
 
@@ -115,9 +164,10 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
     return fail(invalid("thread.id_not_v7", "The thread's id must be a UUID of version 7.",
                         {{"/id", "Make a UUID of version 7 (RFC 9562) for every new thread."}}));
   }
-  TRY_ASSIGN(const Episode episode, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    return find_episode(tx, viewer, episode_id);
+  TRY_ASSIGN(const Seen seen, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return see_episode(tx, viewer, episode_id);
   }));
+  const auto& episode = seen.episode;
   TRY_ASSIGN(const auto key, context.house.keys.key_for(episode.client, call.deadline));
   const auto subject = access::seal(*key, thread.id.bytes(), thread.subject.str());
   const auto now = context.house.clock.now();
@@ -128,15 +178,15 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
                auto made = open_thread(tx, viewer, episode_id, thread.id, subject, now);
                if (made) {  // also when it is sent again: with the answer the telling may have been lost
                  entry.count = made->is_new ? 1 : 0;
-                 tx.emit({thread.id,
-                          0,
-                          http::passing_frame(thread.id, RoomEvent{episode_id}),
-                          {episode.client, episode.therapist}});
+                 tx.emit({thread.id, 0, http::passing_frame(thread.id, RoomEvent{episode_id}),
+                          who_hears(tx, episode.client, episode.therapist)});
                }
                return made;
              }));
-  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode));
-  TRY_ASSIGN(auto answer, describe_room(context, call, about, opened.room, {}));
+  Names names(context.house, call.deadline);
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode, seen.away, names));
+  TRY_ASSIGN(const auto people, people_in(seen, about, names));
+  TRY_ASSIGN(auto answer, describe_room(context, call, people, opened.room, {}));
   return Answer<RoomAnswer>{opened.is_new ? 201 : 200, std::move(answer)};
 }
 
@@ -150,8 +200,8 @@ Result<Answer<Nothing>> change_reply_time(Context& context, const Call& call, st
     entry.client = episode.client;
     entry.count = 1;
     TRY(change(tx, context.viewer.account, id, hours));
-    tx.emit(
-        {episode.chat, 0, http::passing_frame(episode.chat, ReplyTimeEvent{id}), {episode.client, episode.therapist}});
+    tx.emit({episode.chat, 0, http::passing_frame(episode.chat, ReplyTimeEvent{id}),
+             who_hears(tx, episode.client, episode.therapist)});
     return {};
   }));
   return Answer<Nothing>{204, {}};

@@ -34,9 +34,22 @@ struct ReplyTime {
 };
 BOOST_DESCRIBE_STRUCT(ReplyTime, (), (hours, agreed, proposed_hours))
 
+struct AwayAnswer {
+  static constexpr std::string_view says =
+      "The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` "
+      "answers meanwhile; without one nobody has agreed to it. `now`: it has begun.";
+  Time from;
+  Time until;
+  std::optional<Person> deputy;
+  bool now = false;
+};
+BOOST_DESCRIBE_STRUCT(AwayAnswer, (), (from, until, deputy, now))
+
 struct EpisodeAnswer {
   static constexpr std::string_view says =
-      "A client and a therapist who work together. `waiting_since` is the client's oldest message without an answer, "
+      "A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four "
+      "weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the "
+      "client's oldest message without an answer, "
       "`reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the "
       "other person.";
   EpisodeId id;
@@ -49,9 +62,11 @@ struct EpisodeAnswer {
   std::optional<Time> reply_by;  ///< until when the therapist means to answer what waits; only when a time is agreed
   std::optional<Time> last_at;
   bool present = false;  ///< whether the other person is here now
+  std::optional<AwayAnswer> away;
 };
 BOOST_DESCRIBE_STRUCT(EpisodeAnswer, (),
-                      (id, client, therapist, chat_room, reply_time, unread, waiting_since, reply_by, last_at, present))
+                      (id, client, therapist, chat_room, reply_time, unread, waiting_since, reply_by, last_at, present,
+                       away))
 
 struct EpisodesAnswer {
   std::vector<EpisodeAnswer> episodes;
@@ -108,8 +123,10 @@ BOOST_DESCRIBE_STRUCT(ReplyHours, (), (hours))
 
 /// A room was opened: read the episode's rooms again.
 struct RoomEvent {
-  static constexpr http::EventKind kind{"room", false,
-                                        "A room was opened in the episode. Read the episode's rooms again."};
+  static constexpr http::EventKind kind{
+      "room", false,
+      "A room was opened in the episode, or who answers in it has changed; of a deputy also "
+      "that something was written in `room`. Read the episodes and rooms again."};
   EpisodeId episode;
 };
 BOOST_DESCRIBE_STRUCT(RoomEvent, (), (episode))

@@ -1,3 +1,4 @@
+#include "access/who_treats.hpp"
 #include "features/people/people.hpp"
 
 namespace rapport::people {
@@ -43,25 +44,26 @@ const Query kAddRoom{"people.add_room",
                      "INSERT INTO room (id, episode_id, client_id, kind, sealed_subject, last_seq, created_at,"
                      " created_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (id) DO NOTHING",
                      true};
-// $1 is the viewer. A message of the client waits while no later one of the therapist stands in its room.
-#define EPISODE_OF_VIEWER                                                                                \
-  "SELECT e.id, e.client_id, e.therapist_id,"                                                            \
-  " (SELECT r.id FROM room r WHERE r.episode_id = e.id AND r.kind = 'chat'),"                            \
-  " c.sealed_profile, t.sealed_profile, e.reply_hours, e.reply_hours_proposed,"                          \
-  " (SELECT COUNT(*) FROM room r LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"     \
-  "   JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE(p.read_seq, 0)"                         \
-  "   WHERE r.episode_id = e.id AND v.author_id <> $1),"                                                 \
-  " (SELECT MIN(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE("           \
-  "     (SELECT w.seq FROM room_event w WHERE w.room_id = r.id AND w.author_id = e.therapist_id"         \
-  "      ORDER BY w.seq DESC LIMIT 1), 0)"                                                               \
-  "   WHERE r.episode_id = e.id AND v.author_id = e.client_id),"                                         \
-  " (SELECT MAX(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"          \
-  "   WHERE r.episode_id = e.id)"                                                                        \
-  " FROM episode_of_care e JOIN account c ON c.id = e.client_id JOIN account t ON t.id = e.therapist_id" \
-  " WHERE (e.client_id = $1 OR e.therapist_id = $1)"
-const Query kEpisodes{"people.episodes", EPISODE_OF_VIEWER " ORDER BY e.opened_at, e.id", true};
-const Query kEpisode{"people.episode", EPISODE_OF_VIEWER " AND e.id = $2", true};
-#undef EPISODE_OF_VIEWER
+// $1 is the viewer, $2 now. A message of the client waits while no later one of somebody else stands in its room.
+#define EPISODE                                                                                      \
+  "SELECT e.id, e.client_id, e.therapist_id,"                                                        \
+  " (SELECT r.id FROM room r WHERE r.episode_id = e.id AND r.kind = 'chat'),"                        \
+  " c.sealed_profile, t.sealed_profile, e.reply_hours, e.reply_hours_proposed,"                      \
+  " (SELECT COUNT(*) FROM room r LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1" \
+  "   JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE(p.read_seq, 0)"                     \
+  "   WHERE r.episode_id = e.id AND v.author_id <> $1),"                                             \
+  " (SELECT MIN(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE("       \
+  "     (SELECT w.seq FROM room_event w WHERE w.room_id = r.id AND w.author_id <> e.client_id"       \
+  "      ORDER BY w.seq DESC LIMIT 1), 0)"                                                           \
+  "   WHERE r.episode_id = e.id AND v.author_id = e.client_id),"                                     \
+  " (SELECT MAX(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"      \
+  "   WHERE r.episode_id = e.id)"                                                                    \
+  " FROM episode_of_care e JOIN account c ON c.id = e.client_id JOIN account t ON t.id = e.therapist_id"
+const Query kEpisodes{"people.episodes",
+                      EPISODE " WHERE e.id IN " EPISODES_OPEN_NOW_TO("$1", "$2") " ORDER BY e.opened_at, e.id", true};
+const Query kEpisode{"people.episode", EPISODE " WHERE e.id = $3 AND " OPEN_NOW_TO("e", "$1", "$2"), true};
+#undef EPISODE
+// Of these two alone a live line tells, for as long as it is open, who is there.
 const Query kPairs{"people.pairs",
                    "SELECT r.id, e.client_id, e.therapist_id FROM episode_of_care e"
                    " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
@@ -188,7 +190,7 @@ Result<void> set_supervisor(WriteTx& tx, AccountId therapist, AccountId supervis
 }
 
 std::vector<Episode> list_episodes(ReadTx& tx, AccountId viewer) {
-  return tx.list(kEpisodes, {viewer}, to_episode);
+  return tx.list(kEpisodes, {viewer, tx.now()}, to_episode);
 }
 
 std::vector<Pair> list_pairs(ReadTx& tx, AccountId viewer) {
@@ -197,7 +199,7 @@ std::vector<Pair> list_pairs(ReadTx& tx, AccountId viewer) {
 }
 
 Result<Episode> find_episode(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  auto found = tx.first(kEpisode, {viewer, episode}, to_episode);
+  auto found = tx.first(kEpisode, {viewer, tx.now(), episode}, to_episode);
   if (!found) return fail(not_found());
   return *found;
 }

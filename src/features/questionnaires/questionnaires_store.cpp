@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "access/who_treats.hpp"
+#include "features/people/absences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/questionnaires/trends.hpp"
 
@@ -13,7 +15,7 @@ using store::WriteTx;
 
 const Query kEpisodeOfViewer{
     "questionnaires.episode",
-    "SELECT client_id, therapist_id FROM episode_of_care WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)",
+    "SELECT e.client_id, e.therapist_id FROM episode_of_care e WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
     true};
 // Whoever asks for a form waits here for others who do, so that the count holds.
 const Query kLockEpisode{"questionnaires.lock_episode", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}",
@@ -28,14 +30,14 @@ const Query kAsk{"questionnaires.ask",
                  " asked_by, due_at, encounter_id, items_allowed, revision, version)"
                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
                  true};
-// $2 is the viewer. A list goes without the answers.
+// $2 is the viewer, $3 now. A list goes without the answers.
 #define FORM_COLUMNS(draft)                                                                             \
   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at," \
   " f.due_at, f.items_allowed, f.revision, " draft ", f.version, f.completed_at, f.encounter_id"
 #define FROM_FORMS                                                               \
   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id" \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-#define OF_VIEWER " WHERE (e.client_id = $2 OR e.therapist_id = $2) AND f.withdrawn_at IS NULL"
+#define OF_VIEWER " WHERE " OPEN_NOW_TO("e", "$2", "$3") " AND f.withdrawn_at IS NULL"
 const Query kForm{"questionnaires.form", FORM_COLUMNS("f.sealed_draft") FROM_FORMS OF_VIEWER " AND f.id = $1", true};
 const Query kForms{"questionnaires.forms",
                    FORM_COLUMNS("NULL") FROM_FORMS OF_VIEWER " AND f.episode_id = $1 ORDER BY f.asked_at, f.id", true};
@@ -60,7 +62,7 @@ const Query kFormsOfEncounter{
 const Query kCompared{"questionnaires.compared", COMPARED_FORM("f.sealed_draft") " AND f.id = $1", true};
 const Query kComparedOfEpisode{
     "questionnaires.compared_of_episode",
-    COMPARED_FORM("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at DESC, f.id DESC LIMIT $3", true};
+    COMPARED_FORM("NULL") " AND f.episode_id = $1 ORDER BY f.asked_at DESC, f.id DESC LIMIT $4", true};
 #undef COMPARED_FORM
 #undef SENT_BEFORE
 #undef OF_VIEWER
@@ -174,7 +176,7 @@ Error older() {
 
 Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form, Time now) {
   tx.each(kLockEpisode, {form.episode}, [](const Row&) {});
-  const auto people = tx.first(kEpisodeOfViewer, {form.episode, therapist},
+  const auto people = tx.first(kEpisodeOfViewer, {form.episode, therapist, tx.now()},
                                [](const Row& row) { return std::pair(row.id<AccountId>(0), row.id<AccountId>(1)); });
   if (!people || people->second != therapist) return fail(not_found());
   const auto known = find_form(tx, therapist, form.id);
@@ -202,9 +204,9 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
 }
 
 void tell(WriteTx& tx, const StoredForm& form, FormChange change, Hearers hearers) {
-  std::vector<AccountId> people{form.client};
-  if (hearers == Hearers::both) people.push_back(form.therapist);
-  tx.emit({form.chat, 0, http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}), people});
+  auto people =
+      hearers == Hearers::both ? people::who_hears(tx, form.client, form.therapist) : std::vector{form.client};
+  tx.emit({form.chat, 0, http::passing_frame(form.chat, FormEvent{form.episode, form.id, change}), std::move(people)});
 }
 
 Result<bool> move_due_date(WriteTx& tx, AccountId therapist, FormId id, Time due_at) {
@@ -238,38 +240,38 @@ Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Ti
 }
 
 Result<StoredForm> find_form(ReadTx& tx, AccountId viewer, FormId form) {
-  auto found = tx.first(kForm, {form, viewer}, to_form);
+  auto found = tx.first(kForm, {form, viewer, tx.now()}, to_form);
   if (!found) return fail(not_found());
   return *std::move(found);
 }
 
 Result<AccountId> client_of_episode(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   const auto client =
-      tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row& row) { return row.id<AccountId>(0); });
+      tx.first(kEpisodeOfViewer, {episode, viewer, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
   if (!client) return fail(not_found());
   return *client;
 }
 
 Result<ComparedForm> find_compared(ReadTx& tx, AccountId viewer, FormId form) {
-  auto found = tx.first(kCompared, {form, viewer}, to_compared);
+  auto found = tx.first(kCompared, {form, viewer, tx.now()}, to_compared);
   if (!found) return fail(not_found());
   return *std::move(found);
 }
 
 Result<std::vector<ComparedForm>> list_compared(ReadTx& tx, AccountId viewer, EpisodeId episode, std::int64_t limit) {
   TRY(client_of_episode(tx, viewer, episode));
-  auto latest_first = tx.list(kComparedOfEpisode, {episode, viewer, limit}, to_compared);
+  auto latest_first = tx.list(kComparedOfEpisode, {episode, viewer, tx.now(), limit}, to_compared);
   std::reverse(latest_first.begin(), latest_first.end());
   return latest_first;
 }
 
 Result<std::vector<StoredForm>> list_forms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   TRY(client_of_episode(tx, viewer, episode));
-  return tx.list(kForms, {episode, viewer}, to_form);
+  return tx.list(kForms, {episode, viewer, tx.now()}, to_form);
 }
 
 std::vector<StoredForm> list_forms_of_encounter(ReadTx& tx, AccountId viewer, EncounterId encounter) {
-  return tx.list(kFormsOfEncounter, {encounter, viewer}, to_form);
+  return tx.list(kFormsOfEncounter, {encounter, viewer, tx.now()}, to_form);
 }
 
 std::vector<StoredVersion> list_latest_versions(ReadTx& tx, EpisodeId episode) {

@@ -1,3 +1,4 @@
+#include "access/who_treats.hpp"
 #include "features/questionnaires/trends.hpp"
 
 namespace rapport::questionnaires {
@@ -8,7 +9,7 @@ using store::Row;
 
 const Query kTrends{"questionnaires.trends",
                     "SELECT t.episode_id, t.client_id, t.sent, t.sealed_trend FROM episode_of_care e"
-                    " JOIN form_trend t ON t.episode_id = e.id WHERE e.therapist_id = $1",
+                    " JOIN form_trend t ON t.episode_id = e.id WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                     true};
 const Query kKeepTrend{"questionnaires.keep_trend",
                        "UPDATE form_trend SET sealed_trend = $3 WHERE episode_id = $1 AND sent = $2", true};
@@ -20,7 +21,7 @@ const Query kForgetTrend{"questionnaires.forget_trend",
 }  // namespace
 
 std::vector<StoredTrend> list_trends(store::ReadTx& tx, AccountId therapist) {
-  return tx.list(kTrends, {therapist}, [](const Row& row) {
+  return tx.list(kTrends, {therapist, tx.now()}, [](const Row& row) {
     return StoredTrend{row.id<EpisodeId>(0), row.id<AccountId>(1), row.int64(2), row.maybe_bytes(3)};
   });
 }

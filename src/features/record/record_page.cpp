@@ -17,7 +17,7 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, times, client, file, no_room, agreed_to, withdrew, text_of, written_down_by;
+      access_more, when, who, what, times, client, deputy, file, no_room, agreed_to, withdrew, text_of, written_down_by;
 };
 
 constexpr Words kEnglishWords{
@@ -56,6 +56,7 @@ constexpr Words kEnglishWords{
     .what = "What",
     .times = "{} times",
     .client = "You",
+    .deputy = "deputy",
     .file = "File",
     .no_room = "The files come to more than fits in here. You find this one in Rapport.",
     .agreed_to = "You agreed to it",
@@ -99,6 +100,7 @@ constexpr Words kGermanWords{
     .what = "Was",
     .times = "{}-mal",
     .client = "Sie",
+    .deputy = "Vertretung",
     .file = "Datei",
     .no_room = "Die Dateien zusammen sind größer, als hier hineinpasst. Diese finden Sie in Rapport.",
     .agreed_to = "Sie haben zugestimmt",
@@ -271,6 +273,7 @@ class Page {
   }
 
   std::string_view who(std::string_view by, const RecordEpisode& episode) const {
+    if (by == "deputy") return words_.deputy;
     return by == "client" ? words_.client : std::string_view(episode.therapist);
   }
   std::string name_of(const RecordSession& session) const {

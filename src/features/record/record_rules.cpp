@@ -18,8 +18,9 @@ using access::SealKey;
 using questionnaires::Answers;
 using questionnaires::QuestionText;
 
-std::string role_of(AccountId account, AccountId client) {
-  return account == client ? "client" : "therapist";
+std::string role_of(AccountId account, const people::Episode& episode) {
+  if (account == episode.client) return "client";
+  return account == episode.therapist ? "therapist" : "deputy";
 }
 
 std::optional<std::string> name_of(const Names& names, std::optional<AccountId> account) {
@@ -49,7 +50,7 @@ Result<RecordFile> open_file(const StoredFile& stored, const SealKey& key) {
   return file;
 }
 
-Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, AccountId client) {
+Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const people::Episode& episode) {
   RecordRoom room{stored.room.is_chat ? "chat" : "thread", {}, {}};
   if (stored.room.sealed_subject) {
     TRY_ASSIGN(room.subject, access::unseal(key, stored.room.id.bytes(), *stored.room.sealed_subject));
@@ -57,7 +58,7 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, Accou
   for (const auto& one : stored.messages) {
     TRY_ASSIGN(auto message, messages::open_message(key, one));
     const auto is_read = [&](const messages::Receipt& by) { return by.account != one.author && by.read >= one.seq; };
-    room.messages.push_back({one.at, role_of(one.author, client), std::move(message.text),
+    room.messages.push_back({one.at, role_of(one.author, episode), std::move(message.text),
                              std::any_of(stored.receipts.begin(), stored.receipts.end(), is_read)});
     for (const auto& file : stored.files) {
       if (file.file.message != one.id) continue;
@@ -68,14 +69,14 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, Accou
   return room;
 }
 
-Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, AccountId client) {
+Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, const people::Episode& episode) {
   const auto& one = stored.encounter;
   RecordSession session{one.id,       one.number, one.status, one.plan.starts_at, one.plan.minutes, one.began_at,
                         one.ended_at, {},         {}};
   for (const auto& use : stored.channels) session.channels.push_back({use.channel, use.from, use.until});
   for (const auto& item : stored.agenda) {
     TRY_ASSIGN(auto text, access::unseal(key, item.id.bytes(), item.sealed_text));
-    session.agenda.push_back({role_of(item.author, client), std::move(text), item.done});
+    session.agenda.push_back({role_of(item.author, episode), std::move(text), item.done});
   }
   return session;
 }
@@ -130,7 +131,6 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key)
 }
 
 Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names) {
-  const auto client = stored.episode.client;
   RecordEpisode episode;
   episode.id = stored.episode.id;
   episode.therapist = name_of(names, stored.episode.therapist).value_or("");
@@ -138,7 +138,7 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   episode.closed_at = stored.closed_at;
   episode.reply_hours = stored.episode.reply_hours;
   for (const auto& one : stored.sessions) {
-    TRY_ASSIGN(auto session, open_session(one, key, client));
+    TRY_ASSIGN(auto session, open_session(one, key, stored.episode));
     episode.sessions.push_back(std::move(session));
   }
   for (const auto& one : stored.forms) {
@@ -146,7 +146,7 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
     episode.forms.push_back(std::move(form));
   }
   for (const auto& one : stored.rooms) {
-    TRY_ASSIGN(auto room, open_room(one, key, client));
+    TRY_ASSIGN(auto room, open_room(one, key, stored.episode));
     episode.rooms.push_back(std::move(room));
   }
   return episode;

@@ -26,7 +26,8 @@ BOOST_DESCRIBE_STRUCT(RecordFile, (), (name, type, bytes, description, content))
 
 struct RecordMessage {
   static constexpr std::string_view says =
-      "`by` is client or therapist. `read`: it was before the eyes of the other person.";
+      "`by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the "
+      "other person.";
   Time at;
   std::string by;
   std::string text;
@@ -51,7 +52,7 @@ struct RecordChannel {
 BOOST_DESCRIBE_STRUCT(RecordChannel, (), (channel, from, until))
 
 struct RecordPoint {
-  static constexpr std::string_view says = "A point of the agenda; `by` is client or therapist.";
+  static constexpr std::string_view says = "A point of the agenda; `by` is client, therapist or deputy.";
   std::string by;
   std::string text;
   bool done = false;

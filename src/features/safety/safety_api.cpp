@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety_rules.hpp"
@@ -20,14 +21,15 @@ std::string name_of(const std::string& instrument) {
   return found == nullptr ? instrument : found->scoring().name;
 }
 
-Result<ConcernEntry> describe(const Concern& concern, AccountId viewer, Names& names) {
+/// `treating`: the therapists whose episodes the viewer treats now. Others are not led to the episode.
+Result<ConcernEntry> describe(const Concern& concern, const std::vector<AccountId>& treating, Names& names) {
   ConcernEntry entry;
   entry.id = concern.id;
   entry.kind = concern.kind;
   entry.state = state_of(concern);
   TRY_ASSIGN(entry.client, names.of(concern.client));
   TRY_ASSIGN(entry.therapist, names.of(concern.therapist));
-  if (viewer == concern.therapist) {
+  if (std::find(treating.begin(), treating.end(), concern.therapist) != treating.end()) {
     entry.episode = concern.episode;
     entry.form = concern.form;
   }
@@ -42,15 +44,17 @@ Result<ConcernEntry> describe(const Concern& concern, AccountId viewer, Names& n
 
 Result<Answer<Concerns>> read_concerns(Context& context, Call& call) {
   const auto viewer = context.viewer.account;
+  std::vector<AccountId> treating;
   TRY_ASSIGN(const auto stored,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Concern>> {
+               treating = people::treating_as(tx, viewer);
                return list_concerns(tx, viewer, kMostListed);
              }));
   Answer<Concerns> answer;
   Names names(context.house, call.deadline);
   std::vector<AccountId> clients;
   for (const auto& concern : stored) {
-    TRY_ASSIGN(auto entry, describe(concern, viewer, names));
+    TRY_ASSIGN(auto entry, describe(concern, treating, names));
     answer.value.concerns.push_back(std::move(entry));
     if (std::find(clients.begin(), clients.end(), concern.client) == clients.end()) clients.push_back(concern.client);
   }
@@ -61,6 +65,7 @@ Result<Answer<Concerns>> read_concerns(Context& context, Call& call) {
 /// A concern with everything that stands beside it, of one moment.
 struct Stored {
   Concern concern;
+  std::vector<AccountId> treating;
   Team team;
   std::vector<StoredStep> steps;
   std::vector<notify::Delivery> deliveries;
@@ -70,6 +75,7 @@ struct Stored {
 Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, ConcernId id) {
   Stored stored;
   TRY_ASSIGN(stored.concern, find_concern(tx, viewer, id));
+  stored.treating = people::treating_as(tx, viewer);
   TRY_ASSIGN(stored.team, find_team(tx, stored.concern.episode));
   stored.steps = list_steps(tx, id);
   stored.deliveries = notify::deliveries_of(tx, notice_prefix(id));
@@ -110,7 +116,7 @@ Result<ConcernDetails> details_of(Context& context, const Call& call, ConcernId 
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
   Names names(context.house, call.deadline);
   ConcernDetails details;
-  TRY_ASSIGN(details.concern, describe(stored.concern, viewer, names));
+  TRY_ASSIGN(details.concern, describe(stored.concern, stored.treating, names));
   TRY(add_items(details, *key, stored));
   details.changed_since = stored.concern.latest_version > stored.concern.version;
   if (stored.concern.kind == Kind::safety) {

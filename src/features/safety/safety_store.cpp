@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "access/audit.hpp"
+#include "access/who_treats.hpp"
 #include "features/notify/notify.hpp"
 #include "features/safety/safety_shapes.hpp"
 
@@ -16,11 +17,13 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-// Whoever is no neutral person by their account hears of no rift, whatever stands in the episode.
+// $2 is now: while the therapist is away, whoever stands in is the deputy. Whoever is no neutral person by their
+// account hears of no rift, whatever stands in the episode.
 const Query kTeam{"safety.team",
                   "SELECT e.therapist_id, d.id, s.id, n.id FROM episode_of_care e"
                   " JOIN account t ON t.id = e.therapist_id"
-                  " LEFT JOIN account d ON d.id = e.deputy_id AND d.closed_at IS NULL"
+                  " LEFT JOIN account d ON d.id = COALESCE(" DEPUTY_NOW("e.therapist_id", "$2") ", e.deputy_id)"
+                  " AND d.closed_at IS NULL"
                   " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"
                   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
                   " WHERE e.id = $1",
@@ -39,28 +42,29 @@ const Query kRaise{"safety.raise",
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                \
   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person'"
 #define CONCERN COLUMNS FROM_CONCERNS
-// $1 is the viewer. The supervisor hears of a concern once nobody has looked into it in time.
-#define OF_VIEWER                                                                            \
-  " ((c.kind <> 'rift' AND e.therapist_id = $1) OR (c.kind = 'safety' AND (e.deputy_id = $1" \
+// $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
+#define OF_VIEWER \
+  " ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1" \
   "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1))"
-#define EPISODE_OF_VIEWER                                                                                    \
-  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.therapist_id = $1 OR o.deputy_id = $1"       \
-  "   OR o.neutral_id = $1 UNION SELECT o.id FROM account s JOIN episode_of_care o ON o.therapist_id = s.id" \
+#define EPISODE_OF_VIEWER \
+  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.deputy_id = $1 OR o.neutral_id = $1" \
+  " UNION SELECT o.id FROM episode_of_care o WHERE o.therapist_id IN " TREATING_NOW_AS("$1", "$2") \
+  " UNION SELECT o.id FROM account s JOIN episode_of_care o ON o.therapist_id = s.id" \
   "   WHERE s.supervisor_id = $1)"
 #define IN_ORDER                                                                         \
   " ORDER BY CASE WHEN c.closed_at IS NOT NULL THEN 3 WHEN c.kind = 'unanswered' THEN 2" \
   "  WHEN c.acknowledged_at IS NOT NULL THEN 1 ELSE 0 END, c.raised_at DESC, c.id"
-const Query kConcerns{"safety.concerns", CONCERN " WHERE" EPISODE_OF_VIEWER " AND" OF_VIEWER IN_ORDER " LIMIT $2",
+const Query kConcerns{"safety.concerns", CONCERN " WHERE" EPISODE_OF_VIEWER " AND" OF_VIEWER IN_ORDER " LIMIT $3",
                       true};
 const Query kOpenConcerns{"safety.open_concerns",
                           CONCERN " WHERE" EPISODE_OF_VIEWER " AND c.closed_at IS NULL AND" OF_VIEWER IN_ORDER, true};
-const Query kConcern{"safety.concern", CONCERN " WHERE c.id = $2 AND" OF_VIEWER, true};
+const Query kConcern{"safety.concern", CONCERN " WHERE c.id = $3 AND" OF_VIEWER, true};
 const Query kOfEpisode{"safety.of_episode",
                        COLUMNS ", s.by_id, v.sealed_answers" FROM_CONCERNS
                                " JOIN questionnaire_response_version v ON v.response_id = c.response_id"
                                " AND v.version = c.version"
                                " LEFT JOIN concern_step s ON s.concern_id = c.id AND s.step = 'acknowledged'"
-                               " WHERE c.episode_id = $2 AND (c.client_id = $1 OR" OF_VIEWER
+                               " WHERE c.episode_id = $3 AND (c.client_id = $1 OR" OF_VIEWER
                                ") ORDER BY c.raised_at, c.id",
                        true};
 const Query kOfVersion{"safety.of_version", CONCERN " WHERE c.response_id = $1 AND c.version = $2", true};
@@ -82,16 +86,17 @@ const Query kReaders{"safety.readers",
                      " WHERE r.concern_id = $1 ORDER BY r.told_at, r.part DESC, r.account_id",
                      true};
 // Whom each open concern is for by who stands around the client now. There are few of them, so they are looked through.
-#define NEWCOMER(part, account, condition)                                             \
-  "SELECT c.id AS concern_id, " account " AS account_id, '" part "' AS part" FROM_TEAM \
-  " WHERE c.closed_at IS NULL AND " condition                                          \
-  " AND NOT EXISTS (SELECT 1 FROM concern_reader k"                                    \
-  "  WHERE k.concern_id = c.id AND k.account_id = " account ")"
-#define FROM_TEAM                                                          \
-  " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"          \
-  " JOIN account t ON t.id = e.therapist_id"                               \
-  " LEFT JOIN account d ON d.id = e.deputy_id AND d.closed_at IS NULL"     \
-  " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL" \
+#define NEWCOMER(part, account, condition)                                      \
+  "SELECT c.id AS concern_id, " account " AS account_id, '" part                \
+  "' AS part" FROM_TEAM("$2") " WHERE c.closed_at IS NULL AND " condition       \
+                              " AND NOT EXISTS (SELECT 1 FROM concern_reader k" \
+                              "  WHERE k.concern_id = c.id AND k.account_id = " account ")"
+#define FROM_TEAM(now) \
+  " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"                                           \
+  " JOIN account t ON t.id = e.therapist_id"                                                                \
+  " LEFT JOIN account d ON d.id = COALESCE(" DEPUTY_NOW("e.therapist_id", now) ", e.deputy_id)"             \
+  " AND d.closed_at IS NULL"                                                                                \
+  " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"                                  \
   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
 const Query kNewcomers{
     "safety.newcomers",
@@ -102,7 +107,7 @@ const Query kNewcomers{
     NEWCOMER("neutral_person", "n.id", "c.kind = 'rift' AND n.id IS NOT NULL") ") w"
     " ORDER BY w.concern_id, w.part LIMIT $1"};
 const Query kWithoutReader{"safety.without_reader",
-                           "SELECT COUNT(*)" FROM_TEAM
+                           "SELECT COUNT(*)" FROM_TEAM("$1")
                            " WHERE c.closed_at IS NULL"
                            " AND ((c.kind = 'rift' AND n.id IS NULL) OR (c.kind <> 'rift' AND t.closed_at IS NOT NULL"
                            "  AND (c.kind <> 'safety' OR d.id IS NULL)))"};
@@ -234,7 +239,7 @@ std::string notice_prefix(ConcernId concern) {
 }
 
 Result<Team> find_team(ReadTx& tx, EpisodeId episode) {
-  auto team = tx.first(kTeam, {episode}, [](const Row& row) {
+  auto team = tx.first(kTeam, {episode, tx.now()}, [](const Row& row) {
     return Team{row.id<AccountId>(0), row.maybe_id<AccountId>(1), row.maybe_id<AccountId>(2),
                 row.maybe_id<AccountId>(3)};
   });
@@ -272,11 +277,11 @@ Result<void> tell_again(WriteTx& tx, FormId form, std::int64_t version) {
 }
 
 std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t limit) {
-  return tx.list(kConcerns, {viewer, limit}, to_concern);
+  return tx.list(kConcerns, {viewer, tx.now(), limit}, to_concern);
 }
 
 std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  return tx.list(kOfEpisode, {viewer, episode}, [](const Row& row) {
+  return tx.list(kOfEpisode, {viewer, tx.now(), episode}, [](const Row& row) {
     const auto sealed = row.bytes(16);
     return RaisedConcern{to_concern(row), row.maybe_id<AccountId>(15), Bytes(sealed.begin(), sealed.end())};
   });
@@ -288,11 +293,11 @@ bool has_raised(const std::vector<RaisedConcern>& concerns, FormId form) {
 }
 
 std::vector<Concern> open_concerns_of(ReadTx& tx, AccountId viewer) {
-  return tx.list(kOpenConcerns, {viewer}, to_concern);
+  return tx.list(kOpenConcerns, {viewer, tx.now()}, to_concern);
 }
 
 Result<Concern> find_concern(ReadTx& tx, AccountId viewer, ConcernId concern) {
-  auto found = tx.first(kConcern, {viewer, concern}, to_concern);
+  auto found = tx.first(kConcern, {viewer, tx.now(), concern}, to_concern);
   if (!found) return fail(not_found());
   return *std::move(found);
 }
@@ -356,11 +361,11 @@ std::vector<Reader> list_readers(ReadTx& tx, ConcernId concern) {
 
 bool is_any_due(ReadTx& tx, Time now) {
   const auto there = [](const Row&) { return true; };
-  return tx.first(kIsAnyDue, {now}, there) || tx.first(kNewcomers, {1}, there);
+  return tx.first(kIsAnyDue, {now}, there) || tx.first(kNewcomers, {1, tx.now()}, there);
 }
 
 std::int64_t count_without_reader(ReadTx& tx) {
-  return tx.first(kWithoutReader, {}, [](const Row& row) { return row.int64(0); }).value_or(0);
+  return tx.first(kWithoutReader, {tx.now()}, [](const Row& row) { return row.int64(0); }).value_or(0);
 }
 
 Result<std::int64_t> tell_newcomers(WriteTx& tx, Time now) {
@@ -369,7 +374,7 @@ Result<std::int64_t> tell_newcomers(WriteTx& tx, Time now) {
     AccountId account;
     Part part;
   };
-  const auto newcomers = tx.list(kNewcomers, {kMostAtOnce}, [](const Row& row) {
+  const auto newcomers = tx.list(kNewcomers, {kMostAtOnce, tx.now()}, [](const Row& row) {
     return Newcomer{row.id<ConcernId>(0), row.id<AccountId>(1), enum_of<Part>(row.text(2))};
   });
   for (const auto& one : newcomers) {

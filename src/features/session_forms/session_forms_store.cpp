@@ -2,6 +2,7 @@
 #include <boost/algorithm/string.hpp>
 
 #include "access/audit.hpp"
+#include "access/who_treats.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/session_forms/session_forms.hpp"
@@ -19,7 +20,7 @@ using store::WriteTx;
 
 const Query kEpisodeOfViewer{
     "session_forms.episode",
-    "SELECT therapist_id FROM episode_of_care WHERE id = $1 AND (client_id = $2 OR therapist_id = $2)", true};
+    "SELECT e.therapist_id FROM episode_of_care e WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"), true};
 const Query kChoice{"session_forms.choice",
                     "SELECT before_session, after_session FROM session_form_choice WHERE episode_id = $1", true};
 const Query kChoose{"session_forms.choose",
@@ -146,13 +147,14 @@ Result<void> move_dates(WriteTx& tx, const Encounter& encounter) {
 }  // namespace
 
 Result<std::optional<Choice>> find_choice(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  if (!tx.first(kEpisodeOfViewer, {episode, viewer}, [](const Row&) { return true; })) return fail(not_found());
+  if (!tx.first(kEpisodeOfViewer, {episode, viewer, tx.now()}, [](const Row&) { return true; }))
+    return fail(not_found());
   return stored_choice(tx, episode);
 }
 
 Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const Choice& choice, Time now) {
   const auto owner =
-      tx.first(kEpisodeOfViewer, {episode, therapist}, [](const Row& row) { return row.id<AccountId>(0); });
+      tx.first(kEpisodeOfViewer, {episode, therapist, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
   if (owner != therapist) return fail(not_found());
   const auto before = stored_choice(tx, episode);
   if (before && before->before == choice.before && before->after == choice.after) return false;

@@ -221,6 +221,10 @@ export const api = {
     ask('put', '/api/people/{account}/backing', { account }, person ? { part, person } : { part }),
   setNeutralPerson: (account: string) =>
     ask('put', '/api/practice/neutral-person', {}, account ? { neutral_person: account } : {}),
+  absences: () => ask('get', '/api/absences', {}, undefined),
+  announceAbsence: (wanted: components['schemas']['AbsenceWanted']) => ask('post', '/api/absences', {}, wanted),
+  answerAbsence: (absence: string, agrees: boolean) => ask('put', '/api/absences/{absence}/answer', { absence }, { agrees }),
+  endAbsence: (absence: string) => ask('post', '/api/absences/{absence}/end', { absence }, undefined),
   setup: () => ask('get', '/api/setup', {}, undefined),
   confirmSetup: (item: components['schemas']['Item']) => ask('post', '/api/setup/confirmations', {}, { item }),
   invitations: async () => (await ask('get', '/api/invitations', {}, undefined)).invitations,

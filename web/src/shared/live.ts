@@ -231,6 +231,8 @@ export class Live {
     if (typeof heard?.room !== 'string' || typeof heard.body !== 'object' || heard.body === null) return;
     if (heard.kind !== 'message') {
       this.#options.onPassing(heard);
+      // To whoever stands in, words are not sent over the line: they hear that there is something to read.
+      if (heard.kind === 'room') void this.#catchUp(heard.room);
       return;
     }
     if (typeof heard.seq !== 'number') return;

@@ -33,6 +33,18 @@ export class Pair {
     return both && (both.client.id === app.me ? both.therapist : both.client);
   }
 
+  /** Whoever looks is its therapist, and does not only stand in: sessions, forms and notes are theirs to arrange. */
+  get leads(): boolean {
+    return this.episode?.therapist.id === app.me;
+  }
+
+  /** Who reads here besides the two: whoever stands in, or for those the therapist. */
+  get alsoReads(): string {
+    const { episode } = this;
+    if (!episode?.away?.now || !episode.away.deputy) return '';
+    return episode.away.deputy.id === app.me ? episode.therapist.name : episode.away.deputy.name;
+  }
+
   /** There is no such episode, or it is not for whoever looks. */
   get missing(): boolean {
     return this.#list.loaded && this.#list.items.length === 0;
@@ -79,9 +91,9 @@ export class Pair {
     if (byClient && !episode.waiting_since) {
       const { agreed, hours } = episode.reply_time;
       episode.waiting_since = at;
-      episode.reply_by = agreed && hours ? new Date(Date.parse(at) + hours * 3_600_000).toISOString() : null;
+      episode.reply_by = agreed && hours && !episode.away?.now ? new Date(Date.parse(at) + hours * 3_600_000).toISOString() : null;
     }
     // An answer in one room leaves what waits in another.
-    if (!byClient && author === episode.therapist.id && episode.waiting_since) void this.read();
+    if (!byClient && episode.waiting_since) void this.read();
   }
 }

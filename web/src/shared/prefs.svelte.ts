@@ -168,6 +168,12 @@ export function shortDay(at: Date, now = prefs.now): string {
   return whole(format({ day: 'numeric', month: 'short', ...yearOf(at, now) }, at));
 }
 
+/** The first day of a time, within a sentence: "12 December". */
+export const firstDay = (iso: string, now = prefs.now) => longDay(new Date(iso), now);
+/** The last one, of a time that is over at `end`. */
+export const lastDay = (end: string, now = prefs.now) => longDay(new Date(Date.parse(end) - 1), now);
+const longDay = (at: Date, now: number) => whole(format({ day: 'numeric', month: 'long', ...yearOf(at, now) }, at));
+
 /** "Tue", as it stands beside a date: in German "Di.", where a weekday alone would be "Di". */
 const weekday = (at: Date) =>
   new Intl.DateTimeFormat(region(), { weekday: 'short', day: 'numeric', month: 'short' }).formatToParts(at).find((one) => one.type === 'weekday')?.value ?? '';

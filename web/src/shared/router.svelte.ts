@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'join'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'join'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | (typeof kAlone)[number] }
@@ -46,6 +46,7 @@ export const paths = {
   account: '/account',
   consents: '/consents',
   invitations: '/invitations',
+  absences: '/absences',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

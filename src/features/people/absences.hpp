@@ -1,0 +1,72 @@
+#pragma once
+/// @file Announced absences: when a therapist is away and which colleague goes on with their clients meanwhile. What
+/// that opens is in access/who_treats.hpp; here it is announced, agreed to and ended. Why somebody is away is never
+/// asked.
+#include <optional>
+#include <vector>
+
+#include "access/viewer.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "store/transaction.hpp"
+
+namespace rapport::people {
+
+using AbsenceId = Id<struct AbsenceTag>;
+
+/// Eight weeks, and the hour by which a change of clocks can lengthen them.
+inline constexpr std::chrono::hours kLongestAbsence{8 * 7 * 24 + 1};
+/// How far ahead one can be announced, and how long before it begins clients are told.
+inline constexpr std::chrono::hours kFarthestAbsence{366 * 24};
+inline constexpr std::chrono::hours kToldAhead{4 * 7 * 24};
+
+struct Absence {
+  AbsenceId id;
+  AccountId therapist;
+  AccountId deputy;
+  Time starts_at;
+  Time ends_at;                     ///< the first moment at which it is over; before `starts_at`: it was called off
+  std::optional<Time> agreed_at;    ///< the deputy said yes: without it nothing opens
+  std::optional<Time> declined_at;  ///< the deputy said no, or took the yes back
+};
+
+struct NewAbsence {
+  AbsenceId id;
+  AccountId therapist;
+  std::optional<AccountId> deputy;  ///< nobody named: the therapist's usual deputy
+  Time starts_at;
+  Time ends_at;
+};
+/// False when it was announced before (the same id and therapist). `by` is the therapist or an administrator. Errors:
+/// not_found when `by` may not; invalid "absence.dates", "absence.deputy"; conflict "absence.overlaps",
+/// "absence.deputy_away", "absence.stands_in", "absence.id_taken".
+Result<bool> announce(store::WriteTx& tx, const access::Viewer& by, const NewAbsence& wanted);
+/// The deputy says yes or no, also during it. False when they had said so. Errors: not_found; conflict "absence.over",
+/// "absence.deputy_away".
+Result<bool> answer_absence(store::WriteTx& tx, const access::Viewer& deputy, AbsenceId id, bool agrees);
+/// From now on it is over, or never begins; by the therapist or an administrator. False when it was over. Error:
+/// not_found.
+Result<bool> end_absence(store::WriteTx& tx, const access::Viewer& by, AbsenceId id);
+/// Those that are not over: of a therapist their own and those in which they stand in or were asked to; of an
+/// administrator all of the practice.
+std::vector<Absence> list_absences(store::ReadTx& tx, const access::Viewer& viewer);
+/// The therapists of the practice who can log in.
+std::vector<AccountId> list_therapists(store::ReadTx& tx, PracticeId practice);
+
+/// What clients are told of their therapist's absence: of the one that lasts now, or the next.
+struct Away {
+  Time starts_at;
+  Time ends_at;
+  std::optional<AccountId> deputy;  ///< once they have agreed
+};
+std::optional<Away> away_of(store::ReadTx& tx, AccountId therapist);
+
+/// Everybody who has stood in with this episode, whether or not they do now: those who may have written in it.
+std::vector<AccountId> deputies_of(store::ReadTx& tx, EpisodeId episode);
+/// The therapists whose episodes the viewer treats now: themselves, and those for whom they stand in.
+std::vector<AccountId> treating_as(store::ReadTx& tx, AccountId viewer);
+/// The two people of an episode and whoever stands in now: whom an event that has no words in it goes to.
+std::vector<AccountId> who_hears(store::ReadTx& tx, AccountId client, AccountId therapist);
+
+}  // namespace rapport::people

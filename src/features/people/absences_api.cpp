@@ -1,0 +1,165 @@
+#include "features/people/absences_api.hpp"
+
+#include "features/people/absences.hpp"
+#include "features/people/profiles.hpp"
+#include "http/given_time.hpp"
+
+namespace rapport::people {
+
+enum class AbsenceState { asked, agreed, declined };
+BOOST_DESCRIBE_ENUM(AbsenceState, asked, agreed, declined)
+
+struct AbsenceWanted {
+  static constexpr std::string_view says =
+      "`id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. It lasts from `from` until "
+      "`until`, which is the first moment at which it is over (the end of the last day, in the therapist's zone), at "
+      "most "
+      "eight weeks. `therapist`: for an administrator, whose it is. `deputy` is asked whether they stand in; absent: "
+      "the therapist's usual one.";
+  AbsenceId id;
+  std::optional<AccountId> therapist;
+  std::optional<AccountId> deputy;
+  http::GivenTime from;
+  http::GivenTime until;
+};
+BOOST_DESCRIBE_STRUCT(AbsenceWanted, (), (id, therapist, deputy, from, until))
+
+struct AbsenceEntry {
+  static constexpr std::string_view says =
+      "An absence that is not over. Only while `state` is \"agreed\", and only between `from` and `until`, the deputy "
+      "sees and answers the therapist's clients.";
+  AbsenceId id;
+  Person therapist;
+  Person deputy;
+  Time from;
+  Time until;
+  AbsenceState state = AbsenceState::asked;
+};
+BOOST_DESCRIBE_STRUCT(AbsenceEntry, (), (id, therapist, deputy, from, until, state))
+
+struct AbsencesAnswer {
+  static constexpr std::string_view says =
+      "Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. "
+      "`therapists`: who can be asked.";
+  std::vector<AbsenceEntry> absences;
+  std::vector<Person> therapists;
+};
+BOOST_DESCRIBE_STRUCT(AbsencesAnswer, (), (absences, therapists))
+
+struct AbsenceAnswer {
+  bool agrees = false;
+};
+BOOST_DESCRIBE_STRUCT(AbsenceAnswer, (), (agrees))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+
+AbsenceState state_of(const Absence& absence) {
+  if (absence.declined_at) return AbsenceState::declined;
+  return absence.agreed_at ? AbsenceState::agreed : AbsenceState::asked;
+}
+
+Result<Person> named(Names& names, AccountId account) {
+  TRY_ASSIGN(auto name, names.of(account));
+  return Person{account, std::move(name)};
+}
+
+Result<Answer<AbsencesAnswer>> read_absences(Context& context, Call& call) {
+  std::vector<AccountId> therapists;
+  TRY_ASSIGN(const auto absences,
+             context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Absence>> {
+               therapists = list_therapists(tx, context.viewer.practice);
+               return list_absences(tx, context.viewer);
+             }));
+  Names names(context.house, call.deadline);
+  Answer<AbsencesAnswer> answer;
+  for (const auto& one : absences) {
+    TRY_ASSIGN(auto therapist, named(names, one.therapist));
+    TRY_ASSIGN(auto deputy, named(names, one.deputy));
+    answer.value.absences.push_back(
+        {one.id, std::move(therapist), std::move(deputy), one.starts_at, one.ends_at, state_of(one)});
+  }
+  for (const auto account : therapists) {
+    TRY_ASSIGN(auto person, named(names, account));
+    answer.value.therapists.push_back(std::move(person));
+  }
+  return answer;
+}
+
+/// Runs `change` (WriteTx&) -> Result<bool>, which says whether anything changed.
+template <class F>
+Result<bool> change_absence(Context& context, const Call& call, AbsenceId id, F change) {
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<bool> {
+    entry.view = "absence " + id.text();
+    TRY_ASSIGN(const bool changed, change(tx));
+    entry.count = changed ? 1 : 0;
+    return changed;
+  });
+}
+
+Result<Answer<Nothing>> announce_one(Context& context, Call& call, const AbsenceWanted& body) {
+  if (uuid_version(body.id.uuid()) != 7) {
+    return fail(invalid("absence.id_not_v7", "The absence's id must be a UUID of version 7.",
+                        {{"/id", "Make a UUID of version 7 (RFC 9562) for every new absence."}}));
+  }
+  const NewAbsence wanted{body.id, body.therapist.value_or(context.viewer.account), body.deputy, body.from.at,
+                          body.until.at};
+  TRY_ASSIGN(const bool is_new, change_absence(context, call, wanted.id, [&](store::WriteTx& tx) {
+               return announce(tx, context.viewer, wanted);
+             }));
+  return Answer<Nothing>{is_new ? 201 : 200, {}};
+}
+
+Result<Answer<Nothing>> answer_one(Context& context, Call& call, const AbsenceAnswer& body) {
+  const auto id = call.path_id<AbsenceId>("absence");
+  TRY(change_absence(context, call, id,
+                     [&](store::WriteTx& tx) { return answer_absence(tx, context.viewer, id, body.agrees); }));
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> end_one(Context& context, Call& call) {
+  const auto id = call.path_id<AbsenceId>("absence");
+  TRY(change_absence(context, call, id, [&](store::WriteTx& tx) { return end_absence(tx, context.viewer, id); }));
+  return Answer<Nothing>{204, {}};
+}
+
+}  // namespace
+
+void add_absence_routes(Routes& routes) {
+  routes.get("/api/absences")
+      .says("When therapists are away, and who stands in for them")
+      .answers<AbsencesAnswer>()
+      .needs(PermissionName{"announce_absence"})
+      .not_audited("it shows nothing of any client")
+      .handle(read_absences);
+  routes.post("/api/absences")
+      .says("Announce an absence, and ask a colleague to stand in")
+      .explains(
+          "The therapist's clients are told four weeks ahead. Nothing opens to the deputy unless they agree; then it "
+          "opens and closes by itself, with the first and the last moment of the absence.")
+      .body<AbsenceWanted>()
+      .answers<Nothing>(201, 200)
+      .needs(PermissionName{"announce_absence"})
+      .audits("absence.announce")
+      .handle(announce_one);
+  routes.put("/api/absences/{absence}/answer")
+      .says("Agree to stand in, or decline; also while it lasts")
+      .body<AbsenceAnswer>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"stand_in"}, "absence")
+      .audits("absence.answer")
+      .handle(answer_one);
+  routes.post("/api/absences/{absence}/end")
+      .says("End an absence now, or call it off")
+      .explains("What was open to the deputy is closed with the answer. Sent again it changes nothing.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"announce_absence"}, "absence")
+      .audits("absence.end")
+      .handle(end_one);
+}
+
+}  // namespace rapport::people

@@ -1,0 +1,116 @@
+#include "features/people/absences.hpp"
+#include "features/people/staff.hpp"
+#include "features/safety/safety.hpp"
+#include "support/house_fixture.hpp"
+
+namespace rapport::people {
+namespace {
+
+using std::chrono::hours;
+
+class AbsenceStore : public testing::HouseTest {
+ protected:
+  access::Viewer as(AccountId who, access::Role role = access::Role::therapist) const {
+    return {who, role, {}, practice};
+  }
+  /// `from` and `until` count days from now.
+  NewAbsence wanted(AccountId of, int from, int until, std::optional<AccountId> by = {}) {
+    return {AbsenceId::make(clock.now()), of, by, clock.now() + hours(24 * from), clock.now() + hours(24 * until)};
+  }
+  Result<bool> announced(const NewAbsence& absence) {
+    return write([&](store::WriteTx& tx) { return announce(tx, as(absence.therapist), absence); });
+  }
+  Result<bool> answered(AccountId by, AbsenceId id, bool agrees) {
+    return write([&](store::WriteTx& tx) { return answer_absence(tx, as(by), id, agrees); });
+  }
+  std::size_t known_to(const access::Viewer& viewer) {
+    return read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_absences(tx, viewer).size(); }).value();
+  }
+  std::optional<Away> away() {
+    return read([&](store::ReadTx& tx) -> Result<std::optional<Away>> { return away_of(tx, therapist); }).value();
+  }
+};
+
+TEST_P(AbsenceStore, AreToldFourWeeksAheadAndNameTheDeputyOnceTheyAgreed) {
+  const auto absence = wanted(therapist, 30, 40, stranger);
+  ASSERT_TRUE(announced(absence).value());
+  EXPECT_FALSE(announced(absence).value()) << "sent again";
+  EXPECT_FALSE(away());
+  clock.set(clock.now() + hours(24 * 2));
+  ASSERT_TRUE(away());
+  EXPECT_FALSE(away()->deputy);
+  EXPECT_TRUE(answered(stranger, absence.id, true).value());
+  EXPECT_FALSE(answered(stranger, absence.id, true).value()) << "sent again";
+  EXPECT_EQ(away()->deputy, stranger);
+  EXPECT_TRUE(answered(stranger, absence.id, false).value());
+  EXPECT_FALSE(away()->deputy);
+  clock.set(absence.ends_at);
+  EXPECT_FALSE(away());
+  EXPECT_EQ(answered(stranger, absence.id, true).error().code, "absence.over");
+}
+
+TEST_P(AbsenceStore, HaveDatesThatCanBeKept) {
+  EXPECT_EQ(announced(wanted(therapist, 5, 5, stranger)).error().code, "absence.dates");
+  EXPECT_EQ(announced(wanted(therapist, -5, 0, stranger)).error().code, "absence.dates");
+  EXPECT_EQ(announced(wanted(therapist, 1, 58, stranger)).error().code, "absence.dates");
+  EXPECT_EQ(announced(wanted(therapist, 400, 410, stranger)).error().code, "absence.dates");
+  EXPECT_TRUE(announced(wanted(therapist, 0, 56, stranger)));
+  EXPECT_EQ(announced(wanted(therapist, 55, 60, stranger)).error().code, "absence.overlaps");
+  EXPECT_TRUE(announced(wanted(therapist, 56, 60, stranger))) << "the one begins when the other is over";
+}
+
+TEST_P(AbsenceStore, AreCoveredByAnotherTherapistWhoIsThere) {
+  for (const auto nobody : {therapist, client, supervisor, administrator, AccountId::make(clock.now())}) {
+    EXPECT_EQ(announced(wanted(therapist, 1, 2, nobody)).error().code, "absence.deputy");
+  }
+  EXPECT_EQ(announced(wanted(therapist, 1, 2)).error().code, "absence.deputy") << "there is no usual one";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return set_backing(tx, practice, therapist, {{}, deputy}); }));
+  const auto usual = wanted(therapist, 1, 3);
+  ASSERT_TRUE(announced(usual));
+  ASSERT_TRUE(announced(wanted(deputy, 2, 4, stranger)));
+  EXPECT_EQ(answered(deputy, usual.id, true).error().code, "absence.deputy_away");
+  EXPECT_EQ(announced(wanted(stranger, 3, 5, deputy)).error().code, "absence.deputy_away");
+  const auto later = wanted(therapist, 10, 12, deputy);
+  ASSERT_TRUE(announced(later));
+  ASSERT_TRUE(answered(deputy, later.id, true));
+  EXPECT_EQ(announced(wanted(deputy, 11, 13, stranger)).error().code, "absence.stands_in");
+}
+
+TEST_P(AbsenceStore, AreAnnouncedAndEndedByTheTherapistOrAnAdministratorAlone) {
+  const auto absence = wanted(therapist, 0, 10, stranger);
+  const auto by = [&](const access::Viewer& viewer) {
+    return write([&](store::WriteTx& tx) { return announce(tx, viewer, absence); });
+  };
+  EXPECT_EQ(by(as(deputy)).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(by(as(administrator, access::Role::administrator)).value());
+  EXPECT_EQ(known_to(as(therapist)), 1U);
+  EXPECT_EQ(known_to(as(stranger)), 1U);
+  EXPECT_EQ(known_to(as(deputy)), 0U);
+  EXPECT_EQ(known_to(as(administrator, access::Role::administrator)), 1U);
+  const auto end = [&](AccountId who) {
+    return write([&](store::WriteTx& tx) { return end_absence(tx, as(who), absence.id); });
+  };
+  EXPECT_EQ(end(stranger).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(end(deputy).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(end(therapist).value());
+  EXPECT_FALSE(end(therapist).value());
+  EXPECT_EQ(known_to(as(therapist)), 0U);
+}
+
+TEST_P(AbsenceStore, MakeWhoeverStandsInTheOneWhoIsToldOfConcerns) {
+  const auto absence = wanted(therapist, 1, 10, stranger);
+  ASSERT_TRUE(announced(absence));
+  ASSERT_TRUE(answered(stranger, absence.id, true));
+  const auto told = [&] { return read([&](store::ReadTx& tx) { return safety::find_team(tx, episode); })->deputy; };
+  EXPECT_EQ(told(), deputy);
+  clock.set(absence.starts_at);
+  EXPECT_EQ(told(), stranger);
+  clock.set(absence.ends_at);
+  EXPECT_EQ(told(), deputy);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, AbsenceStore, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::people
