@@ -24,6 +24,7 @@
 #include "features/people/people.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
+#include "features/setup/setup.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
@@ -142,6 +143,13 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
   if (file.empty()) return std::make_unique<SystemClock>();
   TRY_ASSIGN(auto clock, FileClock::open(file));
   return clock;
+}
+
+/// What an administrator's confirmations rest on.
+setup::Basis basis_of(const config::Settings& settings, const crisis_contacts::CrisisContacts& contacts) {
+  const auto* own = contacts.find(settings.practice_country);
+  return {settings.practice_country, own == nullptr ? "" : own->review_by,
+          settings.mail_server + " " + settings.mail_user + " " + settings.mail_from};
 }
 
 /// A practice of made-up people has made-up contacts where none are set, so that one sees what clients see.
@@ -268,6 +276,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   TRY_ASSIGN(const auto push, notify::push_services(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
+  setup::use_basis(basis_of(settings, contacts));
   auto rules = safety::rules_of(settings);
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));

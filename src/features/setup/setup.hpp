@@ -1,8 +1,10 @@
 #pragma once
 /// @file What a practice has to have settled before it takes clients: five things, each confirmed by an administrator,
-/// who and when. A practice of made-up people takes clients all the same.
+/// who and when. A confirmation holds for as long as what it was about is the same. A practice of made-up people takes
+/// clients all the same.
 #include <boost/describe.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,11 +28,21 @@ struct Confirmation {
   std::optional<AccountId> by = {};  ///< nobody yet
   std::optional<Time> at = {};
 };
-/// Of each item, in their order.
+/// What confirmations rest on that stands in the settings and files of the program.
+struct Basis {
+  std::string country;      ///< of the practice
+  std::string contacts_by;  ///< the day by which its crisis contacts are to be looked through, YYYY-MM-DD; empty: never
+  std::string mail;         ///< by which server, as whom, and from which address mails leave
+};
+/// For this process; called before it serves.
+void use_basis(Basis basis);
+
+/// Of each item, in their order; one that no longer holds is nobody's.
 std::vector<Confirmation> list_confirmations(store::ReadTx& tx, PracticeId practice);
 
-/// The administrator says that it is so; once confirmed it stays as it was. False when it was already. Error: conflict
-/// "setup.not_yet" when it is seen not to be so: a therapist without deputy, no neutral person, no test mail that left.
+/// The administrator says that it is so. False when that was confirmed already and holds. Error: conflict
+/// "setup.not_yet" when it is seen not to be so: a therapist without deputy, no neutral person, no test mail that left,
+/// contacts past their review.
 Result<bool> confirm(store::WriteTx& tx, PracticeId practice, AccountId administrator, Item item, Time now);
 
 /// Error: conflict "setup.not_ready", whose sentence names what is missing.

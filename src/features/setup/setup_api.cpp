@@ -8,7 +8,10 @@
 namespace rapport::setup {
 
 struct SetupItem {
-  static constexpr std::string_view says = "Something that an administrator has to confirm; absent while nobody has.";
+  static constexpr std::string_view says =
+      "Something that an administrator has to confirm; absent while nobody has, or when it holds no longer: another "
+      "therapist came, the neutral person left, the country or the mail server is another, the contacts are to be "
+      "looked through again.";
   Item item = Item::crisis_contacts;
   std::optional<std::string> confirmed_by;
   std::optional<Time> confirmed_at;
@@ -74,7 +77,7 @@ void add_setup_routes(Routes& routes) {
       .handle(read_state);
   routes.post("/api/setup/confirmations")
       .says("Confirm one of it")
-      .explains("Sent again it changes nothing: it stays under the name and the time of the first.")
+      .explains("Sent again while it holds it changes nothing: it stays under the name and the time of the first.")
       .body<SetupConfirmed>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"})

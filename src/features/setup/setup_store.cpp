@@ -20,12 +20,20 @@ using store::WriteTx;
 constexpr std::array kItems{Item::crisis_contacts, Item::deputies, Item::neutral_person, Item::retention,
                             Item::test_mail};
 
-const Query kConfirmed{"setup.confirmed", "SELECT item, by_id, at FROM practice_confirmation WHERE practice_id = $1",
-                       true};
-const Query kConfirm{"setup.confirm",
-                     "INSERT INTO practice_confirmation (practice_id, item, by_id, at) VALUES ($1, $2, $3, $4)"
-                     " ON CONFLICT (practice_id, item) DO NOTHING",
-                     true};
+const Query kConfirmed{"setup.confirmed",
+                       "SELECT item, by_id, at, about FROM practice_confirmation WHERE practice_id = $1", true};
+const Query kConfirm{
+    "setup.confirm",
+    "INSERT INTO practice_confirmation (practice_id, item, by_id, at, about)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (practice_id, item) DO UPDATE SET by_id = excluded.by_id,"
+    " at = excluded.at, about = excluded.about WHERE practice_confirmation.about <> excluded.about",
+    true};
+const Query kIsOpen{"setup.is_open", "SELECT 1 FROM account WHERE id = $1 AND closed_at IS NULL", true};
+
+Basis& basis() {
+  static Basis used;
+  return used;
+}
 
 const char* text_of(Item item) {
   return boost::describe::enum_to_string(item, "");
@@ -51,18 +59,43 @@ bool is_active_therapist(const people::StaffMember& member) {
   return member.role == "therapist" && !member.closed_at && !member.is_invited;
 }
 
-/// What can be seen from the data.
-bool is_so(ReadTx& tx, PracticeId practice, AccountId administrator, Item item) {
-  if (item == Item::neutral_person) return people::neutral_person_of(tx, practice).has_value();
-  if (item == Item::test_mail) return notify::has_had_test_mail(tx, administrator);
-  if (item != Item::deputies) return true;
-  const auto staff = people::list_staff(tx, practice);
-  return std::any_of(staff.begin(), staff.end(), is_active_therapist) &&
-         std::none_of(staff.begin(), staff.end(),
-                      [](const auto& member) { return is_active_therapist(member) && !member.deputy; });
+/// The therapist who came last, while each has a deputy: another one has to be asked about anew.
+std::optional<std::string> latest_of_the_covered(ReadTx& tx, PracticeId practice) {
+  std::optional<std::string> latest;
+  for (const auto& member : people::list_staff(tx, practice)) {
+    if (!is_active_therapist(member)) continue;
+    if (!member.deputy) return std::nullopt;
+    latest = member.id.text();
+  }
+  return latest;
+}
+
+/// What a confirmation made now would be about; nothing when it can be seen not to be so.
+std::optional<std::string> about_now(ReadTx& tx, PracticeId practice, Item item) {
+  switch (item) {
+    case Item::crisis_contacts:
+      if (!basis().contacts_by.empty() && to_rfc3339(tx.now()).substr(0, 10) > basis().contacts_by) return std::nullopt;
+      return "country " + basis().country + ", until " + basis().contacts_by;
+    case Item::deputies:
+      return latest_of_the_covered(tx, practice);
+    case Item::neutral_person: {
+      const auto who = people::neutral_person_of(tx, practice);
+      if (!who || !tx.first(kIsOpen, {*who}, [](const Row&) { return true; })) return std::nullopt;
+      return who->text();
+    }
+    case Item::retention:
+      return "country " + basis().country;
+    case Item::test_mail:
+      return "mail " + basis().mail;
+  }
+  throw std::logic_error("setup: there is no such item");
 }
 
 }  // namespace
+
+void use_basis(Basis used) {
+  basis() = std::move(used);
+}
 
 std::vector<Confirmation> list_confirmations(ReadTx& tx, PracticeId practice) {
   std::vector<Confirmation> all;
@@ -71,6 +104,7 @@ std::vector<Confirmation> list_confirmations(ReadTx& tx, PracticeId practice) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return text_of(one.item) == row.text(0); });
     if (found == all.end()) return;  // of a later version
+    if (about_now(tx, practice, found->item) != std::string(row.text(3))) return;
     found->by = row.id<AccountId>(1);
     found->at = row.time(2);
   });
@@ -78,13 +112,13 @@ std::vector<Confirmation> list_confirmations(ReadTx& tx, PracticeId practice) {
 }
 
 Result<bool> confirm(WriteTx& tx, PracticeId practice, AccountId administrator, Item item, Time now) {
-  if (!is_so(tx, practice, administrator, item)) {
-    return fail(
-        {ErrorKind::conflict, "setup.not_yet",
-         "This cannot be confirmed yet: name a deputy for every therapist, name a neutral person, or have a test "
-         "mail sent to yourself first."});
+  const auto about = about_now(tx, practice, item);
+  if (!about || (item == Item::test_mail && !notify::has_had_test_mail(tx, administrator))) {
+    return fail({ErrorKind::conflict, "setup.not_yet",
+                 "This cannot be confirmed yet: name a deputy for every therapist, name a neutral person, have a test "
+                 "mail sent to yourself, or look through the crisis contacts first."});
   }
-  return tx.execute(kConfirm, {practice, text_of(item), administrator, now}) == 1;
+  return tx.execute(kConfirm, {practice, text_of(item), administrator, now, *about}) == 1;
 }
 
 Result<void> check_ready_for_clients(ReadTx& tx, PracticeId practice) {

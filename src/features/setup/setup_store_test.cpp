@@ -17,6 +17,10 @@ class Setup : public testing::HouseTest {
       return {};
     }));
   }
+  void TearDown() override {
+    use_basis({});
+    testing::HouseTest::TearDown();
+  }
   Result<bool> say(Item item, AccountId who) {
     return write([&](store::WriteTx& tx) { return confirm(tx, practice, who, item, clock.now()); });
   }
@@ -68,6 +72,42 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
       *read([&](store::ReadTx& tx) -> Result<std::vector<Confirmation>> { return list_confirmations(tx, practice); });
   ASSERT_EQ(all.size(), 5U);
   for (const auto& one : all) EXPECT_EQ(one.by, administrator);
+
+  // Each falls with what it was about, and is confirmed anew.
+  const auto falls = [&](Item item, const std::string& words) {
+    EXPECT_NE(missing().find("confirm: " + words + "."), std::string::npos) << missing();
+    EXPECT_TRUE(say(item, administrator).value());
+    EXPECT_EQ(missing(), "");
+  };
+  use_basis({"AT", "2026-12-31", "smtp://one"});
+  EXPECT_NE(missing().find("confirm: the crisis contacts, how long records are kept, a test mail."), std::string::npos)
+      << missing();
+  for (const auto item : {Item::crisis_contacts, Item::retention, Item::test_mail}) {
+    EXPECT_TRUE(say(item, administrator).value());
+  }
+  EXPECT_EQ(missing(), "");
+  use_basis({"AT", "2026-12-31", "smtp://another"});
+  falls(Item::test_mail, "a test mail");
+  const auto newcomer = AccountId::make(clock.now());
+  const auto add = [&](store::WriteTx& tx) { return people::add_account(tx, account_of(newcomer, "therapist")); };
+  ASSERT_TRUE(write(add));
+  EXPECT_EQ(say(Item::deputies, administrator).error().code, "setup.not_yet");
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, newcomer, {supervisor, deputy}); }));
+  falls(Item::deputies, "the deputies");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, neutral, clock.now()); }));
+  EXPECT_NE(missing().find("the neutral person"), std::string::npos) << missing();
+  EXPECT_EQ(say(Item::neutral_person, administrator).error().code, "setup.not_yet");
+  const auto other = AccountId::make(clock.now());
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(people::add_account(tx, account_of(other, "neutral_person")));
+    return people::set_neutral_person(tx, practice, other);
+  }));
+  falls(Item::neutral_person, "the neutral person");
+  clock.set(*from_rfc3339("2027-01-01T00:00:00Z"));
+  EXPECT_EQ(say(Item::crisis_contacts, administrator).error().code, "setup.not_yet") << "to be looked through first";
+  use_basis({"AT", "2027-12-31", "smtp://another"});
+  falls(Item::crisis_contacts, "the crisis contacts");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Setup, ::testing::ValuesIn(testing::engines_here()),
