@@ -36,11 +36,33 @@ const store::Query kSelectKeys("client_key.select_many",
 const store::Query kInsertKey("client_key.insert", R"(
   INSERT INTO client_key (subject_id, sealed_key, key_version, created_at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (subject_id) DO NOTHING)");
-const store::Query kAnyKey("client_key.any", "SELECT subject_id, sealed_key FROM client_key LIMIT 1");
+const store::Query kIsClosed("client_key.is_closed",
+                             "SELECT 1 FROM locked_key WHERE subject_id = $1"
+                             " UNION ALL SELECT 1 FROM erased_key WHERE subject_id = $1",
+                             true);
+// Of a practice all of whose people have left, locked ones are there still.
+const store::Query kAnyKey("client_key.any",
+                           "SELECT subject_id, sealed_key FROM client_key"
+                           " UNION ALL SELECT subject_id, sealed_key FROM locked_key LIMIT 1");
 const store::Query kSelectCheck("client_key.select_check", "SELECT sealed_value FROM master_check WHERE id = 1");
 const store::Query kInsertCheck("client_key.insert_check",
                                 "INSERT INTO master_check (id, sealed_value) VALUES (1, $1)");
 const store::Query kDeleteKey("client_key.delete", "DELETE FROM client_key WHERE subject_id = $1", true);
+const store::Query kDeleteLocked("client_key.delete_locked", "DELETE FROM locked_key WHERE subject_id = $1", true);
+const store::Query kRememberErased("client_key.remember_erased", R"(
+  INSERT INTO erased_key (subject_id, erased_at) VALUES ($1, $2) ON CONFLICT (subject_id) DO NOTHING)");
+const store::Query kLockKey("client_key.lock", R"(
+  INSERT INTO locked_key (subject_id, sealed_key, key_version, created_at, locked_at)
+  SELECT subject_id, sealed_key, key_version, created_at, $2 FROM client_key WHERE subject_id = $1)");
+const store::Query kSelectLocked("client_key.select_locked", "SELECT sealed_key FROM locked_key WHERE subject_id = $1",
+                                 true);
+const store::Query kClosedKeys("client_key.closed",
+                               "SELECT subject_id, 0, locked_at FROM locked_key"
+                               " UNION ALL SELECT subject_id, 1, erased_at FROM erased_key");
+
+Error no_key() {
+  return {ErrorKind::not_found, "key.not_found", "There is no key for this person."};
+}
 
 /// Text of a key; wiped when it goes.
 struct KeyText {
@@ -213,7 +235,7 @@ ClientKeys::ClientKeys(store::Database& database, const SealKey& master, const C
 Result<ClientKeys::SharedKey> ClientKeys::key_for(AccountId subject, Deadline deadline) {
   std::uint64_t forgotten = 0;
   if (SharedKey key = cached(subject, forgotten)) return key;
-  TRY_ASSIGN(SharedKey key, database_.read(deadline, [&](store::ReadTx& tx) { return read(tx, subject); }));
+  TRY_ASSIGN(SharedKey key, database_.read(deadline, [&](store::ReadTx& tx) { return read(tx, kSelectKey, subject); }));
   keep(subject, key, forgotten);
   return key;
 }
@@ -245,9 +267,10 @@ Result<ClientKeys::SharedKey> ClientKeys::create_for(AccountId subject, Deadline
   if (SharedKey key = cached(subject, forgotten)) return key;
   const SealKey fresh = SealKey::random();
   const Bytes sealed = seal(sealing_key_, subject.bytes(), as_text(fresh.bytes()));
-  const auto insert_and_read = [&](store::WriteTx& tx) {
+  const auto insert_and_read = [&](store::WriteTx& tx) -> Result<SharedKey> {
+    if (tx.first(kIsClosed, {subject}, [](const store::Row&) { return true; })) return fail(no_key());
     tx.execute(kInsertKey, {subject, sealed, kFirstKeyVersion, clock_.now()});
-    return read(tx, subject);  // another's, if another was first
+    return read(tx, kSelectKey, subject);  // another's, if another was first
   };
   TRY_ASSIGN(SharedKey key, database_.write(deadline, insert_and_read));
   keep(subject, key, forgotten);
@@ -257,10 +280,34 @@ Result<ClientKeys::SharedKey> ClientKeys::create_for(AccountId subject, Deadline
 Result<void> ClientKeys::destroy(AccountId subject, Deadline deadline) {
   const auto outcome = database_.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
     tx.execute(kDeleteKey, {subject});
+    tx.execute(kDeleteLocked, {subject});
+    tx.execute(kRememberErased, {subject, clock_.now()});
     return {};
   });
   forget(subject);
   return outcome;
+}
+
+Result<void> ClientKeys::lock(AccountId subject, Deadline deadline) {
+  const auto outcome = database_.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    tx.execute(kLockKey, {subject, clock_.now()});
+    tx.execute(kDeleteKey, {subject});
+    return {};
+  });
+  forget(subject);
+  return outcome;
+}
+
+Result<ClientKeys::SharedKey> ClientKeys::locked_key_for(AccountId subject, Deadline deadline) {
+  return database_.read(deadline, [&](store::ReadTx& tx) { return read(tx, kSelectLocked, subject); });
+}
+
+Result<std::vector<ClientKeys::ClosedKey>> ClientKeys::list_closed(Deadline deadline) {
+  return database_.read(deadline, [](store::ReadTx& tx) -> Result<std::vector<ClosedKey>> {
+    return tx.list(kClosedKeys, {}, [](const store::Row& row) {
+      return ClosedKey{row.id<AccountId>(0), row.int64(1) != 0, row.time(2)};
+    });
+  });
 }
 
 void ClientKeys::forget(AccountId subject) {
@@ -314,9 +361,9 @@ Result<ClientKeys::SharedKey> ClientKeys::open(AccountId subject, BytesView seal
   return std::make_shared<const SealKey>(std::move(*key));
 }
 
-Result<ClientKeys::SharedKey> ClientKeys::read(store::ReadTx& tx, AccountId subject) const {
-  auto opened = tx.first(kSelectKey, {subject}, [&](const store::Row& row) { return open(subject, row.bytes(0)); });
-  if (!opened) return fail(Error{ErrorKind::not_found, "key.not_found", "There is no key for this person."});
+Result<ClientKeys::SharedKey> ClientKeys::read(store::ReadTx& tx, const store::Query& query, AccountId subject) const {
+  auto opened = tx.first(query, {subject}, [&](const store::Row& row) { return open(subject, row.bytes(0)); });
+  if (!opened) return fail(no_key());
   return std::move(*opened);
 }
 

@@ -20,7 +20,7 @@
 namespace rapport::access {
 
 /// The schema of the key store.
-inline constexpr std::array<store::Migration, 2> kKeyStoreMigrations{{
+inline constexpr std::array<store::Migration, 3> kKeyStoreMigrations{{
     {1, "client_key",
      "CREATE TABLE client_key (\n"
      "  subject_id {id} PRIMARY KEY NOT NULL,\n"
@@ -32,6 +32,19 @@ inline constexpr std::array<store::Migration, 2> kKeyStoreMigrations{{
      "CREATE TABLE master_check (\n"
      "  id {int} PRIMARY KEY NOT NULL,\n"
      "  sealed_value {bytes} NOT NULL\n"
+     "){strict};\n"},
+    // That a key is locked, or was deleted, is known here: older data that is put back beside it cannot undo that.
+    {3, "closed_keys",
+     "CREATE TABLE locked_key (\n"
+     "  subject_id {id} PRIMARY KEY NOT NULL,\n"
+     "  sealed_key {bytes} NOT NULL,\n"
+     "  key_version {int} NOT NULL,\n"
+     "  created_at {time} NOT NULL,\n"
+     "  locked_at {time} NOT NULL\n"
+     "){strict};\n"
+     "CREATE TABLE erased_key (\n"
+     "  subject_id {id} PRIMARY KEY NOT NULL,\n"
+     "  erased_at {time} NOT NULL\n"
      "){strict};\n"},
 }};
 
@@ -75,10 +88,24 @@ class ClientKeys {
   /// So that key_for finds these in memory, as far as they have room there: many with few round trips. Who has no key
   /// is passed over.
   Result<void> fetch(const std::vector<AccountId>& subjects, Deadline deadline);
-  /// The subject's key, made if there is none: calling it again gives the same key.
+  /// The subject's key, made if there is none: calling it again gives the same key. not_found for somebody whose key
+  /// was locked or deleted.
   Result<SharedKey> create_for(AccountId subject, Deadline deadline);
-  /// Deletes the key for good: whatever was sealed with it can never be read again.
+  /// Deletes the key for good, locked or not: whatever was sealed with it can never be read again. That it was deleted
+  /// is kept.
   Result<void> destroy(AccountId subject, Deadline deadline);
+  /// From then on key_for finds the key no more, so that nothing of this program opens what was sealed with it but who
+  /// asks for locked keys by name.
+  Result<void> lock(AccountId subject, Deadline deadline);
+  /// The key of somebody who is locked; not_found for everybody else.
+  Result<SharedKey> locked_key_for(AccountId subject, Deadline deadline);
+  /// Everybody whose key was locked or deleted, and when.
+  struct ClosedKey {
+    AccountId subject;
+    bool is_erased = false;
+    Time at;
+  };
+  Result<std::vector<ClosedKey>> list_closed(Deadline deadline);
   /// Drops the opened key from memory.
   void forget(AccountId subject);
 
@@ -95,7 +122,7 @@ class ClientKeys {
   std::vector<AccountId> not_cached(const std::vector<AccountId>& subjects, std::uint64_t& forgotten) const;
   void keep(AccountId subject, const SharedKey& key, std::uint64_t forgotten);
   Result<SharedKey> open(AccountId subject, BytesView sealed) const;
-  Result<SharedKey> read(store::ReadTx& tx, AccountId subject) const;
+  Result<SharedKey> read(store::ReadTx& tx, const store::Query& query, AccountId subject) const;
 
   store::Database& database_;
   SealKey sealing_key_;

@@ -172,10 +172,32 @@ TEST_F(ClientKeysTest, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebody
 TEST_F(ClientKeysTest, ADestroyedKeyIsGone) {
   const auto ann = AccountId::make(start);
   ClientKeys keys(*database, master, clock);
-  const Bytes before = copy(*keys.create_for(ann, soon()).value());
+  ASSERT_TRUE(keys.create_for(ann, soon()));
   ASSERT_TRUE(keys.destroy(ann, soon()).has_value());
   EXPECT_EQ(keys.key_for(ann, soon()).error().kind, ErrorKind::not_found);
-  EXPECT_NE(copy(*keys.create_for(ann, soon()).value()), before);
+  EXPECT_EQ(keys.create_for(ann, soon()).error().code, "key.not_found") << "nobody comes back by the same id";
+  ASSERT_TRUE(keys.destroy(ann, soon())) << "again, after an answer was lost";
+  const auto closed = keys.list_closed(soon()).value();
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].subject, ann);
+  EXPECT_TRUE(closed[0].is_erased);
+  EXPECT_EQ(closed[0].at, clock.now());
+}
+
+TEST_F(ClientKeysTest, ALockedKeyIsFoundByNameAlone) {
+  const auto ann = AccountId::make(start);
+  ClientKeys keys(*database, master, clock);
+  const Bytes made = copy(*keys.create_for(ann, soon()).value());
+  EXPECT_EQ(keys.locked_key_for(ann, soon()).error().code, "key.not_found");
+  for (int time = 0; time < 2; ++time) {  // again, after an answer was lost
+    ASSERT_TRUE(keys.lock(ann, soon()));
+    EXPECT_EQ(keys.key_for(ann, soon()).error().code, "key.not_found") << "also from memory";
+    EXPECT_EQ(keys.create_for(ann, soon()).error().code, "key.not_found");
+    EXPECT_EQ(copy(*keys.locked_key_for(ann, soon()).value()), made);
+  }
+  EXPECT_FALSE(keys.list_closed(soon()).value().at(0).is_erased);
+  ASSERT_TRUE(keys.destroy(ann, soon()));
+  EXPECT_EQ(keys.locked_key_for(ann, soon()).error().code, "key.not_found");
 }
 
 TEST_F(ClientKeysTest, FetchesManyAtOnceAndPassesOverWhoHasNone) {

@@ -63,8 +63,10 @@ enum class Permission : std::uint8_t {
   manage_people,       ///< who works in the practice, and who stands behind whom
   announce_absence,    ///< say when a therapist is away, and who is to stand in
   stand_in,            ///< agree to that, or decline
+  close_own_account,   ///< have one's own account closed
+  manage_closings,     ///< close clients' accounts, and see what is kept of them until when
 };
-inline constexpr std::size_t kPermissionCount = 24;
+inline constexpr std::size_t kPermissionCount = 26;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -106,6 +108,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::manage_people, "manage_people", kAdministrator},
     {Permission::announce_absence, "announce_absence", Roles{Role::therapist, Role::administrator}},
     {Permission::stand_in, "stand_in", kTherapist},
+    {Permission::close_own_account, "close_own_account", kClient},
+    {Permission::manage_closings, "manage_closings", kAdministrator},
 }};
 
 /// False for values outside of the enumerations too.

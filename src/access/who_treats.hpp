@@ -1,6 +1,7 @@
 #pragma once
 /// @file Who treats an episode now: its therapist and, while an announced absence lasts, the deputy who agreed to it.
-/// Every statement that shows anything of an episode to those who treat it is made with these; decision 12 says why.
+/// Every statement that shows anything of an episode to those who treat it is made with these; decision 13 says why.
+/// Nobody treats one that is locked, because its client has left and the law keeps the record.
 /// `viewer` and `now` are parameters of the statement; give store::ReadTx::now() for `now`.
 
 /// Of two therapists: does `viewer` stand in for `therapist` now? An absence begins and ends by this comparison alone.
@@ -10,21 +11,22 @@
 
 /// Of one episode `e` that was found by an id: does `viewer` treat it now?
 #define TREATED_NOW_BY(e, viewer, now) \
-  "(" e ".therapist_id = " viewer " OR " STANDS_IN_FOR(e ".therapist_id", viewer, now) ")"
+  "(" e ".locked_at IS NULL AND (" e ".therapist_id = " viewer " OR " STANDS_IN_FOR(e ".therapist_id", viewer, now) "))"
 
 /// The same, or is `viewer` its client?
 #define OPEN_NOW_TO(e, viewer, now) "(" e ".client_id = " viewer " OR " TREATED_NOW_BY(e, viewer, now) ")"
 
-/// The therapists whose episodes `viewer` treats now, for lists: `e.therapist_id IN` … is found by an index.
+/// The therapists whose episodes `viewer` treats now, for lists: `e.locked_at IS NULL AND e.therapist_id IN` … is found
+/// by an index.
 #define TREATING_NOW_AS(viewer, now)                                            \
   "(SELECT o.id FROM account o WHERE o.id = " viewer                            \
   " UNION ALL SELECT b.therapist_id FROM absence b WHERE b.deputy_id = " viewer \
   " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now ")"
 
 /// The episodes that are open to `viewer` now, for lists: `e.id IN` …
-#define EPISODES_OPEN_NOW_TO(viewer, now)                              \
-  "(SELECT m.id FROM episode_of_care m WHERE m.client_id = " viewer    \
-  " UNION ALL SELECT m.id FROM episode_of_care m WHERE m.therapist_id" \
+#define EPISODES_OPEN_NOW_TO(viewer, now)                                                      \
+  "(SELECT m.id FROM episode_of_care m WHERE m.client_id = " viewer                            \
+  " UNION ALL SELECT m.id FROM episode_of_care m WHERE m.locked_at IS NULL AND m.therapist_id" \
   " IN " TREATING_NOW_AS(viewer, now) ")"
 
 /// Who stands in now for the therapist of an episode, or NULL; at most one, since absences of one therapist do not

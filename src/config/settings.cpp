@@ -128,6 +128,15 @@ Setting scanner_setting(std::string_view name, std::string Settings::* member, s
   return setting;
 }
 
+Setting retention_setting(std::string_view name, std::string Settings::* member, std::string_view meaning) {
+  auto setting = text_setting(name, member, meaning);
+  setting.set = [take = setting.set](Settings& settings, std::string_view text) -> std::optional<std::string> {
+    if (text != "law" && text != "none") return fmt::format("it must be law or none, not \"{}\"", text);
+    return take(settings, text);
+  };
+  return setting;
+}
+
 /// "https://host:1234/" taken apart; only what people may write there.
 struct Url {
   std::string scheme;
@@ -274,8 +283,11 @@ const std::vector<Setting>& all_settings() {
                      "wrong log-ins per hour of one person at one address, or in a browser of theirs; 0: no limit"),
       number_setting("limits.strangers_log_ins_per_hour", &Settings::limits_strangers_log_ins_per_hour, 0, 1'000'000,
                      "wrong log-ins per hour of one person in browsers that never were theirs; 0: no limit"),
-      country_setting("practice.country", &Settings::practice_country,
-                      "country whose crisis contacts are shown first: DE, AT, GB, …"),
+      country_setting(
+          "practice.country", &Settings::practice_country,
+          "country whose crisis contacts are shown first and whose law says how long records are kept: DE, AT, GB, …"),
+      retention_setting("practice.retention", &Settings::practice_retention,
+                        "law: what the law of practice.country says; none: no law wants this practice to keep records"),
       text_setting("practice.address", &Settings::practice_address,
                    "address under which people reach the practice (https://…); stands in mails"),
       text_setting("practice.crisis_contacts_file", &Settings::practice_crisis_contacts_file,
@@ -318,6 +330,8 @@ const std::vector<Setting>& all_settings() {
       scanner_setting(
           "attachments.clamd", &Settings::attachments_clamd,
           "ClamAV's daemon that scans files: unix:/PATH or tcp:127.0.0.1:PORT; empty: they are not scanned"),
+      number_setting("backup.keys_kept_days", &Settings::backup_keys_kept_days, 1, 3650,
+                     "how long backups of the keys are kept; said to whoever is erased"),
       level_setting("log_level", &Settings::log_level, "what is logged at least: debug, info, warning or error"),
   };
   return all;

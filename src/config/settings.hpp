@@ -45,6 +45,7 @@ struct Settings {
   std::int64_t limits_strangers_log_ins_per_hour = 100;
   /// ISO 3166 code of the country whose crisis contacts are shown first; empty: none.
   std::string practice_country;
+  std::string practice_retention = "law";     ///< "law" or "none": whether a law may want records kept
   std::string practice_address;               ///< https://… under which people reach the practice; stands in mails
   std::string practice_crisis_contacts_file;  ///< contacts of the practice's own; empty: none
   std::string practice_instruments_folder;    ///< instruments of the practice's own; empty: none
@@ -72,6 +73,7 @@ struct Settings {
   std::int64_t attachments_of_message = 5;     ///< files of one message at the most
   std::int64_t attachments_mib_per_day = 100;  ///< of one person within 24 hours
   std::string attachments_clamd;               ///< unix:/PATH or tcp:127.0.0.1:PORT; empty: files are not scanned
+  std::int64_t backup_keys_kept_days = 30;     ///< how long backups of the keys are kept; said where keys are deleted
   std::string log_level = "info";              ///< debug, info, warning or error
 };
 

@@ -5,6 +5,7 @@
 
 #include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
+#include "features/closing_account/closing_api.hpp"
 #include "features/consent/consent_api.hpp"
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
@@ -41,7 +42,8 @@ void check_events(const Routes& routes) {
 }  // namespace
 
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
-                    const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits) {
+                    const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
+                    const closing_account::Rules& closing) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -58,6 +60,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   questionnaires::add_questionnaire_routes(routes, rules);
   safety::add_safety_routes(routes);
   consent::add_consent_routes(routes, {});  // what a withdrawal ends stands here, as a function of its feature
+  closing_account::add_closing_routes(routes, closing);
   caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,

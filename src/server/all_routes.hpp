@@ -1,6 +1,7 @@
 #pragma once
 /// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/attachments/attachments_rules.hpp"
+#include "features/closing_account/closing_account.hpp"
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/notify/push_service.hpp"
@@ -12,9 +13,11 @@ namespace rapport::server {
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
 /// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that
 /// go with every session where nothing else was chosen; `rules` what follows an answer for a person to look at;
-/// `push` where notices to browsers may be handed to; `limits` how many files may be sent.
+/// `push` where notices to browsers may be handed to; `limits` how many files may be sent; `closing` what becomes of
+/// the records of clients who leave.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
                     const session_forms::Choice& usual_forms = {}, const safety::Rules& rules = {},
-                    const notify::PushServices& push = {}, const attachments::Limits& limits = {});
+                    const notify::PushServices& push = {}, const attachments::Limits& limits = {},
+                    const closing_account::Rules& closing = {});
 
 }  // namespace rapport::server

@@ -29,7 +29,8 @@ constexpr std::chrono::hours kTimeForAll{6};
 const store::Query kCountData{"backup.count_data",
                               "SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM room_event),"
                               " (SELECT COUNT(*) FROM audit)"};
-const store::Query kCountKeys{"client_key.count", "SELECT COUNT(*) FROM client_key"};
+const store::Query kCountKeys{"client_key.count",
+                              "SELECT (SELECT COUNT(*) FROM client_key) + (SELECT COUNT(*) FROM locked_key)"};
 const store::Query kProfiles{"backup.profiles", "SELECT id, sealed_profile FROM account ORDER BY id"};
 
 Deadline deadline() {
@@ -193,7 +194,8 @@ Result<Opened> open_everybody(const config::Settings& settings) {
              }));
   Opened opened;
   for (const auto& [account, profile] : people) {
-    const auto key = keys.key_for(account, deadline());
+    auto key = keys.key_for(account, deadline());
+    if (!key && key.error().kind == ErrorKind::not_found) key = keys.locked_key_for(account, deadline());
     if (!key && key.error().kind != ErrorKind::not_found) return fail(key.error());
     ++(key ? opened.accounts : opened.without_key);
     if (key) TRY(access::unseal(**key, account.bytes(), profile));

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "access/audit.hpp"
+#include "features/closing_account/closing_account.hpp"
 #include "features/demo/demo.hpp"
+#include "features/people/profiles.hpp"
 #include "server/data_places.hpp"
 #include "server/look_in.hpp"
 #include "server/measure_commands.hpp"
@@ -21,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const store::Query kTherapists{"test.backup_therapists", "SELECT id FROM account WHERE role = 'therapist'"};
 const store::Query kAccounts{"test.backup_accounts", "SELECT id FROM account WHERE role = 'client' ORDER BY id"};
 
 class Backup : public ::testing::Test {
@@ -60,6 +63,36 @@ class Backup : public ::testing::Test {
                 return tx.list(kAccounts, {}, [](const store::Row& row) { return row.id<AccountId>(0); });
               })
         .value();
+  }
+  void close(AccountId client, const closing_account::Rules& rules) {
+    auto& house = open_->house();
+    ASSERT_TRUE(house.db.write(
+        soon(), [&](store::WriteTx& tx) { return closing_account::ask(tx, client, std::nullopt, house.clock.now()); }));
+    const auto closed = closing_account::carry_out(house, rules, client, soon());
+    ASSERT_TRUE(closed) << closed.error().detail;
+    ASSERT_NE(closed->state, closing_account::State::waiting);
+  }
+  void erase(AccountId client) {
+    closing_account::Rules no_law;
+    no_law.is_bound = false;
+    close(client, no_law);
+  }
+  /// How many therapists find the client among theirs.
+  static std::size_t therapists_see(House& house, AccountId client) {
+    return house.db
+        .read(soon(),
+              [&](store::ReadTx& tx) -> Result<std::size_t> {
+                std::size_t seen = 0;
+                for (const auto therapist :
+                     tx.list(kTherapists, {}, [](const store::Row& row) { return row.id<AccountId>(0); })) {
+                  for (const auto& one : people::list_episodes(tx, therapist)) seen += one.client == client ? 1 : 0;
+                }
+                return seen;
+              })
+        .value();
+  }
+  static bool profile_opens(House& house, AccountId client) {
+    return people::profile_of(house, client, soon()).has_value();
   }
   static void add_row(House& house) {
     EXPECT_TRUE(house.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
@@ -145,7 +178,7 @@ TEST_F(Backup, OfOlderDataBesideTodaysKeysShowsEverybodyButWhoWasErased) {
   ASSERT_EQ(back_up_to(folder_ + "/older"), kDone) << errors_.str();
   const auto everybody = clients(open_->house());
   ASSERT_EQ(everybody.size(), 2U);
-  ASSERT_TRUE(open_->house().keys.destroy(everybody.front(), soon()));
+  erase(everybody.front());
   ASSERT_EQ(back_up_to(folder_ + "/today"), kDone) << errors_.str();
   EXPECT_NE(out_.str().find("because they were erased: 1"), std::string::npos);
   fs::create_directory(folder_ + "/mixed");
@@ -159,6 +192,29 @@ TEST_F(Backup, OfOlderDataBesideTodaysKeysShowsEverybodyButWhoWasErased) {
   ASSERT_FALSE(erased);
   EXPECT_EQ(erased.error().code, "key.not_found");
   EXPECT_TRUE(copy->house().keys.key_for(everybody.back(), soon()));
+
+  // What the server does before it serves.
+  EXPECT_EQ(therapists_see(copy->house(), everybody.front()), 1U) << "the older data knows the client still";
+  EXPECT_EQ(closing_account::follow_keys(copy->house(), {}, soon()), 1);
+  EXPECT_EQ(therapists_see(copy->house(), everybody.front()), 0U);
+  EXPECT_EQ(therapists_see(copy->house(), everybody.back()), 1U);
+  EXPECT_TRUE(profile_opens(copy->house(), everybody.back()));
+}
+
+// Records that a law wants kept are part of a backup, and are as locked as before where it is put back.
+TEST_F(Backup, OfAPracticeWithALockedRecordHoldsItLocked) {
+  const auto everybody = clients(open_->house());
+  const auto locked = everybody.front();
+  close(locked, {});
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  EXPECT_EQ(out_.str().find("erased"), std::string::npos) << out_.str();
+  const auto there = elsewhere("there");
+  ASSERT_EQ(restore(there, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  const auto copy = open_house(there);
+  ASSERT_NE(copy, nullptr);
+  EXPECT_FALSE(copy->house().keys.key_for(locked, soon()));
+  EXPECT_TRUE(copy->house().keys.locked_key_for(locked, soon()));
+  EXPECT_EQ(therapists_see(copy->house(), locked), 0U);
 }
 
 }  // namespace

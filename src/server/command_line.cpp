@@ -20,6 +20,7 @@
 #include "server/audit_commands.hpp"
 #include "server/backup.hpp"
 #include "server/demo_code.hpp"
+#include "server/erase_command.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
 #include "server/listen.hpp"
@@ -231,6 +232,12 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
 
   auto* serve_command = app.add_subcommand("serve", "Serve the practice until a signal ends it");
   auto* demo = app.add_subcommand("demo", "Make a practice of made-up people to try things with");
+  auto* erase =
+      app.add_subcommand("erase", "Close a client's account: erase the record, or lock what a law wants kept");
+  std::string client_login;
+  bool sure = false;
+  erase->add_option("--login", client_login, "the client's log-in name")->required();
+  erase->add_flag("--yes", sure, "do it; without it only what would become of the record is said");
   auto* setup_link = app.add_subcommand("setup-link", "Open a practice: print the link for its first administrator");
   auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's version");
   auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
@@ -247,7 +254,8 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   backup->add_flag("--no-verify", unverified, "do not restore and open it to see whether it is good");
   restore_command->add_option("--from", folder, "the folder with data and keys of a backup")->required();
   const MeasureCommands measures(app);
-  for (auto* command : {serve_command, demo, setup_link, migrate_command, check, verify, backup, restore_command})
+  for (auto* command :
+       {serve_command, demo, setup_link, migrate_command, check, verify, backup, restore_command, erase})
     add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
@@ -282,6 +290,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
   if (code->parsed()) return print_demo_code(*settings, login, clock_file);
+  if (erase->parsed()) return erase_client(*settings, client_login, sure, std::cout, std::cerr);
   if (setup_link->parsed()) return print_setup_link(*settings, practice);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);

@@ -79,6 +79,22 @@ INSTANTIATE_TEST_SUITE_P(Engines, Statements, ::testing::ValuesIn(testing::engin
 
 const store::Query kColumns("test.columns", "SELECT c.table_name, c.column_name FROM {columns} AS c");
 
+// Of a client whose account is closed only whoever asks as the client finds anything (features/closing_account): each
+// statement that finds by the therapist of an episode leaves those out.
+TEST(ClosedAccounts, StatementsThatFindByTheTherapistLeaveOutLockedEpisodes) {
+  const std::regex finds(R"re(therapist_id = \$\d)re");
+  std::size_t found = 0;
+  for (const auto* query : store::Query::all()) {
+    const std::string sql(query->sql());
+    if (query->name().starts_with("test.") || sql.starts_with("INSERT") || !std::regex_search(sql, finds)) continue;
+    ++found;
+    EXPECT_TRUE(sql.find("locked_at IS NULL") != std::string::npos || query->name() == "staff.set_deputy")
+        << query->name() << "\n"
+        << sql;
+  }
+  EXPECT_GT(found, 15U) << "the pattern finds no statements any more";
+}
+
 class Privacy : public testing::HouseTest {
  protected:
   /// "table.column" of everything that a database keeps.
@@ -119,6 +135,29 @@ TEST_P(Privacy, ThePageSaysOfEveryColumnWhetherItIsSealed) {
     }
   }
   EXPECT_EQ(explained, kept) << "docs/privacy.md names another set of columns than the tables have";
+}
+
+TEST_P(Privacy, ThePageSaysOfEveryTableWhatBecomesOfItWhenAnAccountIsClosed) {
+  const auto keys = key_store();
+  ASSERT_TRUE(store::migrate(*keys, access::kKeyStoreMigrations, clock));
+  auto kept = kept_in(*db);
+  kept.merge(kept_in(*keys));
+  std::set<std::string> tables;
+  for (const auto& place : kept) tables.insert(place.substr(0, place.find('.')));
+
+  std::set<std::string> decided;
+  std::istringstream page(read_page("docs/privacy.md"));
+  const std::regex name("`([a-z_]+)`");
+  bool is_here = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("## ")) is_here = line == "## When a client's account is closed";
+    if (!is_here || !line.starts_with("| `")) continue;
+    const auto first = line.substr(0, line.find(" | "));
+    for (auto at = std::sregex_iterator(first.begin(), first.end(), name); at != std::sregex_iterator(); ++at) {
+      EXPECT_TRUE(decided.insert((*at)[1]).second) << (*at)[1] << " is there twice";
+    }
+  }
+  EXPECT_EQ(decided, tables);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Privacy, ::testing::ValuesIn(testing::engines_here()),
@@ -230,7 +269,8 @@ TEST(RecordTerms, ThereIsOneForEveryActionThatAClientMayFindInTheirRecord) {
   for (const auto& action : actions) {
     // These are about nobody's data, and a therapist's notes leave no trace in a record.
     if (action.empty() || action.starts_with("notes.") || action == "login" || action == "logout") continue;
-    if (action.starts_with("second_factor.") || action.starts_with("push_device.") || action.starts_with("session.end") || action == "password.change")
+    if (action.starts_with("second_factor.") || action.starts_with("push_device.") ||
+        action.starts_with("session.end") || action == "password.change")
       continue;
     if (action == "account.close" || action == "backing.change" || action == "neutral_person.change" ||
         action == "setup.confirm")

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "features/attachments/attachments_rules.hpp"
+#include "features/closing_account/closing_account.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
@@ -113,6 +114,7 @@ const std::vector<Secret> kSecrets{
     {"Emil", {"administrator", "deputy", "therapist", "supervisor", "client"}},
     {"Farah", {"administrator", "supervisor", "therapist", "deputy"}},
     {"Gita", {"administrator", "neutral", "client"}},
+    {"Lena", {"administrator", "therapist"}},  // whose account is closed
     {"Nora", {"therapist"}},
     {"Otto", {"administrator"}},
     {"Hana", {"administrator", "coordinator"}},
@@ -783,6 +785,49 @@ std::vector<Scenario> scenarios() {
            failed("absence.end")},
           {204, "", "absence.end done/-",
            "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"}),
+      {"GET /api/me/closing", "", kNotLoggedIn, {200, R"("waits":true)"}, {200, R"("waits":false)"}, {403}, {403}},
+      {"POST /api/me/closing",
+       R"({"password":"right horse"})",
+       kNotLoggedIn,
+       {200, R"("state":"waiting")", "account.close_own done/client"},
+       {200, R"("state":"locked")", "account.close_own done/other_client account.lock done/other_client",
+        "therapist:closing"},
+       refused("account.close_own"),
+       refused("account.close_own")},
+      {"POST /api/me/closing", R"({"password":"wrong"})", kNotLoggedIn,
+       failed("account.close_own", 422, "password.wrong"), failed("account.close_own", 422, "password.wrong"),
+       refused("account.close_own"), refused("account.close_own")},
+      {"DELETE /api/me/closing",
+       "",
+       kNotLoggedIn,
+       {204},
+       {204},
+       refused("account.keep_own"),
+       refused("account.keep_own")},
+      with_administrator({"GET /api/closings", "", kNotLoggedIn, refused("closings.read"), refused("closings.read"),
+                          refused("closings.read"), refused("closings.read")},
+                         {200, "Lena", "closings.read done/-"}),
+      // The other client is logged out by it.
+      with_administrator({"POST /api/closings", R"({"login":"cem"})", kNotLoggedIn, refused("account.close_client"),
+                          kNotLoggedIn, refused("account.close_client"), refused("account.close_client"), "Cem"},
+                         {200, "Cem Client", "account.close_client done/other_client account.lock done/other_client",
+                          "therapist:closing"}),
+      with_administrator(
+          {"POST /api/closings", R"({"login":"berger"})", kNotLoggedIn, refused("account.close_client"),
+           refused("account.close_client"), refused("account.close_client"), refused("account.close_client")},
+          failed("account.close_client")),
+      with_administrator(
+          {"PUT /api/closings/{client}/date", R"({"until":"2030-01-01T00:00:00Z","reason":"A court wants it kept."})",
+           kNotLoggedIn, refused("closing.date"), refused("closing.date"), refused("closing.date"),
+           refused("closing.date")},
+          {200, "A court wants it kept.", "closing.date done/-"}),
+      {"GET /api/closings/of-my-clients",
+       "",
+       kNotLoggedIn,
+       refused("closings.read"),
+       refused("closings.read"),
+       {200, "Lena", "closings.read done/-"},
+       {200, R"({"closings":[]})"}},
 
       with_administrator({"GET /api/people", "", kNotLoggedIn, {403}, {403}, {403}, {403}}, {200, "Otto"}),
       with_administrator({"POST /api/people/{account}/closure", "", kNotLoggedIn, refused("account.close"),
@@ -888,6 +933,7 @@ class Scenarios : public testing::FullHouseTest {
     invite_two();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
+    close_one();
     session_ = session_of(client).id;
     give_second_factor();
     give_push_device();
@@ -1057,6 +1103,22 @@ class Scenarios : public testing::FullHouseTest {
         .value();
   }
 
+  /// A client of the therapist's whose account was closed, and whose record is kept until somebody states a day.
+  void close_one() {
+    gone_ = AccountId::make(clock.now());
+    auto account = account_of(gone_, "client");
+    account.password_hash = "none";
+    account.sealed_profile = people::seal_profile(*keys->create_for(gone_, soon()).value(), gone_, {"Lena", "lena"});
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<bool> {
+      TRY(people::add_account(tx, account));
+      TRY(people::open_episode(tx, EpisodeId::make(clock.now()), RoomId::make(clock.now()), practice, gone_, therapist,
+                               clock.now()));
+      return closing_account::ask(tx, gone_, gone_, clock.now());
+    }));
+    ASSERT_TRUE(closing_account::carry_out(*house, {}, gone_, soon()));
+    audit_rows();
+  }
+
   /// The client alone has one, with ten recovery codes of which the first is known here.
   void give_second_factor() {
     const auto key = keys->key_for(client, soon()).value();
@@ -1143,6 +1205,7 @@ class Scenarios : public testing::FullHouseTest {
         {"{account}", deputy.text()},
         {"{absence}", absence_.text()},
         {"$stranger", stranger.text()},
+        {"{client}", gone_.text()},
         {"$supervisor", supervisor.text()},
         {"$neutral", neutral.text()},
         {"$token", std::string(kToken)},
@@ -1267,6 +1330,7 @@ class Scenarios : public testing::FullHouseTest {
   invitations::InvitationId invitation_;
   AccountId otto_;
   const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
+  AccountId gone_;
 };
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {

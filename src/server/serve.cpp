@@ -16,6 +16,7 @@
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
 #include "features/attachments/attachments_rules.hpp"
+#include "features/closing_account/closing_account.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
@@ -43,8 +44,10 @@ namespace {
 constexpr std::chrono::seconds kGrace{8};     ///< for what was read to be answered
 constexpr std::chrono::seconds kPatience{2};  ///< for the database, of those who look after the house
 constexpr std::chrono::seconds kLookEvery{5};
+constexpr std::chrono::minutes kFollowWithin{10};  ///< for what a database that was put back does not know
 constexpr std::chrono::hours kDeleteSessionsEvery{1};
 constexpr std::chrono::minutes kAskFormsEvery{1};
+constexpr std::chrono::minutes kCloseAccountsEvery{1};
 constexpr std::chrono::seconds kSendMailEvery{2};
 constexpr std::chrono::seconds kChainAuditEvery{1};
 
@@ -205,6 +208,12 @@ void escalate_concerns(House& house) {
   if (!told) log::error("concerns.not_escalated", {{"code", told.error().code}});
 }
 
+/// Of clients who have left: what waited for a person, what is not finished, and whose time is over.
+void close_accounts(House& house, const closing_account::Rules& rules) {
+  const auto done = closing_account::carry_out_due(house, rules, std::chrono::steady_clock::now() + kPatience);
+  if (!done) log::warning("closings.not_carried_out", {{"code", done.error().code}});
+}
+
 /// Once an hour, until somebody is named.
 void warn_of_unseen_concerns(House& house) {
   const auto unseen =
@@ -230,12 +239,14 @@ void use_new_certificate(net::Server& server, CertificateWatch& watch) {
 }
 
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
-bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const sigset_t& signals,
+bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms,
+                const closing_account::Rules& closing, const sigset_t& signals,
                 const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
   auto sessions_due = Steady::now();
   auto forms_due = Steady::now();
+  auto closings_due = Steady::now();
   for (;;) {
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house());
@@ -246,6 +257,10 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
     if (Steady::now() >= forms_due) {
       ask_session_forms(open.house(), usual_forms);
       forms_due = Steady::now() + kAskFormsEvery;
+    }
+    if (Steady::now() >= closings_due) {
+      close_accounts(open.house(), closing);
+      closings_due = Steady::now() + kCloseAccountsEvery;
     }
     escalate_concerns(open.house());
     const int received = ::sigtimedwait(&signals, nullptr, &pause);
@@ -281,8 +296,10 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   TRY(add_made_up_contacts(open->house(), rules));
+  const auto closing = closing_account::rules_of(settings);
+  TRY(closing_account::follow_keys(open->house(), closing, std::chrono::steady_clock::now() + kFollowWithin));
   Routes routes;
-  add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings));
+  add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   try {
@@ -298,6 +315,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     }
     if (const auto drafts = consent::drafts(consent::texts())) log::warning("consent.drafts", {{"what", *drafts}});
     if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});
+    if (const auto review = closing.period ? closing_account::overdue(*closing.period, clock->now()) : std::nullopt) {
+      log::warning("retention.overdue", {{"what", *review}});
+    }
     if (!rules.complaint_contact || !rules.safeguarding_contact) log::warning("safety.contacts_missing");
     log::info("server.started", {{"listen", settings.listen}, {"port", server.port()}});
     fmt::print("Rapport is running at {}://{}:{}\n", settings.tls_cert.empty() ? "http" : "https", listen.host,
@@ -307,7 +327,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     const bool alone =
-        keep_house(*open, service, usual_forms, signals, [&] { use_new_certificate(server, certificate); });
+        keep_house(*open, service, usual_forms, closing, signals, [&] { use_new_certificate(server, certificate); });
     server.stop(kGrace);
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now

@@ -65,6 +65,10 @@ Result<void> remove(store::WriteTx& tx, AccountId author, AttachmentId file);
 /// Deletes what waited in vain. Gives how many.
 std::int64_t sweep(store::WriteTx& tx, Time now);
 
+/// Deletes the files to and from a client: those that were not sent, and all of them.
+void forget_unsent_of(store::WriteTx& tx, AccountId client);
+void erase_client(store::WriteTx& tx, AccountId client);
+
 /// A file of the author's that was not sent; else not_found.
 Result<StoredAttachment> find_unsent(store::ReadTx& tx, AccountId author, AttachmentId file);
 /// Those of one place that were not sent, the oldest first.

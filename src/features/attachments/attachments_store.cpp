@@ -43,6 +43,15 @@ const Query kDropParts{"attachments.drop_parts", "DELETE FROM attachment_part WH
 const Query kFinish{"attachments.finish",
                     "UPDATE attachment SET state = 'ready', bytes = $2, sealed_about = $3 WHERE id = $1", true};
 const Query kDrop{"attachments.drop", "DELETE FROM attachment WHERE id = $1", true};
+const Query kForgetUnsentParts{"attachments.forget_unsent_parts",
+                               "DELETE FROM attachment_part WHERE attachment_id IN"
+                               " (SELECT id FROM attachment WHERE client_id = $1 AND message_id IS NULL)"};
+const Query kForgetUnsent{"attachments.forget_unsent",
+                          "DELETE FROM attachment WHERE client_id = $1 AND message_id IS NULL"};
+const Query kEraseParts{"attachments.erase_parts",
+                        "DELETE FROM attachment_part WHERE attachment_id IN"
+                        " (SELECT id FROM attachment WHERE client_id = $1)"};
+const Query kErase{"attachments.erase", "DELETE FROM attachment WHERE client_id = $1"};
 const Query kUnsent{"attachments.unsent",
                     "SELECT id, client_id, author_id, place_id, bytes, state, created_at, sealed_about, message_id"
                     " FROM attachment WHERE author_id = $1 AND place_id = $2 AND message_id IS NULL"
@@ -143,6 +152,16 @@ Result<bool> finish(WriteTx& tx, AccountId author, const StoredAttachment& file,
 Result<void> remove(WriteTx& tx, AccountId author, AttachmentId file) {
   TRY(find_unsent(tx, author, file));
   return drop_unsent(tx, file);
+}
+
+void forget_unsent_of(WriteTx& tx, AccountId client) {
+  tx.execute(kForgetUnsentParts, {client});
+  tx.execute(kForgetUnsent, {client});
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  tx.execute(kEraseParts, {client});
+  tx.execute(kErase, {client});
 }
 
 std::int64_t sweep(WriteTx& tx, Time now) {

@@ -16,7 +16,7 @@ const Query kClients{"caseload.clients",
                      " e.opened_at, e.closed_at, e.therapist_id"
                      " FROM episode_of_care e JOIN account c ON c.id = e.client_id"
                      " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                     " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
+                     " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                      true};
 // Whether there is anything to count shows in the last message and the receipt; only then it is counted.
 const Query kNews{"caseload.news",
@@ -34,18 +34,18 @@ const Query kNews{"caseload.news",
                   " FROM episode_of_care e JOIN room r ON r.episode_id = e.id"
                   " JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"
                   " LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"
-                  " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
+                  " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                   true};
 const Query kAhead{"caseload.ahead",
                    "SELECT n.id, n.episode_id, n.status, n.channel, n.starts_at, n.minutes, n.number"
                    " FROM episode_of_care e JOIN encounter n ON n.episode_id = e.id AND n.status IN ('open', 'planned')"
-                   " WHERE e.therapist_id IN " TREATING_NOW_AS(
+                   " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
                        "$1", "$2") " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id",
                    true};
 const Query kMissing{"caseload.missing_forms",
                      "SELECT f.episode_id, f.id, f.instrument, f.due_at FROM episode_of_care e"
                      " JOIN questionnaire_response f ON f.episode_id = e.id AND f.version = 0"
-                     " WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND f.due_at > $3 AND f.due_at <= $4 AND f.withdrawn_at IS NULL"
+                     " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND f.due_at > $3 AND f.due_at <= $4 AND f.withdrawn_at IS NULL"
                      " ORDER BY f.due_at DESC, f.id",
                      true};
 

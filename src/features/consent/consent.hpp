@@ -65,4 +65,7 @@ struct Decision {
 /// asked now), conflict "consent.older" (something was decided since), invalid "consent.language".
 Result<bool> decide(store::WriteTx& tx, const Decision& decision, const std::vector<WhenWithdrawn>& when_withdrawn);
 
+/// All decisions of this person go.
+void erase_person(store::WriteTx& tx, AccountId person);
+
 }  // namespace rapport::consent

@@ -21,6 +21,7 @@ const Query kAll{"consent.all",
                  "SELECT id, person_id, episode_id, purpose, place, version, language, text_digest, given, by_id,"
                  " sealed_note, at FROM consent WHERE person_id = $1 ORDER BY purpose, place",
                  true};
+const Query kErase{"consent.erase", "DELETE FROM consent WHERE person_id = $1"};
 const Query kLockPerson{"consent.lock_person", "SELECT id FROM account WHERE id = $1 {for_update}", true};
 const Query kAdd{
     "consent.add",
@@ -149,6 +150,10 @@ Result<bool> decide(WriteTx& tx, const Decision& decision, const std::vector<Whe
   if (record->given) return true;
   for (const auto& end : when_withdrawn) TRY(end(tx, *record));
   return true;
+}
+
+void erase_person(WriteTx& tx, AccountId person) {
+  tx.execute(kErase, {person});
 }
 
 }  // namespace rapport::consent

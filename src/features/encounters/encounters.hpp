@@ -151,4 +151,9 @@ struct SavedNote {
 Result<SavedNote> save_note(store::WriteTx& tx, AccountId therapist, EncounterId id, SittingId sitting,
                             BytesView sealed_sections, Time now);
 
+/// Cancels what is planned with a client who leaves, and ends what is open; how many were cancelled.
+std::int64_t end_all_of(store::WriteTx& tx, AccountId client, Time now);
+/// All sessions of the client go, with their agendas and the therapist's notes. Forms that belong to one go before.
+void erase_client(store::WriteTx& tx, AccountId client);
+
 }  // namespace rapport::encounters

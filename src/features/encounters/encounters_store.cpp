@@ -154,6 +154,21 @@ Result<bool> replan(WriteTx& tx, const Encounter& was, const PlanChange& change,
   return true;
 }
 
+#define OPEN_ONES "encounter_id IN (SELECT id FROM encounter WHERE client_id = $1 AND status = 'open')"
+const Query kEndChannelsOf{"encounters.end_channels_of",
+                           "UPDATE encounter_channel SET until_at = $2 WHERE until_at IS NULL AND " OPEN_ONES};
+#undef OPEN_ONES
+const Query kCloseOf{"encounters.close_of",
+                     "UPDATE encounter SET status = 'closed', ended_at = $2 WHERE client_id = $1 AND status = 'open'"};
+const Query kCancelOf{"encounters.cancel_of",
+                      "UPDATE encounter SET status = 'cancelled' WHERE client_id = $1 AND status = 'planned'"};
+#define ENCOUNTERS_OF_CLIENT "encounter_id IN (SELECT id FROM encounter WHERE client_id = $1)"
+const Query kEraseNotes{"encounters.erase_notes", "DELETE FROM encounter_note WHERE client_id = $1"};
+const Query kEraseAgendas{"encounters.erase_agendas", "DELETE FROM encounter_agenda WHERE " ENCOUNTERS_OF_CLIENT};
+const Query kEraseChannels{"encounters.erase_channels", "DELETE FROM encounter_channel WHERE " ENCOUNTERS_OF_CLIENT};
+#undef ENCOUNTERS_OF_CLIENT
+const Query kEraseEncounters{"encounters.erase", "DELETE FROM encounter WHERE client_id = $1"};
+
 }  // namespace
 
 void lock_encounter(WriteTx& tx, EncounterId id) {
@@ -253,6 +268,18 @@ Result<Changed> close_encounter(WriteTx& tx, AccountId therapist, EncounterId id
 
 Result<Encounter> find_for_notes(ReadTx& tx, AccountId viewer, EncounterId id) {
   return as_therapist(find_encounter(tx, viewer, id), viewer);
+}
+
+std::int64_t end_all_of(WriteTx& tx, AccountId client, Time now) {
+  tx.execute(kEndChannelsOf, {client, now});
+  tx.execute(kCloseOf, {client, now});
+  return tx.execute(kCancelOf, {client});
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  for (const auto* query : {&kEraseNotes, &kEraseAgendas, &kEraseChannels, &kEraseEncounters}) {
+    tx.execute(*query, {client});
+  }
 }
 
 }  // namespace rapport::encounters

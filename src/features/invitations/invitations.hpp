@@ -64,4 +64,7 @@ Error gone();
 /// The notices of an invitation have keys that begin with this (features/notify).
 std::string notice_prefix(InvitationId invitation);
 
+/// The invitation with which this person came goes.
+void erase_invitation_of(store::WriteTx& tx, AccountId account);
+
 }  // namespace rapport::invitations

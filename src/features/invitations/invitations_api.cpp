@@ -7,7 +7,6 @@
 #include "access/tokens.hpp"
 #include "base/address.hpp"
 #include "features/invitations/invitations.hpp"
-#include "features/log_in/proofs.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 #include "features/setup/setup.hpp"

@@ -100,6 +100,8 @@ Result<void> begin_care(WriteTx& tx, const Invitation& invitation, Time now) {
   return {};
 }
 
+const Query kEraseOf{"invitations.erase_of", "DELETE FROM invitation WHERE account_id = $1", true};
+
 }  // namespace
 
 Error gone() {
@@ -158,6 +160,10 @@ Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance&
   notify::drop_waiting(tx, notice_prefix(found->id), now);
   if (found->therapist) TRY(begin_care(tx, *found, now));
   return *found;
+}
+
+void erase_invitation_of(WriteTx& tx, AccountId account) {
+  tx.execute(kEraseOf, {account});
 }
 
 }  // namespace rapport::invitations

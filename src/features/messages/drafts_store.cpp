@@ -49,6 +49,8 @@ StoredDraft to_draft(const Row& row) {
           row.time(5)};
 }
 
+const Query kForgetDrafts{"drafts.forget", "DELETE FROM draft WHERE client_id = $1"};
+
 }  // namespace
 
 Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uuid& place) {
@@ -86,6 +88,10 @@ std::vector<PlacedDraft> drafts_beside(store::ReadTx& tx, AccountId author, Room
 
 void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const SealedDraft& empty, Time now) {
   tx.execute(kEmptyDraft, {author, PlaceId(place), empty.subject, empty.text, now});
+}
+
+void forget_drafts(store::WriteTx& tx, AccountId client) {
+  tx.execute(kForgetDrafts, {client});
 }
 
 }  // namespace rapport::messages

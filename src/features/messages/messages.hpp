@@ -135,4 +135,9 @@ std::vector<PlacedDraft> drafts_beside(store::ReadTx& tx, AccountId author, Room
 /// `empty` holds no words; a draft keeps no ids without words.
 void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const SealedDraft& empty, Time now);
 
+/// Every draft that is meant for the client or comes from them goes, whoever wrote it.
+void forget_drafts(store::WriteTx& tx, AccountId client);
+/// Everything that was said in the client's rooms goes; the rooms themselves are of features/people.
+void erase_client(store::WriteTx& tx, AccountId client);
+
 }  // namespace rapport::messages

@@ -138,6 +138,11 @@ void tell(WriteTx& tx, const RoomView& room, std::int64_t seq, std::string_view 
   if (room.deputy) tx.emit({room.id, 0, http::passing_frame(room.id, people::RoomEvent{room.episode}), {*room.deputy}});
 }
 
+#define ROOMS_OF_CLIENT "(SELECT id FROM room WHERE client_id = $1)"
+const Query kEraseEvents{"messages.erase_events", "DELETE FROM room_event WHERE room_id IN " ROOMS_OF_CLIENT};
+const Query kEraseReceipts{"messages.erase_receipts", "DELETE FROM room_receipt WHERE room_id IN " ROOMS_OF_CLIENT};
+#undef ROOMS_OF_CLIENT
+
 }  // namespace
 
 Result<RoomView> find_room(store::ReadTx& tx, AccountId viewer, RoomId room) {
@@ -193,6 +198,11 @@ Result<std::vector<Receipt>> read_receipts(store::ReadTx& tx, AccountId viewer, 
   TRY_ASSIGN(const RoomView view, find_room(tx, viewer, room));
   return tx.list(kReceipts, {view.id},
                  [](const Row& row) { return Receipt{row.id<AccountId>(0), row.int64(1), row.int64(2)}; });
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  forget_drafts(tx, client);
+  for (const auto* query : {&kEraseEvents, &kEraseReceipts}) tx.execute(*query, {client});
 }
 
 }  // namespace rapport::messages

@@ -103,6 +103,8 @@ Due to_due(const Row& row) {
           row.maybe_id<PushDeviceId>(6)};
 }
 
+const Query kEraseTo{"notify.erase_to", "DELETE FROM notice WHERE account_id = $1", true};
+
 }  // namespace
 
 Bytes seal_path(const access::SealKey& key, std::string_view notice_key, std::string_view path) {
@@ -165,6 +167,10 @@ std::vector<Delivery> undelivered_to(ReadTx& tx, AccountId account, Time since, 
 Waiting count_waiting(ReadTx& tx) {
   return tx.first(kCountWaiting, {}, [](const Row& row) { return Waiting{row.int64(0), row.int64(1)}; })
       .value_or(Waiting());
+}
+
+void erase_notices_to(WriteTx& tx, AccountId account) {
+  tx.execute(kEraseTo, {account});
 }
 
 }  // namespace rapport::notify

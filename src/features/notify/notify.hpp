@@ -65,4 +65,7 @@ struct Delivery {
 /// Those whose key begins with `key_prefix`, sorted by key.
 std::vector<Delivery> deliveries_of(store::ReadTx& tx, std::string_view key_prefix);
 
+/// Mails to this person go, sent or not.
+void erase_notices_to(store::WriteTx& tx, AccountId account);
+
 }  // namespace rapport::notify

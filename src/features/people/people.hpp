@@ -112,4 +112,19 @@ Result<OpenedThread> open_thread(store::WriteTx& tx, AccountId viewer, EpisodeId
 Result<void> propose_reply_time(store::WriteTx& tx, AccountId therapist, EpisodeId episode, std::int64_t hours);
 Result<void> agree_reply_time(store::WriteTx& tx, AccountId client, EpisodeId episode, std::int64_t hours);
 
+/// Nobody finds the client any more: no log-in leads to the account, and their episodes are nobody's but for who asks
+/// as the client. `sealed_profile` is what stays of the profile, `nobodys_digest` random bytes in place of the log-in.
+/// Error: not_found unless it is a client; it is done again without harm.
+Result<void> lock_client(store::WriteTx& tx, AccountId client, BytesView sealed_profile, BytesView nobodys_digest,
+                         Time now);
+/// The client's rooms and episodes go, and all of the account but that it was there.
+void erase_client(store::WriteTx& tx, AccountId client, BytesView nobodys_digest, Time now);
+/// As find_account, of a client whose account may be closed.
+std::optional<Account> find_client(store::ReadTx& tx, AccountId client);
+/// Since when nobody treats the client any more: the end of their last episode, `now` while one goes on; nothing when
+/// there never was one.
+std::optional<Time> treated_until(store::ReadTx& tx, AccountId client, Time now);
+/// The therapists whose care of the client goes on.
+std::vector<AccountId> therapists_of(store::ReadTx& tx, AccountId client);
+
 }  // namespace rapport::people

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "access/who_treats.hpp"
 #include "features/people/people.hpp"
 
@@ -67,7 +69,7 @@ const Query kEpisode{"people.episode", EPISODE " WHERE e.id = $3 AND " OPEN_NOW_
 const Query kPairs{"people.pairs",
                    "SELECT r.id, e.client_id, e.therapist_id FROM episode_of_care e"
                    " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                   " WHERE (e.client_id = $1 OR e.therapist_id = $1)",
+                   " WHERE (e.client_id = $1 OR (e.therapist_id = $1 AND e.locked_at IS NULL))",
                    true};
 // $2 is the viewer, for what that person has not read.
 #define ROOM_OF_VIEWER                                                                                     \
@@ -81,7 +83,7 @@ const Query kRoom{"people.room", ROOM_OF_VIEWER " WHERE r.id = $1", true};
 #undef ROOM_OF_VIEWER
 const Query kPropose{"people.propose_reply_time",
                      "UPDATE episode_of_care SET reply_hours_proposed = NULLIF($3, reply_hours)"
-                     " WHERE id = $1 AND therapist_id = $2",
+                     " WHERE id = $1 AND therapist_id = $2 AND locked_at IS NULL",
                      true};
 const Query kAgree{"people.agree_reply_time",
                    "UPDATE episode_of_care SET reply_hours = $3, reply_hours_proposed = NULL"
@@ -130,6 +132,26 @@ Result<void> check_hours(std::int64_t hours) {
   return fail(invalid("reply_time.out_of_range", "A reply time is between 1 hour and 14 days.",
                       {{"/hours", "Give a whole number of hours from 1 to 336."}}));
 }
+
+const Query kLockClient{"people.lock_client",
+                        "UPDATE account SET closed_at = COALESCE(closed_at, $2), sealed_profile = $3,"
+                        " login_digest = $4, password_hash = '' WHERE id = $1 AND role = 'client'",
+                        true};
+const Query kLockEpisodes{"people.lock_episodes",
+                          "UPDATE episode_of_care SET locked_at = $2, closed_at = COALESCE(closed_at, $2)"
+                          " WHERE client_id = $1 AND locked_at IS NULL",
+                          true};
+const Query kEraseRooms{"people.erase_rooms", "DELETE FROM room WHERE client_id = $1"};
+const Query kEraseEpisodes{"people.erase_episodes", "DELETE FROM episode_of_care WHERE client_id = $1", true};
+const Query kFindClient{"people.find_client",
+                        "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
+                        " FROM account WHERE id = $1 AND role = 'client'",
+                        true};
+const Query kSpans{"people.spans", "SELECT closed_at FROM episode_of_care WHERE client_id = $1", true};
+const Query kTherapists{"people.therapists_of",
+                        "SELECT DISTINCT e.therapist_id FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
+                        " WHERE e.client_id = $1 AND e.closed_at IS NULL AND t.closed_at IS NULL",
+                        true};
 
 }  // namespace
 
@@ -235,6 +257,34 @@ Result<void> agree_reply_time(WriteTx& tx, AccountId client, EpisodeId episode, 
   if (own.reply_hours == hours && !own.reply_hours_proposed) return {};  // sent again, because the answer was lost
   return fail({ErrorKind::conflict, "reply_time.not_proposed",
                "Your therapist has not proposed this reply time, or has changed it. Look again and decide."});
+}
+
+Result<void> lock_client(WriteTx& tx, AccountId client, BytesView sealed_profile, BytesView nobodys_digest, Time now) {
+  if (tx.execute(kLockClient, {client, now, sealed_profile, nobodys_digest}) == 0) return fail(not_found());
+  tx.execute(kLockEpisodes, {client, now});
+  return {};
+}
+
+void erase_client(WriteTx& tx, AccountId client, BytesView nobodys_digest, Time now) {
+  for (const auto* query : {&kEraseRooms, &kEraseEpisodes}) tx.execute(*query, {client});
+  tx.execute(kLockClient, {client, now, BytesView(), nobodys_digest});
+}
+
+std::optional<Account> find_client(ReadTx& tx, AccountId client) {
+  return tx.first(kFindClient, {client}, to_account);
+}
+
+std::optional<Time> treated_until(ReadTx& tx, AccountId client, Time now) {
+  std::optional<Time> until;
+  tx.each(kSpans, {client}, [&](const Row& row) {
+    const auto ended = row.maybe_time(0).value_or(now);
+    until = until ? std::max(*until, ended) : ended;
+  });
+  return until;
+}
+
+std::vector<AccountId> therapists_of(ReadTx& tx, AccountId client) {
+  return tx.list(kTherapists, {client}, [](const Row& row) { return row.id<AccountId>(0); });
 }
 
 }  // namespace rapport::people

@@ -3,15 +3,12 @@
 #include "http/shape.hpp"
 
 namespace rapport::people {
-namespace {
 
-Result<Profile> unseal_profile(const access::SealKey& key, const Account& account) {
+Result<Profile> open_profile(const access::SealKey& key, const Account& account) {
   TRY_ASSIGN(const auto text, access::unseal(key, account.id.bytes(), account.sealed_profile));
   TRY_ASSIGN(const auto value, http::parse_json(text));
   return http::parse<Profile>(value);
 }
-
-}  // namespace
 
 Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile& profile) {
   std::string text;
@@ -21,7 +18,7 @@ Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile&
 
 Result<Profile> open_profile(House& house, const Account& account, Deadline deadline) {
   TRY_ASSIGN(const auto key, house.keys.key_for(account.id, deadline));
-  return unseal_profile(*key, account);
+  return open_profile(*key, account);
 }
 
 Result<Profile> profile_of(House& house, AccountId account, Deadline deadline) {
@@ -37,7 +34,7 @@ Result<void> change_profile(store::WriteTx& tx, const access::SealKey& key, Acco
                             const std::function<void(Profile&)>& change) {
   const auto found = find_account(tx, account);
   if (!found) return fail(not_found());
-  TRY_ASSIGN(auto profile, unseal_profile(key, *found));
+  TRY_ASSIGN(auto profile, open_profile(key, *found));
   change(profile);
   replace_profile(tx, account, seal_profile(key, account, profile));
   return {};

@@ -12,7 +12,8 @@ namespace rapport::people {
 
 /// Seals the profile under the person's own key, tied to the account's id.
 Bytes seal_profile(const access::SealKey& key, AccountId account, const Profile& profile);
-/// The profile of an account; whether the caller may see it was asked before.
+/// The profile of an account; whether the caller may see it was asked before. `key` is the person's own.
+Result<Profile> open_profile(const access::SealKey& key, const Account& account);
 Result<Profile> open_profile(House& house, const Account& account, Deadline deadline);
 /// not_found when there is no such (open) account.
 Result<Profile> profile_of(House& house, AccountId account, Deadline deadline);

@@ -144,4 +144,9 @@ Result<bool> complete_form(store::WriteTx& tx, AccountId client, const StoredVer
 /// Whether anything changed.
 Result<bool> allow_items(store::WriteTx& tx, AccountId client, FormId form, bool allowed);
 
+/// What the client answered and did not send goes, and what is only reckoned from their answers.
+void forget_unsent(store::WriteTx& tx, AccountId client);
+/// All forms of the client go. Concerns that they raised go before.
+void erase_client(store::WriteTx& tx, AccountId client);
+
 }  // namespace rapport::questionnaires

@@ -172,6 +172,14 @@ Error older() {
           "This form was continued elsewhere, for instance on another device. Look at it again before you go on."};
 }
 
+const Query kForgetUnsent{"questionnaires.forget_unsent",
+                          "UPDATE questionnaire_response SET sealed_draft = NULL WHERE client_id = $1"};
+const Query kForgetTrends{"questionnaires.forget_trends", "DELETE FROM form_trend WHERE client_id = $1"};
+const Query kEraseVersions{"questionnaires.erase_versions",
+                           "DELETE FROM questionnaire_response_version WHERE response_id IN"
+                           " (SELECT id FROM questionnaire_response WHERE client_id = $1)"};
+const Query kEraseForms{"questionnaires.erase", "DELETE FROM questionnaire_response WHERE client_id = $1"};
+
 }  // namespace
 
 Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form, Time now) {
@@ -312,6 +320,15 @@ Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& v
 Result<bool> allow_items(WriteTx& tx, AccountId client, FormId id, bool allowed) {
   TRY(lock_own(tx, client, id));
   return tx.execute(kAllowItems, {id, allowed}) == 1;
+}
+
+void forget_unsent(WriteTx& tx, AccountId client) {
+  tx.execute(kForgetUnsent, {client});
+  tx.execute(kForgetTrends, {client});
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  for (const auto* query : {&kForgetTrends, &kEraseVersions, &kEraseForms}) tx.execute(*query, {client});
 }
 
 }  // namespace rapport::questionnaires

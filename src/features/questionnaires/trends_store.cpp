@@ -7,10 +7,12 @@ namespace {
 using store::Query;
 using store::Row;
 
-const Query kTrends{"questionnaires.trends",
-                    "SELECT t.episode_id, t.client_id, t.sent, t.sealed_trend FROM episode_of_care e"
-                    " JOIN form_trend t ON t.episode_id = e.id WHERE e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
-                    true};
+const Query kTrends{
+    "questionnaires.trends",
+    "SELECT t.episode_id, t.client_id, t.sent, t.sealed_trend FROM episode_of_care e"
+    " JOIN form_trend t ON t.episode_id = e.id WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1",
+                                                                                                                 "$2"),
+    true};
 const Query kKeepTrend{"questionnaires.keep_trend",
                        "UPDATE form_trend SET sealed_trend = $3 WHERE episode_id = $1 AND sent = $2", true};
 const Query kForgetTrend{"questionnaires.forget_trend",

@@ -97,6 +97,15 @@ constexpr std::array kTerms{
     Term{"invitation.make", "invited you", "lud Sie ein"},
     Term{"invitation.withdraw", "withdrew an invitation", "zog eine Einladung zurück"},
     Term{"invitation.accept", "came by an invitation", "kam durch eine Einladung"},
+    Term{"account.close_own", "asked to close the account", "ließ das Konto schließen"},
+    Term{"account.keep_own", "took back that the account is to be closed",
+         "nahm zurück, dass das Konto zu schließen ist"},
+    Term{"account.close_client", "closed the account", "schloss das Konto"},
+    Term{"account.lock", "the account was closed and the record locked",
+         "das Konto wurde geschlossen, die Akte gesperrt"},
+    Term{"account.erase", "the record was erased", "die Akte wurde gelöscht"},
+    Term{"closings.read", "looked at the list of closed accounts", "sah die Liste der geschlossenen Konten an"},
+    Term{"closing.date", "said until when the record is kept", "legte fest, bis wann die Akte bleibt"},
     Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
     Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
 

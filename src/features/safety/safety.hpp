@@ -154,4 +154,11 @@ std::int64_t count_without_reader(store::ReadTx& tx);
 /// The notices of a concern have keys that begin with this (features/notify).
 std::string notice_prefix(ConcernId concern);
 
+/// Whether there is a concern of this client that nobody has looked into.
+bool waits_for_somebody(store::ReadTx& tx, AccountId client);
+/// No clock runs any more for what a client who has left has said.
+void stop_clocks(store::WriteTx& tx, AccountId client);
+/// All concerns of the client go, with their history.
+void erase_client(store::WriteTx& tx, AccountId client);
+
 }  // namespace rapport::safety

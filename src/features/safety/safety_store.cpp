@@ -44,8 +44,8 @@ const Query kRaise{"safety.raise",
 #define CONCERN COLUMNS FROM_CONCERNS
 // $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER \
-  " ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1" \
-  "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1))"
+  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1" \
+  "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1)))"
 #define EPISODE_OF_VIEWER \
   " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.deputy_id = $1 OR o.neutral_id = $1" \
   " UNION SELECT o.id FROM episode_of_care o WHERE o.therapist_id IN " TREATING_NOW_AS("$1", "$2") \
@@ -86,10 +86,10 @@ const Query kReaders{"safety.readers",
                      " WHERE r.concern_id = $1 ORDER BY r.told_at, r.part DESC, r.account_id",
                      true};
 // Whom each open concern is for by who stands around the client now. There are few of them, so they are looked through.
-#define NEWCOMER(part, account, condition)                                      \
-  "SELECT c.id AS concern_id, " account " AS account_id, '" part                \
-  "' AS part" FROM_TEAM("$2") " WHERE c.closed_at IS NULL AND " condition       \
-                              " AND NOT EXISTS (SELECT 1 FROM concern_reader k" \
+#define NEWCOMER(part, account, condition)                                                        \
+  "SELECT c.id AS concern_id, " account " AS account_id, '" part                                  \
+  "' AS part" FROM_TEAM("$2") " WHERE c.closed_at IS NULL AND e.locked_at IS NULL AND " condition \
+                              " AND NOT EXISTS (SELECT 1 FROM concern_reader k"                   \
                               "  WHERE k.concern_id = c.id AND k.account_id = " account ")"
 #define FROM_TEAM(now) \
   " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"                                           \
@@ -108,7 +108,7 @@ const Query kNewcomers{
     " ORDER BY w.concern_id, w.part LIMIT $1"};
 const Query kWithoutReader{"safety.without_reader",
                            "SELECT COUNT(*)" FROM_TEAM("$1")
-                           " WHERE c.closed_at IS NULL"
+                           " WHERE c.closed_at IS NULL AND e.locked_at IS NULL"
                            " AND ((c.kind = 'rift' AND n.id IS NULL) OR (c.kind <> 'rift' AND t.closed_at IS NOT NULL"
                            "  AND (c.kind <> 'safety' OR d.id IS NULL)))"};
 #undef FROM_TEAM
@@ -222,6 +222,17 @@ Result<Concern> lock_own(WriteTx& tx, AccountId viewer, ConcernId concern) {
   tx.each(kLock, {concern}, [](const Row&) {});
   return find_concern(tx, viewer, concern);
 }
+
+const Query kWaits{"safety.waits",
+                   "SELECT 1 FROM episode_of_care e JOIN concern c ON c.episode_id = e.id WHERE e.client_id = $1"
+                   " AND c.closed_at IS NULL AND c.acknowledged_at IS NULL LIMIT 1",
+                   true};
+const Query kStopClocks{"safety.stop_clocks", "UPDATE concern SET acknowledge_by = NULL WHERE client_id = $1"};
+#define CONCERNS_OF_CLIENT "concern_id IN (SELECT id FROM concern WHERE client_id = $1)"
+const Query kEraseSteps{"safety.erase_steps", "DELETE FROM concern_step WHERE " CONCERNS_OF_CLIENT};
+const Query kEraseReaders{"safety.erase_readers", "DELETE FROM concern_reader WHERE " CONCERNS_OF_CLIENT};
+#undef CONCERNS_OF_CLIENT
+const Query kEraseConcerns{"safety.erase", "DELETE FROM concern WHERE client_id = $1"};
 
 }  // namespace
 
@@ -399,6 +410,18 @@ Result<std::int64_t> escalate_due(WriteTx& tx, Time now) {
     ++count;
   }
   return count;
+}
+
+bool waits_for_somebody(ReadTx& tx, AccountId client) {
+  return tx.first(kWaits, {client}, [](const Row&) { return true; }).has_value();
+}
+
+void stop_clocks(WriteTx& tx, AccountId client) {
+  tx.execute(kStopClocks, {client});
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  for (const auto* query : {&kEraseSteps, &kEraseReaders, &kEraseConcerns}) tx.execute(*query, {client});
 }
 
 }  // namespace rapport::safety

@@ -64,4 +64,7 @@ bool begin_round(store::WriteTx& tx, EncounterId encounter, questionnaires::Occa
 inline constexpr std::int64_t kMostAtOnce = 200;
 Result<std::int64_t> ask_due(store::WriteTx& tx, const Choice& usual, Time now);
 
+/// Which forms go with the client's sessions, and for which they were asked, goes.
+void erase_client(store::WriteTx& tx, AccountId client);
+
 }  // namespace rapport::session_forms

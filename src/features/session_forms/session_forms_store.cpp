@@ -144,6 +144,13 @@ Result<void> move_dates(WriteTx& tx, const Encounter& encounter) {
   return {};
 }
 
+const Query kEraseRounds{"session_forms.erase_rounds",
+                         "DELETE FROM session_form_round WHERE encounter_id IN"
+                         " (SELECT id FROM encounter WHERE client_id = $1)"};
+const Query kEraseChoices{"session_forms.erase_choices",
+                          "DELETE FROM session_form_choice WHERE episode_id IN"
+                          " (SELECT id FROM episode_of_care WHERE client_id = $1)"};
+
 }  // namespace
 
 Result<std::optional<Choice>> find_choice(ReadTx& tx, AccountId viewer, EpisodeId episode) {
@@ -191,6 +198,10 @@ Result<std::int64_t> ask_due(WriteTx& tx, const Choice& usual, Time now) {
     TRY(follow(tx, encounter, usual, now));
   }
   return std::ssize(soon);
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  for (const auto* query : {&kEraseRounds, &kEraseChoices}) tx.execute(*query, {client});
 }
 
 }  // namespace rapport::session_forms

@@ -209,7 +209,8 @@ void Connection::configure(Mode mode, const std::string& file) {
     return;
   }
   set("PRAGMA journal_mode=WAL");
-  set("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0");
+  // What is deleted is overwritten: a key that goes is to be gone.
+  set("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON");
   set("PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY");
 }
 

@@ -34,12 +34,12 @@ export class House {
   }
 
   /** With the demo practice, or `empty`: as a server that has just been installed. `factor`: whether staff need a code. */
-  async open({ empty = false, factor = false } = {}) {
+  async open({ empty = false, factor = false, settings = [] } = {}) {
     this.port = await freePort();
     if (factor) this.#environment = {};
     if (empty) return this.start();
     const told = this.#run('demo', '--data', this.#data, '--clients', '16', '--json');
-    await this.start();
+    await this.start(settings);
     this.#accounts = JSON.parse(told).accounts;
     if (!factor) this.#pairs = await this.#findPairs(this.#accounts);
   }

@@ -69,6 +69,14 @@ export class Desk {
     return empty;
   }
 
+  /** A demo practice of its own, with these settings. */
+  async demoHouse(house, settings) {
+    const own = house.another();
+    this.#open.push(own);
+    await own.open({ settings });
+    return own;
+  }
+
   /** `more`: see House.openReal. */
   async realHouse(house, name, more) {
     const real = house.another();

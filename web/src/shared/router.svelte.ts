@@ -1,7 +1,7 @@
 const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'join'] as const;
 
 export type Route =
-  | { page: 'home' | 'concerns' | 'access' | (typeof kAlone)[number] }
+  | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
   | { page: 'concern'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
   | { page: 'form'; episode: string; form: string }
@@ -21,6 +21,7 @@ export function parse(path: string): Route {
   const alone = kAlone.find((page) => page === first);
   if (alone && episode === undefined) return { page: alone };
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
+  if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -44,6 +45,7 @@ export const paths = {
   record: '/record',
   access: '/record/access',
   account: '/account',
+  close: '/account/close',
   consents: '/consents',
   invitations: '/invitations',
   absences: '/absences',

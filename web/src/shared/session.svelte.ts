@@ -52,6 +52,8 @@ class App {
   ready = $state(false);
   unreachable = $state(false);
   notice = $state<Notice>('none');
+  /** The last words to somebody whose account was just closed. */
+  farewell = $state('');
   deviceFailed = $state(false);
   line = $state<LiveState>('off');
   /** The line broke and does not stand again yet; it stays so through all attempts. */
@@ -213,6 +215,7 @@ class App {
   #enter(session: Session): void {
     setCsrf(session.csrf);
     this.notice = 'none';
+    this.farewell = '';
     prefs.useOn(session.shared);
     const vault = new Vault(session.account.id, { keepsNothing: session.shared });
     const outbox = new Outbox({
@@ -349,6 +352,14 @@ class App {
     } finally {
       this.#leaving = false;
     }
+  }
+
+  /** The account is closed: nothing of it stays on this device, and `words` say what became of it. */
+  async leaveForGood(words: string): Promise<void> {
+    await this.logout();
+    this.notice = 'none';
+    this.farewell = words;
+    router.path = '/';
   }
 
   async send(message: Outgoing): Promise<void> {

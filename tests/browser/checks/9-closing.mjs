@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { same } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 360, height: 740 } };
+const narrow = { viewport: { width: 320, height: 640 } };
+const desk = { viewport: { width: 1100, height: 900 } };
+const dark = { colorScheme: 'dark' };
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    same(`${name}: too wide by`, await excess(page), 0);
+    same(`${name}: barriers`, await barriers(page), []);
+    if (shots) await page.screenshot({ path: join(shots, `closing-${name}.png`), fullPage: true });
+  };
+
+  await check('a client closes their account: the record is locked by the law, the therapist is told, an administrator sees until when', async (place) => {
+    const own = await place.demoHouse(house, ['--practice-country', 'DE']);
+    const { client, therapist } = own.nextPair();
+    const administrator = own.accountsOf('administrator')[0];
+    const therapists = (await place.person(own.origin, therapist, desk)).page;
+    await therapists.locator('li.client', { hasText: client.name }).waitFor();
+
+    const { page } = await place.person(own.origin, client, phone);
+    await page.goto(`${own.origin}/account`);
+    await page.getByRole('link', { name: 'Close my account' }).click();
+    await page.getByText('The law wants your record kept for 10 years').waitFor();
+    await picture('own-phone', page);
+    await page.getByRole('button', { name: 'Close my account' }).click();
+    await page.getByRole('button', { name: 'Close my account for good' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByRole('button', { name: 'Close my account for good' }).click();
+    await page.getByRole('alert').filter({ hasText: 'not your password' }).waitFor();
+    await picture('own-wrong-phone', page);
+    await page.getByLabel('Password').fill(client.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Your account is closed. Your record is locked' }).waitFor();
+    await picture('own-done-phone', page);
+    await page.locator('#login').fill(client.login);
+    await page.locator('#password').fill(client.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+
+    // Without a reload: the line tells.
+    await therapists.locator('li.client', { hasText: client.name }).waitFor({ state: 'detached' });
+    await therapists.getByText(`${client.name}: account closed on`).waitFor();
+    await picture('therapist', therapists);
+
+    const admin = (await place.person(own.origin, administrator, desk)).page;
+    const row = admin.locator('section', { has: admin.getByRole('heading', { name: 'Closed accounts of clients' }) });
+    await row.getByText(client.name).waitFor();
+    await row.getByText('Locked, and erased on').waitFor();
+    await row.getByRole('button', { name: `State until when the record is kept: ${client.name}` }).click();
+    await row.getByLabel('Kept until').fill('2027-01-01');
+    await row.getByLabel('Why').fill('Somebody asked.');
+    await row.getByRole('button', { name: 'Save the day' }).click();
+    await row.getByRole('alert').filter({ hasText: 'The law wants this record kept longer' }).waitFor();
+    await picture('administrator', admin);
+    await row.getByLabel('Kept until').fill('2050-01-01');
+    await row.getByRole('button', { name: 'Save the day' }).click();
+    await row.getByText('Locked, and erased on 1 January 2050').waitFor();
+
+    const second = own.nextPair().client;
+    await row.getByLabel("The client's log-in name").fill('nobody.here');
+    await row.getByRole('button', { name: "Close a client's account" }).click();
+    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await row.getByRole('alert').filter({ hasText: 'No client has this log-in name' }).waitFor();
+    await row.getByLabel("The client's log-in name").fill(second.login);
+    await row.getByRole('button', { name: "Close a client's account" }).click();
+    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await row.getByText(second.name).waitFor();
+  });
+
+  await check('where no law wants it kept the page says that everything is deleted, in German and in the dark', async (place) => {
+    const own = await place.demoHouse(house, ['--practice-retention', 'none']);
+    const { client } = own.nextPair();
+    const { page } = await place.person(own.origin, client, { ...narrow, ...dark, locale: 'de-DE' });
+    await page.goto(`${own.origin}/account/close`);
+    await page.getByText('Alles wird gelöscht').waitFor();
+    await picture('own-de-dark', page);
+    await page.getByRole('button', { name: 'Mein Konto schließen' }).click();
+    await page.getByLabel('Passwort').fill(client.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Ihr Konto ist geschlossen' }).waitFor();
+
+    const admin = (await place.person(own.origin, own.accountsOf('administrator')[0], { ...phone, ...dark, locale: 'de-DE' })).page;
+    await admin.getByText('Jemand, dessen Akte gelöscht ist').waitFor();
+    await picture('administrator-de-dark-phone', admin);
+  });
+}
