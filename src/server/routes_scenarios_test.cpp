@@ -1005,7 +1005,7 @@ class Scenarios : public testing::FullHouseTest {
       const About about{"Diary page.pdf", "application/pdf", {}, {}, {}};
       const StoredAttachment file{
           id, client, client, chat.uuid(), std::ssize(bytes), false, clock.now(), seal_about(key, id, about)};
-      TRY(announce(tx, file, 1'000'000));
+      TRY(attachments::announce(tx, file, 1'000'000));
       TRY(put_part(tx, client, id, 0, seal_part(key, id, 0, bytes)));
       return file;
     };
