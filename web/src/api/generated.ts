@@ -868,7 +868,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remove one's own second factor, with its recovery codes */
+        /**
+         * Remove one's own second factor, with its recovery codes
+         * @description 409 `second_factor.required` for those who must have one.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1374,6 +1377,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When therapists are away, and who stands in for them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description When therapists are away, and who stands in for them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AbsencesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Announce an absence, and ask a colleague to stand in
+         * @description The therapist's clients are told four weeks ahead. Nothing opens to the deputy unless they agree; then it opens and closes by itself, with the first and the last moment of the absence.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AbsenceWanted"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences/{absence}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to stand in, or decline; also while it lasts */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    absence: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AbsenceAnswer"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences/{absence}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an absence now, or call it off
+         * @description What was open to the deputy is closed with the answer. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    absence: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations": {
         parameters: {
             query?: never;
@@ -1673,7 +1867,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm one of it
-         * @description Sent again it changes nothing: it stays under the name and the time of the first.
+         * @description Sent again while it holds it changes nothing: it stays under the name and the time of the first.
          */
         post: {
             parameters: {
@@ -2111,6 +2305,316 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's files that wait to be sent, and how much more may come */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the id of the room, or of the episode for a thread not yet begun */
+                    place?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's files that wait to be sent, and how much more may come */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingAttachments"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Announce a file that is to go with a message
+         * @description Then send its parts, ask for it to be looked at, and name it in the message. 413 `attachment.too_large`, `attachment.day_full`. What was announced and is not whole within a day is deleted, what is ready and not sent within a week.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAttachment"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Announced"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Announced"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a part of a file
+         * @description In any order; one that is sent again takes the place of the one before.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attachment: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AttachmentPart"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a file looked at whose parts have all come
+         * @description What it is is decided by what is in it: JPEG, PNG, WebP, PDF, MP3, M4A, Ogg, WAV or WebM sound. What such files say of places and devices is left out, so it may be shorter afterwards. One that is refused (422) is deleted. 503 `attachment.not_scanned`: the practice has files scanned for viruses, and that cannot be done just now.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attachment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Have a file looked at whose parts have all come */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attachment"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a file of one's own that was not sent */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attachment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{attachment}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a file holds
+         * @description For whoever may read the message that it goes with; before it is sent, for its author. To be saved, never to be shown as a page. Over HTTP alone.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attachment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What a file holds */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": unknown;
+                        "image/jpeg": unknown;
+                        "image/png": unknown;
+                        "image/webp": unknown;
+                        "audio/ogg": unknown;
+                        "audio/mpeg": unknown;
+                        "audio/mp4": unknown;
+                        "audio/wav": unknown;
+                        "audio/webm": unknown;
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2924,6 +3428,305 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ClientConsents"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happens when one closes one's own account, and whether that was asked for */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What happens when one closes one's own account, and whether that was asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnClosing"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Close one's own account
+         * @description Planned sessions are cancelled and the therapist is told that the account is closed. Drafts, log-ins, mail address and log-in name go at once. Wrong passwords are counted as at the log-in. It cannot be taken back, but while it is `waiting`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnClosingWanted"];
+                };
+            };
+            responses: {
+                /** @description Close one's own account */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnClosed"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Take back that one's own account is to be closed, while it waits */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients' accounts that are closed or wait for it, and what is kept of them until when */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Clients' accounts that are closed or wait for it, and what is kept of them until when */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Closings"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Close the account of a client who asks for it
+         * @description As the client would, see POST /api/me/closing. Sent again it goes on with what is not done yet.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClosingWanted"];
+                };
+            };
+            responses: {
+                /** @description Close the account of a client who asks for it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClosingEntry"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closings/{client}/date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** State until when a locked record is kept, and why */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KeepUntil"];
+                };
+            };
+            responses: {
+                /** @description State until when a locked record is kept, and why */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClosingEntry"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closings/of-my-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients of one's own whose account was closed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Clients of one's own whose account was closed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldClosings"];
                     };
                 };
                 /** @description What went wrong (RFC 9457) */
@@ -4225,11 +5028,12 @@ export interface components {
             name: string;
             role: string;
         };
-        /** @description `shared`: the person said at the log-in that others use this device too. */
+        /** @description `shared`: the person said at the log-in that others use this device too. `needs_second_factor`: until this person has set one up, everything else is answered 403 `second_factor.needed`. */
         LoggedIn: {
             account: components["schemas"]["Self"];
             csrf: string;
             shared: boolean;
+            needs_second_factor: boolean;
         };
         PracticeAnswer: {
             name: string;
@@ -4255,11 +5059,12 @@ export interface components {
             password: string;
             new_password: string;
         };
-        /** @description `since` is absent where there is none. */
+        /** @description `since` is absent where there is none. `required`: it cannot be removed. */
         SecondFactor: {
             since?: string | null;
             /** Format: int64 */
             recovery_codes_left: number;
+            required: boolean;
         };
         PasswordProof: {
             password: string;
@@ -4291,7 +5096,16 @@ export interface components {
             agreed: boolean;
             proposed_hours?: number | null;
         };
-        /** @description A client and a therapist who work together. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. */
+        /** @description The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` answers meanwhile; without one nobody has agreed to it. `now`: it has begun. */
+        AwayAnswer: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            deputy?: components["schemas"]["Person"] | null;
+            now: boolean;
+        };
+        /** @description A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. */
         EpisodeAnswer: {
             /** Format: uuid */
             id: string;
@@ -4306,6 +5120,7 @@ export interface components {
             reply_by?: string | null;
             last_at?: string | null;
             present: boolean;
+            away?: components["schemas"]["AwayAnswer"] | null;
         };
         EpisodesAnswer: {
             episodes: components["schemas"]["EpisodeAnswer"][];
@@ -4381,6 +5196,39 @@ export interface components {
             neutral_person?: string | null;
         };
         /** @enum {string} */
+        AbsenceState: "asked" | "agreed" | "declined";
+        /** @description An absence that is not over. Only while `state` is "agreed", and only between `from` and `until`, the deputy sees and answers the therapist's clients. */
+        AbsenceEntry: {
+            /** Format: uuid */
+            id: string;
+            therapist: components["schemas"]["Person"];
+            deputy: components["schemas"]["Person"];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            state: components["schemas"]["AbsenceState"];
+        };
+        /** @description Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. `therapists`: who can be asked. */
+        AbsencesAnswer: {
+            absences: components["schemas"]["AbsenceEntry"][];
+            therapists: components["schemas"]["Person"][];
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. It lasts from `from` until `until`, which is the first moment at which it is over (the end of the last day, in the therapist's zone), at most eight weeks. `therapist`: for an administrator, whose it is. `deputy` is asked whether they stand in; absent: the therapist's usual one. */
+        AbsenceWanted: {
+            /** Format: uuid */
+            id: string;
+            therapist?: string | null;
+            deputy?: string | null;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AbsenceAnswer: {
+            agrees: boolean;
+        };
+        /** @enum {string} */
         InvitationState: "sent" | "used" | "expired" | "withdrawn";
         /** @description `mail` is how far the mail with the link has come (`waiting`, `sent` or `failed`, and then why, in the words of an undelivered mail); absent when none was to go out. `invited_by` is absent for one's own, `name` for a client who has come: it is the client's own from then on. */
         InvitationEntry: {
@@ -4441,7 +5289,7 @@ export interface components {
         };
         /** @enum {string} */
         Item: "crisis_contacts" | "deputies" | "neutral_person" | "retention" | "test_mail";
-        /** @description Something that an administrator has to confirm; absent while nobody has. */
+        /** @description Something that an administrator has to confirm; absent while nobody has, or when it holds no longer: another therapist came, the neutral person left, the country or the mail server is another, the contacts are to be looked through again. */
         SetupItem: {
             item: components["schemas"]["Item"];
             confirmed_by?: string | null;
@@ -4455,11 +5303,30 @@ export interface components {
         SetupConfirmed: {
             item: components["schemas"]["Item"];
         };
-        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. A `text` of blanks and invisible characters alone is refused (422). */
+        /** @description `id` of a file that is ready and was not sent yet. `description`: what is to be seen or heard, for whoever cannot see or hear it. */
+        FileToSend: {
+            /** Format: uuid */
+            id: string;
+            description?: string | null;
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, once for each message and the same at every try. Lengths are Unicode code points. A `text` without anything to be seen is refused (422), unless there are `attachments`: files that were sent before and are ready. */
         NewMessage: {
             /** Format: uuid */
             id: string;
             text: string;
+            attachments?: components["schemas"]["FileToSend"][] | null;
+        };
+        /** @description `name` is for people, and no path. `type` is what the server found in the file. `width` and `height` are those of a picture, in pixels. */
+        Attachment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            type: string;
+            /** Format: int64 */
+            bytes: number;
+            width?: number | null;
+            height?: number | null;
+            description?: string | null;
         };
         /** @description `seq` is the message's place in its room: 1, 2, 3 … without gaps. Show messages in this order; `at` is when the server took the message, and clocks may jump. */
         Message: {
@@ -4474,6 +5341,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             at: string;
+            attachments?: components["schemas"]["Attachment"][] | null;
         };
         /** @enum {string} */
         KeptKind: "message";
@@ -4485,6 +5353,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             at: string;
+            attachments?: components["schemas"]["Attachment"][] | null;
         };
         /** @description The same as the frame in which the live connection tells of it. */
         StoredEvent: {
@@ -4531,6 +5400,41 @@ export interface components {
         SavedDraft: {
             /** Format: int64 */
             revision: number;
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, `place` the room of the message that is to take the file along, or the episode for a thread not yet begun. `bytes`: how long the file is. `name` is for people; folders in it and what is not seen are left out. */
+        NewAttachment: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            place: string;
+            name: string;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @description The file is to come in `parts` parts of `part_bytes` bytes each; the last one is shorter. */
+        Announced: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            part_bytes: number;
+            /** Format: int64 */
+            parts: number;
+        };
+        /** @description Parts are numbered from 0. `content` is base64 (RFC 4648, section 4). */
+        AttachmentPart: {
+            /** Format: int64 */
+            number: number;
+            content: string;
+        };
+        /** @description Files that are ready and were not sent. `largest`: bytes of one file at the most; `of_message`: files of one message at the most; `left_today`: bytes that may still come within the 24 hours. */
+        WaitingAttachments: {
+            attachments: components["schemas"]["Attachment"][];
+            /** Format: int64 */
+            largest: number;
+            /** Format: int64 */
+            of_message: number;
+            /** Format: int64 */
+            left_today: number;
         };
         QuestionnaireEntry: {
             id: string;
@@ -4852,6 +5756,87 @@ export interface components {
             consents: components["schemas"]["ClientConsent"][];
         };
         /** @enum {string} */
+        WhatBecomes: "erased" | "kept";
+        /** @description A law that wants records kept: as it is cited, whom it binds (in English and German), so many years after the end of the treatment, and the page on which it was `seen`. */
+        Law: {
+            country: string;
+            law: string;
+            binds: string;
+            binds_de: string;
+            /** Format: int64 */
+            years: number;
+            source: string;
+            seen: string;
+        };
+        /** @description What happens when this client closes their account now. `record`: whether what was written is erased at once, or kept and locked: nobody reads it, and it is erased at `keep_until`; without one the practice has to state it. `law` is why. `waits`: an answer of the client's has to be looked into by a person first; the account is then closed as soon as somebody has. `asked_at`: the client has asked for it. Backups of keys are kept for `keys_kept_days`; only then nothing can be read in older backups either. */
+        OwnClosing: {
+            record: components["schemas"]["WhatBecomes"];
+            keep_until?: string | null;
+            law?: components["schemas"]["Law"] | null;
+            waits: boolean;
+            asked_at?: string | null;
+            /** Format: int64 */
+            keys_kept_days: number;
+        };
+        /** @description `password` is the client's own. */
+        OwnClosingWanted: {
+            password: string;
+        };
+        /** @enum {string} */
+        State: "waiting" | "locked" | "erased";
+        /** @description What it came to. `waiting`: the account is still open, see GET /api/me/closing. Else it is closed and this was the last call of this log-in: of a `locked` record `keep_until` says when it is erased, of an `erased` one `keys_gone_at` from when on no backup can show it. */
+        OwnClosed: {
+            state: components["schemas"]["State"];
+            keep_until?: string | null;
+            keys_gone_at?: string | null;
+            /** Format: int64 */
+            cancelled_sessions: number;
+        };
+        /** @description A client's account that is closed or waits for it. `name` is absent once it is erased. `by_client`: the client asked for it, else `asked_by`. A `locked` record without `keep_until` stays until an administrator states a day. `law` is why it is kept; `stated_by` and `reason` where an administrator stated the day. `keys_gone_at`: from then on no backup can show what was erased. */
+        ClosingEntry: {
+            /** Format: uuid */
+            client: string;
+            name?: string | null;
+            state: components["schemas"]["State"];
+            /** Format: date-time */
+            asked_at: string;
+            by_client: boolean;
+            asked_by?: string | null;
+            closed_at?: string | null;
+            keep_until?: string | null;
+            law?: components["schemas"]["Law"] | null;
+            stated_by?: string | null;
+            reason?: string | null;
+            erased_at?: string | null;
+            keys_gone_at?: string | null;
+        };
+        /** @description The latest first; what was erased more than a year ago is left out. */
+        Closings: {
+            closings: components["schemas"]["ClosingEntry"][];
+        };
+        /** @description `login` is the client's log-in name, as the client gives it: no list of clients is shown to an administrator. */
+        ClosingWanted: {
+            login: string;
+        };
+        /** @description Until when a locked record is kept, and why. A day that a law gives can only be put off. A moment that has passed means now: the record is erased within the minute and nothing brings it back. */
+        KeepUntil: {
+            /** Format: date-time */
+            until: string;
+            reason: string;
+        };
+        /** @description A client of this therapist whose account was closed. `name` is absent once the record is erased. */
+        ToldClosing: {
+            name?: string | null;
+            state: components["schemas"]["State"];
+            closed_at?: string | null;
+            /** Format: int64 */
+            cancelled_sessions: number;
+        };
+        /** @description Of the last thirty days, the latest first. */
+        ToldClosings: {
+            closings: components["schemas"]["ToldClosing"][];
+        };
+        /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
         Channel: "chat" | "messages";
@@ -4882,7 +5867,7 @@ export interface components {
             until?: string | null;
             concern?: string | null;
         };
-        /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. */
+        /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away. */
         CaseloadClient: {
             /** Format: uuid */
             episode: string;
@@ -4894,6 +5879,7 @@ export interface components {
             last_contact?: string | null;
             session?: components["schemas"]["NextSession"] | null;
             reasons: components["schemas"]["Reason"][];
+            stands_in_for?: components["schemas"]["Person"] | null;
         };
         /** @description Whoever needs the therapist most first. Nothing in it, neither what is there nor what is missing, comes from answers that are for another person's eyes first (RISQ). */
         CaseloadAnswer: {
@@ -5179,7 +6165,7 @@ export interface components {
             from: string;
             until?: string | null;
         };
-        /** @description A point of the agenda; `by` is client or therapist. */
+        /** @description A point of the agenda; `by` is client, therapist or deputy. */
         RecordPoint: {
             by: string;
             text: string;
@@ -5232,13 +6218,23 @@ export interface components {
             copyright?: string | null;
             versions: components["schemas"]["RecordVersion"][];
         };
-        /** @description `by` is client or therapist. `read`: it was before the eyes of the other person. */
+        /** @description A file that went with a message; `content` is base64, and left out where the files come to more than 32 MiB. */
+        RecordFile: {
+            name: string;
+            type: string;
+            /** Format: int64 */
+            bytes: number;
+            description?: string | null;
+            content?: string | null;
+        };
+        /** @description `by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the other person. */
         RecordMessage: {
             /** Format: date-time */
             at: string;
             by: string;
             text: string;
             read: boolean;
+            files: components["schemas"]["RecordFile"][];
         };
         /** @description `kind` is chat or thread; a thread has a subject. */
         RecordRoom: {
@@ -5313,7 +6309,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -5357,7 +6353,7 @@ export interface components {
             /** Format: uuid */
             episode: string;
         };
-        /** @description A room was opened in the episode. Read the episode's rooms again. */
+        /** @description A room was opened in the episode, or who answers in it has changed; of a deputy also that something was written in `room`. Read the episodes and rooms again. */
         LiveRoom: {
             /** Format: uuid */
             room: string;
@@ -5444,6 +6440,18 @@ export interface components {
             kind: "concern";
             body: components["schemas"]["ConcernEvent"];
         };
+        ClosingEvent: {
+            /** Format: uuid */
+            client: string;
+        };
+        /** @description The account of this client was closed: nothing of theirs is found any more. Read the lists again. */
+        LiveClosing: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "closing";
+            body: components["schemas"]["ClosingEvent"];
+        };
         EncounterEvent: {
             /** Format: uuid */
             episode: string;
@@ -5460,7 +6468,7 @@ export interface components {
             body: components["schemas"]["EncounterEvent"];
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveEncounter"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"];
     };
     responses: never;
     parameters: never;
