@@ -3,10 +3,8 @@ import base64
 import collections
 import concurrent.futures
 import contextlib
-import hmac
 import json
 import sqlite3
-import struct
 import time
 
 from access import nothing_changed
@@ -63,13 +61,6 @@ def fixed_and_stolen(house, report):
                                                                  headers={"Cookie": again}).body)["csrf"])):
         call(house.address, "POST", "/api/logout", headers={"Cookie": cookie, "X-CSRF-Token": csrf})
     report.check("a stolen session is worth nothing once its owner has logged out", who(house, given) == 401)
-
-
-def totp(secret, at=None):
-    """The code that an app shows (RFC 6238)."""
-    counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
-    mac = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), counter, "sha1")
-    return f"{(struct.unpack_from('>I', mac, mac[-1] & 15)[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
 def at_once(count, ask):
@@ -164,18 +155,18 @@ def used_codes(house, report):
     password = "herons and plovers"
     secret = json.loads(person.ask(house.address, "POST", "/api/me/second-factor", {"password": password}).body)["secret"]
     thief = Person({"login": login, "password": password, "role": "client"}).log_in(house.address)
-    now = time.time()
-    confirmed = person.ask(house.address, "POST", "/api/me/second-factor/confirmation", {"code": totp(secret, now)})
+    step = step_now()
+    confirmed = person.ask(house.address, "POST", "/api/me/second-factor/confirmation", {"code": code_of(secret, step)})
     recovery = json.loads(confirmed.body)["codes"]
     report.check("a second step ends the log-ins from before it", confirmed.status == 200 and who(house, thief.cookie) == 401)
 
     def log_in(code, source="127.0.0.60"):
         return ask_from(house, source, "POST", "/api/login", {"login": login, "password": password, "code": code})
 
-    report.check("the code that confirmed it logs nobody in", log_in(totp(secret, now)) == 401)
+    report.check("the code that confirmed it logs nobody in", log_in(code_of(secret, step)) == 401)
     report.check("neither does none, nor one from long ago or later", {log_in(code) for code in (
-        "", totp(secret, now - 3600), totp(secret, now + 3600))} == {401})
-    fresh = totp(secret, now + 30)  # a clock may be half a minute ahead
+        "", code_of(secret, step - 120), code_of(secret, step + 120))} == {401})
+    fresh = code_of(secret, step + 1)  # a clock may be half a minute ahead
     statuses = at_once(6, lambda n: Status(log_in(fresh, f"127.0.0.{61 + n}")))
     report.check("a code sent by six at once: one is let in", sorted(statuses) == [200] + [401] * 5, str(statuses))
     report.check("and by nobody after that", log_in(fresh, "127.0.0.70") == 401)

@@ -305,9 +305,10 @@ Result<Answer<RawBody>> read_content(Context& context, const Call& call, State& 
     entry.count = 1;
     return {};
   }));
-  return Answer<RawBody>{200,
-                         {std::move(about.type), std::move(bytes)},
-                         {{"Content-Disposition", as_download(about.name)}, {"Content-Security-Policy", std::string(kPolicy)}}};
+  return Answer<RawBody>{
+      200,
+      {std::move(about.type), std::move(bytes)},
+      {{"Content-Disposition", as_download(about.name)}, {"Content-Security-Policy", std::string(kPolicy)}}};
 }
 
 void add_sending(Routes& routes, const std::shared_ptr<State>& state) {

@@ -62,8 +62,7 @@ const Query kState{"closing.state",
 const Query kUnfinished{
     "closing.unfinished",
     "SELECT client_id FROM closing WHERE (state = 'waiting' OR (state = 'locked' AND key_locked = 0))"
-    " ORDER BY asked_at LIMIT $1",
-    true};
+    " ORDER BY asked_at LIMIT $1"};
 const Query kDue{
     "closing.due",
     "SELECT client_id FROM closing WHERE state = 'locked' AND keep_until <= $1 ORDER BY keep_until LIMIT $2", true};

@@ -19,8 +19,7 @@ const Query kOwn{"invitations.own", INVITATION " WHERE i.id = $2 AND i.invited_b
   " (i.invited_by = $1 OR (a.role <> 'client' AND EXISTS (SELECT 1 FROM account v WHERE v.id = $1" \
   "   AND v.practice_id = i.practice_id AND v.role = 'administrator' AND v.closed_at IS NULL)))"
 const Query kSeen{"invitations.seen", INVITATION " WHERE i.id = $2 AND" IS_SEEN, true};
-const Query kSeenAll{"invitations.seen_all", INVITATION " WHERE" IS_SEEN " ORDER BY i.invited_at DESC, i.id LIMIT $2",
-                     true};
+const Query kSeenAll{"invitations.seen_all", INVITATION " WHERE" IS_SEEN " ORDER BY i.invited_at DESC, i.id LIMIT $2"};
 #undef IS_SEEN
 const Query kByToken{
     "invitations.by_token",

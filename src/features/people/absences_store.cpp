@@ -56,7 +56,7 @@ const Query kDeputyNow{"absences.deputy_now", "SELECT d.id FROM account d WHERE 
 const Query kRooms{"absences.rooms",
                    "SELECT e.id, e.client_id, r.id FROM episode_of_care e"
                    " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-                   " WHERE e.therapist_id = $1 AND e.closed_at IS NULL",
+                   " WHERE e.therapist_id = $1 AND e.closed_at IS NULL AND e.locked_at IS NULL",
                    true};
 
 Absence to_absence(const Row& row) {

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { same } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 360, height: 740 } };
+const narrow = { viewport: { width: 320, height: 640 } };
+const desk = { viewport: { width: 1100, height: 900 } };
+const dark = { colorScheme: 'dark' };
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    same(`${name}: too wide by`, await excess(page), 0);
+    same(`${name}: barriers`, await barriers(page), []);
+    if (shots) await page.screenshot({ path: join(shots, `absences-${name}.png`), fullPage: true });
+  };
+  const client = house.accountsOf('client')[0];
+  const [therapist, deputy] = [0, 1].map((which) => house.accountsOf('therapist')[which]);
+  const day = (ahead) => {
+    const at = new Date(Date.now() + ahead * 86_400_000);
+    return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((one) => String(one).padStart(2, '0')).join('-');
+  };
+
+  await check('a colleague who agreed answers while the therapist is away, and finds nothing once it is ended', async (place) => {
+    const { page } = await place.person(house.origin, therapist, { ...desk, ...dark });
+    await page.getByRole('link', { name: 'Absences' }).click();
+    await page.getByText('No absence is announced.').waitFor();
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Choose the first day' }).waitFor();
+    await page.getByLabel('First day').fill(day(0));
+    await page.getByLabel('Last day').fill(day(7));
+    await page.getByLabel('Who is asked to stand in').selectOption({ label: deputy.name });
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByText(`${deputy.name} has not answered yet`).waitFor();
+    await picture('asked-dark', page);
+
+    const away = await place.person(house.origin, client, phone);
+    await away.page.getByText('Nobody answers here meanwhile.').waitFor();
+
+    const other = await place.person(house.origin, deputy, narrow);
+    await other.page.getByText(`${therapist.name} asks you to stand in`).waitFor();
+    same('nothing is open yet', await other.page.getByText(`You stand in for ${therapist.name}`).count(), 0);
+    await other.page.getByRole('link', { name: 'Answer', exact: true }).click();
+    await other.page.getByRole('button', { name: 'I stand in' }).click();
+    await other.page.getByText(`You stand in for ${therapist.name} from`).waitFor();
+    await picture('agreed-narrow', other.page);
+    await other.page.goto(house.origin);
+    const row = other.page.locator('li.client', { hasText: client.name }).filter({ hasText: `You stand in for ${therapist.name}` });
+    await row.first().waitFor();
+    await picture('caseload-narrow', other.page);
+
+    await away.page.reload();
+    await away.page.getByText(`${deputy.name} answers meanwhile.`).first().waitFor();
+    await picture('client-phone', away.page);
+    await away.openChat();
+    await row.first().getByRole('link', { name: /^Chat/ }).click();
+    await other.page.getByRole('heading', { level: 1, name: `Chat with ${client.name}` }).waitFor();
+    await other.say('I am here while she is away.');
+    await away.sees('I am here while she is away.');
+    await away.say('Thank you.');
+    await other.sees('Thank you.');
+    await away.page.reload();
+    await away.page.locator('.who', { hasText: deputy.name }).first().waitFor({ state: 'attached' });
+    await picture('chat-phone', away.page);
+    await picture('chat-narrow', other.page);
+
+    await page.getByRole('button', { name: 'End it, or call it off' }).click();
+    await page.getByRole('button', { name: 'End it now' }).click();
+    await page.getByText('No absence is announced.').waitFor();
+    await other.page.reload();
+    await other.page.getByRole('heading', { level: 1, name: /not|nothing/i }).waitFor();
+    same('no word is left', await other.page.getByText('Thank you.').count(), 0);
+  });
+}
