@@ -44,7 +44,7 @@ async function screens(visit, desk, house, pair, locale) {
     await page.waitForLoadState('networkidle');
     await visit(`${role} threads`, page);
     await page.locator('a[href$="/new"]').click();
-    await page.locator('main form button').click();
+    await page.locator('main form button.main').click();
     await page.locator('#no-subject').waitFor();
     await visit(`${role} compose`, page);
     const thread = `Sleep ${locale}`;
