@@ -8,8 +8,7 @@ namespace rapport::access {
 namespace {
 
 std::string refused(std::string_view password) {
-  const auto checked = check_new_password(
-      {password, normalise_login(password) == "amara.sorel", "/password"});
+  const auto checked = check_new_password({password, normalise_login(password) == "amara.sorel", "/password"});
   return checked ? "" : checked.error().code;
 }
 

@@ -100,10 +100,10 @@ def used_links(house, report):
     winner = f"x.many{statuses.index(204)}"
     report.check("the link used again, with another log-in: nothing", accept(token, "x.again", source="127.0.0.51") == 404)
     report.check("and with another password", accept(token, winner, "another long password", source="127.0.0.51") == 404)
-    report.check("the very same sent again: as the first time, and nobody twice",
-                 accept(token, winner, source="127.0.0.51") == 204 and accounts() == before + 1)
+    report.check("and with the very same: a used link tells nobody anything",
+                 accept(token, winner, source="127.0.0.51") == 404 and accounts() == before + 1)
     statuses = [accept(token, winner, f"guess number {n}", source="127.0.0.53") for n in range(14)]
-    report.check("a used link is no way to guess its owner's password: counted as at the log-in", statuses == [404] * 10 + [429] * 4,
+    report.check("a used link is no way to guess its owner's password", set(statuses) == {404},
                  str(statuses))
     withdrawn = new_id()
     token = token_of(invite(withdrawn))
