@@ -30,6 +30,7 @@ export default async function add({ check, house, shots }) {
     await page.getByLabel('Last day').fill(day(7));
     await page.getByLabel('Who is asked to stand in').selectOption({ label: deputy.name });
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'Announced. Whoever is to stand in is asked.' }).waitFor();
     await page.getByText(`${deputy.name} has not answered yet`).waitFor();
     await picture('asked-dark', page);
 

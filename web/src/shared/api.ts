@@ -141,9 +141,10 @@ async function call(method: string, path: string, body: unknown, extra: Extra): 
       throw problem;
     }
   }
-  if (answer.status === 202 || answer.status === 204) return undefined;
   try {
-    return await answer.json();
+    // Some say it all with their status.
+    const text = await answer.text();
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
   } catch {
     // The connection may break inside an answer.
     throw new Problem(0, 'unreachable', 'The answer of the server could not be read.');
