@@ -15,7 +15,8 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   for (const PermissionRow& row : kPermissionTable) {
     // the client's alone, or the administrator's
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form ||
-        row.permission == Permission::read_record || row.permission == Permission::manage_people) {
+        row.permission == Permission::read_record || row.permission == Permission::close_own_account ||
+        row.permission == Permission::manage_people || row.permission == Permission::manage_closings) {
       continue;
     }
     EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
@@ -38,7 +39,9 @@ TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
     for (const Role role : {Role::coordinator, Role::researcher, Role::coder}) {
       EXPECT_EQ(allowed(role, row.permission), live) << row.text;
     }
-    const bool about_people = row.permission == Permission::invite || row.permission == Permission::manage_people;
+    const bool about_people = row.permission == Permission::invite || row.permission == Permission::manage_people ||
+                              row.permission == Permission::announce_absence ||
+                              row.permission == Permission::manage_closings;
     EXPECT_EQ(allowed(Role::administrator, row.permission), live || about_people) << row.text;
   }
 }
