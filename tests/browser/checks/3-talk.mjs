@@ -170,8 +170,10 @@ export default async function add({ check, house, shots }) {
     await until('the long one', async () => (await there(choice).innerText()).length > 600);
     const inView = (one) => one.evaluate((shown) => { const { top, bottom } = shown.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
     await until('the field in view', () => inView(second.page.locator('#words')));
-    await choice.locator('h2').scrollIntoViewIfNeeded();
-    same('its beginning in view', await inView(choice.locator('h2')), true);
+    await until('its beginning in view', async () => {
+      await choice.locator('h2').scrollIntoViewIfNeeded();
+      return inView(choice.locator('h2'));
+    });
     await second.page.getByRole('button', { name: 'Keep what I wrote here' }).click();
     await until('kept', async () => (await kept(second)) === 'written at the desk');
     same('no choice is left', await choice.count(), 0);
