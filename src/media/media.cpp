@@ -33,7 +33,7 @@ const Format& format_of(Kind kind) {
   return *std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& one) { return one.kind == kind; });
 }
 
-constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kLongestStem = 95;  // letters before the ending
 
 /// What is not seen, or makes what follows read otherwise than it stands: controls, marks of direction, joiners.
 bool is_unseen(char32_t c) {
@@ -58,6 +58,34 @@ Letter first_letter(std::string_view text) {
   return {point, bytes};
 }
 
+/// At most so many letters of a name, without what is not seen.
+std::string seen_letters(std::string_view name, std::size_t most) {
+  std::string seen;
+  for (std::size_t count = 0; !name.empty() && count < most;) {
+    const auto [point, bytes] = first_letter(name);
+    name.remove_prefix(bytes.size());
+    if (is_unseen(point)) continue;
+    seen += bytes;
+    ++count;
+  }
+  return seen;
+}
+
+std::string trimmed(std::string_view name) {
+  const auto begin = name.find_first_not_of(" .");
+  if (begin == std::string_view::npos) return {};
+  return std::string(name.substr(begin, name.find_last_not_of(" .") - begin + 1));
+}
+
+/// The ending as the name writes it, or the usual one where it has none.
+std::string ending_of(std::string_view name, const Format& format) {
+  const auto lower = lower_case(name);
+  for (const auto ending : {format.ending, format.other_ending}) {
+    if (lower.ends_with(ending)) return std::string(name.substr(name.size() - ending.size()));
+  }
+  return std::string(format.ending);
+}
+
 }  // namespace
 
 std::string_view media_type(Kind kind) {
@@ -71,21 +99,11 @@ bool is_picture(Kind kind) {
 std::string clean_name(std::string_view name, Kind kind) {
   const auto folders = name.find_last_of("/\\");
   if (folders != std::string_view::npos) name.remove_prefix(folders + 1);
-  std::string clean;
-  for (std::size_t count = 0; !name.empty() && count < kLongestName;) {
-    const auto [point, bytes] = first_letter(name);
-    name.remove_prefix(bytes.size());
-    if (is_unseen(point)) continue;
-    clean += bytes;
-    ++count;
-  }
-  const auto begin = clean.find_first_not_of(" .");
-  clean = begin == std::string::npos ? "" : clean.substr(begin, clean.find_last_not_of(" .") - begin + 1);
-  if (clean.empty()) clean = "file";
-  const auto& format = format_of(kind);
-  const auto lower = lower_case(clean);
-  return lower.ends_with(format.ending) || lower.ends_with(format.other_ending) ? clean
-                                                                                : clean + std::string(format.ending);
+  auto clean = trimmed(seen_letters(name, std::string_view::npos));
+  const auto ending = ending_of(clean, format_of(kind));
+  if (clean.ends_with(ending)) clean.resize(clean.size() - ending.size());
+  clean = trimmed(seen_letters(clean, kLongestStem));
+  return (clean.empty() ? "file" : clean) + ending;
 }
 
 Error broken(std::string_view what) {

@@ -131,7 +131,13 @@ TEST(Media, HasANameForPeopleThatIsNoPath) {
   EXPECT_EQ(clean_name("\u200B\uFEFF", Kind::wav), "file.wav");
   EXPECT_EQ(clean_name("\xFF\xC0", Kind::ogg), "file.ogg");
   EXPECT_EQ(clean_name("Übung 🙂.pdf", Kind::pdf), "Übung 🙂.pdf");
-  EXPECT_EQ(count_code_points(clean_name(std::string(500, 'x'), Kind::pdf)), 104);
+  EXPECT_EQ(count_code_points(clean_name(std::string(500, 'x'), Kind::pdf)), 99);
+  EXPECT_EQ(clean_name(std::string(97, 'x') + "   ", Kind::pdf), std::string(95, 'x') + ".pdf");
+  // Cleaned once more it stays what it is, wherever it was cut.
+  for (std::size_t length = 90; length <= 110; ++length) {
+    const auto once = clean_name(std::string(length, 'x') + " . .jpg", Kind::jpeg);
+    EXPECT_EQ(clean_name(once, Kind::jpeg), once);
+  }
 }
 
 }  // namespace
