@@ -59,7 +59,7 @@ def odd_files(house, report):
 
     names = {"../../../etc/passwd": "passwd.pdf", "..\\..\\boot.ini": "boot.ini.pdf", "/dev/null": "null.pdf", "": "file.pdf",
              "a\u202efdp.exe": "afdp.exe.pdf", "x\r\nSet-Cookie: a=b.pdf": "xSet-Cookie: a=b.pdf", "\u0007.pdf": "pdf.pdf",
-             "'; DROP TABLE attachment; --": "'; DROP TABLE attachment; --.pdf", "n" * 5000: "n" * 100 + ".pdf",
+             "'; DROP TABLE attachment; --": "'; DROP TABLE attachment; --.pdf", "n" * 5000: "n" * 95 + ".pdf",
              "\"><img src=x onerror=alert(1)>.pdf": "\"><img src=x onerror=alert(1)>.pdf"}
     wrong = []
     for name, clean in names.items():

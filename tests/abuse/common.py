@@ -3,6 +3,7 @@ would send."""
 import base64
 import contextlib
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -51,6 +52,7 @@ class House:
             e["client"]["id"] != self.victim.id for e in t.get(self.address, "/api/episodes")["episodes"]))
         self.openapi = json.loads(server.command("openapi").stdout)
         self.may_ask = {}
+        self.absences = itertools.count()
 
     def of_role(self, role):
         return [p for p in self.everybody if p.role == role]
@@ -97,7 +99,19 @@ class House:
         therapist = self.by_id[episode["therapist"]["id"]]
         self.change("UPDATE episode_of_care SET neutral_id = NULL WHERE id = ?", episode["id"])
         self.change("UPDATE account SET supervisor_id = NULL WHERE id = ?", therapist.id)
-        return everything(self.address, client, therapist, episode, lambda field: SECRET)
+        administrator = self.of_role("administrator")[0]
+        ids = everything(self.address, client, therapist, administrator, episode, lambda field: SECRET)
+        return {**ids, "absence": self.absence_of(therapist, episode)}
+
+    def absence_of(self, therapist, episode):
+        """Long after what is tried here, each on days of its own; nobody has agreed to stand in."""
+        absence = new_id()
+        first = 60 + 3 * next(self.absences)
+        deputy = uuid.UUID(bytes=self.rows("SELECT deputy_id FROM episode_of_care WHERE id = ?", episode["id"])[0][0])
+        answer = therapist.ask(self.address, "POST", "/api/absences", {"id": absence, "deputy": str(deputy), "from": in_days(first),
+                                                                      "until": in_days(first + 2)})
+        assert answer.status == 201, f"{answer.status} {answer.body[:200]!r}"
+        return absence
 
     def send(self, person, room, text, **keywords):
         return person.ask(self.address, "POST", f"/api/rooms/{room}/messages", {"id": new_id(), "text": text}, **keywords)
@@ -112,7 +126,7 @@ class House:
         return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) * 1024
 
 
-def everything(address, client, therapist, episode, words):
+def everything(address, client, therapist, administrator, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
            "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id()}
@@ -153,8 +167,12 @@ def everything(address, client, therapist, episode, words):
     ids["invitation"], accepted = new_id(), {"id": new_id(), "role": "client", "name": "as they were invited"}
     ids["link"] = made(therapist, "POST", "/api/invitations", {"id": ids["invitation"], "role": "client"}, ["name"])["path"]
     token = made(therapist, "POST", "/api/invitations", accepted)["path"].partition("#")[2]
-    made(client, "POST", "/api/invitation/acceptance", {"token": token, "login": f"c.{token[:8]}",
+    login = f"c.{token[:8]}"
+    made(client, "POST", "/api/invitation/acceptance", {"token": token, "login": login,
                                                         "password": "a heron and a plover"}, ["name"])
+    # Whoever came by it has their account closed; the record is locked.
+    ids["client"] = made(administrator, "POST", "/api/closings", {"login": login})["client"]
+    made(administrator, "PUT", "/api/closings/{client}/date", {"until": in_days(4000)}, ["reason"])
     ids["device"] = new_id()
     made(client, "PUT", "/api/me/push/devices/{device}", {"endpoint": f"https://localhost:9/{ids['device']}", "language": "en",
                                                           "auth": "A" * 22, "p256dh": PUSH_KEY})

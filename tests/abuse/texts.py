@@ -60,16 +60,17 @@ def shown_as_text(house, report):
     pen = Pen(HOSTILE_WORDS, HOSTILE_NAME)
     client = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client))
     episode = house.episode_of(client)
-    therapist, neutral = house.by_id[episode["therapist"]["id"]], house.of_role("neutral_person")[0]
+    therapist = house.by_id[episode["therapist"]["id"]]
+    neutral, administrator = house.of_role("neutral_person")[0], house.of_role("administrator")[0]
     house.change("UPDATE episode_of_care SET neutral_id = ? WHERE id = ?", neutral.id, episode["id"])
-    things = everything(house.address, client, therapist, episode, pen)
+    things = everything(house.address, client, therapist, administrator, episode, pen)
     closed = answers_about_harm_and_the_therapist(house.address, client, therapist, neutral, episode, pen)
     report.check("every field that takes any text holds a text that would run", set(pen.written.values()) == FREE,
                  ", ".join(FREE ^ set(pen.written.values())) or f"{len(pen.written)} texts")
     found = set()
     for person, concern in closed:
         found |= texts_in(person.ask(house.address, "GET", f"/api/concerns/{concern}"), pen)
-    for person in (client, therapist):
+    for person in (client, therapist, administrator):
         for method, pattern, parameters, _ in routes(house):
             if method == "GET" and pattern != "/api/live":
                 answer = person.ask(house.address, method, filled(pattern, things))
@@ -151,8 +152,9 @@ def clear_on(engine, postgres, server, report):
     client, therapist = (next(p for p in people if p.role == role).log_in(address) for role in ("client", "therapist"))
     episode = client.get(address, "/api/episodes")["episodes"][0]
     therapist = next(p for p in people if p.role == "therapist" and p.log_in(address).id == episode["therapist"]["id"])
-    neutral = next(p for p in people if p.role == "neutral_person").log_in(address)
-    everything(address, client, therapist, episode, pen)
+    neutral, administrator = (next(p for p in people if p.role == role).log_in(address)
+                              for role in ("neutral_person", "administrator"))
+    everything(address, client, therapist, administrator, episode, pen)
     answers_about_harm_and_the_therapist(address, client, therapist, neutral, episode, pen)
     mail = client.ask(address, "PUT", "/api/me/email", {"address": f"{pen.mark}@example.org", "language": "en"}).status
     # People type into the wrong field, and programs fail with what they were sent.
