@@ -37,6 +37,30 @@ Error too_many(int seconds) {
           seconds};
 }
 
+/// One heavy call of a person at a time: whoever has many in hand would keep everybody else from logging in.
+class Turn {
+ public:
+  /// `account`: null when nobody has to wait for their turn.
+  Turn(Turns& turns, const AccountId* account) : turns_(turns), account_(account) {
+    if (account_ == nullptr) return;
+    const std::lock_guard lock(turns_.mutex);
+    has_ = turns_.busy.insert(*account_).second;
+  }
+  ~Turn() {
+    if (account_ == nullptr || !has_) return;
+    const std::lock_guard lock(turns_.mutex);
+    turns_.busy.erase(*account_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  explicit operator bool() const { return has_; }
+
+ private:
+  Turns& turns_;
+  const AccountId* account_;
+  bool has_ = true;
+};
+
 /// How long one look at a log-in may take.
 constexpr std::chrono::seconds kPatienceForLook{2};
 
@@ -129,7 +153,6 @@ http::Response Service::handle(const http::Request& request) {
 }
 
 bool Service::is_heavy(const http::Request& request) const {
-  if (request.method == http::Method::get) return false;
   const auto match = routes_.find(request.method, request.target);
   return match.route != nullptr && match.route->heavy;
 }
@@ -231,6 +254,11 @@ std::vector<http::Response> Service::answer_known(const http::Request& request, 
   int wait = 0;
   while (within < inputs.size() && (wait = seconds_to_wait(*match.route, caller)) == 0) ++within;
   std::vector<http::Response> responses;
+  const Turn turn(turns_, match.route->heavy && caller.viewer ? &caller.viewer->account : nullptr);
+  if (!turn) {
+    within = 0;
+    wait = 1;
+  }
   if (within > 0) responses = answer_within(request, match, caller, inputs.first(within), deadline, sent_well);
   if (within < inputs.size()) {
     responses.resize(inputs.size(), http::problem_response(too_many(wait)));

@@ -28,6 +28,12 @@ struct ServiceOptions {
 
 class LiveLine;
 
+/// Who has a heavy call in hand.
+struct Turns {
+  std::mutex mutex;
+  std::set<AccountId> busy;
+};
+
 class Service final : public http::Application {
  public:
   /// `house` and `routes` outlive the service.
@@ -99,6 +105,7 @@ class Service final : public http::Application {
   Health health_;
   Metrics metrics_;
   access::RateLimit limits_;
+  Turns turns_;
   StaticFiles files_;
 
   std::mutex presence_mutex_;  ///< whoever tells last tells what is so

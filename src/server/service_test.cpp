@@ -6,7 +6,9 @@
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
+#include <latch>
 #include <map>
 #include <mutex>
 
@@ -338,6 +340,42 @@ TEST_F(ServiceTest, PasswordsAreHeavyAndMessagesAreNot) {
   EXPECT_TRUE(service_->is_heavy(request(http::Method::post, "/api/login")));
   EXPECT_FALSE(service_->is_heavy(request(http::Method::post, room("/messages"))));
   EXPECT_FALSE(service_->is_heavy(request(http::Method::get, "/api/session")));
+  EXPECT_TRUE(service_->is_heavy(request(http::Method::get, "/api/me/record.html?language=en")));
+}
+
+TEST_F(ServiceTest, APersonHasOneHeavyCallInHandAtATime) {
+  const auto amara = log_in("amara");
+  const auto berger = log_in("berger");
+  std::latch begun(2);
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  Routes routes;
+  routes.post("/api/slow")
+      .says("x")
+      .answers<http::Nothing>(204)
+      .signed_in()
+      .not_audited("test")
+      .heavy()
+      .handle([&](Context& context, http::Call&) -> Result<http::Answer<http::Nothing>> {
+        if (context.viewer.account == client_) {
+          begun.count_down();
+          ended.wait();
+        }
+        return http::Answer<http::Nothing>{204, {}};
+      });
+  routes.finish();
+  service_.reset();
+  Service service(house(), routes, {});
+  const auto ask = [&](const Browser& browser) {
+    return service.handle(by(browser, request(http::Method::post, "/api/slow", ""))).status;
+  };
+  auto first = std::async(std::launch::async, ask, amara);
+  begun.arrive_and_wait();
+  EXPECT_EQ(ask(amara), 429);
+  EXPECT_EQ(ask(berger), 204) << "somebody else waits for nobody";
+  end.set_value();
+  EXPECT_EQ(first.get(), 204);
+  EXPECT_EQ(ask(berger), 204);
 }
 
 TEST_F(ServiceTest, LoggingOutEndsTheSessionAndItsLiveLines) {

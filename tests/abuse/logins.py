@@ -361,6 +361,19 @@ def many_guess(house, report):
                  f"median {middle:.3f} s, slowest {slowest:.2f} s (quiet: {sorted(quiet)[10]:.3f} s)")
 
 
+def one_keeps_passwords_busy(house, report):
+    """A client whose own password is right, and who asks for what is slow from 150 connections at once."""
+    busy, other = house.other_client, house.of_role("supervisor")[0]
+    wanted = {"password": busy.password, "new_password": "short"}
+    with concurrent.futures.ThreadPoolExecutor(150) as pool:
+        asked = [pool.submit(lambda: busy.ask(house.address, "PUT", "/api/me/password", wanted).status) for _ in range(600)]
+        asked += [pool.submit(lambda: busy.ask(house.address, "GET", "/api/me/record.html").status) for _ in range(20)]
+        statuses = [log_in_with(house, other, other.device).status for _ in range(5)]
+        answers = collections.Counter(one.result() for one in asked)
+    report.check("one person asks for 620 slow things at once: the log-ins of others go on", statuses == [200] * 5, str(statuses))
+    report.check("and of one's own there is one in hand at a time", set(answers) <= {200, 422, 429, 503} and answers[429] > 0, str(answers))
+
+
 def second_factor(house, report):
     """Where staff need one, which is what a practice begins with."""
     server = Server(house.server.binary, house.server.folder / "factor", second_factor="staff")

@@ -4,11 +4,11 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <semaphore>
 
 #include "base/log.hpp"
 #include "features/attachments/scanner.hpp"
 #include "features/messages/messages.hpp"
+#include "features/seats.hpp"
 #include "media/media.hpp"
 
 namespace rapport::attachments {
@@ -69,29 +69,6 @@ constexpr std::ptrdiff_t kChecksAtOnce = 4;
 constexpr std::ptrdiff_t kDownloadsAtOnce = 8;
 /// Opened as a page after all, it runs nothing, asks nobody and stands in no frame.
 constexpr std::string_view kPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
-using Seats = std::counting_semaphore<64>;
-
-class Seat {
- public:
-  explicit Seat(Seats& seats) : seats_(seats), has_(seats.try_acquire()) {}
-  ~Seat() {
-    if (has_) seats_.release();
-  }
-  Seat(const Seat&) = delete;
-  Seat& operator=(const Seat&) = delete;
-  Result<void> check() const {
-    if (has_) return {};
-    return fail({ErrorKind::overloaded,
-                 "overloaded",
-                 "The server has too many files in hand just now. Nothing was done; please try again.",
-                 {},
-                 1});
-  }
-
- private:
-  Seats& seats_;
-  bool has_;
-};
 
 struct State {
   Limits limits;

@@ -1,10 +1,12 @@
 #include "features/record/record_api.hpp"
 
+#include <memory>
 #include <span>
 
 #include "features/people/profiles.hpp"
 #include "features/record/record_page.hpp"
 #include "features/record/record_rules.hpp"
+#include "features/seats.hpp"
 
 namespace rapport::record {
 namespace {
@@ -15,6 +17,8 @@ using http::PermissionName;
 using http::RawBody;
 
 constexpr std::int64_t kAccessPage = 200;
+/// A record is in memory as a whole, several times over; and a worker for passwords has to be left.
+constexpr std::ptrdiff_t kRecordsAtOnce = 1;
 
 /// Somebody whose key is gone has no name any more.
 void add_name(House& house, AccountId account, const Bytes& sealed_profile, Deadline deadline, Names& names) {
@@ -82,14 +86,18 @@ std::pair<std::string, std::string> as_file(Time at, std::string_view ending) {
           "attachment; filename=\"record-" + to_rfc3339(at).substr(0, 10) + "." + std::string(ending) + "\""};
 }
 
-Result<Answer<RecordAnswer>> read_json(Context& context, Call& call) {
+Result<Answer<RecordAnswer>> read_json(Context& context, Call& call, Seats& seats) {
+  const Seat seat(seats);
+  TRY(seat.check());
   TRY_ASSIGN(auto record, make_record(context, call));
   TRY(write_down(context, call, "record.json"));
   const auto file = as_file(record.made_at, "json");
   return Answer<RecordAnswer>{200, std::move(record), {file}};
 }
 
-Result<Answer<RawBody>> read_html(Context& context, Call& call) {
+Result<Answer<RawBody>> read_html(Context& context, Call& call, Seats& seats) {
+  const Seat seat(seats);
+  TRY(seat.check());
   TRY_ASSIGN(const auto record, make_record(context, call));
   auto page = write_page(record, call.query_text("language").value_or(""));
   TRY(write_down(context, call, "record.html"));
@@ -99,6 +107,7 @@ Result<Answer<RawBody>> read_html(Context& context, Call& call) {
 }  // namespace
 
 void add_record_routes(Routes& routes) {
+  const auto seats = std::make_shared<Seats>(kRecordsAtOnce);
   routes.get("/api/me/access")
       .says("Who else looked at or changed anything of one's own")
       .explains("What was refused is not in it, nor what a therapist may note for themselves.")
@@ -121,7 +130,7 @@ void add_record_routes(Routes& routes) {
       .needs(PermissionName{"read_record"})
       .audits("record.download")
       .heavy()
-      .handle(read_json);
+      .handle([seats](Context& context, Call& call) { return read_json(context, call, *seats); });
   routes.get("/api/me/record.html")
       .says("One's own record, to read and to print")
       .explains(kExplained)
@@ -130,7 +139,7 @@ void add_record_routes(Routes& routes) {
       .needs(PermissionName{"read_record"})
       .audits("record.download")
       .heavy()
-      .handle(read_html);
+      .handle([seats](Context& context, Call& call) { return read_html(context, call, *seats); });
 }
 
 }  // namespace rapport::record
