@@ -18,6 +18,7 @@
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/audit_commands.hpp"
+#include "server/audit_show.hpp"
 #include "server/backup.hpp"
 #include "server/demo_code.hpp"
 #include "server/erase_command.hpp"
@@ -245,6 +246,11 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   auto* version = app.add_subcommand("version", "Print the version");
   auto* audit = app.add_subcommand("audit", "Look after the audit")->require_subcommand(1);
   auto* verify = audit->add_subcommand("verify", "Say whether rows of the audit were changed, put in or taken away");
+  auto* show = audit->add_subcommand("show", "Print who looked at or did what, with names, as CSV");
+  AuditWanted wanted;
+  show->add_option("--since", wanted.since, "from this day or time on (2026-11-30, 2026-11-30T08:00:00Z)");
+  show->add_option("--until", wanted.until, "before this day or time");
+  show->add_option("--action", wanted.action, "only what begins so: absence, invitation, closing, record");
   auto* backup =
       app.add_subcommand("backup", "Copy the practice into a folder, also while it is served, and open the copy");
   auto* restore_command = app.add_subcommand("restore", "Put a backup into an empty data folder");
@@ -255,7 +261,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   restore_command->add_option("--from", folder, "the folder with data and keys of a backup")->required();
   const MeasureCommands measures(app);
   for (auto* command :
-       {serve_command, demo, setup_link, migrate_command, check, verify, backup, restore_command, erase})
+       {serve_command, demo, setup_link, migrate_command, check, verify, show, backup, restore_command, erase})
     add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
@@ -289,6 +295,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (backup->parsed()) return back_up(*settings, folder, !unverified, program_version, std::cout, std::cerr);
   if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
+  if (show->parsed()) return show_audit(*settings, wanted, std::cout, std::cerr);
   if (code->parsed()) return print_demo_code(*settings, login, clock_file);
   if (erase->parsed()) return erase_client(*settings, client_login, sure, std::cout, std::cerr);
   if (setup_link->parsed()) return print_setup_link(*settings, practice);
