@@ -65,4 +65,8 @@ std::optional<std::string> canonical_address(std::string_view text) {
   return mapped ? to_text(AF_INET, bytes.data() + kMapped.size()) : to_text(AF_INET6, bytes.data());
 }
 
+bool is_loopback(std::string_view address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
 }  // namespace rapport

@@ -11,6 +11,9 @@ namespace rapport {
 /// for what is no address: no port, no brackets, no zone, no space.
 std::optional<std::string> canonical_address(std::string_view text);
 
+/// Of this computer itself; also the name "localhost".
+bool is_loopback(std::string_view address);
+
 /// The longest address that a mail server has to take (RFC 5321, 4.5.3.1.3).
 inline constexpr std::size_t kLongestMailAddress = 254;
 /// Whether this is one mail address of ASCII as people have them ("name@example.org"): no quotes, no comments, nothing

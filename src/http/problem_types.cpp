@@ -140,6 +140,8 @@ constexpr std::array kTypes{
     ProblemType{"password.too_long", "A password is longer than the server takes."},
     ProblemType{"password.too_short", "A new password needs at least 10 characters."},
     ProblemType{"password.wrong", "The password is not that of the account. Wrong ones are counted as at the log-in."},
+    ProblemType{"proxy.passed_by",
+                "Asked in clear past the practice's proxy, which encrypts. Use the address of the practice."},
     ProblemType{"push.device", "A browser's address is at no push service of the practice's, or its keys are none."},
     ProblemType{"push.off", "The practice does not send notices to browsers."},
     ProblemType{"push.tested", "A test was sent to this browser within this minute. Come back after Retry-After."},

@@ -61,18 +61,18 @@ class M4a {
   Result<void> take(const Box& box) {
     if (type_of(box) == "moov") return walk(box.begin, box.end(), [&](const Box& one) { return take_movie(one); });
     has_data_ = has_data_ || (type_of(box) == "mdat" && box.content > 0);
-    if (is_one_of(type_of(box), {"ftyp", "mdat", "free", "skip", "wide", "moof", "mfra", "sidx", "styp"})) return {};
+    if (is_one_of(type_of(box), {"ftyp", "mdat", "wide", "moof", "mfra", "sidx", "styp"})) return {};
     blank(box);
     return {};
   }
   Result<void> take_movie(const Box& box) {
     if (type_of(box) == "trak") return walk(box.begin, box.end(), [&](const Box& one) { return take_track(one); });
-    if (!is_one_of(type_of(box), {"mvhd", "mvex", "iods", "free"})) blank(box);
+    if (!is_one_of(type_of(box), {"mvhd", "mvex", "iods"})) blank(box);
     return {};
   }
   Result<void> take_track(const Box& box) {
     if (type_of(box) == "mdia") return walk(box.begin, box.end(), [&](const Box& one) { return take_media(one); });
-    if (!is_one_of(type_of(box), {"tkhd", "edts", "tref", "free"})) blank(box);
+    if (!is_one_of(type_of(box), {"tkhd", "edts", "tref"})) blank(box);
     return {};
   }
   Result<void> take_media(const Box& box) {
@@ -80,7 +80,7 @@ class M4a {
       constexpr std::size_t kHandler = 8;
       if (!stands_at(file_, box.begin + kHandler, "soun")) return fail(holds_video());
       ++sounds_;
-    } else if (!is_one_of(type_of(box), {"mdhd", "minf", "free"})) {
+    } else if (!is_one_of(type_of(box), {"mdhd", "minf"})) {
       blank(box);
     }
     return {};

@@ -65,6 +65,26 @@ TEST(Media, LeavesOutWhereAndWithWhatItWasMade) {
   }
 }
 
+TEST(Media, EndsWithTheSound) {
+  const auto live = sample("live.webm");
+  const auto checked = check(live + "PK\3\4<html>" + std::string(40, 'x'));
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->bytes, check(live)->bytes) << "its length was not known: what follows is left out";
+  const auto voice = sample("voice.webm");
+  EXPECT_EQ(error_of(voice + "PK\3\4<html>"), "media.broken") << "its length says where it ends";
+  const std::string attachments("\x19\x41\xA4\x69\x81x", 6);
+  EXPECT_FALSE(holds(check(live + attachments)->bytes, attachments));
+}
+
+TEST(Media, OverwritesWhatStandsInTheGapsOfAFile) {
+  auto memo = sample("memo.m4a");
+  memo += std::string("\0\0\0\x1C", 4) + "free" + "GPS 52.5 13.4 Berlin";
+  const auto checked = check(memo);
+  ASSERT_TRUE(checked);
+  EXPECT_FALSE(holds(checked->bytes, "Berlin"));
+  EXPECT_EQ(checked->bytes.size(), memo.size()) << "places in it are counted from its beginning";
+}
+
 TEST(Media, KnowsThePictureAndWhichSideIsUp) {
   const auto photo = check(sample("photo.jpg"));
   ASSERT_TRUE(photo);

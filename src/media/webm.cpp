@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
 
@@ -15,6 +17,15 @@ constexpr std::uint64_t kTrackEntry = 0xAE;
 constexpr std::uint64_t kTrackType = 0x83;
 constexpr std::uint64_t kAttachments = 0x1941A469;
 constexpr std::uint64_t kIsSound = 2;
+/// Time, position, size of the one before, blocks, gaps, checksum.
+constexpr std::array<std::uint64_t, 7> kOfCluster{0xE7, 0xA7, 0xAB, 0xA3, 0xA0, 0xEC, 0xBF};
+/// Cues, gaps, tags, the table of what stands where.
+constexpr std::array<std::uint64_t, 4> kBehindSound{0x1C53BB6B, 0xEC, 0x1254C367, 0x114D9B74};
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::uint64_t, N>& ids, std::uint64_t id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
 
 struct Element {
   std::uint64_t id = 0;
@@ -27,6 +38,9 @@ class EbmlReader {
  public:
   explicit EbmlReader(std::string_view text) : text_(text) {}
   bool is_at_end() const { return at_ >= text_.size(); }
+  std::size_t at() const { return at_; }
+  /// Goes on with what is in the element that was read last.
+  void enter(const Element& element) { at_ -= element.data.size(); }
 
   Result<Element> next() {
     const auto id = number(false);
@@ -78,18 +92,43 @@ Result<int> count_tracks(std::string_view tracks) {
   return count;
 }
 
-/// Up to the first sound: what follows is of the tracks that were named before it.
-Result<void> check_segment(std::string_view segment) {
+/// Where the sound ends: behind the last block. A cluster whose length was not known when it was written ends where
+/// something else begins. Another file in it is refused, wherever it stands; so is what is no sound behind the sound,
+/// unless `is_open`: then it is left out.
+Result<std::size_t> end_of_sound(std::string_view segment, bool is_open) {
   int tracks = 0;
-  for (EbmlReader reader(segment); !reader.is_at_end();) {
-    TRY_ASSIGN(const auto element, reader.next());
-    if (element.id == kAttachments) return fail(broken("another file in it"));
-    if (element.id == kTracks) {
-      TRY_ASSIGN(tracks, count_tracks(element.data));
+  std::size_t end = 0;
+  bool in_cluster = false;
+  EbmlReader reader(segment);
+  while (!reader.is_at_end()) {
+    const auto element = reader.next();
+    if (!element && (end == 0 || !is_open)) return fail(element.error());
+    if (!element) break;
+    if (element->id == kCluster) {
+      if (tracks == 0) return fail(broken("sound that belongs to nothing"));
+      in_cluster = element->is_open;
+      if (in_cluster) {
+        reader.enter(*element);
+      } else {
+        end = reader.at();
+      }
+      continue;
     }
-    if (element.id == kCluster) return tracks > 0 ? Result<void>() : fail(broken("sound that belongs to nothing"));
+    in_cluster = in_cluster && is_one_of(kOfCluster, element->id) && !element->is_open;
+    if (in_cluster) {
+      end = reader.at();
+      continue;
+    }
+    if (end != 0 && !is_one_of(kBehindSound, element->id)) {
+      if (is_open) break;
+      return fail(broken("something that is no sound"));
+    }
+    if (element->id == kAttachments) return fail(broken("another file in it"));
+    if (element->id == kTracks) {
+      TRY_ASSIGN(tracks, count_tracks(element->data));
+    }
   }
-  return fail(broken("no sound in it"));
+  return end != 0 ? Result<std::size_t>(end) : fail(broken("no sound in it"));
 }
 
 }  // namespace
@@ -105,8 +144,9 @@ Result<Checked> check_webm(std::string_view file) {
   if (!is_webm) return fail(broken("no WebM"));
   TRY_ASSIGN(const auto segment, reader.next());
   if (segment.id != kSegment || !reader.is_at_end()) return fail(broken("something that is no sound"));
-  TRY(check_segment(segment.data));
-  return Checked{Kind::webm, std::string(file)};
+  TRY_ASSIGN(const auto end, end_of_sound(segment.data, segment.is_open));
+  const auto left_out = segment.is_open ? segment.data.size() - end : 0;
+  return Checked{Kind::webm, std::string(file.substr(0, file.size() - left_out))};
 }
 
 }  // namespace rapport::media

@@ -64,9 +64,7 @@ class AuditShow : public ::testing::Test {
     EXPECT_EQ(show_audit(settings_, wanted, out_, errors_), status) << errors_.str();
     return out_.str();
   }
-  static std::size_t lines(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count(text, '\n'));
-  }
+  static std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
 
   static inline const Time kAt = from_micros(1'800'000'000'000'000);
   ManualClock clock_{from_micros(1'795'000'000'000'000)};

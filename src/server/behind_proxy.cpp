@@ -5,6 +5,8 @@
 
 #include "base/address.hpp"
 #include "base/ascii.hpp"
+#include "base/log.hpp"
+#include "http/problem_json.hpp"
 
 namespace rapport::server {
 namespace {
@@ -28,6 +30,11 @@ std::vector<std::string_view> entries_of(const http::Request& request, std::stri
   return entries;
 }
 
+Error around_the_proxy() {
+  return {ErrorKind::forbidden, "proxy.passed_by",
+          "Here nothing is encrypted. Open the practice by the address that it gave you."};
+}
+
 }  // namespace
 
 BehindProxy::BehindProxy(http::Application& application, std::string_view trusted) : application_(application) {
@@ -37,6 +44,7 @@ BehindProxy::BehindProxy(http::Application& application, std::string_view truste
 }
 
 http::Response BehindProxy::handle(const http::Request& request) {
+  if (comes_around(request)) return http::problem_response(around_the_proxy());
   return is_trusted(request.peer) ? application_.handle(as_sent(request)) : application_.handle(request);
 }
 
@@ -47,6 +55,10 @@ bool BehindProxy::is_heavy(const http::Request& request) const {
 std::unique_ptr<http::LiveSession> BehindProxy::open_live(const http::Request& request,
                                                           std::shared_ptr<http::LiveSocket> socket,
                                                           http::Response& refusal) {
+  if (comes_around(request)) {
+    refusal = http::problem_response(around_the_proxy());
+    return nullptr;
+  }
   return is_trusted(request.peer) ? application_.open_live(as_sent(request), std::move(socket), refusal)
                                   : application_.open_live(request, std::move(socket), refusal);
 }
@@ -59,11 +71,18 @@ bool BehindProxy::is_trusted(const std::string& address) const {
   return std::find(trusted_.begin(), trusted_.end(), address) != trusted_.end();
 }
 
+/// In clear over the network, though there is a proxy that would have encrypted it.
+bool BehindProxy::comes_around(const http::Request& request) const {
+  return !trusted_.empty() && !request.secure && !is_trusted(request.peer) && !is_loopback(request.peer);
+}
+
 http::Request BehindProxy::as_sent(const http::Request& request) const {
   auto sent = request;
   sent.peer = client_of(request);
   const auto protocol = entries_of(request, "x-forwarded-proto");
   if (protocol.size() == 1 && protocol.front() == "https") sent.secure = true;
+  // Once: whoever runs it has to know, and everybody who asks is told nothing of it.
+  if (!sent.secure && !is_loopback(sent.peer) && !is_told_.test_and_set()) log::warning("proxy.not_secure");
   return sent;
 }
 

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <memory>
 
+#include "base/address.hpp"
+
 namespace rapport::server {
 namespace {
 
@@ -24,10 +26,6 @@ Result<std::string> look_up(const std::string& host) {
   std::array<char, NI_MAXHOST> text{};
   ::getnameinfo(all->ai_addr, all->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
   return std::string(text.data());
-}
-
-bool is_loopback(std::string_view address) {
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
 }
 
 }  // namespace

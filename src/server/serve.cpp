@@ -152,6 +152,7 @@ Result<std::unique_ptr<Clock>> open_clock(const std::string& file) {
 setup::Basis basis_of(const config::Settings& settings, const crisis_contacts::CrisisContacts& contacts) {
   const auto* own = contacts.find(settings.practice_country);
   return {settings.practice_country, own == nullptr ? "" : own->review_by,
+          fmt::format("{}, keys {} days", settings.practice_retention, settings.backup_keys_kept_days),
           settings.mail_server + " " + settings.mail_user + " " + settings.mail_from};
 }
 

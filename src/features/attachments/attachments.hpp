@@ -49,7 +49,7 @@ struct SealedFile {
 /// Announces a file. False when the same author has announced it before. Errors: conflict "attachment.id_taken",
 /// too_large "attachment.day_full" when the author's files of a day come to more than `most_per_day` bytes.
 Result<bool> announce(store::WriteTx& tx, const StoredAttachment& file, std::int64_t most_per_day);
-/// Bytes of all files of the author within a day before `now`.
+/// Bytes of all files of the author within a day before `now`; each counts at least 64 KiB.
 std::int64_t bytes_of_day(store::ReadTx& tx, AccountId author, Time now);
 
 /// Keeps a part in place of one of the same number. not_found unless the file is the author's and still comes.

@@ -6,6 +6,9 @@
 namespace rapport::attachments {
 namespace {
 
+/// However small, each is a row and its parts.
+constexpr std::int64_t kLeastCounted = 64L << 10;
+
 using store::Query;
 using store::ReadTx;
 using store::Row;
@@ -21,7 +24,8 @@ const Query kAnnounce{"attachments.announce",
                       " ON CONFLICT (id) DO NOTHING",
                       true};
 const Query kBytesOfDay{"attachments.bytes_of_day",
-                        "SELECT COALESCE(SUM(bytes), 0) FROM attachment WHERE author_id = $1 AND created_at > $2",
+                        "SELECT COALESCE(SUM(CASE WHEN bytes > $3 THEN bytes ELSE $3 END), 0) FROM attachment"
+                        " WHERE author_id = $1 AND created_at > $2",
                         true};
 const Query kFind{"attachments.find",
                   "SELECT id, client_id, author_id, place_id, bytes, state, created_at, sealed_about, message_id"
@@ -126,7 +130,8 @@ Result<bool> announce(WriteTx& tx, const StoredAttachment& file, std::int64_t mo
 }
 
 std::int64_t bytes_of_day(ReadTx& tx, AccountId author, Time now) {
-  return tx.first(kBytesOfDay, {author, now - kDay}, [](const Row& row) { return row.int64(0); }).value_or(0);
+  return tx.first(kBytesOfDay, {author, now - kDay, kLeastCounted}, [](const Row& row) { return row.int64(0); })
+      .value_or(0);
 }
 
 Result<void> put_part(WriteTx& tx, AccountId author, AttachmentId file, std::int64_t number, BytesView sealed) {

@@ -27,7 +27,8 @@ const Query kLastOfPrefix{"notify.last_of_prefix",
                           true};
 const Query kDue{"notify.due",
                  "SELECT key, account_id, kind, tries, queued_at, sealed_path, device_id FROM notice"
-                 " WHERE state = 'waiting' AND next_try_at <= $1 ORDER BY next_try_at, key LIMIT $2",
+                 " WHERE state = 'waiting' AND next_try_at <= $1"
+                 " ORDER BY CASE WHEN key >= $3 AND key < $4 THEN 0 ELSE 1 END, next_try_at, key LIMIT $2",
                  true};
 const Query kSettle{"notify.settle",
                     "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6,"
@@ -67,6 +68,9 @@ Kind kind_from_text(std::string_view text) {
   if (found == kKindTexts.end()) throw std::logic_error("notice: there is no such kind");
   return static_cast<Kind>(found - kKindTexts.begin());
 }
+
+/// The keys of what waits for nobody else: answers that a person must look at.
+constexpr std::string_view kUrgent = "safety:";
 
 std::string_view kind_text(Kind kind) {
   return kKindTexts[static_cast<std::size_t>(kind)];
@@ -148,7 +152,7 @@ std::optional<Delivery> last_delivery_of(ReadTx& tx, std::string_view key_prefix
 }
 
 std::vector<Due> due_notices(ReadTx& tx, Time now, std::int64_t limit) {
-  return tx.list(kDue, {now, limit}, to_due);
+  return tx.list(kDue, {now, limit, as_bytes(kUrgent), as_bytes(end_of(kUrgent))}, to_due);
 }
 
 void note_sent(WriteTx& tx, const Due& notice, Time now) {

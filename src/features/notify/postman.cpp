@@ -14,6 +14,8 @@ namespace rapport::notify {
 namespace {
 
 constexpr std::int64_t kAtOnce = 20;
+/// Then it is asked anew what is most urgent: a service that hangs must not hold up a mail about an answer about harm.
+constexpr std::chrono::seconds kLongestRound{10};
 
 Deadline soon() {
   return std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -59,8 +61,9 @@ void Postman::send_due() {
     return due_notices(tx, house_.clock.now(), kAtOnce);
   });
   if (!due) return;  // the service itself says in the log that the database does not answer
+  const auto round_ends = std::chrono::steady_clock::now() + kLongestRound;
   for (const auto& notice : *due) {
-    if (stopping_) return;
+    if (stopping_ || std::chrono::steady_clock::now() > round_ends) return;
     unnoted_ = send(notice);
     if (!note()) return;
   }

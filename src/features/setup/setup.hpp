@@ -32,6 +32,7 @@ struct Confirmation {
 struct Basis {
   std::string country;      ///< of the practice
   std::string contacts_by;  ///< the day by which its crisis contacts are to be looked through, YYYY-MM-DD; empty: never
+  std::string retention;    ///< whether a law may want records kept, and how long backups of the keys are
   std::string mail;         ///< by which server, as whom, and from which address mails leave
 };
 /// For this process; called before it serves.

@@ -84,7 +84,7 @@ std::optional<std::string> about_now(ReadTx& tx, PracticeId practice, Item item)
       return who->text();
     }
     case Item::retention:
-      return "country " + basis().country;
+      return "country " + basis().country + ", " + basis().retention;
     case Item::test_mail:
       return "mail " + basis().mail;
   }

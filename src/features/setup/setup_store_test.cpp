@@ -79,15 +79,17 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
     EXPECT_TRUE(say(item, administrator).value());
     EXPECT_EQ(missing(), "");
   };
-  use_basis({"AT", "2026-12-31", "smtp://one"});
+  use_basis({"AT", "2026-12-31", "law", "smtp://one"});
   EXPECT_NE(missing().find("confirm: the crisis contacts, how long records are kept, a test mail."), std::string::npos)
       << missing();
   for (const auto item : {Item::crisis_contacts, Item::retention, Item::test_mail}) {
     EXPECT_TRUE(say(item, administrator).value());
   }
   EXPECT_EQ(missing(), "");
-  use_basis({"AT", "2026-12-31", "smtp://another"});
+  use_basis({"AT", "2026-12-31", "law", "smtp://another"});
   falls(Item::test_mail, "a test mail");
+  use_basis({"AT", "2026-12-31", "none", "smtp://another"});
+  falls(Item::retention, "how long records are kept");
   const auto newcomer = AccountId::make(clock.now());
   const auto add = [&](store::WriteTx& tx) { return people::add_account(tx, account_of(newcomer, "therapist")); };
   ASSERT_TRUE(write(add));
@@ -106,7 +108,7 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   falls(Item::neutral_person, "the neutral person");
   clock.set(*from_rfc3339("2027-01-01T00:00:00Z"));
   EXPECT_EQ(say(Item::crisis_contacts, administrator).error().code, "setup.not_yet") << "to be looked through first";
-  use_basis({"AT", "2027-12-31", "smtp://another"});
+  use_basis({"AT", "2027-12-31", "none", "smtp://another"});
   falls(Item::crisis_contacts, "the crisis contacts");
 }
 
