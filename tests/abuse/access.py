@@ -278,7 +278,11 @@ def hostile_texts(house, report):
 
     def mistake(question):
         person, method, target, content = question
-        answer = person.ask(house.address, method, target, content)
+        for _ in range(100):  # of what is slow a person has one in hand at a time
+            answer = person.ask(house.address, method, target, content)
+            if answer.status != 429:
+                break
+            time.sleep(0.05)
         number_is_fine = "?" in target and answer.status == 200 and method == "GET"
         if (400 <= answer.status < 500 and answer.status not in (401, 429) or number_is_fine) and b"root:" not in answer.body \
                 and b"sql" not in answer.body.lower():
