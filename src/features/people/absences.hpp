@@ -20,6 +20,9 @@ inline constexpr std::chrono::hours kLongestAbsence{8 * 7 * 24 + 1};
 /// How far ahead one can be announced, and how long before it begins clients are told.
 inline constexpr std::chrono::hours kFarthestAbsence{366 * 24};
 inline constexpr std::chrono::hours kToldAhead{4 * 7 * 24};
+/// What an administrator announces begins at the earliest so long after the therapist was told of it: it opens their
+/// clients to somebody, and they can end it before.
+inline constexpr std::chrono::hours kTimeToObject{24};
 
 struct Absence {
   AbsenceId id;
@@ -38,7 +41,8 @@ struct NewAbsence {
   Time starts_at;
   Time ends_at;
 };
-/// False when it was announced before (the same id and therapist). `by` is the therapist or an administrator. Errors:
+/// False when it was announced before (the same id and therapist). `by` is the therapist, or an administrator, whose
+/// absences begin no sooner than kTimeToObject from now, whatever was wanted. Errors:
 /// not_found when `by` may not; invalid "absence.dates", "absence.deputy"; conflict "absence.overlaps",
 /// "absence.deputy_away", "absence.stands_in", "absence.id_taken".
 Result<bool> announce(store::WriteTx& tx, const access::Viewer& by, const NewAbsence& wanted);
@@ -48,6 +52,8 @@ Result<bool> answer_absence(store::WriteTx& tx, const access::Viewer& deputy, Ab
 /// From now on it is over, or never begins; by the therapist or an administrator. False when it was over. Error:
 /// not_found.
 Result<bool> end_absence(store::WriteTx& tx, const access::Viewer& by, AbsenceId id);
+/// Whoever leaves the practice stands in for nobody any more; the therapists for whom they did are told.
+Result<void> stand_in_for_nobody(store::WriteTx& tx, AccountId leaving);
 /// Those that are not over: of a therapist their own and those in which they stand in or were asked to; of an
 /// administrator all of the practice.
 std::vector<Absence> list_absences(store::ReadTx& tx, const access::Viewer& viewer);

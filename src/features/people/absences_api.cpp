@@ -14,7 +14,9 @@ struct AbsenceWanted {
       "`id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. It lasts from `from` until "
       "`until`, which is the first moment at which it is over (the end of the last day, in the therapist's zone), at "
       "most "
-      "eight weeks. `therapist`: for an administrator, whose it is. `deputy` is asked whether they stand in; absent: "
+      "eight weeks. `therapist`: for an administrator, whose it is; then it begins no sooner than 24 hours from now, "
+      "and "
+      "the therapist is told and can end it before. `deputy` is asked whether they stand in; absent: "
       "the therapist's usual one.";
   AbsenceId id;
   std::optional<AccountId> therapist;

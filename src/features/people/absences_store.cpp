@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "access/who_treats.hpp"
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
@@ -34,6 +36,10 @@ const Query kStandsIn{"absences.stands_in",
                       true};
 const Query kAgree{"absences.agree", "UPDATE absence SET agreed_at = $2, declined_at = NULL WHERE id = $1", true};
 const Query kDecline{"absences.decline", "UPDATE absence SET declined_at = $2 WHERE id = $1", true};
+const Query kStoodInBy{"absences.stood_in_by",
+                       "SELECT id, therapist_id, deputy_id, starts_at, ends_at, agreed_at, declined_at FROM absence"
+                       " WHERE deputy_id = $1 AND ends_at > $2 AND declined_at IS NULL ORDER BY id",
+                       true};
 const Query kEnd{"absences.end", "UPDATE absence SET ends_at = $2 WHERE id = $1 AND ends_at > $2", true};
 const Query kTherapists{"absences.therapists",
                         "SELECT id FROM account WHERE practice_id = $1 AND role = 'therapist'"
@@ -136,14 +142,21 @@ Result<void> ask_to_look(WriteTx& tx, AbsenceId absence, const char* what, Accou
 
 }  // namespace
 
-Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& wanted) {
-  if (!is_administrator(by) && wanted.therapist != by.account) return fail(not_found());
+Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& asked) {
+  auto wanted = asked;
+  const bool is_own = wanted.therapist == by.account;
+  if (!is_own) wanted.starts_at = std::max(wanted.starts_at, tx.now() + kTimeToObject);
+  if (!is_administrator(by) && !is_own) return fail(not_found());
   const auto therapist = lock_account(tx, wanted.therapist);
   if (!therapist || therapist->practice != by.practice || therapist->role != "therapist") return fail(not_found());
   if (const auto known = find_absence(tx, by, wanted.id)) {
     if (known->therapist != wanted.therapist) return fail(not_found());
     tell_all(tx, *known);  // sent again: the telling may have been lost with the answer
     return false;
+  }
+  if (!is_own && wanted.ends_at <= wanted.starts_at && asked.ends_at > asked.starts_at) {
+    return fail(invalid("absence.dates", "An administrator's announcement holds no sooner than a day from now.",
+                        {{"/until", "Choose a later day: the therapist is told first and can object."}}));
   }
   TRY(check_dates(wanted, tx.now()));
   if (is_there(tx, kIsAway, {wanted.therapist, wanted.starts_at, wanted.ends_at})) {
@@ -161,6 +174,7 @@ Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& w
   }
   tell_all(tx, {wanted.id, wanted.therapist, deputy, wanted.starts_at, wanted.ends_at, {}, {}});
   TRY(ask_to_look(tx, wanted.id, "asked", deputy));
+  if (!is_own) TRY(ask_to_look(tx, wanted.id, "announced", wanted.therapist));
   return true;
 }
 
@@ -185,6 +199,15 @@ Result<bool> end_absence(WriteTx& tx, const access::Viewer& by, AbsenceId id) {
   if (absence.therapist != by.account && !is_administrator(by)) return fail(not_found());
   tell_all(tx, absence);
   return tx.execute(kEnd, {id, tx.now()}) == 1;
+}
+
+Result<void> stand_in_for_nobody(WriteTx& tx, AccountId leaving) {
+  for (const auto& absence : tx.list(kStoodInBy, {leaving, tx.now()}, to_absence)) {
+    tx.execute(kDecline, {absence.id, tx.now()});
+    tell_all(tx, absence);
+    TRY(ask_to_look(tx, absence.id, "declined", absence.therapist));
+  }
+  return {};
 }
 
 std::vector<Absence> list_absences(ReadTx& tx, const access::Viewer& viewer) {

@@ -1,3 +1,4 @@
+#include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "features/safety/safety.hpp"
@@ -25,6 +26,14 @@ class AbsenceStore : public testing::HouseTest {
   }
   std::size_t known_to(const access::Viewer& viewer) {
     return read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_absences(tx, viewer).size(); }).value();
+  }
+  bool is_told(const std::string& key, AccountId who) {
+    const auto found = read(
+        [&](store::ReadTx& tx) -> Result<std::vector<notify::Delivery>> { return notify::deliveries_of(tx, key); });
+    return found && found->size() == 1 && found->front().to == who;
+  }
+  bool treats(AccountId who) {
+    return read([&](store::ReadTx& tx) -> Result<bool> { return treating_as(tx, who).size() > 1; }).value();
   }
   std::optional<Away> away() {
     return read([&](store::ReadTx& tx) -> Result<std::optional<Away>> { return away_of(tx, therapist); }).value();
@@ -95,6 +104,52 @@ TEST_P(AbsenceStore, AreAnnouncedAndEndedByTheTherapistOrAnAdministratorAlone) {
   EXPECT_TRUE(end(therapist).value());
   EXPECT_FALSE(end(therapist).value());
   EXPECT_EQ(known_to(as(therapist)), 0U);
+}
+
+TEST_P(AbsenceStore, AnnouncedByAnAdministratorLeaveTheTherapistADayToObject) {
+  auto absence = wanted(therapist, 0, 10, stranger);
+  const auto as_administrator = [&] {
+    return write(
+        [&](store::WriteTx& tx) { return announce(tx, as(administrator, access::Role::administrator), absence); });
+  };
+  absence.ends_at = absence.starts_at + kTimeToObject;
+  EXPECT_EQ(as_administrator().error().code, "absence.dates");
+  absence.ends_at = absence.starts_at + std::chrono::hours(240);
+  ASSERT_TRUE(as_administrator().value());
+  EXPECT_TRUE(is_told("absence:" + absence.id.text() + ":announced", therapist));
+  ASSERT_TRUE(answered(stranger, absence.id, true));
+  EXPECT_FALSE(treats(stranger)) << "wanted from now on, and yet";
+  clock.set(clock.now() + kTimeToObject - std::chrono::seconds(1));
+  EXPECT_FALSE(treats(stranger));
+  clock.set(clock.now() + std::chrono::seconds(1));
+  EXPECT_TRUE(treats(stranger));
+}
+
+TEST_P(AbsenceStore, AreStoodInForNoMoreByWhoeverLeaves) {
+  const auto absence = wanted(therapist, 0, 10, stranger);
+  ASSERT_TRUE(announced(absence));
+  ASSERT_TRUE(answered(stranger, absence.id, true));
+  const auto told = [&] { return read([&](store::ReadTx& tx) { return safety::find_team(tx, episode); })->deputy; };
+  EXPECT_EQ(told(), stranger);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return close_staff(tx, practice, stranger, clock.now()); }));
+  EXPECT_EQ(told(), deputy) << "the usual one hears again";
+  EXPECT_TRUE(is_told("absence:" + absence.id.text() + ":declined", therapist));
+}
+
+TEST_P(AbsenceStore, OfAUsualDeputyMakeWhoeverStandsInForThemHear) {
+  const auto told = [&] { return read([&](store::ReadTx& tx) { return safety::find_team(tx, episode); })->deputy; };
+  const auto absence = wanted(deputy, 0, 10, stranger);
+  ASSERT_TRUE(announced(absence));
+  EXPECT_EQ(told(), deputy) << "nobody has agreed to it";
+  ASSERT_TRUE(answered(stranger, absence.id, true));
+  EXPECT_EQ(told(), stranger);
+  clock.set(absence.ends_at);
+  EXPECT_EQ(told(), deputy);
+  const auto other = wanted(deputy, 20, 30, therapist);
+  ASSERT_TRUE(announced(other));
+  ASSERT_TRUE(answered(therapist, other.id, true));
+  clock.set(other.starts_at);
+  EXPECT_EQ(told(), deputy) << "the therapist knows already";
 }
 
 TEST_P(AbsenceStore, MakeWhoeverStandsInTheOneWhoIsToldOfConcerns) {

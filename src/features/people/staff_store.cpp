@@ -1,5 +1,6 @@
 #include <array>
 
+#include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
@@ -103,6 +104,7 @@ Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Ti
        {&kSupervisesNobody, &kDeputyOfNobody, &kDeputyOfNoEpisode, &kNoNeutralPerson, &kNeutralOfNoEpisode}) {
     tx.execute(*query, {account});
   }
+  TRY(stand_in_for_nobody(tx, account));
   return changed;
 }
 

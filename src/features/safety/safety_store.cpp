@@ -17,12 +17,16 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-// $2 is now: while the therapist is away, whoever stands in is the deputy. Whoever is no neutral person by their
+// Who hears as the deputy: whoever stands in for the therapist, or else for a usual deputy who is away, or that one.
+#define HEARS_AS_DEPUTY(now) \
+  "COALESCE(" DEPUTY_NOW("e.therapist_id", now) ", NULLIF(" DEPUTY_NOW("e.deputy_id", now) ", e.therapist_id)," \
+  " e.deputy_id)"
+// $2 is now. Whoever is no neutral person by their
 // account hears of no rift, whatever stands in the episode.
 const Query kTeam{"safety.team",
                   "SELECT e.therapist_id, d.id, s.id, n.id FROM episode_of_care e"
                   " JOIN account t ON t.id = e.therapist_id"
-                  " LEFT JOIN account d ON d.id = COALESCE(" DEPUTY_NOW("e.therapist_id", "$2") ", e.deputy_id)"
+                  " LEFT JOIN account d ON d.id = " HEARS_AS_DEPUTY("$2")
                   " AND d.closed_at IS NULL"
                   " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"
                   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
@@ -44,10 +48,10 @@ const Query kRaise{"safety.raise",
 #define CONCERN COLUMNS FROM_CONCERNS
 // $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER \
-  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1" \
+  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") \
   "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1)))"
 #define EPISODE_OF_VIEWER \
-  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.deputy_id = $1 OR o.neutral_id = $1" \
+  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.deputy_id IN " TREATING_NOW_AS("$1", "$2") " OR o.neutral_id = $1" \
   " UNION SELECT o.id FROM episode_of_care o WHERE o.therapist_id IN " TREATING_NOW_AS("$1", "$2") \
   " UNION SELECT o.id FROM account s JOIN episode_of_care o ON o.therapist_id = s.id" \
   "   WHERE s.supervisor_id = $1)"
@@ -94,7 +98,7 @@ const Query kReaders{"safety.readers",
 #define FROM_TEAM(now) \
   " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"                                           \
   " JOIN account t ON t.id = e.therapist_id"                                                                \
-  " LEFT JOIN account d ON d.id = COALESCE(" DEPUTY_NOW("e.therapist_id", now) ", e.deputy_id)"             \
+  " LEFT JOIN account d ON d.id = " HEARS_AS_DEPUTY(now)                                                    \
   " AND d.closed_at IS NULL"                                                                                \
   " LEFT JOIN account s ON s.id = t.supervisor_id AND s.closed_at IS NULL"                                  \
   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
@@ -112,6 +116,7 @@ const Query kWithoutReader{"safety.without_reader",
                            " AND ((c.kind = 'rift' AND n.id IS NULL) OR (c.kind <> 'rift' AND t.closed_at IS NOT NULL"
                            "  AND (c.kind <> 'safety' OR d.id IS NULL)))"};
 #undef FROM_TEAM
+#undef HEARS_AS_DEPUTY
 #undef NEWCOMER
 const Query kById{"safety.by_id", CONCERN " WHERE c.id = $1", true};
 const Query kDue{"safety.due",
