@@ -72,9 +72,13 @@ Result<void> take_back(store::WriteTx& tx, AccountId client);
 /// Does what is due by now, as far as it goes, and gives what it came to. Error: not_found when nothing was asked.
 Result<Closing> carry_out(House& house, const Rules& rules, AccountId client, Deadline deadline);
 
+/// Nothing that a person of the practice decided erases a record sooner than so long after, so that somebody can notice
+/// a mistake, or what was meant badly. What the client decides holds at once.
+inline constexpr std::chrono::days kLeastKept{30};
 /// States until when a locked record is kept. Errors: not_found; conflict "closing.not_locked"; invalid "closing.date"
-/// when a law wants it kept longer.
-Result<void> state_date(store::WriteTx& tx, AccountId client, AccountId by, Time until, BytesView sealed_reason);
+/// when that is sooner than kLeastKept from now, or a law wants it kept longer.
+Result<void> state_date(store::WriteTx& tx, const Rules& rules, AccountId client, AccountId by, Time until,
+                        BytesView sealed_reason);
 
 /// For a job that runs now and then: carries out what is due; how many.
 Result<std::int64_t> carry_out_due(House& house, const Rules& rules, Deadline deadline);

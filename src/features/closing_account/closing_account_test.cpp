@@ -239,24 +239,41 @@ TEST_P(ClosingAccount, WithoutAKnownPeriodStaysLockedUntilAnAdministratorStatesA
   clock.set(clock.now() + 24h * 365 * 50);
   EXPECT_EQ(carry_out_due(*house, unknown, soon()), 0);
   const auto stated = [&](Time until) {
-    return write([&](store::WriteTx& tx) { return state_date(tx, client, administrator, until, Bytes{1}); });
+    return write([&](store::WriteTx& tx) { return state_date(tx, unknown, client, administrator, until, Bytes{1}); });
   };
-  ASSERT_TRUE(stated(clock.now() + 24h));
+  EXPECT_EQ(stated(clock.now() + kLeastKept - 1s).error().code, "closing.date");
+  const auto day = clock.now() + kLeastKept;
+  ASSERT_TRUE(stated(day));
   EXPECT_EQ(closing_of(client).stated_by, administrator);
   EXPECT_EQ(carry_out_due(*house, unknown, soon()), 0);
-  ASSERT_TRUE(stated(clock.now()));
+  clock.set(day);
   EXPECT_EQ(carry_out_due(*house, unknown, soon()), 1);
   EXPECT_EQ(closing_of(client).sealed_reason, std::nullopt);
-  EXPECT_EQ(stated(clock.now()).error().code, "closing.not_locked");
+  EXPECT_EQ(stated(clock.now() + kLeastKept).error().code, "closing.not_locked");
+}
+
+TEST_P(ClosingAccount, WhatAnAdministratorDecidesErasesNothingSooner) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  const auto closed = carry_out(*house, no_law(), client, soon());
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->state, State::locked) << "no law wants it kept, and yet";
+  EXPECT_EQ(closed->keep_until, clock.now() + kLeastKept);
+  EXPECT_EQ(notices("closing:" + client.text() + ":date:").size(), 1U) << "administrators are told";
+  EXPECT_EQ(close(other_client, no_law()).state, State::erased) << "their own wish holds at once";
+  clock.set(*closed->keep_until);
+  EXPECT_EQ(carry_out_due(*house, no_law(), soon()), 1);
+  EXPECT_EQ(closing_of(client).state, State::erased);
 }
 
 TEST_P(ClosingAccount, KeepsAtLeastAsLongAsTheLawWants) {
   const auto closing = close(client, law());
   const auto stated = [&](Time until) {
-    return write([&](store::WriteTx& tx) { return state_date(tx, client, administrator, until, Bytes{1}); });
+    return write([&](store::WriteTx& tx) { return state_date(tx, law(), client, administrator, until, Bytes{1}); });
   };
   EXPECT_EQ(stated(*closing.keep_until - 1s).error().code, "closing.date");
-  EXPECT_TRUE(stated(*closing.keep_until + 24h));
+  EXPECT_TRUE(stated(*closing.keep_until + 24h * 365 * 60));
+  EXPECT_TRUE(stated(*closing.keep_until)) << "a slip is put right, as far back as the law's day";
+  EXPECT_EQ(stated(*closing.keep_until - 1s).error().code, "closing.date");
 }
 
 TEST_P(ClosingAccount, GoesOnWhereItWasLeft) {

@@ -146,9 +146,10 @@ class Handlers {
                audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Closing> {
                  const auto found = find_closing(tx, client);
                  if (!found || !is_of_practice(tx, context, client)) return fail(not_found());
-                 TRY(state_date(tx, client, context.viewer.account, wanted.until.at, sealed));
+                 TRY(state_date(tx, rules_, client, context.viewer.account, wanted.until.at, sealed));
                  if (!key) return fail(key.error());
                  entry.client = client;
+                 entry.view = "until " + to_rfc3339(wanted.until.at).substr(0, 10);
                  entry.count = 1;
                  return *find_closing(tx, client);
                }));

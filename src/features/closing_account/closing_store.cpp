@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -176,6 +177,18 @@ Result<Locked> lock_all(WriteTx& tx, const people::Account& account, const Fate&
   return locked;
 }
 
+/// Until when the law wants it kept, whoever has put that off since.
+Time law_ends(ReadTx& tx, const Rules& rules, const Closing& closing) {
+  const auto closed = closing.closed_at.value_or(tx.now());
+  const auto fate = fate_of(rules, people::treated_until(tx, closing.client, closed), closed);
+  // A country that is bound no more changes nothing of what is locked already.
+  return fate.law_country ? fate.keep_until.value_or(closed) : closing.keep_until.value_or(closed);
+}
+
+bool is_asked_by_somebody_else(const Closing& closing) {
+  return closing.asked_by && *closing.asked_by != closing.client;
+}
+
 }  // namespace
 
 std::optional<Closing> find_closing(ReadTx& tx, AccountId client) {
@@ -206,7 +219,14 @@ std::optional<Locked> lock_record(WriteTx& tx, AccountId client, const Fate& fat
   const auto account = people::find_client(tx, client);
   if (!closing || !account || closing->state != State::waiting) return std::nullopt;
   if (safety::waits_for_somebody(tx, client)) return std::nullopt;
-  auto locked = lock_all(tx, *account, fate, sealed_profile, now);
+  auto kept = fate;
+  if (is_asked_by_somebody_else(*closing)) {
+    if (kept.keep_until) kept.keep_until = std::max(*kept.keep_until, now + kLeastKept);
+    if (const auto told = tell_administrators(tx, account->practice, client, now); !told) {
+      throw std::logic_error("closing: " + told.error().detail);
+    }
+  }
+  auto locked = lock_all(tx, *account, kept, sealed_profile, now);
   if (!locked) throw std::logic_error("closing: " + locked.error().detail);
   return std::move(*locked);
 }
@@ -242,16 +262,21 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   return {};
 }
 
-Result<void> state_date(WriteTx& tx, AccountId client, AccountId by, Time until, BytesView sealed_reason) {
+Result<void> state_date(WriteTx& tx, const Rules& rules, AccountId client, AccountId by, Time until,
+                        BytesView sealed_reason) {
   const auto closing = lock_closing(tx, client);
   if (!closing) return fail(not_found());
   if (closing->state != State::locked) {
     return fail({ErrorKind::conflict, "closing.not_locked",
                  "There is no record that is kept: it is erased, or the account is still open."});
   }
-  if (closing->law_country && closing->keep_until && until < *closing->keep_until) {
+  if (closing->law_country && until < law_ends(tx, rules, *closing)) {
     return fail(invalid("closing.date", "The law wants this record kept longer.",
-                        {{"/until", "Give a day that is not before the one that stands there now."}}));
+                        {{"/until", "Give a day that is not before the one until which the law wants it kept."}}));
+  }
+  if (until < tx.now() + kLeastKept) {
+    return fail(invalid("closing.date", "A record is kept for 30 days at least, so that a mistake can be noticed.",
+                        {{"/until", "Give a day at least 30 days from now."}}));
   }
   tx.execute(kState, {client, by, until, sealed_reason});
   return {};
