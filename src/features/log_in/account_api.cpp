@@ -85,7 +85,8 @@ Result<Answer<Nothing>> end_others(Context& context, Call& call) {
   Bytes person;
   TRY_ASSIGN(const auto ended, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
                auto sessions = access::end_sessions_of(tx, context.viewer.account, context.viewer.session);
-               entry.count = static_cast<std::int64_t>(sessions.size());
+               entry.count =
+                   std::ssize(sessions) + 1;  // with the browsers, which are forgotten though nobody was there
                person = access::guarded_person(tx, digest);
                return Result<std::vector<SessionId>>(std::move(sessions));
              }));

@@ -141,6 +141,21 @@ TEST_P(Account, WhoGuessesThePasswordWithAStolenLogInIsSlowed) {
   EXPECT_EQ(change("right horse", "battery staple").status, 429);
 }
 
+TEST_P(Account, EndingAllOthersBetweenGuessesGivesNoFurtherGuesses) {
+  for (const bool is_known : {false, true}) {
+    if (is_known) cookie_ = known_browser();
+    int wrong = 0;
+    for (int i = 0; i < 100; ++i) {
+      wrong += change("wrong horse", "battery staple").status == 422 ? 1 : 0;
+      const auto renewed = ask(http::Method::del, "/api/me/sessions");
+      ASSERT_EQ(renewed.status, 204);
+      if (is_known) cookie_ = renewed.headers.at(0).second.substr(0, renewed.headers.at(0).second.find(';'));
+    }
+    EXPECT_EQ(wrong, is_known ? 30 : 10);
+    EXPECT_EQ(change("right horse", "battery staple").status, 429);
+  }
+}
+
 TEST_P(Account, AProofMadeWithAnOlderPasswordIsWorthNothing) {
   const auto proved = stored(client);
   ASSERT_EQ(change("right horse", "battery staple").status, 204);

@@ -19,7 +19,7 @@ Result<access::LogInGuard::Attempt> attempt_of(const Context& context, const htt
     return access::guarded_person(tx, login_digest);
   }));
   const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
-  return house.log_in_guard.attempt(person, call.request->peer, cookie, house.clock.now());
+  return house.log_in_guard.attempt(login_digest, person, call.request->peer, cookie, house.clock.now());
 }
 
 Error wrong_password() {
