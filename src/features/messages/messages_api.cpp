@@ -93,7 +93,7 @@ void empty_sent_drafts(store::WriteTx& tx, const access::SealKey& key, AccountId
 Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
                                                      const access::SealKey& key,
                                                      const std::vector<SealedMessage>& sealed, Time now) {
-  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+  return audited_write(context, call, [&](store::WriteTx& tx, ChangeEntry& entry) {
     const auto body_of = [&](const StoredMessage& stored) {
       return event_body(key, stored, attachments::list_of_message(tx, stored.id));
     };
@@ -103,6 +103,7 @@ Result<std::vector<Result<Accepted>>> store_together(Context& context, const Cal
     entry.room = room;
     if (outcomes) {
       entry.count = count_new(*outcomes);
+      entry.shows_stored = std::any_of(outcomes->begin(), outcomes->end(), [](const auto& one) { return bool(one); });
       empty_sent_drafts(tx, key, context.viewer.account, room, *outcomes, now);
     }
     return outcomes;
