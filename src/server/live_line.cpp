@@ -22,12 +22,11 @@ struct LiveLine::Group {
 };
 
 LiveLine::LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
-                   std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket)
+                   std::shared_ptr<http::LiveSocket> socket)
     : service_(service),
       token_(std::move(token)),
       session_(viewer.session),
       account_(viewer.account),
-      pairs_(std::move(pairs)),
       socket_(std::move(socket)) {
   request_.method = http::Method::post;
   request_.target = request.target;
@@ -44,9 +43,12 @@ LiveLine::~LiveLine() {
 }
 
 Result<void> LiveLine::prepare(Deadline deadline) {
-  // First where a log-out finds it, then a look whether one has been: so that none is missed.
+  // First where a log-out or a new client finds it, then a look whether one has been: so that none is missed.
   service_.enter(this);
-  TRY(service_.session_of(token_, deadline));
+  TRY(service_.session_of(token_, deadline, false));
+  TRY_ASSIGN(pairs_, service_.house_.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
+    return people::list_pairs(tx, account_);
+  }));
   return {};
 }
 

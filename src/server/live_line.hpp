@@ -14,10 +14,11 @@ class LiveLine final : public http::LiveSession {
  public:
   /// `request` is the one that opened the line: its cookie says who speaks on it.
   LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
-           std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket);
+           std::shared_ptr<http::LiveSocket> socket);
   ~LiveLine() override;
 
-  /// From here on it is closed with its log-in. `unauthenticated` when that has ended already.
+  /// From here on it is closed with its log-in, and where a client comes who is not among `pairs`. `unauthenticated`
+  /// when the log-in has ended already.
   Result<void> prepare(Deadline deadline);
   /// From here on the person is present and is told what happens.
   void begin();
@@ -29,6 +30,7 @@ class LiveLine final : public http::LiveSession {
   const std::string& token() const { return token_; }
   SessionId session() const { return session_; }
   AccountId account() const { return account_; }
+  const std::vector<people::Pair>& pairs() const { return pairs_; }
   const std::shared_ptr<http::LiveSocket>& socket() const { return socket_; }
 
  private:

@@ -939,8 +939,9 @@ class CountingSocket final : public http::LiveSocket {
     for (const auto& frame : all) frames.push_back(*frame);
     return true;
   }
-  void close(int, std::string_view) override {}
+  void close(int code, std::string_view) override { closed = code; }
   std::vector<std::string> frames;
+  int closed = 0;
 };
 
 const store::Query kAuditRows{"test.audit", "SELECT action, outcome, client_id FROM audit ORDER BY id"};
@@ -1532,6 +1533,30 @@ TEST_P(Scenarios, WithASecondFactorStaffWorkAndCannotRemoveIt) {
   check(asked("POST /api/me/second-factor/removal", proof), "therapist",
         failed("second_factor.remove", 409, "second_factor.required"));
   check(asked("POST /api/me/second-factor/removal", proof), "client", {204, "", "second_factor.remove done/-"});
+}
+
+TEST_P(Scenarios, ALineCarriesNobodyWhoCameAfterItWasOpened) {
+  const auto open = [&](const std::string& who, const std::shared_ptr<CountingSocket>& socket) {
+    http::Response refusal;
+    return service_->open_live(request_of(who, http::Method::get, "/api/live", ""), socket, refusal);
+  };
+  const auto socket = std::make_shared<CountingSocket>();
+  const auto other = std::make_shared<CountingSocket>();
+  const auto line = open("therapist", socket);
+  const auto of_another = open("stranger", other);
+  ASSERT_TRUE(line && of_another);
+  EXPECT_EQ(audit_rows(), "live.open done/client live.open done/other_client");
+  const auto joined = service_->handle(
+      request_of("nobody", http::Method::post, "/api/invitation/acceptance",
+                 filled_in(R"({"token":"$token","name":"Nora","login":"nora","password":"quiet horse stairs"})")));
+  ASSERT_EQ(joined.status, 204) << joined.body;
+  audit_rows();
+  EXPECT_EQ(socket->closed, http::kClosedForNewClient);
+  EXPECT_EQ(other->closed, 0);
+  const auto again = open("therapist", std::make_shared<CountingSocket>());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(audit_rows(), "live.open done/- live.open done/client live.open done/other_client");
+  for (const auto* one : {&line, &of_another, &again}) (*one)->on_closed();
 }
 
 TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {

@@ -118,7 +118,12 @@ Service::Service(House& house, const Routes& routes, ServiceOptions options)
     ended_.insert(session);
     watch_wakes_.notify_one();
   };
-  house_.account_closed = [this](AccountId account) { cut_lines_of(account); };
+  house_.care_begun = [this](AccountId therapist) {
+    cut_lines_of(therapist, http::kClosedForNewClient, "a new client");
+  };
+  house_.account_closed = [this](AccountId account) {
+    cut_lines_of(account, http::kClosedLoggedOut, "account closed");
+  };
   watcher_ = std::thread([this] { watch_sessions(); });
 }
 
@@ -130,6 +135,7 @@ Service::~Service() {
   }
   watcher_.join();
   house_.session_ended = [](SessionId /*session*/) {};
+  house_.care_begun = [](AccountId /*therapist*/) {};
   house_.account_closed = [](AccountId /*account*/) {};
   house_.is_well = [] { return true; };
 }
@@ -328,17 +334,12 @@ Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context,
                                                                std::shared_ptr<http::LiveSocket> socket) {
   if (comes_from_elsewhere(*call.request)) return fail(forbidden("This came from another site."));
   TRY(check_guard(house_, *call.route, context.viewer));
-  const auto account = context.viewer.account;
-  TRY_ASSIGN(const auto pairs,
-             house_.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
-               return people::list_pairs(tx, account);
-             }));
+  auto line =
+      std::make_unique<LiveLine>(*this, *call.request, context.session_token, context.viewer, std::move(socket));
+  TRY(line->prepare(call.deadline));
   // What comes over the line is read by the person: one row for each client whose words may come.
   std::vector<AccountId> clients;
-  for (const auto& pair : pairs) clients.push_back(pair.client);
-  auto line =
-      std::make_unique<LiveLine>(*this, *call.request, context.session_token, context.viewer, pairs, std::move(socket));
-  TRY(line->prepare(call.deadline));
+  for (const auto& pair : line->pairs()) clients.push_back(pair.client);
   TRY(audit_reads(context, call, clients, std::nullopt, "live"));
   line->begin();
   return line;
@@ -406,7 +407,7 @@ void Service::cut_lines_of(const std::set<SessionId>& sessions) {
   for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "logged out");
 }
 
-void Service::cut_lines_of(AccountId account) {
+void Service::cut_lines_of(AccountId account, int code, std::string_view why) {
   std::vector<std::shared_ptr<http::LiveSocket>> sockets;
   {
     const std::lock_guard lock(lines_mutex_);
@@ -414,7 +415,7 @@ void Service::cut_lines_of(AccountId account) {
     if (own == lines_.end()) return;
     for (const auto* line : own->second) sockets.push_back(line->socket());
   }
-  for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "account closed");
+  for (const auto& socket : sockets) socket->close_once_answered(code, why);
 }
 
 std::map<SessionId, std::string> Service::live_sessions() {

@@ -94,7 +94,7 @@ class Service final : public http::Application {
   void leave(LiveLine* line);
   void watch_sessions();
   void cut_lines_of(const std::set<SessionId>& sessions);
-  void cut_lines_of(AccountId account);
+  void cut_lines_of(AccountId account, int code, std::string_view why);
   void cut_ended_sessions();
   std::map<SessionId, std::string> live_sessions();  ///< with their tokens
   bool stops();

@@ -396,7 +396,7 @@ TEST_F(ServiceTest, ALineWhoseLogInEndsWhileItIsOpenedDoesNotBegin) {
   const auto socket = std::make_shared<RecordingSocket>();
   const auto opening = by(browser, request(http::Method::get, "/api/live"));
   const auto token = http::cookie_value(opening.header("cookie"), log_in::kCookie).value_or("");
-  LiveLine line(*service_, opening, token, {client_, access::Role::client, {}, {}}, {}, socket);
+  LiveLine line(*service_, opening, token, {client_, access::Role::client, {}, {}}, socket);
   EXPECT_EQ(post(browser, "/api/logout", "").status, 204);
   const auto begun = line.prepare(soon());
   ASSERT_FALSE(begun);

@@ -354,6 +354,7 @@ Result<Answer<Nothing>> accept_link(Context& context, Call& call, const Invitati
   const auto done = become(context, call, *found, body, std::move(login_digest));
   if (done || done.error().code != "account.login_taken") tries.give_back_name(*found);
   if (!done) return fail(done.error());
+  if (found->therapist) house.care_begun(*found->therapist);
   return Answer<Nothing>{204, {}};
 }
 
