@@ -3,6 +3,7 @@
 #include "access/known_browsers.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/notify/notify.hpp"
+#include "features/notify/push_devices.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::log_in {
@@ -120,6 +121,28 @@ TEST_P(Account, NoOtherBrowserIsKnownAnyMoreWhereAllOtherLogInsEnd) {
     EXPECT_TRUE(is_known(renewed.substr(0, renewed.find(';')))) << renewed;
     cookie_.clear();
     EXPECT_TRUE(ask(http::Method::del, "/api/me/sessions").headers.empty()) << "a stolen log-in makes no browser known";
+  }
+}
+
+TEST_P(Account, NoBrowserIsToldAnyMoreWhereAllOtherLogInsEnd) {
+  const std::vector<std::function<http::Response()>> ways{[&] { return ask(http::Method::del, "/api/me/sessions"); },
+                                                          [&] { return change("right horse", "battery staple"); }};
+  const auto device_of = [&](AccountId account) {
+    const auto id = notify::PushDeviceId::make(clock.now());
+    EXPECT_TRUE(write(
+        [&](store::WriteTx& tx) { return notify::save_device(tx, {id, account, Bytes{1}, clock.now()}, id.bytes()); }));
+    return id;
+  };
+  const auto is_told = [&](notify::PushDeviceId id) {
+    return read([&](store::ReadTx& tx) -> Result<bool> { return notify::find_device(tx, id).has_value(); }).value();
+  };
+  const auto of_another = device_of(other_client);
+  for (const auto& way : ways) {
+    const auto lost = device_of(client);
+    ASSERT_TRUE(is_told(lost));
+    ASSERT_EQ(way().status, 204);
+    EXPECT_FALSE(is_told(lost));
+    EXPECT_TRUE(is_told(of_another));
   }
 }
 
