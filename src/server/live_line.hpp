@@ -41,7 +41,7 @@ class LiveLine final : public http::LiveSession {
   void tell_presence();
   /// The viewer, looked up again when the last look is older than a second: a line whose log-in has ended is closed
   /// by the service anyway, and a burst of single frames need not ask the database each time.
-  Result<std::optional<access::Viewer>> viewer(Deadline deadline);
+  Result<std::optional<access::Viewer>> viewer(Deadline deadline, bool is_use);
 
   Service& service_;
   http::Request request_;

@@ -204,12 +204,12 @@ Result<void> Service::is_sent_well(const http::Request& request, const http::Rou
   return {};
 }
 
-Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline) {
+Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline, bool is_use) {
   const auto now = house_.clock.now();
   TRY_ASSIGN(auto session, house_.db.read(deadline, [&](store::ReadTx& tx) {
     return access::find_session(tx, token, now, house_.session_rules);
   }));
-  if (access::needs_touch(session, now, house_.session_rules)) {
+  if (is_use && access::needs_touch(session, now, house_.session_rules)) {
     // Who could not be noted as seen is noted at the next request.
     (void)house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
       access::touch_session(tx, session.viewer.session, now);
@@ -223,7 +223,8 @@ Result<Service::Caller> Service::identify(const http::Request& request, std::str
   Caller caller{std::nullopt, http::cookie_value(request.header("cookie"), log_in::kCookie).value_or(""), origin,
                 request.peer};
   if (caller.token.empty()) return caller;
-  const auto session = session_of(caller.token, deadline);
+  const bool is_use = origin != "live" && request.header(log_in::kUnattended).empty();
+  const auto session = session_of(caller.token, deadline, is_use);
   if (session) caller.viewer = session->viewer;
   // Who cannot be looked up just now is not logged out.
   if (!session && session.error().kind != ErrorKind::unauthenticated) return fail(session.error());
@@ -427,13 +428,13 @@ std::map<SessionId, std::string> Service::live_sessions() {
   return tokens;
 }
 
-/// Each log-in is looked up once, however many lines it has, and is in use while it has one. A database that does not
-/// answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
+/// Each log-in is looked up once, however many lines it has; that a line is open is no use of it. A database that does
+/// not answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
 void Service::cut_ended_sessions() {
   std::set<SessionId> ended;
   for (const auto& [id, token] : live_sessions()) {
     if (stops()) return;
-    const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook);
+    const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook, false);
     if (session) continue;
     if (session.error().kind != ErrorKind::unauthenticated) break;
     ended.insert(id);

@@ -62,7 +62,8 @@ class Service final : public http::Application {
   };
 
   Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);
-  Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
+  /// `is_use`: the person does something with it, so that it does not end for want of use.
+  Result<access::FoundSession> session_of(std::string_view token, Deadline deadline, bool is_use);
   /// What is said where a queue has no room.
   static Error too_much_to_do();
   http::Response handle_api(const http::Request& request);

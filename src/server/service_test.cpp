@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
@@ -475,23 +476,33 @@ TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
   line->on_closed();
 }
 
-TEST_F(ServiceTest, AnOpenLineIsAUseAndWithoutOneALogInEnds) {
+TEST_F(ServiceTest, AnOpenPageIsNoUseButWhatAPersonDoesAtItIs) {
   ServiceOptions options;
   options.look_at_sessions = std::chrono::milliseconds(10);
   start(options);
-  const auto reader = log_in("amara");
-  const auto away = log_in("berger");
+  const auto used = log_in("amara");
+  const auto left_open = log_in("berger");
+  const auto sockets = std::array{std::make_shared<RecordingSocket>(), std::make_shared<RecordingSocket>()};
   http::Response refusal;
-  auto line = service_->open_live(by(reader, request(http::Method::get, "/api/live")),
-                                  std::make_shared<RecordingSocket>(), refusal);
-  ASSERT_NE(line, nullptr);
-  for (int i = 0; i < 2; ++i) {
-    clock_.set(clock_.now() + std::chrono::minutes(150));
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-  EXPECT_EQ(get(reader, "/api/session").status, 200);
-  EXPECT_EQ(get(away, "/api/session").status, 401);
+  const auto opening = request(http::Method::get, "/api/live");
+  const auto line = service_->open_live(by(used, opening), sockets[0], refusal);
+  const auto line_left_open = service_->open_live(by(left_open, opening), sockets[1], refusal);
+  ASSERT_TRUE(line && line_left_open);
+  auto by_itself = by(left_open, request(http::Method::get, "/api/episodes"));
+  by_itself.headers.emplace_back("x-unattended", "1");
+
+  clock_.set(clock_.now() + std::chrono::minutes(150));
+  say_on(*line, {R"({"id":1,"do":"GET /api/session"})"});
+  say_on(*line_left_open, {R"({"id":1,"do":"GET /api/practice"})"});
+  EXPECT_EQ(service_->handle(by_itself).status, 200);
+  clock_.set(clock_.now() + std::chrono::minutes(150));
+  EXPECT_EQ(service_->handle(by_itself).status, 401);
+  EXPECT_EQ(get(used, "/api/session").status, 200);
+  for (int i = 0; i < 200 && sockets[1]->closed() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(sockets[1]->closed(), http::kClosedLoggedOut);
+  EXPECT_EQ(sockets[0]->closed(), 0);
   line->on_closed();
+  line_left_open->on_closed();
 }
 
 TEST_F(ServiceTest, EveryRouteButTheOpenOnesWantsALogIn) {
