@@ -738,6 +738,21 @@ TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   EXPECT_GE(files, 4U);
 }
 
+TEST_F(ServiceTest, ARoomOfOthersIsAnsweredAsNoneWhateverElseIsWrong) {
+  ASSERT_EQ(post(log_in("amara"), room("/messages"), message("the room is known now")).status, 201);
+  const auto stranger = log_in("stranger");
+  const auto none = "/api/rooms/" + RoomId::make(clock_.now()).text() + "/messages";
+  const auto id = MessageId::make(clock_.now()).text();
+  for (const auto& body :
+       {message(""), message("words"), std::string(R"({"id":"00000000-0000-4000-8000-000000000000","text":"x"})"),
+        R"({"id":")" + id + R"(","text":"","attachments":[{"id":")" + id + R"("}]})"}) {
+    const auto theirs = post(stranger, room("/messages"), body);
+    const auto nobodys = post(stranger, none, body);
+    EXPECT_EQ(theirs.status, nobodys.status) << body;
+    EXPECT_EQ(theirs.body, nobodys.body);
+  }
+}
+
 TEST_F(ServiceTest, CrisisContactsAreNeverRefusedForTheirNumberAndMayBeKept) {
   start({.messages_per_second = 1});
   for (int i = 0; i < 50; ++i) {

@@ -124,6 +124,12 @@ Result<std::vector<attachments::Attachment>> files_of(Context& context, const Ca
   });
 }
 
+/// A room that is somebody else's is answered as one that does not exist, whatever else is wrong.
+Error unless_hidden(Context& context, const Call& call, const Error& error) {
+  const auto room = room_of(context, call);
+  return room ? error : room.error();
+}
+
 /// What was just sealed need not be opened for it; what came before may have had other words.
 Result<Answer<Message>> answer_of(Context& context, const Call& call, const access::SealKey& key,
                                   const Accepted& accepted, const Outgoing& sent) {
@@ -144,7 +150,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
   const auto client = client_of_room(context, call, known);
   if (!client) return all_fail(client.error(), bodies.size());
   const auto key = context.house.keys.key_for(*client, call.deadline);
-  if (!key) return all_fail(key.error(), bodies.size());
+  if (!key) return all_fail(unless_hidden(context, call, key.error()), bodies.size());
 
   const auto now = context.house.clock.now();
   std::vector<Result<Answer<Message>>> answers(bodies.size(), fail(not_found()));
@@ -155,7 +161,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
     auto files = files_of(context, call, **key, bodies[i], most_files);
     auto one = files ? seal_message(**key, context.viewer.account, bodies[i], now, *files) : fail(files.error());
     if (!one) {
-      answers[i] = fail(one.error());
+      answers[i] = fail(unless_hidden(context, call, one.error()));
       continue;
     }
     sealed.push_back(std::move(*one));
