@@ -57,6 +57,8 @@ struct Context {
   access::Viewer viewer = {};
   std::string session_token = {};
   std::string_view origin = "web";
+  /// At what a call came to nothing, for its row; without it, what the permission is about.
+  std::string failed_at = {};
   /// What this call did is in the audit, as done. Set below; a call that is audited and ends without it has failed.
   bool is_written_down = false;
 };

@@ -1573,6 +1573,20 @@ TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {
         {200, R"("state":"closed")", "concern.close done/client", "neutral:concern"});
 }
 
+TEST_P(Scenarios, TheAuditTellsAWrongCodeFromOneThatIsStillToCome) {
+  static const store::Query kLogIns{"test.log_ins",
+                                    "SELECT outcome, view_name FROM audit WHERE action = 'login' ORDER BY id"};
+  for (const auto* rest : {R"()", R"(,"code":"123456")", R"(,"code":"ABCDE-FGHJK")"}) {
+    service_->handle(request_of("nobody", http::Method::post, "/api/login",
+                                R"({"login":"amara","password":"right horse")" + std::string(rest) + "}"));
+  }
+  const auto rows = read([&](store::ReadTx& tx) -> Result<std::vector<std::string>> {
+    return tx.list(kLogIns, {},
+                   [](const store::Row& row) { return std::string(row.text(0)) + ":" + std::string(row.text(1)); });
+  });
+  EXPECT_EQ(*rows, (std::vector<std::string>{"refused:code needed", "refused:code wrong", "done:"}));
+}
+
 TEST_P(Scenarios, TheSupervisorHearsOfWhatNobodyLookedInto) {
   listen();
   const auto later = clock.now() + std::chrono::minutes(30);
