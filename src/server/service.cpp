@@ -236,7 +236,7 @@ int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
   const auto now = std::chrono::steady_clock::now();
   const double rate = options_.messages_per_second;
   if (rate == 0) return 0;
-  const auto who = caller.viewer ? caller.viewer->account.text() : caller.limit_key;
+  const auto who = caller.viewer ? caller.viewer->account.text() : access::address_to_count(caller.peer);
   return limits_.take({route.limit == "messages" ? "messages" : "general", rate, 4 * rate}, who, now);
 }
 

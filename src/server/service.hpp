@@ -58,7 +58,7 @@ class Service final : public http::Application {
     std::optional<access::Viewer> viewer;
     std::string token;
     std::string_view origin;  ///< "web" or "live"
-    std::string limit_key;    ///< whom a limit is counted against when nobody is logged in
+    std::string peer;         ///< against whose network a limit is counted when nobody is logged in
   };
 
   Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);

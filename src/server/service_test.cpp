@@ -711,6 +711,22 @@ TEST_F(ServiceTest, TooManyIsSaidWithWhenToComeBack) {
   EXPECT_EQ(refused, 6) << "four at once, then one a second";
 }
 
+TEST_F(ServiceTest, WhoIsNotLoggedInIsCountedByNetworkAndNotByAddress) {
+  ServiceOptions options;
+  options.messages_per_second = 1;
+  start(options);
+  int answered = 0;
+  for (int i = 0; i < 10; ++i) {
+    auto asked = request(http::Method::get, "/api/practice");
+    asked.peer = "2001:db8:1:2::" + std::to_string(i);
+    answered += service_->handle(asked).status == 200 ? 1 : 0;
+  }
+  EXPECT_EQ(answered, 4);
+  auto elsewhere = request(http::Method::get, "/api/practice");
+  elsewhere.peer = "2001:db8:1:3::1";
+  EXPECT_EQ(service_->handle(elsewhere).status, 200);
+}
+
 TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   const auto client = log_in("amara");
   const std::string secret = "unmistakable-plaintext";
