@@ -164,8 +164,10 @@ constexpr std::array kTypes{
     ProblemType{
         "session_forms.choice",
         "A questionnaire in the list cannot be given out, is there twice, or is one too many. The detail names it."},
-    ProblemType{"setup.not_ready",
-                "The practice takes no clients before an administrator has confirmed what the detail names."},
+    ProblemType{
+        "setup.not_ready",
+        "The practice takes no clients before an administrator has confirmed what is to be settled first; whoever "
+        "invites is told what."},
     ProblemType{
         "setup.not_yet",
         "It is seen not to be so: a therapist has no deputy, there is no neutral person, or no test mail has left."},
