@@ -395,6 +395,7 @@ Hearers hearers_of(const StoredForm& form, std::int64_t version) {
 Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Outgoing& outgoing,
                            const safety::Rules& rules) {
   const auto& version = outgoing.version;
+  TRY(people::hold_open(tx, form.episode));
   TRY_ASSIGN(const bool is_new, complete_form(tx, form.client, version));
   tell(tx, form, FormChange::completed, hearers_of(form, version.version));
   if (!is_new) {
