@@ -7,8 +7,8 @@
 
 namespace rapport::access {
 
-/// What LogInGuard is to count under and to sign: the log-in's digest, whether or not there is such a person, with a
-/// number that forget_browsers raises.
+/// What LogInGuard is to sign: the log-in's digest, whether or not there is such a person, with a number that
+/// forget_browsers raises.
 Bytes guarded_person(store::ReadTx& tx, BytesView login_digest);
 /// From now on every cookie of before counts for nothing.
 void forget_browsers(store::WriteTx& tx, AccountId account);

@@ -35,29 +35,29 @@ Time get_time(BytesView from) {
 LogInGuard::LogInGuard(const SealKey& master, const WrongLogIns& limits)
     : key_(master.subkey("deviceck")), limits_(limits) {}
 
-Bytes LogInGuard::signature(BytesView signed_part, BytesView login_digest) const {
+Bytes LogInGuard::signature(BytesView signed_part, BytesView known_as) const {
   std::string text(as_text(signed_part));
-  text += as_text(login_digest);
+  text += as_text(known_as);
   return keyed_digest(key_, text);
 }
 
-std::string LogInGuard::device_cookie(BytesView login_digest, Time now) const {
+std::string LogInGuard::device_cookie(BytesView known_as, Time now) const {
   ensure_crypto();
   Bytes cookie(kSignedBytes);
   randombytes_buf(cookie.data(), kNonceBytes);
   put_time(std::span(cookie).subspan(kNonceBytes), now);
-  const Bytes signed_by_us = signature(cookie, login_digest);
+  const Bytes signed_by_us = signature(cookie, known_as);
   cookie.insert(cookie.end(), signed_by_us.begin(), signed_by_us.end());
   return to_hex(cookie);
 }
 
-LogInGuard::Attempt LogInGuard::attempt(BytesView login_digest, std::string_view peer, std::string_view cookie,
-                                        Time now) const {
+LogInGuard::Attempt LogInGuard::attempt(BytesView login_digest, BytesView known_as, std::string_view peer,
+                                        std::string_view cookie, Time now) const {
   Attempt made{to_hex(login_digest), address_to_count(peer), std::nullopt};
   const auto bytes = from_hex(cookie);
   if (!bytes || bytes->size() != kSignedBytes + kSignatureBytes) return made;
   const BytesView whole(*bytes);
-  const Bytes expected = signature(whole.first(kSignedBytes), login_digest);
+  const Bytes expected = signature(whole.first(kSignedBytes), known_as);
   if (sodium_memcmp(expected.data(), whole.data() + kSignedBytes, kSignatureBytes) != 0) return made;
   if (now - get_time(whole.subspan(kNonceBytes, kTimeBytes)) > kDeviceCookieLife) return made;
   made.device = to_hex(whole.first(kNonceBytes));

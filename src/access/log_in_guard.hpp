@@ -35,8 +35,11 @@ class LogInGuard {
     std::string address;
     std::optional<std::string> device;  ///< of a browser that is known to be the person's
   };
-  /// `login_digest` with a number (known_browsers.hpp). `peer`: the other side's address. `cookie`: the device cookie.
-  Attempt attempt(BytesView login_digest, std::string_view peer, std::string_view cookie, Time now) const;
+  /// Counted under `login_digest` alone, which nobody who is logged in can change. `known_as`: what the cookies of the
+  /// person's browsers are signed over (known_browsers.hpp). `peer`: the other side's address. `cookie`: the device
+  /// cookie.
+  Attempt attempt(BytesView login_digest, BytesView known_as, std::string_view peer, std::string_view cookie,
+                  Time now) const;
 
   /// Counts the attempt as a wrong one. 0 when it may be made, else the seconds to wait; nothing is counted then.
   int take(const Attempt& attempt, Instant now);
@@ -44,7 +47,7 @@ class LogInGuard {
   void give_back(const Attempt& attempt);
 
   /// The value of the cookie for a browser in which that person has just logged in. Good for kDeviceCookieLife.
-  std::string device_cookie(BytesView login_digest, Time now) const;
+  std::string device_cookie(BytesView known_as, Time now) const;
 
  private:
   struct Count {
@@ -52,7 +55,7 @@ class LogInGuard {
     std::string who;
   };
   std::vector<Count> counts_of(const Attempt& attempt) const;
-  Bytes signature(BytesView signed_part, BytesView login_digest) const;
+  Bytes signature(BytesView signed_part, BytesView known_as) const;
 
   SealKey key_;
   WrongLogIns limits_;

@@ -16,7 +16,7 @@ class LogInGuardTest : public ::testing::Test {
     return made;
   }
   LogInGuard::Attempt attempt(std::string_view person, std::string_view address, std::string_view cookie = "") const {
-    return guard_.attempt(as_bytes(person), address, cookie, time_);
+    return guard_.attempt(as_bytes(person), as_bytes(person), address, cookie, time_);
   }
 
   SealKey master_ = SealKey::random();
@@ -98,6 +98,23 @@ TEST_F(LogInGuardTest, KnowsItsOwnCookiesOnly) {
   EXPECT_FALSE(attempt("ann", "10.0.0.1", elsewhere.device_cookie(as_bytes("ann"), time_)).device);
   time_ += kDeviceCookieLife + 1s;
   EXPECT_FALSE(attempt("ann", "10.0.0.1", cookie).device) << "too old";
+}
+
+TEST_F(LogInGuardTest, ForgettingTheBrowsersForgetsNoGuess) {
+  const auto wrong_ones_known_as = [&](const std::string& known_as) {
+    int made = 0;
+    for (int browser = 0; browser < 10; ++browser) {
+      const auto cookie = guard_.device_cookie(as_bytes(known_as), time_);
+      const auto one = guard_.attempt(as_bytes("ann"), as_bytes(known_as), "10.0.0.1", cookie, time_);
+      EXPECT_TRUE(one.device);
+      while (made < 100 && guard_.take(one, now_) == 0) ++made;
+    }
+    return made;
+  };
+  EXPECT_EQ(wrong_ones_known_as("ann 0"), 30);
+  EXPECT_EQ(wrong_ones_known_as("ann 1"), 0);
+  const auto before = guard_.device_cookie(as_bytes("ann 0"), time_);
+  EXPECT_FALSE(guard_.attempt(as_bytes("ann"), as_bytes("ann 1"), "10.0.0.1", before, time_).device);
 }
 
 TEST_F(LogInGuardTest, ZeroIsNoLimit) {

@@ -1,6 +1,8 @@
 #pragma once
 /// @file What a handler is given: the house's services and the person who asks. Handlers keep no state.
+#include <algorithm>
 #include <functional>
+#include <set>
 
 #include "access/audit.hpp"
 #include "access/client_keys.hpp"
@@ -28,6 +30,9 @@ struct House {
   const Clock& clock;
   /// This log-in has ended: live lines that rest on it are to be cut.
   std::function<void(SessionId session)> session_ended = [](SessionId /*session*/) {};
+  /// A client has begun with this therapist: live lines that were opened without the client are to be cut, since what
+  /// comes over a line is in the audit from when it was opened.
+  std::function<void(AccountId therapist)> care_begun = [](AccountId /*therapist*/) {};
   /// The account was closed: its live lines are to be cut.
   std::function<void(AccountId account)> account_closed = [](AccountId /*account*/) {};
   /// Whether the database answers.
@@ -52,6 +57,8 @@ struct Context {
   access::Viewer viewer = {};
   std::string session_token = {};
   std::string_view origin = "web";
+  /// At what a call came to nothing, for its row; without it, what the permission is about.
+  std::string failed_at = {};
   /// What this call did is in the audit, as done. Set below; a call that is audited and ends without it has failed.
   bool is_written_down = false;
 };
@@ -65,38 +72,62 @@ inline access::AuditEntry audit_entry_of(const Context& context, const http::Cal
   return entry;
 }
 
-/// Runs `f` (WriteTx&, AuditEntry&) -> Result<T> and writes what it says of itself into the audit, in the same
-/// transaction. `f` sets entry.client, entry.room and entry.count; nothing changed (count 0) leaves no row. When `f`
-/// fails, the service writes the row that says so.
+/// What was opened: by which action, under which name.
+inline std::string opened_view(const access::AuditEntry& entry) {
+  return entry.action + " " + entry.view + (entry.room ? " " + entry.room->text() : "");
+}
+
+/// What a change says of itself. With `count` 0 nothing changed; whether the answer shows what is stored all the same.
+struct ChangeEntry : access::AuditEntry {
+  bool shows_stored = false;
+};
+
+/// Runs `f` (WriteTx&, ChangeEntry& or AuditEntry&) -> Result<T> and writes what it says of itself into the audit, in
+/// the same transaction. `f` sets entry.client, entry.room or entry.view, and entry.count. When nothing changed, an
+/// answer with a body is a look at what is stored and leaves a row as a read does, one for each opened view; without a
+/// body there is none. When `f` fails, the service writes the row that says so.
 template <class F>
 auto audited_write(Context& context, const http::Call& call, F f) {
+  auto& seen = context.house.read_audit;
+  const auto session = context.viewer.session;
+  ChangeEntry entry;
+  bool is_due = false;
   auto result = context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
-    auto entry = audit_entry_of(context, call);
+    entry = {audit_entry_of(context, call), call.route->answer_schema != nullptr};  // this may be run again
     auto outcome = f(tx, entry);
-    if (outcome && entry.count > 0) {
+    const auto client = entry.client.value_or(AccountId());
+    is_due = entry.count > 0 || (entry.shows_stored && seen.first_time(session, client, opened_view(entry), entry.at));
+    if (outcome && is_due) {
+      entry.count = std::max<std::int64_t>(entry.count, 1);
       entry.outcome = access::Outcome::done;
       access::write_audit(tx, entry);
     }
     return outcome;
   });
-  if (result) context.is_written_down = true;
+  if (!result) return result;
+  context.is_written_down = true;
+  if (is_due && entry.shows_stored) {
+    seen.remember(session, entry.client.value_or(AccountId()), opened_view(entry), entry.at);
+  }
   return result;
 }
 
 /// Writes the rows of a read, one per client and opened view, before the answer leaves; in one transaction.
 inline Result<void> audit_reads(Context& context, const http::Call& call, const std::vector<AccountId>& clients,
                                 std::optional<RoomId> room, std::string_view view) {
-  const auto now = context.house.clock.now();
+  auto& seen = context.house.read_audit;
+  const auto session = context.viewer.session;
+  auto entry = audit_entry_of(context, call);
+  entry.room = room;
+  entry.view = view;
+  entry.count = 1;
+  entry.outcome = access::Outcome::done;
+  const auto opened = opened_view(entry);
   std::vector<access::AuditEntry> entries;
-  for (const auto client : clients) {
-    if (!context.house.read_audit.first_time(context.viewer.session, client, view, now)) continue;
-    auto entry = audit_entry_of(context, call);
+  for (const auto client : std::set(clients.begin(), clients.end())) {
+    if (!seen.first_time(session, client, opened, entry.at)) continue;
     entry.client = client;
-    entry.room = room;
-    entry.view = view;
-    entry.count = 1;
-    entry.outcome = access::Outcome::done;
-    entries.push_back(std::move(entry));
+    entries.push_back(entry);
   }
   if (!entries.empty()) {
     TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
@@ -105,7 +136,7 @@ inline Result<void> audit_reads(Context& context, const http::Call& call, const 
     }));
   }
   context.is_written_down = true;
-  for (const auto& entry : entries) context.house.read_audit.remember(context.viewer.session, *entry.client, view, now);
+  for (const auto& one : entries) seen.remember(session, *one.client, opened, one.at);
   return {};
 }
 

@@ -23,6 +23,7 @@ struct CloseCode {
   std::string_view says;
 };
 inline constexpr int kClosedLoggedOut = 4401;
+inline constexpr int kClosedForNewClient = 4409;
 inline constexpr int kClosedTooMany = 4429;
 inline constexpr std::array kCloseCodes{
     CloseCode{1001, "The server stops. Connect again, with growing pauses."},
@@ -33,6 +34,8 @@ inline constexpr std::array kCloseCodes{
     CloseCode{1011, "A defect of the server. Connect again, with growing pauses."},
     CloseCode{1013, "The client took too long to read what it was sent. Connect again and resume."},
     CloseCode{kClosedLoggedOut, "The log-in has ended. Log in before you connect again."},
+    CloseCode{kClosedForNewClient,
+              "Somebody came whose words this connection does not carry. Connect again and resume."},
     CloseCode{kClosedTooMany,
               "The account opened more live connections than one person needs; this was its oldest. Connect again only "
               "when the person comes back to it."},

@@ -147,6 +147,7 @@ constexpr std::array kTypes{
     ProblemType{"push.tested", "A test was sent to this browser within this minute. Come back after Retry-After."},
     ProblemType{"query.invalid", "A parameter after '?' is out of its range; `errors` names it."},
     ProblemType{"query.malformed", "The part of the address after '?' is not well-formed."},
+    ProblemType{"record.closed", "The account was closed meanwhile. Nothing is taken into its record any more."},
     ProblemType{"record.too_large", "The record does not fit into one answer; the practice can give it out."},
     ProblemType{"reply_time.not_proposed",
                 "The reply time agreed to is not the one that is proposed. Read the episode again."},
@@ -164,8 +165,10 @@ constexpr std::array kTypes{
     ProblemType{
         "session_forms.choice",
         "A questionnaire in the list cannot be given out, is there twice, or is one too many. The detail names it."},
-    ProblemType{"setup.not_ready",
-                "The practice takes no clients before an administrator has confirmed what the detail names."},
+    ProblemType{
+        "setup.not_ready",
+        "The practice takes no clients before an administrator has confirmed what is to be settled first; whoever "
+        "invites is told what."},
     ProblemType{
         "setup.not_yet",
         "It is seen not to be so: a therapist has no deputy, there is no neutral person, or no test mail has left."},

@@ -46,7 +46,7 @@ access::AuditEntry failure_of(const Context& context, const http::Call& call,
     entry.role.reset();
   }
   if (call.route->scope_parameter == "room") entry.room = call.path_id<RoomId>("room");
-  entry.view = thing_asked_for(call);
+  entry.view = context.failed_at.empty() ? thing_asked_for(call) : context.failed_at;
   entry.count = std::count_if(responses.begin(), responses.end(),
                               [&](const http::Response& response) { return deserves_row(context, response); });
   if (entry.count == std::count_if(responses.begin(), responses.end(), is_refused)) {

@@ -22,12 +22,11 @@ struct LiveLine::Group {
 };
 
 LiveLine::LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
-                   std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket)
+                   std::shared_ptr<http::LiveSocket> socket)
     : service_(service),
       token_(std::move(token)),
       session_(viewer.session),
       account_(viewer.account),
-      pairs_(std::move(pairs)),
       socket_(std::move(socket)) {
   request_.method = http::Method::post;
   request_.target = request.target;
@@ -44,9 +43,12 @@ LiveLine::~LiveLine() {
 }
 
 Result<void> LiveLine::prepare(Deadline deadline) {
-  // First where a log-out finds it, then a look whether one has been: so that none is missed.
+  // First where a log-out or a new client finds it, then a look whether one has been: so that none is missed.
   service_.enter(this);
-  TRY(service_.session_of(token_, deadline));
+  TRY(service_.session_of(token_, deadline, false));
+  TRY_ASSIGN(pairs_, service_.house_.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
+    return people::list_pairs(tx, account_);
+  }));
   return {};
 }
 
@@ -113,13 +115,13 @@ void LiveLine::overloaded(const std::vector<std::string>& frames) {
   socket_->send_all(out);
 }
 
-Result<std::optional<access::Viewer>> LiveLine::viewer(Deadline deadline) {
+Result<std::optional<access::Viewer>> LiveLine::viewer(Deadline deadline, bool is_use) {
   const auto now = std::chrono::steady_clock::now();
   if (now < viewer_until_) return viewer_;
-  const auto session = service_.session_of(token_, deadline);
+  const auto session = service_.session_of(token_, deadline, is_use);
   if (!session && session.error().kind != ErrorKind::unauthenticated) return fail(session.error());
   viewer_ = session ? std::optional(session->viewer) : std::nullopt;
-  viewer_until_ = now + std::chrono::seconds(1);
+  if (is_use) viewer_until_ = now + std::chrono::seconds(1);
   return viewer_;
 }
 
@@ -140,7 +142,8 @@ void LiveLine::answer_group(const Group& group, Frames& out) {
   const auto deadline = service_.deadline_of(request_);
   // A change is short, and tells this line of itself; what is read may take its time.
   if (group.match.route->method != http::Method::get) socket_->gather(true);
-  const auto who = viewer(deadline);
+  // What is open to everybody is asked to see whether the line still stands, with nobody there.
+  const auto who = viewer(deadline, group.match.route->guard != http::Guard::open);
   if (!who) {
     for (std::size_t i = 0; i < inputs.size(); ++i) push(i, http::problem_response(who.error()));
     return;

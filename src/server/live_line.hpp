@@ -14,10 +14,11 @@ class LiveLine final : public http::LiveSession {
  public:
   /// `request` is the one that opened the line: its cookie says who speaks on it.
   LiveLine(Service& service, const http::Request& request, std::string token, const access::Viewer& viewer,
-           std::vector<people::Pair> pairs, std::shared_ptr<http::LiveSocket> socket);
+           std::shared_ptr<http::LiveSocket> socket);
   ~LiveLine() override;
 
-  /// From here on it is closed with its log-in. `unauthenticated` when that has ended already.
+  /// From here on it is closed with its log-in, and where a client comes who is not among `pairs`. `unauthenticated`
+  /// when the log-in has ended already.
   Result<void> prepare(Deadline deadline);
   /// From here on the person is present and is told what happens.
   void begin();
@@ -29,6 +30,7 @@ class LiveLine final : public http::LiveSession {
   const std::string& token() const { return token_; }
   SessionId session() const { return session_; }
   AccountId account() const { return account_; }
+  const std::vector<people::Pair>& pairs() const { return pairs_; }
   const std::shared_ptr<http::LiveSocket>& socket() const { return socket_; }
 
  private:
@@ -39,7 +41,7 @@ class LiveLine final : public http::LiveSession {
   void tell_presence();
   /// The viewer, looked up again when the last look is older than a second: a line whose log-in has ended is closed
   /// by the service anyway, and a burst of single frames need not ask the database each time.
-  Result<std::optional<access::Viewer>> viewer(Deadline deadline);
+  Result<std::optional<access::Viewer>> viewer(Deadline deadline, bool is_use);
 
   Service& service_;
   http::Request request_;

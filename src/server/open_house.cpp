@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <span>
@@ -84,8 +85,10 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, secrets.master, clock);
   made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, secrets.log_in_guard,
                                                secrets.csrf, secrets.master, made->read_audit_, made->hub_, clock});
-  made->house_->session_rules.lifetime = std::chrono::hours(settings.log_in_hours);
-  made->house_->session_rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
+  auto& rules = made->house_->session_rules;
+  rules.lifetime = std::chrono::hours(settings.log_in_hours);
+  rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
+  rules.touch_every = std::min(rules.touch_every, rules.idle / 4);  // or whoever is there is taken for gone
   made->house_->invitations_last = std::chrono::hours(settings.invitation_hours);
   made->house_->staff_need_second_factor = settings.second_factor == "staff";
   made->house_->sends_mail = !settings.mail_server.empty();

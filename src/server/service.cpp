@@ -118,7 +118,12 @@ Service::Service(House& house, const Routes& routes, ServiceOptions options)
     ended_.insert(session);
     watch_wakes_.notify_one();
   };
-  house_.account_closed = [this](AccountId account) { cut_lines_of(account); };
+  house_.care_begun = [this](AccountId therapist) {
+    cut_lines_of(therapist, http::kClosedForNewClient, "a new client");
+  };
+  house_.account_closed = [this](AccountId account) {
+    cut_lines_of(account, http::kClosedLoggedOut, "account closed");
+  };
   watcher_ = std::thread([this] { watch_sessions(); });
 }
 
@@ -130,6 +135,7 @@ Service::~Service() {
   }
   watcher_.join();
   house_.session_ended = [](SessionId /*session*/) {};
+  house_.care_begun = [](AccountId /*therapist*/) {};
   house_.account_closed = [](AccountId /*account*/) {};
   house_.is_well = [] { return true; };
 }
@@ -198,12 +204,12 @@ Result<void> Service::is_sent_well(const http::Request& request, const http::Rou
   return {};
 }
 
-Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline) {
+Result<access::FoundSession> Service::session_of(std::string_view token, Deadline deadline, bool is_use) {
   const auto now = house_.clock.now();
   TRY_ASSIGN(auto session, house_.db.read(deadline, [&](store::ReadTx& tx) {
     return access::find_session(tx, token, now, house_.session_rules);
   }));
-  if (access::needs_touch(session, now, house_.session_rules)) {
+  if (is_use && access::needs_touch(session, now, house_.session_rules)) {
     // Who could not be noted as seen is noted at the next request.
     (void)house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
       access::touch_session(tx, session.viewer.session, now);
@@ -217,7 +223,8 @@ Result<Service::Caller> Service::identify(const http::Request& request, std::str
   Caller caller{std::nullopt, http::cookie_value(request.header("cookie"), log_in::kCookie).value_or(""), origin,
                 request.peer};
   if (caller.token.empty()) return caller;
-  const auto session = session_of(caller.token, deadline);
+  const bool is_use = origin != "live" && request.header(log_in::kUnattended).empty();
+  const auto session = session_of(caller.token, deadline, is_use);
   if (session) caller.viewer = session->viewer;
   // Who cannot be looked up just now is not logged out.
   if (!session && session.error().kind != ErrorKind::unauthenticated) return fail(session.error());
@@ -229,7 +236,7 @@ int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
   const auto now = std::chrono::steady_clock::now();
   const double rate = options_.messages_per_second;
   if (rate == 0) return 0;
-  const auto who = caller.viewer ? caller.viewer->account.text() : caller.limit_key;
+  const auto who = caller.viewer ? caller.viewer->account.text() : access::address_to_count(caller.peer);
   return limits_.take({route.limit == "messages" ? "messages" : "general", rate, 4 * rate}, who, now);
 }
 
@@ -328,17 +335,12 @@ Result<std::unique_ptr<http::LiveSession>> Service::begin_line(Context& context,
                                                                std::shared_ptr<http::LiveSocket> socket) {
   if (comes_from_elsewhere(*call.request)) return fail(forbidden("This came from another site."));
   TRY(check_guard(house_, *call.route, context.viewer));
-  const auto account = context.viewer.account;
-  TRY_ASSIGN(const auto pairs,
-             house_.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::Pair>> {
-               return people::list_pairs(tx, account);
-             }));
+  auto line =
+      std::make_unique<LiveLine>(*this, *call.request, context.session_token, context.viewer, std::move(socket));
+  TRY(line->prepare(call.deadline));
   // What comes over the line is read by the person: one row for each client whose words may come.
   std::vector<AccountId> clients;
-  for (const auto& pair : pairs) clients.push_back(pair.client);
-  auto line =
-      std::make_unique<LiveLine>(*this, *call.request, context.session_token, context.viewer, pairs, std::move(socket));
-  TRY(line->prepare(call.deadline));
+  for (const auto& pair : line->pairs()) clients.push_back(pair.client);
   TRY(audit_reads(context, call, clients, std::nullopt, "live"));
   line->begin();
   return line;
@@ -406,7 +408,7 @@ void Service::cut_lines_of(const std::set<SessionId>& sessions) {
   for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "logged out");
 }
 
-void Service::cut_lines_of(AccountId account) {
+void Service::cut_lines_of(AccountId account, int code, std::string_view why) {
   std::vector<std::shared_ptr<http::LiveSocket>> sockets;
   {
     const std::lock_guard lock(lines_mutex_);
@@ -414,7 +416,7 @@ void Service::cut_lines_of(AccountId account) {
     if (own == lines_.end()) return;
     for (const auto* line : own->second) sockets.push_back(line->socket());
   }
-  for (const auto& socket : sockets) socket->close_once_answered(http::kClosedLoggedOut, "account closed");
+  for (const auto& socket : sockets) socket->close_once_answered(code, why);
 }
 
 std::map<SessionId, std::string> Service::live_sessions() {
@@ -426,13 +428,13 @@ std::map<SessionId, std::string> Service::live_sessions() {
   return tokens;
 }
 
-/// Each log-in is looked up once, however many lines it has, and is in use while it has one. A database that does not
-/// answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
+/// Each log-in is looked up once, however many lines it has; that a line is open is no use of it. A database that does
+/// not answer cuts nobody off; it is left alone until the next look, because log-outs and the end of the server wait.
 void Service::cut_ended_sessions() {
   std::set<SessionId> ended;
   for (const auto& [id, token] : live_sessions()) {
     if (stops()) return;
-    const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook);
+    const auto session = session_of(token, std::chrono::steady_clock::now() + kPatienceForLook, false);
     if (session) continue;
     if (session.error().kind != ErrorKind::unauthenticated) break;
     ended.insert(id);

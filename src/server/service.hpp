@@ -58,11 +58,12 @@ class Service final : public http::Application {
     std::optional<access::Viewer> viewer;
     std::string token;
     std::string_view origin;  ///< "web" or "live"
-    std::string limit_key;    ///< whom a limit is counted against when nobody is logged in
+    std::string peer;         ///< against whose network a limit is counted when nobody is logged in
   };
 
   Result<Caller> identify(const http::Request& request, std::string_view origin, Deadline deadline);
-  Result<access::FoundSession> session_of(std::string_view token, Deadline deadline);
+  /// `is_use`: the person does something with it, so that it does not end for want of use.
+  Result<access::FoundSession> session_of(std::string_view token, Deadline deadline, bool is_use);
   /// What is said where a queue has no room.
   static Error too_much_to_do();
   http::Response handle_api(const http::Request& request);
@@ -94,7 +95,7 @@ class Service final : public http::Application {
   void leave(LiveLine* line);
   void watch_sessions();
   void cut_lines_of(const std::set<SessionId>& sessions);
-  void cut_lines_of(AccountId account);
+  void cut_lines_of(AccountId account, int code, std::string_view why);
   void cut_ended_sessions();
   std::map<SessionId, std::string> live_sessions();  ///< with their tokens
   bool stops();

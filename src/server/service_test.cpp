@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
@@ -396,7 +397,7 @@ TEST_F(ServiceTest, ALineWhoseLogInEndsWhileItIsOpenedDoesNotBegin) {
   const auto socket = std::make_shared<RecordingSocket>();
   const auto opening = by(browser, request(http::Method::get, "/api/live"));
   const auto token = http::cookie_value(opening.header("cookie"), log_in::kCookie).value_or("");
-  LiveLine line(*service_, opening, token, {client_, access::Role::client, {}, {}}, {}, socket);
+  LiveLine line(*service_, opening, token, {client_, access::Role::client, {}, {}}, socket);
   EXPECT_EQ(post(browser, "/api/logout", "").status, 204);
   const auto begun = line.prepare(soon());
   ASSERT_FALSE(begun);
@@ -475,23 +476,33 @@ TEST_F(ServiceTest, ALogInOverALiveLineIsRefused) {
   line->on_closed();
 }
 
-TEST_F(ServiceTest, AnOpenLineIsAUseAndWithoutOneALogInEnds) {
+TEST_F(ServiceTest, AnOpenPageIsNoUseButWhatAPersonDoesAtItIs) {
   ServiceOptions options;
   options.look_at_sessions = std::chrono::milliseconds(10);
   start(options);
-  const auto reader = log_in("amara");
-  const auto away = log_in("berger");
+  const auto used = log_in("amara");
+  const auto left_open = log_in("berger");
+  const auto sockets = std::array{std::make_shared<RecordingSocket>(), std::make_shared<RecordingSocket>()};
   http::Response refusal;
-  auto line = service_->open_live(by(reader, request(http::Method::get, "/api/live")),
-                                  std::make_shared<RecordingSocket>(), refusal);
-  ASSERT_NE(line, nullptr);
-  for (int i = 0; i < 2; ++i) {
-    clock_.set(clock_.now() + std::chrono::minutes(150));
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-  EXPECT_EQ(get(reader, "/api/session").status, 200);
-  EXPECT_EQ(get(away, "/api/session").status, 401);
+  const auto opening = request(http::Method::get, "/api/live");
+  const auto line = service_->open_live(by(used, opening), sockets[0], refusal);
+  const auto line_left_open = service_->open_live(by(left_open, opening), sockets[1], refusal);
+  ASSERT_TRUE(line && line_left_open);
+  auto by_itself = by(left_open, request(http::Method::get, "/api/episodes"));
+  by_itself.headers.emplace_back("x-unattended", "1");
+
+  clock_.set(clock_.now() + std::chrono::minutes(150));
+  say_on(*line, {R"({"id":1,"do":"GET /api/session"})"});
+  say_on(*line_left_open, {R"({"id":1,"do":"GET /api/practice"})"});
+  EXPECT_EQ(service_->handle(by_itself).status, 200);
+  clock_.set(clock_.now() + std::chrono::minutes(150));
+  EXPECT_EQ(service_->handle(by_itself).status, 401);
+  EXPECT_EQ(get(used, "/api/session").status, 200);
+  for (int i = 0; i < 200 && sockets[1]->closed() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(sockets[1]->closed(), http::kClosedLoggedOut);
+  EXPECT_EQ(sockets[0]->closed(), 0);
   line->on_closed();
+  line_left_open->on_closed();
 }
 
 TEST_F(ServiceTest, EveryRouteButTheOpenOnesWantsALogIn) {
@@ -700,6 +711,22 @@ TEST_F(ServiceTest, TooManyIsSaidWithWhenToComeBack) {
   EXPECT_EQ(refused, 6) << "four at once, then one a second";
 }
 
+TEST_F(ServiceTest, WhoIsNotLoggedInIsCountedByNetworkAndNotByAddress) {
+  ServiceOptions options;
+  options.messages_per_second = 1;
+  start(options);
+  int answered = 0;
+  for (int i = 0; i < 10; ++i) {
+    auto asked = request(http::Method::get, "/api/practice");
+    asked.peer = "2001:db8:1:2::" + std::to_string(i);
+    answered += service_->handle(asked).status == 200 ? 1 : 0;
+  }
+  EXPECT_EQ(answered, 4);
+  auto elsewhere = request(http::Method::get, "/api/practice");
+  elsewhere.peer = "2001:db8:1:3::1";
+  EXPECT_EQ(service_->handle(elsewhere).status, 200);
+}
+
 TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
   const auto client = log_in("amara");
   const std::string secret = "unmistakable-plaintext";
@@ -725,6 +752,21 @@ TEST_F(ServiceTest, NothingWrittenStandsInClearOnDisk) {
     ++files;
   }
   EXPECT_GE(files, 4U);
+}
+
+TEST_F(ServiceTest, ARoomOfOthersIsAnsweredAsNoneWhateverElseIsWrong) {
+  ASSERT_EQ(post(log_in("amara"), room("/messages"), message("the room is known now")).status, 201);
+  const auto stranger = log_in("stranger");
+  const auto none = "/api/rooms/" + RoomId::make(clock_.now()).text() + "/messages";
+  const auto id = MessageId::make(clock_.now()).text();
+  for (const auto& body :
+       {message(""), message("words"), std::string(R"({"id":"00000000-0000-4000-8000-000000000000","text":"x"})"),
+        R"({"id":")" + id + R"(","text":"","attachments":[{"id":")" + id + R"("}]})"}) {
+    const auto theirs = post(stranger, room("/messages"), body);
+    const auto nobodys = post(stranger, none, body);
+    EXPECT_EQ(theirs.status, nobodys.status) << body;
+    EXPECT_EQ(theirs.body, nobodys.body);
+  }
 }
 
 TEST_F(ServiceTest, CrisisContactsAreNeverRefusedForTheirNumberAndMayBeKept) {

@@ -167,10 +167,21 @@ test('a line that is closing is not asked, and given up when its end is not told
   live.start();
   sockets[0]?.onopen?.();
   if (sockets[0]) sockets[0].readyState = 2;
+  live.use();
   live.probe();
   expect(sockets[0]?.sent).toEqual([]);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(states.at(-1)).toBe('waiting');
+});
+
+test('that somebody is at the page is said over a line that is open', () => {
+  const { live, sockets } = setup();
+  live.start();
+  live.use();
+  expect(sockets[0]?.sent).toEqual([]);
+  sockets[0]?.onopen?.();
+  live.use();
+  expect(sockets[0]?.sent).toEqual(['{"id":2,"do":"GET /api/session"}']);
 });
 
 test('a device without network does not pretend to be connected', async () => {

@@ -215,6 +215,7 @@ Result<Answer<Attachment>> check_file(Context& context, const Call& call, State&
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
     TRY_ASSIGN(const bool is_new, finish(tx, context.viewer.account, file, parts));
     entry.client = file.client;
+    entry.view = "attachment " + file.id.text();
     entry.count = is_new ? 1 : 0;
     return {};
   }));

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "features/messages/messages_api.hpp"
 #include "support/full_house.hpp"
 
@@ -181,6 +185,28 @@ TEST_P(AttachmentsApi, LimitsAreSaid) {
       << "everybody has their own";
   clock.set(clock.now() + kDay);
   EXPECT_EQ(announce_as(client, AttachmentId::make(clock.now()), "x", 400'000, chat.text()).status, 201);
+}
+
+TEST_P(AttachmentsApi, TwoFilesAtOnceDoNotComeToMoreThanADayAllows) {
+  const auto announce_one = [&](store::WriteTx& tx) {
+    const auto id = AttachmentId::make(clock.now());
+    return announce(tx, {id, client, client, chat.uuid(), 600, false, clock.now(), Bytes{1}, {}}, 1000);
+  };
+  std::promise<void> counted;
+  std::atomic<bool> said = false;
+  std::thread first([&] {
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      auto done = announce_one(tx);
+      if (!said.exchange(true)) counted.set_value();
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      return done;
+    }));
+  });
+  counted.get_future().wait();
+  const auto second = write(announce_one);
+  first.join();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "attachment.day_full");
 }
 
 TEST_P(AttachmentsApi, PartsAreThoseThatWereAnnounced) {

@@ -2,6 +2,7 @@
 
 #include "features/attachments/attachments.hpp"
 #include "features/messages/messages.hpp"
+#include "features/people/people.hpp"
 
 namespace rapport::attachments {
 namespace {
@@ -119,6 +120,7 @@ Result<bool> announce(WriteTx& tx, const StoredAttachment& file, std::int64_t mo
     return fail({ErrorKind::conflict, "attachment.id_taken",
                  "This file's id is taken by another file. Make a new id and send it again."});
   }
+  people::lock_account(tx, file.author);  // another file of theirs that is being announced counts as well
   if (bytes_of_day(tx, file.author, file.created_at) + file.bytes > most_per_day) {
     return fail({ErrorKind::too_large, "attachment.day_full",
                  "Your files of the last 24 hours come to as much as this practice allows. Remove one that you have "

@@ -218,6 +218,7 @@ std::optional<Locked> lock_record(WriteTx& tx, AccountId client, const Fate& fat
   const auto closing = lock_closing(tx, client);
   const auto account = people::find_client(tx, client);
   if (!closing || !account || closing->state != State::waiting) return std::nullopt;
+  people::hold_episodes_of(tx, client);  // a form that is being sent may raise a concern
   if (safety::waits_for_somebody(tx, client)) return std::nullopt;
   auto kept = fate;
   if (is_asked_by_somebody_else(*closing)) {

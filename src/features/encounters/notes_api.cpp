@@ -99,12 +99,13 @@ Result<Answer<NotesSaved>> save_notes(Context& context, Call& call, const std::v
   TRY(check_sections(notes.sections, kinds, before));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(encounter.client, call.deadline));
   const auto sealed = access::seal(*key, id.bytes(), write_sections(notes.sections));
-  TRY_ASSIGN(const SavedNote saved, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+  TRY_ASSIGN(const SavedNote saved, audited_write(context, call, [&](store::WriteTx& tx, ChangeEntry& entry) {
                auto done = save_note(tx, context.viewer.account, id, notes.sitting, sealed, now);
                entry.client = encounter.client;
                entry.view = "notes " + id.text();
-               entry.count =
-                   done && done->is_new ? 1 : 0;  // one row for a version, not one for every pause while writing
+               // One row for a version, not one for every pause while writing: the answer shows nothing of the notes.
+               entry.count = done && done->is_new ? 1 : 0;
+               entry.shows_stored = false;
                return done;
              }));
   return Answer<NotesSaved>{200, {saved.version, now}};

@@ -326,10 +326,18 @@ Result<Acceptance> make_acceptance(Context& context, const Call& call, const Inv
   return Acceptance{std::move(login_digest), std::move(hash), people::seal_profile(*key, invitation.account, profile)};
 }
 
+/// What was confirmed when the link was made may have changed since.
+Error not_just_now() {
+  return {ErrorKind::conflict, "setup.not_ready",
+          "This practice cannot take you in just now. Please tell whoever invited you; the link still works."};
+}
+
 Result<void> become(Context& context, const Call& call, const Invitation& invitation, const InvitationAccepted& body,
                     Bytes login_digest) {
   TRY_ASSIGN(const auto acceptance, make_acceptance(context, call, invitation, body, std::move(login_digest)));
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    const bool is_client = invitation.role == access::Role::client;
+    if (is_client && !setup::check_ready_for_clients(tx, invitation.practice)) return fail(not_just_now());
     TRY_ASSIGN(const auto used, accept(tx, digest_of(body.token.str()), acceptance, context.house.clock.now()));
     if (used.role == access::Role::client) entry.client = used.account;
     entry.view = "invitation " + used.id.text();
@@ -354,6 +362,7 @@ Result<Answer<Nothing>> accept_link(Context& context, Call& call, const Invitati
   const auto done = become(context, call, *found, body, std::move(login_digest));
   if (done || done.error().code != "account.login_taken") tries.give_back_name(*found);
   if (!done) return fail(done.error());
+  if (found->therapist) house.care_begun(*found->therapist);
   return Answer<Nothing>{204, {}};
 }
 

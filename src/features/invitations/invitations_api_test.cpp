@@ -59,6 +59,22 @@ TEST_P(InvitationsApi, ALinkAsksForFewNamesThatAreTakenAndEachIsWrittenDown) {
   EXPECT_EQ(accept(another, "nora").status, 204);
 }
 
+TEST_P(InvitationsApi, ALinkWaitsWhileThePracticeTakesNoClients) {
+  const auto is_synthetic = [&](std::int64_t yes) {
+    static const store::Query query{"test.synthetic", "UPDATE practice SET synthetic = $1"};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<std::int64_t> { return tx.execute(query, {yes}); }));
+  };
+  const auto of_client = invite(as(therapist, access::Role::therapist), R"(,"role":"client")");
+  const auto of_staff = invite(as(administrator, access::Role::administrator), R"(,"role":"coder")");
+  is_synthetic(0);  // of the made-up nothing needs to be confirmed
+  const auto refused = accept(of_client, "nora");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.body.find("setup.not_ready"), std::string::npos) << refused.body;
+  EXPECT_EQ(accept(of_staff, "otto").status, 204);
+  is_synthetic(1);
+  EXPECT_EQ(accept(of_client, "nora").status, 204);
+}
+
 TEST_P(InvitationsApi, WrongLinksTakeTheRightOneFromNobodyAtTheSameAddress) {
   const auto token = invite(as(therapist, access::Role::therapist), R"(,"role":"client")");
   int gone = 0;

@@ -84,8 +84,9 @@ Result<Answer<Nothing>> end_others(Context& context, Call& call) {
   const bool was_known = is_known_browser(context, call, digest);
   Bytes person;
   TRY_ASSIGN(const auto ended, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
-               auto sessions = access::end_sessions_of(tx, context.viewer.account, context.viewer.session);
-               entry.count = static_cast<std::int64_t>(sessions.size());
+               auto sessions = end_other_log_ins(tx, context.viewer.account, context.viewer.session);
+               entry.count =
+                   std::ssize(sessions) + 1;  // with the browsers, which are forgotten though nobody was there
                person = access::guarded_person(tx, digest);
                return Result<std::vector<SessionId>>(std::move(sessions));
              }));
@@ -112,7 +113,7 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
                    TRY(notify::queue(
                        tx, {"log_in:password:" + notice.text(), account.id, notify::Kind::password_changed}, now));
                    entry.count = 1;
-                   auto sessions = access::end_sessions_of(tx, account.id, context.viewer.session);
+                   auto sessions = end_other_log_ins(tx, account.id, context.viewer.session);
                    person = access::guarded_person(tx, account.login_digest);
                    return sessions;
                  }));

@@ -3,6 +3,7 @@
 #include "access/known_browsers.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/notify/notify.hpp"
+#include "features/notify/push_devices.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::log_in {
@@ -123,6 +124,28 @@ TEST_P(Account, NoOtherBrowserIsKnownAnyMoreWhereAllOtherLogInsEnd) {
   }
 }
 
+TEST_P(Account, NoBrowserIsToldAnyMoreWhereAllOtherLogInsEnd) {
+  const std::vector<std::function<http::Response()>> ways{[&] { return ask(http::Method::del, "/api/me/sessions"); },
+                                                          [&] { return change("right horse", "battery staple"); }};
+  const auto device_of = [&](AccountId account) {
+    const auto id = notify::PushDeviceId::make(clock.now());
+    EXPECT_TRUE(write(
+        [&](store::WriteTx& tx) { return notify::save_device(tx, {id, account, Bytes{1}, clock.now()}, id.bytes()); }));
+    return id;
+  };
+  const auto is_told = [&](notify::PushDeviceId id) {
+    return read([&](store::ReadTx& tx) -> Result<bool> { return notify::find_device(tx, id).has_value(); }).value();
+  };
+  const auto of_another = device_of(other_client);
+  for (const auto& way : ways) {
+    const auto lost = device_of(client);
+    ASSERT_TRUE(is_told(lost));
+    ASSERT_EQ(way().status, 204);
+    EXPECT_FALSE(is_told(lost));
+    EXPECT_TRUE(is_told(of_another));
+  }
+}
+
 TEST_P(Account, WhatIsWrongOrEasilyGuessedChangesNothing) {
   log_in(client);
   const auto before = stored(client).password_hash;
@@ -139,6 +162,21 @@ TEST_P(Account, WhoGuessesThePasswordWithAStolenLogInIsSlowed) {
   for (int i = 0; i < 12; ++i) wrong += change("wrong horse", "battery staple").status == 422 ? 1 : 0;
   EXPECT_EQ(wrong, 10);
   EXPECT_EQ(change("right horse", "battery staple").status, 429);
+}
+
+TEST_P(Account, EndingAllOthersBetweenGuessesGivesNoFurtherGuesses) {
+  for (const bool is_known : {false, true}) {
+    if (is_known) cookie_ = known_browser();
+    int wrong = 0;
+    for (int i = 0; i < 100; ++i) {
+      wrong += change("wrong horse", "battery staple").status == 422 ? 1 : 0;
+      const auto renewed = ask(http::Method::del, "/api/me/sessions");
+      ASSERT_EQ(renewed.status, 204);
+      if (is_known) cookie_ = renewed.headers.at(0).second.substr(0, renewed.headers.at(0).second.find(';'));
+    }
+    EXPECT_EQ(wrong, is_known ? 30 : 10);
+    EXPECT_EQ(change("right horse", "battery staple").status, 429);
+  }
 }
 
 TEST_P(Account, AProofMadeWithAnOlderPasswordIsWorthNothing) {

@@ -169,7 +169,12 @@ Result<Proved> prove(Context& context, const Call& call, const Credentials& cred
   }
   auto begun = begin_session(context, call, account, code);
   if (counts && (begun || !is_wrong_guess(begun.error()))) wrong_codes.give_back(kWrongCodes, who);
-  if (!begun) return fail(begun.error());
+  if (!begun) {
+    // The page asks for the code by sending the password alone first: that is no sign of anything.
+    if (begun.error().code == "login.code_needed") context.failed_at = "code needed";
+    if (begun.error().code == "login.code_wrong") context.failed_at = "code wrong";
+    return fail(begun.error());
+  }
   return Proved{std::move(account), std::move(*begun)};
 }
 

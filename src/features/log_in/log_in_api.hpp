@@ -8,6 +8,8 @@ namespace rapport::log_in {
 inline constexpr std::string_view kCookie = "rapport_session";
 /// There while somebody is logged in on a device that others use too.
 inline constexpr std::string_view kSharedCookie = "rapport_shared";
+/// Sent along by a page that asks of its own accord, with nobody at it: then the request is no use of the log-in.
+inline constexpr std::string_view kUnattended = "x-unattended";
 
 void add_log_in_routes(Routes& routes);
 

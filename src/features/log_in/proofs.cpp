@@ -5,6 +5,7 @@
 
 #include "access/known_browsers.hpp"
 #include "access/new_password.hpp"
+#include "features/notify/push_devices.hpp"
 #include "http/cookies.hpp"
 
 namespace rapport::log_in {
@@ -19,7 +20,7 @@ Result<access::LogInGuard::Attempt> attempt_of(const Context& context, const htt
     return access::guarded_person(tx, login_digest);
   }));
   const auto cookie = http::cookie_value(call.request->header("cookie"), kDeviceCookie).value_or("");
-  return house.log_in_guard.attempt(person, call.request->peer, cookie, house.clock.now());
+  return house.log_in_guard.attempt(login_digest, person, call.request->peer, cookie, house.clock.now());
 }
 
 Error wrong_password() {
@@ -86,6 +87,11 @@ std::pair<std::string, std::string> device_cookie(Context& context, const http::
   return {"Set-Cookie",
           http::set_cookie({std::string(kDeviceCookie), house.log_in_guard.device_cookie(person, house.clock.now()),
                             seconds, call.request->secure})};
+}
+
+std::vector<SessionId> end_other_log_ins(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept) {
+  notify::forget_devices_of(tx, account);
+  return access::end_sessions_of(tx, account, kept);
 }
 
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved) {

@@ -47,6 +47,9 @@ bool is_known_browser(Context& context, const http::Call& call, BytesView login_
 /// The header that makes it known. `person` is access::guarded_person, read no later than in the transaction that
 /// proves who it is. An answer over a live line carries no header; the browser is known again after the next log-in.
 std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person);
+/// access::end_sessions_of, and no browser is told any more that something waits for the person: whoever had a log-in
+/// may have registered theirs.
+std::vector<SessionId> end_other_log_ins(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept);
 /// Whether the password is still the one that was proved, and the account open: a check takes long, and meanwhile it
 /// may have been changed. The row stays as it is until the transaction ends.
 bool is_unchanged(store::WriteTx& tx, const people::Account& proved);

@@ -116,7 +116,7 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
                      replace_recovery_codes(tx, house.master, viewer.account, codes);
                      TRY(tell(tx, viewer.account, notice, now));
                      entry.count = 1;
-                     auto sessions = access::end_sessions_of(tx, viewer.account, viewer.session);
+                     auto sessions = end_other_log_ins(tx, viewer.account, viewer.session);
                      person = access::guarded_person(tx, digest);
                      return sessions;
                    });

@@ -1,5 +1,6 @@
 #include "access/who_treats.hpp"
 #include "features/messages/messages.hpp"
+#include "features/people/people.hpp"
 
 namespace rapport::messages {
 namespace {
@@ -21,6 +22,11 @@ const Query kDraft{"drafts.find",
                    "SELECT sealed_subject, sealed_text, message_id, thread_id, revision, updated_at FROM draft"
                    " WHERE author_id = $1 AND place_id = $2",
                    true};
+// As messages.lock_room: what is saved belongs to an episode that is not locked or erased at this moment.
+const Query kHoldPlace{"drafts.hold_place",
+                       "SELECT locked_at FROM episode_of_care"
+                       " WHERE id IN ($1, (SELECT episode_id FROM room WHERE id = $1)) {for_update}",
+                       true};
 // Whoever saves waits here for another device that does, so that revisions are numbered once.
 const Query kLockDraft{"drafts.lock", "SELECT revision FROM draft WHERE author_id = $1 AND place_id = $2 {for_update}",
                        true};
@@ -66,6 +72,10 @@ std::optional<StoredDraft> find_draft(store::ReadTx& tx, AccountId author, const
 
 Result<std::int64_t> save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client,
                                 std::int64_t based_on, const SealedDraft& draft, Time now, const IsSameDraft& is_same) {
+  TRY(client_of_place(tx, author, place));
+  const auto is_open = tx.first(kHoldPlace, {PlaceId(place)}, [](const Row& row) { return row.is_null(0); });
+  if (!is_open) return fail(not_found());
+  if (!*is_open) return fail(people::closed_record());
   tx.each(kLockDraft, {author, PlaceId(place)}, [](const Row&) {});
   const auto stored = find_draft(tx, author, place);
   if (stored && is_same(stored->draft)) return stored->revision;

@@ -84,9 +84,9 @@ using WriteBody = std::function<Result<std::string>(const StoredMessage&)>;
 /// Appends the messages in the order given, skipping those that this author has sent to this room before, and tells
 /// both people. What was sent before is told again: it is sent again because its answer was lost, and with the answer
 /// the telling may have been lost; whoever knows the number drops it. Per message: accepted, or `conflict` when its id
-/// belongs to something else. Fails as a whole (not_found) when the room is not the author's, and (overloaded) when one
-/// of the files of a new message went elsewhere at this moment. `write_body` may be left out where nothing is ever sent
-/// again.
+/// belongs to something else. Fails as a whole (not_found) when the room is not the author's, people::closed_record
+/// when its record was locked, and (overloaded) when one of the files of a new message went elsewhere at this moment.
+/// `write_body` may be left out where nothing is ever sent again.
 Result<std::vector<Result<Accepted>>> append_messages(store::WriteTx& tx, AccountId author, RoomId room,
                                                       const std::vector<SealedMessage>& messages, Time now,
                                                       const WriteBody& write_body = {});
@@ -122,7 +122,8 @@ Result<AccountId> client_of_place(store::ReadTx& tx, AccountId viewer, const Uui
 /// Only its author ever reads a draft.
 std::optional<StoredDraft> find_draft(store::ReadTx& tx, AccountId author, const Uuid& place);
 /// Keeps the draft and gives its revision. It has to be built on revision `based_on` (0: on none): a device that does
-/// not know what was written since is refused (conflict "draft.older"), unless it says the same.
+/// not know what was written since is refused (conflict "draft.older"), unless it says the same. Errors besides, where
+/// the record was locked or erased meanwhile: people::closed_record, not_found.
 Result<std::int64_t> save_draft(store::WriteTx& tx, AccountId author, const Uuid& place, AccountId client,
                                 std::int64_t based_on, const SealedDraft& draft, Time now, const IsSameDraft& is_same);
 /// A place whose draft will be sent under this id.

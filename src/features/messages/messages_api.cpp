@@ -93,7 +93,7 @@ void empty_sent_drafts(store::WriteTx& tx, const access::SealKey& key, AccountId
 Result<std::vector<Result<Accepted>>> store_together(Context& context, const Call& call, AccountId client,
                                                      const access::SealKey& key,
                                                      const std::vector<SealedMessage>& sealed, Time now) {
-  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+  return audited_write(context, call, [&](store::WriteTx& tx, ChangeEntry& entry) {
     const auto body_of = [&](const StoredMessage& stored) {
       return event_body(key, stored, attachments::list_of_message(tx, stored.id));
     };
@@ -103,6 +103,7 @@ Result<std::vector<Result<Accepted>>> store_together(Context& context, const Cal
     entry.room = room;
     if (outcomes) {
       entry.count = count_new(*outcomes);
+      entry.shows_stored = std::any_of(outcomes->begin(), outcomes->end(), [](const auto& one) { return bool(one); });
       empty_sent_drafts(tx, key, context.viewer.account, room, *outcomes, now);
     }
     return outcomes;
@@ -121,6 +122,12 @@ Result<std::vector<attachments::Attachment>> files_of(Context& context, const Ca
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return attachments::files_to_send(tx, key, context.viewer.account, body.id, *body.attachments, most);
   });
+}
+
+/// A room that is somebody else's is answered as one that does not exist, whatever else is wrong.
+Error unless_hidden(Context& context, const Call& call, const Error& error) {
+  const auto room = room_of(context, call);
+  return room ? error : room.error();
 }
 
 /// What was just sealed need not be opened for it; what came before may have had other words.
@@ -143,7 +150,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
   const auto client = client_of_room(context, call, known);
   if (!client) return all_fail(client.error(), bodies.size());
   const auto key = context.house.keys.key_for(*client, call.deadline);
-  if (!key) return all_fail(key.error(), bodies.size());
+  if (!key) return all_fail(unless_hidden(context, call, key.error()), bodies.size());
 
   const auto now = context.house.clock.now();
   std::vector<Result<Answer<Message>>> answers(bodies.size(), fail(not_found()));
@@ -154,7 +161,7 @@ std::vector<Result<Answer<Message>>> send(Context& context, Call& call, std::vec
     auto files = files_of(context, call, **key, bodies[i], most_files);
     auto one = files ? seal_message(**key, context.viewer.account, bodies[i], now, *files) : fail(files.error());
     if (!one) {
-      answers[i] = fail(one.error());
+      answers[i] = fail(unless_hidden(context, call, one.error()));
       continue;
     }
     sealed.push_back(std::move(*one));

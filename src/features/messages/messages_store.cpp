@@ -18,7 +18,11 @@ const Query kRoomOfViewer{"messages.room_of_viewer",
                           true};
 // The row lock makes the order of numbers the order of commits, and a second sender of the same id to the same room
 // wait for the first.
-const Query kLockRoom{"messages.lock_room", "SELECT last_seq FROM room WHERE id = $1 {for_update}", true};
+// The episode's row is locked with it, so that none comes after its record was locked.
+const Query kLockRoom{"messages.lock_room",
+                      "SELECT r.last_seq, e.locked_at FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
+                      " WHERE r.id = $1 {for_update}",
+                      true};
 const Query kMoveRoomOn{"messages.move_room_on", "UPDATE room SET last_seq = $2 WHERE id = $1", true};
 const Query kMessageById{"messages.message_by_id",
                          "SELECT message_id, room_id, seq, author_id, at, sealed_text FROM room_event"
@@ -158,10 +162,13 @@ Result<std::vector<Result<Accepted>>> append_messages(WriteTx& tx, AccountId aut
                                                       const std::vector<SealedMessage>& messages, Time now,
                                                       const WriteBody& write_body) {
   TRY_ASSIGN(const RoomView view, find_room(tx, author, room));
-  const auto last = tx.first(kLockRoom, {room}, [](const Row& row) { return row.int64(0); });
-  if (!last) return fail(not_found());
+  const auto locked =
+      tx.first(kLockRoom, {room}, [](const Row& row) { return std::pair(row.int64(0), !row.is_null(1)); });
+  if (!locked) return fail(not_found());
+  const auto [last, is_closed] = *locked;
+  if (is_closed) return fail(people::closed_record());
 
-  auto sorted = sort_and_add(tx, author, room, messages, now, *last);
+  auto sorted = sort_and_add(tx, author, room, messages, now, last);
   if (!sorted.rows.empty()) tx.execute(kMoveRoomOn, {room, sorted.rows.back().seq});
   for (std::size_t i = 0; i < sorted.rows.size(); ++i) {
     TRY(attachments::hang_on(tx, author, room, sorted.rows[i].id, sorted.added[i]->files));

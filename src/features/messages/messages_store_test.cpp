@@ -255,6 +255,25 @@ TEST_P(Drafts, ADeviceThatDoesNotKnowTheLatestOverwritesNothing) {
   EXPECT_EQ(as_text(kept(client).draft.text), "one and two");
 }
 
+TEST_P(Drafts, NoneIsKeptOfARecordThatIsLockedOrGone) {
+  ASSERT_EQ(save(therapist, 0, "one").value(), 1);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return people::lock_client(tx, client, client.bytes(), client.bytes(), clock.now());
+  }));
+  EXPECT_EQ(save(client, 0, "two").error().code, "record.closed");
+  EXPECT_EQ(save(therapist, 1, "two").error().code, "not_found");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    erase_client(tx, client);
+    people::erase_client(tx, client, client.bytes(), clock.now());
+    return {};
+  }));
+  for (const auto author : {client, therapist}) EXPECT_EQ(save(author, 0, "two").error().code, "not_found");
+}
+
+TEST_P(Drafts, OnlyWhoeverTheEpisodeIsOpenToKeepsOne) {
+  EXPECT_EQ(save(stranger, 0, "one").error().code, "not_found");
+}
+
 TEST_P(Drafts, OfTwoDevicesThatSaveAFirstDraftAtOnceOneIsRefused) {
   std::atomic<int> saved = 0;
   std::atomic<int> refused = 0;

@@ -117,6 +117,12 @@ Result<void> agree_reply_time(store::WriteTx& tx, AccountId client, EpisodeId ep
 /// Error: not_found unless it is a client; it is done again without harm.
 Result<void> lock_client(store::WriteTx& tx, AccountId client, BytesView sealed_profile, BytesView nobodys_digest,
                          Time now);
+/// conflict ("record.closed"): what to answer to words that were under way when the record was locked.
+Error closed_record();
+/// The episode is not locked before the transaction ends. Error: not_found, or closed_record when it is locked.
+Result<void> hold_open(store::WriteTx& tx, EpisodeId episode);
+/// Waits for what is being written into the client's episodes, and what comes later waits: it finds them locked.
+void hold_episodes_of(store::WriteTx& tx, AccountId client);
 /// The client's rooms and episodes go, and all of the account but that it was there.
 void erase_client(store::WriteTx& tx, AccountId client, BytesView nobodys_digest, Time now);
 /// As find_account, of a client whose account may be closed.

@@ -84,7 +84,7 @@ Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
     answer.value.episodes.push_back(std::move(one));
     clients.push_back(episode.client);
   }
-  TRY(audit_reads(context, call, clients, std::nullopt, "caseload"));
+  TRY(audit_reads(context, call, clients, std::nullopt, "episodes"));
   return answer;
 }
 

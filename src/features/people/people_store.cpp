@@ -141,6 +141,10 @@ const Query kLockEpisodes{"people.lock_episodes",
                           "UPDATE episode_of_care SET locked_at = $2, closed_at = COALESCE(closed_at, $2)"
                           " WHERE client_id = $1 AND locked_at IS NULL",
                           true};
+const Query kHoldEpisode{"people.hold_episode", "SELECT locked_at FROM episode_of_care WHERE id = $1 {for_update}",
+                         true};
+const Query kHoldEpisodesOf{"people.hold_episodes_of",
+                            "SELECT id FROM episode_of_care WHERE client_id = $1 ORDER BY id {for_update}", true};
 const Query kEraseRooms{"people.erase_rooms", "DELETE FROM room WHERE client_id = $1"};
 const Query kEraseEpisodes{"people.erase_episodes", "DELETE FROM episode_of_care WHERE client_id = $1", true};
 const Query kFindClient{"people.find_client",
@@ -263,6 +267,21 @@ Result<void> lock_client(WriteTx& tx, AccountId client, BytesView sealed_profile
   if (tx.execute(kLockClient, {client, now, sealed_profile, nobodys_digest}) == 0) return fail(not_found());
   tx.execute(kLockEpisodes, {client, now});
   return {};
+}
+
+Error closed_record() {
+  return {ErrorKind::conflict, "record.closed", "This account was closed. Nothing is taken into its record any more."};
+}
+
+Result<void> hold_open(WriteTx& tx, EpisodeId episode) {
+  const auto is_open = tx.first(kHoldEpisode, {episode}, [](const Row& row) { return row.is_null(0); });
+  if (!is_open) return fail(not_found());
+  if (!*is_open) return fail(closed_record());
+  return {};
+}
+
+void hold_episodes_of(WriteTx& tx, AccountId client) {
+  tx.each(kHoldEpisodesOf, {client}, [](const Row&) {});
 }
 
 void erase_client(WriteTx& tx, AccountId client, BytesView nobodys_digest, Time now) {

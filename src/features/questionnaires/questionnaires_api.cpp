@@ -279,6 +279,7 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
                auto made = ask_form(tx, therapist, wanted, now);
                if (made) {
                  entry.client = made->form.client;
+                 entry.view = "form " + made->form.id.text();
                  entry.count = made->is_new ? 1 : 0;
                  tell(tx, made->form, FormChange::asked);  // again too: the telling may have been lost with the answer
                }
@@ -394,6 +395,7 @@ Hearers hearers_of(const StoredForm& form, std::int64_t version) {
 Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Outgoing& outgoing,
                            const safety::Rules& rules) {
   const auto& version = outgoing.version;
+  TRY(people::hold_open(tx, form.episode));
   TRY_ASSIGN(const bool is_new, complete_form(tx, form.client, version));
   tell(tx, form, FormChange::completed, hearers_of(form, version.version));
   if (!is_new) {
@@ -411,6 +413,7 @@ Result<Answer<FormDetails>> complete(Context& context, Call& call, const safety:
   TRY_ASSIGN(const bool is_new, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
                auto made = store_version(tx, form, outgoing, rules);
                entry.client = form.client;
+               entry.view = "form " + form.id.text();
                entry.count = made && *made ? 1 : 0;
                return made;
              }));

@@ -92,6 +92,20 @@ TEST_P(FormsApi, AFormIsBegunOnOneDeviceAndSentFromAnother) {
   EXPECT_EQ(send(2, 1).status, 200);
 }
 
+TEST_P(FormsApi, WhatIsUnderWayWhenTheRecordIsLockedIsRefusedAndRaisesNothing) {
+  ASSERT_EQ(ask("phq-9").status, 201);
+  ASSERT_EQ(save(0, all(10, 1)).status, 200);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    const auto nobodys = client.bytes();
+    return people::lock_client(tx, client, nobodys, nobodys, clock.now());
+  }));
+  const auto sent = send(1, 1);
+  EXPECT_EQ(sent.status, 409);
+  EXPECT_TRUE(has(sent, "record.closed")) << sent.body;
+  EXPECT_FALSE(
+      read([&](store::ReadTx& tx) -> Result<bool> { return safety::latest_concern_of(tx, form).has_value(); }).value());
+}
+
 TEST_P(FormsApi, WhatIsInProgressIsForTheClientAlone) {
   ASSERT_EQ(ask("gad-7").status, 201);
   ASSERT_EQ(save(0, all(3, 2)).status, 200);

@@ -1,4 +1,5 @@
 import type { components, paths } from '../api/generated';
+import { isUnattended } from './attention';
 
 /** A refusal of the server (RFC 9457), or status 0 when it could not be reached. */
 export class Problem extends Error {
@@ -75,6 +76,7 @@ async function once(method: string, path: string, body: unknown, extra: Extra): 
   const text = body === undefined ? null : JSON.stringify(body);
   if (text !== null) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
+  if (isUnattended()) headers['X-Unattended'] = '1';
   const limit = AbortSignal.timeout(extra.patience ?? patience);
   const asked = Date.now();
   try {

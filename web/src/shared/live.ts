@@ -51,6 +51,8 @@ const loggedOut = 4401;
 const tooMany = 4429;
 // Costs the server next to nothing and changes nothing.
 const question = JSON.stringify({ id: 1, do: 'GET /api/practice' });
+// Asked by somebody who is logged in, and so a use of the log-in.
+const use = JSON.stringify({ id: 2, do: 'GET /api/session' });
 
 /** Doubles up to half a minute; between half and all of it, so that clients do not return all at once. */
 export function backoff(tries: number, random: () => number = Math.random): number {
@@ -112,6 +114,11 @@ export class Live {
   /** Something went wrong elsewhere: see whether the line still stands. */
   probe(): void {
     if (this.#state === 'open') this.#question();
+  }
+
+  /** Somebody is at this page: a line that merely stands open does not keep the log-in. */
+  use(): void {
+    if (this.#state === 'open' && this.#socket?.readyState === open) this.#socket.send(use);
   }
 
   /** The device says that it has no network: a line that only seems open would hide it. */

@@ -1,6 +1,7 @@
 import { m } from '../paraglide/messages.js';
 import { Announcer } from './announcer.svelte';
 import { api, Problem, setCsrf, whenAnswered, whenTrouble } from './api';
+import { whenUsed } from './attention';
 import { forgetUnsaved, keepDraftsIn, losesDrafts } from './draft.svelte';
 import { backoff, Live, type LiveState, type Socket } from './live';
 import { Outbox, saidOtherwise, type Outgoing, type Waiting } from './outbox';
@@ -119,6 +120,7 @@ class App {
       unreached: () => this.live.probe(),
       renew: () => this.#renew()
     });
+    whenUsed(() => this.live.use());
     whenAnswered((date, asked) => prefs.hearTime(date, asked));
     makeIdsBy(() => prefs.now);
     this.#windows.onmessage = (told: MessageEvent<string>) => this.#heard(told.data);

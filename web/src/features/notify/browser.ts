@@ -1,5 +1,5 @@
 import { api, Problem } from '../../shared/api';
-import type { Locale } from '../../shared/prefs.svelte';
+import { prefs, type Locale } from '../../shared/prefs.svelte';
 import { uuid7 } from '../../shared/uuid7';
 
 /** Under what id the server knows this browser: an id and nothing else. */
@@ -39,6 +39,15 @@ export async function tellIn(language: Locale): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
   const subscription = await registration?.pushManager.getSubscription();
   if (subscription) await save(here(), subscription, language);
+}
+
+/** Runs what ends all other log-ins, with which the server forgets all browsers: this one is told on, if it was. */
+export async function keepTold<T>(endOthers: () => Promise<T>): Promise<T> {
+  const own = here();
+  const told = own !== '' && (await api.push().catch(() => null))?.devices.some(({ id }) => id === own);
+  const done = await endOthers();
+  if (told) await tellIn(prefs.locale).catch(() => {});
+  return done;
 }
 
 /** False when the person, or the browser's settings, do not allow it. */
