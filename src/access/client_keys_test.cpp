@@ -1,15 +1,13 @@
 #include "access/client_keys.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <thread>
-#include <tuple>
 #include <vector>
+
+#include "access/key_rotation.hpp"
 
 namespace rapport::access {
 namespace {
@@ -33,69 +31,13 @@ class Folder {
     std::filesystem::remove_all(path_, ignored);
   }
   std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::ptrdiff_t file_count() const {
-    return std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
-  }
 
  private:
   std::filesystem::path path_;
 };
 
-void write_file(const std::string& path, const std::string& text, mode_t mode) {
-  std::ofstream(path) << text;
-  ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-}
-
 Bytes copy(const SealKey& key) {
   return Bytes(key.bytes().begin(), key.bytes().end());
-}
-
-TEST(MasterKey, IsMadeOnceForItsOwnerAlone) {
-  const Folder folder;
-  const auto first = load_or_create_master_key(folder.file("master"));
-  ASSERT_TRUE(first.has_value()) << first.error().detail;
-  struct stat status{};
-  ASSERT_EQ(::stat(folder.file("master").c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  EXPECT_EQ(status.st_size, 65);
-  EXPECT_EQ(folder.file_count(), 1);
-  EXPECT_EQ(copy(*first), copy(load_or_create_master_key(folder.file("master")).value()));
-  EXPECT_FALSE(load_master_key(folder.file("none")).has_value());
-}
-
-TEST(MasterKey, IsTheSameForAllWhoStartAtOnce) {
-  const Folder folder;
-  std::vector<Bytes> keys(8);
-  std::vector<std::thread> threads;
-  for (Bytes& key : keys) {
-    threads.emplace_back([&] { key = copy(load_or_create_master_key(folder.file("master")).value()); });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const Bytes& key : keys) EXPECT_EQ(key, keys[0]);
-  EXPECT_EQ(folder.file_count(), 1);
-}
-
-TEST(MasterKey, RefusesFilesThatOthersCanReadOrThatHoldSomethingElse) {
-  const Folder folder;
-  const std::string good(64, 'a');
-  const std::vector<std::tuple<std::string, mode_t, std::string>> cases{
-      {good + "\n", 0640, "others"}, {good + "\n", 0604, "others"},
-      {good, 0600, "wrong length"},  {good + "a\n", 0600, "wrong length"},
-      {"", 0600, "wrong length"},    {std::string(64, 'g') + "\n", 0600, "64 hex"},
-      {good + "a", 0600, "64 hex"},
-  };
-  for (const auto& [text, mode, why] : cases) {
-    write_file(folder.file("master"), text, mode);
-    const auto key = load_or_create_master_key(folder.file("master"));
-    ASSERT_FALSE(key.has_value()) << why;
-    EXPECT_NE(key.error().detail.find(why), std::string::npos) << key.error().detail;
-    EXPECT_EQ(key.error().detail.find("aaaa"), std::string::npos);
-  }
-  write_file(folder.file("master"), good + "\n", 0600);
-  EXPECT_EQ(copy(load_or_create_master_key(folder.file("master")).value()), Bytes(32, 0xAA));
-  std::filesystem::create_symlink(folder.file("master"), folder.file("link"));
-  EXPECT_FALSE(load_or_create_master_key(folder.file("link")).has_value());
-  EXPECT_FALSE(load_or_create_master_key(folder.file("no/such/folder")).has_value());
 }
 
 TEST(LoginDigest, FindsANameHoweverItIsTypedAndNeedsTheMaster) {
@@ -109,12 +51,22 @@ TEST(LoginDigest, FindsANameHoweverItIsTypedAndNeedsTheMaster) {
   EXPECT_NE(digest, login_digest(SealKey::random(), "ann"));
 }
 
+const store::Query kCountVersions("test.key_versions",
+                                  "SELECT (SELECT COUNT(*) FROM client_key) + (SELECT COUNT(*) FROM older_key)");
+
 class ClientKeysTest : public ::testing::Test {
  protected:
   void SetUp() override {
     database = store::open_sqlite({.file = folder.file("keys.db")}, nullptr);
     const auto report = store::migrate(*database, kKeyStoreMigrations, clock);
     ASSERT_TRUE(report.has_value()) << report.error().detail;
+  }
+
+  std::int64_t count_keys() {
+    const auto count = [](store::ReadTx& tx) -> Result<std::int64_t> {
+      return tx.first(kCountVersions, {}, [](const store::Row& row) { return row.int64(0); }).value();
+    };
+    return database->read(soon(), count).value();
   }
 
   Folder folder;
@@ -145,28 +97,7 @@ TEST_F(ClientKeysTest, AnotherMasterOpensNothing) {
   ClientKeys stranger(*database, SealKey::random(), clock);
   EXPECT_EQ(stranger.key_for(ann, soon()).error().code, "seal.broken");
   EXPECT_EQ(stranger.create_for(ann, soon()).error().code, "seal.broken");
-}
-
-TEST_F(ClientKeysTest, TheMasterKeyIsKnownByTheCheckValue) {
-  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::nothing);
-  ASSERT_TRUE(check_master_key(*database, master, "/some/file", soon()));
-  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::check_value);
-  EXPECT_TRUE(check_master_key(*database, master, "/some/file", soon()));
-  const auto other = check_master_key(*database, SealKey::random(), "/some/file", soon());
-  ASSERT_FALSE(other);
-  EXPECT_EQ(other.error().code, "master_key.unusable");
-  EXPECT_NE(other.error().detail.find("/some/file"), std::string::npos);
-  EXPECT_NE(other.error().detail.find("backup of the keys"), std::string::npos) << other.error().detail;
-  EXPECT_TRUE(check_master_key(*database, master, "/some/file", soon())) << "it is still the one";
-}
-
-TEST_F(ClientKeysTest, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebodys) {
-  ASSERT_TRUE(ClientKeys(*database, master, clock).create_for(AccountId::make(start), soon()));
-  EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::keys);
-  const SealKey other = SealKey::random();
-  EXPECT_FALSE(check_master_key(*database, other, "file", soon()));
-  EXPECT_FALSE(check_master_key(*database, other, "file", soon())) << "the wrong one was not made the right one";
-  EXPECT_TRUE(check_master_key(*database, master, "file", soon()));
+  EXPECT_EQ(stranger.create_for(AccountId::make(start), soon()).error().code, "seal.broken") << "nor adds any to it";
 }
 
 TEST_F(ClientKeysTest, ADestroyedKeyIsGone) {
@@ -198,6 +129,59 @@ TEST_F(ClientKeysTest, ALockedKeyIsFoundByNameAlone) {
   EXPECT_FALSE(keys.list_closed(soon()).value().at(0).is_erased);
   ASSERT_TRUE(keys.destroy(ann, soon()));
   EXPECT_EQ(keys.locked_key_for(ann, soon()).error().code, "key.not_found");
+}
+
+TEST_F(ClientKeysTest, ARenewedKeyOpensWhatTheOneBeforeSealed) {
+  const auto ann = AccountId::make(start);
+  const auto bob = AccountId::make(start);
+  const auto cem = AccountId::make(start);
+  ASSERT_TRUE(check_master_key(*database, master, "file", soon()));
+  ClientKeys keys(*database, master, clock);
+  keys.seal_with(1);
+  const auto first = keys.create_for(ann, soon()).value();
+  ASSERT_TRUE(keys.create_for(cem, soon()));
+  ASSERT_TRUE(keys.lock(cem, soon()));
+  const auto old_text = seal(*first, ann.bytes(), "before");
+  const auto begin = [&](store::WriteTx& tx) { return begin_rotation(tx, master, clock.now()); };
+  ASSERT_EQ(database->write(soon(), begin).value().key_version, 2);
+  EXPECT_EQ(database->write(soon(), begin).error().code, "keys.rotation_runs");
+
+  keys.forget_all();
+  EXPECT_EQ(keys.key_for(ann, soon()).value()->version(), 1) << "until everybody can open the next";
+  const auto second = ClientKeys(*database, master, clock).key_for(ann, soon()).value();
+  EXPECT_EQ(second->version(), 2);
+  EXPECT_NE(copy(*second), copy(*first));
+  EXPECT_EQ(unseal(*second, ann.bytes(), old_text), "before");
+  const auto new_text = seal(*second, ann.bytes(), "since");
+  EXPECT_EQ(unseal(*keys.key_for(ann, soon()).value(), ann.bytes(), new_text), "since");
+  EXPECT_EQ(unseal(*first, ann.bytes(), new_text).error().code, "seal.broken");
+  ASSERT_TRUE(keys.fetch({ann}, soon()));
+  EXPECT_EQ(keys.create_for(bob, soon()).value()->version(), 2) << "who comes now has no other";
+  EXPECT_EQ(ClientKeys(*database, master, clock).locked_key_for(cem, soon()).value()->version(), 2);
+  keys.seal_with(2);
+  EXPECT_EQ(keys.key_for(ann, soon()).value()->version(), 2);
+
+  ASSERT_TRUE(keys.destroy(cem, soon()));
+  const auto finish = [&](store::WriteTx& tx) -> Result<void> {
+    finish_rotation(tx, 2, clock.now());
+    return {};
+  };
+  ASSERT_TRUE(database->write(soon(), finish));
+  keys.forget_all();
+  EXPECT_EQ(unseal(*keys.key_for(ann, soon()).value(), ann.bytes(), old_text).error().code, "seal.broken");
+  EXPECT_EQ(unseal(*keys.key_for(ann, soon()).value(), ann.bytes(), new_text), "since");
+  EXPECT_TRUE(database->write(soon(), begin)) << "it may be done again";
+}
+
+TEST_F(ClientKeysTest, NothingIsLeftOfAnErasedKeyThatWasRenewed) {
+  const auto ann = AccountId::make(start);
+  ClientKeys keys(*database, master, clock);
+  ASSERT_TRUE(keys.create_for(ann, soon()));
+  const auto begin = [&](store::WriteTx& tx) { return begin_rotation(tx, master, clock.now()); };
+  ASSERT_TRUE(database->write(soon(), begin));
+  EXPECT_EQ(count_keys(), 2);
+  ASSERT_TRUE(keys.destroy(ann, soon()));
+  EXPECT_EQ(count_keys(), 0);
 }
 
 TEST_F(ClientKeysTest, FetchesManyAtOnceAndPassesOverWhoHasNone) {

@@ -8,7 +8,9 @@
 namespace rapport::access {
 namespace {
 
-constexpr std::uint8_t kSealVersion = 1;
+constexpr std::uint8_t kFirstKeysFormat = 1;
+constexpr std::uint8_t kLaterKeysFormat = 2;
+constexpr std::size_t kVersionSize = 4;
 constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(SealKey::size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
@@ -16,13 +18,26 @@ static_assert(SealKey::size == crypto_kdf_KEYBYTES);
 static_assert(kSealOverhead == 1 + kNonceSize + kTagSize);
 constexpr std::size_t kDigestSize = 32;
 
-/// The version is authenticated: a later format cannot be passed off as this one.
-Bytes with_version(BytesView associated_data) {
+/// The header is authenticated: what a key sealed cannot be passed off as another's.
+Bytes with_header(BytesView header, BytesView associated_data) {
   Bytes whole;
-  whole.reserve(associated_data.size() + 1);
-  whole.push_back(kSealVersion);
+  whole.reserve(header.size() + associated_data.size());
+  whole.insert(whole.end(), header.begin(), header.end());
   whole.insert(whole.end(), associated_data.begin(), associated_data.end());
   return whole;
+}
+
+/// The version of the key, and how long the header is; nothing of an unknown format.
+std::optional<std::int64_t> version_in(BytesView sealed, std::size_t& header_size) {
+  if (sealed[0] == kFirstKeysFormat) {
+    header_size = 1;
+    return 1;
+  }
+  if (sealed[0] != kLaterKeysFormat) return std::nullopt;
+  header_size = 1 + kVersionSize;
+  std::int64_t version = 0;
+  for (const auto byte : sealed.subspan(1, kVersionSize)) version = version * 256 + byte;
+  return version;
 }
 
 Error seal_error(std::string code) {
@@ -50,13 +65,16 @@ std::optional<SealKey> SealKey::from_bytes(BytesView bytes) {
   return key;
 }
 
-SealKey::SealKey(SealKey&& other) noexcept : bytes_(other.bytes_) {
+SealKey::SealKey(SealKey&& other) noexcept
+    : bytes_(other.bytes_), version_(other.version_), others_(std::move(other.others_)) {
   sodium_memzero(other.bytes_.data(), other.bytes_.size());
 }
 
 SealKey& SealKey::operator=(SealKey&& other) noexcept {
   if (this == &other) return *this;
   bytes_ = other.bytes_;
+  version_ = other.version_;
+  others_ = std::move(other.others_);
   sodium_memzero(other.bytes_.data(), other.bytes_.size());
   return *this;
 }
@@ -73,12 +91,28 @@ SealKey SealKey::subkey(std::string_view context, std::uint64_t number) const {
   return key;
 }
 
+const SealKey* SealKey::of_version(std::int64_t version) const {
+  if (version == version_) return this;
+  for (const auto& other : others_) {
+    if (other->version_ == version) return other.get();
+  }
+  return nullptr;
+}
+
+Bytes seal_header(std::int64_t key_version) {
+  if (key_version == 1) return {kFirstKeysFormat};
+  Bytes header{kLaterKeysFormat};
+  for (int shift = 24; shift >= 0; shift -= 8) header.push_back(static_cast<std::uint8_t>(key_version >> shift));
+  return header;
+}
+
 Bytes seal(const SealKey& key, BytesView associated_data, std::string_view plaintext) {
   ensure_crypto();
-  const Bytes bound = with_version(associated_data);
-  Bytes sealed(kSealOverhead + plaintext.size());
-  sealed[0] = kSealVersion;
-  std::uint8_t* const nonce = sealed.data() + 1;
+  Bytes sealed = seal_header(key.version());
+  const std::size_t header_size = sealed.size();
+  const Bytes bound = with_header(sealed, associated_data);
+  sealed.resize(header_size + kNonceSize + plaintext.size() + kTagSize);
+  std::uint8_t* const nonce = sealed.data() + header_size;
   randombytes_buf(nonce, kNonceSize);
   crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + kNonceSize, nullptr, as_bytes(plaintext).data(), plaintext.size(),
                                              bound.data(), bound.size(), nullptr, nonce, key.bytes().data());
@@ -88,13 +122,17 @@ Bytes seal(const SealKey& key, BytesView associated_data, std::string_view plain
 Result<std::string> unseal(const SealKey& key, BytesView associated_data, BytesView sealed) {
   ensure_crypto();
   if (sealed.size() < kSealOverhead) return fail(seal_error("seal.broken"));
-  if (sealed[0] != kSealVersion) return fail(seal_error("seal.unknown_version"));
-  const Bytes bound = with_version(associated_data);
-  const std::uint8_t* const nonce = sealed.data() + 1;
-  std::string plaintext(sealed.size() - kSealOverhead, '\0');
+  std::size_t header_size = 0;
+  const auto version = version_in(sealed, header_size);
+  if (!version) return fail(seal_error("seal.unknown_version"));
+  const SealKey* const own = key.of_version(*version);
+  if (own == nullptr || sealed.size() < header_size + kNonceSize + kTagSize) return fail(seal_error("seal.broken"));
+  const Bytes bound = with_header(sealed.first(header_size), associated_data);
+  const std::uint8_t* const nonce = sealed.data() + header_size;
+  std::string plaintext(sealed.size() - header_size - kNonceSize - kTagSize, '\0');
   const int outcome = crypto_aead_xchacha20poly1305_ietf_decrypt(
       reinterpret_cast<unsigned char*>(plaintext.data()), nullptr, nullptr, nonce + kNonceSize,
-      sealed.size() - 1 - kNonceSize, bound.data(), bound.size(), nonce, key.bytes().data());
+      sealed.size() - header_size - kNonceSize, bound.data(), bound.size(), nonce, own->bytes().data());
   if (outcome != 0) return fail(seal_error("seal.broken"));
   return plaintext;
 }

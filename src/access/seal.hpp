@@ -2,14 +2,17 @@
 /// @file Sealing: XChaCha20-Poly1305 (IETF). What a client wrote is stored only like this. The associated data
 /// (the row's id) ties a sealed text to its row: moved to another row it no longer opens.
 ///
-/// Layout: version byte 1, nonce of 24 random bytes, ciphertext, tag of 16 bytes. The version byte is
-/// authenticated together with the associated data.
+/// Layout: a header, a nonce of 24 random bytes, ciphertext, tag of 16 bytes. The header is the byte 1, or, of the
+/// later versions of a person's key, the byte 2 and the version (4 bytes, the highest first). It is authenticated
+/// together with the associated data.
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -38,18 +41,34 @@ class SealKey {
   /// A key for one purpose; `context` has exactly 8 characters. One purpose's key tells nothing of another's.
   SealKey subkey(std::string_view context, std::uint64_t number = 1) const;
 
+  /// A person's key is renewed now and then: what is sealed says with which version. 1 for every other key.
+  std::int64_t version() const { return version_; }
+  /// From now on this is that version, from 1 to kLastKeyVersion.
+  void set_version(std::int64_t version) { version_ = version; }
+  /// From now on this key also opens what another version of it sealed.
+  void open_also(std::shared_ptr<const SealKey> other) { others_.push_back(std::move(other)); }
+  /// This key, or one of those that were added; null when there is none of that version.
+  const SealKey* of_version(std::int64_t version) const;
+
  private:
   SealKey() = default;
   std::array<std::uint8_t, size> bytes_{};
+  std::int64_t version_ = 1;
+  std::vector<std::shared_ptr<const SealKey>> others_;
 };
 
-/// What sealing adds to the length of a text.
+inline constexpr std::int64_t kLastKeyVersion = 0xFFFF'FFFF;
+/// What sealing adds to the length of a text, with the first version of a key.
 inline constexpr std::size_t kSealOverhead = 1 + 24 + 16;
+
+/// With what everything begins that a version of a key sealed. Of two versions the later one's is the greater, byte by
+/// byte.
+Bytes seal_header(std::int64_t key_version);
 
 Bytes seal(const SealKey& key, BytesView associated_data, std::string_view plaintext);
 
 /// An internal error ("seal.unknown_version", "seal.broken") when the bytes were cut, altered, moved to another
-/// row or sealed with another key.
+/// row or sealed with another key, or with a version of it that `key` does not open.
 Result<std::string> unseal(const SealKey& key, BytesView associated_data, BytesView sealed);
 
 /// Keyed BLAKE2b, 32 bytes.

@@ -69,5 +69,25 @@ TEST(SealKey, GivesEachPurposeItsOwnKey) {
   EXPECT_THROW((void)key->subkey("short"), std::logic_error);
 }
 
+TEST(Seal, SaysWithWhichVersionOfAKeyItWasSealed) {
+  const auto bound = as_bytes("row");
+  auto first = SealKey::random();
+  const auto of_first = seal(first, bound, "before");
+  auto second = SealKey::random();
+  second.set_version(2);
+  EXPECT_FALSE(unseal(second, bound, of_first));
+  second.open_also(std::make_shared<const SealKey>(std::move(first)));
+  EXPECT_EQ(unseal(second, bound, of_first), "before");
+  auto of_second = seal(second, bound, "since");
+  EXPECT_EQ(unseal(second, bound, of_second), "since");
+  EXPECT_TRUE(std::ranges::equal(BytesView(of_second).first(5), seal_header(2)));
+  EXPECT_LT(seal_header(1), seal_header(2));
+  EXPECT_LT(seal_header(255), seal_header(256));
+  of_second[4] = 1;  // as if the first had sealed it
+  EXPECT_FALSE(unseal(second, bound, of_second));
+  of_second.resize(kSealOverhead);
+  EXPECT_FALSE(unseal(second, bound, of_second));
+}
+
 }  // namespace
 }  // namespace rapport::access

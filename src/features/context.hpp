@@ -24,7 +24,8 @@ struct House {
   access::Passwords& passwords;
   access::LogInGuard& log_in_guard;
   access::CsrfTokens& csrf;
-  access::SealKey& master;
+  access::SealKey&
+      master;  ///< what digests, tokens and signatures derive from: the root secret of access/master_key.hpp
   access::ReadAudit& read_audit;
   live::Hub& hub;
   const Clock& clock;

@@ -23,7 +23,7 @@ constexpr std::chrono::hours kTimeForAll{6};
 Result<AuditReport> check(const config::Settings& settings) {
   TRY_ASSIGN(const auto look, look_in(settings));
   return look.db->read(std::chrono::steady_clock::now() + kTimeForAll, [&](store::ReadTx& tx) {
-    return access::check_audit(tx, look.master, audit_heads_file(settings));
+    return access::check_audit(tx, look.root, audit_heads_file(settings));
   });
 }
 

@@ -4,16 +4,19 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
 #include "access/client_keys.hpp"
 #include "base/descriptor.hpp"
+#include "migrations/house.hpp"
 #include "server/backup_manifest.hpp"
 #include "server/data_places.hpp"
 #include "server/look_in.hpp"
 #include "server/measure_commands.hpp"
 #include "store/data_lock.hpp"
+#include "store/postgres_copy.hpp"
 #include "store/sqlite_copy.hpp"
 
 namespace rapport::server {
@@ -21,6 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kData = "rapport.db";
+constexpr std::string_view kKeys = "keys.db";
+constexpr std::string_view kDataDump = "rapport.dump";
+constexpr std::string_view kKeysDump = "keys.dump";
+constexpr const char* kSchema = "rapport";
+constexpr const char* kKeySchema = "rapport_keys";
 constexpr std::string_view kHeads = "audit-heads.log";
 constexpr std::string_view kMasterKey = "master.key";
 constexpr std::string_view kLock = "rapport.lock";
@@ -31,6 +40,7 @@ const store::Query kCountData{"backup.count_data",
                               " (SELECT COUNT(*) FROM audit)"};
 const store::Query kCountKeys{"client_key.count",
                               "SELECT (SELECT COUNT(*) FROM client_key) + (SELECT COUNT(*) FROM locked_key)"};
+const store::Query kSchemaNumber{"backup.schema_number", "SELECT MAX(number) FROM schema_migration"};
 const store::Query kProfiles{"backup.profiles", "SELECT id, sealed_profile FROM account ORDER BY id"};
 
 Deadline deadline() {
@@ -49,25 +59,22 @@ Result<void> make_folder(const std::string& folder) {
   return fail(folder_error(folder, error.message()));
 }
 
-/// Empty, or missing, or with nothing in it but `may_be_there`.
+/// Empty, or missing, or with nothing in it but what has a name that begins with `may_be_there`.
 Result<void> check_empty(const std::string& folder, std::string_view may_be_there) {
   std::error_code error;
   if (!fs::exists(folder, error)) return {};
   if (!fs::is_directory(folder, error)) return fail(folder_error(folder, "it is a file"));
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const auto name = entry.path().filename().string();
-    if (name == may_be_there || name == kLock) continue;
+    if ((!may_be_there.empty() && name.starts_with(may_be_there)) || name == kLock) continue;
     return fail(folder_error(folder, fmt::format("it is not empty ({} is in it)", name)));
   }
   if (error) return fail(folder_error(folder, error.message()));
   return {};
 }
 
-Result<void> only_sqlite(const config::Settings& settings) {
-  if (settings.database.empty()) return {};
-  return fail(invalid("backup.postgres",
-                      "This command is for the embedded database. With PostgreSQL use pg_dump and pg_restore, as "
-                      "docs/operations/backup.md says."));
+bool is_postgres(const config::Settings& settings) {
+  return !settings.database.empty();
 }
 
 Result<void> copy_file(const std::string& from, const std::string& to) {
@@ -99,79 +106,145 @@ Result<void> look(const std::string& file, F f) try {
   return fail(Error{failure.error().kind, failure.error().code, failure.what()});
 }
 
-/// The heads first: what they tell of is then in the database, too.
-Result<BackupManifest> copy_data(const config::Settings& settings, const std::string& folder, std::ostream& out) {
-  TRY(make_folder(folder));
-  BackupManifest manifest;
-  manifest.part = "data";
-  const auto heads = audit_heads_file(settings);
-  const bool has_heads = fs::exists(heads);
-  if (has_heads) TRY(copy_file(heads, folder + "/" + std::string(kHeads)));
-  const auto copy = folder + "/rapport.db";
-  TRY(store::copy_sqlite(settings.data + "/rapport.db", copy, tell_progress("data", out)));
-  TRY(look(copy, [&](store::ReadTx& tx) {
-    manifest.schema = store::schema_of(tx);
-    tx.each(kCountData, {}, [&](const store::Row& row) {
-      manifest.accounts = row.int64(0);
-      manifest.messages = row.int64(1);
-      manifest.audit_rows = row.int64(2);
-    });
-  }));
-  std::vector<std::string> names{"rapport.db"};
-  if (has_heads) names.emplace_back(kHeads);
+void take_counts(BackupManifest& manifest, const std::vector<std::int64_t>& counts) {
+  if (counts.size() != 3) return;
+  manifest.accounts = counts[0];
+  manifest.messages = counts[1];
+  manifest.audit_rows = counts[2];
+}
+
+std::vector<std::int64_t> numbers_of(store::ReadTx& tx, const store::Query& query, int columns) {
+  std::vector<std::int64_t> numbers;
+  tx.each(query, {}, [&](const store::Row& row) {
+    for (int column = 0; column < columns; ++column) numbers.push_back(row.int64(column));
+  });
+  return numbers;
+}
+
+Result<void> describe(BackupManifest& manifest, const std::string& folder, const std::vector<std::string>& names) {
   for (const auto& name : names) {
     TRY_ASSIGN(auto file, describe_file(folder, name));
     manifest.files.push_back(std::move(file));
   }
-  return manifest;
+  return {};
 }
 
-Result<BackupManifest> copy_keys(const config::Settings& settings, const std::string& folder, std::ostream& out) {
-  TRY(make_folder(folder));
-  BackupManifest manifest;
-  manifest.part = "keys";
-  const auto copy = folder + "/keys.db";
-  TRY(store::copy_sqlite(settings.data + "/keys.db", copy, tell_progress("keys", out)));
-  TRY(look(copy, [&](store::ReadTx& tx) {
-    manifest.schema = store::schema_of(tx);
-    manifest.keys = tx.first(kCountKeys, {}, [](const store::Row& row) { return row.int64(0); });
-  }));
-  TRY_ASSIGN(auto file, describe_file(folder, "keys.db"));
-  manifest.files.push_back(std::move(file));
-  return manifest;
-}
+struct Manifests {
+  BackupManifest data;
+  BackupManifest keys;
+};
 
 /// The keys after the data: everybody who is in the data then has a key, but for who was erased meanwhile.
-Result<void> make_backup(const config::Settings& settings, const std::string& to, std::string_view program,
-                         std::ostream& out) {
+Result<void> copy_files(const config::Settings& settings, const std::string& to, Manifests& made, std::ostream& out) {
+  const auto data = to + "/data/" + std::string(kData);
+  TRY(store::copy_sqlite(settings.data + "/" + std::string(kData), data, tell_progress("data", out)));
+  TRY(look(data, [&](store::ReadTx& tx) {
+    made.data.schema = store::schema_of(tx);
+    take_counts(made.data, numbers_of(tx, kCountData, 3));
+  }));
+  const auto keys = to + "/keys/" + std::string(kKeys);
+  TRY(store::copy_sqlite(settings.data + "/" + std::string(kKeys), keys, tell_progress("keys", out)));
+  return look(keys, [&](store::ReadTx& tx) {
+    made.keys.schema = store::schema_of(tx);
+    made.keys.keys = numbers_of(tx, kCountKeys, 1).front();
+  });
+}
+
+/// Both of one moment.
+Result<void> dump_schemas(const config::Settings& settings, const std::string& to, Manifests& made) try {
+  const auto moment = store::look_at_postgres(settings.database);
+  TRY(moment->dump(kSchema, to + "/data/" + std::string(kDataDump)));
+  TRY(moment->dump(kKeySchema, to + "/keys/" + std::string(kKeysDump)));
+  take_counts(made.data, moment->numbers(kSchema, kCountData));
+  for (auto [manifest, schema] : {std::pair(&made.data, kSchema), std::pair(&made.keys, kKeySchema)}) {
+    for (const auto number : moment->numbers(schema, kSchemaNumber)) manifest->schema = number;
+  }
+  for (const auto keys : moment->numbers(kKeySchema, kCountKeys)) made.keys.keys = keys;
+  return {};
+} catch (const store::StorageFailure& failure) {
+  return fail({failure.error().kind, failure.error().code, failure.what()});
+}
+
+/// The heads first: what they tell of is then in the database, too.
+Result<void> copy_all(const config::Settings& settings, const std::string& to, Manifests& made, std::ostream& out) {
+  const auto heads = audit_heads_file(settings);
+  const bool has_heads = fs::exists(heads);
+  if (has_heads) TRY(copy_file(heads, to + "/data/" + std::string(kHeads)));
+  TRY(is_postgres(settings) ? dump_schemas(settings, to, made) : copy_files(settings, to, made, out));
+  std::vector<std::string> of_data{std::string(is_postgres(settings) ? kDataDump : kData)};
+  if (has_heads) of_data.emplace_back(kHeads);
+  TRY(describe(made.data, to + "/data", of_data));
+  return describe(made.keys, to + "/keys", {std::string(is_postgres(settings) ? kKeysDump : kKeys)});
+}
+
+Result<void> make_backup(const config::Settings& settings, const std::string& to, const LookedIn& looked,
+                         std::string_view program, std::ostream& out) {
+  Manifests made;
+  made.data.part = "data";
+  made.keys.part = "keys";
+  made.keys.master_key = access::mark_of(looked.master);
   const auto now = to_rfc3339(SystemClock().now());
-  TRY_ASSIGN(auto data, copy_data(settings, to + "/data", out));
-  TRY_ASSIGN(auto keys, copy_keys(settings, to + "/keys", out));
-  for (auto* manifest : {&data, &keys}) {
+  TRY(make_folder(to + "/data"));
+  TRY(make_folder(to + "/keys"));
+  TRY(copy_all(settings, to, made, out));
+  for (auto* manifest : {&made.data, &made.keys}) {
     manifest->program = program;
     manifest->made_at = now;
     TRY(write_manifest(to + "/" + manifest->part, *manifest));
   }
-  fmt::print(out, "{} accounts, {} messages, {} rows of the audit, {} keys.\n", data.accounts.value_or(0),
-             data.messages.value_or(0), data.audit_rows.value_or(0), keys.keys.value_or(0));
+  fmt::print(out, "{} accounts, {} messages, {} rows of the audit, {} keys.\n", made.data.accounts.value_or(0),
+             made.data.messages.value_or(0), made.data.audit_rows.value_or(0), made.keys.keys.value_or(0));
   return {};
 }
 
-/// Every file under another name first, so that a start half way finds no half of a practice.
-Result<void> put_back(const std::string& from, const std::string& data) {
-  std::vector<std::pair<std::string, std::string>> files;
-  for (const std::string part : {"data", "keys"}) {
-    TRY_ASSIGN(const auto manifest, read_manifest(from + "/" + part, part));
-    for (const auto& file : manifest.files) files.emplace_back(from + "/" + part, file.name);
+bool has_file(const BackupManifest& manifest, std::string_view name) {
+  return std::ranges::find(manifest.files, name, &BackupFile::name) != manifest.files.end();
+}
+
+/// Of the engine that the settings name.
+Result<Manifests> read_manifests(const config::Settings& settings, const std::string& from) {
+  TRY_ASSIGN(auto data, read_manifest(from + "/data", "data"));
+  TRY_ASSIGN(auto keys, read_manifest(from + "/keys", "keys"));
+  if (!has_file(data, is_postgres(settings) ? kDataDump : kData) ||
+      !has_file(keys, is_postgres(settings) ? kKeysDump : kKeys)) {
+    return fail(invalid("backup.engine", is_postgres(settings)
+                                             ? "This is no backup of a practice with PostgreSQL: leave --database out."
+                                             : "This is a backup of a practice with PostgreSQL: name an empty database "
+                                               "with --database."));
   }
-  for (const auto& [folder, name] : files) TRY(copy_file(folder + "/" + name, data + "/" + name + ".restored"));
-  for (const auto& [folder, name] : files) {
+  return Manifests{std::move(data), std::move(keys)};
+}
+
+/// Every file under another name first, so that a start half way finds no half of a practice.
+Result<void> put_files(const std::vector<std::string>& files, const std::string& data) {
+  const auto name_of = [&](const std::string& file) { return data + "/" + fs::path(file).filename().string(); };
+  for (const auto& file : files) TRY(copy_file(file, name_of(file) + ".restored"));
+  for (const auto& file : files) {
     std::error_code error;
-    fs::rename(data + "/" + name + ".restored", data + "/" + name, error);
+    fs::rename(name_of(file) + ".restored", name_of(file), error);
     if (error) return fail(folder_error(data, error.message()));
   }
-  if (!sync_folder_of(data + "/rapport.db")) return fail(folder_error(data, "it could not be made durable"));
+  if (!sync_folder_of(data + "/" + std::string(kData))) return fail(folder_error(data, "it could not be made durable"));
   return {};
+}
+
+Result<void> put_dumps(const config::Settings& settings, const std::string& from) try {
+  TRY(store::put_back_postgres(settings.database, from + "/keys/" + std::string(kKeysDump)));
+  return store::put_back_postgres(settings.database, from + "/data/" + std::string(kDataDump));
+} catch (const store::StorageFailure& failure) {
+  return fail({failure.error().kind, failure.error().code, failure.what()});
+}
+
+Result<void> put_back(const config::Settings& settings, const std::string& from, const Manifests& manifests) {
+  std::vector<std::string> files;
+  for (const auto* manifest : {&manifests.data, &manifests.keys}) {
+    for (const auto& file : manifest->files) {
+      const bool is_dump = file.name == kDataDump || file.name == kKeysDump;
+      if (!is_dump) files.push_back(from + "/" + manifest->part + "/" + file.name);
+    }
+  }
+  if (is_postgres(settings)) TRY(put_dumps(settings, from));
+  return put_files(files, settings.data);
 }
 
 struct Opened {
@@ -181,8 +254,9 @@ struct Opened {
 
 /// That data, keys and master key belong together is known when they open what they are for.
 Result<Opened> open_everybody(const config::Settings& settings) {
-  TRY(store::check_sqlite(settings.data + "/rapport.db"));
-  TRY(store::check_sqlite(settings.data + "/keys.db"));
+  if (!is_postgres(settings)) {
+    for (const auto name : {kData, kKeys}) TRY(store::check_sqlite(settings.data + "/" + std::string(name)));
+  }
   TRY_ASSIGN(const auto looked, look_in(settings));
   const SystemClock clock;
   access::ClientKeys keys(*looked.key_store, looked.master, clock);
@@ -198,7 +272,11 @@ Result<Opened> open_everybody(const config::Settings& settings) {
     if (!key && key.error().kind == ErrorKind::not_found) key = keys.locked_key_for(account, deadline());
     if (!key && key.error().kind != ErrorKind::not_found) return fail(key.error());
     ++(key ? opened.accounts : opened.without_key);
-    if (key) TRY(access::unseal(**key, account.bytes(), profile));
+    if (key && !access::unseal(**key, account.bytes(), profile)) {
+      return fail({ErrorKind::conflict, "backup.keys",
+                   "There is an account that its key does not open: the data and the keys do not belong together. Data "
+                   "from before keys were renewed needs the keys of then, and later data those of since."});
+    }
   }
   return opened;
 }
@@ -209,12 +287,24 @@ void print_opened(const Opened& opened, std::ostream& out) {
       opened.without_key > 0 ? fmt::format("; without a key, because they were erased: {}", opened.without_key) : "");
 }
 
+/// Into a folder, and with PostgreSQL a database, of its own.
+Result<Opened> try_out(config::Settings elsewhere, const std::string& to) {
+  TRY(make_folder(elsewhere.data));
+  std::unique_ptr<store::TemporaryDatabase> database;
+  if (is_postgres(elsewhere)) {
+    TRY_ASSIGN(database, store::make_temporary_postgres(elsewhere.database));
+    elsewhere.database = database->url();
+  }
+  TRY_ASSIGN(const auto manifests, read_manifests(elsewhere, to));
+  TRY(put_back(elsewhere, to, manifests));
+  return open_everybody(elsewhere);
+}
+
 Result<void> verify_backup(const config::Settings& settings, const std::string& to, std::ostream& out) {
   auto elsewhere = settings;
   elsewhere.data = to + "/restored-to-verify";
   elsewhere.master_key_file = master_key_file(settings);
-  TRY(make_folder(elsewhere.data));
-  auto opened = put_back(to, elsewhere.data).and_then([&] { return open_everybody(elsewhere); });
+  auto opened = try_out(elsewhere, to);
   std::error_code error;
   fs::remove_all(elsewhere.data, error);
   TRY_ASSIGN(const auto everybody, std::move(opened));
@@ -228,42 +318,80 @@ int say(std::ostream& errors, const Error& error) {
   return kNotDone;
 }
 
+/// Said before anything is put in place. Backups of before the mark was written down have none.
+Result<void> check_master(const std::string& file, const BackupManifest& keys) {
+  TRY_ASSIGN(const auto master, access::load_master_key(file));
+  if (!keys.master_key || *keys.master_key == access::mark_of(master)) return {};
+  return fail({ErrorKind::conflict, "backup.master_key",
+               fmt::format("The keys in this backup are sealed with the master key whose mark is {}; that of {} is {}. "
+                           "Put the right one in its place.",
+                           *keys.master_key, file, access::mark_of(master))});
+}
+
+bool is_older(const Manifests& manifests) {
+  return manifests.data.schema < house_migrations().back().number ||
+         manifests.keys.schema < access::kKeyStoreMigrations.back().number;
+}
+
 Result<void> restore_all(const config::Settings& settings, const std::string& from, std::ostream& out) {
-  TRY(only_sqlite(settings));
   TRY(check_empty(settings.data, kMasterKey));
+  if (is_postgres(settings)) TRY(store::check_without_schemas(settings.database, {kSchema, kKeySchema}));
   TRY(make_folder(settings.data));
   TRY_ASSIGN(const auto lock, store::lock_folder(settings.data));
-  TRY(put_back(from, settings.data));
   const auto master = master_key_file(settings);
+  TRY_ASSIGN(const auto manifests, read_manifests(settings, from));
+  if (fs::exists(master)) TRY(check_master(master, manifests.keys));
+  TRY(put_back(settings, from, manifests));
+  const std::string where = is_postgres(settings) ? "the database and " + settings.data : settings.data;
   if (!fs::exists(master)) {
-    fmt::print(out, "Restored to {}. Put the master key into {} (mode 0600) before you start the server.\n",
-               settings.data, master);
+    fmt::print(out, "Restored to {}. Put the master key{} into {} (mode 0600) before you start the server.\n", where,
+               manifests.keys.master_key ? " whose mark is " + *manifests.keys.master_key : "", master);
+    return {};
+  }
+  if (is_older(manifests)) {
+    fmt::print(out, "Restored to {}. It is of an earlier version: the server brings it up to date at its start.\n",
+               where);
     return {};
   }
   TRY_ASSIGN(const auto opened, open_everybody(settings));
-  fmt::print(out, "Restored to {}. ", settings.data);
+  fmt::print(out, "Restored to {}. ", where);
   print_opened(opened, out);
   return {};
+}
+
+/// While it is made no master key takes another's place, and no version of a key is deleted that the data needs.
+Result<void> back_up_all(const config::Settings& settings, const std::string& to, bool verify, std::string_view program,
+                         std::ostream& out) {
+  TRY_ASSIGN(const auto hold, store::hold_keys(settings.data, store::Hold::with_others));
+  TRY_ASSIGN(const auto looked, look_in(settings));
+  auto made = make_backup(settings, to, looked, program, out);
+  if (made && verify) made = verify_backup(settings, to, out);
+  if (made) {
+    fmt::print(out, "The backup is in {}. Keep {}/keys apart from {}/data; the master key to them has the mark {}.\n",
+               to, to, to, access::mark_of(looked.master));
+    return {};
+  }
+  std::error_code ignored;
+  for (const auto* part : {"/data", "/keys"}) fs::remove_all(to + part, ignored);
+  return made;
 }
 
 }  // namespace
 
 int back_up(const config::Settings& settings, const std::string& to, bool verify, std::string_view program,
             std::ostream& out, std::ostream& errors) {
-  if (const auto fit = only_sqlite(settings); !fit) return say(errors, fit.error());
   if (const auto empty = check_empty(to, ""); !empty) return say(errors, empty.error());
-  if (const auto looked = look_in(settings); !looked) return say(errors, looked.error());
-  auto made = make_backup(settings, to, program, out);
-  if (made && verify) made = verify_backup(settings, to, out);
-  if (made) return fmt::print(out, "The backup is in {}. Keep {}/keys apart from {}/data.\n", to, to, to), kDone;
-  std::error_code ignored;
-  for (const auto* part : {"/data", "/keys"}) fs::remove_all(to + part, ignored);
-  return say(errors, made.error());
+  const auto made = back_up_all(settings, to, verify, program, out);
+  return made ? kDone : say(errors, made.error());
 }
 
 int restore(const config::Settings& settings, const std::string& from, std::ostream& out, std::ostream& errors) {
-  const auto restored = restore_all(settings, from, out);
-  return restored ? kDone : say(errors, restored.error());
+  try {
+    const auto restored = restore_all(settings, from, out);
+    return restored ? kDone : say(errors, restored.error());
+  } catch (const store::StorageFailure& failure) {
+    return say(errors, {failure.error().kind, failure.error().code, failure.what()});
+  }
 }
 
 }  // namespace rapport::server

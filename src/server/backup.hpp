@@ -1,6 +1,7 @@
 #pragma once
-/// @file `rapport backup` and `rapport restore`: a practice of the embedded database, copied while it is served, and
-/// put back. Data and keys lie in folders of their own, so that they can be kept apart; the master key is in neither.
+/// @file `rapport backup` and `rapport restore`: a practice, copied while it is served, and put back. Data and keys lie
+/// in folders of their own, so that they can be kept apart; the master key is in neither. A backup is put back on the
+/// engine that it was made of.
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ namespace rapport::server {
 int back_up(const config::Settings& settings, const std::string& to, bool verify, std::string_view program,
             std::ostream& out, std::ostream& errors);
 
-/// Puts FROM/data and FROM/keys into the data folder, which must be empty or missing, or hold the master key alone.
+/// Puts FROM/data and FROM/keys into the data folder, which must be empty or missing, or hold master keys alone; with
+/// PostgreSQL into the database, which must hold no practice, too.
 /// Nothing is put in place before all sums are right. The exit status.
 int restore(const config::Settings& settings, const std::string& from, std::ostream& out, std::ostream& errors);
 

@@ -26,11 +26,12 @@ struct BackupManifest {
   std::optional<std::int64_t> accounts;  ///< of the data
   std::optional<std::int64_t> messages;
   std::optional<std::int64_t> audit_rows;
-  std::optional<std::int64_t> keys;  ///< of the keys
+  std::optional<std::int64_t> keys;       ///< of the keys
+  std::optional<std::string> master_key;  ///< mark of the master key that the keys are sealed with
   std::vector<BackupFile> files;
 };
 BOOST_DESCRIBE_STRUCT(BackupManifest, (),
-                      (format, part, program, made_at, schema, accounts, messages, audit_rows, keys, files))
+                      (format, part, program, made_at, schema, accounts, messages, audit_rows, keys, master_key, files))
 
 /// What FOLDER/`name` is: its length and its sum. Error: storage "backup.file".
 Result<BackupFile> describe_file(const std::string& folder, const std::string& name);

@@ -10,13 +10,18 @@
 #include <thread>
 
 #include "access/audit.hpp"
+#include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/demo/demo.hpp"
 #include "features/people/profiles.hpp"
 #include "server/data_places.hpp"
+#include "server/keys_command.hpp"
 #include "server/look_in.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
+#include "server/reseal.hpp"
+#include "store/postgres_copy.hpp"
+#include "support/house_fixture.hpp"
 
 namespace rapport::server {
 namespace {
@@ -26,13 +31,15 @@ namespace fs = std::filesystem;
 const store::Query kTherapists{"test.backup_therapists", "SELECT id FROM account WHERE role = 'therapist'"};
 const store::Query kAccounts{"test.backup_accounts", "SELECT id FROM account WHERE role = 'client' ORDER BY id"};
 
-class Backup : public ::testing::Test {
+/// On each engine; with PostgreSQL in databases of its own.
+class Backup : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "rapport-backup-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder_ = name;
     settings_.data = folder_ + "/data";
+    settings_.database = new_database();
     open_ = open_house(settings_);
     demo::DemoOptions options;
     options.clients = 2;
@@ -40,6 +47,7 @@ class Backup : public ::testing::Test {
   }
   void TearDown() override {
     open_.reset();
+    databases_.clear();
     fs::remove_all(folder_);
   }
 
@@ -49,12 +57,23 @@ class Backup : public ::testing::Test {
     return opened ? std::move(*opened) : nullptr;
   }
   int back_up_to(const std::string& to) { return back_up(settings_, to, true, "test", out_, errors_); }
-  config::Settings elsewhere(const std::string& name) const {
+  config::Settings elsewhere(const std::string& name) {
     auto settings = settings_;
     settings.data = folder_ + "/" + name;
+    settings.database = new_database();
     settings.master_key_file = master_key_file(settings_);
     return settings;
   }
+  /// An empty one; no name for the embedded database.
+  std::string new_database() {
+    if (GetParam() == "sqlite") return "";
+    auto made = store::make_temporary_postgres(::getenv("RAPPORT_TEST_POSTGRES"));
+    EXPECT_TRUE(made) << made.error().detail;
+    if (!made) return "";
+    databases_.push_back(std::move(*made));
+    return databases_.back()->url();
+  }
+  std::string data_file() const { return GetParam() == "sqlite" ? "rapport.db" : "rapport.dump"; }
   static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
   static std::vector<AccountId> clients(House& house) {
     return house.db
@@ -101,7 +120,24 @@ class Backup : public ::testing::Test {
     }));
   }
 
+  /// What a file of a message holds.
+  static std::string content_of(House& house, AccountId client, attachments::AttachmentId file) {
+    const auto key = house.keys.key_for(client, soon());
+    if (!key) return key.error().code;
+    return house.db
+        .read(soon(),
+              [&](store::ReadTx& tx) -> Result<std::string> {
+                std::string content;
+                attachments::read_parts(tx, file, [&](std::int64_t number, BytesView sealed) {
+                  content += attachments::open_part(**key, file, number, sealed).value_or("(does not open)");
+                });
+                return content;
+              })
+        .value_or("cannot be read");
+  }
+
   SystemClock clock_;
+  std::vector<std::unique_ptr<store::TemporaryDatabase>> databases_;
   std::string folder_;
   config::Settings settings_;
   std::unique_ptr<OpenHouse> open_;
@@ -109,7 +145,7 @@ class Backup : public ::testing::Test {
   std::ostringstream errors_;
 };
 
-TEST_F(Backup, IsMadeWhileOthersWriteAndOpensElsewhere) {
+TEST_P(Backup, IsMadeWhileOthersWriteAndOpensElsewhere) {
   std::atomic<bool> enough{false};
   std::thread writer([&] {
     while (!enough) add_row(open_->house());
@@ -128,7 +164,7 @@ TEST_F(Backup, IsMadeWhileOthersWriteAndOpensElsewhere) {
   for (const auto client : clients(copy->house())) EXPECT_TRUE(copy->house().keys.key_for(client, soon()));
 }
 
-TEST_F(Backup, HoldsTheMasterKeyNowhereAndOnlyItsOwnerReadsIt) {
+TEST_P(Backup, HoldsTheMasterKeyNowhereAndOnlyItsOwnerReadsIt) {
   ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
   std::ifstream file(master_key_file(settings_));
   std::string key;
@@ -146,35 +182,160 @@ TEST_F(Backup, HoldsTheMasterKeyNowhereAndOnlyItsOwnerReadsIt) {
     EXPECT_EQ(content.find(as_text(from_hex(key).value())), std::string::npos) << entry.path();
   }
   EXPECT_EQ(files, 4);
+  EXPECT_NE(out_.str().find(access::mark_of(access::load_master_key(master_key_file(settings_)).value())),
+            std::string::npos);
 }
 
-TEST_F(Backup, ThatWasChangedIsNotRestored) {
+TEST_P(Backup, ThatWasChangedIsNotRestored) {
   ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
-  std::fstream(folder_ + "/backup/data/rapport.db", std::ios::in | std::ios::out).seekp(5000).put('x');
-  EXPECT_EQ(restore(elsewhere("there"), folder_ + "/backup", out_, errors_), kNotDone);
-  EXPECT_NE(errors_.str().find("rapport.db"), std::string::npos);
+  std::fstream(folder_ + "/backup/data/" + data_file(), std::ios::in | std::ios::out).seekp(5000).put('x');
+  const auto there = elsewhere("there");
+  EXPECT_EQ(restore(there, folder_ + "/backup", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find(data_file()), std::string::npos);
   EXPECT_FALSE(fs::exists(folder_ + "/there/rapport.db"));
   EXPECT_FALSE(fs::exists(folder_ + "/there/keys.db"));
+  if (!there.database.empty()) EXPECT_TRUE(store::check_without_schemas(there.database, {"rapport", "rapport_keys"}));
 }
 
-TEST_F(Backup, GoesIntoAnEmptyFolderOnlyAndComesBackIntoOne) {
+TEST_P(Backup, GoesIntoAnEmptyFolderOnlyAndComesBackIntoOne) {
   ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
   EXPECT_EQ(back_up_to(folder_ + "/backup"), kNotDone);
   EXPECT_EQ(restore(settings_, folder_ + "/backup", out_, errors_), kNotDone);
-  EXPECT_TRUE(fs::exists(folder_ + "/backup/data/rapport.db"));
+  EXPECT_TRUE(fs::exists(folder_ + "/backup/data/" + data_file()));
+  if (GetParam() == "sqlite") return;
+  auto full = settings_;
+  full.data = folder_ + "/empty";
+  errors_.str("");
+  EXPECT_EQ(restore(full, folder_ + "/backup", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("not empty"), std::string::npos) << errors_.str();
+  EXPECT_EQ(clients(open_->house()).size(), 2U);
 }
 
-TEST_F(Backup, IsRefusedWhereThereIsNoPracticeAndWithPostgres) {
-  auto nowhere = elsewhere("nowhere");
-  EXPECT_EQ(back_up(nowhere, folder_ + "/backup", true, "test", out_, errors_), kNotDone);
-  nowhere.database = "postgresql://nobody@127.0.0.1/none";
-  EXPECT_EQ(back_up(nowhere, folder_ + "/backup", true, "test", out_, errors_), kNotDone);
-  EXPECT_NE(errors_.str().find("pg_dump"), std::string::npos);
+TEST_P(Backup, IsRefusedWhereThereIsNoPractice) {
+  EXPECT_EQ(back_up(elsewhere("nowhere"), folder_ + "/backup", true, "test", out_, errors_), kNotDone);
   EXPECT_FALSE(fs::exists(folder_ + "/backup"));
 }
 
+TEST_P(Backup, IsPutBackOnTheEngineItWasMadeOf) {
+  if (GetParam() == "sqlite") GTEST_SKIP() << "asks for both engines";
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  auto files = elsewhere("files");
+  files.database.clear();
+  EXPECT_EQ(restore(files, folder_ + "/backup", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("--database"), std::string::npos) << errors_.str();
+}
+
+TEST_P(Backup, HandsItsProgramsNoPasswordThatOthersCouldRead) {
+  if (GetParam() == "sqlite") GTEST_SKIP() << "starts no program";
+  // Programs of the same names that write down how they were called.
+  fs::create_directory(folder_ + "/bin");
+  for (const std::string name : {"pg_dump", "pg_restore"}) {
+    const auto file = folder_ + "/bin/" + name;
+    std::ofstream(file) << "#!/bin/sh\n{ echo \"$0 $*\"; env; } >> " << folder_ << "/called\nexec /usr/bin/" << name
+                        << " \"$@\"\n";
+    fs::permissions(file, fs::perms::owner_all);
+  }
+  const std::string path = ::getenv("PATH");
+  const std::string url = ::getenv("RAPPORT_TEST_POSTGRES");
+  ::setenv("PATH", (folder_ + "/bin:" + path).c_str(), 1);
+  ::unsetenv("RAPPORT_TEST_POSTGRES");
+  const int status = back_up_to(folder_ + "/backup");
+  ::setenv("PATH", path.c_str(), 1);
+  ::setenv("RAPPORT_TEST_POSTGRES", url.c_str(), 1);
+  ASSERT_EQ(status, kDone) << errors_.str();
+  std::ifstream in(folder_ + "/called");
+  const std::string called{std::istreambuf_iterator<char>(in), {}};
+  const auto from = url.find(':', url.find("//")) + 1;
+  const auto password = url.substr(from, url.find('@') - from);
+  ASSERT_GE(password.size(), 20U);
+  EXPECT_NE(called.find("pg_restore"), std::string::npos);
+  EXPECT_EQ(called.find(password), std::string::npos);
+}
+
+TEST_P(Backup, HoldsTheFilesOfMessages) {
+  const auto client = clients(open_->house()).front();
+  const auto file = attachments::AttachmentId::make(clock_.now());
+  const std::string content(static_cast<std::size_t>(attachments::kPartBytes) + 1000, 'x');
+  auto& house = open_->house();
+  const auto key = house.keys.key_for(client, soon()).value();
+  ASSERT_TRUE(house.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+    const attachments::StoredAttachment about{
+        file,
+        client,
+        client,
+        RoomId::make(clock_.now()).uuid(),
+        std::ssize(content),
+        false,
+        clock_.now(),
+        attachments::seal_about(*key, file, {"Diary page.pdf", "application/pdf", {}, {}, {}})};
+    TRY(attachments::announce(tx, about, 10'000'000));
+    const auto parts = attachments::seal_whole(*key, file, content);
+    for (std::size_t number = 0; number < parts.size(); ++number) {
+      TRY(attachments::put_part(tx, client, file, static_cast<std::int64_t>(number), parts[number]));
+    }
+    return {};
+  }));
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  const auto there = elsewhere("there");
+  ASSERT_EQ(restore(there, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  const auto copy = open_house(there);
+  ASSERT_NE(copy, nullptr);
+  EXPECT_EQ(content_of(copy->house(), client, file), content);
+}
+
+// Each backup of the keys belongs to the master key of its time, and says so.
+TEST_P(Backup, OfBeforeANewMasterKeyNeedsTheOldOne) {
+  ASSERT_EQ(back_up_to(folder_ + "/older"), kDone) << errors_.str();
+  ASSERT_EQ(rotate_master(settings_, out_, errors_), kDone) << errors_.str();
+  ASSERT_EQ(back_up_to(folder_ + "/newer"), kDone) << errors_.str();
+  const auto there = elsewhere("there");
+  EXPECT_EQ(restore(there, folder_ + "/older", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("mark"), std::string::npos) << errors_.str();
+  EXPECT_FALSE(fs::exists(there.data + "/audit-heads.log"));
+  ASSERT_EQ(restore(there, folder_ + "/newer", out_, errors_), kDone) << errors_.str();
+  auto with_old_key = elsewhere("then");
+  for (const auto& entry : fs::directory_iterator(settings_.data)) {
+    if (entry.path().filename().string().starts_with("master.key.")) with_old_key.master_key_file = entry.path();
+  }
+  ASSERT_EQ(restore(with_old_key, folder_ + "/older", out_, errors_), kDone) << errors_.str();
+  const auto copy = open_house(with_old_key);
+  ASSERT_NE(copy, nullptr);
+  for (const auto client : clients(copy->house())) EXPECT_TRUE(profile_opens(copy->house(), client));
+}
+
+// Before, in the midst of it and after.
+TEST_P(Backup, OpensWheneverItWasMadeWhileKeysAreRenewed) {
+  Resealer resealer(open_->house(), open_->key_store(), settings_.data, {.settles = {}, .pause = {}});
+  ASSERT_EQ(back_up_to(folder_ + "/before"), kDone) << errors_.str();
+  ASSERT_EQ(rotate_clients(settings_, out_, errors_), kDone) << errors_.str();
+  EXPECT_EQ(rotate_clients(settings_, out_, errors_), kNotDone) << "one at a time";
+  ASSERT_EQ(back_up_to(folder_ + "/asked"), kDone) << errors_.str();
+  for (int step = 0; step < 3; ++step) ASSERT_TRUE(resealer.work());
+  ASSERT_EQ(back_up_to(folder_ + "/sealed"), kDone) << errors_.str();
+  EXPECT_TRUE(fs::exists(folder_ + "/sealed"));
+  ASSERT_TRUE(resealer.work());
+  out_.str("");
+  ASSERT_EQ(show_keys(settings_, out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("no backup of the keys holds it"), std::string::npos) << out_.str();
+  ASSERT_EQ(back_up_to(folder_ + "/after"), kDone) << errors_.str();
+  for (const std::string when : {"before", "asked", "sealed", "after"}) {
+    const auto there = elsewhere("of-" + when);
+    ASSERT_EQ(restore(there, folder_ + "/" + when, out_, errors_), kDone) << when << errors_.str();
+    const auto copy = open_house(there);
+    ASSERT_NE(copy, nullptr) << when;
+    for (const auto client : clients(copy->house())) EXPECT_TRUE(profile_opens(copy->house(), client)) << when;
+  }
+  // The keys of after beside the data of before open nothing, and that is said.
+  fs::create_directory(folder_ + "/mixed");
+  fs::copy(folder_ + "/before/data", folder_ + "/mixed/data", fs::copy_options::recursive);
+  fs::copy(folder_ + "/after/keys", folder_ + "/mixed/keys", fs::copy_options::recursive);
+  errors_.str("");
+  EXPECT_EQ(restore(elsewhere("mixed-up"), folder_ + "/mixed", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("do not belong together"), std::string::npos) << errors_.str();
+}
+
 // Whoever was erased stays so, also where the data of before is put back.
-TEST_F(Backup, OfOlderDataBesideTodaysKeysShowsEverybodyButWhoWasErased) {
+TEST_P(Backup, OfOlderDataBesideTodaysKeysShowsEverybodyButWhoWasErased) {
   ASSERT_EQ(back_up_to(folder_ + "/older"), kDone) << errors_.str();
   const auto everybody = clients(open_->house());
   ASSERT_EQ(everybody.size(), 2U);
@@ -202,7 +363,7 @@ TEST_F(Backup, OfOlderDataBesideTodaysKeysShowsEverybodyButWhoWasErased) {
 }
 
 // Records that a law wants kept are part of a backup, and are as locked as before where it is put back.
-TEST_F(Backup, OfAPracticeWithALockedRecordHoldsItLocked) {
+TEST_P(Backup, OfAPracticeWithALockedRecordHoldsItLocked) {
   const auto everybody = clients(open_->house());
   const auto locked = everybody.front();
   close(locked, {});
@@ -216,6 +377,9 @@ TEST_F(Backup, OfAPracticeWithALockedRecordHoldsItLocked) {
   EXPECT_TRUE(copy->house().keys.locked_key_for(locked, soon()));
   EXPECT_EQ(therapists_see(copy->house(), locked), 0U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, Backup, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
 
 }  // namespace
 }  // namespace rapport::server

@@ -24,6 +24,7 @@
 #include "server/erase_command.hpp"
 #include "server/house_api.hpp"
 #include "server/instrument_folder.hpp"
+#include "server/keys_command.hpp"
 #include "server/listen.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
@@ -259,9 +260,14 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   backup->add_option("--to", folder, "an empty folder, or one to be made")->required();
   backup->add_flag("--no-verify", unverified, "do not restore and open it to see whether it is good");
   restore_command->add_option("--from", folder, "the folder with data and keys of a backup")->required();
+  auto* keys =
+      app.add_subcommand("keys", "Look after the keys, also while the practice is served")->require_subcommand(1);
+  auto* new_master = keys->add_subcommand("rotate-master", "Put a new master key in the place of the one there is");
+  auto* new_clients = keys->add_subcommand("rotate-clients", "Renew the keys that what people write is sealed with");
+  auto* shown_keys = keys->add_subcommand("show", "Say which master key it is and how far renewing has come");
   const MeasureCommands measures(app);
-  for (auto* command :
-       {serve_command, demo, setup_link, migrate_command, check, verify, show, backup, restore_command, erase})
+  for (auto* command : {serve_command, demo, setup_link, migrate_command, check, verify, show, backup, restore_command,
+                        erase, new_master, new_clients, shown_keys})
     add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
@@ -296,6 +302,9 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (restore_command->parsed()) return restore(*settings, folder, std::cout, std::cerr);
   if (verify->parsed()) return verify_audit(*settings, json, std::cout, std::cerr);
   if (show->parsed()) return show_audit(*settings, wanted, std::cout, std::cerr);
+  if (new_master->parsed()) return rotate_master(*settings, std::cout, std::cerr);
+  if (new_clients->parsed()) return rotate_clients(*settings, std::cout, std::cerr);
+  if (shown_keys->parsed()) return show_keys(*settings, std::cout, std::cerr);
   if (code->parsed()) return print_demo_code(*settings, login, clock_file);
   if (erase->parsed()) return erase_client(*settings, client_login, sure, std::cout, std::cerr);
   if (setup_link->parsed()) return print_setup_link(*settings, practice);

@@ -50,6 +50,10 @@ TEST(CommandLine, EveryRefusalIsOneLineAndStatusOne) {
       {"check-config", "--listen", "0.0.0.0:80"},
       {"check-config", "--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.key"},
       {"check-config", "--database", "mysql://host/db"},
+      {"keys"},
+      {"keys", "show", "--data", folder.c_str()},
+      {"keys", "rotate-master", "--data", folder.c_str()},
+      {"keys", "rotate-clients", "--data", folder.c_str()},
       {"migrate", "--data", folder.c_str(), "--database", "postgresql://nobody:secret@127.0.0.1:1/none"},
   };
   for (const auto& arguments : wrong) {

@@ -30,11 +30,11 @@ struct Found {
   std::int64_t last_step = 0;
 };
 
-Result<Found> find(store::ReadTx& tx, const access::SealKey& master, std::string_view login) {
+Result<Found> find(store::ReadTx& tx, const access::SealKey& root, std::string_view login) {
   const auto practice = people::find_practice(tx);
   if (!practice) return fail(cannot("There is no practice yet."));
   if (!practice->synthetic) return fail(cannot("This practice is not a demo: codes of real people are theirs alone."));
-  const auto account = people::find_account_by_login(tx, access::login_digest(master, access::normalise_login(login)));
+  const auto account = people::find_account_by_login(tx, access::login_digest(root, access::normalise_login(login)));
   if (!account) return fail(cannot(fmt::format("Nobody in this practice logs in as {}.", login)));
   auto secret = log_in::find_code_secret(tx, account->id);
   if (!secret || !secret->confirmed_at) {
@@ -51,7 +51,7 @@ Result<std::string> demo_code(const config::Settings& settings, const Clock& clo
   const auto until = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
     TRY_ASSIGN(const auto found,
-               look.db->read(in_time(), [&](store::ReadTx& tx) { return find(tx, look.master, login); }));
+               look.db->read(in_time(), [&](store::ReadTx& tx) { return find(tx, look.root, login); }));
     const auto step = log_in::next_step(clock.now(), found.last_step);
     if (step <= log_in::code_step(clock.now()) + 1) {
       TRY_ASSIGN(const auto key, keys.key_for(found.account, in_time()));

@@ -25,16 +25,23 @@ Result<void> check_is_there(const config::Settings& settings) {
   return {};
 }
 
-Result<void> open_databases(const config::Settings& settings, LookedIn& look) {
+struct Secrets {
+  access::SealKey master;
+  access::SealKey root;
+};
+
+struct Places {
+  std::unique_ptr<store::Database> db;
+  std::unique_ptr<store::Database> key_store;
+};
+
+Places open_databases(const config::Settings& settings) {
   if (!settings.database.empty()) {
-    look.db = store::open_postgres({.url = settings.database, .schema = "rapport", .connections = 1}, nullptr);
-    look.key_store =
-        store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 1}, nullptr);
-    return {};
+    return {store::open_postgres({.url = settings.database, .schema = "rapport", .connections = 1}, nullptr),
+            store::open_postgres({.url = settings.database, .schema = "rapport_keys", .connections = 1}, nullptr)};
   }
-  look.db = store::open_sqlite_to_read(settings.data + "/rapport.db");
-  look.key_store = store::open_sqlite_to_read(settings.data + "/keys.db");
-  return {};
+  return {store::open_sqlite_to_read(settings.data + "/rapport.db"),
+          store::open_sqlite_to_read(settings.data + "/keys.db")};
 }
 
 Result<void> check_version(store::Database& db, std::span<const store::Migration> migrations) {
@@ -53,14 +60,16 @@ Result<void> check_version(store::Database& db, std::span<const store::Migration
 Result<LookedIn> look_in(const config::Settings& settings) try {
   TRY(check_is_there(settings));
   const auto file = master_key_file(settings);
-  TRY_ASSIGN(auto master, access::load_master_key(file));
-  LookedIn look{nullptr, nullptr, std::move(master)};
-  TRY(open_databases(settings, look));
-  TRY(check_version(*look.db, house_migrations()));
-  TRY(check_version(*look.key_store, access::kKeyStoreMigrations));
-  TRY(look.key_store->read(in_time(),
-                           [&](store::ReadTx& tx) { return access::recognise_master_key(tx, look.master, file); }));
-  return look;
+  auto places = open_databases(settings);
+  TRY(check_version(*places.db, house_migrations()));
+  TRY(check_version(*places.key_store, access::kKeyStoreMigrations));
+  TRY_ASSIGN(auto secrets, places.key_store->read(in_time(), [&](store::ReadTx& tx) -> Result<Secrets> {
+    TRY_ASSIGN(auto master, access::find_master_key(tx, file));
+    TRY_ASSIGN(auto root, access::read_root_secret(tx, master));
+    return Secrets{std::move(master), std::move(root)};
+  }));
+  return LookedIn{std::move(places.db), std::move(places.key_store), std::move(secrets.master),
+                  std::move(secrets.root)};
 } catch (const store::StorageFailure& failure) {
   return fail(
       {failure.error().kind, failure.error().code, fmt::format("{} ({})", failure.error().detail, failure.what())});

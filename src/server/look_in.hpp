@@ -13,6 +13,7 @@ struct LookedIn {
   std::unique_ptr<store::Database> db;
   std::unique_ptr<store::Database> key_store;
   access::SealKey master;
+  access::SealKey root;  ///< what digests and signatures are derived from
 };
 
 /// Errors are sentences for the one who runs it: no practice there, a database of another version than this program

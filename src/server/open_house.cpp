@@ -62,8 +62,11 @@ access::WrongLogIns wrong_log_ins(const config::Settings& settings) {
 
 }  // namespace
 
-OpenHouse::Secrets::Secrets(access::SealKey key, const config::Settings& settings)
-    : master(std::move(key)), csrf(master), log_in_guard(master, wrong_log_ins(settings)) {}
+OpenHouse::Secrets::Secrets(access::SealKey master_key, access::SealKey root_secret, const config::Settings& settings)
+    : master(std::move(master_key)),
+      root(std::move(root_secret)),
+      csrf(root),
+      log_in_guard(root, wrong_log_ins(settings)) {}
 
 OpenHouse::OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock)
     : folder_lock_(std::move(folder_lock)),
@@ -83,8 +86,11 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   made->db_->use_clock(clock);
   auto& secrets = *made->secrets_;
   made->keys_ = std::make_unique<access::ClientKeys>(*made->key_store_, secrets.master, clock);
+  made->keys_->find_master_by([file = master_key_file(settings)](store::ReadTx& key_store) {
+    return access::find_master_key(key_store, file);
+  });
   made->house_ = std::make_unique<House>(House{*made->db_, *made->keys_, made->passwords_, secrets.log_in_guard,
-                                               secrets.csrf, secrets.master, made->read_audit_, made->hub_, clock});
+                                               secrets.csrf, secrets.root, made->read_audit_, made->hub_, clock});
   auto& rules = made->house_->session_rules;
   rules.lifetime = std::chrono::hours(settings.log_in_hours);
   rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
@@ -98,22 +104,25 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
 /// A key file that is there is read first: one that cannot be used leaves the databases as they are.
 Result<void> OpenHouse::open_all(const config::Settings& settings) {
   const auto file = master_key_file(settings);
-  std::optional<access::SealKey> key;
-  if (fs::exists(fs::symlink_status(file))) {
-    TRY_ASSIGN(key, access::load_master_key(file));
-  }
+  const auto is_there = [&] { return fs::exists(fs::symlink_status(file)); };
+  if (is_there()) TRY(access::load_master_key(file));
   TRY(open_databases(settings));
-  if (!key) {
-    TRY_ASSIGN(key, make_master_key(file, settings));
-  }
-  TRY(access::check_master_key(*key_store_, *key, file, in_time()));
-  secrets_.emplace(std::move(*key), settings);
+  TRY(access::settle_master_key(*key_store_, file, in_time()));
+  if (!is_there()) TRY(make_master_key(file, settings));
+  TRY_ASSIGN(auto master, access::load_master_key(file));
+  TRY(access::check_master_key(*key_store_, master, file, in_time()));
+  TRY_ASSIGN(auto root,
+             key_store_->read(in_time(), [&](store::ReadTx& tx) { return access::read_root_secret(tx, master); }));
+  secrets_.emplace(std::move(master), std::move(root), settings);
   return {};
 }
 
-Result<access::SealKey> OpenHouse::make_master_key(const std::string& file, const config::Settings& settings) {
+Result<void> OpenHouse::make_master_key(const std::string& file, const config::Settings& settings) {
   TRY_ASSIGN(const auto holds, access::look_into_key_store(*key_store_, in_time()));
-  if (holds == access::KeyStoreHolds::nothing) return access::load_or_create_master_key(file);
+  if (holds == access::KeyStoreHolds::nothing) {
+    TRY(access::load_or_create_master_key(file));
+    return {};
+  }
   return fail(
       {ErrorKind::storage, "master_key.missing",
        fmt::format("The master key file {} is missing, and what the {} holds is sealed with it. Put it back from "

@@ -21,14 +21,16 @@ class OpenHouse {
   static Result<std::unique_ptr<OpenHouse>> open(const config::Settings& settings, const Clock& clock);
 
   House& house() { return *house_; }
+  store::Database& key_store() { return *key_store_; }
   /// To be asked now and then. False when the hold on the data was lost and another program has it: end at once.
   bool still_alone(Deadline deadline);
 
  private:
-  /// The master key, and what works with it.
+  /// The master key, the root secret that it opened, and what works with that.
   struct Secrets {
-    Secrets(access::SealKey key, const config::Settings& settings);
+    Secrets(access::SealKey master_key, access::SealKey root_secret, const config::Settings& settings);
     access::SealKey master;
+    access::SealKey root;
     access::CsrfTokens csrf;
     access::LogInGuard log_in_guard;
   };
@@ -36,7 +38,7 @@ class OpenHouse {
   OpenHouse(const config::Settings& settings, std::unique_ptr<store::DataLock> folder_lock);
   Result<void> open_all(const config::Settings& settings);
   /// The key file is missing: makes one for a new practice, otherwise says what is to be done.
-  Result<access::SealKey> make_master_key(const std::string& file, const config::Settings& settings);
+  Result<void> make_master_key(const std::string& file, const config::Settings& settings);
   Result<void> open_databases(const config::Settings& settings);
   Result<void> open_sqlite(const config::Settings& settings);
   Result<void> open_postgres(const config::Settings& settings);

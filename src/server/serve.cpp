@@ -35,6 +35,7 @@
 #include "server/listen.hpp"
 #include "server/metrics_page.hpp"
 #include "server/open_house.hpp"
+#include "server/reseal.hpp"
 #include "server/service.hpp"
 #include "work/ticker.hpp"
 
@@ -50,6 +51,8 @@ constexpr std::chrono::minutes kAskFormsEvery{1};
 constexpr std::chrono::minutes kCloseAccountsEvery{1};
 constexpr std::chrono::seconds kSendMailEvery{2};
 constexpr std::chrono::seconds kChainAuditEvery{1};
+constexpr std::chrono::seconds kLookAtKeysEvery{2};
+constexpr std::chrono::minutes kTryKeysAgainAfter{10};  ///< something that does not open
 
 // A text of the greatest length in its longest form of JSON (a letter beyond U+FFFF as two escapes of six characters),
 // and room for the rest of the frame: so that whatever HTTP takes the live line takes too.
@@ -228,6 +231,15 @@ void chain_audit(access::AuditChain& chain) {
   if (!chained) log::error("audit.not_chained", {{"code", chained.error().code}});
 }
 
+/// Of keys that were renewed. `next` is when to do so.
+void seal_anew(Resealer& resealer, std::chrono::steady_clock::time_point& next) {
+  if (std::chrono::steady_clock::now() < next) return;
+  const auto done = resealer.work();
+  if (done || done.error().kind != ErrorKind::internal) return;  // a backup runs, or the database is away: again soon
+  log::error("keys.not_renewed", {{"code", done.error().code}, {"why", done.error().detail}});
+  next = std::chrono::steady_clock::now() + kTryKeysAgainAfter;
+}
+
 /// Certificates are renewed every few weeks, by a program that knows nothing of this one.
 void use_new_certificate(net::Server& server, CertificateWatch& watch) {
   if (!watch.has_changed()) return;
@@ -303,6 +315,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
+  Resealer resealer(open->house(), open->key_store(), settings.data, {});
   try {
     auto options = server_options(settings, listen);
     options.now = [&clock = open->house().clock] { return clock.now(); };  // the screens take their time from it
@@ -327,9 +340,13 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     const notify::Postman postman(open->house(), std::move(mail_server), push, kSendMailEvery);
     access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
+    std::chrono::steady_clock::time_point next;
+    std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
     const bool alone =
         keep_house(*open, service, usual_forms, closing, signals, [&] { use_new_certificate(server, certificate); });
     server.stop(kGrace);
+    resealer.stop();
+    resealing.reset();
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now
     log::info("server.stopped");

@@ -10,7 +10,8 @@ namespace rapport::attachments {
 namespace {
 
 constexpr std::int64_t kMebibyte = std::int64_t{1024} * 1024;
-constexpr std::int64_t kAbout = -1;
+
+}  // namespace
 
 Bytes bound_to(AttachmentId file, std::int64_t number) {
   Bytes bound = copy_of(file.bytes());
@@ -19,8 +20,6 @@ Bytes bound_to(AttachmentId file, std::int64_t number) {
   }
   return bound;
 }
-
-}  // namespace
 
 Limits limits_of(const config::Settings& settings) {
   return {settings.attachments_largest_mib * kMebibyte, settings.attachments_of_message,

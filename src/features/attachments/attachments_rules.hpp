@@ -23,6 +23,9 @@ std::int64_t count_parts(std::int64_t bytes);
 std::int64_t length_of_part(std::int64_t bytes, std::int64_t number);
 
 /// Sealed under the client's key, tied to the file, and a part to its number.
+/// What a sealed part, or kAbout, is tied to.
+Bytes bound_to(AttachmentId file, std::int64_t number);
+inline constexpr std::int64_t kAbout = -1;  ///< in place of the number, of what is said about the file
 Bytes seal_part(const access::SealKey& key, AttachmentId file, std::int64_t number, std::string_view part);
 Result<std::string> open_part(const access::SealKey& key, AttachmentId file, std::int64_t number, BytesView sealed);
 std::vector<Bytes> seal_whole(const access::SealKey& key, AttachmentId file, std::string_view bytes);

@@ -6,12 +6,6 @@
 namespace rapport::messages {
 namespace {
 
-Bytes bound_to(AccountId author, const Uuid& place, char part) {
-  Bytes bound(place.begin(), place.end());
-  bound.insert(bound.end(), author.bytes().begin(), author.bytes().end());
-  bound.push_back(static_cast<std::uint8_t>(part));
-  return bound;
-}
 /// As for any text that must not be empty.
 Result<void> check_words(std::string_view text) {
   const auto mistake = http::text_mistake(text, 1, kLongestText);
@@ -19,10 +13,14 @@ Result<void> check_words(std::string_view text) {
   return fail(invalid("body.invalid", "The body is not as it should be: /text: " + *mistake, {{"/text", *mistake}}));
 }
 
-constexpr char kSubject = 's';
-constexpr char kText = 't';
-
 }  // namespace
+
+Bytes bound_to(AccountId author, const Uuid& place, DraftPart part) {
+  Bytes bound(place.begin(), place.end());
+  bound.insert(bound.end(), author.bytes().begin(), author.bytes().end());
+  bound.push_back(static_cast<std::uint8_t>(part));
+  return bound;
+}
 
 Result<SealedMessage> seal_message(const access::SealKey& client_key, AccountId author, const NewMessage& message,
                                    Time now, std::vector<attachments::Attachment> files) {
@@ -62,15 +60,15 @@ Result<std::string> event_body(const access::SealKey& client_key, const StoredMe
 
 SealedDraft seal_draft(const access::SealKey& client_key, AccountId author, const Uuid& place, std::string_view subject,
                        std::string_view text) {
-  return {access::seal(client_key, bound_to(author, place, kSubject), subject),
-          access::seal(client_key, bound_to(author, place, kText), text)};
+  return {access::seal(client_key, bound_to(author, place, DraftPart::subject), subject),
+          access::seal(client_key, bound_to(author, place, DraftPart::text), text)};
 }
 
 Result<DraftTexts> open_draft(const access::SealKey& client_key, AccountId author, const Uuid& place,
                               const SealedDraft& sealed) {
   DraftTexts texts;
-  TRY_ASSIGN(texts.subject, access::unseal(client_key, bound_to(author, place, kSubject), sealed.subject));
-  TRY_ASSIGN(texts.text, access::unseal(client_key, bound_to(author, place, kText), sealed.text));
+  TRY_ASSIGN(texts.subject, access::unseal(client_key, bound_to(author, place, DraftPart::subject), sealed.subject));
+  TRY_ASSIGN(texts.text, access::unseal(client_key, bound_to(author, place, DraftPart::text), sealed.text));
   return texts;
 }
 

@@ -25,6 +25,8 @@ Result<std::string> event_body(const access::SealKey& client_key, const StoredMe
 
 /// The two texts of a draft, sealed under the client's key and tied to whose draft it is, where, and which of the two
 /// it is: none opens in another's place.
+enum class DraftPart : std::uint8_t { subject = 's', text = 't' };
+Bytes bound_to(AccountId author, const Uuid& place, DraftPart part);
 SealedDraft seal_draft(const access::SealKey& client_key, AccountId author, const Uuid& place, std::string_view subject,
                        std::string_view text);
 struct DraftTexts {

@@ -87,15 +87,6 @@ class TextCollector {
   std::vector<QuestionText> found_;
 };
 
-/// Part of what is authenticated, so that no version opens in another's place, nor scores in that of answers.
-Bytes place(FormId form, std::int64_t version, char what) {
-  Bytes bound(form.bytes().begin(), form.bytes().end());
-  const auto number = std::to_string(version);
-  bound.push_back(static_cast<std::uint8_t>(what));
-  bound.insert(bound.end(), number.begin(), number.end());
-  return bound;
-}
-
 template <class T>
 Bytes seal_shape(const access::SealKey& key, const Bytes& bound, const T& value) {
   std::string text;
@@ -331,20 +322,28 @@ Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
   return scores;
 }
 
+Bytes bound_to(FormId form, std::int64_t version, SealedPart what) {
+  Bytes bound(form.bytes().begin(), form.bytes().end());
+  const auto number = std::to_string(version);
+  bound.push_back(static_cast<std::uint8_t>(what));
+  bound.insert(bound.end(), number.begin(), number.end());
+  return bound;
+}
+
 Bytes seal_answers(const access::SealKey& key, FormId form, std::int64_t version, const Answers& answers) {
-  return seal_shape(key, place(form, version, 'a'), answers);
+  return seal_shape(key, bound_to(form, version, SealedPart::answers), answers);
 }
 
 Bytes seal_scores(const access::SealKey& key, FormId form, std::int64_t version, const Scores& scores) {
-  return seal_shape(key, place(form, version, 's'), scores);
+  return seal_shape(key, bound_to(form, version, SealedPart::scores), scores);
 }
 
 Result<Answers> open_answers(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed) {
-  return open_shape<Answers>(key, place(form, version, 'a'), sealed);
+  return open_shape<Answers>(key, bound_to(form, version, SealedPart::answers), sealed);
 }
 
 Result<Scores> open_scores(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed) {
-  return open_shape<Scores>(key, place(form, version, 's'), sealed);
+  return open_shape<Scores>(key, bound_to(form, version, SealedPart::scores), sealed);
 }
 
 }  // namespace rapport::questionnaires

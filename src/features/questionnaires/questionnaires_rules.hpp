@@ -58,6 +58,10 @@ bool sees_items(const StoredForm& form, AccountId viewer);
 /// beside such an answer "Minimal" would say that all is well.
 Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer);
 
+/// What is authenticated together with either, so that no version opens in another's place, nor scores in that of
+/// answers.
+enum class SealedPart : std::uint8_t { answers = 'a', scores = 's' };
+Bytes bound_to(FormId form, std::int64_t version, SealedPart what);
 /// Sealed under the client's key, tied to form and version (0: the draft).
 Bytes seal_answers(const access::SealKey& key, FormId form, std::int64_t version, const Answers& answers);
 Bytes seal_scores(const access::SealKey& key, FormId form, std::int64_t version, const Scores& scores);

@@ -28,12 +28,6 @@ struct KeptTrend {
 BOOST_DESCRIBE_STRUCT(KeptTrend, (), (worse))
 
 /// Part of what is authenticated.
-Bytes place(EpisodeId episode) {
-  Bytes bound(episode.bytes().begin(), episode.bytes().end());
-  bound.push_back('t');
-  return bound;
-}
-
 /// `forms`: of one instrument, in the order in which they were sent.
 std::optional<Worsening> worsening(const measures::Instrument& instrument, const std::vector<const Sent*>& forms) {
   const auto& [latest, now] = *forms.back();
@@ -91,6 +85,12 @@ Result<void> reckon_due(House& house, store::ReadTx& tx, AccountId therapist, st
   return {};
 }
 
+Bytes bound_to(EpisodeId episode) {
+  Bytes bound(episode.bytes().begin(), episode.bytes().end());
+  bound.push_back('t');
+  return bound;
+}
+
 Bytes seal_trend(const access::SealKey& key, EpisodeId episode, const Trend& trend) {
   KeptTrend kept;
   for (const auto& one : trend.worse) {
@@ -98,11 +98,11 @@ Bytes seal_trend(const access::SealKey& key, EpisodeId episode, const Trend& tre
   }
   std::string text;
   http::write(text, kept);
-  return access::seal(key, place(episode), text);
+  return access::seal(key, bound_to(episode), text);
 }
 
 Result<Trend> open_trend(const access::SealKey& key, EpisodeId episode, BytesView sealed) {
-  TRY_ASSIGN(const auto text, access::unseal(key, place(episode), sealed));
+  TRY_ASSIGN(const auto text, access::unseal(key, bound_to(episode), sealed));
   TRY_ASSIGN(const auto value, http::parse_json(text));
   TRY_ASSIGN(const auto kept, http::parse<KeptTrend>(value));
   Trend trend;

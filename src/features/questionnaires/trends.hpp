@@ -39,6 +39,7 @@ void forget_trend(store::WriteTx& tx, EpisodeId episode, AccountId client);
 /// another person's eyes first (RISQ) count for nothing here, whatever the client allows.
 Trend reckon_trend(const std::vector<std::pair<StoredForm, Scores>>& sent);
 /// Sealed under the client's key, tied to the episode.
+Bytes bound_to(EpisodeId episode);
 Bytes seal_trend(const access::SealKey& key, EpisodeId episode, const Trend& trend);
 Result<Trend> open_trend(const access::SealKey& key, EpisodeId episode, BytesView sealed);
 

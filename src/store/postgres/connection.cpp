@@ -187,6 +187,19 @@ ResultPtr Connection::only_result(const std::string& doing) {
   return last;
 }
 
+std::vector<std::pair<std::string, std::string>> Connection::parameters() const {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(handle_.get()),
+                                                                             &PQconninfoFree);
+  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    const std::string_view key = option->keyword;
+    // What the service said is among the others; a service cannot name another.
+    if (option->val == nullptr || *option->val == '\0' || key == "service") continue;
+    parameters.emplace_back(key, option->val);
+  }
+  return parameters;
+}
+
 std::string Connection::quoted(const std::string& name) const {
   char* text = PQescapeIdentifier(handle_.get(), name.data(), name.size());
   if (text == nullptr) throw std::logic_error("postgres: a name is not well-formed");

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/database.hpp"
@@ -46,6 +47,9 @@ class Connection {
   /// Number of columns of the result.
   int columns_of(const Query& query);
   std::string explain(const Query& query);
+
+  /// How this connection was made, for another program: the names and values of libpq, the password among them.
+  std::vector<std::pair<std::string, std::string>> parameters() const;
 
   /// Of the server's process that this connection has.
   int backend() const { return PQbackendPID(handle_.get()); }
