@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -62,9 +63,16 @@ bool looks_like_a_page(std::string_view path) {
   return path.find('.') == std::string_view::npos && !path.starts_with("/assets/");
 }
 
-/// The app's own addresses.
+// What the app's own addresses begin with; web/tests/addresses.test.ts holds it against
+// web/src/shared/router.svelte.ts.
+constexpr std::array<std::string_view, 9> kPages{"absences",    "account", "concerns", "consents", "help",
+                                                 "invitations", "join",    "record",   "with"};
+
+/// Otherwise whoever asks is shown the page all the same, which says that there is none, and told 404.
 bool is_app_address(std::string_view path) {
-  return path == "/" || path == "/help" || (path.starts_with("/with/") && looks_like_a_page(path));
+  const auto first = path.substr(1, path.find('/', 1) - 1);
+  if (path == "/with") return false;  // with whom?
+  return first.empty() || (looks_like_a_page(path) && std::find(kPages.begin(), kPages.end(), first) != kPages.end());
 }
 
 http::Response missing(std::string sentence) {

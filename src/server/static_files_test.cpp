@@ -23,7 +23,8 @@ std::string type_of(const http::Response& response) {
 
 TEST(StaticFiles, AnswerAPersonWithThePageAndAProgramWithASentence) {
   if (get("/").status != 200) GTEST_SKIP() << "built without the web pages";
-  for (const auto* own : {"/", "/help", "/with/x/chat", "/with/x/messages/new?a=1.2"}) {
+  for (const auto* own :
+       {"/", "/help", "/join", "/account/close", "/concerns/x", "/with/x/chat", "/with/x/messages/new?a=1.2"}) {
     EXPECT_EQ(get(own).status, 200) << own;
   }
   for (const auto* typed : {"/hilfe", "/chat?from=1.2", "/with"}) {
