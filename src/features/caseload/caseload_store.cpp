@@ -18,15 +18,18 @@ const Query kClients{"caseload.clients",
                      " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
                      " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                      true};
-// Whether there is anything to count shows in the last message and the receipt; only then it is counted.
+// For whoever stands in, what the therapist has read is read, and what the therapist wrote is no news.
+#define READ                                                                                                   \
+  "(CASE WHEN COALESCE(p.read_seq, 0) >= COALESCE(q.read_seq, 0) THEN COALESCE(p.read_seq, 0) ELSE q.read_seq" \
+  " END)"
+#define UNREAD(what)                                                             \
+  " (SELECT " what " FROM room_event u WHERE u.room_id = r.id AND u.seq > " READ \
+  " AND u.author_id <> $1 AND u.author_id <> e.therapist_id)"
+// Whether there is anything to count shows in the last message and the receipts; only then it is counted.
 const Query kNews{"caseload.news",
                   "SELECT r.episode_id, v.at,"
-                  " CASE WHEN r.last_seq > COALESCE(p.read_seq, 0) THEN"
-                  "  (SELECT COUNT(*) FROM room_event u WHERE u.room_id = r.id AND u.seq > COALESCE(p.read_seq, 0)"
-                  "   AND u.author_id <> $1) ELSE 0 END,"
-                  " CASE WHEN r.last_seq > COALESCE(p.read_seq, 0) THEN"
-                  "  (SELECT MIN(u.at) FROM room_event u WHERE u.room_id = r.id AND u.seq > COALESCE(p.read_seq, 0)"
-                  "   AND u.author_id <> $1) END,"
+                  " CASE WHEN r.last_seq > " READ " THEN" UNREAD("COUNT(*)") " ELSE 0 END,"
+                  " CASE WHEN r.last_seq > " READ " THEN" UNREAD("MIN(u.at)") " END,"
                   " CASE WHEN v.author_id = e.client_id THEN"
                   "  (SELECT MIN(u.at) FROM room_event u WHERE u.room_id = r.id AND u.author_id = e.client_id"
                   "   AND u.seq > COALESCE((SELECT w.seq FROM room_event w WHERE w.room_id = r.id"
@@ -34,8 +37,11 @@ const Query kNews{"caseload.news",
                   " FROM episode_of_care e JOIN room r ON r.episode_id = e.id"
                   " JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"
                   " LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1"
+                  " LEFT JOIN room_receipt q ON q.room_id = r.id AND q.account_id = e.therapist_id"
                   " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                   true};
+#undef READ
+#undef UNREAD
 const Query kAhead{"caseload.ahead",
                    "SELECT n.id, n.episode_id, n.status, n.channel, n.starts_at, n.minutes, n.number"
                    " FROM episode_of_care e JOIN encounter n ON n.episode_id = e.id AND n.status IN ('open', 'planned')"

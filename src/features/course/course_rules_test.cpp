@@ -248,6 +248,7 @@ TEST_F(Course, AGapIsNotSaidTwiceWhereTheFormWasAskedFor) {
 TEST_F(Course, RisqIsForTheTherapistOnlyWhereTheClientAllowsItAndItsGapsNever) {
   const auto therapist = AccountId::make(kStart);
   auto& form = asked("risq", Occasion::after_session, kStart);
+  form.therapist = therapist;
   EXPECT_TRUE(is_shown(form, client));
   EXPECT_FALSE(is_shown(form, therapist));
   form.items_allowed = true;

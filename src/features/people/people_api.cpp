@@ -1,5 +1,6 @@
 #include "features/people/people_api.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "features/messages/messages.hpp"
@@ -115,6 +116,13 @@ std::vector<Participant> participants_of(Context& context, const std::vector<std
   return participants;
 }
 
+/// Whose mark says what is new to the viewer: their own, and for whoever stands in also the therapist's.
+bool reads_for(AccountId viewer, const std::vector<std::pair<Person, const char*>>& people, AccountId reader) {
+  const auto client = people[0].first.id;
+  const auto therapist = people[1].first.id;
+  return reader == viewer || (viewer != client && reader == therapist);
+}
+
 Result<RoomAnswer> describe_room(Context& context, const Call& call,
                                  const std::vector<std::pair<Person, const char*>>& people, const Room& room,
                                  const std::vector<messages::Receipt>& receipts) {
@@ -125,7 +133,8 @@ Result<RoomAnswer> describe_room(Context& context, const Call& call,
     TRY_ASSIGN(answer.subject, access::unseal(*key, room.id.bytes(), *room.sealed_subject));
   }
   for (const auto& receipt : receipts) {
-    if (receipt.account == context.viewer.account) answer.read_seq = receipt.read;
+    if (reads_for(context.viewer.account, people, receipt.account))
+      answer.read_seq = std::max(answer.read_seq, receipt.read);
   }
   answer.participants = participants_of(context, people, receipts);
   return answer;

@@ -46,14 +46,19 @@ const Query kAddRoom{"people.add_room",
                      "INSERT INTO room (id, episode_id, client_id, kind, sealed_subject, last_seq, created_at,"
                      " created_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7) ON CONFLICT (id) DO NOTHING",
                      true};
+// How far room `r` of episode `e` is read for `viewer`: as far as they have, or, for whoever stands in, as the
+// therapist has. What the therapist wrote is news to nobody but the client.
+#define READ_FOR(viewer)                                                                                        \
+  "(SELECT COALESCE(MAX(p.read_seq), 0) FROM room_receipt p WHERE p.room_id = r.id AND (p.account_id = " viewer \
+  " OR (p.account_id = e.therapist_id AND e.client_id <> " viewer ")))"
+#define NEWS_TO(viewer) "v.author_id <> " viewer " AND (v.author_id <> e.therapist_id OR e.client_id = " viewer ")"
 // $1 is the viewer, $2 now. A message of the client waits while no later one of somebody else stands in its room.
-#define EPISODE                                                                                      \
+#define EPISODE \
   "SELECT e.id, e.client_id, e.therapist_id,"                                                        \
   " (SELECT r.id FROM room r WHERE r.episode_id = e.id AND r.kind = 'chat'),"                        \
   " c.sealed_profile, t.sealed_profile, e.reply_hours, e.reply_hours_proposed,"                      \
-  " (SELECT COUNT(*) FROM room r LEFT JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $1" \
-  "   JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE(p.read_seq, 0)"                     \
-  "   WHERE r.episode_id = e.id AND v.author_id <> $1),"                                             \
+  " (SELECT COUNT(*) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq > " READ_FOR("$1") \
+  "   WHERE r.episode_id = e.id AND " NEWS_TO("$1") "),"                                             \
   " (SELECT MIN(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq > COALESCE("       \
   "     (SELECT w.seq FROM room_event w WHERE w.room_id = r.id AND w.author_id <> e.client_id"       \
   "      ORDER BY w.seq DESC LIMIT 1), 0)"                                                           \
@@ -72,15 +77,16 @@ const Query kPairs{"people.pairs",
                    " WHERE (e.client_id = $1 OR (e.therapist_id = $1 AND e.locked_at IS NULL))",
                    true};
 // $2 is the viewer, for what that person has not read.
-#define ROOM_OF_VIEWER                                                                                     \
+#define ROOM_OF_VIEWER \
   "SELECT r.id, r.episode_id, r.client_id, r.kind, r.sealed_subject, r.last_seq,"                          \
   " (SELECT v.at FROM room_event v WHERE v.room_id = r.id AND v.seq = r.last_seq),"                        \
-  " (SELECT COUNT(*) FROM room_event v WHERE v.room_id = r.id AND v.author_id <> $2 AND v.seq > COALESCE(" \
-  "   (SELECT p.read_seq FROM room_receipt p WHERE p.room_id = r.id AND p.account_id = $2), 0))"           \
-  " FROM room r"
+  " (SELECT COUNT(*) FROM room_event v WHERE v.room_id = r.id AND v.seq > " READ_FOR("$2") " AND " NEWS_TO("$2") ")" \
+  " FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
 const Query kRooms{"people.rooms", ROOM_OF_VIEWER " WHERE r.episode_id = $1 ORDER BY r.created_at, r.id", true};
 const Query kRoom{"people.room", ROOM_OF_VIEWER " WHERE r.id = $1", true};
 #undef ROOM_OF_VIEWER
+#undef READ_FOR
+#undef NEWS_TO
 const Query kPropose{"people.propose_reply_time",
                      "UPDATE episode_of_care SET reply_hours_proposed = NULLIF($3, reply_hours)"
                      " WHERE id = $1 AND therapist_id = $2 AND locked_at IS NULL",

@@ -1,4 +1,5 @@
 #include "features/messages/messages.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/people.hpp"
 #include "support/house_fixture.hpp"
 
@@ -97,6 +98,35 @@ TEST_P(People, UnreadCountsTheOtherPersonsMessages) {
   EXPECT_EQ(unread(client), 1);
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return messages::advance_receipt(tx, therapist, chat, 2, 2); }));
   EXPECT_EQ(unread(therapist), 0);
+}
+
+TEST_P(People, WhatTheTherapistHasReadOrWrittenIsNoNewsToWhoeverStandsIn) {
+  const auto send = [&](AccountId author) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return messages::append_messages(tx, author, chat, {{MessageId::make(clock.now()), {1}, "{}"}}, clock.now());
+    }));
+  };
+  for (const auto author : {client, client, therapist, client, therapist}) send(author);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return messages::advance_receipt(tx, therapist, chat, 2, 2); }));
+  const auto absence = AbsenceId::make(clock.now());
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    const access::Viewer by{therapist, access::Role::therapist, {}, practice};
+    TRY(announce(tx, by, {absence, therapist, stranger, clock.now(), clock.now() + std::chrono::hours(24)}));
+    TRY(answer_absence(tx, {stranger, access::Role::therapist, {}, practice}, absence, true));
+    return {};
+  }));
+  const auto unread = [&](AccountId viewer) {
+    const auto found = read([&](store::ReadTx& tx) { return find_episode(tx, viewer, episode); });
+    const auto rooms = read([&](store::ReadTx& tx) { return list_rooms(tx, viewer, episode); });
+    EXPECT_EQ(rooms->front().unread, found->unread);
+    return found->unread;
+  };
+  EXPECT_EQ(unread(stranger), 1) << "the third of the client, which nobody has read";
+  EXPECT_EQ(unread(therapist), 1);
+  EXPECT_EQ(unread(client), 2) << "a mark of the therapist's says nothing about the client";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return messages::advance_receipt(tx, stranger, chat, 4, 4); }));
+  EXPECT_EQ(unread(stranger), 0);
+  EXPECT_EQ(unread(therapist), 1) << "theirs is to be read by themselves";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, People, ::testing::ValuesIn(testing::engines_here()),

@@ -287,8 +287,15 @@ bool is_for_neutral_person(const Instrument& instrument) {
   return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
 }
 
+namespace {
+/// The client allowed it to their therapist, and read of nobody else: not to whoever stands in.
+bool is_allowed(const StoredForm& form, AccountId viewer) {
+  return form.items_allowed && viewer == form.therapist;
+}
+}  // namespace
+
 bool is_hidden(const StoredForm& form, AccountId viewer) {
-  if (viewer == form.client || form.items_allowed) return false;
+  if (viewer == form.client || is_allowed(form, viewer)) return false;
   // Of one that has left the program nobody knows any more what it asked.
   const auto* instrument = instruments().find(form.instrument);
   return instrument == nullptr || is_for_neutral_person(*instrument);
@@ -297,7 +304,7 @@ bool is_hidden(const StoredForm& form, AccountId viewer) {
 bool sees_items(const StoredForm& form, AccountId viewer) {
   const auto* instrument = instruments().find(form.instrument);
   if (instrument == nullptr) return viewer == form.client;
-  return viewer == form.client || !instrument->scoring().items_if_allowed || form.items_allowed;
+  return viewer == form.client || !instrument->scoring().items_if_allowed || is_allowed(form, viewer);
 }
 
 bool names_unpublished_ranges(const measures::Instrument& instrument) {

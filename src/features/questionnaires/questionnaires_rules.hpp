@@ -42,15 +42,16 @@ std::optional<ChangeResult> change_since(const measures::Instrument& instrument,
 /// can be asked for it.
 bool is_for_neutral_person(const measures::Instrument& instrument);
 /// Whether this viewer sees nothing of the form but whether it was sent: of one that goes to the neutral person, while
-/// the client does not allow more. No score, time or number may let them guess the answers.
+/// the client does not allow the therapist more; whoever stands in is allowed nothing by that. No score, time or number
+/// may let them guess the answers.
 bool is_hidden(const StoredForm& form, AccountId viewer);
 
 /// Whether the names of its ranges are shown where nobody has published them. Not where it asks about harm: "healthy"
 /// would be a green light that nobody answers for.
 bool names_unpublished_ranges(const measures::Instrument& instrument);
 
-/// Whether single answers are for this viewer's eyes. Of an instrument that has left the program only the client sees
-/// them.
+/// Whether single answers are for this viewer's eyes; what the client allows the therapist is allowed to nobody who
+/// stands in. Of an instrument that has left the program only the client sees them.
 bool sees_items(const StoredForm& form, AccountId viewer);
 /// What of its scores this viewer is given; everything that is read passes here. Whoever does not see single answers
 /// learns from the scores neither how many are missing nor which. The client is given the name of a range only where

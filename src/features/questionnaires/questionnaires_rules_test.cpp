@@ -128,6 +128,7 @@ TEST(SingleAnswers, OfSparqAreForTheTherapistOnlyIfTheClientAllows) {
   EXPECT_TRUE(sees_items(form, form.client));
   form.items_allowed = true;
   EXPECT_TRUE(sees_items(form, form.therapist));
+  EXPECT_FALSE(sees_items(form, AccountId::make(Time{}))) << "whoever stands in";
   form.items_allowed = false;
   form.instrument = "gad-7";
   EXPECT_TRUE(sees_items(form, form.therapist));
@@ -286,6 +287,7 @@ TEST(Forms, ForTheNeutralPersonAreHiddenFromTheTherapistUnlessTheClientAllows) {
   EXPECT_FALSE(is_hidden(form, form.client));
   form.items_allowed = true;
   EXPECT_FALSE(is_hidden(form, form.therapist));
+  EXPECT_TRUE(is_hidden(form, AccountId::make(Time{}))) << "whoever stands in";
   form.items_allowed = false;
   form.instrument = "sparq";
   EXPECT_FALSE(is_hidden(form, form.therapist)) << "its scores are for both";
