@@ -13,6 +13,7 @@
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/account_api.hpp"
 #include "features/log_in/log_in_api.hpp"
+#include "features/log_in/recovery_api.hpp"
 #include "features/log_in/second_factor_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
@@ -49,6 +50,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   log_in::add_log_in_routes(routes);
   log_in::add_account_routes(routes);
   log_in::add_second_factor_routes(routes);
+  log_in::add_recovery_routes(routes);
   people::add_people_routes(routes);
   people::add_staff_routes(routes);
   people::add_absence_routes(routes);

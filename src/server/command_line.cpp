@@ -14,6 +14,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/log_in/recovery.hpp"
 #include "features/notify/smtp.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
@@ -28,6 +29,7 @@
 #include "server/listen.hpp"
 #include "server/measure_commands.hpp"
 #include "server/open_house.hpp"
+#include "server/recovery_link.hpp"
 #include "server/serve.hpp"
 #include "server/setup_link.hpp"
 
@@ -133,6 +135,14 @@ int print_demo_code(const Settings& settings, const std::string& login, const st
   return 0;
 }
 
+/// Where people open the pages.
+std::string address_of(const Settings& settings) {
+  auto address = settings.practice_address;
+  while (address.ends_with('/')) address.pop_back();
+  if (address.empty()) address = (settings.tls_cert.empty() ? "http://" : "https://") + settings.listen;
+  return address;
+}
+
 int print_setup_link(const Settings& settings, const std::string& practice) {
   const SystemClock clock;
   const auto open = OpenHouse::open(settings, clock);
@@ -140,11 +150,21 @@ int print_setup_link(const Settings& settings, const std::string& practice) {
   const auto path =
       make_setup_link((*open)->house(), practice, std::chrono::steady_clock::now() + std::chrono::seconds(15));
   if (!path) return say(path.error());
-  auto address = settings.practice_address;
-  while (address.ends_with('/')) address.pop_back();
-  if (address.empty()) address = (settings.tls_cert.empty() ? "http://" : "https://") + settings.listen;
   fmt::print("Start the server, and open this page within {} hours. It works once.\n\n  {}{}\n",
-             kSetupLinkLasts.count(), address, *path);
+             kSetupLinkLasts.count(), address_of(settings), *path);
+  return 0;
+}
+
+int print_recovery_link(const Settings& settings, const std::string& login) {
+  const SystemClock clock;
+  const auto open = OpenHouse::open(settings, clock);
+  if (!open) return say(open.error());
+  const auto path =
+      make_recovery_link((*open)->house(), login, std::chrono::steady_clock::now() + std::chrono::seconds(15));
+  if (!path) return say(path.error());
+  fmt::print(
+      "Start the server, and have the administrator open this page within {} minutes. It works once.\n\n  {}{}\n",
+      log_in::kRecoveryLinkLasts.count(), address_of(settings), *path);
   return 0;
 }
 
@@ -241,6 +261,8 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   erase->add_option("--login", client_login, "the client's log-in name")->required();
   erase->add_flag("--yes", sure, "do it; without it only what would become of the record is said");
   auto* setup_link = app.add_subcommand("setup-link", "Open a practice: print the link for its first administrator");
+  auto* recovery_link =
+      app.add_subcommand("recovery-link", "Let an administrator who cannot log in any more choose a new password");
   auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's version");
   auto* check = app.add_subcommand("check-config", "Say what the settings come to, or what is wrong with them");
   auto* openapi = app.add_subcommand("openapi", "Print the description of every route (OpenAPI 3.1)");
@@ -266,17 +288,18 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   auto* new_clients = keys->add_subcommand("rotate-clients", "Renew the keys that what people write is sealed with");
   auto* shown_keys = keys->add_subcommand("show", "Say which master key it is and how far renewing has come");
   const MeasureCommands measures(app);
-  for (auto* command : {serve_command, demo, setup_link, migrate_command, check, verify, show, backup, restore_command,
-                        erase, new_master, new_clients, shown_keys})
+  for (auto* command : {serve_command, demo, setup_link, recovery_link, migrate_command, check, verify, show, backup,
+                        restore_command, erase, new_master, new_clients, shown_keys})
     add_settings(*command, options);
   verify->add_flag("--json", json, "for programs");
   serve_command->add_option("--clock", clock_file,
                             "file that says what time it is (RFC 3339); for made-up people only");
   setup_link->add_option("--practice", practice, "what the practice is called; needed the first time");
+  std::string login;
+  recovery_link->add_option("--login", login, "their log-in name; needed where there are several");
   demo->add_option("--seed", demo_options.seed, "the same seed makes the same people");
   demo->add_option("--clients", demo_options.clients, "that many clients, most of them generated")
       ->check(check_clients);
-  std::string login;
   auto* code = demo->add_subcommand("code", "Print a second-factor code that logs one of them in now");
   code->add_option("LOGIN", login, "their log-in name")->required();
   code->add_option("--clock", clock_file, "file that says what time it is, as the server was given it");
@@ -308,6 +331,7 @@ int parse_and_run(int argc, const char* const* argv, std::string_view program_ve
   if (code->parsed()) return print_demo_code(*settings, login, clock_file);
   if (erase->parsed()) return erase_client(*settings, client_login, sure, std::cout, std::cerr);
   if (setup_link->parsed()) return print_setup_link(*settings, practice);
+  if (recovery_link->parsed()) return print_recovery_link(*settings, login);
   if (demo->parsed()) return make_demo(*settings, demo_options, json);
   const auto served = serve(*settings, clock_file);
   return served ? 0 : say(served.error());

@@ -221,6 +221,7 @@ TEST(Problems, OfEveryFileAreExplained) {
                                            "features/demo/",
                                            "server/command_line.cpp",
                                            "server/setup_link.cpp",
+                                           "server/recovery_link.cpp",
                                            "server/listen.cpp",
                                            "server/serve.cpp",
                                            "server/open_house.cpp",
@@ -274,8 +275,8 @@ TEST(RecordTerms, ThereIsOneForEveryActionThatAClientMayFindInTheirRecord) {
   for (const auto& action : actions) {
     // These are about nobody's data, and a therapist's notes leave no trace in a record.
     if (action.empty() || action.starts_with("notes.") || action == "login" || action == "logout") continue;
-    if (action.starts_with("absence.") || action.starts_with("second_factor.") || action.starts_with("push_device.") ||
-        action.starts_with("session.end") || action == "password.change")
+    if (action.starts_with("absence.") || action.starts_with("second_factor.") || action.starts_with("recovery.") ||
+        action.starts_with("push_device.") || action.starts_with("session.end") || action == "password.change")
       continue;
     if (action == "account.close" || action == "backing.change" || action == "neutral_person.change" ||
         action == "setup.confirm")

@@ -13,9 +13,11 @@
 #include "features/encounters/note_sections.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/log_in_api.hpp"
+#include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
@@ -257,8 +259,18 @@ std::vector<Scenario> scenarios() {
                {204, "", "session.end_others done/-"}},
               {204, "", "session.end_others done/-"}, {204, "", "session.end_others done/-"},
               {204, "", "session.end_others done/-"}),
+      // The client alone has a second factor, so a code is asked for.
       for_all({"PUT /api/me/password",
                R"({"password":"right horse","new_password":"another horse"})",
+               kNotLoggedIn,
+               failed("password.change", 422, "code.needed"),
+               {204, "", "password.change done/-"},
+               {204, "", "password.change done/-"},
+               {204, "", "password.change done/-"}},
+              {204, "", "password.change done/-"}, {204, "", "password.change done/-"},
+              {204, "", "password.change done/-"}),
+      for_all({"PUT /api/me/password",
+               R"({"password":"right horse","new_password":"another horse","code":"ABCDE-FGHJK"})",
                kNotLoggedIn,
                {204, "", "password.change done/-"},
                {204, "", "password.change done/-"},
@@ -313,6 +325,77 @@ std::vector<Scenario> scenarios() {
               failed("second_factor.remove", 422), failed("second_factor.remove", 422),
               failed("second_factor.remove", 422)),
 
+      for_all({"POST /api/me/second-factor/replacement",
+               R"({"password":"right horse","code":"ABCDE-FGHJK"})",
+               kNotLoggedIn,
+               {200, "otpauth://", "second_factor.begin_replacement done/-"},
+               failed("second_factor.begin_replacement", 422, "code.wrong"),
+               failed("second_factor.begin_replacement", 422),
+               failed("second_factor.begin_replacement", 422)},
+              failed("second_factor.begin_replacement", 422), failed("second_factor.begin_replacement", 422),
+              failed("second_factor.begin_replacement", 422)),
+      for_all({"POST /api/me/second-factor/replacement/confirmation", R"({"code":"123456"})", kNotLoggedIn,
+               failed("second_factor.replace", 422, "code.wrong"), failed("second_factor.replace", 422),
+               failed("second_factor.replace", 422), failed("second_factor.replace", 422)},
+              failed("second_factor.replace", 422), failed("second_factor.replace", 422),
+              failed("second_factor.replace", 422)),
+
+      {"POST /api/recovery",
+       R"({"login":"amara"})",
+       {409, "recovery.no_mail"},
+       failed("recovery.ask", 409, "recovery.no_mail"),
+       failed("recovery.ask", 409),
+       failed("recovery.ask", 409),
+       failed("recovery.ask", 409)},
+      // It says nothing of whose it is.
+      {"POST /api/recovery/link", R"({"token":"$link"})", all_see(R"("asks_code":false)"),
+       all_see(R"("has_second_factor":true)"), all_see(R"("has_second_factor":true)"), all_see(R"("factor_ends_at")"),
+       all_see(R"("factor_ends_at")")},
+      {"POST /api/recovery/link",
+       R"({"token":"of nobody"})",
+       {404, "recovery.gone"},
+       {404, "recovery.gone"},
+       {404, "recovery.gone"},
+       {404, "recovery.gone"},
+       {404, "recovery.gone"}},
+      {"POST /api/recovery/password",
+       R"({"token":"$link","new_password":"another horse"})",
+       {204, "", "recovery.password done/-"},
+       failed("recovery.password", 404, "recovery.gone"),
+       failed("recovery.password", 404),
+       failed("recovery.password", 404),
+       failed("recovery.password", 404)},
+      // Of a member of staff, without a recovery code. Whoever has the link acts as them, also where it fails.
+      {"POST /api/recovery/password", R"({"token":"$staff_link","new_password":"another horse"})",
+       failed("recovery.password", 422, "code.wrong"), failed("recovery.password", 422),
+       failed("recovery.password", 422), failed("recovery.password", 422), failed("recovery.password", 422)},
+      {"POST /api/recovery/request",
+       R"({"token":"$staff_link"})",
+       {204, "", "recovery.request done/-"},
+       failed("recovery.request", 404, "recovery.gone"),
+       failed("recovery.request", 404),
+       failed("recovery.request", 404),
+       failed("recovery.request", 404)},
+      {"POST /api/recovery/request", R"({"token":"$link"})", failed("recovery.request", 409, "recovery.no_code_asked"),
+       failed("recovery.request", 409), failed("recovery.request", 409), failed("recovery.request", 409),
+       failed("recovery.request", 409)},
+      {"POST /api/recovery/stop",
+       R"({"token":"$stop"})",
+       {204, "", "recovery.stop done/-"},
+       failed("recovery.stop", 404, "recovery.gone"),
+       failed("recovery.stop", 404),
+       failed("recovery.stop", 404),
+       failed("recovery.stop", 404)},
+      with_administrator({"GET /api/recovery-requests", "", kNotLoggedIn, {403}, {403}, {403}, {403}},
+                         {200, R"("requests":[{"account":)"}),
+      with_administrator(
+          {"POST /api/recovery-requests/{account}/confirmation", "", kNotLoggedIn, refused("recovery.vouch"),
+           refused("recovery.vouch"), refused("recovery.vouch"), refused("recovery.vouch")},
+          {204, "", "recovery.vouch done/-"}),
+      with_administrator({"DELETE /api/recovery-requests/{account}", "", kNotLoggedIn, refused("recovery.refuse"),
+                          refused("recovery.refuse"), refused("recovery.refuse"), refused("recovery.refuse")},
+                         {204, "", "recovery.refuse done/-"}),
+
       for_all({"GET /api/me/email",
                "",
                kNotLoggedIn,
@@ -321,8 +404,12 @@ std::vector<Scenario> scenarios() {
                {200, R"("is_sent":false)"},
                {200, R"("is_sent":false)"}},
               {200, R"("is_sent":false)"}, {200, R"("is_sent":false)"}, {200, R"("is_sent":false)"}),
+      for_all({"PUT /api/me/email", R"({"address":"anew@example.org","language":"de"})", kNotLoggedIn,
+               failed("email.change", 422, "password.needed"), failed("email.change", 422), failed("email.change", 422),
+               failed("email.change", 422)},
+              failed("email.change", 422), failed("email.change", 422), failed("email.change", 422)),
       for_all({"PUT /api/me/email",
-               R"({"address":"anew@example.org","language":"de"})",
+               R"({"address":"anew@example.org","language":"de","password":"right horse"})",
                kNotLoggedIn,
                {204, "", "email.change done/-"},
                {204, "", "email.change done/-"},
@@ -958,6 +1045,7 @@ class Scenarios : public testing::FullHouseTest {
     close_one();
     session_ = session_of(client).id;
     give_second_factor();
+    give_ways_back();
     give_push_device();
     ASSERT_TRUE(announce(absence_, deputy, clock.now() + std::chrono::hours(240), std::chrono::hours(24)));
     sink.take();
@@ -1156,6 +1244,19 @@ class Scenarios : public testing::FullHouseTest {
     });
     ASSERT_TRUE(given) << given.error().detail;
   }
+  /// Links for the client and for dora, the client's factor that was said to be lost, and emil who waits to be vouched
+  /// for.
+  void give_ways_back() {
+    const auto now = clock.now();
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      log_in::make_recovery_link(tx, {client, now + log_in::kRecoveryLinkLasts}, log_in::recovery_digest(kLink), now);
+      log_in::make_recovery_link(tx, {stranger, now + log_in::kRecoveryLinkLasts}, log_in::recovery_digest(kStaffLink),
+                                 now);
+      log_in::announce_factor_loss(tx, client, log_in::recovery_digest(kStop), now + log_in::kFactorEndsAfter);
+      log_in::ask_for_confirmation(tx, deputy, now);
+      return {};
+    }));
+  }
   /// The client's browser is told what waits.
   void give_push_device() {
     const auto key = keys->key_for(client, soon()).value();
@@ -1232,6 +1333,9 @@ class Scenarios : public testing::FullHouseTest {
         {"$neutral", neutral.text()},
         {"$token", std::string(kToken)},
         {"$thread", thread_.text()},
+        {"$link", std::string(kLink)},
+        {"$staff_link", std::string(kStaffLink)},
+        {"$stop", std::string(kStop)},
         {"{room}", chat.text()},
         {"{episode}", episode.text()},
         {"{encounter}", encounter.text()},
@@ -1364,6 +1468,9 @@ class Scenarios : public testing::FullHouseTest {
   safety::ConcernId concern_;
   safety::ConcernId rift_;
   static constexpr std::string_view kToken = "the token of a link";
+  static constexpr std::string_view kLink = "the token of a way back";
+  static constexpr std::string_view kStaffLink = "the token of another way back";
+  static constexpr std::string_view kStop = "the token of a second thought";
   invitations::InvitationId invitation_;
   AccountId otto_;
   const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
@@ -1432,6 +1539,11 @@ const std::set<std::string> kOpen{"GET /healthz",
                                   "GET /api/practice",
                                   "GET /api/crisis-contacts",
                                   "POST /api/login",
+                                  "POST /api/recovery",
+                                  "POST /api/recovery/link",
+                                  "POST /api/recovery/password",
+                                  "POST /api/recovery/request",
+                                  "POST /api/recovery/stop",
                                   "POST /api/invitation",
                                   "POST /api/invitation/acceptance"};
 const std::set<std::string> kSignedIn{"GET /api/session",
@@ -1450,6 +1562,8 @@ const std::set<std::string> kSignedIn{"GET /api/session",
                                       "GET /api/me/second-factor",
                                       "POST /api/me/second-factor",
                                       "POST /api/me/second-factor/confirmation",
+                                      "POST /api/me/second-factor/replacement",
+                                      "POST /api/me/second-factor/replacement/confirmation",
                                       "POST /api/me/recovery-codes",
                                       "POST /api/me/second-factor/removal"};
 
@@ -1557,6 +1671,38 @@ TEST_P(Scenarios, ALineCarriesNobodyWhoCameAfterItWasOpened) {
   ASSERT_TRUE(again);
   EXPECT_EQ(audit_rows(), "live.open done/- live.open done/client live.open done/other_client");
   for (const auto* one : {&line, &of_another, &again}) (*one)->on_closed();
+}
+
+TEST_P(Scenarios, WhoAsksForALinkHearsTheSameWhoeverItIsAbout) {
+  house->sends_mail = true;
+  std::set<std::string> bodies;
+  for (const auto* login : {"amara", "berger", "kim", "nobody at all"}) {
+    const auto body = R"({"login":")" + std::string(login) + "\"}";
+    check(asked("POST /api/recovery", body), "nobody", {204, "", "recovery.ask done/-"});
+    bodies.insert(service_->handle(request_of("nobody", http::Method::post, "/api/recovery", body)).body);
+    audit_rows();
+  }
+  EXPECT_EQ(bodies.size(), 1U);
+}
+
+TEST_P(Scenarios, WhoIsNamedAndWhoseClientsItIsAboutAreTold) {
+  const auto mails = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::multiset<AccountId>> {
+             std::multiset<AccountId> to;
+             for (const auto& one : notify::deliveries_of(tx, "staff:")) to.insert(one.to);
+             return to;
+           })
+        .value();
+  };
+  const auto backing = "PUT /api/people/" + therapist.text() + "/backing";
+  check(asked(backing, R"({"part":"deputy","person":"$stranger"})"), "administrator",
+        {204, "", "backing.change done/-"});
+  EXPECT_EQ(mails(), (std::multiset<AccountId>{therapist, stranger}));
+  check(asked(backing, R"({"part":"deputy","person":"$stranger"})"), "administrator", {204});
+  EXPECT_EQ(mails().size(), 2U) << "that was so already";
+  check(asked("PUT /api/practice/neutral-person", R"({"neutral_person":"$neutral"})"), "administrator",
+        {204, "", "neutral_person.change done/-"});
+  EXPECT_EQ(mails(), (std::multiset<AccountId>{therapist, stranger, therapist, stranger, deputy, neutral}));
 }
 
 TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {

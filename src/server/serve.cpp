@@ -20,6 +20,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/log_in/recovery.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
 #include "features/people/people.hpp"
@@ -174,9 +175,19 @@ Result<void> add_made_up_contacts(House& house, safety::Rules& rules) {
 void delete_old_sessions(House& house) {
   const auto deleted =
       house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
+        log_in::delete_old_recoveries(tx, house.clock.now());
         return access::delete_old_sessions(tx, house.clock.now(), house.session_rules);
       });
   if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});
+}
+
+/// Links that were asked for are sent after the answer, so that the answer tells nothing; second factors that were said
+/// to be lost end when they are due.
+void lead_back_in(House& house) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto sent = log_in::send_recovery_links(house, deadline);
+  const auto ended = log_in::end_lost_factors(house, deadline);
+  if (!sent || !ended) log::warning("recovery.not_done", {{"code", (!sent ? sent : ended).error().code}});
 }
 
 void delete_unsent_files(House& house) {
@@ -276,6 +287,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       closings_due = Steady::now() + kCloseAccountsEvery;
     }
     escalate_concerns(open.house());
+    lead_back_in(open.house());
     const int received = ::sigtimedwait(&signals, nullptr, &pause);
     if (received > 0) {
       log::info("server.stopping", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});

@@ -156,7 +156,8 @@ def clear_on(engine, postgres, server, report):
                               for role in ("neutral_person", "administrator"))
     everything(address, client, therapist, administrator, episode, pen)
     answers_about_harm_and_the_therapist(address, client, therapist, neutral, episode, pen)
-    mail = client.ask(address, "PUT", "/api/me/email", {"address": f"{pen.mark}@example.org", "language": "en"}).status
+    mail = client.ask(address, "PUT", "/api/me/email", {
+        "address": f"{pen.mark}@example.org", "language": "en", "password": client.password}).status
     # People type into the wrong field, and programs fail with what they were sent.
     for login, password in ((pen.mark, "x"), ("x", pen.mark)):
         call(address, "POST", "/api/login", {"login": login, "password": password})

@@ -11,6 +11,7 @@
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/invitations/invitations.hpp"
+#include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/notify.hpp"
@@ -159,6 +160,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
   log_in::remove_second_factor(tx, client);
+  log_in::forget_recovery_of(tx, client);
   safety::stop_clocks(tx, client);
 }
 

@@ -48,7 +48,8 @@ class Invitations : public testing::HouseTest {
 TEST_P(Invitations, AClientComesToTheirTherapistAndWhoStandsAroundThem) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     TRY(people::set_backing(tx, practice, therapist, {supervisor, deputy}));
-    return people::set_neutral_person(tx, practice, neutral);
+    TRY(people::set_neutral_person(tx, practice, neutral));
+    return {};
   }));
   const auto invitation = wanted(access::Role::client);
   ASSERT_TRUE(make(invitation, token));

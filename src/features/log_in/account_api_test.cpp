@@ -2,6 +2,7 @@
 
 #include "access/known_browsers.hpp"
 #include "features/log_in/proofs.hpp"
+#include "features/log_in/second_factor.hpp"
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
 #include "support/full_house.hpp"
@@ -155,6 +156,25 @@ TEST_P(Account, WhatIsWrongOrEasilyGuessedChangesNothing) {
   EXPECT_EQ(stored(client).password_hash, before);
   EXPECT_TRUE(ended_.empty());
   EXPECT_TRUE(mails().empty());
+}
+
+TEST_P(Account, WhoHasASecondFactorGivesACodeToo) {
+  const auto key = keys->key_for(client, soon()).value();
+  auto codes = make_recovery_codes();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    add_code_secret(tx, client, access::seal(*key, client.bytes(), make_code_secret()), clock.now());
+    replace_recovery_codes(tx, master, client, codes);
+    return {};
+  }));
+  const auto with = [&](const std::string& code) {
+    return ask(http::Method::put, "/api/me/password",
+               R"({"password":"right horse","new_password":"battery staple","code":")" + code + R"("})");
+  };
+  EXPECT_NE(change("right horse", "battery staple").body.find("code.needed"), std::string::npos);
+  EXPECT_NE(with("AAAAA-AAAAA").body.find("code.wrong"), std::string::npos);
+  EXPECT_TRUE(*passwords.verify(stored(client).password_hash, "right horse", soon()));
+  EXPECT_EQ(with(codes[0]).status, 204);
+  EXPECT_TRUE(*passwords.verify(stored(client).password_hash, "battery staple", soon()));
 }
 
 TEST_P(Account, WhoGuessesThePasswordWithAStolenLogInIsSlowed) {

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
+#include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/people/profiles.hpp"
 #include "http/cookies.hpp"
@@ -43,10 +44,12 @@ struct LoggedIn {
 BOOST_DESCRIBE_STRUCT(LoggedIn, (), (account, csrf, shared, needs_second_factor))
 
 struct PracticeAnswer {
+  static constexpr std::string_view says = "`sends_mail`: who forgot the password can ask for a link.";
   std::string name;
   bool synthetic = false;
+  bool sends_mail = false;
 };
-BOOST_DESCRIBE_STRUCT(PracticeAnswer, (), (name, synthetic))
+BOOST_DESCRIBE_STRUCT(PracticeAnswer, (), (name, synthetic, sends_mail))
 
 namespace {
 
@@ -138,6 +141,7 @@ Result<Begun> begin_session(Context& context, const Call& call, const Account& a
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Begun> {
     if (!is_unchanged(tx, account)) return fail(wrong_credentials());
     TRY_ASSIGN(const bool has_second_factor, pass_second_factor(context, tx, *key, account.id, code));
+    stop_factor_loss_of(tx, account.id);
     entry.viewer = account.id;
     entry.role = access::role_from_text(account.role);
     entry.count = 1;
@@ -252,7 +256,7 @@ Result<Answer<PracticeAnswer>> about_practice(Context& context, Call& call) {
     if (!found) return fail(not_found("This database holds no practice yet."));
     return std::move(*found);
   }));
-  return Answer<PracticeAnswer>{200, {std::move(practice.name), practice.synthetic}};
+  return Answer<PracticeAnswer>{200, {std::move(practice.name), practice.synthetic, context.house.sends_mail}};
 }
 
 }  // namespace

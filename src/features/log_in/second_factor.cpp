@@ -13,7 +13,8 @@ using store::Row;
 using store::WriteTx;
 
 const Query kSecret{"second_factor.secret",
-                    "SELECT sealed_secret, confirmed_at, last_step FROM code_secret WHERE account_id = $1", true};
+                    "SELECT sealed_secret, confirmed_at, last_step, sealed_next FROM code_secret WHERE account_id = $1",
+                    true};
 const Query kBegin{"second_factor.begin",
                    "INSERT INTO code_secret (account_id, sealed_secret, last_step) VALUES ($1, $2, 0)"
                    " ON CONFLICT (account_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0"
@@ -26,6 +27,13 @@ const Query kConfirm{"second_factor.confirm",
                      "UPDATE code_secret SET confirmed_at = $2, last_step = $3"
                      " WHERE account_id = $1 AND confirmed_at IS NULL AND sealed_secret = $4",
                      true};
+const Query kBeginNext{"second_factor.begin_next",
+                       "UPDATE code_secret SET sealed_next = $2 WHERE account_id = $1 AND confirmed_at IS NOT NULL",
+                       true};
+const Query kConfirmNext{"second_factor.confirm_next",
+                         "UPDATE code_secret SET sealed_secret = sealed_next, sealed_next = NULL, confirmed_at = $2,"
+                         " last_step = $3 WHERE account_id = $1 AND confirmed_at IS NOT NULL AND sealed_next = $4",
+                         true};
 const Query kUseStep{"second_factor.use_step",
                      "UPDATE code_secret SET last_step = $2"
                      " WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
@@ -68,14 +76,30 @@ Bytes code_digest(const access::SealKey& master, AccountId account, std::string_
 
 std::optional<CodeSecret> find_code_secret(ReadTx& tx, AccountId account) {
   return tx.first(kSecret, {account}, [](const Row& row) {
-    return CodeSecret{Bytes(row.bytes(0).begin(), row.bytes(0).end()), row.maybe_time(1), row.int64(2)};
+    return CodeSecret{Bytes(row.bytes(0).begin(), row.bytes(0).end()), row.maybe_time(1), row.int64(2),
+                      row.maybe_bytes(3)};
   });
 }
 
 Result<void> begin_code_secret(WriteTx& tx, AccountId account, BytesView sealed) {
   if (tx.execute(kBegin, {account, sealed}) == 1) return {};
   return fail({ErrorKind::conflict, "second_factor.exists",
-               "There is a second factor already. Remove it first, then set up another."});
+               "There is a second factor already. Replace it, or remove it first."});
+}
+
+Result<void> begin_replacement(WriteTx& tx, AccountId account, BytesView sealed) {
+  if (tx.execute(kBeginNext, {account, sealed}) == 1) return {};
+  return fail({ErrorKind::conflict, "second_factor.none", "There is no second factor to replace. Set one up."});
+}
+
+Result<void> confirm_replacement(WriteTx& tx, const access::SealKey& key, AccountId account, std::string_view code,
+                                 Time now) {
+  const auto secret = find_code_secret(tx, account);
+  if (!secret || !secret->sealed_next) return fail(wrong_code());
+  TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), *secret->sealed_next));
+  const auto step = step_of_code(as_bytes(plain), code, now, 0);
+  if (!step || tx.execute(kConfirmNext, {account, now, *step, *secret->sealed_next}) != 1) return fail(wrong_code());
+  return {};
 }
 
 bool remove_second_factor(WriteTx& tx, AccountId account) {

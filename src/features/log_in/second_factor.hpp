@@ -22,6 +22,7 @@ struct CodeSecret {
   Bytes sealed;
   std::optional<Time> confirmed_at;  ///< absent: it is not in use yet
   std::int64_t last_step = 0;
+  std::optional<Bytes> sealed_next = {};  ///< begun to replace it
 };
 std::optional<CodeSecret> find_code_secret(store::ReadTx& tx, AccountId account);
 /// Begins again with another secret. Error: conflict ("second_factor.exists") when one is in use.
@@ -36,6 +37,14 @@ bool remove_second_factor(store::WriteTx& tx, AccountId account);
 /// Puts a secret that was begun into use, if this is its code of `now`. `key` is the person's own.
 /// Error: invalid ("code.wrong"), also when none was begun.
 Result<void> confirm_code_secret(store::WriteTx& tx, const access::SealKey& key, AccountId account,
+                                 std::string_view code, Time now);
+
+/// The secret of another phone, beside the one that is in use until a code of it came. Error: conflict
+/// ("second_factor.none") when none is in use.
+Result<void> begin_replacement(store::WriteTx& tx, AccountId account, BytesView sealed);
+/// Puts it into use in place of the one before, if this is its code of `now`. Error: invalid ("code.wrong"), also when
+/// none was begun.
+Result<void> confirm_replacement(store::WriteTx& tx, const access::SealKey& key, AccountId account,
                                  std::string_view code, Time now);
 
 /// New codes that replace those before; they are stored as digests, so this is the only time they can be shown.

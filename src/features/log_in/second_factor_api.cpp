@@ -80,6 +80,11 @@ Result<Answer<SecondFactor>> read_factor(Context& context, Call& call) {
   return answer;
 }
 
+NewSecret shown(const std::optional<people::Practice>& practice, const std::string& secret) {
+  const auto issuer = practice ? "Rapport " + practice->name : std::string("Rapport");
+  return {to_base32(as_bytes(secret)), code_uri(issuer, as_bytes(secret))};
+}
+
 Result<Answer<NewSecret>> begin(Context& context, Call& call, const PasswordProof& proof) {
   auto& house = context.house;
   TRY_ASSIGN(const auto account, prove_guarded(context, call, proof.password.str()));
@@ -94,12 +99,14 @@ Result<Answer<NewSecret>> begin(Context& context, Call& call, const PasswordProo
                       entry.count = 1;
                       return people::find_practice(tx);
                     }));
-  const auto issuer = practice ? "Rapport " + practice->name : std::string("Rapport");
-  return Answer<NewSecret>{200, {to_base32(as_bytes(secret)), code_uri(issuer, as_bytes(secret))}};
+  return Answer<NewSecret>{200, shown(practice, secret)};
 }
 
-/// The other log-ins end: whoever had one without the second factor must not keep it.
-Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const CodeProof& proof) {
+using Confirm = decltype(&confirm_code_secret);
+
+/// The other log-ins end: whoever had one without this second factor must not keep it.
+Result<Answer<NewRecoveryCodes>> put_into_use(Context& context, const Call& call, const CodeProof& proof,
+                                              Confirm confirm) {
   auto& house = context.house;
   const auto now = house.clock.now();
   const auto viewer = context.viewer;
@@ -112,7 +119,7 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
   TRY_ASSIGN(const auto ended, guarded(context, call, digest, [&] {
                return audited_write(
                    context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
-                     TRY(confirm_code_secret(tx, *key, viewer.account, proof.code.str(), now));
+                     TRY(confirm(tx, *key, viewer.account, proof.code.str(), now));
                      replace_recovery_codes(tx, house.master, viewer.account, codes);
                      TRY(tell(tx, viewer.account, notice, now));
                      entry.count = 1;
@@ -127,12 +134,20 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
   return answer;
 }
 
-/// Runs `change` (WriteTx&) in the transaction in which the code is used up, once password and code are right.
+Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const CodeProof& proof) {
+  return put_into_use(context, call, proof, confirm_code_secret);
+}
+
+Result<Answer<NewRecoveryCodes>> replace(Context& context, Call& call, const CodeProof& proof) {
+  return put_into_use(context, call, proof, confirm_replacement);
+}
+
+/// Runs `change` (WriteTx&) -> Result<void> in the transaction in which the code is used up, once password and code are
+/// right.
 template <class F>
 Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& proof, F change) {
   auto& house = context.house;
   const auto now = house.clock.now();
-  const auto notice = MessageId::make(now);
   TRY_ASSIGN(const auto digest, own_login_digest(context, call));
   TRY_ASSIGN(const auto key, house.keys.key_for(context.viewer.account, call.deadline));
   return guarded(context, call, digest, [&]() -> Result<void> {
@@ -140,18 +155,32 @@ Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& pr
     return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
       if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
       TRY(use_code(tx, house.master, *key, account.id, proof.code.str(), now));
-      change(tx);
-      TRY(tell(tx, account.id, notice, now));
       entry.count = 1;
-      return {};
+      return change(tx);
     });
   });
 }
 
+Result<Answer<NewSecret>> begin_to_replace(Context& context, Call& call, const WholeProof& proof) {
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
+  const auto secret = make_code_secret();
+  std::optional<people::Practice> practice;
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) {
+    practice = people::find_practice(tx);
+    return begin_replacement(tx, account, access::seal(*key, account.bytes(), secret));
+  }));
+  return Answer<NewSecret>{200, shown(practice, secret)};
+}
+
 Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const WholeProof& proof) {
   const auto codes = make_recovery_codes();
-  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) {
-    replace_recovery_codes(tx, context.house.master, context.viewer.account, codes);
+  const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
+    replace_recovery_codes(tx, context.house.master, account, codes);
+    TRY(tell(tx, account, MessageId::make(now), now));
+    return {};
   }));
   return Answer<NewRecoveryCodes>{200, listed(codes)};
 }
@@ -161,8 +190,13 @@ Result<Answer<Nothing>> remove(Context& context, Call& call, const WholeProof& p
     return fail({ErrorKind::conflict, "second_factor.required",
                  "Everybody who works in this practice must have a second step, so it cannot be turned off."});
   }
-  TRY(with_whole_proof(context, call, proof,
-                       [&](store::WriteTx& tx) { remove_second_factor(tx, context.viewer.account); }));
+  const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
+    remove_second_factor(tx, account);
+    TRY(tell(tx, account, MessageId::make(now), now));
+    return {};
+  }));
   return Answer<Nothing>{204, {}};
 }
 
@@ -195,6 +229,23 @@ void add_second_factor_routes(Routes& routes) {
       .before_second_factor()
       .audits("second_factor.confirm")
       .handle(confirm);
+  routes.post("/api/me/second-factor/replacement")
+      .says("Begin to move one's second factor to another phone: a secret for the app there")
+      .explains("The one before counts until a code of the new one came.")
+      .body<WholeProof>()
+      .answers<NewSecret>()
+      .signed_in()
+      .audits("second_factor.begin_replacement")
+      .heavy()
+      .handle(begin_to_replace);
+  routes.post("/api/me/second-factor/replacement/confirmation")
+      .says("Put the new one into use with its first code, in place of the one before; answers new recovery codes")
+      .explains("All other log-ins end, and a mail tells the person.")
+      .body<CodeProof>()
+      .answers<NewRecoveryCodes>()
+      .signed_in()
+      .audits("second_factor.replace")
+      .handle(replace);
   routes.post("/api/me/recovery-codes")
       .says("Make new recovery codes; those before are worth nothing any more")
       .body<WholeProof>()

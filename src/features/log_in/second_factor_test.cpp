@@ -166,6 +166,47 @@ TEST_P(SecondFactorTest, RenewingAndRemovingWantPasswordAndCode) {
   EXPECT_EQ(log_in("amara", "right horse"), "in");
 }
 
+TEST_P(SecondFactorTest, AnotherPhoneTakesOverOnceACodeOfItCame) {
+  const auto codes = set_up();
+  const auto here = write([&](store::WriteTx& tx) -> Result<SessionId> {
+                      return access::create_session(tx, client, clock.now()).id;
+                    }).value();
+  const auto other = write([&](store::WriteTx& tx) -> Result<SessionId> {
+                       return access::create_session(tx, client, clock.now()).id;
+                     }).value();
+  const std::string begin = "/api/me/second-factor/replacement";
+  const std::string new_secret = "abcdefghijklmnopqrst";
+  const auto confirm = [&](const std::string& code) {
+    return ask(http::Method::post, begin + "/confirmation", R"({"code":")" + code + "\"}", here);
+  };
+  EXPECT_EQ(confirm(code_of()).status, 422) << "none was begun";
+  EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"wrong","code":")" + code_of() + "\"}").status, 422);
+  EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"right horse","code":"000000"})").status, 422);
+  EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"right horse","code":")" + code_of() + "\"}").status, 200);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return begin_replacement(tx, client, access::seal(*key_, client.bytes(), new_secret));
+  }));
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_EQ(log_in("amara", "right horse", code_of()), "in") << "the one before counts until then";
+  EXPECT_EQ(confirm(code_of()).status, 422) << "a code of the one before confirms nothing";
+  const auto of_new = code_at(as_bytes(new_secret), code_step(clock.now()));
+  const auto confirmed = confirm(of_new);
+  ASSERT_EQ(confirmed.status, 200) << confirmed.body;
+  EXPECT_NE(std::find(ended_.begin(), ended_.end(), other), ended_.end());
+  EXPECT_EQ(std::find(ended_.begin(), ended_.end(), here), ended_.end());
+  EXPECT_EQ(codes_left(), 10);
+  EXPECT_FALSE(use(codes[1])) << "the recovery codes of before are worth nothing";
+  EXPECT_EQ(log_in("amara", "right horse", of_new), "login.code_wrong") << "it was used to confirm";
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_EQ(log_in("amara", "right horse", code_of()), "login.code_wrong") << "of the phone before";
+  EXPECT_EQ(log_in("amara", "right horse", code_at(as_bytes(new_secret), code_step(clock.now()))), "in");
+}
+
+TEST_P(SecondFactorTest, ThereIsNothingToReplaceWhereNoneIsInUse) {
+  EXPECT_EQ(write([&](store::WriteTx& tx) { return begin_replacement(tx, client, Bytes{1}); }).error().code,
+            "second_factor.none");
+}
+
 TEST_P(SecondFactorTest, ACodeOfOnePersonIsNoneOfAnother) {
   const auto codes = set_up();
   EXPECT_FALSE(write([&](store::WriteTx& tx) -> Result<bool> {

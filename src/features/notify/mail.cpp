@@ -14,7 +14,7 @@ struct Words {
 };
 
 /// For each kind: English, German.
-constexpr std::array<std::array<Words, 2>, 5> kWords{{
+constexpr std::array<std::array<Words, 2>, 9> kWords{{
     {{{"Rapport: something is waiting for you",
        "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
        "This mail says no more, so that nobody else learns anything from it.\n"
@@ -57,6 +57,49 @@ constexpr std::array<std::array<Words, 2>, 5> kWords{{
        "beendet.\n\n"
        "Wenn Sie das waren, ist nichts zu tun. Wenn nicht, kann sich vielleicht jemand anders als Sie anmelden: Bitte "
        "sagen Sie es sofort Ihrer Praxis, am Telefon.\n\n{}\n\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
+    {{{"Rapport: your address was changed",
+       "Mails from Rapport do not come to this address any more: another was given, or none.\n\n"
+       "If that was you, there is nothing to do. If it was not, somebody else may be able to log in as you: please "
+       "tell your practice at once, by telephone.\n\n{}\n\n"
+       "A program sent this mail; nobody reads answers to it.\n"},
+      {"Rapport: Ihre Adresse ist eine andere",
+       "An diese Adresse kommen keine Mails von Rapport mehr: Es wurde eine andere angegeben oder keine.\n\n"
+       "Wenn Sie das waren, ist nichts zu tun. Wenn nicht, kann sich vielleicht jemand anders als Sie anmelden: Bitte "
+       "sagen Sie es sofort Ihrer Praxis, am Telefon.\n\n{}\n\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
+    {{{"Rapport: choose a new password",
+       "Somebody, probably you, asked for a new password for your log-in to Rapport. Choose it on this page:\n\n{}\n\n"
+       "The page works once, within 30 minutes. If you did not ask for it, delete this mail; then nothing changes.\n"
+       "Please do not pass it on. A program sent it; nobody reads answers to it.\n"},
+      {"Rapport: ein neues Passwort",
+       "Jemand, vermutlich Sie, hat um ein neues Passwort für Ihre Anmeldung bei Rapport gebeten. Wählen Sie es auf "
+       "dieser Seite:\n\n{}\n\n"
+       "Die Seite funktioniert einmal, 30 Minuten lang. Wenn Sie nicht darum gebeten haben, löschen Sie diese Mail; "
+       "dann ändert sich nichts.\n"
+       "Bitte geben Sie sie nicht weiter. Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
+    {{{"Rapport: your second step ends tomorrow",
+       "Somebody, probably you, has said that the phone for your second step at the log-in to Rapport is lost. In 24 "
+       "hours the second step ends; from then on your password alone logs you in.\n\n"
+       "If that was not you, stop it on this page, or by logging in as always:\n\n{}\n\n"
+       "Then please tell your practice, by telephone. A program sent this mail; nobody reads answers to it.\n"},
+      {"Rapport: Ihr zweiter Schritt endet morgen",
+       "Jemand, vermutlich Sie, hat angegeben, dass das Telefon für Ihren zweiten Schritt bei der Anmeldung bei "
+       "Rapport "
+       "verloren ist. In 24 Stunden endet der zweite Schritt; von da an genügt Ihr Passwort.\n\n"
+       "Wenn Sie das nicht waren, halten Sie es auf dieser Seite auf, oder melden Sie sich an wie immer:\n\n{}\n\n"
+       "Sagen Sie es dann bitte auch Ihrer Praxis, am Telefon. Diese Mail hat ein Programm verschickt; Antworten "
+       "darauf "
+       "liest niemand.\n"}}},
+    {{{"Rapport: who is responsible for what was changed",
+       "Who is responsible for what was changed in Rapport, and it concerns you.\n\n"
+       "If you do not know why, please ask those who run Rapport where you work.\n\n{}\n\n"
+       "This mail says no more, so that nobody else learns anything from it.\n"
+       "A program sent it; nobody reads answers to it.\n"},
+      {"Rapport: andere Aufgaben",
+       "Wer in Rapport wofür zuständig ist, wurde geändert, und es betrifft Sie.\n\n"
+       "Wenn Sie nicht wissen, warum, fragen Sie bitte die Verwaltung, dort wo Sie arbeiten.\n\n{}\n\n"
+       "Mehr steht hier nicht, damit niemand sonst etwas daraus erfährt.\n"
        "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
     {{{"Rapport: test mail",
        "This is the test mail that you asked for: mails from Rapport reach you at this address.\n\n{}\n"},

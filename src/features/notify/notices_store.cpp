@@ -17,6 +17,12 @@ const Query kQueue{
     "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at, sealed_path, device_id)"
     " VALUES ($1, $2, $3, 'waiting', 0, $4, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
     true};
+const Query kQueueAsOfNow{
+    "notify.queue_as_of_now",
+    "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at, sealed_path,"
+    " sealed_profile) VALUES ($1, $2, $3, 'waiting', 0, $4, $4, $5,"
+    " (SELECT a.sealed_profile FROM account a WHERE a.id = $2)) ON CONFLICT (key) DO NOTHING",
+    true};
 const Query kOfPrefix{"notify.of_prefix",
                       "SELECT key, account_id, state, tries, failure, at FROM notice"
                       " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key",
@@ -26,17 +32,20 @@ const Query kLastOfPrefix{"notify.last_of_prefix",
                           " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key DESC LIMIT 1",
                           true};
 const Query kDue{"notify.due",
-                 "SELECT key, account_id, kind, tries, queued_at, sealed_path, device_id FROM notice"
+                 "SELECT key, account_id, kind, tries, queued_at, sealed_path, device_id,"
+                 " sealed_profile FROM notice"
                  " WHERE state = 'waiting' AND next_try_at <= $1"
                  " ORDER BY CASE WHEN key >= $3 AND key < $4 THEN 0 ELSE 1 END, next_try_at, key LIMIT $2",
                  true};
 const Query kSettle{"notify.settle",
                     "UPDATE notice SET state = $2, tries = $3, failure = $4, at = $5, next_try_at = $6,"
-                    " sealed_path = CASE WHEN $2 = 'waiting' THEN sealed_path END"
+                    " sealed_path = CASE WHEN $2 = 'waiting' THEN sealed_path END,"
+                    " sealed_profile = CASE WHEN $2 = 'waiting' THEN sealed_profile END"
                     " WHERE key = $1 AND state = 'waiting'",
                     true};
 const Query kDropWaiting{"notify.drop_waiting",
-                         "UPDATE notice SET state = 'failed', failure = $3, at = $4, sealed_path = NULL"
+                         "UPDATE notice SET state = 'failed', failure = $3, at = $4, sealed_path = NULL,"
+                         " sealed_profile = NULL"
                          " WHERE key >= $1 AND key < $2 AND state = 'waiting'",
                          true};
 const Query kUndelivered{"notify.undelivered",
@@ -60,8 +69,9 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 5> kKindTexts{"needs_you", "invitation", "log_in_changed", "password_changed",
-                                                     "test"};
+constexpr std::array<std::string_view, 9> kKindTexts{"needs_you",        "invitation",      "log_in_changed",
+                                                     "password_changed", "address_changed", "recovery",
+                                                     "factor_loss",      "part_changed",    "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
@@ -74,6 +84,23 @@ constexpr std::string_view kUrgent = "safety:";
 
 std::string_view kind_text(Kind kind) {
   return kKindTexts[static_cast<std::size_t>(kind)];
+}
+
+bool is_about_log_in(Kind kind) {
+  switch (kind) {
+    case Kind::log_in_changed:
+    case Kind::password_changed:
+    case Kind::address_changed:
+    case Kind::recovery:
+    case Kind::factor_loss:
+      return true;
+    case Kind::needs_you:
+    case Kind::invitation:
+    case Kind::part_changed:
+    case Kind::test:
+      return false;
+  }
+  return false;
 }
 
 bool is_key(std::string_view key) {
@@ -104,7 +131,8 @@ Due to_due(const Row& row) {
           row.int64(3),
           row.time(4),
           row.maybe_bytes(5),
-          row.maybe_id<PushDeviceId>(6)};
+          row.maybe_id<PushDeviceId>(6),
+          row.maybe_bytes(7)};
 }
 
 const Query kEraseTo{"notify.erase_to", "DELETE FROM notice WHERE account_id = $1", true};
@@ -117,11 +145,12 @@ Bytes seal_path(const access::SealKey& key, std::string_view notice_key, std::st
 
 Result<bool> queue(WriteTx& tx, const NewNotice& notice, Time now) {
   if (!is_key(notice.key)) return fail({ErrorKind::internal, "internal", "A notice was queued without a right key."});
-  if (tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind_text(notice.kind), now, notice.sealed_path, nullptr}) ==
-      0) {
-    return false;
+  const auto kind = kind_text(notice.kind);
+  if (is_about_log_in(notice.kind)) {
+    return tx.execute(kQueueAsOfNow, {as_bytes(notice.key), notice.to, kind, now, notice.sealed_path}) == 1;
   }
-  if (notice.kind != Kind::needs_you) return true;  // the others are about the log-in, and belong into a mail
+  if (tx.execute(kQueue, {as_bytes(notice.key), notice.to, kind, now, notice.sealed_path, nullptr}) == 0) return false;
+  if (notice.kind != Kind::needs_you) return true;  // the others belong into a mail
   for (const auto& device : devices_of(tx, notice.to)) queue_push(tx, notice.key, device, notice.kind, now);
   return true;
 }

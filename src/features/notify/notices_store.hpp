@@ -14,7 +14,8 @@ struct Due {
   std::int64_t tries = 0;
   Time queued_at;
   std::optional<Bytes> sealed_path = {};
-  std::optional<PushDeviceId> device = {};  ///< a notice to this browser, not a mail
+  std::optional<PushDeviceId> device = {};   ///< a notice to this browser, not a mail
+  std::optional<Bytes> sealed_profile = {};  ///< of the time when it was queued, of a mail about the log-in
 };
 
 /// At most `limit` of them, the one that waits longest first.

@@ -17,12 +17,17 @@
 
 namespace rapport::notify {
 
-/// What a mail says. None says what has happened, or to whom.
+/// What a mail says. None says what has happened, or to whom. Those about the log-in go to the address that the person
+/// has when they are queued: whoever changes it afterwards does not turn them away.
 enum class Kind : std::uint8_t {
   needs_you,         ///< "Something in Rapport is waiting for you."
   invitation,        ///< "You are invited to Rapport", with the link
   log_in_changed,    ///< "How you log in to Rapport was changed."
   password_changed,  ///< "Your password in Rapport was changed."
+  address_changed,   ///< "Mails from Rapport do not come to this address any more.", to the one before
+  recovery,          ///< "Choose a new password", with the link
+  factor_loss,       ///< "Your second step ends tomorrow", with the link that stops it
+  part_changed,      ///< "Who is responsible for what was changed, and it concerns you."
   test,              ///< "This is the test mail that you asked for."; tried once
 };
 

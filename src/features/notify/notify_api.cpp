@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/address.hpp"
+#include "features/log_in/proofs.hpp"
 #include "features/notify/languages.hpp"
 #include "features/notify/notices_store.hpp"
 #include "features/people/profiles.hpp"
@@ -12,11 +13,14 @@
 namespace rapport::notify {
 
 struct NewEmail {
-  static constexpr std::string_view says = "`address` empty: no mails from now on. `language` is that of the mails.";
+  static constexpr std::string_view says =
+      "`address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is "
+      "another than now.";
   http::Text<0, kLongestMailAddress> address;
   Language language = Language::en;
+  std::optional<http::Text<1, 1024>> password;
 };
-BOOST_DESCRIBE_STRUCT(NewEmail, (), (address, language))
+BOOST_DESCRIBE_STRUCT(NewEmail, (), (address, language, password))
 
 struct UndeliveredMail {
   static constexpr std::string_view says =
@@ -104,6 +108,16 @@ Result<Answer<Nothing>> ask_test(Context& context, Call& call) {
                static_cast<int>(std::chrono::ceil<std::chrono::seconds>(kBetweenTests - passed).count())});
 }
 
+/// Whoever has the address is sent the links that open the account. So the password is asked for where it becomes
+/// another, and the address of before is told: with the profile as it is when the notice is queued.
+Result<people::Account> prove_change(Context& context, const Call& call, const NewEmail& wanted) {
+  if (!wanted.password) {
+    return fail(invalid("password.needed", "Please give your password: mails to this address can open your account.",
+                        {{"/password", "Give the password that you log in with now."}}));
+  }
+  return log_in::prove_guarded(context, call, wanted.password->str());
+}
+
 Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmail& wanted) {
   const auto& address = wanted.address.str();
   if (!address.empty() && !is_mail_address(address)) {
@@ -111,11 +125,21 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
                         {{"/address", "Give one address, such as name@example.org, without spaces."}}));
   }
   const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
+  const auto notice = "log_in:address:" + MessageId::make(now).text();
   TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+  TRY_ASSIGN(const auto before, people::profile_of(context.house, account, call.deadline));
+  const auto was = before.email.value_or("");
+  std::optional<people::Account> proved;
+  if (address != was) {
+    TRY_ASSIGN(proved, prove_change(context, call, wanted));
+  }
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
     entry.count = 1;
+    if (proved && !log_in::is_unchanged(tx, *proved)) return fail(log_in::changed_meanwhile());
+    if (proved && !was.empty()) TRY(queue(tx, {notice, account, Kind::address_changed}, now));
     return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
-      profile.email = address.empty() ? std::nullopt : std::optional(address);
+      if (proved) profile.email = address.empty() ? std::nullopt : std::optional(address);
       profile.language = to_text(wanted.language);
     });
   }));
@@ -138,11 +162,14 @@ void add_notify_routes(Routes& routes) {
       .handle(read_email);
   routes.put("/api/me/email")
       .says("Give, change or remove the address to which one's own mails go")
-      .explains("A mail says that something in Rapport is waiting, and where to log in; nothing else.")
+      .explains(
+          "A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants "
+          "the password, and the one before is told. Wrong passwords are counted as at the log-in.")
       .body<NewEmail>()
       .answers<Nothing>(204)
       .signed_in()
       .audits("email.change")
+      .heavy()
       .handle(change_email);
   routes.post("/api/me/email/test")
       .says("Have a test mail sent to one's own address")

@@ -78,6 +78,14 @@ Result<std::string> Postman::address_of(const Due& notice) const {
   return address + path;
 }
 
+Result<people::Profile> Postman::profile_of(const Due& notice) const {
+  if (!notice.sealed_profile) return people::profile_of(house_, notice.to, soon());
+  people::Account account;
+  account.id = notice.to;
+  account.sealed_profile = *notice.sealed_profile;
+  return people::open_profile(house_, account, soon());
+}
+
 std::optional<Postman::Outcome> Postman::send(const Due& notice) {
   return notice.device ? send_push(notice) : send_mail(notice);
 }
@@ -107,7 +115,7 @@ std::optional<Postman::Outcome> Postman::send_push(const Due& notice) {
 std::optional<Postman::Outcome> Postman::send_mail(const Due& notice) {
   const auto now = house_.clock.now();
   if (!server_) return Outcome{notice, Failure::no_server, false, now};
-  const auto profile = people::profile_of(house_, notice.to, soon());
+  const auto profile = profile_of(notice);
   if (!profile && is_passing(profile.error())) return std::nullopt;
   if (!profile || !profile->email) return Outcome{notice, Failure::no_address, false, now};
   const auto address = address_of(notice);

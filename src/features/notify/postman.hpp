@@ -9,6 +9,7 @@
 #include "features/notify/notices_store.hpp"
 #include "features/notify/push_service.hpp"
 #include "features/notify/smtp.hpp"
+#include "features/people/people_shapes.hpp"
 #include "work/ticker.hpp"
 
 namespace rapport::notify {
@@ -39,6 +40,8 @@ class Postman {
   std::optional<Outcome> send_push(const Due& notice);
   /// What the mail says where to go. Needs a server.
   Result<std::string> address_of(const Due& notice) const;
+  /// Of now, or of the time when a mail about the log-in was queued.
+  Result<people::Profile> profile_of(const Due& notice) const;
   /// False when the database did not take it; it is kept then.
   bool note();
 

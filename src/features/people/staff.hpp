@@ -42,11 +42,12 @@ struct Backing {
   std::optional<std::optional<AccountId>> supervisor = {};
   std::optional<std::optional<AccountId>> deputy = {};  ///< another therapist
 };
-/// Sets it, for all clients of the therapist. Errors: not_found when that is no therapist with an open account; invalid
-/// "backing.role" when somebody in it has another role than they need, or is the therapist.
-Result<void> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
-/// Sets the practice's neutral person, for all clients. Error: invalid "backing.role".
-Result<void> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);
+/// Sets it, for all clients of the therapist; false when that was so already. Errors: not_found when that is no
+/// therapist with an open account; invalid "backing.role" when somebody in it has another role than they need, or is
+/// the therapist.
+Result<bool> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
+/// Sets the practice's neutral person, for all clients; false when that was so already. Error: invalid "backing.role".
+Result<bool> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);
 
 /// Who stands around a client who comes new to this therapist.
 Helpers usual_helpers(store::ReadTx& tx, AccountId therapist);

@@ -1,5 +1,8 @@
 #include "features/people/staff_api.hpp"
 
+#include <set>
+
+#include "features/notify/notify.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 
@@ -93,6 +96,16 @@ Result<Answer<Nothing>> change_staff(Context& context, Call& call, const std::st
   return Answer<Nothing>{204, {}};
 }
 
+/// Whoever is named, and whose clients it is about, hears of it from somebody else than who did it. The administrator
+/// sees it done.
+Result<void> tell(store::WriteTx& tx, const std::string& key, std::set<AccountId> people, AccountId by, Time now) {
+  people.erase(by);
+  for (const auto person : people) {
+    TRY(notify::queue(tx, {key + person.text(), person, notify::Kind::part_changed}, now));
+  }
+  return {};
+}
+
 std::string text_of(const std::optional<AccountId>& person) {
   return person ? person->text() : "nobody";
 }
@@ -110,19 +123,32 @@ Result<Answer<Nothing>> change_backing(Context& context, Call& call, const Backi
   const auto account = call.path_id<AccountId>("account");
   const bool is_deputy = wanted.part == BackingPart::deputy;
   const auto about = "account " + account.text() + (is_deputy ? " deputy " : " supervisor ") + text_of(wanted.person);
+  const auto now = context.house.clock.now();
+  const auto notice = "staff:backing:" + MessageId::make(now).text() + ":";
   return change_staff(context, call, about, [&](store::WriteTx& tx) -> Result<bool> {
     Backing backing;
     (is_deputy ? backing.deputy : backing.supervisor) = wanted.person;
-    TRY(set_backing(tx, context.viewer.practice, account, backing));
-    return true;
+    TRY_ASSIGN(const bool is_new, set_backing(tx, context.viewer.practice, account, backing));
+    std::set<AccountId> concerned{account};
+    if (wanted.person) concerned.insert(*wanted.person);
+    if (is_new) TRY(tell(tx, notice, concerned, context.viewer.account, now));
+    return is_new;
   });
 }
 
 Result<Answer<Nothing>> change_neutral_person(Context& context, Call& call, const NeutralPersonWanted& wanted) {
   const auto about = "practice neutral_person " + text_of(wanted.neutral_person);
+  const auto now = context.house.clock.now();
+  const auto notice = "staff:neutral_person:" + MessageId::make(now).text() + ":";
   return change_staff(context, call, about, [&](store::WriteTx& tx) -> Result<bool> {
-    TRY(set_neutral_person(tx, context.viewer.practice, wanted.neutral_person));
-    return true;
+    TRY_ASSIGN(const bool is_new, set_neutral_person(tx, context.viewer.practice, wanted.neutral_person));
+    std::set<AccountId> concerned;
+    for (const auto& member : list_staff(tx, context.viewer.practice)) {
+      if (member.role == "therapist" && state_of(member) == StaffState::active) concerned.insert(member.id);
+    }
+    if (wanted.neutral_person) concerned.insert(*wanted.neutral_person);
+    if (is_new) TRY(tell(tx, notice, concerned, context.viewer.account, now));
+    return is_new;
   });
 }
 
@@ -146,7 +172,9 @@ void add_staff_routes(Routes& routes) {
       .handle(close_member);
   routes.put("/api/people/{account}/backing")
       .says("Say who supervises a therapist and who is told of concerns beside them")
-      .explains("It holds for all clients of the therapist, those of now and those to come. One of the two at a time.")
+      .explains(
+          "It holds for all clients of the therapist, those of now and those to come. One of the two at a time. A mail "
+          "tells the therapist and whoever is named.")
       .body<BackingWanted>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")
@@ -154,7 +182,9 @@ void add_staff_routes(Routes& routes) {
       .handle(change_backing);
   routes.put("/api/practice/neutral-person")
       .says("Say who hears what clients answer about their therapist")
-      .explains("It holds for all clients of the practice, those of now and those to come.")
+      .explains(
+          "It holds for all clients of the practice, those of now and those to come. A mail tells the therapists and "
+          "whoever is named.")
       .body<NeutralPersonWanted>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"})

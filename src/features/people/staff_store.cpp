@@ -42,6 +42,7 @@ const Query kTake{"staff.take",
                   " AND NOT EXISTS (SELECT 1 FROM account o WHERE o.login_digest = $2)",
                   true};
 const Query kLoginTaken{"staff.login_taken", "SELECT 1 FROM account WHERE login_digest = $1", true};
+const Query kBacking{"staff.backing", "SELECT supervisor_id, deputy_id FROM account WHERE id = $1", true};
 const Query kSetSupervisor{"staff.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
 const Query kSetDeputy{"staff.set_deputy", "UPDATE account SET deputy_id = $2 WHERE id = $1", true};
 const Query kSetDeputyOfAll{"staff.set_deputy_of_all",
@@ -125,13 +126,18 @@ Result<void> check_login_is_free(ReadTx& tx, BytesView login_digest) {
   return {};
 }
 
-Result<void> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {
+Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {
   if (role_of(tx, kRoleOf, therapist, practice) != "therapist") return fail(not_found());
+  const auto before = tx.first(kBacking, {therapist}, [](const Row& row) {
+                          return std::pair{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)};
+                        }).value();
+  const bool is_new = (backing.supervisor && *backing.supervisor != before.first) ||
+                      (backing.deputy && *backing.deputy != before.second);
   if (backing.supervisor) {
     TRY(check_role(tx, practice, *backing.supervisor, "supervisor", "/person"));
     tx.execute(kSetSupervisor, {therapist, *backing.supervisor});
   }
-  if (!backing.deputy) return {};
+  if (!backing.deputy) return is_new;
   if (*backing.deputy == therapist) {
     return fail(
         invalid("backing.role", "Nobody can stand in for themselves.", {{"/person", "Choose another therapist."}}));
@@ -139,14 +145,15 @@ Result<void> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, 
   TRY(check_role(tx, practice, *backing.deputy, "therapist", "/person"));
   tx.execute(kSetDeputy, {therapist, *backing.deputy});
   tx.execute(kSetDeputyOfAll, {therapist, *backing.deputy});
-  return {};
+  return is_new;
 }
 
-Result<void> set_neutral_person(WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral) {
+Result<bool> set_neutral_person(WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral) {
   TRY(check_role(tx, practice, neutral, "neutral_person", "/neutral_person"));
+  const bool is_new = neutral_person_of(tx, practice) != neutral;
   tx.execute(kSetNeutral, {practice, neutral});
   tx.execute(kSetNeutralOfAll, {practice, neutral});
-  return {};
+  return is_new;
 }
 
 Helpers usual_helpers(ReadTx& tx, AccountId therapist) {

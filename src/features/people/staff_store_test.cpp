@@ -10,7 +10,7 @@ namespace {
 
 class Staff : public testing::HouseTest {
  protected:
-  Result<void> back(const Backing& backing, AccountId of) {
+  Result<bool> back(const Backing& backing, AccountId of) {
     return write([&](store::WriteTx& tx) { return set_backing(tx, practice, of, backing); });
   }
   bool is_first_ = true;

@@ -48,7 +48,8 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     TRY(people::set_backing(tx, practice, therapist, {supervisor, deputy}));
     TRY(people::set_backing(tx, practice, deputy, {supervisor, therapist}));
-    return people::set_neutral_person(tx, practice, neutral);
+    TRY(people::set_neutral_person(tx, practice, neutral));
+    return {};
   }));
   EXPECT_EQ(say(Item::deputies, administrator).error().code, "setup.not_yet") << "one therapist is without";
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
@@ -103,7 +104,8 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   const auto other = AccountId::make(clock.now());
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     TRY(people::add_account(tx, account_of(other, "neutral_person")));
-    return people::set_neutral_person(tx, practice, other);
+    TRY(people::set_neutral_person(tx, practice, other));
+    return {};
   }));
   falls(Item::neutral_person, "the neutral person");
   clock.set(*from_rfc3339("2027-01-01T00:00:00Z"));

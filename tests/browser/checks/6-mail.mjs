@@ -1,44 +1,12 @@
-import net from 'node:net';
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
+import { Mailbox } from '../lib/mailbox.mjs';
 import { same } from '../lib/people.mjs';
 
-/** Takes every mail, in clear: enough for a server on the same computer. */
-class MailServer {
-  mails = [];
-  open() {
-    this.server = net.createServer((socket) => {
-      let rest = '';
-      let inData = false;
-      socket.on('error', () => {});
-      socket.write('220 here\r\n');
-      socket.on('data', (data) => {
-        rest += data;
-        for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
-          const line = rest.slice(0, end);
-          rest = rest.slice(end + 2);
-          if (inData && line !== '.') this.mails.push(this.mails.pop() + `${line}\n`);
-          else if (inData) inData = false, socket.write('250 taken\r\n');
-          else if (line === 'DATA') inData = true, this.mails.push(''), socket.write('354 go on\r\n');
-          else socket.write('250 yes\r\n');
-        }
-      });
-    });
-    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve(this.server.address().port)));
-  }
-  close() {
-    return new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
 export default async function add({ check, house, shots }) {
-  const mail = new MailServer();
-  const port = await mail.open();
+  const mail = await new Mailbox().open();
   await house.kill('SIGTERM');
-  await house.start([
-    '--mail-server', `smtp://127.0.0.1:${port}`, '--mail-encryption', 'none', '--mail-from', 'look-in@example.org',
-    '--practice-address', house.origin
-  ]);
+  await house.start(mail.settings(house.origin));
   const { client, therapist } = house.nextPair();
   const address = (page) => page.getByLabel('Where mails may reach you');
   const save = (page) => page.getByRole('button', { name: 'Save', exact: true });
@@ -48,6 +16,10 @@ export default async function add({ check, house, shots }) {
     await page.locator('footer summary').click();
     await address(page).fill('no address');
     await save(page).click();
+    await page.getByRole('alert').filter({ hasText: 'Please enter your password as well.' }).waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'mail-password');
+    await page.locator('#mail-password').fill(client.password);
+    await save(page).click();
     await page.getByRole('alert').filter({ hasText: 'cannot be sent to this address' }).waitFor();
     await address(page).fill('somebody@example.net');
     await save(page).click();
@@ -55,7 +27,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Send me a test mail' }).click();
     await page.getByRole('status').filter({ hasText: 'somebody@example.net is on its way' }).waitFor();
     same('mails', mail.mails.length, 1);
-    if (!mail.mails[0].includes('Subject: Rapport: test mail')) throw new Error(mail.mails[0]);
+    if (!mail.mails[0].text.includes('Subject: Rapport: test mail')) throw new Error(mail.mails[0].text);
     same('too wide by', await excess(page), 0);
     same('barriers', await barriers(page), []);
     if (shots) await page.locator('footer').screenshot({ path: join(shots, 'mail-phone.png') });
@@ -67,6 +39,10 @@ export default async function add({ check, house, shots }) {
     await address(page).waitFor();
     same('after a reload', await address(page).inputValue(), 'somebody@example.net');
     await address(page).fill('');
+    await page.locator('#mail-password').fill('wrong');
+    await save(page).click();
+    await page.getByRole('alert').filter({ hasText: 'That is not your password of now.' }).waitFor();
+    await page.locator('#mail-password').fill(client.password);
     await save(page).click();
     await page.getByRole('status').filter({ hasText: 'The address is removed.' }).waitFor();
     same('no test without an address', await page.getByRole('button', { name: 'Send me a test mail' }).count(), 0);
@@ -80,6 +56,7 @@ export default async function add({ check, house, shots }) {
     await field.waitFor();
     same('the field of another', await field.inputValue(), '');
     await field.fill('jemand@example.net');
+    await page.locator('#mail-password').fill(therapist.password);
     await page.getByRole('button', { name: 'Speichern', exact: true }).click();
     await page.getByRole('button', { name: 'Test-E-Mail an mich senden' }).click();
     await page.getByRole('alert').filter({ hasText: 'Der Mailserver der Praxis war nicht erreichbar.' }).waitFor();

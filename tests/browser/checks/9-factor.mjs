@@ -7,7 +7,7 @@ import { codeOf } from '../lib/totp.mjs';
 export default async function add({ check, house, shots }) {
   const shot = (page, name) => (shots ? page.screenshot({ path: join(shots, `${name}.png`), fullPage: true }) : undefined);
 
-  await check('the first administrator comes by the link, finds nothing but the second step, sets it up and is where the work begins', async (desk) => {
+  await check('the first administrator comes by the link, finds nothing but the second step, sets it up, is where the work begins, and moves it to another phone though the answer is lost', async (desk) => {
     const { real, path } = await desk.realHouse(house, 'Praxis am Fluss', { factor: true });
     const page = await (await desk.context(real.origin, { viewport: { width: 360, height: 740 } })).newPage();
     await page.goto(real.origin + path);
@@ -28,17 +28,35 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Set it up' }).click();
     await page.getByLabel('Password', { exact: true }).fill('quiet horse stairs');
     await page.keyboard.press('Enter');
-    const secret = await page.locator('main p code').innerText();
+    let secret = await page.locator('main p code').innerText();
     await page.getByLabel('The code that the app shows now').fill(codeOf(secret));
     await page.keyboard.press('Enter');
     await page.getByText('Keep these recovery codes.').waitFor();
     same('recovery codes', await page.locator('main .codes code').count(), 10);
+    const recovery = await page.locator('main .codes code').first().innerText();
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByRole('heading', { name: 'People', exact: true }).waitFor();
     await page.getByText('Connected').waitFor();
     await page.getByRole('link', { name: 'Log-in and security' }).click();
     await page.getByText('it cannot be turned off').waitFor();
     same('no way to turn it off', await page.getByRole('button', { name: 'Turn off' }).count(), 0);
+    await page.getByRole('button', { name: 'Move to another phone' }).click();
+    await page.getByLabel('Password', { exact: true }).fill('quiet horse stairs');
+    await page.getByLabel('Code', { exact: true }).fill(recovery);
+    same('barriers', await barriers(page), []);
+    await shot(page, 'move-factor-phone');
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', { name: /^QR code/ }).waitFor();
+    secret = await page.locator('main p code').innerText();
+    await page.route('**/replacement/confirmation', async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await page.getByLabel('The code that the app shows now').fill(codeOf(secret));
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'its recovery codes did not reach you' }).waitFor();
+    same('barriers', await barriers(page), []);
+    await shot(page, 'factor-unseen-phone');
     await page.locator('.out:visible').click();
     await page.locator('#login').fill('kim.adler');
     await page.locator('#password').fill('quiet horse stairs');

@@ -627,7 +627,7 @@ export interface paths {
         get?: never;
         /**
          * Change one's own password
-         * @description All other log-ins end, and a mail tells the person. Wrong passwords are counted as at the log-in.
+         * @description All other log-ins end, and a mail tells the person. Whoever has a second factor gives a code of it, too. Wrong passwords and codes are counted as at the log-in.
          */
         put: {
             parameters: {
@@ -808,6 +808,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/second-factor/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to move one's second factor to another phone: a secret for the app there
+         * @description The one before counts until a code of the new one came.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeProof"];
+                };
+            };
+            responses: {
+                /** @description Begin to move one's second factor to another phone: a secret for the app there */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewSecret"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/replacement/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the new one into use with its first code, in place of the one before; answers new recovery codes
+         * @description All other log-ins end, and a mail tells the person.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CodeProof"];
+                };
+            };
+            responses: {
+                /** @description Put the new one into use with its first code, in place of the one before; answers new recovery codes */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewRecoveryCodes"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/recovery-codes": {
         parameters: {
             query?: never;
@@ -906,6 +1014,409 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link by mail to choose a new password
+         * @description The same answer, after the same work, whether or not there is such an account, it has a mail address, or too many links were asked for. The link works once, for 30 minutes; the one before leads nowhere then. 409 `recovery.no_mail` where the practice sends no mails.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryAsked"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What such a link asks for
+         * @description 404 `recovery.gone` for every link that does not work, whatever is wrong with it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryToken"];
+                };
+            };
+            responses: {
+                /** @description What such a link asks for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoverySteps"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use such a link: choose a new password
+         * @description All log-ins of the person end, and a mail tells them. A second factor is still asked for at the log-in; for whom an administrator has vouched it is gone. With `lost_factor` that of a client ends 24 hours later, which a mail tells them; a link in it, or any log-in, stops that.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoveredPassword"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use such a link, as a member of staff without a recovery code: ask the administrators
+         * @description It waits for at most 72 hours. Once an administrator has vouched for the person they get a link that asks for no recovery code.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryToken"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the second factor that was said to be lost */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecoveryToken"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of staff who wait to be vouched for, because password and recovery codes are lost */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Members of staff who wait to be vouched for, because password and recovery codes are lost */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryRequests"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery-requests/{account}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Vouch for whoever asked: they get a link by mail that asks for no recovery code
+         * @description Nobody vouches for themselves: 409 `recovery.own`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recovery-requests/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Refuse to vouch for them */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1281,7 +1792,7 @@ export interface paths {
         get?: never;
         /**
          * Say who supervises a therapist and who is told of concerns beside them
-         * @description It holds for all clients of the therapist, those of now and those to come. One of the two at a time.
+         * @description It holds for all clients of the therapist, those of now and those to come. One of the two at a time. A mail tells the therapist and whoever is named.
          */
         put: {
             parameters: {
@@ -1335,7 +1846,7 @@ export interface paths {
         get?: never;
         /**
          * Say who hears what clients answer about their therapist
-         * @description It holds for all clients of the practice, those of now and those to come.
+         * @description It holds for all clients of the practice, those of now and those to come. A mail tells the therapists and whoever is named.
          */
         put: {
             parameters: {
@@ -4452,7 +4963,7 @@ export interface paths {
         };
         /**
          * Give, change or remove the address to which one's own mails go
-         * @description A mail says that something in Rapport is waiting, and where to log in; nothing else.
+         * @description A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants the password, and the one before is told. Wrong passwords are counted as at the log-in.
          */
         put: {
             parameters: {
@@ -5035,9 +5546,11 @@ export interface components {
             shared: boolean;
             needs_second_factor: boolean;
         };
+        /** @description `sends_mail`: who forgot the password can ask for a link. */
         PracticeAnswer: {
             name: string;
             synthetic: boolean;
+            sends_mail: boolean;
         };
         /** @description `current` is the one that asks. `browser` and `system` are absent where they are not known. */
         LogInEntry: {
@@ -5054,10 +5567,11 @@ export interface components {
         LogIns: {
             sessions: components["schemas"]["LogInEntry"][];
         };
-        /** @description `password` is that of now. */
+        /** @description `password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor. */
         PasswordChange: {
             password: string;
             new_password: string;
+            code?: string | null;
         };
         /** @description `since` is absent where there is none. `required`: it cannot be removed. */
         SecondFactor: {
@@ -5085,6 +5599,39 @@ export interface components {
         WholeProof: {
             password: string;
             code: string;
+        };
+        RecoveryAsked: {
+            login: string;
+        };
+        RecoveryToken: {
+            token: string;
+        };
+        /** @description What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has vouched for them. `has_second_factor`: the log-in asks for a code afterwards; that of a client can be said to be lost. `factor_ends_at`: it was. */
+        RecoverySteps: {
+            asks_code: boolean;
+            has_second_factor: boolean;
+            factor_ends_at?: string | null;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** @description `code`: a recovery code, where the link asks for one. `lost_factor`: a client's second factor is lost, with its recovery codes. */
+        RecoveredPassword: {
+            token: string;
+            new_password: string;
+            code?: string | null;
+            lost_factor?: boolean | null;
+        };
+        RecoveryRequestEntry: {
+            /** Format: uuid */
+            account: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** @description Members of staff without a recovery code who wait to be vouched for. */
+        RecoveryRequests: {
+            requests: components["schemas"]["RecoveryRequestEntry"][];
         };
         Person: {
             /** Format: uuid */
@@ -6111,10 +6658,11 @@ export interface components {
             undelivered: components["schemas"]["UndeliveredMail"][];
             test?: components["schemas"]["TestMail"] | null;
         };
-        /** @description `address` empty: no mails from now on. `language` is that of the mails. */
+        /** @description `address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is another than now. */
         NewEmail: {
             address: string;
             language: components["schemas"]["Language"];
+            password?: string | null;
         };
         /** @description A browser that is told. `state` is that of the last notice to it: `waiting`, `sent` (the push service has taken it) or `failed`; `failure` then is `unreachable`, `no_encryption`, `certificate` or `refused`. */
         PushDeviceEntry: {
@@ -6309,7 +6857,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -177,7 +177,8 @@ export const api = {
   logIns: async () => (await ask('get', '/api/me/sessions', {}, undefined)).sessions,
   endLogIn: (session: string) => ask('delete', '/api/me/sessions/{session}', { session }, undefined),
   endOtherLogIns: () => ask('delete', '/api/me/sessions', {}, undefined),
-  changePassword: (password: string, anew: string) => ask('put', '/api/me/password', {}, { password, new_password: anew }),
+  changePassword: (password: string, anew: string, code: string) =>
+    ask('put', '/api/me/password', {}, { password, new_password: anew, ...(code ? { code } : {}) }),
   secondFactor: () => ask('get', '/api/me/second-factor', {}, undefined),
   beginSecondFactor: (password: string) => ask('post', '/api/me/second-factor', {}, { password }),
   confirmSecondFactor: async (code: string) =>
@@ -186,8 +187,21 @@ export const api = {
     (await ask('post', '/api/me/recovery-codes', {}, { password, code })).codes,
   removeSecondFactor: (password: string, code: string) =>
     ask('post', '/api/me/second-factor/removal', {}, { password, code }),
+  beginReplacement: (password: string, code: string) =>
+    ask('post', '/api/me/second-factor/replacement', {}, { password, code }),
+  confirmReplacement: async (code: string) =>
+    (await ask('post', '/api/me/second-factor/replacement/confirmation', {}, { code })).codes,
+  askRecovery: (login: string) => ask('post', '/api/recovery', {}, { login }),
+  recovery: (token: string) => ask('post', '/api/recovery/link', {}, { token }),
+  recoverPassword: (wanted: components['schemas']['RecoveredPassword']) => ask('post', '/api/recovery/password', {}, wanted),
+  askAdministrators: (token: string) => ask('post', '/api/recovery/request', {}, { token }),
+  keepFactor: (token: string) => ask('post', '/api/recovery/stop', {}, { token }),
+  recoveryRequests: async () => (await ask('get', '/api/recovery-requests', {}, undefined)).requests,
+  vouch: (account: string) => ask('post', '/api/recovery-requests/{account}/confirmation', { account }, undefined),
+  refuseRecovery: (account: string) => ask('delete', '/api/recovery-requests/{account}', { account }, undefined),
   mail: () => ask('get', '/api/me/email', {}, undefined),
-  saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
+  saveMail: (address: string, language: 'en' | 'de', password = '') =>
+    ask('put', '/api/me/email', {}, { address, language, ...(password ? { password } : {}) }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),
   push: () => ask('get', '/api/me/push', {}, undefined),
   savePushDevice: (device: string, told: { endpoint: string; p256dh: string; auth: string; language: 'en' | 'de' }) =>

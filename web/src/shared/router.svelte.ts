@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'join'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'join', 'recovery'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
@@ -22,6 +22,7 @@ export function parse(path: string): Route {
   if (alone && episode === undefined) return { page: alone };
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
+  if (first === 'recovery' && episode === 'stop' && section === undefined) return { page: 'recovery' };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -46,6 +47,7 @@ export const paths = {
   access: '/record/access',
   account: '/account',
   close: '/account/close',
+  recovery: '/recovery',
   consents: '/consents',
   invitations: '/invitations',
   absences: '/absences',
