@@ -34,7 +34,8 @@ struct House {
   /// A client has begun with this therapist: live lines that were opened without the client are to be cut, since what
   /// comes over a line is in the audit from when it was opened.
   std::function<void(AccountId therapist)> care_begun = [](AccountId /*therapist*/) {};
-  /// The account was closed: its live lines are to be cut.
+  /// The account was closed, or whom it has to do with is another: its live lines are to be cut, and open anew if they
+  /// may.
   std::function<void(AccountId account)> account_closed = [](AccountId /*account*/) {};
   /// Whether the database answers.
   std::function<bool()> is_well = [] { return true; };
