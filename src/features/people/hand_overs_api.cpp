@@ -65,7 +65,7 @@ bool is_administrator(const Context& context) {
 
 /// Their live lines tell who is there, of the pairs of before: they open anew.
 void open_lines_anew(House& house, const HandOver& one) {
-  for (const auto account : {one.client, one.from, one.to}) house.account_closed(account);
+  for (const auto account : {one.client, one.from, one.to}) house.care_begun(account);
 }
 
 /// What is there to hand over, of one moment.

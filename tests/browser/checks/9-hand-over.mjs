@@ -54,8 +54,8 @@ export default async function add({ check, house, shots }) {
     const { client, therapist } = own.nextPair();
     const colleague = own.accountsOf('therapist').find((one) => one.login !== therapist.login);
     const { page } = await place.person(own.origin, own.accountsOf('administrator')[0], desk);
-    const row = page.locator('ul.people > li', { hasText: therapist.name }).first();
-    await row.getByLabel('Deputy: told of concerns too').selectOption({ label: colleague.name });
+    const row = page.locator('ul.people > li').filter({ has: page.locator('strong', { hasText: therapist.name }) });
+    await row.getByLabel('Deputy: told of concerns too', { exact: true }).selectOption({ label: colleague.name });
     const save = row.getByRole('button', { name: 'Save: Deputy: told of concerns too' });
     if ((await save.getAttribute('aria-disabled')) !== 'true') await save.click();
     await page.getByRole('button', { name: `Close account: ${therapist.name}` }).click();
