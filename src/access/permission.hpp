@@ -63,10 +63,13 @@ enum class Permission : std::uint8_t {
   manage_people,       ///< who works in the practice, and who stands behind whom
   announce_absence,    ///< say when a therapist is away, and who is to stand in
   stand_in,            ///< agree to that, or decline
+  hand_over,           ///< give a treatment to another therapist
   close_own_account,   ///< have one's own account closed
+  ask_exception,       ///< ask to read a locked record, and read it once somebody else has confirmed it
+  decide_exception,    ///< confirm that
   manage_closings,     ///< close clients' accounts, and see what is kept of them until when
 };
-inline constexpr std::size_t kPermissionCount = 26;
+inline constexpr std::size_t kPermissionCount = 29;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -108,7 +111,10 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::manage_people, "manage_people", kAdministrator},
     {Permission::announce_absence, "announce_absence", Roles{Role::therapist, Role::administrator}},
     {Permission::stand_in, "stand_in", kTherapist},
+    {Permission::hand_over, "hand_over", Roles{Role::therapist, Role::administrator}},
     {Permission::close_own_account, "close_own_account", kClient},
+    {Permission::ask_exception, "ask_exception", Roles{Role::therapist, Role::supervisor}},
+    {Permission::decide_exception, "decide_exception", Roles{Role::supervisor, Role::administrator}},
     {Permission::manage_closings, "manage_closings", kAdministrator},
 }};
 

@@ -39,9 +39,10 @@ TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
     for (const Role role : {Role::coordinator, Role::researcher, Role::coder}) {
       EXPECT_EQ(allowed(role, row.permission), live) << row.text;
     }
-    const bool about_people = row.permission == Permission::invite || row.permission == Permission::manage_people ||
-                              row.permission == Permission::announce_absence ||
-                              row.permission == Permission::manage_closings;
+    const bool about_people =
+        row.permission == Permission::invite || row.permission == Permission::manage_people ||
+        row.permission == Permission::announce_absence || row.permission == Permission::hand_over ||
+        row.permission == Permission::manage_closings || row.permission == Permission::decide_exception;
     EXPECT_EQ(allowed(Role::administrator, row.permission), live || about_people) << row.text;
   }
 }

@@ -1,13 +1,16 @@
 #pragma once
-/// @file Who treats an episode now: its therapist and, while an announced absence lasts, the deputy who agreed to it.
-/// Every statement that shows anything of an episode to those who treat it is made with these; decision 13 says why.
-/// Nobody treats one that is locked, because its client has left and the law keeps the record.
-/// `viewer` and `now` are parameters of the statement; give store::ReadTx::now() for `now`.
+/// @file Who treats an episode now: its therapist; while an announced absence lasts, the deputy who agreed to it; and
+/// of a therapist whose account is closed the deputy, until each client is handed over. Every statement that shows
+/// anything of an episode to those who treat it is made with these; decision 13 says why. Nobody treats one that is
+/// locked, because its client has left and the law keeps the record. `viewer` and `now` are parameters of the
+/// statement; give store::ReadTx::now() for `now`.
 
 /// Of two therapists: does `viewer` stand in for `therapist` now? An absence begins and ends by this comparison alone.
-#define STANDS_IN_FOR(therapist, viewer, now)                                                      \
-  "EXISTS (SELECT 1 FROM absence b WHERE b.therapist_id = " therapist " AND b.deputy_id = " viewer \
-  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now ")"
+#define STANDS_IN_FOR(therapist, viewer, now)                                                              \
+  "(EXISTS (SELECT 1 FROM absence b WHERE b.therapist_id = " therapist " AND b.deputy_id = " viewer        \
+  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now \
+  ") OR EXISTS (SELECT 1 FROM account w WHERE w.id = " therapist " AND w.deputy_id = " viewer              \
+  " AND w.closed_at <= " now "))"
 
 /// Of one episode `e` that was found by an id: does `viewer` treat it now?
 #define TREATED_NOW_BY(e, viewer, now) \
@@ -18,10 +21,11 @@
 
 /// The therapists whose episodes `viewer` treats now, for lists: `e.locked_at IS NULL AND e.therapist_id IN` … is found
 /// by an index.
-#define TREATING_NOW_AS(viewer, now)                                            \
-  "(SELECT o.id FROM account o WHERE o.id = " viewer                            \
-  " UNION ALL SELECT b.therapist_id FROM absence b WHERE b.deputy_id = " viewer \
-  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now ")"
+#define TREATING_NOW_AS(viewer, now)                                                                       \
+  "(SELECT o.id FROM account o WHERE o.id = " viewer                                                       \
+  " UNION ALL SELECT b.therapist_id FROM absence b WHERE b.deputy_id = " viewer                            \
+  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now \
+  " UNION ALL SELECT w.id FROM account w WHERE w.deputy_id = " viewer " AND w.closed_at <= " now ")"
 
 /// The episodes that are open to `viewer` now, for lists: `e.id IN` …
 #define EPISODES_OPEN_NOW_TO(viewer, now)                                                      \
@@ -30,7 +34,8 @@
   " IN " TREATING_NOW_AS(viewer, now) ")"
 
 /// Who stands in now for the therapist of an episode, or NULL; at most one, since absences of one therapist do not
-/// meet.
-#define DEPUTY_NOW(therapist, now)                                       \
-  "(SELECT b.deputy_id FROM absence b WHERE b.therapist_id = " therapist \
-  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now ")"
+/// meet and end when the account is closed.
+#define DEPUTY_NOW(therapist, now)                                                                         \
+  "COALESCE((SELECT b.deputy_id FROM absence b WHERE b.therapist_id = " therapist                          \
+  " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now \
+  "), (SELECT w.deputy_id FROM account w WHERE w.id = " therapist " AND w.closed_at <= " now "))"

@@ -31,9 +31,9 @@ struct House {
   const Clock& clock;
   /// This log-in has ended: live lines that rest on it are to be cut.
   std::function<void(SessionId session)> session_ended = [](SessionId /*session*/) {};
-  /// A client has begun with this therapist: live lines that were opened without the client are to be cut, since what
-  /// comes over a line is in the audit from when it was opened.
-  std::function<void(AccountId therapist)> care_begun = [](AccountId /*therapist*/) {};
+  /// A client has begun with this therapist, or whom this person works with is another: live lines that were opened
+  /// before are to be cut, since what comes over a line is in the audit from when it was opened. They open anew.
+  std::function<void(AccountId account)> care_begun = [](AccountId /*account*/) {};
   /// The account was closed: its live lines are to be cut.
   std::function<void(AccountId account)> account_closed = [](AccountId /*account*/) {};
   /// Whether the database answers.

@@ -6,6 +6,7 @@
 #include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
 #include "features/closing_account/closing_api.hpp"
+#include "features/closing_account/exceptions_api.hpp"
 #include "features/consent/consent_api.hpp"
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
@@ -19,6 +20,7 @@
 #include "features/notify/notify_api.hpp"
 #include "features/notify/push_api.hpp"
 #include "features/people/absences_api.hpp"
+#include "features/people/hand_overs_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/people/staff_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
@@ -42,6 +44,14 @@ void check_events(const Routes& routes) {
 
 }  // namespace
 
+people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms) {
+  return [usual_forms](store::WriteTx& tx, AccountId client, EpisodeId episode) -> Result<void> {
+    TRY_ASSIGN(const auto cancelled, encounters::cancel_planned(tx, client, episode));
+    for (const auto& one : cancelled) TRY(session_forms::follow(tx, one, usual_forms, tx.now()));
+    return {};
+  };
+}
+
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
                     const closing_account::Rules& closing) {
@@ -54,6 +64,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   people::add_people_routes(routes);
   people::add_staff_routes(routes);
   people::add_absence_routes(routes);
+  people::add_hand_over_routes(routes, cancel_sessions(usual_forms));
   invitations::add_invitation_routes(routes);
   setup::add_setup_routes(routes);
   messages::add_message_routes(routes, limits.of_message);
@@ -63,6 +74,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   safety::add_safety_routes(routes);
   consent::add_consent_routes(routes, {});  // what a withdrawal ends stands here, as a function of its feature
   closing_account::add_closing_routes(routes, closing);
+  closing_account::add_exception_routes(routes);
   caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,

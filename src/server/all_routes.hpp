@@ -5,10 +5,14 @@
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/notify/push_service.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 
 namespace rapport::server {
+
+/// What a hand-over does with sessions that are cancelled: their forms are taken back.
+people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms);
 
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
 /// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that

@@ -34,6 +34,9 @@ const store::Query kAddClosing("test.reseal_closing",
                                "INSERT INTO closing (client_id, practice_id, state, asked_at, cancelled_sessions,"
                                " key_locked, sealed_reason)"
                                " SELECT id, practice_id, 'waiting', 1, 0, 0, $2 FROM account WHERE id = $1");
+const store::Query kAddException("test.reseal_exception",
+                                 "INSERT INTO record_exception (id, practice_id, client_id, asked_by, asked_at,"
+                                 " sealed_reason) SELECT $2, practice_id, id, id, 1, $3 FROM account WHERE id = $1");
 const store::Query kSetTrend("test.reseal_trend",
                              "INSERT INTO form_trend (episode_id, client_id, sent, sealed_trend)"
                              " VALUES ($1, $2, 1, $3) ON CONFLICT (episode_id) DO UPDATE SET sealed_trend = $3");
@@ -96,6 +99,8 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddLogIn, {session, client, as_bytes("token"), access::seal(*key, session.bytes(), "Firefox")});
       tx.execute(kAddNotice, {as_bytes("key"), client, access::seal(*key, as_bytes("key"), "/link")});
       tx.execute(kAddClosing, {client, access::seal(*key, client.bytes(), "a reason")});
+      const auto exception = Id<struct ExceptionTag>::make(now);
+      tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
       tx.execute(kSetTrend, {episode_, client, questionnaires::seal_trend(*key, episode_, {})});
       const auto consents = tx.list(kAnyConsent, {client}, [](const store::Row& row) { return row.uuid(0); });
       for (const auto& id : consents) {

@@ -7,6 +7,7 @@
 
 #include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
+#include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
@@ -20,6 +21,7 @@
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
@@ -78,6 +80,10 @@ Scenario with_administrator(Scenario scenario, const Expected& administrator) {
   scenario.administrator = administrator;
   return scenario;
 }
+Scenario with_supervisor(Scenario scenario, const Expected& supervisor) {
+  scenario.supervisor = supervisor;
+  return scenario;
+}
 Expected all_see(std::string has) {
   return {200, std::move(has)};
 }
@@ -116,13 +122,14 @@ const std::vector<Secret> kSecrets{
     {"Emil", {"administrator", "deputy", "therapist", "supervisor", "client"}},
     {"Farah", {"administrator", "supervisor", "therapist", "deputy"}},
     {"Gita", {"administrator", "neutral", "client"}},
-    {"Lena", {"administrator", "therapist"}},  // whose account is closed
+    {"Lena", {"administrator", "therapist", "supervisor"}},  // whose account is closed
+    {"A court asks.", {"administrator", "supervisor"}},
     {"Nora", {"therapist"}},
     {"Otto", {"administrator"}},
     {"Hana", {"administrator", "coordinator"}},
     {"Ilse", {"administrator", "researcher"}},
     {"Jon", {"administrator", "coder"}},
-    {"Kim", {"administrator"}},
+    {"Kim", {"administrator", "client", "other_client"}},
     {"better off dead", {"client", "therapist", "deputy", "supervisor"}},
     {"rejected by my therapist", {"client", "neutral"}},
     {"Count of yes", {"client"}},
@@ -886,6 +893,35 @@ std::vector<Scenario> scenarios() {
            failed("absence.end")},
           {204, "", "absence.end done/-",
            "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"}),
+      // An administrator sees how many there are, and of nobody a name.
+      with_administrator(
+          {"GET /api/people/{account}/treatments",
+           "",
+           kNotLoggedIn,
+           refused("hand_overs.read"),
+           refused("hand_overs.read"),
+           {200, "Amara", "hand_overs.read done/client hand_overs.read done/other_client"},
+           failed("hand_overs.read")},
+          {200, R"("hand_over":{"id":)", "hand_overs.read done/client hand_overs.read done/other_client"}),
+      with_administrator({"POST /api/hand-overs", R"({"id":"$id","episode":"{episode}","to":"$deputy"})", kNotLoggedIn,
+                          refused("hand_over.plan"), refused("hand_over.plan"),
+                          failed("hand_over.plan", 409, "hand_over.planned"), failed("hand_over.plan")},
+                         failed("hand_over.plan", 409, "hand_over.planned")),
+      // The administrator comes first: then it is the deputy's, who hands it to nobody, and no more the therapist's.
+      with_administrator(with_deputy({"POST /api/hand-overs",
+                                      R"({"id":"$id","episode":"$other_episode","to":"$deputy","sessions":"keep"})",
+                                      kNotLoggedIn, refused("hand_over.plan"), refused("hand_over.plan"),
+                                      failed("hand_over.plan"), failed("hand_over.plan")},
+                                     failed("hand_over.plan", 422, "/to")),
+                         {201, "", "hand_over.plan done/other_client", "deputy:room other_client:room therapist:room"}),
+      with_administrator({"DELETE /api/hand-overs/{hand_over}",
+                          "",
+                          kNotLoggedIn,
+                          refused("hand_over.call_off"),
+                          refused("hand_over.call_off"),
+                          {204, "", "", "client:room deputy:room therapist:room"},
+                          failed("hand_over.call_off")},
+                         {204, "", "hand_over.call_off done/client", "client:room deputy:room therapist:room"}),
       {"GET /api/me/closing", "", kNotLoggedIn, {200, R"("waits":true)"}, {200, R"("waits":false)"}, {403}, {403}},
       {"POST /api/me/closing",
        R"({"password":"right horse"})",
@@ -930,10 +966,43 @@ std::vector<Scenario> scenarios() {
        {200, "Lena", "closings.read done/-"},
        {200, R"({"closings":[]})"}},
 
+      // The supervisor asked for Lena's record, whom berger treated; so it is another who decides.
+      with_supervisor({"GET /api/locked-records",
+                       "",
+                       kNotLoggedIn,
+                       refused("locked_records.read"),
+                       refused("locked_records.read"),
+                       {200, "Lena", "locked_records.read done/-"},
+                       {200, R"({"records":[],"exceptions":[]})"}},
+                      {200, "A court asks.", "locked_records.read done/-"}),
+      with_supervisor({"POST /api/locked-records/{client}/exceptions",
+                       R"({"id":"$id","reason":"A court asks."})",
+                       kNotLoggedIn,
+                       refused("exception.ask"),
+                       refused("exception.ask"),
+                       {201, "", "exception.ask done/-"},
+                       failed("exception.ask")},
+                      failed("exception.ask", 409, "exception.exists")),
+      with_administrator(
+          with_supervisor({"GET /api/exceptions", "", kNotLoggedIn, refused("exceptions.read"),
+                           refused("exceptions.read"), refused("exceptions.read"), refused("exceptions.read")},
+                          {200, R"("own":true)", "exceptions.read done/-"}),
+          {200, R"("own":false)", "exceptions.read done/-"}),
+      with_administrator(with_supervisor({"PUT /api/exceptions/{exception}/decision", R"({"granted":true})",
+                                          kNotLoggedIn, refused("exception.decide"), refused("exception.decide"),
+                                          refused("exception.decide"), refused("exception.decide")},
+                                         failed("exception.decide", 409, "exception.own")),
+                         {204, "", "exception.decide done/-"}),
+      with_supervisor({"GET /api/exceptions/{exception}/record", "", kNotLoggedIn, refused("exception.read"),
+                       refused("exception.read"), failed("exception.read"), failed("exception.read")},
+                      failed("exception.read")),
       with_administrator({"GET /api/people", "", kNotLoggedIn, {403}, {403}, {403}, {403}}, {200, "Otto"}),
       with_administrator({"POST /api/people/{account}/closure", "", kNotLoggedIn, refused("account.close"),
                           refused("account.close"), refused("account.close"), refused("account.close")},
                          {204, "", "account.close done/-"}),
+      with_administrator({"POST /api/people/{account}/dismissal", "", kNotLoggedIn, refused("account.dismiss"),
+                          refused("account.dismiss"), refused("account.dismiss"), refused("account.dismiss")},
+                         failed("account.dismiss", 409, "account.no_deputy")),
       with_administrator(
           {"PUT /api/people/{account}/backing", R"({"part":"supervisor","person":"$supervisor"})", kNotLoggedIn,
            refused("backing.change"), refused("backing.change"), refused("backing.change"), refused("backing.change")},
@@ -1047,6 +1116,10 @@ class Scenarios : public testing::FullHouseTest {
     give_second_factor();
     give_ways_back();
     give_push_device();
+    const people::NewHandOver planned{hand_over_, episode, deputy, clock.now() + std::chrono::hours(240)};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice}, planned, {});
+    }));
     ASSERT_TRUE(announce(absence_, deputy, clock.now() + std::chrono::hours(240), std::chrono::hours(24)));
     sink.take();
     add_all_routes(routes_.emplace(), {}, {}, {}, {{"push.example.net"}, "", "https://rooms.example.org"});
@@ -1226,6 +1299,13 @@ class Scenarios : public testing::FullHouseTest {
       return closing_account::ask(tx, gone_, gone_, clock.now());
     }));
     ASSERT_TRUE(closing_account::carry_out(*house, {}, gone_, soon()));
+    closing_account::Exception asked;
+    asked.id = exception_;
+    asked.client = gone_;
+    asked.sealed_reason = access::seal(**keys->locked_key_for(gone_, soon()), exception_.bytes(), "A court asks.");
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return ask_exception(tx, {supervisor, access::Role::supervisor, {}, practice}, asked);
+    }));
     audit_rows();
   }
 
@@ -1325,7 +1405,13 @@ class Scenarios : public testing::FullHouseTest {
         {"{invitation}", invitation_.text()},
         {"{device}", device_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
+        {"{account}/treatments", therapist.text() + "/treatments"},
+        {"{account}/dismissal", therapist.text() + "/dismissal"},
         {"{account}", deputy.text()},
+        {"{exception}", exception_.text()},
+        {"{hand_over}", hand_over_.text()},
+        {"$other_episode", other_episode.text()},
+        {"$deputy", deputy.text()},
         {"{absence}", absence_.text()},
         {"$stranger", stranger.text()},
         {"{client}", gone_.text()},
@@ -1455,7 +1541,9 @@ class Scenarios : public testing::FullHouseTest {
   const EncounterId encounter = EncounterId::make(clock.now());
   const attachments::AttachmentId sent_file = attachments::AttachmentId::make(clock.now());
   const attachments::AttachmentId coming_file = attachments::AttachmentId::make(clock.now());
-  const people::AbsenceId absence_ = people::AbsenceId::make(clock.now());  ///< nobody has agreed to it
+  const closing_account::ExceptionId exception_ = closing_account::ExceptionId::make(clock.now());
+  const people::HandOverId hand_over_ = people::HandOverId::make(clock.now());  ///< in ten days, to the deputy
+  const people::AbsenceId absence_ = people::AbsenceId::make(clock.now());      ///< nobody has agreed to it
   const encounters::AgendaItemId item = encounters::AgendaItemId::make(clock.now());
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;

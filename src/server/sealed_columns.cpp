@@ -139,6 +139,13 @@ const store::Query kNextReason{
 const store::Query kReplaceReason{"reseal.replace_closing.sealed_reason",
                                   "UPDATE closing SET sealed_reason = $1 WHERE sealed_reason = $2 AND client_id = $3"};
 
+const store::Query kNextException{"reseal.record_exception.sealed_reason",
+                                  "SELECT client_id, sealed_reason, id FROM record_exception"
+                                  " WHERE id > $1 AND substr(sealed_reason, 1, 5) < $2 ORDER BY id LIMIT $3"};
+const store::Query kReplaceException{
+    "reseal.replace_record_exception.sealed_reason",
+    "UPDATE record_exception SET sealed_reason = $1 WHERE sealed_reason = $2 AND id = $3"};
+
 constexpr std::int64_t kBeforeAll = -1;
 constexpr int kKey = 2;  // where the primary key begins in a row
 
@@ -210,6 +217,7 @@ std::span<const SealedColumn> sealed_columns() {
       {"notice.sealed_path", kNextPath, kReplacePath, {Bytes{}}, own_bytes},
       {"push_device.sealed_target", kNextTarget, kReplaceTarget, {Uuid{}}, own_id},
       {"closing.sealed_reason", kNextReason, kReplaceReason, {Uuid{}}, own_id},
+      {"record_exception.sealed_reason", kNextException, kReplaceException, {Uuid{}}, own_id},
   };
   return columns;
 }

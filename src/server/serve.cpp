@@ -20,9 +20,11 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
+#include "features/people/hand_overs_api.hpp"
 #include "features/people/people.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
@@ -190,6 +192,15 @@ void lead_back_in(House& house) {
   if (!sent || !ended) log::warning("recovery.not_done", {{"code", (!sent ? sent : ended).error().code}});
 }
 
+void forget_invitations(House& house) {
+  const auto forgotten = invitations::forget_ended(house, std::chrono::steady_clock::now() + kPatience);
+  if (!forgotten) {
+    log::warning("invitations.not_forgotten", {{"code", forgotten.error().code}});
+  } else if (*forgotten > 0) {
+    log::info("invitations.forgotten", {{"count", *forgotten}});
+  }
+}
+
 void delete_unsent_files(House& house) {
   const auto deleted = house.db.write(
       std::chrono::steady_clock::now() + kPatience,
@@ -227,6 +238,13 @@ void escalate_concerns(House& house) {
 void close_accounts(House& house, const closing_account::Rules& rules) {
   const auto done = closing_account::carry_out_due(house, rules, std::chrono::steady_clock::now() + kPatience);
   if (!done) log::warning("closings.not_carried_out", {{"code", done.error().code}});
+}
+
+/// Asked every few seconds: so long a former therapist may find a client after the stated moment.
+void hand_over_treatments(House& house, const session_forms::Choice& usual) {
+  const auto done =
+      people::carry_out_hand_overs(house, cancel_sessions(usual), std::chrono::steady_clock::now() + kPatience);
+  if (!done) log::error("hand_overs.not_carried_out", {{"code", done.error().code}});
 }
 
 /// Once an hour, until somebody is named.
@@ -275,6 +293,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house());
       delete_unsent_files(open.house());
+      forget_invitations(open.house());
       warn_of_unseen_concerns(open.house());
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
@@ -286,6 +305,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       close_accounts(open.house(), closing);
       closings_due = Steady::now() + kCloseAccountsEvery;
     }
+    hand_over_treatments(open.house(), usual_forms);
     escalate_concerns(open.house());
     lead_back_in(open.house());
     const int received = ::sigtimedwait(&signals, nullptr, &pause);

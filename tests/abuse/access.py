@@ -71,8 +71,11 @@ def nothing_changed(house, report, words, before):
                  ", ".join(name for name in after if after[name] != before.get(name)))
 
 
-# The id of a browser is its person's to choose: src/server/routes_scenarios_test.cpp asks for it as everybody.
-ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}"}
+# The id of a browser is its person's to choose, exceptions are of locked records alone, and a hand-over is every
+# administrator's too: src/server/routes_scenarios_test.cpp asks for these as everybody.
+ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}", "PUT /api/exceptions/{exception}/decision",
+                   "GET /api/exceptions/{exception}/record", "POST /api/locked-records/{client}/exceptions",
+                   "DELETE /api/hand-overs/{hand_over}"}
 
 # What is every administrator's to do, for whomever.
 OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date"}

@@ -60,6 +60,21 @@ bool is_due(const Closing& closing, Time now) {
 
 }  // namespace
 
+Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadline deadline) {
+  auto key = house.keys.key_for(client, deadline);
+  if (!key && key.error().kind == ErrorKind::not_found) key = house.keys.locked_key_for(client, deadline);
+  if (!key && key.error().kind == ErrorKind::not_found) return std::nullopt;
+  if (!key) return fail(key.error());
+  TRY_ASSIGN(const auto account, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<people::Account> {
+    auto found = people::find_client(tx, client);
+    if (!found) return fail(not_found());
+    return std::move(*found);
+  }));
+  if (account.sealed_profile.empty()) return std::nullopt;
+  TRY_ASSIGN(auto profile, people::open_profile(**key, account));
+  return std::optional(std::move(profile.name));
+}
+
 Result<Closing> carry_out(House& house, const Rules& rules, AccountId client, Deadline deadline) {
   TRY_ASSIGN(auto closing, read_closing(house, client, deadline));
   if (closing.state == State::waiting) {

@@ -86,4 +86,7 @@ Result<std::int64_t> carry_out_due(House& house, const Rules& rules, Deadline de
 /// the database knows nothing of it because an older one was put back, it is done there again; how many.
 Result<std::int64_t> follow_keys(House& house, const Rules& rules, Deadline deadline);
 
+/// Who is locked has a name still; who is erased has none.
+Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadline deadline);
+
 }  // namespace rapport::closing_account

@@ -25,22 +25,6 @@ std::optional<Law> law_of(const std::optional<std::string>& country) {
   return country ? law_of(period_of(*country)) : std::nullopt;
 }
 
-/// Who is locked has a name still; who is erased has none.
-Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadline deadline) {
-  auto key = house.keys.key_for(client, deadline);
-  if (!key && key.error().kind == ErrorKind::not_found) key = house.keys.locked_key_for(client, deadline);
-  if (!key && key.error().kind == ErrorKind::not_found) return std::nullopt;
-  if (!key) return fail(key.error());
-  TRY_ASSIGN(const auto account, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<people::Account> {
-    auto found = people::find_client(tx, client);
-    if (!found) return fail(not_found());
-    return std::move(*found);
-  }));
-  if (account.sealed_profile.empty()) return std::nullopt;
-  TRY_ASSIGN(auto profile, people::open_profile(**key, account));
-  return std::optional(std::move(profile.name));
-}
-
 Result<std::optional<std::string>> reason_of(House& house, const Closing& closing, Deadline deadline) {
   if (!closing.sealed_reason) return std::nullopt;
   const auto key = house.keys.locked_key_for(closing.client, deadline);

@@ -8,6 +8,7 @@
 
 #include "features/attachments/attachments.hpp"
 #include "features/closing_account/closing_shapes.hpp"
+#include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/invitations/invitations.hpp"
@@ -253,6 +254,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   if (!closing || closing->state != State::locked) return {};
   // In the order in which they refer to each other.
   forget_at_once(tx, client);
+  erase_exceptions(tx, client);
   safety::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
   encounters::erase_client(tx, client);

@@ -1,5 +1,7 @@
 #include "features/consent/consent_api.hpp"
 
+#include <algorithm>
+
 #include "features/consent/consent_shapes.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/people/people.hpp"
@@ -74,11 +76,16 @@ Result<std::vector<Record>> records_of(Context& context, const Call& call) {
       call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Record>> { return of(tx, context.viewer.account); });
 }
 
+bool is_decided(const std::vector<Record>& records, std::string_view purpose) {
+  return std::any_of(records.begin(), records.end(), [&](const Record& one) { return one.purpose == purpose; });
+}
+
 Result<Answer<Consents>> read_own(Context& context, Call& call) {
   TRY_ASSIGN(const auto records, records_of(context, call));
   Answer<Consents> answer;
   for (const auto* text : texts().asked_now()) {
-    if (!is_asked(*text, context.viewer.role)) continue;
+    // What one decided stays there, to be withdrawn, though others are asked by now.
+    if (!is_asked(*text, context.viewer.role) && !is_decided(records, text->purpose)) continue;
     TRY_ASSIGN(auto consent, describe(context, call, *text, records));
     answer.value.consents.push_back(std::move(consent));
   }
@@ -88,7 +95,11 @@ Result<Answer<Consents>> read_own(Context& context, Call& call) {
 Result<Answer<Consent>> decide_own(Context& context, const Call& call, const ConsentDecision& wanted,
                                    const std::vector<WhenWithdrawn>& when_withdrawn) {
   const auto* text = texts().asked_now(call.path_text("purpose"));
-  if (text == nullptr || !is_asked(*text, context.viewer.role)) return fail(not_found());
+  if (text == nullptr) return fail(not_found());
+  if (!is_asked(*text, context.viewer.role)) {
+    TRY_ASSIGN(const auto before, records_of(context, call));
+    if (wanted.given || !is_decided(before, text->purpose)) return fail(not_found());
+  }
   const auto person = context.viewer.account;
   const auto now = context.house.clock.now();
   const Decision decision{.id = ConsentId::make(now),

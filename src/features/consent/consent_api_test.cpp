@@ -77,6 +77,23 @@ TEST_P(ConsentApi, IsOnlyForWhoIsAsked) {
   EXPECT_FALSE(has_words(own(stranger, Role::therapist), R"("state":"given")")) << "one's own alone";
 }
 
+TEST_P(ConsentApi, WhatOneDecidedIsWithdrawnAlsoWhereOthersAreAskedByNow) {
+  const Decision once{.id = ConsentId::make(clock.now()),
+                      .person = client,
+                      .purpose = "studied",
+                      .version = texts().asked_now("studied")->version,
+                      .language = "en",
+                      .given = true,
+                      .by = client,
+                      .at = clock.now()};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return decide(tx, once, {}); }));
+  EXPECT_TRUE(has_words(own(client, Role::client), R"("purpose":"studied")"));
+  EXPECT_EQ(decide_on("studied", true, 1, client).status, 404);
+  const auto withdrawn = decide_on("studied", false, 0, client);
+  EXPECT_TRUE(has_words(withdrawn, R"("state":"withdrawn")")) << withdrawn.body;
+  EXPECT_EQ(decide_on("studied", false, 0, other_client).status, 404) << "who never decided is not asked";
+}
+
 TEST_P(ConsentApi, TheTherapistLearnsWhatTheWorkDependsOnAndNoMore) {
   decide_on("recording", true, 0, client);
   decide_on("research", true, 0, client);

@@ -283,7 +283,7 @@ TEST_P(DemoCourse, NotesAndAgendaOpenAgain) {
   for (std::size_t i = 0; i < course.held.size(); ++i) {
     const auto id = opened.encounters.at(i).id;
     const auto note = read([&](store::ReadTx& tx) -> Result<std::optional<encounters::Note>> {
-      return encounters::find_note(tx, id, std::nullopt);
+      return encounters::find_note(tx, opened.episode.therapist, id, std::nullopt);
     });
     ASSERT_EQ(note->has_value(), course.held[i].notes.has_value());
     if (*note) {

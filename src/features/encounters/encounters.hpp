@@ -138,10 +138,10 @@ struct NoteVersion {
 inline constexpr std::int64_t kMostVersions = 100;
 /// The encounter if `viewer` is its therapist; for its client there are no notes and never were any.
 Result<Encounter> find_for_notes(store::ReadTx& tx, AccountId viewer, EncounterId id);
-/// That version, or the latest one.
-std::optional<Note> find_note(store::ReadTx& tx, EncounterId id, std::optional<std::int64_t> version);
-/// The latest first.
-std::vector<NoteVersion> list_note_versions(store::ReadTx& tx, EncounterId id);
+/// That version of this author's, or their latest one: nobody is handed another's notes with a client.
+std::optional<Note> find_note(store::ReadTx& tx, AccountId author, EncounterId id, std::optional<std::int64_t> version);
+/// The author's, the latest first.
+std::vector<NoteVersion> list_note_versions(store::ReadTx& tx, AccountId author, EncounterId id);
 /// Goes on with the latest version when this sitting wrote it; otherwise begins a new one, so that nothing that another
 /// page or device wrote is ever overwritten. `is_new` tells that a version was begun.
 struct SavedNote {
@@ -151,6 +151,10 @@ struct SavedNote {
 Result<SavedNote> save_note(store::WriteTx& tx, AccountId therapist, EncounterId id, SittingId sitting,
                             BytesView sealed_sections, Time now);
 
+/// So many are planned in an episode.
+std::int64_t count_planned(store::ReadTx& tx, EpisodeId episode);
+/// Cancels what is planned in an episode of this client, and gives what was cancelled; both are told.
+Result<std::vector<Encounter>> cancel_planned(store::WriteTx& tx, AccountId client, EpisodeId episode);
 /// Cancels what is planned with a client who leaves, and ends what is open; how many were cancelled.
 std::int64_t end_all_of(store::WriteTx& tx, AccountId client, Time now);
 /// All sessions of the client go, with their agendas and the therapist's notes. Forms that belong to one go before.

@@ -160,6 +160,9 @@ const Query kEndChannelsOf{"encounters.end_channels_of",
 #undef OPEN_ONES
 const Query kCloseOf{"encounters.close_of",
                      "UPDATE encounter SET status = 'closed', ended_at = $2 WHERE client_id = $1 AND status = 'open'"};
+const Query kPlannedOf{"encounters.planned_of",
+                       "SELECT id FROM encounter WHERE episode_id = $1 AND status = 'planned' ORDER BY starts_at, id",
+                       true};
 const Query kCancelOf{"encounters.cancel_of",
                       "UPDATE encounter SET status = 'cancelled' WHERE client_id = $1 AND status = 'planned'"};
 #define ENCOUNTERS_OF_CLIENT "encounter_id IN (SELECT id FROM encounter WHERE client_id = $1)"
@@ -268,6 +271,21 @@ Result<Changed> close_encounter(WriteTx& tx, AccountId therapist, EncounterId id
 
 Result<Encounter> find_for_notes(ReadTx& tx, AccountId viewer, EncounterId id) {
   return as_therapist(find_encounter(tx, viewer, id), viewer);
+}
+
+std::int64_t count_planned(ReadTx& tx, EpisodeId episode) {
+  return std::ssize(tx.list(kPlannedOf, {episode}, [](const Row& row) { return row.id<EncounterId>(0); }));
+}
+
+Result<std::vector<Encounter>> cancel_planned(WriteTx& tx, AccountId client, EpisodeId episode) {
+  std::vector<Encounter> cancelled;
+  tx.each(kLockEpisode, {episode}, [](const Row&) {});
+  for (const auto id : tx.list(kPlannedOf, {episode}, [](const Row& row) { return row.id<EncounterId>(0); })) {
+    tx.execute(kCancel, {id});
+    TRY_ASSIGN(const auto one, changed(tx, client, id, true));
+    cancelled.push_back(one.encounter);
+  }
+  return cancelled;
 }
 
 std::int64_t end_all_of(WriteTx& tx, AccountId client, Time now) {

@@ -249,12 +249,12 @@ TEST_P(Encounters, NotesAreTheTherapistsAloneAndNoVersionIsOverwrittenByAnotherS
   EXPECT_EQ(note(therapist, id, morning, Bytes{4})->version, 3) << "it had not seen what the evening wrote";
   EXPECT_EQ(note(therapist, id, morning, Bytes{5})->version, 3);
   const auto words = [&](std::optional<std::int64_t> version) {
-    return look([&](store::ReadTx& tx) { return find_note(tx, id, version); })->sealed_sections;
+    return look([&](store::ReadTx& tx) { return find_note(tx, therapist, id, version); })->sealed_sections;
   };
   EXPECT_EQ(words(std::nullopt), Bytes{5});
   EXPECT_EQ(words(1), Bytes{2});
   EXPECT_EQ(words(2), Bytes{3});
-  EXPECT_EQ(look([&](store::ReadTx& tx) { return list_note_versions(tx, id); }).size(), 3U);
+  EXPECT_EQ(look([&](store::ReadTx& tx) { return list_note_versions(tx, therapist, id); }).size(), 3U);
   for (const auto other : {client, other_client, stranger}) {
     EXPECT_EQ(note(other, id, morning, Bytes{9}).error().kind, ErrorKind::not_found);
     EXPECT_EQ(read([&](store::ReadTx& tx) { return find_for_notes(tx, other, id); }).error().kind,

@@ -72,9 +72,9 @@ Result<Answer<NotesAnswer>> read_notes(Context& context, Call& call, const std::
   TRY_ASSIGN(const Encounter encounter,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Encounter> {
                TRY_ASSIGN(auto found, find_for_notes(tx, context.viewer.account, id));
-               note = find_note(tx, id, version == 0 ? std::nullopt : std::optional(version));
+               note = find_note(tx, context.viewer.account, id, version == 0 ? std::nullopt : std::optional(version));
                if (!note && version != 0) return fail(not_found());
-               versions = list_note_versions(tx, id);
+               versions = list_note_versions(tx, context.viewer.account, id);
                return found;
              }));
   TRY_ASSIGN(const auto written, open_sections(context, call, encounter, note));
@@ -92,7 +92,7 @@ Result<Answer<NotesSaved>> save_notes(Context& context, Call& call, const std::v
   const auto now = context.house.clock.now();
   std::optional<Note> latest;
   TRY_ASSIGN(const Encounter encounter, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    latest = find_note(tx, id, std::nullopt);
+    latest = find_note(tx, context.viewer.account, id, std::nullopt);
     return find_for_notes(tx, context.viewer.account, id);
   }));
   TRY_ASSIGN(const auto before, open_sections(context, call, encounter, latest));

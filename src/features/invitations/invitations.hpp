@@ -35,6 +35,8 @@ struct Invitation {
 /// on. Errors: conflict "invitation.over" when it was used or withdrawn, or the id is somebody else's; not_found when
 /// `therapist` is no therapist with an open account.
 Result<void> invite(store::WriteTx& tx, const Invitation& invitation, BytesView token_digest);
+/// What `invite` would answer now, before a key is made.
+Result<void> check_invitation(store::ReadTx& tx, const Invitation& invitation);
 
 /// One that the viewer made.
 std::optional<Invitation> find_own(store::ReadTx& tx, AccountId viewer, InvitationId invitation);
@@ -63,6 +65,13 @@ Result<Invitation> accept(store::WriteTx& tx, BytesView token_digest, const Acce
 Error gone();
 /// The notices of an invitation have keys that begin with this (features/notify).
 std::string notice_prefix(InvitationId invitation);
+
+/// What is kept of an invitation that led to nothing, and how long after its end.
+inline constexpr std::chrono::hours kForgottenAfter{30 * 24};
+/// The accounts of those that ended before `before` and that nobody has used; at most `limit`.
+std::vector<AccountId> list_forgettable(store::ReadTx& tx, Time before, std::int64_t limit);
+/// Such an invitation goes, with its account, the name and the address in it; false when somebody used it meanwhile.
+bool forget(store::WriteTx& tx, AccountId account, Time before);
 
 /// The invitation with which this person came goes.
 void erase_invitation_of(store::WriteTx& tx, AccountId account);

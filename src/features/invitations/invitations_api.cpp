@@ -136,8 +136,9 @@ Result<InvitationEntry> describe(House& house, const Invitation& invitation,
                                  const std::vector<notify::Delivery>& deliveries, Deadline deadline) {
   std::optional<std::string> name;
   if (!invitation.used_at || invitation.role != access::Role::client) {
-    TRY_ASSIGN(auto profile, profile_of(house, invitation, deadline));
-    name = std::move(profile.name);
+    auto profile = profile_of(house, invitation, deadline);
+    if (!profile && profile.error().kind != ErrorKind::not_found) return fail(profile.error());
+    if (profile) name = std::move(profile->name);  // else its key is gone, and the rest goes now
   }
   InvitationEntry entry{invitation.id,         std::string(to_text(invitation.role)),
                         std::move(name),       state_of(invitation, house.clock.now()),
@@ -172,14 +173,9 @@ Result<void> check_wanted(const Context& context, const NewInvitation& wanted) {
   return {};
 }
 
-/// As it is to be stored; sent again it keeps the account that it has.
-Result<Invitation> prepare(Context& context, const Call& call, const NewInvitation& wanted) {
-  auto& house = context.house;
-  const auto now = house.clock.now();
-  TRY_ASSIGN(const auto before,
-             house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
-               return find_own(tx, context.viewer.account, wanted.id);
-             }));
+/// Whom it is for; sent again it keeps the account that it has.
+Invitation invitation_of(const Context& context, const NewInvitation& wanted, const std::optional<Invitation>& before,
+                         Time now) {
   Invitation made;
   made.id = wanted.id;
   made.practice = context.viewer.practice;
@@ -189,7 +185,24 @@ Result<Invitation> prepare(Context& context, const Call& call, const NewInvitati
   if (made.role == access::Role::client && !made.therapist) made.therapist = context.viewer.account;
   made.invited_by = context.viewer.account;
   made.invited_at = before ? before->invited_at : now;
-  made.ends_at = now + house.invitations_last;
+  made.ends_at = now + context.house.invitations_last;
+  return made;
+}
+
+Result<void> check_may_invite(store::ReadTx& tx, const Invitation& invitation) {
+  if (invitation.role == access::Role::client) TRY(setup::check_ready_for_clients(tx, invitation.practice));
+  return check_invitation(tx, invitation);
+}
+
+/// As it is to be stored. What is refused is refused before there is a key.
+Result<Invitation> prepare(Context& context, const Call& call, const NewInvitation& wanted) {
+  auto& house = context.house;
+  const auto now = house.clock.now();
+  TRY_ASSIGN(auto made, house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Invitation> {
+    auto wished = invitation_of(context, wanted, find_own(tx, context.viewer.account, wanted.id), now);
+    TRY(check_may_invite(tx, wished));
+    return wished;
+  }));
   people::Profile profile{wanted.name.str(), ""};
   if (wanted.email) profile.email = wanted.email->str();
   profile.language = wanted.language == MailLanguage::de ? "de" : "en";
@@ -211,7 +224,7 @@ Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvit
     if (invitation.role == access::Role::client) entry.client = invitation.account;
     entry.view = "invitation " + invitation.id.text();
     entry.count = 1;
-    if (invitation.role == access::Role::client) TRY(setup::check_ready_for_clients(tx, invitation.practice));
+    TRY(check_may_invite(tx, invitation));
     TRY(invite(tx, invitation, digest_of(token)));
     notify::drop_waiting(tx, notice_prefix(invitation.id), now);  // it has the link of before
     if (wanted.email && house.sends_mail) {
@@ -367,6 +380,22 @@ Result<Answer<Nothing>> accept_link(Context& context, Call& call, const Invitati
 }
 
 }  // namespace
+
+Result<std::int64_t> forget_ended(House& house, Deadline deadline) {
+  constexpr std::int64_t kAtOnce = 100;
+  const auto before = house.clock.now() - kForgottenAfter;
+  TRY_ASSIGN(const auto ended, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<AccountId>> {
+    return list_forgettable(tx, before, kAtOnce);
+  }));
+  for (const auto account : ended) {
+    TRY(house.keys.destroy(account, deadline));  // first: what is left to do after it takes away what nobody can read
+    TRY(house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+      forget(tx, account, before);
+      return {};
+    }));
+  }
+  return std::ssize(ended);
+}
 
 void add_invitation_routes(Routes& routes) {
   const auto tries = std::make_shared<Tries>();

@@ -1,7 +1,7 @@
 #include "features/invitations/invitations_api.hpp"
 
 #include "features/invitations/invitations.hpp"
-#include "features/people/people.hpp"
+#include "features/people/staff.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::invitations {
@@ -97,6 +97,30 @@ TEST_P(InvitationsApi, TheNameThatAClientChoosesIsNotShownToWhoeverInvitedThem) 
   EXPECT_NE(listed().find(R"("state":"used")"), std::string::npos);
   ASSERT_EQ(accept(of_coder, "other.nora").status, 204);
   EXPECT_NE(listed().find("Nora Weiss"), std::string::npos) << "who works here is known to administrators";
+}
+
+TEST_P(InvitationsApi, ARefusedOneLeavesNoKeyAndAnEndedOneNothingAtAll) {
+  const auto by = as(administrator, access::Role::administrator);
+  const auto keys_before = keys->cached_count();
+  const auto refused = ask(by, http::Method::post, "/api/invitations",
+                           R"({"id":")" + InvitationId::make(clock.now()).text() +
+                               R"(","name":"N.N.","role":"client","therapist":")" + supervisor.text() + "\"}");
+  EXPECT_EQ(refused.status, 404) << refused.body;
+  EXPECT_EQ(keys->cached_count(), keys_before) << "a key was made for nobody";
+  const auto token = invite(by, R"(,"role":"coder","email":"jon@example.org")");
+  const auto found = *read([&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
+    return find_by_token(tx, access::plain_digest(as_bytes(token)), clock.now());
+  });
+  ASSERT_TRUE(found && keys->key_for(found->account, soon()));
+  clock.set(found->ends_at + kForgottenAfter - std::chrono::seconds(1));
+  EXPECT_EQ(*forget_ended(*house, soon()), 0);
+  clock.set(found->ends_at + kForgottenAfter);
+  EXPECT_EQ(*forget_ended(*house, soon()), 1);
+  EXPECT_EQ(*forget_ended(*house, soon()), 0);
+  EXPECT_EQ(keys->key_for(found->account, soon()).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(ask(by, http::Method::get, "/api/invitations").body, R"({"invitations":[]})");
+  EXPECT_FALSE(*read(
+      [&](store::ReadTx& tx) -> Result<bool> { return people::staff_role(tx, practice, found->account).has_value(); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, InvitationsApi, ::testing::ValuesIn(testing::engines_here()),

@@ -38,6 +38,10 @@ const Query kRenew{"invitations.renew",
                    " WHERE id = $1 AND invited_by = $2 AND account_id = $5 AND used_at IS NULL"
                    " AND withdrawn_at IS NULL",
                    true};
+const Query kRenewable{"invitations.renewable",
+                       "SELECT 1 FROM invitation WHERE id = $1 AND invited_by = $2 AND used_at IS NULL"
+                       " AND withdrawn_at IS NULL",
+                       true};
 const Query kIdTaken{"invitations.id_taken", "SELECT 1 FROM invitation WHERE id = $1", true};
 const Query kIsTherapist{"invitations.is_therapist",
                          "SELECT 1 FROM account WHERE id = $1 AND practice_id = $2 AND role = 'therapist'"
@@ -89,7 +93,7 @@ people::Account nobodys_account(const Invitation& invitation, BytesView token_di
   return account;
 }
 
-/// A client's care begins, with those who stand around it.
+/// A client's care begins, with those who stand around it; nobody else is named in their place meanwhile.
 Result<void> begin_care(WriteTx& tx, const Invitation& invitation, Time now) {
   const auto episode = EpisodeId::make(now);
   const auto chat = RoomId::make(now);
@@ -99,6 +103,15 @@ Result<void> begin_care(WriteTx& tx, const Invitation& invitation, Time now) {
   return {};
 }
 
+// Ended by being withdrawn, or by their time.
+#define IS_FORGETTABLE(before)                                      \
+  " used_at IS NULL AND COALESCE(withdrawn_at, ends_at) <= " before \
+  " AND EXISTS (SELECT 1 FROM account a WHERE a.id = account_id AND a.password_hash = '')"
+const Query kForgettable{"invitations.forgettable", "SELECT account_id FROM invitation WHERE" IS_FORGETTABLE(
+                                                        "$1") " ORDER BY invited_at LIMIT $2"};
+const Query kForget{"invitations.forget", "DELETE FROM invitation WHERE account_id = $1 AND" IS_FORGETTABLE("$2"),
+                    true};
+#undef IS_FORGETTABLE
 const Query kEraseOf{"invitations.erase_of", "DELETE FROM invitation WHERE account_id = $1", true};
 
 }  // namespace
@@ -112,10 +125,17 @@ std::string notice_prefix(InvitationId invitation) {
   return "invitation:" + invitation.text() + ":";
 }
 
-Result<void> invite(WriteTx& tx, const Invitation& invitation, BytesView token_digest) {
+Result<void> check_invitation(ReadTx& tx, const Invitation& invitation) {
   if (invitation.therapist && !is_there(tx, kIsTherapist, {*invitation.therapist, invitation.practice})) {
     return fail(not_found());
   }
+  const bool is_own = is_there(tx, kRenewable, {invitation.id, invitation.invited_by});
+  if (!is_own && is_there(tx, kIdTaken, {invitation.id})) return fail(over());
+  return {};
+}
+
+Result<void> invite(WriteTx& tx, const Invitation& invitation, BytesView token_digest) {
+  TRY(check_invitation(tx, invitation));
   if (is_there(tx, kIdTaken, {invitation.id})) {
     const auto renewed = tx.execute(
         kRenew, {invitation.id, invitation.invited_by, token_digest, invitation.ends_at, invitation.account});
@@ -152,6 +172,9 @@ std::optional<Invitation> find_by_token(ReadTx& tx, BytesView token_digest, Time
 }
 
 Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now) {
+  const auto seen = find_by_token(tx, token_digest, now);
+  // Whoever leaves, or is named to stand around this therapist's clients, comes wholly before or wholly after.
+  if (seen && seen->therapist) people::lock_team(tx, seen->practice, *seen->therapist);
   const auto found = find_by_token(tx, token_digest, now);
   if (!found || tx.execute(kUse, {found->id, now, token_digest}) != 1) return fail(gone());
   TRY(people::take_account(tx, found->account, acceptance.login_digest, acceptance.password_hash,
@@ -159,6 +182,17 @@ Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance&
   notify::drop_waiting(tx, notice_prefix(found->id), now);
   if (found->therapist) TRY(begin_care(tx, *found, now));
   return *found;
+}
+
+std::vector<AccountId> list_forgettable(ReadTx& tx, Time before, std::int64_t limit) {
+  return tx.list(kForgettable, {before, limit}, [](const Row& row) { return row.id<AccountId>(0); });
+}
+
+bool forget(WriteTx& tx, AccountId account, Time before) {
+  if (tx.execute(kForget, {account, before}) == 0) return false;
+  notify::erase_notices_to(tx, account);
+  people::erase_invited(tx, account);
+  return true;
 }
 
 void erase_invitation_of(WriteTx& tx, AccountId account) {

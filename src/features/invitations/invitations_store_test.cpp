@@ -150,7 +150,8 @@ TEST_P(Invitations, OfSomebodyWhoHasLeftLeadNowhereThoughTheyInvitedThemselves) 
   back_door.invited_by = second;
   ASSERT_TRUE(make(back_door, token));
   EXPECT_TRUE(leads_somewhere(token));
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, second, clock.now()); }));
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, second, people::Leaving::orderly); }));
   EXPECT_FALSE(leads_somewhere(token));
   EXPECT_EQ(use(token).error().code, "invitation.gone");
 }
@@ -182,9 +183,40 @@ TEST_P(Invitations, OfStaffAreSeenAndWithdrawnByEveryAdministratorAndThoseOfClie
 
 TEST_P(Invitations, LeadToNoTherapistWhoHasLeft) {
   ASSERT_TRUE(make(wanted(access::Role::client), token));
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, clock.now()); }));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {{}, deputy}); }));
+  ASSERT_TRUE(write(
+      [&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); }));
   EXPECT_EQ(use(token).error().code, "invitation.gone");
   EXPECT_EQ(make(wanted(access::Role::client), {5}).error().kind, ErrorKind::not_found);
+}
+
+TEST_P(Invitations, ThatLedToNothingAreForgottenAMonthAfterTheirEnd) {
+  const auto expired = wanted(access::Role::client);
+  const auto withdrawn = wanted(access::Role::supervisor);
+  const auto used = wanted(access::Role::client);
+  ASSERT_TRUE(make(expired, {6}));
+  ASSERT_TRUE(make(withdrawn, {7}));
+  ASSERT_TRUE(make(used, {8}));
+  ASSERT_TRUE(use({8}));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return withdraw(tx, withdrawn.invited_by, withdrawn.id, clock.now()); }));
+  const auto forgettable = [&] {
+    const auto before = clock.now() - kForgottenAfter;
+    return *read([&](store::ReadTx& tx) -> Result<std::vector<AccountId>> { return list_forgettable(tx, before, 10); });
+  };
+  EXPECT_TRUE(forgettable().empty());
+  clock.set(clock.now() + kForgottenAfter);
+  EXPECT_EQ(forgettable(), std::vector{withdrawn.account}) << "the other one ended later";
+  clock.set(expired.ends_at + kForgottenAfter);
+  EXPECT_EQ(forgettable().size(), 2U);
+  for (const auto account : {expired.account, withdrawn.account, used.account}) {
+    const bool is_gone =
+        *write([&](store::WriteTx& tx) -> Result<bool> { return forget(tx, account, clock.now() - kForgottenAfter); });
+    EXPECT_EQ(is_gone, account != used.account);
+  }
+  EXPECT_TRUE(forgettable().empty());
+  EXPECT_TRUE(read([&](store::ReadTx& tx) -> Result<bool> {
+                return people::find_client(tx, used.account).has_value() && !people::find_client(tx, expired.account);
+              }).value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Invitations, ::testing::ValuesIn(testing::engines_here()),

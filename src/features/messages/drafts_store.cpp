@@ -56,6 +56,7 @@ StoredDraft to_draft(const Row& row) {
 }
 
 const Query kForgetDrafts{"drafts.forget", "DELETE FROM draft WHERE client_id = $1"};
+const Query kForgetDraftsOf{"drafts.forget_of", "DELETE FROM draft WHERE author_id = $1 AND client_id = $2", true};
 
 }  // namespace
 
@@ -98,6 +99,10 @@ std::vector<PlacedDraft> drafts_beside(store::ReadTx& tx, AccountId author, Room
 
 void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const SealedDraft& empty, Time now) {
   tx.execute(kEmptyDraft, {author, PlaceId(place), empty.subject, empty.text, now});
+}
+
+void forget_drafts_of(store::WriteTx& tx, AccountId author, AccountId client) {
+  tx.execute(kForgetDraftsOf, {author, client});
 }
 
 void forget_drafts(store::WriteTx& tx, AccountId client) {

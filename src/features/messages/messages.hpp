@@ -138,6 +138,11 @@ void empty_draft(store::WriteTx& tx, AccountId author, const Uuid& place, const 
 
 /// Every draft that is meant for the client or comes from them goes, whoever wrote it.
 void forget_drafts(store::WriteTx& tx, AccountId client);
+/// Those of one author for this client.
+void forget_drafts_of(store::WriteTx& tx, AccountId author, AccountId client);
+/// Another therapist has the episode: what the former one had read counts as read by the new one, and what the former
+/// one meant to write to this client goes.
+void hand_over(store::WriteTx& tx, EpisodeId episode, AccountId client, AccountId from, AccountId to);
 /// Everything that was said in the client's rooms goes; the rooms themselves are of features/people.
 void erase_client(store::WriteTx& tx, AccountId client);
 

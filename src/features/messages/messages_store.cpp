@@ -60,6 +60,17 @@ const Query kAdvanceReceipt{
     " THEN excluded.read_seq ELSE room_receipt.read_seq END"
     " RETURNING delivered_seq, read_seq",
     true};
+// What waited for the former therapist waits for the new one, and no more.
+const Query kHandOverReceipts{"messages.hand_over_receipts",
+                              "INSERT INTO room_receipt (room_id, account_id, delivered_seq, read_seq)"
+                              " SELECT p.room_id, $3, p.delivered_seq, p.read_seq FROM room r"
+                              " JOIN room_receipt p ON p.room_id = r.id AND p.account_id = $2 WHERE r.episode_id = $1"
+                              " ON CONFLICT (room_id, account_id) DO UPDATE SET"
+                              " delivered_seq = CASE WHEN excluded.delivered_seq > room_receipt.delivered_seq"
+                              " THEN excluded.delivered_seq ELSE room_receipt.delivered_seq END,"
+                              " read_seq = CASE WHEN excluded.read_seq > room_receipt.read_seq"
+                              " THEN excluded.read_seq ELSE room_receipt.read_seq END",
+                              true};
 const Query kReceipts{"messages.receipts",
                       "SELECT account_id, delivered_seq, read_seq FROM room_receipt WHERE room_id = $1", true};
 
@@ -205,6 +216,11 @@ Result<std::vector<Receipt>> read_receipts(store::ReadTx& tx, AccountId viewer, 
   TRY_ASSIGN(const RoomView view, find_room(tx, viewer, room));
   return tx.list(kReceipts, {view.id},
                  [](const Row& row) { return Receipt{row.id<AccountId>(0), row.int64(1), row.int64(2)}; });
+}
+
+void hand_over(WriteTx& tx, EpisodeId episode, AccountId client, AccountId from, AccountId to) {
+  forget_drafts_of(tx, from, client);
+  tx.execute(kHandOverReceipts, {episode, from, to});
 }
 
 void erase_client(WriteTx& tx, AccountId client) {

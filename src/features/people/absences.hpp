@@ -63,10 +63,13 @@ std::vector<AccountId> list_therapists(store::ReadTx& tx, PracticeId practice);
 /// What clients are told of their therapist's absence: of the one that lasts now, or the next.
 struct Away {
   Time starts_at;
-  Time ends_at;
+  std::optional<Time> ends_at;      ///< none: the therapist has left the practice
   std::optional<AccountId> deputy;  ///< once they have agreed
 };
 std::optional<Away> away_of(store::ReadTx& tx, AccountId therapist);
+
+/// Of whoever leaves: their own absences are over, and where they would have stood in somebody else has to be asked.
+Result<void> end_absences_of(store::WriteTx& tx, AccountId account);
 
 /// Everybody who has stood in with this episode, whether or not they do now: those who may have written in it.
 std::vector<AccountId> deputies_of(store::ReadTx& tx, EpisodeId episode);

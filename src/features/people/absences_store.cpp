@@ -51,11 +51,24 @@ const Query kAway{"absences.away",
                   " WHERE therapist_id = $1 AND ends_at > $2 AND starts_at <= $3 AND ends_at > starts_at"
                   " ORDER BY starts_at LIMIT 1",
                   true};
-const Query kDeputiesOf{"absences.deputies_of",
-                        "SELECT DISTINCT b.deputy_id FROM episode_of_care e"
-                        " JOIN absence b ON b.therapist_id = e.therapist_id WHERE e.id = $1 AND b.ends_at > e.opened_at"
-                        " AND b.ends_at > b.starts_at AND b.starts_at <= $2 AND b.agreed_at IS NOT NULL",
-                        true};
+const Query kLeft{"absences.left", "SELECT closed_at, deputy_id FROM account WHERE id = $1 AND closed_at <= $2", true};
+// Also those of therapists who had it before, and of those who have left.
+#define STOOD_IN \
+  " b.ends_at > e.opened_at AND b.ends_at > b.starts_at AND b.starts_at <= $2 AND b.agreed_at IS NOT NULL"
+const Query kDeputiesOf{
+    "absences.deputies_of",
+    "SELECT b.deputy_id FROM episode_of_care e JOIN absence b ON b.therapist_id = e.therapist_id WHERE e.id = $1 "
+    "AND" STOOD_IN
+    " UNION SELECT b.deputy_id FROM hand_over h JOIN episode_of_care e ON e.id = h.episode_id"
+    " JOIN absence b ON b.therapist_id = h.from_id WHERE h.episode_id = $1 AND h.done_at IS NOT NULL AND" STOOD_IN
+    " UNION SELECT w.deputy_id FROM episode_of_care e JOIN account w ON w.id = e.therapist_id WHERE e.id = $1"
+    " AND w.closed_at <= $2 AND w.deputy_id IS NOT NULL"
+    " UNION SELECT w.deputy_id FROM hand_over h JOIN account w ON w.id = h.from_id WHERE h.episode_id = $1"
+    " AND h.done_at > w.closed_at AND w.deputy_id IS NOT NULL",
+    true};
+#undef STOOD_IN
+const Query kEndAllOf{"absences.end_all_of", "UPDATE absence SET ends_at = $2 WHERE therapist_id = $1 AND ends_at > $2",
+                      true};
 const Query kTreatingAs{"absences.treating_as", "SELECT id FROM account WHERE id IN " TREATING_NOW_AS("$1", "$2"),
                         true};
 const Query kDeputyNow{"absences.deputy_now", "SELECT d.id FROM account d WHERE d.id = " DEPUTY_NOW("$1", "$2"), true};
@@ -219,8 +232,16 @@ std::vector<AccountId> list_therapists(ReadTx& tx, PracticeId practice) {
 }
 
 std::optional<Away> away_of(ReadTx& tx, AccountId therapist) {
+  auto left = tx.first(kLeft, {therapist, tx.now()},
+                       [](const Row& row) { return Away{row.time(0), std::nullopt, row.maybe_id<AccountId>(1)}; });
+  if (left) return left;
   return tx.first(kAway, {therapist, tx.now(), tx.now() + kToldAhead},
                   [](const Row& row) { return Away{row.time(0), row.time(1), row.maybe_id<AccountId>(2)}; });
+}
+
+Result<void> end_absences_of(WriteTx& tx, AccountId account) {
+  tx.execute(kEndAllOf, {account, tx.now()});
+  return stand_in_for_nobody(tx, account);
 }
 
 std::vector<AccountId> deputies_of(ReadTx& tx, EpisodeId episode) {

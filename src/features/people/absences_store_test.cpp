@@ -131,7 +131,7 @@ TEST_P(AbsenceStore, AreStoodInForNoMoreByWhoeverLeaves) {
   ASSERT_TRUE(answered(stranger, absence.id, true));
   const auto told = [&] { return read([&](store::ReadTx& tx) { return safety::find_team(tx, episode); })->deputy; };
   EXPECT_EQ(told(), stranger);
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return close_staff(tx, practice, stranger, clock.now()); }));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return close_staff(tx, practice, stranger, Leaving::orderly); }));
   EXPECT_EQ(told(), deputy) << "the usual one hears again";
   EXPECT_TRUE(is_told("absence:" + absence.id.text() + ":declined", therapist));
 }

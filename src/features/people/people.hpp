@@ -130,6 +130,14 @@ std::optional<Account> find_client(store::ReadTx& tx, AccountId client);
 /// Since when nobody treats the client any more: the end of their last episode, `now` while one goes on; nothing when
 /// there never was one.
 std::optional<Time> treated_until(store::ReadTx& tx, AccountId client, Time now);
+/// A client whose account is closed and whose record is kept.
+struct LockedClient {
+  AccountId client;
+  Time locked_at;
+};
+/// Those whom the viewer treated, or whose therapist they supervise; the latest first. Nothing but that there are any.
+std::vector<LockedClient> list_locked_clients(store::ReadTx& tx, AccountId viewer);
+bool knew_locked_client(store::ReadTx& tx, AccountId viewer, AccountId client);
 /// The therapists whose care of the client goes on.
 std::vector<AccountId> therapists_of(store::ReadTx& tx, AccountId client);
 

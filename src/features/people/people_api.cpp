@@ -5,6 +5,7 @@
 
 #include "features/messages/messages.hpp"
 #include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/profiles.hpp"
 
 namespace rapport::people {
@@ -27,13 +28,16 @@ Result<Person> person_of(House& house, AccountId id, const Bytes& sealed_profile
 struct Seen {
   Episode episode;
   std::optional<Away> away;
+  std::optional<HandOver> hand_over;
   std::vector<AccountId> deputies;  ///< who stand in or have stood in with it
+  std::vector<FormerTherapist> former;
 };
 
 Result<Seen> see_episode(store::ReadTx& tx, AccountId viewer, EpisodeId id) {
   TRY_ASSIGN(auto episode, find_episode(tx, viewer, id));
   const auto therapist = episode.therapist;
-  return Seen{std::move(episode), away_of(tx, therapist), deputies_of(tx, id)};
+  return Seen{std::move(episode), away_of(tx, therapist), hand_over_of(tx, id), deputies_of(tx, id),
+              former_therapists_of(tx, id)};
 }
 
 Result<std::optional<AwayAnswer>> describe_away(Context& context, const std::optional<Away>& away, Names& names) {
@@ -46,8 +50,19 @@ Result<std::optional<AwayAnswer>> describe_away(Context& context, const std::opt
   return answer;
 }
 
+Result<std::optional<HandOverAnswer>> describe_hand_over(const std::optional<HandOver>& hand_over, Names& names) {
+  if (!hand_over) return std::nullopt;
+  TRY_ASSIGN(auto from, names.of(hand_over->from));
+  TRY_ASSIGN(auto to, names.of(hand_over->to));
+  return HandOverAnswer{{hand_over->from, std::move(from)},
+                        {hand_over->to, std::move(to)},
+                        hand_over->done_at.value_or(hand_over->due_at),
+                        hand_over->done_at.has_value()};
+}
+
 Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode& episode,
-                               const std::optional<Away>& away, Names& names) {
+                               const std::optional<Away>& away, const std::optional<HandOver>& hand_over,
+                               Names& names) {
   EpisodeAnswer answer;
   answer.id = episode.id;
   answer.chat_room = episode.chat;
@@ -58,6 +73,7 @@ Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode
   answer.last_at = episode.last_at;
   answer.waiting_since = episode.waiting_since;
   TRY_ASSIGN(answer.away, describe_away(context, away, names));
+  TRY_ASSIGN(answer.hand_over, describe_hand_over(hand_over, names));
   const bool is_away = answer.away && answer.away->now;
   if (episode.waiting_since && episode.reply_hours && !is_away) {
     answer.reply_by = *episode.waiting_since + std::chrono::hours(*episode.reply_hours);
@@ -69,11 +85,13 @@ Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode
 
 Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
   std::map<AccountId, std::optional<Away>> aways;
+  std::map<EpisodeId, std::optional<HandOver>> hand_overs;
   TRY_ASSIGN(const auto episodes,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Episode>> {
                auto found = list_episodes(tx, context.viewer.account);
                for (const auto& one : found) {
                  if (aways.find(one.therapist) == aways.end()) aways[one.therapist] = away_of(tx, one.therapist);
+                 hand_overs[one.id] = hand_over_of(tx, one.id);
                }
                return found;
              }));
@@ -81,7 +99,7 @@ Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
   Answer<EpisodesAnswer> answer;
   std::vector<AccountId> clients;
   for (const auto& episode : episodes) {
-    TRY_ASSIGN(auto one, describe(context, call, episode, aways[episode.therapist], names));
+    TRY_ASSIGN(auto one, describe(context, call, episode, aways[episode.therapist], hand_overs[episode.id], names));
     answer.value.episodes.push_back(std::move(one));
     clients.push_back(episode.client);
   }
@@ -89,13 +107,17 @@ Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
   return answer;
 }
 
-/// The two people of an episode, and whoever has stood in.
-Result<std::vector<std::pair<Person, const char*>>> people_in(const Seen& seen, const EpisodeAnswer& episode,
-                                                              Names& names) {
+/// The two people of an episode, whoever has stood in, and who had it before.
+Result<std::vector<std::pair<Person, const char*>>> people_in(Context& context, const Call& call, const Seen& seen,
+                                                              const EpisodeAnswer& episode, Names& names) {
   std::vector<std::pair<Person, const char*>> people{{episode.client, "client"}, {episode.therapist, "therapist"}};
   for (const auto deputy : seen.deputies) {
     TRY_ASSIGN(auto name, names.of(deputy));
     people.push_back({{deputy, std::move(name)}, "deputy"});
+  }
+  for (const auto& former : seen.former) {
+    TRY_ASSIGN(auto person, person_of(context.house, former.account, former.sealed_profile, call.deadline));
+    people.push_back({std::move(person), "former_therapist"});
   }
   return people;
 }
@@ -155,8 +177,8 @@ Result<Answer<RoomsAnswer>> read_rooms(Context& context, Call& call) {
     return see_episode(tx, viewer, id);
   }));
   Names names(context.house, call.deadline);
-  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, seen.episode, seen.away, names));
-  TRY_ASSIGN(const auto people, people_in(seen, about, names));
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, seen.episode, seen.away, seen.hand_over, names));
+  TRY_ASSIGN(const auto people, people_in(context, call, seen, about, names));
   Answer<RoomsAnswer> answer;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     TRY_ASSIGN(auto one, describe_room(context, call, people, rooms[i], receipts[i]));
@@ -193,8 +215,8 @@ Result<Answer<RoomAnswer>> begin_thread(Context& context, Call& call, const NewT
                return made;
              }));
   Names names(context.house, call.deadline);
-  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode, seen.away, names));
-  TRY_ASSIGN(const auto people, people_in(seen, about, names));
+  TRY_ASSIGN(const EpisodeAnswer about, describe(context, call, episode, seen.away, seen.hand_over, names));
+  TRY_ASSIGN(const auto people, people_in(context, call, seen, about, names));
   TRY_ASSIGN(auto answer, describe_room(context, call, people, opened.room, {}));
   return Answer<RoomAnswer>{opened.is_new ? 201 : 200, std::move(answer)};
 }

@@ -37,13 +37,24 @@ BOOST_DESCRIBE_STRUCT(ReplyTime, (), (hours, agreed, proposed_hours))
 struct AwayAnswer {
   static constexpr std::string_view says =
       "The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` "
-      "answers meanwhile; without one nobody has agreed to it. `now`: it has begun.";
+      "answers meanwhile; without one nobody has agreed to it. `now`: it has begun. Without `until` the therapist has "
+      "left the practice, and `deputy` answers until the client has another therapist.";
   Time from;
-  Time until;
+  std::optional<Time> until;
   std::optional<Person> deputy;
   bool now = false;
 };
 BOOST_DESCRIBE_STRUCT(AwayAnswer, (), (from, until, deputy, now))
+
+struct HandOverAnswer {
+  static constexpr std::string_view says =
+      "Another therapist treats from `at` on: from whom, to whom. `done`: that has begun.";
+  Person from;
+  Person to;
+  Time at;
+  bool done = false;
+};
+BOOST_DESCRIBE_STRUCT(HandOverAnswer, (), (from, to, at, done))
 
 struct EpisodeAnswer {
   static constexpr std::string_view says =
@@ -51,7 +62,7 @@ struct EpisodeAnswer {
       "weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the "
       "client's oldest message without an answer, "
       "`reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the "
-      "other person.";
+      "other person. `hand_over` is one that is to come, or of the last thirty days.";
   EpisodeId id;
   Person client;
   Person therapist;
@@ -63,10 +74,11 @@ struct EpisodeAnswer {
   std::optional<Time> last_at;
   bool present = false;  ///< whether the other person is here now
   std::optional<AwayAnswer> away;
+  std::optional<HandOverAnswer> hand_over;
 };
 BOOST_DESCRIBE_STRUCT(EpisodeAnswer, (),
                       (id, client, therapist, chat_room, reply_time, unread, waiting_since, reply_by, last_at, present,
-                       away))
+                       away, hand_over))
 
 struct EpisodesAnswer {
   std::vector<EpisodeAnswer> episodes;

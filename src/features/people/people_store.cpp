@@ -151,12 +151,27 @@ const Query kHoldEpisode{"people.hold_episode", "SELECT locked_at FROM episode_o
                          true};
 const Query kHoldEpisodesOf{"people.hold_episodes_of",
                             "SELECT id FROM episode_of_care WHERE client_id = $1 ORDER BY id {for_update}", true};
+const Query kCallOffHandOvers{"people.call_off_hand_overs",
+                              "UPDATE hand_over SET called_off_at = $2 WHERE client_id = $1 AND done_at IS NULL"
+                              " AND called_off_at IS NULL",
+                              true};
+const Query kEraseHandOvers{"people.erase_hand_overs", "DELETE FROM hand_over WHERE client_id = $1", true};
 const Query kEraseRooms{"people.erase_rooms", "DELETE FROM room WHERE client_id = $1"};
 const Query kEraseEpisodes{"people.erase_episodes", "DELETE FROM episode_of_care WHERE client_id = $1", true};
 const Query kFindClient{"people.find_client",
                         "SELECT id, practice_id, role, login_digest, password_hash, sealed_profile, created_at, made_up"
                         " FROM account WHERE id = $1 AND role = 'client'",
                         true};
+#define LOCKED_CLIENTS                                                                                  \
+  "SELECT e.client_id, MAX(e.locked_at) FROM episode_of_care e JOIN account t ON t.id = e.therapist_id" \
+  " WHERE e.locked_at IS NOT NULL AND"
+const Query kLockedClients{"people.locked_clients", LOCKED_CLIENTS
+                           " (t.id = $1 OR t.supervisor_id = $1) GROUP BY e.client_id"
+                           " ORDER BY MAX(e.locked_at) DESC, e.client_id"};
+const Query kKnewLocked{"people.knew_locked_client",
+                        LOCKED_CLIENTS " e.client_id = $2 AND (t.id = $1 OR t.supervisor_id = $1) GROUP BY e.client_id",
+                        true};
+#undef LOCKED_CLIENTS
 const Query kSpans{"people.spans", "SELECT closed_at FROM episode_of_care WHERE client_id = $1", true};
 const Query kTherapists{"people.therapists_of",
                         "SELECT DISTINCT e.therapist_id FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
@@ -272,6 +287,7 @@ Result<void> agree_reply_time(WriteTx& tx, AccountId client, EpisodeId episode, 
 Result<void> lock_client(WriteTx& tx, AccountId client, BytesView sealed_profile, BytesView nobodys_digest, Time now) {
   if (tx.execute(kLockClient, {client, now, sealed_profile, nobodys_digest}) == 0) return fail(not_found());
   tx.execute(kLockEpisodes, {client, now});
+  tx.execute(kCallOffHandOvers, {client, now});
   return {};
 }
 
@@ -291,7 +307,7 @@ void hold_episodes_of(WriteTx& tx, AccountId client) {
 }
 
 void erase_client(WriteTx& tx, AccountId client, BytesView nobodys_digest, Time now) {
-  for (const auto* query : {&kEraseRooms, &kEraseEpisodes}) tx.execute(*query, {client});
+  for (const auto* query : {&kEraseHandOvers, &kEraseRooms, &kEraseEpisodes}) tx.execute(*query, {client});
   tx.execute(kLockClient, {client, now, BytesView(), nobodys_digest});
 }
 
@@ -306,6 +322,15 @@ std::optional<Time> treated_until(ReadTx& tx, AccountId client, Time now) {
     until = until ? std::max(*until, ended) : ended;
   });
   return until;
+}
+
+std::vector<LockedClient> list_locked_clients(ReadTx& tx, AccountId viewer) {
+  return tx.list(kLockedClients, {viewer},
+                 [](const Row& row) { return LockedClient{row.id<AccountId>(0), row.time(1)}; });
+}
+
+bool knew_locked_client(ReadTx& tx, AccountId viewer, AccountId client) {
+  return tx.first(kKnewLocked, {viewer, client}, [](const Row&) { return true; }).has_value();
 }
 
 std::vector<AccountId> therapists_of(ReadTx& tx, AccountId client) {

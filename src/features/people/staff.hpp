@@ -21,14 +21,26 @@ struct StaffMember {
 /// Everybody but clients; whoever was invited and never came is left out once that was withdrawn.
 std::vector<StaffMember> list_staff(store::ReadTx& tx, PracticeId practice);
 
+/// As what somebody works or has worked in the practice; nothing for clients and strangers.
+std::optional<std::string> staff_role(store::ReadTx& tx, PracticeId practice, AccountId account);
+
 /// The neutral person for clients who come new.
 std::optional<AccountId> neutral_person_of(store::ReadTx& tx, PracticeId practice);
 
 /// Nobody logs in to it any more; false when that was so already.
 bool close_account(store::WriteTx& tx, AccountId account, Time now);
-/// Closes the account of a member of staff, who stands behind nobody from then on. Errors: not_found; conflict
-/// "account.last_administrator".
-Result<bool> close_staff(store::WriteTx& tx, PracticeId practice, AccountId account, Time now);
+/// How somebody leaves: after each of their clients has another therapist, or at once, and their deputy goes on with
+/// the clients until each is handed over.
+enum class Leaving { orderly, at_once };
+/// Closes the account of a member of staff, who stands behind nobody from then on and to whom nobody is handed over.
+/// Errors: not_found; conflict "account.last_administrator", "account.has_clients" (of those who leave orderly),
+/// "account.no_deputy" (of those who leave at once), "account.stands_in" while they go on with somebody else's clients.
+Result<bool> close_staff(store::WriteTx& tx, PracticeId practice, AccountId account, Leaving leaving);
+/// Until the transaction ends nobody else changes who stands around this therapist's clients, nor closes the account.
+void lock_team(store::WriteTx& tx, PracticeId practice, AccountId therapist);
+
+/// The account of somebody who was invited and never came goes.
+void erase_invited(store::WriteTx& tx, AccountId account);
 
 /// Error: conflict "account.login_taken".
 Result<void> check_login_is_free(store::ReadTx& tx, BytesView login_digest);
@@ -43,8 +55,9 @@ struct Backing {
   std::optional<std::optional<AccountId>> deputy = {};  ///< another therapist
 };
 /// Sets it, for all clients of the therapist; false when that was so already. Errors: not_found when that is no
-/// therapist with an open account; invalid "backing.role" when somebody in it has another role than they need, or is
-/// the therapist.
+/// therapist with an open account or with clients to be handed over; invalid "backing.role" when somebody in it has
+/// another role than they need, is the therapist, or is nobody where the clients of somebody who has left would be
+/// nobody's.
 Result<bool> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
 /// Sets the practice's neutral person, for all clients; false when that was so already. Error: invalid "backing.role".
 Result<bool> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);

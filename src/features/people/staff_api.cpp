@@ -110,10 +110,10 @@ std::string text_of(const std::optional<AccountId>& person) {
   return person ? person->text() : "nobody";
 }
 
-Result<Answer<Nothing>> close_member(Context& context, Call& call) {
+Result<Answer<Nothing>> close_member(Context& context, Call& call, Leaving leaving) {
   const auto account = call.path_id<AccountId>("account");
   auto answer = change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) {
-    return close_staff(tx, context.viewer.practice, account, context.house.clock.now());
+    return close_staff(tx, context.viewer.practice, account, leaving);
   });
   if (answer) context.house.account_closed(account);
   return answer;
@@ -164,12 +164,22 @@ void add_staff_routes(Routes& routes) {
   routes.post("/api/people/{account}/closure")
       .says("Close the account of somebody who works in the practice")
       .explains(
-          "Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Sent "
-          "again it changes nothing.")
+          "Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Of a "
+          "therapist only after each client has another one (`POST /api/hand-overs`); until then 409 "
+          "`account.has_clients`. Sent again it changes nothing.")
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")
       .audits("account.close")
-      .handle(close_member);
+      .handle([](Context& context, Call& call) { return close_member(context, call, Leaving::orderly); });
+  routes.post("/api/people/{account}/dismissal")
+      .says("Close the account of somebody who works in the practice at once, whatever is left")
+      .explains(
+          "For emergencies. As the closure, but a therapist's deputy goes on with the clients from this moment until "
+          "each is handed over. 409 `account.no_deputy` while there is none.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"manage_people"}, "account")
+      .audits("account.dismiss")
+      .handle([](Context& context, Call& call) { return close_member(context, call, Leaving::at_once); });
   routes.put("/api/people/{account}/backing")
       .says("Say who supervises a therapist and who is told of concerns beside them")
       .explains(

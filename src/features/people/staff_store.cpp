@@ -1,6 +1,8 @@
 #include <array>
 
+#include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
@@ -24,6 +26,16 @@ const Query kRoleOf{"staff.role_of",
                     "SELECT role FROM account WHERE id = $1 AND practice_id = $2 AND closed_at IS NULL"
                     " AND password_hash <> '' {for_update}",
                     true};
+const Query kDeputyOf{"staff.deputy_of",
+                      "SELECT d.id FROM account t JOIN account d ON d.id = t.deputy_id AND d.closed_at IS NULL"
+                      " WHERE t.id = $1",
+                      true};
+// Whose clients this person goes on with because their therapist has left.
+const Query kGoesOn{"staff.goes_on",
+                    "SELECT 1 FROM account w JOIN episode_of_care e ON e.therapist_id = w.id AND e.closed_at IS NULL"
+                    " AND e.locked_at IS NULL WHERE w.deputy_id = $1 AND w.closed_at IS NOT NULL LIMIT 1",
+                    true};
+const Query kLockPractice{"staff.lock_practice", "SELECT id FROM practice WHERE id = $1 {for_update}", true};
 const Query kSupervisesNobody{"staff.supervises_nobody",
                               "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true};
 const Query kDeputyOfNobody{"staff.deputy_of_nobody", "UPDATE account SET deputy_id = NULL WHERE deputy_id = $1"};
@@ -41,6 +53,7 @@ const Query kTake{"staff.take",
                   " WHERE id = $1 AND password_hash = '' AND closed_at IS NULL"
                   " AND NOT EXISTS (SELECT 1 FROM account o WHERE o.login_digest = $2)",
                   true};
+const Query kEraseInvited{"staff.erase_invited", "DELETE FROM account WHERE id = $1 AND password_hash = ''", true};
 const Query kLoginTaken{"staff.login_taken", "SELECT 1 FROM account WHERE login_digest = $1", true};
 const Query kBacking{"staff.backing", "SELECT supervisor_id, deputy_id FROM account WHERE id = $1", true};
 const Query kSetSupervisor{"staff.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
@@ -73,6 +86,24 @@ Result<void> check_role(WriteTx& tx, PracticeId practice, const std::optional<Ac
                       {{std::string(field), "Choose somebody of the right role."}}));
 }
 
+/// Nobody's clients are left alone.
+Result<void> check_clients(WriteTx& tx, AccountId account, Leaving leaving) {
+  const auto is_there = [](const Row&) { return true; };
+  if (tx.first(kGoesOn, {account}, is_there)) {
+    return fail({ErrorKind::conflict, "account.stands_in",
+                 "This person goes on with the clients of somebody who has left. Hand those over, or name another "
+                 "deputy for them first."});
+  }
+  if (!has_open_treatments(tx, account)) return {};
+  if (leaving == Leaving::orderly) {
+    return fail({ErrorKind::conflict, "account.has_clients",
+                 "This therapist still has clients. Hand each of them over first."});
+  }
+  if (tx.first(kDeputyOf, {account}, is_there)) return {};
+  return fail({ErrorKind::conflict, "account.no_deputy",
+               "Nobody would go on with this therapist's clients. Name a deputy first."});
+}
+
 Error login_taken() {
   return {ErrorKind::conflict, "account.login_taken", "Someone has this log-in already. Choose another."};
 }
@@ -81,6 +112,11 @@ Error login_taken() {
 
 std::vector<StaffMember> list_staff(ReadTx& tx, PracticeId practice) {
   return tx.list(kStaff, {practice}, to_member);
+}
+
+std::optional<std::string> staff_role(ReadTx& tx, PracticeId practice, AccountId account) {
+  auto role = role_of(tx, kRoleEver, account, practice);
+  return role == "client" ? std::nullopt : std::move(role);
 }
 
 std::optional<AccountId> neutral_person_of(ReadTx& tx, PracticeId practice) {
@@ -92,21 +128,33 @@ bool close_account(WriteTx& tx, AccountId account, Time now) {
   return tx.execute(kClose, {account, now}) == 1;
 }
 
-Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Time now) {
-  const auto role = role_of(tx, kRoleEver, account, practice);
-  if (!role || role == "client") return fail(not_found());
+Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Leaving leaving) {
+  if (!staff_role(tx, practice, account)) return fail(not_found());
+  if (!lock_account(tx, account)) return false;
+  TRY(check_clients(tx, account, leaving));
   const auto administrators = tx.list(kAdministrators, {practice}, [](const Row& row) { return row.id<AccountId>(0); });
   if (administrators == std::vector{account}) {
     return fail({ErrorKind::conflict, "account.last_administrator",
                  "This is the only administrator. Invite another one first, and let them log in."});
   }
-  const bool changed = close_account(tx, account, now);
+  close_account(tx, account, tx.now());
+  TRY(end_absences_of(tx, account));
+  TRY(call_off_hand_overs_to(tx, account));
+  notify::forget_devices_of(tx, account);
   for (const auto* query :
        {&kSupervisesNobody, &kDeputyOfNobody, &kDeputyOfNoEpisode, &kNoNeutralPerson, &kNeutralOfNoEpisode}) {
     tx.execute(*query, {account});
   }
-  TRY(stand_in_for_nobody(tx, account));
-  return changed;
+  return true;
+}
+
+void lock_team(WriteTx& tx, PracticeId practice, AccountId therapist) {
+  lock_account(tx, therapist);
+  tx.each(kLockPractice, {practice}, [](const Row&) {});
+}
+
+void erase_invited(WriteTx& tx, AccountId account) {
+  tx.execute(kEraseInvited, {account});
 }
 
 Result<void> take_account(WriteTx& tx, AccountId account, BytesView login_digest, std::string_view password_hash,
@@ -127,7 +175,10 @@ Result<void> check_login_is_free(ReadTx& tx, BytesView login_digest) {
 }
 
 Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing) {
-  if (role_of(tx, kRoleOf, therapist, practice) != "therapist") return fail(not_found());
+  const bool is_here = role_of(tx, kRoleOf, therapist, practice) == "therapist";
+  if (!is_here && (staff_role(tx, practice, therapist) != "therapist" || !has_open_treatments(tx, therapist))) {
+    return fail(not_found());
+  }
   const auto before = tx.first(kBacking, {therapist}, [](const Row& row) {
                           return std::pair{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)};
                         }).value();
@@ -138,6 +189,10 @@ Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, 
     tx.execute(kSetSupervisor, {therapist, *backing.supervisor});
   }
   if (!backing.deputy) return is_new;
+  if (!is_here && !*backing.deputy) {
+    return fail(invalid("backing.role", "This therapist has left: somebody has to go on with the clients.",
+                        {{"/person", "Choose another therapist."}}));
+  }
   if (*backing.deputy == therapist) {
     return fail(
         invalid("backing.role", "Nobody can stand in for themselves.", {{"/person", "Choose another therapist."}}));

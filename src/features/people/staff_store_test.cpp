@@ -60,7 +60,7 @@ TEST_P(Staff, WhoLeavesStandsBehindNobodyAndTheGapIsSeen) {
   ASSERT_TRUE(back({supervisor, deputy}, therapist));
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return set_neutral_person(tx, practice, neutral); }));
   for (const auto who : {supervisor, deputy, neutral}) {
-    ASSERT_TRUE(write([&](store::WriteTx& tx) { return close_staff(tx, practice, who, clock.now()); }).value());
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return close_staff(tx, practice, who, Leaving::orderly); }).value());
   }
   const auto staff =
       *read([&](store::ReadTx& tx) -> Result<std::vector<StaffMember>> { return list_staff(tx, practice); });
@@ -94,7 +94,7 @@ TEST_P(Staff, NobodyIsNamedInTheMomentInWhichTheyLeave) {
   named.get_future().wait();
   auto leaving = std::async(std::launch::async, [&] {
     closing.set_value();
-    return write([&](store::WriteTx& tx) { return close_staff(tx, practice, stranger, clock.now()); });
+    return write([&](store::WriteTx& tx) { return close_staff(tx, practice, stranger, Leaving::orderly); });
   });
   EXPECT_TRUE(naming.get());
   EXPECT_TRUE(leaving.get().value());
@@ -105,7 +105,7 @@ TEST_P(Staff, NobodyIsNamedInTheMomentInWhichTheyLeave) {
 
 TEST_P(Staff, TheLastAdministratorStays) {
   const auto close = [&](AccountId who) {
-    return write([&](store::WriteTx& tx) { return close_staff(tx, practice, who, clock.now()); });
+    return write([&](store::WriteTx& tx) { return close_staff(tx, practice, who, Leaving::orderly); });
   };
   EXPECT_EQ(close(administrator).error().code, "account.last_administrator");
   EXPECT_EQ(close(client).error().kind, ErrorKind::not_found);

@@ -144,6 +144,10 @@ Result<bool> complete_form(store::WriteTx& tx, AccountId client, const StoredVer
 /// Whether anything changed.
 Result<bool> allow_items(store::WriteTx& tx, AccountId client, FormId form, bool allowed);
 
+/// Another therapist has the episode: what the client showed the former one of single answers the new one has to be
+/// shown anew.
+void end_allowances(store::WriteTx& tx, EpisodeId episode);
+
 /// What the client answered and did not send goes, and what is only reckoned from their answers.
 void forget_unsent(store::WriteTx& tx, AccountId client);
 /// All forms of the client go. Concerns that they raised go before.

@@ -114,6 +114,9 @@ const Query kAllowItems{"questionnaires.allow_items",
                         "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
                         true};
 
+const Query kEndAllowances{"questionnaires.end_allowances",
+                           "UPDATE questionnaire_response SET items_allowed = 0 WHERE episode_id = $1", true};
+
 /// The table allows no other words.
 Occasion occasion_of(std::string_view text) {
   Occasion occasion{};
@@ -320,6 +323,10 @@ Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& v
 Result<bool> allow_items(WriteTx& tx, AccountId client, FormId id, bool allowed) {
   TRY(lock_own(tx, client, id));
   return tx.execute(kAllowItems, {id, allowed}) == 1;
+}
+
+void end_allowances(WriteTx& tx, EpisodeId episode) {
+  tx.execute(kEndAllowances, {episode});
 }
 
 void forget_unsent(WriteTx& tx, AccountId client) {

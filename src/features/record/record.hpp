@@ -53,6 +53,7 @@ struct StoredEpisode {
   std::optional<Time> closed_at;
   std::vector<StoredRoom> rooms;
   std::vector<StoredSession> sessions;  ///< the oldest first
+  std::vector<AccountId> former;        ///< therapists who had it before
   std::vector<FormWithVersions> forms;  ///< in the order in which they were asked for
 };
 
@@ -86,6 +87,9 @@ struct StoredRecord {
 /// Everything of one moment. Drafts are not read, neither is anything that a therapist notes for themselves, nor that
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
+
+/// Of a client whose account is closed and whose record is locked: without what they agreed to and who looked.
+Result<StoredRecord> read_locked_record(store::ReadTx& tx, AccountId client);
 
 /// Who did what with the client's data, the latest first, at most `most`; `before` is the last one that was seen.
 std::vector<StoredAccess> read_access(store::ReadTx& tx, AccountId client, std::optional<access::AuditId> before,

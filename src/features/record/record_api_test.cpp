@@ -8,6 +8,7 @@
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record.hpp"
 #include "support/full_house.hpp"
@@ -262,6 +263,24 @@ TEST_P(RecordApi, TellsWhoLookedInWordsAndNothingOfNotesOrOfOthers) {
   EXPECT_TRUE(has(told, "Rapport von selbst"));
   for (const auto* hidden : {"notes", "form.complete", "form.read", "Dora"}) EXPECT_FALSE(has(told, hidden)) << hidden;
   EXPECT_TRUE(has(read_by(other_client, "access"), R"("access":[])"));
+}
+
+TEST_P(RecordApi, CallsWhoeverWasNoTherapistOfTheClientThenADeputy) {
+  note_access(deputy, "room.read");
+  EXPECT_TRUE(has(read_by(client, "access"), R"("who":"Emil Deputy","role":"deputy")"));
+  EXPECT_FALSE(has(read_by(client, "access"), R"("role":"therapist")"));
+  clock.set(clock.now() + std::chrono::hours(1));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    const people::NewHandOver now{people::HandOverId::make(clock.now()), episode, deputy, clock.now()};
+    return people::plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice}, now, {});
+  }));
+  clock.set(clock.now() + std::chrono::hours(1));
+  note_access(deputy, "room.read");
+  const auto told = read_by(client, "access").body;
+  const auto since = told.find(R"("who":"Emil Deputy","role":"therapist")");
+  const auto before = told.find(R"("who":"Emil Deputy","role":"deputy")");
+  EXPECT_LT(since, before) << "each by the time of it, the latest first: " << told;
+  EXPECT_NE(before, std::string::npos);
 }
 
 TEST_P(RecordApi, TellsWhoLookedPageByPage) {

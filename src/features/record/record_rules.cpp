@@ -18,9 +18,10 @@ using access::SealKey;
 using questionnaires::Answers;
 using questionnaires::QuestionText;
 
-std::string role_of(AccountId account, const people::Episode& episode) {
-  if (account == episode.client) return "client";
-  return account == episode.therapist ? "therapist" : "deputy";
+std::string role_of(AccountId account, const StoredEpisode& stored) {
+  if (account == stored.episode.client) return "client";
+  const bool had_it = std::find(stored.former.begin(), stored.former.end(), account) != stored.former.end();
+  return had_it || account == stored.episode.therapist ? "therapist" : "deputy";
 }
 
 std::optional<std::string> name_of(const Names& names, std::optional<AccountId> account) {
@@ -50,7 +51,7 @@ Result<RecordFile> open_file(const StoredFile& stored, const SealKey& key) {
   return file;
 }
 
-Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const people::Episode& episode) {
+Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const StoredEpisode& episode) {
   RecordRoom room{stored.room.is_chat ? "chat" : "thread", {}, {}};
   if (stored.room.sealed_subject) {
     TRY_ASSIGN(room.subject, access::unseal(key, stored.room.id.bytes(), *stored.room.sealed_subject));
@@ -69,7 +70,7 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const
   return room;
 }
 
-Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, const people::Episode& episode) {
+Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, const StoredEpisode& episode) {
   const auto& one = stored.encounter;
   RecordSession session{one.id,       one.number, one.status, one.plan.starts_at, one.plan.minutes, one.began_at,
                         one.ended_at, {},         {}};
@@ -105,7 +106,8 @@ std::vector<RecordItem> items_of(const measures::Instrument* instrument, const A
   return items;
 }
 
-Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key) {
+/// `reader`: the client, or whoever reads it by exception.
+Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key, AccountId reader) {
   const auto& one = stored.form;
   const auto* instrument = questionnaires::instruments().find(one.instrument);
   RecordForm form;
@@ -118,19 +120,22 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key)
   form.asked_at = one.asked_at;
   form.due_at = one.due_at;
   form.items_allowed = one.items_allowed;
+  if (questionnaires::is_hidden(one, reader)) return form;
+  const bool with_items = questionnaires::sees_items(one, reader);
   for (const auto& version : stored.versions) {
     TRY_ASSIGN(const auto answers, questionnaires::open_answers(key, one.id, version.version, version.sealed_answers));
     TRY_ASSIGN(auto scores, questionnaires::open_scores(key, one.id, version.version, version.sealed_scores));
     // As on the screens: "minimal" beside an answer that a person looks at would say that all is well.
     if (stored.has_raised_concern) scores.band.reset();
     form.versions.push_back({version.version, version.completed_at, answers.language,
-                             questionnaires::for_viewer(std::move(scores), one, one.client),
-                             items_of(instrument, answers)});
+                             questionnaires::for_viewer(std::move(scores), one, reader),
+                             with_items ? items_of(instrument, answers) : std::vector<RecordItem>{}});
   }
   return form;
 }
 
-Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names) {
+Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names,
+                                   AccountId reader) {
   RecordEpisode episode;
   episode.id = stored.episode.id;
   episode.therapist = name_of(names, stored.episode.therapist).value_or("");
@@ -138,15 +143,15 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   episode.closed_at = stored.closed_at;
   episode.reply_hours = stored.episode.reply_hours;
   for (const auto& one : stored.sessions) {
-    TRY_ASSIGN(auto session, open_session(one, key, stored.episode));
+    TRY_ASSIGN(auto session, open_session(one, key, stored));
     episode.sessions.push_back(std::move(session));
   }
   for (const auto& one : stored.forms) {
-    TRY_ASSIGN(auto form, open_form(one, key));
+    TRY_ASSIGN(auto form, open_form(one, key, reader));
     episode.forms.push_back(std::move(form));
   }
   for (const auto& one : stored.rooms) {
-    TRY_ASSIGN(auto room, open_room(one, key, stored.episode));
+    TRY_ASSIGN(auto room, open_room(one, key, stored));
     episode.rooms.push_back(std::move(room));
   }
   return episode;
@@ -173,18 +178,32 @@ Result<RecordConsent> open_consent(const consent::Record& stored, const SealKey&
   return one;
 }
 
-}  // namespace
-
-Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key, const Names& names, Time now) {
+Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
+                                     AccountId reader) {
   RecordAnswer record;
   record.made_at = now;
   record.practice = stored.practice.name;
   record.synthetic = stored.practice.synthetic;
   record.name = name_of(names, stored.person.id).value_or("");
   for (const auto& one : stored.episodes) {
-    TRY_ASSIGN(auto episode, open_episode(one, key, names));
+    TRY_ASSIGN(auto episode, open_episode(one, key, names, reader));
     record.episodes.push_back(std::move(episode));
   }
+  return record;
+}
+
+}  // namespace
+
+Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
+                                        AccountId reader) {
+  TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
+  record.left_out = {"Drafts, what was agreed to, and who looked.", "What the therapist noted for themselves.",
+                     "Answers that the client did not show the therapist."};
+  return record;
+}
+
+Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key, const Names& names, Time now) {
+  TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, stored.person.id));
   for (const auto& one : stored.consents) {
     TRY_ASSIGN(auto decided, open_consent(one.record, key, names));
     record.consents.push_back(std::move(decided));

@@ -1,3 +1,4 @@
+#include "features/people/hand_overs.hpp"
 #include "features/record/record.hpp"
 #include "features/safety/safety.hpp"
 
@@ -9,21 +10,31 @@ using store::ReadTx;
 using store::Row;
 
 const Query kSpans{"record.spans", "SELECT id, opened_at, closed_at FROM episode_of_care WHERE client_id = $1", true};
+// Whoever was no therapist of this client at that time stood in for one.
+#define ROLE_THEN                                                                                                  \
+  "CASE WHEN a.role <> 'therapist' OR EXISTS (SELECT 1 FROM episode_of_care e WHERE e.client_id = $1"              \
+  " AND e.therapist_id = a.viewer_id AND NOT EXISTS (SELECT 1 FROM hand_over h WHERE h.episode_id = e.id"          \
+  "  AND h.to_id = a.viewer_id AND h.done_at > a.at)) OR EXISTS (SELECT 1 FROM hand_over h WHERE h.client_id = $1" \
+  " AND h.from_id = a.viewer_id AND h.done_at >= a.at) THEN a.role ELSE 'deputy' END"
 // What a therapist notes for themselves leaves no trace here, nor does what was refused.
 const Query kAccess{"record.access",
-                    "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count, a.id"
+                    "SELECT a.at, a.viewer_id, v.sealed_profile, " ROLE_THEN
+                    ", a.action, a.view_name, a.count, a.id"
                     " FROM audit a LEFT JOIN account v ON v.id = a.viewer_id"
                     " WHERE a.client_id = $1 AND a.outcome = 'done' AND a.action NOT LIKE 'notes.%'"
                     " AND (a.viewer_id IS NULL OR a.viewer_id <> $1) ORDER BY a.at DESC, a.id DESC LIMIT $2",
                     true};
 const Query kAccessBefore{"record.access_before",
-                          "SELECT a.at, a.viewer_id, v.sealed_profile, a.role, a.action, a.view_name, a.count, a.id"
+                          "SELECT a.at, a.viewer_id, v.sealed_profile, " ROLE_THEN
+                          ", a.action, a.view_name, a.count, a.id"
                           " FROM audit a LEFT JOIN account v ON v.id = a.viewer_id"
                           " WHERE a.client_id = $1 AND a.outcome = 'done' AND a.action NOT LIKE 'notes.%'"
                           " AND (a.viewer_id IS NULL OR a.viewer_id <> $1) AND (a.at, a.id) <"
                           " (SELECT b.at, b.id FROM audit b WHERE b.id = $3 AND b.client_id = $1)"
                           " ORDER BY a.at DESC, a.id DESC LIMIT $2",
                           true};
+
+#undef ROLE_THEN
 
 constexpr std::int64_t kPage = 500;
 
@@ -94,6 +105,7 @@ std::vector<StoredSession> read_sessions(ReadTx& tx, AccountId client, EpisodeId
 Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
   StoredEpisode stored;
   stored.episode = episode;
+  for (const auto& one : people::former_therapists_of(tx, episode.id)) stored.former.push_back(one.account);
   TRY_ASSIGN(const auto rooms, people::list_rooms(tx, client, episode.id));
   for (const auto& room : rooms) {
     TRY_ASSIGN(auto one, read_room(tx, client, room, size));
@@ -145,25 +157,37 @@ std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client, std::optiona
                 : tx.list(kAccess, {client, most}, access_of);
 }
 
-Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
+namespace {
+
+Result<StoredRecord> read_treatments(ReadTx& tx, const std::optional<people::Account>& person) {
   StoredRecord record;
-  const auto person = people::find_account(tx, client);
   const auto practice = people::find_practice(tx);
   if (!person || !practice) return fail(not_found());
   record.person = *person;
   record.practice = *practice;
   Size size;
-  for (const auto& episode : people::list_episodes(tx, client)) {
-    TRY_ASSIGN(auto stored, read_episode(tx, client, episode, size));
+  for (const auto& episode : people::list_episodes(tx, person->id)) {
+    TRY_ASSIGN(auto stored, read_episode(tx, person->id, episode, size));
     record.episodes.push_back(std::move(stored));
   }
-  tx.each(kSpans, {client}, [&](const Row& row) {
+  tx.each(kSpans, {person->id}, [&](const Row& row) {
     for (auto& one : record.episodes) {
       if (one.episode.id != row.id<EpisodeId>(0)) continue;
       one.opened_at = row.time(1);
       one.closed_at = row.maybe_time(2);
     }
   });
+  return record;
+}
+
+}  // namespace
+
+Result<StoredRecord> read_locked_record(ReadTx& tx, AccountId client) {
+  return read_treatments(tx, people::find_client(tx, client));
+}
+
+Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
+  TRY_ASSIGN(auto record, read_treatments(tx, people::find_account(tx, client)));
   record.consents = read_consents(tx, client);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;

@@ -98,7 +98,8 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   ASSERT_TRUE(
       write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, newcomer, {supervisor, deputy}); }));
   falls(Item::deputies, "the deputies");
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, neutral, clock.now()); }));
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, neutral, people::Leaving::orderly); }));
   EXPECT_NE(missing().find("the neutral person"), std::string::npos) << missing();
   EXPECT_EQ(say(Item::neutral_person, administrator).error().code, "setup.not_yet");
   const auto other = AccountId::make(clock.now());

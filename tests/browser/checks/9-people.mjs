@@ -88,10 +88,12 @@ export default async function add({ check, house, shots }) {
       if ((await page.locator('main').innerText()).includes(client.name)) throw new Error(`${client.name} is shown`);
     }
     const row = page.locator('ul.people li', { hasText: therapist.name }).first();
-    await row.getByLabel('Supervisor').selectOption('');
+    await row.getByLabel('Supervisor', { exact: true }).selectOption('');
+    await row.getByRole('button', { name: 'Save: Supervisor' }).click();
     await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
     await row.getByText('Without a supervisor and a deputy').waitFor();
-    await row.getByLabel('Supervisor').selectOption({ label: house.accountsOf('supervisor')[0].name });
+    await row.getByLabel('Supervisor', { exact: true }).selectOption({ label: house.accountsOf('supervisor')[0].name });
+    await row.getByRole('button', { name: 'Save: Supervisor' }).click();
     await row.getByText('Without a supervisor and a deputy').waitFor({ state: 'detached' });
 
     await page.getByLabel('As what').selectOption('coder');

@@ -1743,7 +1743,57 @@ export interface paths {
         put?: never;
         /**
          * Close the account of somebody who works in the practice
-         * @description Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Sent again it changes nothing.
+         * @description Nobody logs in to it from then on, and whoever is logged in is logged out. What the person did stays. Of a therapist only after each client has another one (`POST /api/hand-overs`); until then 409 `account.has_clients`. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{account}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the account of somebody who works in the practice at once, whatever is left
+         * @description For emergencies. As the closure, but a therapist's deputy goes on with the clients from this moment until each is handed over. 409 `account.no_deputy` while there is none.
          */
         post: {
             parameters: {
@@ -2074,6 +2124,164 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{account}/treatments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The treatments of a therapist that go on, to be handed over
+         * @description A therapist asks for their own, an administrator for anybody's, without names.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The treatments of a therapist that go on, to be handed over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenTreatments"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a treatment over to another therapist, now or at a stated moment
+         * @description From that moment on the new therapist finds all that was written, but not the former one's own notes, and the former therapist finds nothing any more. What a client showed the former one of single answers has to be shown anew; reply times are agreed on anew. All three are told.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOverWanted"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs/{hand_over}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Call off a hand-over that is to come */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    hand_over: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4261,6 +4469,267 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/locked-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Locked records that one may ask to read by exception, and what one asked for */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Locked records that one may ask to read by exception, and what one asked for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LockedRecords"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/locked-records/{client}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to read a locked record, and say why
+         * @description Somebody else confirms it, an administrator or another supervisor; until then nothing is readable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExceptionWanted"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asked to read a locked record, why, and what was decided */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Who asked to read a locked record, why, and what was decided */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exceptions"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exceptions/{exception}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm that a locked record is read, or refuse it
+         * @description By somebody else than whoever asked. Confirmed, it lasts seven days and ends by itself; refused while it lasts, it ends at once. What stands in the record is shown to nobody but whoever asked.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exception: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExceptionDecision"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exceptions/{exception}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a locked record, while an exception lasts
+         * @description For whoever asked for it, and as a therapist would see it: neither notes nor drafts, nor what the client did not show the therapist. Each reading is in the audit with the exception's id.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exception: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Read a locked record, while an exception lasts */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/caseload": {
         parameters: {
             query?: never;
@@ -5643,16 +6112,23 @@ export interface components {
             agreed: boolean;
             proposed_hours?: number | null;
         };
-        /** @description The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` answers meanwhile; without one nobody has agreed to it. `now`: it has begun. */
+        /** @description The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` answers meanwhile; without one nobody has agreed to it. `now`: it has begun. Without `until` the therapist has left the practice, and `deputy` answers until the client has another therapist. */
         AwayAnswer: {
             /** Format: date-time */
             from: string;
-            /** Format: date-time */
-            until: string;
+            until?: string | null;
             deputy?: components["schemas"]["Person"] | null;
             now: boolean;
         };
-        /** @description A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. */
+        /** @description Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. */
+        HandOverAnswer: {
+            from: components["schemas"]["Person"];
+            to: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            done: boolean;
+        };
+        /** @description A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. `hand_over` is one that is to come, or of the last thirty days. */
         EpisodeAnswer: {
             /** Format: uuid */
             id: string;
@@ -5668,6 +6144,7 @@ export interface components {
             last_at?: string | null;
             present: boolean;
             away?: components["schemas"]["AwayAnswer"] | null;
+            hand_over?: components["schemas"]["HandOverAnswer"] | null;
         };
         EpisodesAnswer: {
             episodes: components["schemas"]["EpisodeAnswer"][];
@@ -5774,6 +6251,43 @@ export interface components {
         };
         AbsenceAnswer: {
             agrees: boolean;
+        };
+        /** @enum {string} */
+        PlannedSessions: "keep" | "cancel";
+        PlannedHandOverEntry: {
+            /** Format: uuid */
+            id: string;
+            to: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            sessions: components["schemas"]["PlannedSessions"];
+        };
+        /** @description A treatment that goes on. `client` is absent for an administrator, who learns no client's name here. `planned_sessions`: how many sessions are to come. */
+        OpenTreatmentEntry: {
+            /** Format: uuid */
+            episode: string;
+            client?: string | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            planned_sessions: number;
+            hand_over?: components["schemas"]["PlannedHandOverEntry"] | null;
+        };
+        /** @description The treatments of a therapist that go on, the oldest first, and the therapists who can take one over. */
+        OpenTreatments: {
+            treatments: components["schemas"]["OpenTreatmentEntry"][];
+            therapists: components["schemas"]["Person"][];
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `at`: from when on `to` treats, at most a year ahead; absent: from now on. `sessions`: what becomes of those that are planned. */
+        HandOverWanted: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            /** Format: uuid */
+            to: string;
+            at?: string | null;
+            sessions: components["schemas"]["PlannedSessions"];
         };
         /** @enum {string} */
         InvitationState: "sent" | "used" | "expired" | "withdrawn";
@@ -6383,10 +6897,186 @@ export interface components {
         ToldClosings: {
             closings: components["schemas"]["ToldClosing"][];
         };
+        LockedRecord: {
+            /** Format: uuid */
+            client: string;
+            name: string;
+            /** Format: date-time */
+            locked_at: string;
+        };
+        /** @enum {string} */
+        ExceptionState: "asked" | "granted" | "refused" | "over";
+        /** @description An exception that was asked for: for whose locked record, by whom and why. `asked`: somebody else has to decide, within fourteen days. `granted`: whoever asked reads the record until `ends_at`. */
+        ExceptionEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            client: string;
+            name: string;
+            asked_by: string;
+            own: boolean;
+            /** Format: date-time */
+            asked_at: string;
+            reason: string;
+            state: components["schemas"]["ExceptionState"];
+            decided_by?: string | null;
+            decided_at?: string | null;
+            ends_at?: string | null;
+        };
+        /** @description Clients whose accounts are closed and whose records the law keeps: those whom the asker treated, or whose therapist they supervise. `exceptions`: what they asked for. */
+        LockedRecords: {
+            records: components["schemas"]["LockedRecord"][];
+            exceptions: components["schemas"]["ExceptionEntry"][];
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes. */
+        ExceptionWanted: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+        };
+        /** @description The latest first, of records that are still kept. */
+        Exceptions: {
+            exceptions: components["schemas"]["ExceptionEntry"][];
+        };
+        ExceptionDecision: {
+            granted: boolean;
+        };
         /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
         Channel: "chat" | "messages";
+        RecordChannel: {
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            from: string;
+            until?: string | null;
+        };
+        /** @description A point of the agenda; `by` is client, therapist or deputy. */
+        RecordPoint: {
+            by: string;
+            text: string;
+            done: boolean;
+        };
+        /** @description `starts_at` is when it was planned for. */
+        RecordSession: {
+            /** Format: uuid */
+            id: string;
+            number?: number | null;
+            status: components["schemas"]["Status"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+            began_at?: string | null;
+            ended_at?: string | null;
+            channels: components["schemas"]["RecordChannel"][];
+            agenda: components["schemas"]["RecordPoint"][];
+        };
+        /** @description A question as it was read, and what was chosen; without `value` it was not answered. */
+        RecordItem: {
+            item: string;
+            question: string;
+            value?: number | null;
+            answer?: string | null;
+        };
+        /** @description What was sent, with the scores that were made of it; a correction is a version. */
+        RecordVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            completed_at: string;
+            language: string;
+            scores: components["schemas"]["Scores"];
+            answers: components["schemas"]["RecordItem"][];
+        };
+        /** @description A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for. */
+        RecordForm: {
+            /** Format: uuid */
+            id: string;
+            questionnaire: string;
+            name: string;
+            occasion: components["schemas"]["Occasion"];
+            session?: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            due_at?: string | null;
+            items_allowed: boolean;
+            copyright?: string | null;
+            versions: components["schemas"]["RecordVersion"][];
+        };
+        /** @description A file that went with a message; `content` is base64, and left out where the files come to more than 32 MiB. */
+        RecordFile: {
+            name: string;
+            type: string;
+            /** Format: int64 */
+            bytes: number;
+            description?: string | null;
+            content?: string | null;
+        };
+        /** @description `by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the other person. */
+        RecordMessage: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+            read: boolean;
+            files: components["schemas"]["RecordFile"][];
+        };
+        /** @description `kind` is chat or thread; a thread has a subject. */
+        RecordRoom: {
+            kind: string;
+            subject?: string | null;
+            messages: components["schemas"]["RecordMessage"][];
+        };
+        RecordEpisode: {
+            /** Format: uuid */
+            id: string;
+            therapist: string;
+            /** Format: date-time */
+            opened_at: string;
+            closed_at?: string | null;
+            reply_hours?: number | null;
+            sessions: components["schemas"]["RecordSession"][];
+            forms: components["schemas"]["RecordForm"][];
+            rooms: components["schemas"]["RecordRoom"][];
+        };
+        /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. */
+        RecordConsent: {
+            purpose: string;
+            title: string;
+            version: string;
+            language: string;
+            digest: string;
+            given: boolean;
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            note?: string | null;
+        };
+        /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
+        RecordAccess: {
+            /** Format: date-time */
+            at: string;
+            name?: string | null;
+            role: string;
+            action: string;
+            view?: string | null;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description Everything of one client, the oldest first; `access` the latest first, at most 20,000 (`more_access`). `left_out` says in words what is not in it. */
+        RecordAnswer: {
+            /** Format: date-time */
+            made_at: string;
+            practice: string;
+            synthetic: boolean;
+            name: string;
+            episodes: components["schemas"]["RecordEpisode"][];
+            consents: components["schemas"]["RecordConsent"][];
+            access: components["schemas"]["RecordAccess"][];
+            more_access: boolean;
+            left_out: string[];
+        };
         /** @description The session that is open, or else the next one that is planned. */
         NextSession: {
             /** Format: uuid */
@@ -6706,138 +7396,6 @@ export interface components {
         AccessAnswer: {
             access: components["schemas"]["AccessLine"][];
             more: boolean;
-        };
-        RecordChannel: {
-            channel: components["schemas"]["Channel"];
-            /** Format: date-time */
-            from: string;
-            until?: string | null;
-        };
-        /** @description A point of the agenda; `by` is client, therapist or deputy. */
-        RecordPoint: {
-            by: string;
-            text: string;
-            done: boolean;
-        };
-        /** @description `starts_at` is when it was planned for. */
-        RecordSession: {
-            /** Format: uuid */
-            id: string;
-            number?: number | null;
-            status: components["schemas"]["Status"];
-            /** Format: date-time */
-            starts_at: string;
-            /** Format: int64 */
-            minutes: number;
-            began_at?: string | null;
-            ended_at?: string | null;
-            channels: components["schemas"]["RecordChannel"][];
-            agenda: components["schemas"]["RecordPoint"][];
-        };
-        /** @description A question as it was read, and what was chosen; without `value` it was not answered. */
-        RecordItem: {
-            item: string;
-            question: string;
-            value?: number | null;
-            answer?: string | null;
-        };
-        /** @description What was sent, with the scores that were made of it; a correction is a version. */
-        RecordVersion: {
-            /** Format: int64 */
-            version: number;
-            /** Format: date-time */
-            completed_at: string;
-            language: string;
-            scores: components["schemas"]["Scores"];
-            answers: components["schemas"]["RecordItem"][];
-        };
-        /** @description A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for. */
-        RecordForm: {
-            /** Format: uuid */
-            id: string;
-            questionnaire: string;
-            name: string;
-            occasion: components["schemas"]["Occasion"];
-            session?: string | null;
-            /** Format: date-time */
-            asked_at: string;
-            due_at?: string | null;
-            items_allowed: boolean;
-            copyright?: string | null;
-            versions: components["schemas"]["RecordVersion"][];
-        };
-        /** @description A file that went with a message; `content` is base64, and left out where the files come to more than 32 MiB. */
-        RecordFile: {
-            name: string;
-            type: string;
-            /** Format: int64 */
-            bytes: number;
-            description?: string | null;
-            content?: string | null;
-        };
-        /** @description `by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the other person. */
-        RecordMessage: {
-            /** Format: date-time */
-            at: string;
-            by: string;
-            text: string;
-            read: boolean;
-            files: components["schemas"]["RecordFile"][];
-        };
-        /** @description `kind` is chat or thread; a thread has a subject. */
-        RecordRoom: {
-            kind: string;
-            subject?: string | null;
-            messages: components["schemas"]["RecordMessage"][];
-        };
-        RecordEpisode: {
-            /** Format: uuid */
-            id: string;
-            therapist: string;
-            /** Format: date-time */
-            opened_at: string;
-            closed_at?: string | null;
-            reply_hours?: number | null;
-            sessions: components["schemas"]["RecordSession"][];
-            forms: components["schemas"]["RecordForm"][];
-            rooms: components["schemas"]["RecordRoom"][];
-        };
-        /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. */
-        RecordConsent: {
-            purpose: string;
-            title: string;
-            version: string;
-            language: string;
-            digest: string;
-            given: boolean;
-            /** Format: date-time */
-            at: string;
-            by?: string | null;
-            note?: string | null;
-        };
-        /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
-        RecordAccess: {
-            /** Format: date-time */
-            at: string;
-            name?: string | null;
-            role: string;
-            action: string;
-            view?: string | null;
-            /** Format: int64 */
-            count: number;
-        };
-        /** @description Everything of one client, the oldest first; `access` the latest first, at most 20,000 (`more_access`). `left_out` says in words what is not in it. */
-        RecordAnswer: {
-            /** Format: date-time */
-            made_at: string;
-            practice: string;
-            synthetic: boolean;
-            name: string;
-            episodes: components["schemas"]["RecordEpisode"][];
-            consents: components["schemas"]["RecordConsent"][];
-            access: components["schemas"]["RecordAccess"][];
-            more_access: boolean;
-            left_out: string[];
         };
         /** @description Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a session begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice holds. `kept`: what of these goes to the neutral person and is the practice's to choose; it stays whatever the therapist chooses. */
         SessionForms: {

@@ -234,6 +234,10 @@ export const api = {
     ask('put', '/api/episodes/{episode}/draft', { episode }, draft, {}, { outlive: true }),
   staff: () => ask('get', '/api/people', {}, undefined),
   closeAccount: (account: string) => ask('post', '/api/people/{account}/closure', { account }, undefined),
+  dismiss: (account: string) => ask('post', '/api/people/{account}/dismissal', { account }, undefined),
+  openTreatments: (account: string) => ask('get', '/api/people/{account}/treatments', { account }, undefined),
+  handOver: (wanted: components['schemas']['HandOverWanted']) => ask('post', '/api/hand-overs', {}, wanted),
+  callOffHandOver: (hand_over: string) => ask('delete', '/api/hand-overs/{hand_over}', { hand_over }, undefined),
   setBacking: (account: string, part: 'supervisor' | 'deputy', person: string) =>
     ask('put', '/api/people/{account}/backing', { account }, person ? { part, person } : { part }),
   setNeutralPerson: (account: string) =>
@@ -250,6 +254,13 @@ export const api = {
   stateClosingDate: (client: string, until: string, reason: string) =>
     ask('put', '/api/closings/{client}/date', { client }, { until, reason }),
   closingsOfMyClients: async () => (await ask('get', '/api/closings/of-my-clients', {}, undefined)).closings,
+  lockedRecords: () => ask('get', '/api/locked-records', {}, undefined),
+  askException: (client: string, id: string, reason: string) =>
+    ask('post', '/api/locked-records/{client}/exceptions', { client }, { id, reason }),
+  exceptions: async () => (await ask('get', '/api/exceptions', {}, undefined)).exceptions,
+  decideException: (exception: string, granted: boolean) =>
+    ask('put', '/api/exceptions/{exception}/decision', { exception }, { granted }),
+  lockedRecord: (exception: string) => ask('get', '/api/exceptions/{exception}/record', { exception }, undefined),
   setup: () => ask('get', '/api/setup', {}, undefined),
   confirmSetup: (item: components['schemas']['Item']) => ask('post', '/api/setup/confirmations', {}, { item }),
   invitations: async () => (await ask('get', '/api/invitations', {}, undefined)).invitations,

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { same } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 360, height: 740 } };
+const narrow = { viewport: { width: 320, height: 640 } };
+const desk = { viewport: { width: 1100, height: 900 } };
+const dark = { colorScheme: 'dark' };
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    same(`${name}: too wide by`, await excess(page), 0);
+    same(`${name}: barriers`, await barriers(page), []);
+    if (shots) await page.screenshot({ path: join(shots, `hand-over-${name}.png`), fullPage: true });
+  };
+
+  await check('a therapist hands a client over, who reads so; the colleague finds everything, the former therapist nothing', async (place) => {
+    const own = await place.demoHouse(house, []);
+    const { client, therapist } = own.nextPair();
+    const colleague = own.accountsOf('therapist').find((one) => one.login !== therapist.login);
+    const theirs = await place.person(own.origin, client, phone);
+    await theirs.openChat();
+    await theirs.say('This is for whoever treats me.');
+
+    const { page } = await place.person(own.origin, therapist, desk);
+    await page.getByRole('link', { name: 'Absences' }).click();
+    await page.getByRole('heading', { name: 'Hand clients over' }).waitFor();
+    await page.getByRole('button', { name: 'Hand over', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Choose at least one client' }).waitFor();
+    await page.getByLabel(client.name).check();
+    await page.getByLabel('Who takes over').selectOption({ label: colleague.name });
+    await page.getByRole('button', { name: 'Hand over', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: `1 client goes to ${colleague.name} now.` }).waitFor();
+    await picture('sure', page);
+    await page.getByRole('button', { name: 'Yes, hand over' }).click();
+    await page.getByRole('status').filter({ hasText: `Saved: 1 client for ${colleague.name}.` }).waitFor();
+    same('no longer theirs', await page.getByLabel(client.name).count(), 0);
+
+    await theirs.page.goto(own.origin);
+    await theirs.page.getByText(`${colleague.name} is your therapist`).waitFor();
+    await picture('client-phone', theirs.page);
+    const other = await place.person(own.origin, colleague, { ...narrow, ...dark });
+    const row = other.page.locator('li.client', { hasText: client.name });
+    await row.first().waitFor();
+    await row.first().getByRole('link', { name: client.name }).first().click();
+    await other.page.getByText(`You have taken over this client from ${therapist.name}`).waitFor();
+    await picture('new-therapist-dark', other.page);
+    await other.page.getByRole('link', { name: /^Chat/ }).first().click();
+    await other.sees('This is for whoever treats me.');
+  });
+
+  await check('an administrator dismisses a therapist, whose deputy goes on; nobody is named, and nobody is left', async (place) => {
+    const own = await place.demoHouse(house, []);
+    const { client, therapist } = own.nextPair();
+    const colleague = own.accountsOf('therapist').find((one) => one.login !== therapist.login);
+    const { page } = await place.person(own.origin, own.accountsOf('administrator')[0], desk);
+    const row = page.locator('ul.people > li').filter({ has: page.locator('strong', { hasText: therapist.name }) });
+    await row.getByLabel('Deputy: told of concerns too', { exact: true }).selectOption({ label: colleague.name });
+    const save = row.getByRole('button', { name: 'Save: Deputy: told of concerns too' });
+    if ((await save.getAttribute('aria-disabled')) !== 'true') await save.click();
+    await page.getByRole('button', { name: `Close account: ${therapist.name}` }).click();
+    await page.getByRole('alert').filter({ hasText: `${colleague.name} goes on with the clients` }).waitFor();
+    await picture('dismissing', page);
+    await page.getByRole('button', { name: 'Close it at once' }).click();
+    await page.getByText('Has left. Hand each client over to another therapist.').waitFor();
+    await page.getByRole('button', { name: `Hand clients over: ${therapist.name}` }).click();
+    await page.getByText('Client since').first().waitFor();
+    same('no name of a client', (await page.locator('main').innerText()).includes(client.name), false);
+    await picture('administrator', page);
+
+    const theirs = (await place.person(own.origin, client, { ...phone, locale: 'de-DE' })).page;
+    await theirs.getByText(`${therapist.name} arbeitet nicht mehr hier.`).waitFor();
+    await picture('left-client-de-phone', theirs);
+
+    await page.getByRole('button', { name: 'Choose all' }).click();
+    await page.getByLabel('Who takes over').selectOption({ label: colleague.name });
+    await page.getByRole('button', { name: 'Hand over', exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, hand over' }).click();
+    await page.getByText('Has left. Hand each client over to another therapist.').waitFor({ state: 'detached' });
+  });
+
+  await check('a locked record is read by exception, once an administrator has confirmed it', async (place) => {
+    const own = await place.demoHouse(house, ['--practice-country', 'DE']);
+    const { client, therapist } = own.nextPair();
+    const admin = (await place.person(own.origin, own.accountsOf('administrator')[0], { ...phone, locale: 'de-DE' })).page;
+    await admin.getByLabel('Anmeldename der Klientin oder des Klienten').fill(client.login);
+    await admin.getByRole('button', { name: 'Konto einer Klientin oder eines Klienten schließen' }).click();
+    await admin.getByRole('button', { name: 'Endgültig schließen' }).click();
+    await admin.getByText(client.name).first().waitFor();
+
+    const { page } = await place.person(own.origin, therapist, desk);
+    await page.getByRole('heading', { name: 'Locked records' }).waitFor();
+    await page.getByRole('button', { name: `Ask to read the record of ${client.name}` }).click();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Please say why.' }).waitFor();
+    await page.getByLabel(`Why the record of ${client.name} has to be read`).fill('A court has asked.');
+    await picture('asking', page);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('It waits to be confirmed.').waitFor();
+
+    await admin.reload();
+    await admin.getByText('A court has asked.').waitFor();
+    await picture('deciding-de-phone', admin);
+    await admin.getByRole('button', { name: /^Bestätigen:.*liest die Akte/ }).click();
+    await admin.getByText('Bestätigt von').waitFor();
+
+    await page.reload();
+    await page.getByRole('button', { name: `Read the record of ${client.name}` }).click();
+    await page.getByRole('heading', { name: `Record of ${client.name}` }).waitFor();
+    await picture('reading', page);
+    await page.getByRole('button', { name: 'Close the record' }).click();
+  });
+}
