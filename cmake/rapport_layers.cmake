@@ -36,9 +36,14 @@ rapport_layer(live FOLDERS live LINKS rapport_http)
 rapport_layer(access FOLDERS access LINKS rapport_http rapport_store TEST_LINKS rapport_migrations)
 rapport_layer(net FOLDERS net LINKS rapport_http rapport_work PkgConfig::SSL)
 
+# Formulas, each with its source. They compute what they are handed.
+rapport_layer(statistics FOLDERS research/statistics LINKS rapport_base Eigen3::Eigen PkgConfig::NLOPT)
+# The parts of Eigen under a stronger licence than its own are refused.
+target_compile_definitions(rapport_statistics PRIVATE EIGEN_MPL2_ONLY)
+
 include(embed_files)
 # Instruments: questionnaires and how they are scored, and the packs that have a licence of their own.
-rapport_layer(measures FOLDERS measures LINKS rapport_base TEST_LINKS rapidcheck)
+rapport_layer(measures FOLDERS measures LINKS rapport_base rapport_statistics TEST_LINKS rapidcheck)
 rapport_embed(rapport_measures instrument ${CMAKE_SOURCE_DIR}/resources/instruments *.json)
 include(instrument_packs)
 chosen_instrument_packs(packs)
