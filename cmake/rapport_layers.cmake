@@ -49,6 +49,11 @@ include(instrument_packs)
 chosen_instrument_packs(packs)
 rapport_embed(rapport_measures instrument_pack ${CMAKE_SOURCE_DIR}/resources/instrument-packs ${packs})
 
+# What researchers ask of files.
+rapport_layer(research FOLDERS research LINKS rapport_measures rapport_statistics)
+# What R makes of the same data (tests/golden/make.R).
+rapport_embed(research_tests golden ${CMAKE_SOURCE_DIR}/tests/golden *.csv *.json)
+
 # What a file is by its content.
 rapport_layer(media FOLDERS media LINKS rapport_base ZLIB::ZLIB)
 # Files as other programs make them; the fuzzer begins with the same.
@@ -58,7 +63,7 @@ rapport_layer(migrations FOLDERS migrations LINKS rapport_store)
 rapport_embed(rapport_migrations migration ${CMAKE_SOURCE_DIR}/src/migrations *.sql)
 file(GLOB feature_folders RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/features/*)
 list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
-rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_media PkgConfig::SSL
+rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_research rapport_media PkgConfig::SSL
   PkgConfig::CURL
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
