@@ -70,6 +70,7 @@ rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
 rapport_embed(rapport_features crisis_contact ${CMAKE_SOURCE_DIR}/resources/crisis-contacts *.json)
 rapport_embed(rapport_features consent ${CMAKE_SOURCE_DIR}/resources/consent *.json)
 rapport_embed(rapport_features retention ${CMAKE_SOURCE_DIR}/resources/retention *.json)
+rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 

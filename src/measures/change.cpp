@@ -63,6 +63,13 @@ const ReliableChange* reliable_change_of(const Instrument& instrument) {
   return nullptr;
 }
 
+bool is_in_clinical_range(const Instrument& instrument, std::string_view scale, double score) {
+  const auto& cutoffs = instrument.scoring().cutoffs;
+  return std::any_of(cutoffs.begin(), cutoffs.end(), [&](const Cutoff& cutoff) {
+    return cutoff.clinical && cutoff.scale == scale && side_of(cutoff, score).clinical;
+  });
+}
+
 Change change_between(const Instrument& instrument, double before, double after, const Variant& variant) {
   const auto& scale = instrument.scoring().scales.front();
   Change change;

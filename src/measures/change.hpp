@@ -4,6 +4,7 @@
 /// Standard deviations, reliabilities and cut-offs are data with a source (scoring.hpp), never constants here.
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "measures/instrument.hpp"
 #include "research/statistics/reliable_change.hpp"
@@ -26,6 +27,10 @@ struct Change {
 
 /// What says from where on a change on the main scale is reliable. Null where nothing does.
 const ReliableChange* reliable_change_of(const Instrument& instrument);
+
+/// Whether the score is on the clinical side of the instrument's cut-off; false where there is none, and where the
+/// source gives a range of cut-offs for what lies within it.
+bool is_in_clinical_range(const Instrument& instrument, std::string_view scale, double score);
 
 /// The change on the main scale. A published threshold is reached by a change of exactly its size; one that follows
 /// from standard deviation and reliability must be exceeded.

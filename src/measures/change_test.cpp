@@ -47,6 +47,14 @@ TEST(Change, IsRecoveryOnlyFromTheClinicalSideToTheOther) {
   EXPECT_EQ(class_of("core-10", 17, 10), ChangeClass::recovered);
 }
 
+TEST(Change, KnowsTheClinicalRange) {
+  EXPECT_TRUE(is_in_clinical_range(shipped("phq-9"), "total", 10));
+  EXPECT_FALSE(is_in_clinical_range(shipped("phq-9"), "total", 9));
+  EXPECT_TRUE(is_in_clinical_range(shipped("ors"), "total", 24.9)) << "where higher is better";
+  EXPECT_FALSE(is_in_clinical_range(shipped("pcl-5"), "total", 32)) << "31 to 33 is on neither side";
+  EXPECT_FALSE(is_in_clinical_range(shipped("srs"), "total", 10)) << "its cut-off is for talking about it";
+}
+
 TEST(Change, SaysWhereItWentIntoTheClinicalRange) {
   EXPECT_TRUE(change("phq-9", 9, 15).into_clinical_range);
   EXPECT_FALSE(change("phq-9", 10, 16).into_clinical_range) << "was there already";

@@ -147,7 +147,8 @@ int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostr
 MeasureCommands::MeasureCommands(CLI::App& app)
     : score_(app.add_subcommand("score", "Score the forms of a CSV file")),
       instruments_(app.add_subcommand("instruments", "List the instruments: id, title, languages, licence")),
-      mixed_(app.add_subcommand("mixed", "Fit a two-level mixed model to a CSV file")) {
+      mixed_(app.add_subcommand("mixed", "Fit a two-level mixed model to a CSV file")),
+      track_(app.add_subcommand("track", "Say where the courses of a CSV file ask for a look")) {
   score_->add_option("instrument", options_.instrument, "its id, for example phq-9")->required();
   score_->add_option("--input", options_.input, "CSV file with client, session, date, item1 …; - is standard input");
   score_->add_option("--variant", options_.variant,
@@ -158,6 +159,11 @@ MeasureCommands::MeasureCommands(CLI::App& app)
       ->required();
   mixed_->add_option("--method", mixed_options_.method, "reml (the default) or ml");
   mixed_->add_flag("--json", mixed_options_.json, "for programs");
+  track_->add_option("--input", track_options_.input,
+                     "CSV file with client, session, date, instrument, respondent, score; - is standard input");
+  track_->add_option("--rules", track_options_.rules, "file with rules (JSON) in place of the program's");
+  track_->add_option("--instruments", track_options_.folder, "folder with further instruments");
+  track_->add_flag("--json", track_options_.json, "for programs");
   for (auto* command : {score_, instruments_}) {
     command->add_option("--instruments", options_.folder, "folder with further instruments");
     command->add_flag("--json", options_.json, "for programs");
@@ -165,12 +171,13 @@ MeasureCommands::MeasureCommands(CLI::App& app)
 }
 
 bool MeasureCommands::chosen() const {
-  return score_->parsed() || instruments_->parsed() || mixed_->parsed();
+  return score_->parsed() || instruments_->parsed() || mixed_->parsed() || track_->parsed();
 }
 
 int MeasureCommands::run() const {
   if (instruments_->parsed()) return list_instruments(options_, std::cout, std::cerr);
   if (mixed_->parsed()) return fit_mixed(mixed_options_, std::cin, std::cout, std::cerr);
+  if (track_->parsed()) return track(track_options_, std::cin, std::cout, std::cerr);
   return score(options_, std::cin, std::cout, std::cerr);
 }
 

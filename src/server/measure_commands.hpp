@@ -6,6 +6,7 @@
 
 #include "server/exit_status.hpp"
 #include "server/mixed_command.hpp"
+#include "server/track_command.hpp"
 
 namespace CLI {
 class App;
@@ -39,9 +40,11 @@ class MeasureCommands {
  private:
   MeasureOptions options_;
   MixedOptions mixed_options_;
+  TrackOptions track_options_;
   CLI::App* score_;
   CLI::App* instruments_;
   CLI::App* mixed_;
+  CLI::App* track_;
 };
 
 }  // namespace rapport::server
