@@ -36,13 +36,23 @@ rapport_layer(live FOLDERS live LINKS rapport_http)
 rapport_layer(access FOLDERS access LINKS rapport_http rapport_store TEST_LINKS rapport_migrations)
 rapport_layer(net FOLDERS net LINKS rapport_http rapport_work PkgConfig::SSL)
 
+# Formulas, each with its source. They compute what they are handed.
+rapport_layer(statistics FOLDERS research/statistics LINKS rapport_base Eigen3::Eigen PkgConfig::NLOPT)
+# The parts of Eigen under a stronger licence than its own are refused.
+target_compile_definitions(rapport_statistics PRIVATE EIGEN_MPL2_ONLY)
+
 include(embed_files)
 # Instruments: questionnaires and how they are scored, and the packs that have a licence of their own.
-rapport_layer(measures FOLDERS measures LINKS rapport_base TEST_LINKS rapidcheck)
+rapport_layer(measures FOLDERS measures LINKS rapport_base rapport_statistics TEST_LINKS rapidcheck)
 rapport_embed(rapport_measures instrument ${CMAKE_SOURCE_DIR}/resources/instruments *.json)
 include(instrument_packs)
 chosen_instrument_packs(packs)
 rapport_embed(rapport_measures instrument_pack ${CMAKE_SOURCE_DIR}/resources/instrument-packs ${packs})
+
+# What researchers ask of files.
+rapport_layer(research FOLDERS research LINKS rapport_measures rapport_statistics)
+# What R makes of the same data (tests/golden/make.R).
+rapport_embed(research_tests golden ${CMAKE_SOURCE_DIR}/tests/golden *.csv *.json)
 
 # What a file is by its content.
 rapport_layer(media FOLDERS media LINKS rapport_base ZLIB::ZLIB)
@@ -53,13 +63,14 @@ rapport_layer(migrations FOLDERS migrations LINKS rapport_store)
 rapport_embed(rapport_migrations migration ${CMAKE_SOURCE_DIR}/src/migrations *.sql)
 file(GLOB feature_folders RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/features/*)
 list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
-rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_media PkgConfig::SSL
+rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_research rapport_media PkgConfig::SSL
   PkgConfig::CURL
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)
 rapport_embed(rapport_features crisis_contact ${CMAKE_SOURCE_DIR}/resources/crisis-contacts *.json)
 rapport_embed(rapport_features consent ${CMAKE_SOURCE_DIR}/resources/consent *.json)
 rapport_embed(rapport_features retention ${CMAKE_SOURCE_DIR}/resources/retention *.json)
+rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 

@@ -21,10 +21,15 @@ LAYERS = {
     "access": {"base", "http", "store", "live"},
     "net": {"base", "http", "work"},
     "config": {"base"},
-    "measures": {"base"},
+    "research/statistics": {"base"},
+    "measures": {"base", "research/statistics"},
+    "research": {"base", "measures", "research/statistics"},
     "media": {"base"},
     "migrations": {"base", "store"},
-    "features": {"base", "work", "http", "store", "live", "access", "measures", "media", "config"},
+    "features": {
+        *("base", "work", "http", "store", "live", "access", "measures", "media", "config"),
+        *("research", "research/statistics"),
+    },
 }
 ANYTHING = {"server"}  # the wiring, and main.cpp
 BEAST_FILES_AT_MOST = 3
@@ -54,6 +59,12 @@ def without(text, keep_strings):
     return NOT_CODE.sub(blank, text)
 
 
+def layer_of(folders):
+    """The layer of a file in these folders beneath src: the first, or the first two where these are one of their own."""
+    pair = "/".join(folders[:2])
+    return pair if pair in LAYERS else folders[0]
+
+
 def check(root):
     source = root / "src"
     findings = []
@@ -62,7 +73,7 @@ def check(root):
     known = set(LAYERS) | ANYTHING
     for path in files:
         parts = path.relative_to(source).parts
-        layer = parts[0] if len(parts) > 1 else "main"
+        layer = layer_of(parts[:-1]) if len(parts) > 1 else "main"
         name = path.relative_to(root).as_posix()
         folder = "/".join(parts[:-1])
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -100,8 +111,10 @@ def check(root):
                 say(number, "include by the path from src, without '..'")
                 continue
             steps = target.split("/")
-            other = steps[0]
-            if len(steps) < 2 or other not in known:
+            if len(steps) < 2:
+                continue
+            other = layer_of(steps[:-1])
+            if other not in known:
                 continue
             if layer == "features" and other == "features" and len(parts) > 2 and len(steps) > 2:
                 if steps[1] != parts[1] and "store" in "/".join(steps[2:]):
@@ -143,6 +156,9 @@ def self_test():
         ("access", {"access/a.cpp": '#include "store/x.hpp"\n#include "net/x.hpp"'}, ["src/access/a.cpp:2"]),
         ("feature", {"features/a/a.cpp": '#include "features/b/b.hpp"\n#include "features/b/b_store.hpp"\n'
                      '#include "features/a/a_store.hpp"'}, ["src/features/a/a.cpp:2"]),
+        ("within a layer", {"research/statistics/a.hpp": '#include "measures/x.hpp"', "measures/a.hpp":
+                            '#include "research/statistics/x.hpp"\n#include "research/x.hpp"'},
+         ["src/measures/a.hpp:2", "src/research/statistics/a.hpp:1"]),
         ("server", {"server/a.cpp": '#include "features/b/b.hpp"', "main.cpp": '#include "server/a.hpp"'}, []),
         ("unknown", {"odd/a.cpp": ""}, ["src/odd/a.cpp:1"]),
         ("dots", {"http/a.cpp": '#include "../store/x.hpp"'}, ["src/http/a.cpp:1"]),

@@ -1,7 +1,6 @@
 #include "measures/change.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "measures/score.hpp"
@@ -11,10 +10,6 @@ namespace {
 
 /// Sums of tenths are not exact; a score that is a threshold must count as one.
 constexpr double kSame = 1e-9;
-
-double towards_better(Direction direction) {
-  return direction == Direction::higher_better ? 1 : -1;
-}
 
 enum class Size { within_error, between, reliable };
 
@@ -54,41 +49,11 @@ bool left_clinical_range(const Scoring& scoring, std::string_view scale, double 
 ChangeClass class_of(const Scoring& scoring, const Scale& scale, Size size, double before, double after) {
   if (size == Size::within_error) return ChangeClass::unchanged;
   if (size == Size::between) return ChangeClass::undetermined;
-  if ((after - before) * towards_better(scale.direction) < 0) return ChangeClass::deteriorated;
+  if ((after - before) * statistics::towards_better(scale.direction) < 0) return ChangeClass::deteriorated;
   return left_clinical_range(scoring, scale.key, before, after) ? ChangeClass::recovered : ChangeClass::improved;
 }
 
 }  // namespace
-
-double standard_error_of_measurement(double sd, double reliability) {
-  return sd * std::sqrt(1 - reliability);
-}
-
-double standard_error_of_difference(double sd, double reliability) {
-  return std::sqrt(2.0) * standard_error_of_measurement(sd, reliability);
-}
-
-double reliable_change_index(double before, double after, double sd, double reliability) {
-  return (after - before) / standard_error_of_difference(sd, reliability);
-}
-
-double cutoff_a(const Norm& clinical, Direction direction) {
-  return clinical.mean + towards_better(direction) * 2 * clinical.sd;
-}
-
-double cutoff_b(const Norm& functional, Direction direction) {
-  return functional.mean - towards_better(direction) * 2 * functional.sd;
-}
-
-double cutoff_c(const Norm& clinical, const Norm& functional) {
-  return (functional.sd * clinical.mean + clinical.sd * functional.mean) / (functional.sd + clinical.sd);
-}
-
-std::string_view name(ChangeClass change) {
-  constexpr std::array<std::string_view, 5> kNames{"recovered", "improved", "unchanged", "deteriorated",
-                                                   "undetermined"};
-  return kNames.at(static_cast<std::size_t>(change));
-}
 
 const ReliableChange* reliable_change_of(const Instrument& instrument) {
   const auto& scoring = instrument.scoring();
@@ -96,6 +61,13 @@ const ReliableChange* reliable_change_of(const Instrument& instrument) {
     if (rule.scale == scoring.scales.front().key && rule.kind == ChangeKind::reliable_change) return &rule;
   }
   return nullptr;
+}
+
+bool is_in_clinical_range(const Instrument& instrument, std::string_view scale, double score) {
+  const auto& cutoffs = instrument.scoring().cutoffs;
+  return std::any_of(cutoffs.begin(), cutoffs.end(), [&](const Cutoff& cutoff) {
+    return cutoff.clinical && cutoff.scale == scale && side_of(cutoff, score).clinical;
+  });
 }
 
 Change change_between(const Instrument& instrument, double before, double after, const Variant& variant) {
@@ -106,7 +78,8 @@ Change change_between(const Instrument& instrument, double before, double after,
   const auto* rule = is_default(instrument, variant) ? reliable_change_of(instrument) : nullptr;
   if (rule == nullptr) return change;
   change.threshold =
-      rule->value ? *rule->value : kReliableAt * standard_error_of_difference(*rule->sd, *rule->reliability);
+      rule->value ? *rule->value
+                  : statistics::kReliableAt * statistics::standard_error_of_difference(*rule->sd, *rule->reliability);
   change.source = rule->source;
   const auto size = size_of(*rule, *change.threshold, change.value);
   change.reliable = size == Size::reliable;

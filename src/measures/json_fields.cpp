@@ -235,7 +235,7 @@ std::vector<Fields> Fields::objects(std::string_view key, std::size_t at_most) {
   return found;
 }
 
-void Fields::refuse_all_but(std::initializer_list<std::string_view> known) {
+void Fields::refuse_all_but(std::span<const std::string_view> known) {
   if (object_ == nullptr) return;
   for (const auto& field : *object_) {
     const std::string_view key(field.key().data(), field.key().size());

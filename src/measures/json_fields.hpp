@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +62,10 @@ class Fields {
   std::vector<Fields> objects(std::string_view key, std::size_t at_most);
 
   /// A misspelt field must not be passed over in silence.
-  void refuse_all_but(std::initializer_list<std::string_view> known);
+  void refuse_all_but(std::initializer_list<std::string_view> known) {
+    refuse_all_but(std::span(known.begin(), known.size()));
+  }
+  void refuse_all_but(std::span<const std::string_view> known);
   bool has(std::string_view key) const { return find(key) != nullptr; }
   void wrong(std::string_view key, std::string message);
 

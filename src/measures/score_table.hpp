@@ -8,18 +8,9 @@
 
 #include "measures/change.hpp"
 #include "measures/score.hpp"
+#include "measures/table_input.hpp"
 
 namespace rapport::measures {
-
-inline constexpr int kMaxSession = 100'000;
-
-/// Something in a file that was not used, and where: line and column (the number of the field) from 1.
-struct InputProblem {
-  std::string file;
-  std::optional<std::size_t> line;
-  std::optional<std::size_t> column;
-  std::string message;
-};
 
 /// The change since the client's first session that has a score.
 struct ChangeSince {
@@ -45,8 +36,6 @@ struct ScoreTable {
 /// to look at; the others are scored. `file` is what the errors call it.
 ScoreTable score_csv(const Instrument& instrument, const Variant& variant, std::string_view csv, std::string_view file);
 
-/// One problem as JSON: file, line, column, message.
-boost::json::object to_json(const InputProblem& problem);
 /// {"results": […], "errors": […]}: numbers unrounded, what is absent is null.
 boost::json::object to_json(const ScoreTable& table);
 

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "research/statistics/direction.hpp"
 
 namespace rapport::measures {
 
 inline constexpr std::string_view kScoringSchema = "rapport.scoring/1";
 
-enum class Direction { higher_worse, higher_better };
+using statistics::Direction;
 enum class Method {
   sum,    ///< of the answers
   mean,   ///< of the answers

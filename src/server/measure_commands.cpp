@@ -11,12 +11,11 @@
 #include <boost/json/value_from.hpp>
 #include <iostream>
 
-#include "base/files.hpp"
-#include "measures/csv.hpp"
 #include "measures/instrument_library.hpp"
 #include "measures/json_fields.hpp"
 #include "measures/score_table.hpp"
 #include "server/instrument_folder.hpp"
+#include "server/table_commands.hpp"
 
 namespace rapport::server {
 namespace {
@@ -25,11 +24,6 @@ namespace json = boost::json;
 using measures::Instrument;
 using measures::ScoredForm;
 using measures::ScoreTable;
-
-int say(std::ostream& errors, const Error& error) {
-  fmt::print(errors, "rapport: {}\n", error.detail);
-  return kNotDone;
-}
 
 std::string list_of(const std::vector<int>& numbers) {
   return fmt::format("{}", fmt::join(numbers, " "));
@@ -76,13 +70,6 @@ void print_form(const ScoredForm& scored, std::ostream& out) {
   fmt::print(out, "\n");
 }
 
-void print_problem(const measures::InputProblem& problem, std::ostream& errors) {
-  std::string place = problem.file;
-  if (problem.line) place += fmt::format(":{}", *problem.line);
-  if (problem.column) place += fmt::format(":{}", *problem.column);
-  fmt::print(errors, "rapport: {}: {}\n", place, problem.message);
-}
-
 void print_table(const Instrument& instrument, const ScoreTable& table, std::ostream& out) {
   fmt::print(out, "{}\n{:12} {:>7}  {:10}  scores\n", instrument.questionnaire().title.text, "client", "session",
              "date");
@@ -93,30 +80,13 @@ void print_table(const Instrument& instrument, const ScoreTable& table, std::ost
   }
 }
 
-/// An answer for programs also when nothing could be done.
-int not_done(const MeasureOptions& options, const Error& error, std::ostream& out, std::ostream& errors) {
-  if (options.json) {
-    ScoreTable table;
-    table.errors.push_back({options.input, {}, {}, error.detail});
-    fmt::print(out, "{}\n", json::serialize(to_json(table)));
-  }
-  return say(errors, error);
-}
-
-Result<std::string> read_input(const MeasureOptions& options, std::istream& in) {
-  if (options.input.empty())
-    return fail(invalid("input.missing", "Which file? Say --input FILE, or --input - for standard input."));
-  if (options.input == "-") return read_stream(in, measures::kMaxCsvBytes);
-  return read_file(options.input, measures::kMaxCsvBytes);
-}
-
 Result<ScoreTable> score_input(const Instrument& instrument, const MeasureOptions& options, std::istream& in) {
   const auto* variant = instrument.variant(options.variant);
   if (variant == nullptr) {
     return fail(invalid("variant.unknown",
                         fmt::format("{} has no variant \"{}\".", instrument.scoring().name, options.variant)));
   }
-  TRY_ASSIGN(const auto csv, read_input(options, in));
+  TRY_ASSIGN(const auto csv, read_table(options.input, in));
   return measures::score_csv(instrument, *variant, csv, options.input);
 }
 
@@ -142,29 +112,24 @@ void print_instrument(const Instrument& instrument, std::ostream& out) {
 }  // namespace
 
 int score(const MeasureOptions& options, std::istream& in, std::ostream& out, std::ostream& errors) {
+  const Answering answering{options.input, options.json, out, errors};
   const auto library = open_instruments(options.folder);
-  if (!library) return not_done(options, library.error(), out, errors);
+  if (!library) return answering.not_done(library.error());
   const auto* instrument = library->find(options.instrument);
   if (instrument == nullptr) {
-    return not_done(
-        options,
-        not_found(fmt::format("There is no instrument \"{}\"; `rapport instruments` lists them.", options.instrument)),
-        out, errors);
+    return answering.not_done(
+        not_found(fmt::format("There is no instrument \"{}\"; `rapport instruments` lists them.", options.instrument)));
   }
   const auto table = score_input(*instrument, options, in);
-  if (!table) return not_done(options, table.error(), out, errors);
+  if (!table) return answering.not_done(table.error());
   if (options.json) fmt::print(out, "{}\n", json::serialize(to_json(*table)));
   if (!options.json && table->readable) print_table(*instrument, *table, out);
-  if (!options.json || !table->readable) {
-    for (const auto& problem : table->errors) print_problem(problem, errors);
-  }
-  if (!table->readable) return kNotDone;
-  return table->errors.empty() ? kDone : kSomeRefused;
+  return answering.done(table->readable, table->errors);
 }
 
 int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostream& errors) {
   const auto library = open_instruments(options.folder);
-  if (!library) return not_done(options, library.error(), out, errors);
+  if (!library) return Answering{options.input, options.json, out, errors}.not_done(library.error());
   if (options.json) {
     json::array results;
     for (const auto& instrument : library->all()) results.push_back(instrument_json(instrument));
@@ -181,11 +146,24 @@ int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostr
 
 MeasureCommands::MeasureCommands(CLI::App& app)
     : score_(app.add_subcommand("score", "Score the forms of a CSV file")),
-      instruments_(app.add_subcommand("instruments", "List the instruments: id, title, languages, licence")) {
+      instruments_(app.add_subcommand("instruments", "List the instruments: id, title, languages, licence")),
+      mixed_(app.add_subcommand("mixed", "Fit a two-level mixed model to a CSV file")),
+      track_(app.add_subcommand("track", "Say where the courses of a CSV file ask for a look")) {
   score_->add_option("instrument", options_.instrument, "its id, for example phq-9")->required();
   score_->add_option("--input", options_.input, "CSV file with client, session, date, item1 …; - is standard input");
   score_->add_option("--variant", options_.variant,
                      "how the answers are numbered, where there is a choice (k6, k10: 0-4 or 1-5)");
+  mixed_->add_option("--input", mixed_options_.input, "CSV file; - is standard input");
+  mixed_
+      ->add_option("--formula", mixed_options_.formula, "as in R: 'score ~ log(session) + (1 + log(session) | client)'")
+      ->required();
+  mixed_->add_option("--method", mixed_options_.method, "reml (the default) or ml");
+  mixed_->add_flag("--json", mixed_options_.json, "for programs");
+  track_->add_option("--input", track_options_.input,
+                     "CSV file with client, session, date, instrument, respondent, score; - is standard input");
+  track_->add_option("--rules", track_options_.rules, "file with rules (JSON) in place of the program's");
+  track_->add_option("--instruments", track_options_.folder, "folder with further instruments");
+  track_->add_flag("--json", track_options_.json, "for programs");
   for (auto* command : {score_, instruments_}) {
     command->add_option("--instruments", options_.folder, "folder with further instruments");
     command->add_flag("--json", options_.json, "for programs");
@@ -193,11 +171,13 @@ MeasureCommands::MeasureCommands(CLI::App& app)
 }
 
 bool MeasureCommands::chosen() const {
-  return score_->parsed() || instruments_->parsed();
+  return score_->parsed() || instruments_->parsed() || mixed_->parsed() || track_->parsed();
 }
 
 int MeasureCommands::run() const {
   if (instruments_->parsed()) return list_instruments(options_, std::cout, std::cerr);
+  if (mixed_->parsed()) return fit_mixed(mixed_options_, std::cin, std::cout, std::cerr);
+  if (track_->parsed()) return track(track_options_, std::cin, std::cout, std::cerr);
   return score(options_, std::cin, std::cout, std::cerr);
 }
 

@@ -1,19 +1,18 @@
 #pragma once
-/// @file `rapport score` and `rapport instruments`: the measures at the command line. Here are the files and the
-/// printing; what is computed is in src/measures.
+/// @file `rapport score`, `rapport instruments` and the other commands for researchers. Here are the files and the
+/// printing; what is computed is in src/measures and src/research.
 #include <iosfwd>
 #include <string>
+
+#include "server/exit_status.hpp"
+#include "server/mixed_command.hpp"
+#include "server/track_command.hpp"
 
 namespace CLI {
 class App;
 }
 
 namespace rapport::server {
-
-/// Exit statuses of a command: done; could not be done; done, but some input was refused.
-inline constexpr int kDone = 0;
-inline constexpr int kNotDone = 1;
-inline constexpr int kSomeRefused = 2;
 
 struct MeasureOptions {
   std::string instrument = {};
@@ -28,7 +27,7 @@ int score(const MeasureOptions& options, std::istream& in, std::ostream& out, st
 /// Lists the instruments: id, title, languages, licence.
 int list_instruments(const MeasureOptions& options, std::ostream& out, std::ostream& errors);
 
-/// The two subcommands of the program.
+/// These subcommands of the program.
 class MeasureCommands {
  public:
   /// `app` must outlive this.
@@ -40,8 +39,12 @@ class MeasureCommands {
 
  private:
   MeasureOptions options_;
+  MixedOptions mixed_options_;
+  TrackOptions track_options_;
   CLI::App* score_;
   CLI::App* instruments_;
+  CLI::App* mixed_;
+  CLI::App* track_;
 };
 
 }  // namespace rapport::server

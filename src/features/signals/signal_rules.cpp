@@ -1,0 +1,213 @@
+#include "features/signals/signal_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "measures/json_fields.hpp"
+#include "signal_files.hpp"
+
+namespace rapport::signals {
+namespace {
+
+using measures::Fields;
+
+constexpr std::size_t kMostRules = 200;
+constexpr std::size_t kMostMeasures = 50;
+
+constexpr std::array<std::string_view, 12> kKinds{"early-alliance",
+                                                  "rupture-candidate",
+                                                  "repair",
+                                                  "divergence",
+                                                  "ceiling",
+                                                  "straight-line",
+                                                  "not-on-track",
+                                                  "deterioration",
+                                                  "reliable-improvement",
+                                                  "sudden-gain-candidate",
+                                                  "missing",
+                                                  "safety"};
+constexpr std::array<std::string_view, 3> kLevels{"info", "look", "act"};
+
+struct Range {
+  std::string_view parameter;
+  double least = 0;
+  double most = 0;
+};
+
+/// What a method asks of its rule.
+struct Needs {
+  std::string_view method;
+  Method is;
+  bool measures =
+      false;  ///< names scales; otherwise it is about every instrument with a reliable change, or every form
+  std::vector<Range> parameters;
+};
+
+const std::vector<Needs>& all_needs() {
+  static const std::vector<Needs> needs{
+      {"worse-than-start", Method::worse_than_start, false, {}},
+      {"worse-than-best", Method::worse_than_best, false, {{"latest", 2, 5}, {"best_of", 2, 5}, {"share", .5, 2}}},
+      {"not-better-by", Method::not_better_by, false, {{"session", 3, 20}}},
+      {"two-worsenings", Method::two_worsenings, false, {{"share", .1, 2}}},
+      {"better-than-start", Method::better_than_start, false, {}},
+      {"sudden-gain", Method::sudden_gain, false, {}},
+      {"drop", Method::drop, true, {{"prior_forms", 1, 10}, {"sigmas", 2, 5}, {"share", .1, 1}}},
+      {"repaired",
+       Method::repaired,
+       true,
+       {{"prior_forms", 1, 10}, {"sigmas", 2, 5}, {"share", .1, 1}, {"forms", 1, 10}}},
+      {"yes", Method::yes, true, {{"count", 1, 100}}},
+      {"item-dip", Method::item_dip, true, {{"prior_forms", 1, 10}, {"share", .1, 1}, {"high", 0, 1}}},
+      {"low-early", Method::low_early, true, {{"sessions", 1, 20}}},
+      {"falling-early", Method::falling_early, true, {{"sessions", 2, 20}, {"share", .1, 2}}},
+      {"gap", Method::gap, true, {{"spreads", .1, 5}, {"sessions", 1, 10}}},
+      {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20}}},
+      {"same-answers", Method::same_answers, false, {{"items", 3, 100}}},
+      {"not-sent", Method::not_sent, false, {{"share", .1, 1}, {"look_after", 1, 20}}},
+      {"safety-answer", Method::safety_answer, false, {}}};
+  return needs;
+}
+
+template <std::size_t N>
+std::optional<std::size_t> place_in(const std::array<std::string_view, N>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+class RuleReader {
+ public:
+  explicit RuleReader(const measures::InstrumentLibrary& instruments) : instruments_(instruments) {}
+
+  std::vector<Rule> read(const boost::json::value& document, measures::Mistakes& mistakes) {
+    Fields top(document, "", mistakes);
+    top.refuse_all_but({"rules"});
+    if (!top.has("rules")) top.wrong("rules", "The list of the rules is missing.");
+    std::vector<Rule> rules;
+    for (auto& fields : top.objects("rules", kMostRules)) rules.push_back(rule(fields));
+    return rules;
+  }
+
+  Rule rule(Fields& fields) {
+    fields.refuse_all_but(
+        {"rule", "title", "version", "signal", "level", "method", "basis", "citation", "measures", "parameters"});
+    Rule rule;
+    rule.id = fields.text("rule");
+    if (!rule.id.empty() && !ids_.insert(rule.id).second) fields.wrong("rule", "There is another rule of this name.");
+    rule.title = fields.text("title");
+    rule.version = fields.text("version");
+    rule.citation = fields.text("citation");
+    rule.signal = static_cast<Kind>(chosen(fields, "signal", kKinds));
+    rule.level = static_cast<Level>(chosen(fields, "level", kLevels));
+    constexpr std::array<std::string_view, 2> kBases{"our own rule", "published"};
+    rule.is_published = chosen(fields, "basis", kBases) == 1;
+    const auto method = fields.text("method");
+    const auto& needs = all_needs();
+    const auto known = std::find_if(needs.begin(), needs.end(), [&](const Needs& one) { return one.method == method; });
+    if (known == needs.end()) {
+      if (!method.empty()) fields.wrong("method", fmt::format("There is no method \"{}\".", method));
+      return rule;
+    }
+    rule.method = known->is;
+    read_parameters(fields, known->parameters, rule);
+    read_measures(fields, *known, rule);
+    return rule;
+  }
+
+ private:
+  template <std::size_t N>
+  static std::size_t chosen(Fields& fields, std::string_view key, const std::array<std::string_view, N>& names) {
+    const auto text = fields.text(key);
+    const auto place = place_in(names, text);
+    if (!place && !text.empty()) fields.wrong(key, fmt::format("It must be one of: {}.", fmt::join(names, ", ")));
+    return place.value_or(0);
+  }
+
+  static void read_parameters(Fields& fields, const std::vector<Range>& ranges, Rule& rule) {
+    for (const auto& range : ranges) rule.parameters[std::string(range.parameter)] = range.least;
+    auto parameters = fields.optional_object("parameters");
+    if (!parameters) {
+      if (!ranges.empty()) fields.wrong("parameters", "This method needs parameters.");
+      return;
+    }
+    for (const auto& range : ranges) {
+      const auto value = parameters->number(range.parameter);
+      if (value < range.least || value > range.most) {
+        parameters->wrong(range.parameter, fmt::format("It must be from {} to {}.", range.least, range.most));
+      }
+      rule.parameters[std::string(range.parameter)] = value;
+    }
+    std::vector<std::string_view> known;
+    for (const auto& range : ranges) known.push_back(range.parameter);
+    parameters->refuse_all_but(known);
+  }
+
+  void read_measures(Fields& fields, const Needs& needs, Rule& rule) const {
+    if (needs.measures && !fields.has("measures"))
+      fields.wrong("measures", "This method needs the scales it is about.");
+    if (!needs.measures && fields.has("measures")) fields.wrong("measures", "This method is not about single scales.");
+    if (!needs.measures) return;
+    for (auto& one : fields.objects("measures", kMostMeasures)) rule.measures.push_back(measure(one, needs.is));
+  }
+
+  Measure measure(Fields& fields, Method method) const {
+    fields.refuse_all_but({"instrument", "scale", "drop", "error", "low", "spread"});
+    Measure measure;
+    measure.instrument = fields.text("instrument");
+    measure.scale = fields.text("scale");
+    const auto above_zero = [&](std::string_view key, bool needed) {
+      if (!needed && !fields.has(key)) return 0.0;
+      const auto value = fields.number(key);
+      if (fields.has(key) && !(value > 0)) fields.wrong(key, "It must be above 0.");
+      return value;
+    };
+    const bool drops = method == Method::drop || method == Method::repaired;
+    measure.drop = above_zero("drop", drops || method == Method::falling_early);
+    measure.error = above_zero("error", drops);
+    measure.spread = above_zero("spread", method == Method::gap);
+    measure.low = fields.optional_number("low");
+    if (method == Method::low_early && !measure.low) fields.wrong("low", "It is missing.");
+    const auto* instrument = instruments_.find(measure.instrument);
+    if (instrument == nullptr) {
+      if (!measure.instrument.empty())
+        fields.wrong("instrument", fmt::format("There is no instrument \"{}\".", measure.instrument));
+      return measure;
+    }
+    measure.instrument = instrument->id();
+    const auto& scales = instrument->scoring().scales;
+    if (std::none_of(scales.begin(), scales.end(), [&](const auto& scale) { return scale.key == measure.scale; })) {
+      fields.wrong("scale", fmt::format("{} has no scale \"{}\".", instrument->scoring().name, measure.scale));
+    }
+    return measure;
+  }
+
+  const measures::InstrumentLibrary& instruments_;
+  std::set<std::string> ids_;
+};
+
+}  // namespace
+
+std::string_view name(Kind kind) {
+  return kKinds.at(static_cast<std::size_t>(kind));
+}
+
+std::string_view name(Level level) {
+  return kLevels.at(static_cast<std::size_t>(level));
+}
+
+Result<std::vector<Rule>> read_rules(std::string_view text, const measures::InstrumentLibrary& instruments) {
+  TRY_ASSIGN(const auto document, measures::parse_document(text));
+  measures::Mistakes mistakes;
+  auto rules = RuleReader(instruments).read(document, mistakes);
+  if (!mistakes.none()) return fail(mistakes.error("signals.rules", text));
+  return rules;
+}
+
+Result<std::vector<Rule>> shipped_rules(const measures::InstrumentLibrary& instruments) {
+  return read_rules(signal_files().front().content, instruments);
+}
+
+}  // namespace rapport::signals

@@ -1,0 +1,78 @@
+#include "features/signals/signal_rules.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace rapport::signals {
+namespace {
+
+const measures::InstrumentLibrary& library() {
+  static const auto instruments = measures::InstrumentLibrary::shipped().value();
+  return instruments;
+}
+
+TEST(ShippedRules, CanBeReadAndSayWhatTheyRestOn) {
+  const auto rules = shipped_rules(library());
+  ASSERT_TRUE(rules) << rules.error().detail;
+  EXPECT_GE(rules->size(), 15U);
+  for (const auto& rule : *rules) {
+    EXPECT_FALSE(rule.citation.empty()) << rule.id;
+    // A rule that has no source must not be called published.
+    if (rule.citation.starts_with("None")) EXPECT_FALSE(rule.is_published) << rule.id;
+  }
+}
+
+/// Of one rule, with `changed` in place of the field of that name.
+std::string refused(std::string_view field, std::string_view changed) {
+  std::string text = "{\"rules\": [{";
+  for (const auto& [key, value] :
+       {std::pair{"rule", "\"drop\""},
+        {"title", "\"A drop\""},
+        {"version", "\"1\""},
+        {"signal", "\"rupture-candidate\""},
+        {"level", "\"look\""},
+        {"basis", "\"our own rule\""},
+        {"citation", "\"None.\""},
+        {"method", "\"drop\""},
+        {"measures", "[{\"instrument\": \"SPARQ\", \"scale\": \"positive\", \"drop\": 4, \"error\": 1}]"},
+        {"parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"share\": 0.5}"}}) {
+    text += fmt::format("{}\n\"{}\": {}", text.back() == '{' ? "" : ",", key, key == field ? changed : value);
+  }
+  const auto rules = read_rules(text + "}]}", library());
+  return rules ? "" : rules.error().detail;
+}
+
+TEST(ReadRules, NamesTheLineThatIsWrong) {
+  EXPECT_EQ(refused("", ""), "");
+  EXPECT_NE(refused("signal", "\"rupture\"").find("Line 5"), std::string::npos) << refused("signal", "\"rupture\"");
+  EXPECT_NE(refused("level", "\"red\"").find("info, look, act"), std::string::npos);
+  EXPECT_NE(refused("method", "\"guess\"").find("no method \"guess\""), std::string::npos);
+  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2}"), "");
+  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"share\": 0.5, \"more\": 1}").find("\"more\""),
+            std::string::npos);
+  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 30, \"share\": 0.5}").find("from 2 to 5"),
+            std::string::npos);
+  EXPECT_NE(refused("measures", "[{\"instrument\": \"nothing\", \"scale\": \"total\", \"drop\": 4, \"error\": 1}]")
+                .find("no instrument \"nothing\""),
+            std::string::npos);
+  EXPECT_NE(refused("measures", "[{\"instrument\": \"sparq\", \"scale\": \"total\", \"drop\": 4, \"error\": 1}]")
+                .find("no scale \"total\""),
+            std::string::npos);
+  EXPECT_NE(refused("measures", "[{\"instrument\": \"sparq\", \"scale\": \"positive\", \"drop\": 0, \"error\": 1}]")
+                .find("above 0"),
+            std::string::npos);
+  EXPECT_NE(refused("citation", "\"\""), "");
+}
+
+TEST(ReadRules, RefusesTwoOfOneName) {
+  constexpr auto kRule =
+      R"({"rule": "s", "title": "S", "version": "1", "signal": "safety", "level": "act", "basis": "our own rule",
+          "citation": "None.", "method": "safety-answer"})";
+  EXPECT_TRUE(read_rules(fmt::format("{{\"rules\": [{}]}}", kRule), library()));
+  EXPECT_FALSE(read_rules(fmt::format("{{\"rules\": [{}, {}]}}", kRule, kRule), library()));
+  EXPECT_FALSE(read_rules("[]", library()));
+  EXPECT_FALSE(read_rules("{", library()));
+}
+
+}  // namespace
+}  // namespace rapport::signals
