@@ -321,7 +321,7 @@ TEST_P(Recovery, NobodyVouchesForThemselvesOrAfterTheyLeft) {
   EXPECT_EQ(said(ask(target + "/confirmation", "", as(nils))), "204");
   const auto token = token_to(administrator);
   EXPECT_EQ(with_token("/api/recovery/link", token), "200");
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, nils, clock.now()); }));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, nils, people::Leaving::orderly); }));
   EXPECT_EQ(choose(token, "battery staple"), "recovery.gone");
 }
 
