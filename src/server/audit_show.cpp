@@ -20,9 +20,8 @@ using store::Row;
 
 const Query kRows{"audit_show.rows",
                   "SELECT id, at, viewer_id, role, action, client_id, view_name, count, outcome, origin FROM audit"
-                  " WHERE at < $2 AND (at, id) > ($1, $3) ORDER BY at, id LIMIT $4",
-                  true};
-const Query kPeople{"audit_show.people", "SELECT id, sealed_profile FROM account", true};
+                  " WHERE at < $2 AND (at, id) > ($1, $3) ORDER BY at, id LIMIT $4"};
+const Query kPeople{"audit_show.people", "SELECT id, sealed_profile FROM account"};
 
 constexpr std::int64_t kPage = 2000;
 

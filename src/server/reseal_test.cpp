@@ -30,6 +30,9 @@ const store::Query kAddLogIn("test.reseal_log_in",
 const store::Query kAddNotice("test.reseal_notice",
                               "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at,"
                               " sealed_path) VALUES ($1, $2, 'invitation', 'waiting', 0, 1, 1, $3)");
+const store::Query kSetProfileThen("test.reseal_profile_then", "UPDATE notice SET sealed_profile = $2 WHERE key = $1");
+const store::Query kSetSecretToCome("test.reseal_secret_to_come",
+                                    "UPDATE code_secret SET sealed_next = $2 WHERE account_id = $1");
 const store::Query kAddClosing("test.reseal_closing",
                                "INSERT INTO closing (client_id, practice_id, state, asked_at, cancelled_sessions,"
                                " key_locked, sealed_reason)"
@@ -98,6 +101,7 @@ class Reseal : public demo::DemoHouse {
       const auto session = SessionId::make(now);
       tx.execute(kAddLogIn, {session, client, as_bytes("token"), access::seal(*key, session.bytes(), "Firefox")});
       tx.execute(kAddNotice, {as_bytes("key"), client, access::seal(*key, as_bytes("key"), "/link")});
+      tx.execute(kSetProfileThen, {as_bytes("key"), access::seal(*key, client.bytes(), "as they were")});
       tx.execute(kAddClosing, {client, access::seal(*key, client.bytes(), "a reason")});
       const auto exception = Id<struct ExceptionTag>::make(now);
       tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
@@ -107,6 +111,7 @@ class Reseal : public demo::DemoHouse {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});
       }
       TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), "what codes are made from")));
+      tx.execute(kSetSecretToCome, {client, access::seal(*key, client.bytes(), "of the phone to come")});
       TRY(messages::save_draft(tx, client, room_.uuid(), client, 0,
                                messages::seal_draft(*key, client, room_.uuid(), "subject", "half a draft"), now,
                                [](const messages::SealedDraft&) { return false; }));

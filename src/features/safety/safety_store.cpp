@@ -51,7 +51,8 @@ const Query kRaise{"safety.raise",
   " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") \
   "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1)))"
 #define EPISODE_OF_VIEWER \
-  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.deputy_id IN " TREATING_NOW_AS("$1", "$2") " OR o.neutral_id = $1" \
+  " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.neutral_id = $1" \
+  " UNION SELECT o.id FROM episode_of_care o WHERE o.deputy_id IN " TREATING_NOW_AS("$1", "$2") \
   " UNION SELECT o.id FROM episode_of_care o WHERE o.therapist_id IN " TREATING_NOW_AS("$1", "$2") \
   " UNION SELECT o.id FROM account s JOIN episode_of_care o ON o.therapist_id = s.id" \
   "   WHERE s.supervisor_id = $1)"
