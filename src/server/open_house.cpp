@@ -88,6 +88,7 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   made->house_->session_rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
   made->house_->invitations_last = std::chrono::hours(settings.invitation_hours);
   made->house_->staff_need_second_factor = settings.second_factor == "staff";
+  made->house_->practice_address = settings.practice_address;
   made->house_->sends_mail = !settings.mail_server.empty();
   return made;
 }

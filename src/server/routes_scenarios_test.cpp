@@ -17,6 +17,7 @@
 #include "features/log_in/totp.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/push_devices.hpp"
+#include "features/passkeys/passkeys.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -107,6 +108,8 @@ const std::vector<Secret> kSecrets{
     {"amara@example.org", {"client"}},
     {"agreed on paper", {"client"}},
     {"push.example.net", {}},
+    {"Kitchen tablet", {"client"}},
+    {"a2V5IG9mIHRoZSBraXRjaGVu", {"client"}},  // the id of that passkey
     {"Firefox", {"client"}},
     {R"("state":"withdrawn")", {"client"}},
     {"Berger", {"administrator", "client", "other_client", "therapist", "deputy", "supervisor", "neutral"}},
@@ -187,11 +190,11 @@ std::vector<Scenario> scenarios() {
        {401, "login.wrong", "login refused/-"}},
       {"POST /api/login",
        R"({"login":"amara","password":"right horse"})",
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"}},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"}},
       {"POST /api/login",
        R"({"login":"amara","password":"right horse","code":"123456"})",
        {401, "login.code_wrong", "login refused/-"},
@@ -214,6 +217,30 @@ std::vector<Scenario> scenarios() {
        failed("login", 422),
        failed("login", 422),
        failed("login", 422)},
+      {"POST /api/login/passkey-challenge",
+       R"({"login":"amara","password":"right horse"})",
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       "a2V5IG9mIHRoZSBraXRjaGVu"},
+      {"POST /api/login/passkey-challenge",
+       R"({"login":"amara","password":"wrong horse"})",
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"}},
+      public_page("POST /api/passkey-login/challenge", R"("passkeys":[])"),
+      // Nobody's browser was asked.
+      {"POST /api/passkey-login",
+       R"({"passkey":{"id":"AQIDBA","client_data":"e30","authenticator_data":"AA","signature":"AA","user_handle":"AA"}})",
+       {409, "passkey.over"},
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over")},
       for_all({"GET /api/session",
                "",
                kNotLoggedIn,
@@ -306,6 +333,44 @@ std::vector<Scenario> scenarios() {
                failed("second_factor.remove", 422)},
               failed("second_factor.remove", 422), failed("second_factor.remove", 422),
               failed("second_factor.remove", 422)),
+
+      for_all({"GET /api/me/passkeys",
+               "",
+               kNotLoggedIn,
+               {200, "Kitchen tablet"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"}},
+              {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}),
+      for_all({"POST /api/me/passkeys/creation",
+               R"({"password":"right horse"})",
+               kNotLoggedIn,
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"}},
+              {200, "user_handle", "passkey.begin done/-"}, {200, "user_handle", "passkey.begin done/-"},
+              {200, "user_handle", "passkey.begin done/-"}),
+      for_all({"POST /api/me/passkeys", R"({"name":"Phone","client_data":"e30","authenticator_data":"AA"})",
+               kNotLoggedIn, failed("passkey.add", 409, "passkey.over"), failed("passkey.add", 409, "passkey.over"),
+               failed("passkey.add", 409, "passkey.over"), failed("passkey.add", 409, "passkey.over")},
+              failed("passkey.add", 409), failed("passkey.add", 409), failed("passkey.add", 409)),
+      for_all({"POST /api/me/passkeys/challenge",
+               "",
+               kNotLoggedIn,
+               {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"}},
+              {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}),
+      for_all({"POST /api/me/passkeys/{passkey}/removal",
+               R"({"password":"right horse"})",
+               kNotLoggedIn,
+               {204, "", "passkey.remove done/-"},
+               failed("passkey.remove"),
+               failed("passkey.remove"),
+               failed("passkey.remove")},
+              failed("passkey.remove"), failed("passkey.remove"), failed("passkey.remove")),
 
       for_all({"GET /api/me/email",
                "",
@@ -937,6 +1002,7 @@ class Scenarios : public testing::FullHouseTest {
     session_ = session_of(client).id;
     give_second_factor();
     give_push_device();
+    give_passkey();
     ASSERT_TRUE(announce(absence_, deputy, clock.now() + std::chrono::hours(240), std::chrono::hours(24)));
     sink.take();
     add_all_routes(routes_.emplace(), {}, {}, {}, {{"push.example.net"}, "", "https://rooms.example.org"});
@@ -1144,6 +1210,14 @@ class Scenarios : public testing::FullHouseTest {
     });
     ASSERT_TRUE(given) << given.error().detail;
   }
+  /// Beside the client's second factor.
+  void give_passkey() {
+    const auto key = keys->key_for(client, soon()).value();
+    const webauthn::Credential credential{copy_of(as_bytes("key of the kitchen")), {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+    const passkeys::NewPasskey passkey{passkey_, client, Bytes(32, 7), credential,
+                                       access::seal(*key, passkey_.bytes(), "Kitchen tablet")};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return passkeys::add_passkey(tx, passkey, clock.now()); }));
+  }
   access::NewSession session_of(AccountId account) {
     return write([&](store::WriteTx& tx) -> Result<access::NewSession> {
              return access::create_session(tx, account, clock.now());
@@ -1201,6 +1275,7 @@ class Scenarios : public testing::FullHouseTest {
         {"{attachment}", coming_file.text()},
         {"{invitation}", invitation_.text()},
         {"{device}", device_.text()},
+        {"{passkey}", passkey_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
         {"{account}", deputy.text()},
         {"{absence}", absence_.text()},
@@ -1330,6 +1405,7 @@ class Scenarios : public testing::FullHouseTest {
   invitations::InvitationId invitation_;
   AccountId otto_;
   const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
+  const passkeys::PasskeyId passkey_ = passkeys::PasskeyId::make(clock.now());
   AccountId gone_;
 };
 
@@ -1377,6 +1453,9 @@ const std::set<std::string> kOpen{"GET /healthz",
                                   "GET /api/practice",
                                   "GET /api/crisis-contacts",
                                   "POST /api/login",
+                                  "POST /api/login/passkey-challenge",
+                                  "POST /api/passkey-login/challenge",
+                                  "POST /api/passkey-login",
                                   "POST /api/invitation",
                                   "POST /api/invitation/acceptance"};
 const std::set<std::string> kSignedIn{"GET /api/session",
@@ -1392,6 +1471,11 @@ const std::set<std::string> kSignedIn{"GET /api/session",
                                       "DELETE /api/me/sessions/{session}",
                                       "DELETE /api/me/sessions",
                                       "PUT /api/me/password",
+                                      "GET /api/me/passkeys",
+                                      "POST /api/me/passkeys/creation",
+                                      "POST /api/me/passkeys",
+                                      "POST /api/me/passkeys/challenge",
+                                      "POST /api/me/passkeys/{passkey}/removal",
                                       "GET /api/me/second-factor",
                                       "POST /api/me/second-factor",
                                       "POST /api/me/second-factor/confirmation",
@@ -1436,9 +1520,14 @@ Scenario asked(std::string route, std::string body) {
 }
 
 /// What is open to somebody who has to set up a second factor first is named here once more.
-const std::set<std::string> kBeforeSecondFactor{"GET /api/session", "POST /api/logout", "GET /api/me/second-factor",
+const std::set<std::string> kBeforeSecondFactor{"GET /api/session",
+                                                "POST /api/logout",
+                                                "GET /api/me/second-factor",
                                                 "POST /api/me/second-factor",
-                                                "POST /api/me/second-factor/confirmation"};
+                                                "POST /api/me/second-factor/confirmation",
+                                                "GET /api/me/passkeys",
+                                                "POST /api/me/passkeys/creation",
+                                                "POST /api/me/passkeys"};
 
 TEST_P(Scenarios, WithoutASecondFactorStaffCanDoNothingButSetOneUp) {
   house->staff_need_second_factor = true;
@@ -1485,6 +1574,20 @@ TEST_P(Scenarios, WithASecondFactorStaffWorkAndCannotRemoveIt) {
   check(asked("POST /api/me/second-factor/removal", proof), "therapist",
         failed("second_factor.remove", 409, "second_factor.required"));
   check(asked("POST /api/me/second-factor/removal", proof), "client", {204, "", "second_factor.remove done/-"});
+}
+
+TEST_P(Scenarios, APasskeyIsTheSecondFactorThatStaffMustHave) {
+  house->staff_need_second_factor = true;
+  const webauthn::Credential credential{{4, 5, 6}, {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+  const auto id = passkeys::PasskeyId::make(clock.now());
+  const auto key = keys->key_for(therapist, soon()).value();
+  const passkeys::NewPasskey passkey{id, therapist, Bytes(32, 8), credential,
+                                     access::seal(*key, id.bytes(), "Key ring")};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return passkeys::add_passkey(tx, passkey, clock.now()); }));
+  check(asked("GET /api/session", ""), "therapist", {200, R"("needs_second_factor":false)"});
+  check(asked("GET /api/me/second-factor", ""), "therapist", {200, R"("passkeys":1)"});
+  check(asked("POST /api/me/passkeys/" + id.text() + "/removal", R"({"password":"right horse"})"), "therapist",
+        failed("passkey.remove", 409, "second_factor.required"));
 }
 
 TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {

@@ -74,7 +74,7 @@ def nothing_changed(house, report, words, before):
 # Absences are their two therapists' and every administrator's, closings every administrator's, and the id of a browser is its
 # person's to choose: src/server/routes_scenarios_test.cpp asks for these as everybody.
 ASKED_ELSEWHERE = {"PUT /api/absences/{absence}/answer", "POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date",
-                   "PUT /api/me/push/devices/{device}"}
+                   "PUT /api/me/push/devices/{device}", "POST /api/me/passkeys/{passkey}/removal"}
 
 
 def ask_for_all(house, report, words, outsiders, theirs):

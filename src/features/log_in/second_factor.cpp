@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "features/log_in/totp.hpp"
+#include "features/passkeys/passkeys.hpp"
 
 namespace rapport::log_in {
 namespace {
@@ -78,8 +79,13 @@ Result<void> begin_code_secret(WriteTx& tx, AccountId account, BytesView sealed)
                "There is a second factor already. Remove it first, then set up another."});
 }
 
+bool has_second_factor(ReadTx& tx, AccountId account) {
+  const auto secret = find_code_secret(tx, account);
+  return (secret && secret->confirmed_at) || passkeys::count_passkeys(tx, account) > 0;
+}
+
 bool remove_second_factor(WriteTx& tx, AccountId account) {
-  tx.execute(kForgetCodes, {account});
+  if (passkeys::count_passkeys(tx, account) == 0) tx.execute(kForgetCodes, {account});
   return tx.execute(kRemove, {account}) == 1;
 }
 

@@ -8,16 +8,20 @@
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
 #include "features/notify/notify.hpp"
+#include "features/passkeys/passkey_proofs.hpp"
 
 namespace rapport::log_in {
 
 struct SecondFactor {
-  static constexpr std::string_view says = "`since` is absent where there is none. `required`: it cannot be removed.";
+  static constexpr std::string_view says =
+      "`since`: an app makes codes; absent where there is none. `passkeys`: how many stand beside it or in its place. "
+      "`required`: the last of them all cannot be removed.";
   std::optional<Time> since;
+  std::int64_t passkeys = 0;
   std::int64_t recovery_codes_left = 0;
   bool required = false;
 };
-BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, recovery_codes_left, required))
+BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, passkeys, recovery_codes_left, required))
 
 struct PasswordProof {
   http::Text<1, 1024> password;
@@ -30,11 +34,15 @@ struct CodeProof {
 BOOST_DESCRIBE_STRUCT(CodeProof, (), (code))
 
 struct WholeProof {
-  static constexpr std::string_view says = "`code` is one of the app, or a recovery code, which is used up.";
+  static constexpr std::string_view says =
+      "`code` is one of the app, or a recovery code, which is used up. In its place `passkey` may stand, the answer to "
+      "a "
+      "challenge of `/api/me/passkeys/challenge`.";
   http::Text<1, 1024> password;
-  http::Text<1, 20> code;
+  std::optional<http::Text<1, 20>> code;
+  std::optional<passkeys::PasskeyAnswer> passkey;
 };
-BOOST_DESCRIBE_STRUCT(WholeProof, (), (password, code))
+BOOST_DESCRIBE_STRUCT(WholeProof, (), (password, code, passkey))
 
 struct NewSecret {
   static constexpr std::string_view says =
@@ -74,6 +82,7 @@ Result<Answer<SecondFactor>> read_factor(Context& context, Call& call) {
   TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
     const auto secret = find_code_secret(tx, account);
     answer.value.since = secret ? secret->confirmed_at : std::nullopt;
+    answer.value.passkeys = passkeys::count_passkeys(tx, account);
     answer.value.recovery_codes_left = count_recovery_codes(tx, account);
     return {};
   }));
@@ -127,7 +136,20 @@ Result<Answer<NewRecoveryCodes>> confirm(Context& context, Call& call, const Cod
   return answer;
 }
 
-/// Runs `change` (WriteTx&) in the transaction in which the code is used up, once password and code are right.
+/// The second half of a proof: found right before the transaction that uses it up, or a code, which is looked at there.
+struct SecondHalf {
+  std::optional<passkeys::Proof> passkey;
+  std::string code;
+};
+Result<SecondHalf> second_half(Context& context, const Call& call, const WholeProof& proof) {
+  if (!proof.passkey) return SecondHalf{{}, proof.code ? proof.code->str() : ""};
+  TRY_ASSIGN(auto passkey,
+             passkeys::prove_own(context, call, passkeys::Purpose::prove, context.viewer.account, *proof.passkey));
+  return SecondHalf{std::move(passkey), {}};
+}
+
+/// Runs `change` (WriteTx&) -> Result<void> in the transaction in which the code is used up, once password and code are
+/// right.
 template <class F>
 Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& proof, F change) {
   auto& house = context.house;
@@ -137,32 +159,45 @@ Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& pr
   TRY_ASSIGN(const auto key, house.keys.key_for(context.viewer.account, call.deadline));
   return guarded(context, call, digest, [&]() -> Result<void> {
     TRY_ASSIGN(const auto account, prove_password(context, call, proof.password.str()));
-    return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY_ASSIGN(const auto second, second_half(context, call, proof));
+    auto done = audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
       if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
-      TRY(use_code(tx, house.master, *key, account.id, proof.code.str(), now));
-      change(tx);
+      TRY(second.passkey ? passkeys::use_proof(tx, *second.passkey, now)
+                         : use_code(tx, house.master, *key, account.id, second.code, now));
+      TRY(change(tx));
       TRY(tell(tx, account.id, notice, now));
       entry.count = 1;
       return {};
     });
+    if (!done && second.passkey) passkeys::settle(context, call, *second.passkey, done.error());
+    return done;
   });
 }
 
 Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const WholeProof& proof) {
   const auto codes = make_recovery_codes();
-  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) {
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
     replace_recovery_codes(tx, context.house.master, context.viewer.account, codes);
+    return {};
   }));
   return Answer<NewRecoveryCodes>{200, listed(codes)};
 }
 
+/// Who must have a second factor keeps a passkey at least.
+Result<void> check_may_remove(const Context& context, store::ReadTx& tx) {
+  if (!must_have_second_factor(context.house, context.viewer.role)) return {};
+  if (passkeys::count_passkeys(tx, context.viewer.account) > 0) return {};
+  return fail({ErrorKind::conflict, "second_factor.required",
+               "Everybody who works in this practice must have a second step, so it cannot be turned off."});
+}
+
 Result<Answer<Nothing>> remove(Context& context, Call& call, const WholeProof& proof) {
-  if (must_have_second_factor(context.house, context.viewer.role)) {
-    return fail({ErrorKind::conflict, "second_factor.required",
-                 "Everybody who works in this practice must have a second step, so it cannot be turned off."});
-  }
-  TRY(with_whole_proof(context, call, proof,
-                       [&](store::WriteTx& tx) { remove_second_factor(tx, context.viewer.account); }));
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return check_may_remove(context, tx); }));
+  TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
+    TRY(check_may_remove(context, tx));
+    remove_second_factor(tx, context.viewer.account);
+    return {};
+  }));
   return Answer<Nothing>{204, {}};
 }
 
@@ -204,8 +239,11 @@ void add_second_factor_routes(Routes& routes) {
       .heavy()
       .handle(renew_codes);
   routes.post("/api/me/second-factor/removal")
-      .says("Remove one's own second factor, with its recovery codes")
-      .explains("409 `second_factor.required` for those who must have one.")
+      .says("Remove one's own app that makes codes")
+      .explains(
+          "The recovery codes go with it unless there is a passkey. 409 `second_factor.required` for those who must "
+          "have a "
+          "second factor and have no passkey.")
       .body<WholeProof>()
       .answers<Nothing>(204)
       .signed_in()

@@ -59,8 +59,8 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 5> kKindTexts{"needs_you", "invitation", "log_in_changed", "password_changed",
-                                                     "test"};
+constexpr std::array<std::string_view, 6> kKindTexts{"needs_you",        "invitation",      "log_in_changed",
+                                                     "password_changed", "passkey_refused", "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);

@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
   invitation,        ///< "You are invited to Rapport", with the link
   log_in_changed,    ///< "How you log in to Rapport was changed."
   password_changed,  ///< "Your password in Rapport was changed."
+  passkey_refused,   ///< "A passkey of yours was refused in Rapport."
   test,              ///< "This is the test mail that you asked for."; tried once
 };
 
