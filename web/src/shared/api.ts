@@ -180,10 +180,10 @@ export const api = {
   beginSecondFactor: (password: string) => ask('post', '/api/me/second-factor', {}, { password }),
   confirmSecondFactor: async (code: string) =>
     (await ask('post', '/api/me/second-factor/confirmation', {}, { code })).codes,
-  renewRecoveryCodes: async (password: string, code: string) =>
-    (await ask('post', '/api/me/recovery-codes', {}, { password, code })).codes,
-  removeSecondFactor: (password: string, code: string) =>
-    ask('post', '/api/me/second-factor/removal', {}, { password, code }),
+  renewRecoveryCodes: async (password: string, code: string, passkey?: components['schemas']['PasskeyAnswer']) =>
+    (await ask('post', '/api/me/recovery-codes', {}, { password, ...(passkey ? { passkey } : { code }) })).codes,
+  removeSecondFactor: (password: string, code: string, passkey?: components['schemas']['PasskeyAnswer']) =>
+    ask('post', '/api/me/second-factor/removal', {}, { password, ...(passkey ? { passkey } : { code }) }),
   mail: () => ask('get', '/api/me/email', {}, undefined),
   saveMail: (address: string, language: 'en' | 'de') => ask('put', '/api/me/email', {}, { address, language }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),
