@@ -26,11 +26,11 @@ const store::Query kNextSecret{
 const store::Query kReplaceSecret{
     "reseal.replace_code_secret.sealed_secret",
     "UPDATE code_secret SET sealed_secret = $1 WHERE sealed_secret = $2 AND account_id = $3"};
-const store::Query kNextOtherSecret{
+const store::Query kNextSecretToCome{
     "reseal.code_secret.sealed_next",
     "SELECT account_id, sealed_next, account_id FROM code_secret"
     " WHERE account_id > $1 AND substr(sealed_next, 1, 5) < $2 ORDER BY account_id LIMIT $3"};
-const store::Query kReplaceOtherSecret{
+const store::Query kReplaceSecretToCome{
     "reseal.replace_code_secret.sealed_next",
     "UPDATE code_secret SET sealed_next = $1 WHERE sealed_next = $2 AND account_id = $3"};
 const store::Query kNextPasskey{"reseal.passkey.sealed_name",
@@ -139,12 +139,11 @@ const store::Query kNextPath{"reseal.notice.sealed_path",
                              " WHERE key > $1 AND substr(sealed_path, 1, 5) < $2 ORDER BY key LIMIT $3"};
 const store::Query kReplacePath{"reseal.replace_notice.sealed_path",
                                 "UPDATE notice SET sealed_path = $1 WHERE sealed_path = $2 AND key = $3"};
-const store::Query kNextNoticeProfile{"reseal.notice.sealed_profile",
-                                      "SELECT account_id, sealed_profile, key FROM notice"
-                                      " WHERE key > $1 AND substr(sealed_profile, 1, 5) < $2 ORDER BY key LIMIT $3"};
-const store::Query kReplaceNoticeProfile{
-    "reseal.replace_notice.sealed_profile",
-    "UPDATE notice SET sealed_profile = $1 WHERE sealed_profile = $2 AND key = $3"};
+const store::Query kNextProfileThen{"reseal.notice.sealed_profile",
+                                    "SELECT account_id, sealed_profile, key FROM notice"
+                                    " WHERE key > $1 AND substr(sealed_profile, 1, 5) < $2 ORDER BY key LIMIT $3"};
+const store::Query kReplaceProfileThen{"reseal.replace_notice.sealed_profile",
+                                       "UPDATE notice SET sealed_profile = $1 WHERE sealed_profile = $2 AND key = $3"};
 const store::Query kNextTarget{"reseal.push_device.sealed_target",
                                "SELECT account_id, sealed_target, id FROM push_device"
                                " WHERE id > $1 AND substr(sealed_target, 1, 5) < $2 ORDER BY id LIMIT $3"};
@@ -171,7 +170,7 @@ Bytes own_id(const store::Row& row) {
   const auto id = row.uuid(kKey);
   return {id.begin(), id.end()};
 }
-Bytes person(const store::Row& row) {
+Bytes of_account(const store::Row& row) {
   const auto id = row.uuid(0);
   return {id.begin(), id.end()};
 }
@@ -210,7 +209,7 @@ std::span<const SealedColumn> sealed_columns() {
       {"account.sealed_profile", kNextProfile, kReplaceProfile, {Uuid{}}, own_id},
       {"login_session.sealed_browser", kNextBrowser, kReplaceBrowser, {Uuid{}}, own_id},
       {"code_secret.sealed_secret", kNextSecret, kReplaceSecret, {Uuid{}}, own_id},
-      {"code_secret.sealed_next", kNextOtherSecret, kReplaceOtherSecret, {Uuid{}}, own_id},
+      {"code_secret.sealed_next", kNextSecretToCome, kReplaceSecretToCome, {Uuid{}}, own_id},
       {"passkey.sealed_name", kNextPasskey, kReplacePasskey, {Uuid{}}, own_id},
       {"room.sealed_subject", kNextSubject, kReplaceSubject, {Uuid{}}, own_id},
       {"room_event.sealed_text", kNextMessage, kReplaceMessage, {Uuid{}, kBeforeAll}, message},
@@ -239,7 +238,7 @@ std::span<const SealedColumn> sealed_columns() {
       {"concern_step.sealed_words", kNextWords, kReplaceWords, {Uuid{}, kBeforeAll}, own_id},
       {"consent.sealed_note", kNextConsentNote, kReplaceConsentNote, {Uuid{}}, own_id},
       {"notice.sealed_path", kNextPath, kReplacePath, {Bytes{}}, own_bytes},
-      {"notice.sealed_profile", kNextNoticeProfile, kReplaceNoticeProfile, {Bytes{}}, person},
+      {"notice.sealed_profile", kNextProfileThen, kReplaceProfileThen, {Bytes{}}, of_account},
       {"push_device.sealed_target", kNextTarget, kReplaceTarget, {Uuid{}}, own_id},
       {"closing.sealed_reason", kNextReason, kReplaceReason, {Uuid{}}, own_id},
       {"record_exception.sealed_reason", kNextException, kReplaceException, {Uuid{}}, own_id},

@@ -1,8 +1,8 @@
 #include "features/log_in/recovery.hpp"
 
 #include "access/audit.hpp"
-#include "access/sessions_store.hpp"
 #include "access/tokens.hpp"
+#include "features/log_in/proofs.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/notify/notify.hpp"
 #include "features/people/people.hpp"
@@ -128,7 +128,7 @@ Result<std::vector<SessionId>> end_lost_factor(WriteTx& tx, AccountId account, T
   std::vector<SessionId> ended;
   const bool is_open = people::lock_account(tx, account).has_value();
   if (tx.execute(kStopDue, {account, now}) != 1 || !is_open || !end_second_factor(tx, account)) return ended;
-  ended = access::end_sessions_of(tx, account, std::nullopt);
+  ended = end_other_log_ins(tx, account, std::nullopt);
   const auto key = "log_in:factor_lost:" + MessageId::make(now).text();
   TRY(notify::queue(tx, {key, account, notify::Kind::log_in_changed}, now));
   auto entry = row_about(account, now);

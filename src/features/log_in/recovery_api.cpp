@@ -183,7 +183,7 @@ Result<std::vector<SessionId>> reset(Context& context, const Call& call, const F
         end_recovery_request(tx, found.account.practice, id, now);
         TRY(notify::queue(tx, {notice, id, notify::Kind::password_changed}, now));
         entry.count = 1;
-        return access::end_sessions_of(tx, id, std::nullopt);
+        return end_other_log_ins(tx, id, std::nullopt);
       });
 }
 

@@ -43,7 +43,7 @@ class HandOvers : public testing::HouseTest {
   Result<bool> close(AccountId who, Leaving how = Leaving::orderly) {
     return write([&](store::WriteTx& tx) { return close_staff(tx, practice, who, how); });
   }
-  Result<void> back(AccountId of, std::optional<AccountId> by) {
+  Result<bool> back(AccountId of, std::optional<AccountId> by) {
     return write([&](store::WriteTx& tx) { return set_backing(tx, practice, of, {.deputy = by}); });
   }
   bool finds(AccountId who, EpisodeId which) {
