@@ -59,11 +59,15 @@ rapport_layer(media FOLDERS media LINKS rapport_base ZLIB::ZLIB)
 # Files as other programs make them; the fuzzer begins with the same.
 rapport_embed(media_tests sample ${CMAKE_SOURCE_DIR}/fuzz/corpus/fuzz_media)
 
+# Passkeys: what an authenticator sends.
+rapport_layer(webauthn FOLDERS webauthn LINKS rapport_base PkgConfig::FIDO TEST_LINKS PkgConfig::SSL)
+target_include_directories(webauthn_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+
 rapport_layer(migrations FOLDERS migrations LINKS rapport_store)
 rapport_embed(rapport_migrations migration ${CMAKE_SOURCE_DIR}/src/migrations *.sql)
 file(GLOB feature_folders RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/features/*)
 list(FILTER feature_folders EXCLUDE REGEX "\\.hpp$")
-rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_research rapport_media PkgConfig::SSL
+rapport_layer(features FOLDERS ${feature_folders} LINKS rapport_work rapport_store rapport_http rapport_access rapport_live rapport_measures rapport_research rapport_media rapport_webauthn PkgConfig::SSL
   PkgConfig::CURL
   TEST_LINKS rapport_migrations)
 rapport_embed(rapport_features demo ${CMAKE_SOURCE_DIR}/resources/demo *.json)

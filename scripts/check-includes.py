@@ -25,9 +25,10 @@ LAYERS = {
     "measures": {"base", "research/statistics"},
     "research": {"base", "measures", "research/statistics"},
     "media": {"base"},
+    "webauthn": {"base"},
     "migrations": {"base", "store"},
     "features": {
-        *("base", "work", "http", "store", "live", "access", "measures", "media", "config"),
+        *("base", "work", "http", "store", "live", "access", "measures", "media", "webauthn", "config"),
         *("research", "research/statistics"),
     },
 }
@@ -105,6 +106,8 @@ def check(root):
                 say(number, "libpq-fe.h is included only in src/store/postgres")
             if target.startswith("curl/") and name != "src/features/notify/curl_handle.hpp":
                 say(number, "curl is included only in src/features/notify/curl_handle.hpp")
+            if (target == "fido.h" or target.startswith("fido/")) and name != "src/webauthn/webauthn.cpp":
+                say(number, "libfido2 is included only in src/webauthn/webauthn.cpp")
             if match.group(1) == "<":
                 continue
             if ".." in target.split("/"):
@@ -149,6 +152,7 @@ def self_test():
          ["src/store/sqlite/a.cpp:1"]),
         ("curl", {"features/notify/postman.cpp": "#include <curl/curl.h>", "features/notify/curl_handle.hpp": "#include <curl/curl.h>"},
          ["src/features/notify/postman.cpp:1"]),
+        ("fido", {"access/a.cpp": "#include <fido/es256.h>", "webauthn/webauthn.cpp": "#include <fido.h>"}, ["src/access/a.cpp:1"]),
         ("base", {"base/a.hpp": '#include "work/x.hpp"'}, ["src/base/a.hpp:1"]),
         ("http", {"http/a.hpp": '#include "access/x.hpp"\n#include "store/x.hpp"\n#include "net/x.hpp"'},
          ["src/http/a.hpp:1", "src/http/a.hpp:2", "src/http/a.hpp:3"]),

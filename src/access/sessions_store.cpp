@@ -12,7 +12,8 @@ const store::Query kInsertSession("session.insert", R"(
   INSERT INTO login_session (id, account_id, token_digest, created_at, seen_at, ends_at)
   VALUES ($1, $2, $3, $4, $5, $6))");
 const store::Query kSelectSession("session.select", R"(
-  SELECT s.id, s.seen_at, s.ends_at, a.id, a.role, a.practice_id, c.confirmed_at
+  SELECT s.id, s.seen_at, s.ends_at, a.id, a.role, a.practice_id, c.confirmed_at,
+    (SELECT COUNT(*) FROM passkey p WHERE p.account_id = a.id)
   FROM login_session s JOIN account a ON a.id = s.account_id LEFT JOIN code_secret c ON c.account_id = a.id
   WHERE s.token_digest = $1 AND s.ends_at > $2 AND s.seen_at > $3 AND a.closed_at IS NULL)",
                                   true);
@@ -46,7 +47,7 @@ SessionRow read_row(const store::Row& row) {
   read.found.viewer.account = row.id<AccountId>(3);
   read.role = role_from_text(row.text(4));
   read.found.viewer.practice = row.id<PracticeId>(5);
-  read.found.viewer.has_second_factor = !row.is_null(6);
+  read.found.viewer.has_second_factor = !row.is_null(6) || row.int64(7) > 0;
   return read;
 }
 

@@ -42,6 +42,7 @@ struct House {
   bool sends_mail = false;                  ///< the practice has set a mail server
   bool staff_need_second_factor = false;    ///< everybody but clients
   std::chrono::hours invitations_last{72};
+  std::string practice_address = {};  ///< https://… under which people reach the practice; empty: none is set
 };
 
 inline bool must_have_second_factor(const House& house, access::Role role) {

@@ -19,6 +19,7 @@
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
 #include "features/notify/push_api.hpp"
+#include "features/passkeys/passkeys_api.hpp"
 #include "features/people/absences_api.hpp"
 #include "features/people/hand_overs_api.hpp"
 #include "features/people/people_api.hpp"
@@ -61,6 +62,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   log_in::add_account_routes(routes);
   log_in::add_second_factor_routes(routes);
   log_in::add_recovery_routes(routes);
+  passkeys::add_passkey_routes(routes);
   people::add_people_routes(routes);
   people::add_staff_routes(routes);
   people::add_absence_routes(routes);

@@ -12,6 +12,7 @@
 #include "features/messages/messages.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/push_devices.hpp"
+#include "features/passkeys/passkeys.hpp"
 #include "features/questionnaires/trends.hpp"
 #include "store/data_lock.hpp"
 #include "support/demo_fixture.hpp"
@@ -27,12 +28,10 @@ const store::Query kRoomOf("test.reseal_room",
 const store::Query kAddLogIn("test.reseal_log_in",
                              "INSERT INTO login_session (id, account_id, token_digest, created_at, seen_at, ends_at,"
                              " sealed_browser) VALUES ($1, $2, $3, 1, 1, 2, $4)");
-const store::Query kAddNotice("test.reseal_notice",
-                              "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at,"
-                              " sealed_path) VALUES ($1, $2, 'invitation', 'waiting', 0, 1, 1, $3)");
-const store::Query kSetProfileThen("test.reseal_profile_then", "UPDATE notice SET sealed_profile = $2 WHERE key = $1");
-const store::Query kSetSecretToCome("test.reseal_secret_to_come",
-                                    "UPDATE code_secret SET sealed_next = $2 WHERE account_id = $1");
+const store::Query kAddNotice(
+    "test.reseal_notice",
+    "INSERT INTO notice (key, account_id, kind, state, tries, queued_at, next_try_at,"
+    " sealed_path, sealed_profile) VALUES ($1, $2, 'invitation', 'waiting', 0, 1, 1, $3, $4)");
 const store::Query kAddClosing("test.reseal_closing",
                                "INSERT INTO closing (client_id, practice_id, state, asked_at, cancelled_sessions,"
                                " key_locked, sealed_reason)"
@@ -100,8 +99,8 @@ class Reseal : public demo::DemoHouse {
     write([&](store::WriteTx& tx) -> Result<void> {
       const auto session = SessionId::make(now);
       tx.execute(kAddLogIn, {session, client, as_bytes("token"), access::seal(*key, session.bytes(), "Firefox")});
-      tx.execute(kAddNotice, {as_bytes("key"), client, access::seal(*key, as_bytes("key"), "/link")});
-      tx.execute(kSetProfileThen, {as_bytes("key"), access::seal(*key, client.bytes(), "as they were")});
+      tx.execute(kAddNotice, {as_bytes("key"), client, access::seal(*key, as_bytes("key"), "/link"),
+                              access::seal(*key, client.bytes(), "who it was then")});
       tx.execute(kAddClosing, {client, access::seal(*key, client.bytes(), "a reason")});
       const auto exception = Id<struct ExceptionTag>::make(now);
       tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
@@ -110,8 +109,12 @@ class Reseal : public demo::DemoHouse {
       for (const auto& id : consents) {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});
       }
-      TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), "what codes are made from")));
-      tx.execute(kSetSecretToCome, {client, access::seal(*key, client.bytes(), "of the phone to come")});
+      log_in::add_code_secret(tx, client, access::seal(*key, client.bytes(), "what codes are made from"), now);
+      TRY(log_in::begin_replacement(tx, client, access::seal(*key, client.bytes(), "what others are made from")));
+      const auto passkey = passkeys::PasskeyId::make(now);
+      const webauthn::Credential credential{{1, 2, 3}, {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+      TRY(passkeys::add_passkey(
+          tx, {passkey, client, Bytes(32), credential, access::seal(*key, passkey.bytes(), "My phone")}, now));
       TRY(messages::save_draft(tx, client, room_.uuid(), client, 0,
                                messages::seal_draft(*key, client, room_.uuid(), "subject", "half a draft"), now,
                                [](const messages::SealedDraft&) { return false; }));

@@ -20,6 +20,7 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
+#include "features/passkeys/passkeys.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
@@ -115,6 +116,8 @@ const std::vector<Secret> kSecrets{
     {"amara@example.org", {"client"}},
     {"agreed on paper", {"client"}},
     {"push.example.net", {}},
+    {"Kitchen tablet", {"client"}},
+    {"a2V5IG9mIHRoZSBraXRjaGVu", {"client"}},  // the id of that passkey
     {"Firefox", {"client"}},
     {R"("state":"withdrawn")", {"client"}},
     {"Berger", {"administrator", "client", "other_client", "therapist", "deputy", "supervisor", "neutral"}},
@@ -196,11 +199,11 @@ std::vector<Scenario> scenarios() {
        {401, "login.wrong", "login refused/-"}},
       {"POST /api/login",
        R"({"login":"amara","password":"right horse"})",
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"},
-       {401, "login.code_needed", "login refused/-"}},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"},
+       {401, "login.passkey_needed", "login refused/-"}},
       {"POST /api/login",
        R"({"login":"amara","password":"right horse","code":"123456"})",
        {401, "login.code_wrong", "login refused/-"},
@@ -223,6 +226,30 @@ std::vector<Scenario> scenarios() {
        failed("login", 422),
        failed("login", 422),
        failed("login", 422)},
+      {"POST /api/login/passkey-challenge",
+       R"({"login":"amara","password":"right horse"})",
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])", "passkey.challenge done/-"},
+       "a2V5IG9mIHRoZSBraXRjaGVu"},
+      {"POST /api/login/passkey-challenge",
+       R"({"login":"amara","password":"wrong horse"})",
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"},
+       {401, "login.wrong", "passkey.challenge refused/-"}},
+      public_page("POST /api/passkey-login/challenge", R"("passkeys":[])"),
+      // Nobody's browser was asked.
+      {"POST /api/passkey-login",
+       R"({"passkey":{"id":"AQIDBA","client_data":"e30","authenticator_data":"AA","signature":"AA","user_handle":"AA"}})",
+       {409, "passkey.over"},
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over"),
+       failed("login", 409, "passkey.over")},
       for_all({"GET /api/session",
                "",
                kNotLoggedIn,
@@ -402,6 +429,58 @@ std::vector<Scenario> scenarios() {
       with_administrator({"DELETE /api/recovery-requests/{account}", "", kNotLoggedIn, refused("recovery.refuse"),
                           refused("recovery.refuse"), refused("recovery.refuse"), refused("recovery.refuse")},
                          {204, "", "recovery.refuse done/-"}),
+
+      for_all({"GET /api/me/passkeys",
+               "",
+               kNotLoggedIn,
+               {200, "Kitchen tablet"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"}},
+              {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}),
+      // Whoever has a second factor already needs it to add another.
+      for_all({"POST /api/me/passkeys/creation",
+               R"({"password":"right horse"})",
+               kNotLoggedIn,
+               failed("passkey.begin", 422, "code.needed"),
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"}},
+              {200, "user_handle", "passkey.begin done/-"}, {200, "user_handle", "passkey.begin done/-"},
+              {200, "user_handle", "passkey.begin done/-"}),
+      for_all({"POST /api/me/passkeys/creation",
+               R"({"password":"right horse","code":"ABCDE-FGHJK"})",
+               kNotLoggedIn,
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"},
+               {200, "user_handle", "passkey.begin done/-"}},
+              {200, "user_handle", "passkey.begin done/-"}, {200, "user_handle", "passkey.begin done/-"},
+              {200, "user_handle", "passkey.begin done/-"}),
+      for_all({"POST /api/me/passkeys", R"({"name":"Phone","client_data":"e30","authenticator_data":"AA"})",
+               kNotLoggedIn, failed("passkey.add", 409, "passkey.over"), failed("passkey.add", 409, "passkey.over"),
+               failed("passkey.add", 409, "passkey.over"), failed("passkey.add", 409, "passkey.over")},
+              failed("passkey.add", 409), failed("passkey.add", 409), failed("passkey.add", 409)),
+      for_all({"POST /api/me/passkeys/challenge",
+               "",
+               kNotLoggedIn,
+               {200, R"("passkeys":["a2V5IG9mIHRoZSBraXRjaGVu"])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"},
+               {200, R"("passkeys":[])"}},
+              {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}, {200, R"("passkeys":[])"}),
+      for_all({"POST /api/me/passkeys/{passkey}/removal", R"({"password":"right horse"})", kNotLoggedIn,
+               failed("passkey.remove", 422, "code.needed"), failed("passkey.remove"), failed("passkey.remove"),
+               failed("passkey.remove")},
+              failed("passkey.remove"), failed("passkey.remove"), failed("passkey.remove")),
+      for_all({"POST /api/me/passkeys/{passkey}/removal",
+               R"({"password":"right horse","code":"ABCDE-FGHJK"})",
+               kNotLoggedIn,
+               {204, "", "passkey.remove done/-"},
+               failed("passkey.remove"),
+               failed("passkey.remove"),
+               failed("passkey.remove")},
+              failed("passkey.remove"), failed("passkey.remove"), failed("passkey.remove")),
 
       for_all({"GET /api/me/email",
                "",
@@ -1120,6 +1199,7 @@ class Scenarios : public testing::FullHouseTest {
     ASSERT_TRUE(write([&](store::WriteTx& tx) {
       return plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice}, planned, {});
     }));
+    give_passkey();
     ASSERT_TRUE(announce(absence_, deputy, clock.now() + std::chrono::hours(240), std::chrono::hours(24)));
     sink.take();
     add_all_routes(routes_.emplace(), {}, {}, {}, {{"push.example.net"}, "", "https://rooms.example.org"});
@@ -1347,6 +1427,15 @@ class Scenarios : public testing::FullHouseTest {
     });
     ASSERT_TRUE(given) << given.error().detail;
   }
+  /// Beside the client's second factor.
+  void give_passkey() {
+    const auto key = keys->key_for(client, soon()).value();
+    const webauthn::Credential credential{
+        copy_of(as_bytes("key of the kitchen")), {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+    const passkeys::NewPasskey passkey{passkey_, client, Bytes(32, 7), credential,
+                                       access::seal(*key, passkey_.bytes(), "Kitchen tablet")};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return passkeys::add_passkey(tx, passkey, clock.now()); }));
+  }
   access::NewSession session_of(AccountId account) {
     return write([&](store::WriteTx& tx) -> Result<access::NewSession> {
              return access::create_session(tx, account, clock.now());
@@ -1404,6 +1493,7 @@ class Scenarios : public testing::FullHouseTest {
         {"{attachment}", coming_file.text()},
         {"{invitation}", invitation_.text()},
         {"{device}", device_.text()},
+        {"{passkey}", passkey_.text()},
         {"{account}/closure", otto_.text() + "/closure"},
         {"{account}/treatments", therapist.text() + "/treatments"},
         {"{account}/dismissal", therapist.text() + "/dismissal"},
@@ -1562,6 +1652,7 @@ class Scenarios : public testing::FullHouseTest {
   invitations::InvitationId invitation_;
   AccountId otto_;
   const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
+  const passkeys::PasskeyId passkey_ = passkeys::PasskeyId::make(clock.now());
   AccountId gone_;
 };
 
@@ -1632,6 +1723,9 @@ const std::set<std::string> kOpen{"GET /healthz",
                                   "POST /api/recovery/password",
                                   "POST /api/recovery/request",
                                   "POST /api/recovery/stop",
+                                  "POST /api/login/passkey-challenge",
+                                  "POST /api/passkey-login/challenge",
+                                  "POST /api/passkey-login",
                                   "POST /api/invitation",
                                   "POST /api/invitation/acceptance"};
 const std::set<std::string> kSignedIn{"GET /api/session",
@@ -1647,6 +1741,11 @@ const std::set<std::string> kSignedIn{"GET /api/session",
                                       "DELETE /api/me/sessions/{session}",
                                       "DELETE /api/me/sessions",
                                       "PUT /api/me/password",
+                                      "GET /api/me/passkeys",
+                                      "POST /api/me/passkeys/creation",
+                                      "POST /api/me/passkeys",
+                                      "POST /api/me/passkeys/challenge",
+                                      "POST /api/me/passkeys/{passkey}/removal",
                                       "GET /api/me/second-factor",
                                       "POST /api/me/second-factor",
                                       "POST /api/me/second-factor/confirmation",
@@ -1686,9 +1785,14 @@ TEST_P(Scenarios, EveryRouteIsRefusedToEveryRoleThatTheTableDoesNotName) {
 }
 
 /// What is open to somebody who has to set up a second factor first is named here once more.
-const std::set<std::string> kBeforeSecondFactor{"GET /api/session", "POST /api/logout", "GET /api/me/second-factor",
+const std::set<std::string> kBeforeSecondFactor{"GET /api/session",
+                                                "POST /api/logout",
+                                                "GET /api/me/second-factor",
                                                 "POST /api/me/second-factor",
-                                                "POST /api/me/second-factor/confirmation"};
+                                                "POST /api/me/second-factor/confirmation",
+                                                "GET /api/me/passkeys",
+                                                "POST /api/me/passkeys/creation",
+                                                "POST /api/me/passkeys"};
 
 TEST_P(Scenarios, WithoutASecondFactorStaffCanDoNothingButSetOneUp) {
   house->staff_need_second_factor = true;
@@ -1793,6 +1897,25 @@ TEST_P(Scenarios, WhoIsNamedAndWhoseClientsItIsAboutAreTold) {
   EXPECT_EQ(mails(), (std::multiset<AccountId>{therapist, stranger, therapist, stranger, deputy, neutral}));
 }
 
+TEST_P(Scenarios, APasskeyIsTheSecondFactorThatStaffMustHave) {
+  house->staff_need_second_factor = true;
+  const webauthn::Credential credential{{4, 5, 6}, {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+  const auto id = passkeys::PasskeyId::make(clock.now());
+  const auto key = keys->key_for(therapist, soon()).value();
+  const passkeys::NewPasskey passkey{id, therapist, Bytes(32, 8), credential,
+                                     access::seal(*key, id.bytes(), "Key ring")};
+  const auto codes = log_in::make_recovery_codes();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    log_in::replace_recovery_codes(tx, master, therapist, codes);
+    return passkeys::add_passkey(tx, passkey, clock.now());
+  }));
+  check(asked("GET /api/session", ""), "therapist", {200, R"("needs_second_factor":false)"});
+  check(asked("GET /api/me/second-factor", ""), "therapist", {200, R"("passkeys":1)"});
+  const auto proof = R"({"password":"right horse","code":")" + codes[0] + "\"}";
+  check(asked("POST /api/me/passkeys/" + id.text() + "/removal", proof), "therapist",
+        failed("passkey.remove", 409, "second_factor.required"));
+}
+
 TEST_P(Scenarios, WhatIsAboutTheTherapistIsForTheNeutralPersonAlone) {
   const Expected gone = failed("concern.read");
   for (const auto* who : {"therapist", "deputy", "supervisor", "stranger"}) {
@@ -1818,7 +1941,7 @@ TEST_P(Scenarios, TheAuditTellsAWrongCodeFromOneThatIsStillToCome) {
     return tx.list(kLogIns, {},
                    [](const store::Row& row) { return std::string(row.text(0)) + ":" + std::string(row.text(1)); });
   });
-  EXPECT_EQ(*rows, (std::vector<std::string>{"refused:code needed", "refused:code wrong", "done:"}));
+  EXPECT_EQ(*rows, (std::vector<std::string>{"refused:passkey needed", "refused:code wrong", "done:"}));
 }
 
 TEST_P(Scenarios, TheSupervisorHearsOfWhatNobodyLookedInto) {

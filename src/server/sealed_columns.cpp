@@ -33,6 +33,11 @@ const store::Query kNextSecretToCome{
 const store::Query kReplaceSecretToCome{
     "reseal.replace_code_secret.sealed_next",
     "UPDATE code_secret SET sealed_next = $1 WHERE sealed_next = $2 AND account_id = $3"};
+const store::Query kNextPasskey{"reseal.passkey.sealed_name",
+                                "SELECT account_id, sealed_name, id FROM passkey"
+                                " WHERE id > $1 AND substr(sealed_name, 1, 5) < $2 ORDER BY id LIMIT $3"};
+const store::Query kReplacePasskey{"reseal.replace_passkey.sealed_name",
+                                   "UPDATE passkey SET sealed_name = $1 WHERE sealed_name = $2 AND id = $3"};
 const store::Query kNextSubject{"reseal.room.sealed_subject",
                                 "SELECT client_id, sealed_subject, id FROM room"
                                 " WHERE id > $1 AND substr(sealed_subject, 1, 5) < $2 ORDER BY id LIMIT $3"};
@@ -205,6 +210,7 @@ std::span<const SealedColumn> sealed_columns() {
       {"login_session.sealed_browser", kNextBrowser, kReplaceBrowser, {Uuid{}}, own_id},
       {"code_secret.sealed_secret", kNextSecret, kReplaceSecret, {Uuid{}}, own_id},
       {"code_secret.sealed_next", kNextSecretToCome, kReplaceSecretToCome, {Uuid{}}, own_id},
+      {"passkey.sealed_name", kNextPasskey, kReplacePasskey, {Uuid{}}, own_id},
       {"room.sealed_subject", kNextSubject, kReplaceSubject, {Uuid{}}, own_id},
       {"room_event.sealed_text", kNextMessage, kReplaceMessage, {Uuid{}, kBeforeAll}, message},
       {"attachment.sealed_about", kNextAbout, kReplaceAbout, {Uuid{}}, file},

@@ -75,7 +75,7 @@ def nothing_changed(house, report, words, before):
 # administrator's too: src/server/routes_scenarios_test.cpp asks for these as everybody.
 ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}", "PUT /api/exceptions/{exception}/decision",
                    "GET /api/exceptions/{exception}/record", "POST /api/locked-records/{client}/exceptions",
-                   "DELETE /api/hand-overs/{hand_over}"}
+                   "DELETE /api/hand-overs/{hand_over}", "POST /api/me/passkeys/{passkey}/removal"}
 
 # What is every administrator's to do, for whomever.
 OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date"}

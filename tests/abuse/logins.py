@@ -9,6 +9,7 @@ import time
 
 from access import nothing_changed
 from common import PATIENCE, QUICK, connect, filled, head, log_in_from, new_id, read_all, routes, sample, status_of
+from device import Device, question_of
 from harness import App, HandshakeRefused, LineClosed, LiveLine, Person, Server, call, code_of, step_now
 
 
@@ -179,6 +180,63 @@ def used_codes(house, report):
     statuses = [log_in(f"{n:06d}", f"127.0.6.{n + 1}") for n in range(24)]
     report.check("guessing codes with the right password from many addresses: slowed", statuses[-1] == 429 and
                  set(statuses) == {401, 429}, str(collections.Counter(statuses)))
+
+
+def passkeys(house, report):
+    """Passkeys: each answer once, for its browser, its page and its owner; nobody is told who has one."""
+    owner = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client))
+    password = owner.password
+    origin = "http://" + house.server.url
+    device = Device(house.server.folder, origin, house.server.url.partition(":")[0])
+
+    def asked(path, body=None, person=None):
+        answer = call(house.address, "POST", path, body, person.headers() if person else {})
+        return json.loads(answer.body).get("challenge"), question_of(answer)
+
+    def give(path, body, question, source="127.0.0.90", person=None):
+        cookies = question if person is None else f"{question}; {person.cookie}"
+        content = json.dumps(body).encode()
+        with connect(house.address, source=(source, 0)) as connection:
+            token = [f"X-CSRF-Token: {person.csrf}"] if person else []
+            connection.sendall(head("POST", path, "Content-Type: application/json", f"Content-Length: {len(content)}",
+                                    f"Cookie: {cookies}", "Connection: close", *token) + content)
+            return status_of(read_all(connection, PATIENCE)[0])
+
+    wanted = call(house.address, "POST", "/api/me/passkeys/creation", {"password": password}, owner.headers())
+    made, question = device.make(json.loads(wanted.body)), question_of(wanted)
+    report.check("a new passkey brought by somebody else's log-in: refused",
+                 give("/api/me/passkeys", made, question, person=house.other_client) == 409)
+    report.check("a new passkey brought by its owner", give("/api/me/passkeys", made, question, person=owner) == 201)
+    report.check("and once more: refused", give("/api/me/passkeys", made, question, person=owner) == 409)
+    mine = owner.get(house.address, "/api/me/passkeys")["passkeys"][0]["id"]
+    statuses = {p.ask(house.address, "POST", f"/api/me/passkeys/{mine}/removal", {"password": p.password}).status
+                for p in (house.other_client, house.therapist)}
+    report.check("somebody else's passkey is not to be removed", statuses <= {404, 422}, str(statuses))
+    bodies = {call(house.address, "POST", "/api/login/passkey-challenge", {"login": who_asks, "password": "a guess"}).body
+              for who_asks in (owner.login, house.victim.login, "nobody at all")}
+    report.check("without the password nobody learns who has a passkey", len(bodies) == 1, str(bodies))
+
+    challenge, question = asked("/api/passkey-login/challenge")
+    right = {"passkey": device.answer(challenge)}
+    _, of_another = asked("/api/passkey-login/challenge")
+    report.check("an answer with another browser's question: refused", give("/api/passkey-login", right, of_another) == 401)
+    statuses = at_once(6, lambda n: Status(give("/api/passkey-login", right, question, f"127.0.0.{91 + n}")))
+    report.check("an answer sent by six at once: one is let in", sorted(statuses) == [200] + [409] * 5, str(statuses))
+    for words, more in (("passed on by a page that looks like ours", {"origin": "https://evil.example"}),
+                        ("of a device that recognised nobody", {"flags": 1})):
+        challenge, question = asked("/api/passkey-login/challenge")
+        report.check(f"an answer {words}: refused", give("/api/passkey-login", {"passkey": device.answer(challenge, **more)}, question) == 401)
+    stored = house.rows("SELECT public_key, user_handle FROM passkey")
+    report.check("what the database keeps of a passkey holds no secret and no account", len(stored) == 1 and len(stored[0][0]) == 64
+                 and owner.id.replace("-", "") not in stored[0][1].hex())
+    for method, path, body in (("POST", f"/api/me/passkeys/{mine}/removal", {}), ("POST", "/api/me/passkeys/creation", {}),
+                               ("POST", "/api/me/second-factor", {}), ("PUT", "/api/me/password", {"new_password": "a guess of theirs"})):
+        refused = owner.ask(house.address, method, path, {"password": password, **body})
+        report.check(f"whoever saw the password and found the browser open: {method} {path.replace(mine, '…')} is refused",
+                     json.loads(refused.body)["code"] == "code.needed")
+    challenge, question = asked("/api/me/passkeys/challenge", person=owner)
+    status = give(f"/api/me/passkeys/{mine}/removal", {"password": password, "passkey": device.answer(challenge)}, question, person=owner)
+    report.check("its owner removes it", status == 204 and log_in_with(house, owner, owner.cookie).status == 200)
 
 
 def code_of_end(line):
@@ -405,8 +463,8 @@ def second_factor(house, report):
                   if operation.get("security") and path != "/api/logout" and person.ask(
                       server.address, method.upper(), filled(path, {}), None if method == "get" else b"[]").status != 403]
         report.check("staff: before there is a second factor nothing is open but setting it up", sorted(opened) == [
-            "get /api/me/second-factor", "get /api/session", "post /api/me/second-factor",
-            "post /api/me/second-factor/confirmation"], str(opened))
+            "get /api/me/passkeys", "get /api/me/second-factor", "get /api/session", "post /api/me/passkeys",
+            "post /api/me/passkeys/creation", "post /api/me/second-factor", "post /api/me/second-factor/confirmation"], str(opened))
         try:
             person.live(server.address).drop()
             report.check("staff: and no live line either", False)

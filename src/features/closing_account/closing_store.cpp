@@ -17,6 +17,7 @@
 #include "features/messages/messages.hpp"
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
+#include "features/passkeys/passkeys.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/safety/safety.hpp"
@@ -160,6 +161,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
+  passkeys::forget_passkeys_of(tx, client);
   log_in::remove_second_factor(tx, client);
   log_in::forget_recovery_of(tx, client);
   safety::stop_clocks(tx, client);

@@ -3,7 +3,7 @@
 #include "access/known_browsers.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
-#include "features/log_in/second_factor.hpp"
+#include "features/log_in/whole_proof.hpp"
 #include "features/notify/notify.hpp"
 
 namespace rapport::log_in {
@@ -27,12 +27,15 @@ BOOST_DESCRIBE_STRUCT(LogIns, (), (sessions))
 
 struct PasswordChange {
   static constexpr std::string_view says =
-      "`password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor.";
+      "`password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor; in its "
+      "place "
+      "`passkey`, the answer to a challenge of `/api/me/passkeys/challenge`.";
   http::Text<1, 1024> password;
   http::Text<1, kLongestPassword> new_password;
   std::optional<http::Text<0, 20>> code;
+  std::optional<passkeys::PasskeyAnswer> passkey;
 };
-BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password, new_password, code))
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (password, new_password, code, passkey))
 
 namespace {
 
@@ -99,18 +102,6 @@ Result<Answer<Nothing>> end_others(Context& context, Call& call) {
   return answer;
 }
 
-/// Whoever saw the password, and found a browser that was left open, must not throw the owner out with them.
-Result<void> check_code(Context& context, store::WriteTx& tx, const access::SealKey& key, AccountId account,
-                        const std::string& code) {
-  const auto secret = find_code_secret(tx, account);
-  if (!secret || !secret->confirmed_at) return {};
-  if (code.empty()) {
-    return fail(invalid("code.needed", "Please give a code of your second step as well.",
-                        {{"/code", "Give the code that the app shows now, or a recovery code that was not used."}}));
-  }
-  return use_code(tx, context.house.master, key, account, code, context.house.clock.now());
-}
-
 Result<Answer<Nothing>> change_password(Context& context, Call& call, const PasswordChange& change) {
   auto& house = context.house;
   TRY_ASSIGN(const auto account, prove_guarded(context, call, change.password.str()));
@@ -119,12 +110,12 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
   const auto now = house.clock.now();
   const auto notice = MessageId::make(now);
   const auto code = change.code ? change.code->str() : std::string();
-  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
   const bool was_known = is_known_browser(context, call, account.login_digest);
   Bytes person;
-  const auto replace = [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
+  const auto replace = [&](store::WriteTx& tx, access::AuditEntry& entry,
+                           const SecondHalf& half) -> Result<std::vector<SessionId>> {
     if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
-    TRY(check_code(context, tx, *key, account.id, code));
+    TRY(half.use_if_there_is_one(tx));
     people::replace_password_hash(tx, account.id, account.password_hash, hash);
     TRY(notify::queue(tx, {"log_in:password:" + notice.text(), account.id, notify::Kind::password_changed}, now));
     entry.count = 1;
@@ -132,8 +123,14 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
     person = access::guarded_person(tx, account.login_digest);
     return sessions;
   };
-  TRY_ASSIGN(const auto ended,
-             guarded(context, call, account.login_digest, [&] { return audited_write(context, call, replace); }));
+  TRY_ASSIGN(const auto ended, guarded(context, call, account.login_digest, [&]() -> Result<std::vector<SessionId>> {
+               TRY_ASSIGN(const auto half, SecondHalf::of(context, call, code, change.passkey));
+               auto done = audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+                 return replace(tx, entry, half);
+               });
+               if (!done) half.settle(context, call, done.error());
+               return done;
+             }));
   for (const auto session : ended) house.session_ended(session);
   Answer<Nothing> answer{204, {}};
   if (was_known) answer.headers.push_back(device_cookie(context, call, person));
@@ -165,7 +162,8 @@ void add_account_routes(Routes& routes) {
   routes.put("/api/me/password")
       .says("Change one's own password")
       .explains(
-          "All other log-ins end, and a mail tells the person. Whoever has a second factor gives a code of it, too. "
+          "All other log-ins end, and a mail tells the person. Whoever has a second factor gives a code or a passkey, "
+          "too. "
           "Wrong "
           "passwords and codes are counted as at the log-in.")
       .body<PasswordChange>()

@@ -11,8 +11,8 @@
 namespace rapport::log_in {
 namespace {
 
-constexpr std::array<std::string_view, 4> kWrongGuesses{"login.wrong", "login.code_wrong", "password.wrong",
-                                                        "code.wrong"};
+constexpr std::array<std::string_view, 6> kWrongGuesses{"login.wrong",    "login.code_wrong", "login.passkey_wrong",
+                                                        "password.wrong", "code.wrong",       "passkey.wrong"};
 
 Result<access::LogInGuard::Attempt> attempt_of(const Context& context, const http::Call& call, BytesView login_digest) {
   const auto& house = context.house;

@@ -127,7 +127,7 @@ Result<bool> send_asked(House& house, const Asked& asked, Deadline deadline) {
 Result<std::vector<SessionId>> end_lost_factor(WriteTx& tx, AccountId account, Time now) {
   std::vector<SessionId> ended;
   const bool is_open = people::lock_account(tx, account).has_value();
-  if (tx.execute(kStopDue, {account, now}) != 1 || !is_open || !remove_second_factor(tx, account)) return ended;
+  if (tx.execute(kStopDue, {account, now}) != 1 || !is_open || !end_second_factor(tx, account)) return ended;
   ended = end_other_log_ins(tx, account, std::nullopt);
   const auto key = "log_in:factor_lost:" + MessageId::make(now).text();
   TRY(notify::queue(tx, {key, account, notify::Kind::log_in_changed}, now));

@@ -21,9 +21,8 @@ BOOST_DESCRIBE_STRUCT(RecoveryToken, (), (token))
 struct RecoverySteps {
   static constexpr std::string_view says =
       "What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has "
-      "vouched for them. `has_second_factor`: the log-in asks for a code afterwards; that of a client can be said to "
-      "be "
-      "lost. `factor_ends_at`: it was.";
+      "vouched for them. `has_second_factor`: the log-in asks for a code or a passkey afterwards; that of a client can "
+      "be said to be lost. `factor_ends_at`: it was.";
   bool asks_code = false;
   bool has_second_factor = false;
   std::optional<Time> factor_ends_at;
@@ -34,7 +33,7 @@ BOOST_DESCRIBE_STRUCT(RecoverySteps, (), (asks_code, has_second_factor, factor_e
 struct RecoveredPassword {
   static constexpr std::string_view says =
       "`code`: a recovery code, where the link asks for one. `lost_factor`: a client's second factor is lost, with its "
-      "recovery codes.";
+      "recovery codes and passkeys.";
   http::Text<1, 100> token;
   http::Text<1, kLongestPassword> new_password;
   std::optional<http::Text<0, 20>> code;
@@ -116,9 +115,9 @@ struct Found {
 Result<Found> find(store::ReadTx& tx, const RecoveryLink& link) {
   auto account = people::find_account(tx, link.account);
   if (!account) return fail(gone());
-  const auto secret = find_code_secret(tx, account->id);
+  const bool has_one = has_second_factor(tx, account->id);
   const bool is_staff = account->role != to_text(access::Role::client);
-  return Found{link, std::move(*account), is_staff, secret && secret->confirmed_at, factor_ends_at(tx, link.account)};
+  return Found{link, std::move(*account), is_staff, has_one, factor_ends_at(tx, link.account)};
 }
 /// Whoever has the link acts as the one whom it is for, also where it fails: so it is found in the audit.
 Result<Found> find(Context& context, const Call& call, std::string_view token) {
@@ -179,7 +178,7 @@ Result<std::vector<SessionId>> reset(Context& context, const Call& call, const F
           return fail(no_recovery_code());
         }
         people::replace_password_hash(tx, id, found.account.password_hash, made.hash);
-        if (found.link.vouched) remove_second_factor(tx, id);
+        if (found.link.vouched) end_second_factor(tx, id);
         if (made.stop && found.has_second_factor) TRY(lose_factor(tx, id, *made.stop, now));
         end_recovery_request(tx, found.account.practice, id, now);
         TRY(notify::queue(tx, {notice, id, notify::Kind::password_changed}, now));

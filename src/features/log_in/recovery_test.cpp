@@ -11,6 +11,7 @@
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
 #include "features/notify/notify.hpp"
+#include "features/passkeys/passkeys.hpp"
 #include "features/people/staff.hpp"
 #include "support/full_house.hpp"
 
@@ -102,6 +103,17 @@ class Recovery : public testing::FullHouseTest {
       return {};
     }));
     return codes;
+  }
+  void give_passkey(AccountId account) {
+    const auto id = passkeys::PasskeyId::make(clock.now());
+    const webauthn::Credential credential{{1, 2, 3}, {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
+    const auto key = keys->key_for(account, soon()).value();
+    const passkeys::NewPasskey passkey{id, account, Bytes(32), credential, access::seal(*key, id.bytes(), "My phone")};
+    EXPECT_TRUE(write([&](store::WriteTx& tx) { return passkeys::add_passkey(tx, passkey, clock.now()); }));
+  }
+  std::int64_t passkeys_of(AccountId account) {
+    return read([&](store::ReadTx& tx) -> Result<std::int64_t> { return passkeys::count_passkeys(tx, account); })
+        .value();
   }
   std::string code_of_now() const { return code_at(as_bytes(kSecret), code_step(clock.now())); }
   bool has_factor(AccountId account) {
@@ -310,6 +322,32 @@ TEST_P(Recovery, AnotherAdministratorVouchesForWhoeverHasNoCode) {
   EXPECT_EQ(log_in("berger", "battery staple"), "200");
 }
 
+TEST_P(Recovery, PasskeysGoWithTheFactorForWhomSomebodyVouched) {
+  give_passkey(therapist);
+  const auto token = link_for("berger", therapist);
+  EXPECT_EQ(choose(token, "battery staple"), "code.wrong") << "a passkey that is there changes nothing about staff";
+  EXPECT_EQ(with_token("/api/recovery/request", token), "204");
+  EXPECT_EQ(said(ask("/api/recovery-requests/" + therapist.text() + "/confirmation", "", as(administrator))), "204");
+  EXPECT_EQ(choose(token_to(therapist), "battery staple"), "204");
+  EXPECT_EQ(passkeys_of(therapist), 0);
+  EXPECT_EQ(log_in("berger", "battery staple"), "200");
+}
+
+TEST_P(Recovery, APasskeyAloneIsASecondFactorThatCanBeLost) {
+  give_passkey(client);
+  const auto token = link_for("amara", client);
+  const auto steps = ask("/api/recovery/link", R"({"token":")" + token + "\"}").body;
+  EXPECT_NE(steps.find(R"("has_second_factor":true)"), std::string::npos) << steps;
+  EXPECT_EQ(choose(token, "battery staple", R"(,"lost_factor":true)"), "204");
+  EXPECT_EQ(log_in("amara", "battery staple"), "login.passkey_needed");
+  clock.set(clock.now() + kFactorEndsAfter);
+  EXPECT_EQ(end_lost_factors(*house, soon()).value(), 1);
+  EXPECT_EQ(passkeys_of(client), 0);
+  EXPECT_EQ(mails_to(client, "log_in_changed").size(), 1U);
+  EXPECT_EQ(actions().back(), "second_factor.lost done");
+  EXPECT_EQ(log_in("amara", "battery staple"), "200");
+}
+
 TEST_P(Recovery, NobodyVouchesForThemselvesOrAfterTheyLeft) {
   const auto nils = second_administrator();
   EXPECT_EQ(with_token("/api/recovery/request", link_for("kim", administrator)), "204");
@@ -321,7 +359,8 @@ TEST_P(Recovery, NobodyVouchesForThemselvesOrAfterTheyLeft) {
   EXPECT_EQ(said(ask(target + "/confirmation", "", as(nils))), "204");
   const auto token = token_to(administrator);
   EXPECT_EQ(with_token("/api/recovery/link", token), "200");
-  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, nils, people::Leaving::orderly); }));
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, nils, people::Leaving::orderly); }));
   EXPECT_EQ(choose(token, "battery staple"), "recovery.gone");
 }
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "features/log_in/totp.hpp"
+#include "features/passkeys/passkeys.hpp"
 
 namespace rapport::log_in {
 namespace {
@@ -102,9 +103,21 @@ Result<void> confirm_replacement(WriteTx& tx, const access::SealKey& key, Accoun
   return {};
 }
 
+bool has_second_factor(ReadTx& tx, AccountId account) {
+  const auto secret = find_code_secret(tx, account);
+  return (secret && secret->confirmed_at) || passkeys::count_passkeys(tx, account) > 0;
+}
+
 bool remove_second_factor(WriteTx& tx, AccountId account) {
-  tx.execute(kForgetCodes, {account});
+  if (passkeys::count_passkeys(tx, account) == 0) tx.execute(kForgetCodes, {account});
   return tx.execute(kRemove, {account}) == 1;
+}
+
+bool end_second_factor(WriteTx& tx, AccountId account) {
+  const bool had_one = has_second_factor(tx, account);
+  passkeys::forget_passkeys_of(tx, account);
+  remove_second_factor(tx, account);
+  return had_one;
 }
 
 Result<void> confirm_code_secret(WriteTx& tx, const access::SealKey& key, AccountId account, std::string_view code,

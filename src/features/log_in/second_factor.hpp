@@ -31,8 +31,13 @@ Result<void> begin_code_secret(store::WriteTx& tx, AccountId account, BytesView 
 void add_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed, Time now);
 /// A new secret. It is a secret until it is sealed.
 std::string make_code_secret();
-/// The secret and all recovery codes go. False when no secret was in use.
+/// Whether a code or a passkey is asked for beside the password.
+bool has_second_factor(store::ReadTx& tx, AccountId account);
+/// The secret goes, and all recovery codes unless there is a passkey, for which they stand in as well. False when no
+/// secret was in use.
 bool remove_second_factor(store::WriteTx& tx, AccountId account);
+/// All of it goes, because it is lost: the secret, the passkeys and the recovery codes. False when there was none.
+bool end_second_factor(store::WriteTx& tx, AccountId account);
 
 /// Puts a secret that was begun into use, if this is its code of `now`. `key` is the person's own.
 /// Error: invalid ("code.wrong"), also when none was begun.

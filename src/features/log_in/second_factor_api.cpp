@@ -7,34 +7,26 @@
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
+#include "features/log_in/whole_proof.hpp"
 #include "features/notify/notify.hpp"
 
 namespace rapport::log_in {
 
 struct SecondFactor {
-  static constexpr std::string_view says = "`since` is absent where there is none. `required`: it cannot be removed.";
+  static constexpr std::string_view says =
+      "`since`: an app makes codes; absent where there is none. `passkeys`: how many stand beside it or in its place. "
+      "`required`: the last of them all cannot be removed.";
   std::optional<Time> since;
+  std::int64_t passkeys = 0;
   std::int64_t recovery_codes_left = 0;
   bool required = false;
 };
-BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, recovery_codes_left, required))
-
-struct PasswordProof {
-  http::Text<1, 1024> password;
-};
-BOOST_DESCRIBE_STRUCT(PasswordProof, (), (password))
+BOOST_DESCRIBE_STRUCT(SecondFactor, (), (since, passkeys, recovery_codes_left, required))
 
 struct CodeProof {
   http::Text<1, 20> code;
 };
 BOOST_DESCRIBE_STRUCT(CodeProof, (), (code))
-
-struct WholeProof {
-  static constexpr std::string_view says = "`code` is one of the app, or a recovery code, which is used up.";
-  http::Text<1, 1024> password;
-  http::Text<1, 20> code;
-};
-BOOST_DESCRIBE_STRUCT(WholeProof, (), (password, code))
 
 struct NewSecret {
   static constexpr std::string_view says =
@@ -74,6 +66,7 @@ Result<Answer<SecondFactor>> read_factor(Context& context, Call& call) {
   TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
     const auto secret = find_code_secret(tx, account);
     answer.value.since = secret ? secret->confirmed_at : std::nullopt;
+    answer.value.passkeys = passkeys::count_passkeys(tx, account);
     answer.value.recovery_codes_left = count_recovery_codes(tx, account);
     return {};
   }));
@@ -85,20 +78,18 @@ NewSecret shown(const std::optional<people::Practice>& practice, const std::stri
   return {to_base32(as_bytes(secret)), code_uri(issuer, as_bytes(secret))};
 }
 
-Result<Answer<NewSecret>> begin(Context& context, Call& call, const PasswordProof& proof) {
-  auto& house = context.house;
-  TRY_ASSIGN(const auto account, prove_guarded(context, call, proof.password.str()));
-  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, call.deadline));
+/// Beside passkeys a second half is asked for, too: else the password alone would lead to codes of one's own.
+Result<Answer<NewSecret>> begin(Context& context, Call& call, const WholeProof& proof) {
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
   const auto secret = make_code_secret();
-  TRY_ASSIGN(
-      const auto practice,
-      audited_write(context, call,
-                    [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::optional<people::Practice>> {
-                      if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
-                      TRY(begin_code_secret(tx, account.id, access::seal(*key, account.id.bytes(), secret)));
-                      entry.count = 1;
-                      return people::find_practice(tx);
-                    }));
+  TRY_ASSIGN(const auto practice,
+             with_proof(context, call, proof,
+                        [&](store::WriteTx& tx, const SecondHalf& half) -> Result<std::optional<people::Practice>> {
+                          TRY(begin_code_secret(tx, account, access::seal(*key, account.bytes(), secret)));
+                          TRY(half.use_if_there_is_one(tx));
+                          return people::find_practice(tx);
+                        }));
   return Answer<NewSecret>{200, shown(practice, secret)};
 }
 
@@ -146,18 +137,9 @@ Result<Answer<NewRecoveryCodes>> replace(Context& context, Call& call, const Cod
 /// right.
 template <class F>
 Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& proof, F change) {
-  auto& house = context.house;
-  const auto now = house.clock.now();
-  TRY_ASSIGN(const auto digest, own_login_digest(context, call));
-  TRY_ASSIGN(const auto key, house.keys.key_for(context.viewer.account, call.deadline));
-  return guarded(context, call, digest, [&]() -> Result<void> {
-    TRY_ASSIGN(const auto account, prove_password(context, call, proof.password.str()));
-    return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-      if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
-      TRY(use_code(tx, house.master, *key, account.id, proof.code.str(), now));
-      entry.count = 1;
-      return change(tx);
-    });
+  return with_proof(context, call, proof, [&](store::WriteTx& tx, const SecondHalf& half) -> Result<void> {
+    TRY(half.use(tx));
+    return change(tx);
   });
 }
 
@@ -185,14 +167,20 @@ Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const
   return Answer<NewRecoveryCodes>{200, listed(codes)};
 }
 
+/// Who must have a second factor keeps a passkey at least.
+Result<void> check_may_remove(const Context& context, store::ReadTx& tx) {
+  if (!must_have_second_factor(context.house, context.viewer.role)) return {};
+  if (passkeys::count_passkeys(tx, context.viewer.account) > 0) return {};
+  return fail({ErrorKind::conflict, "second_factor.required",
+               "Everybody who works in this practice must have a second step, so it cannot be turned off."});
+}
+
 Result<Answer<Nothing>> remove(Context& context, Call& call, const WholeProof& proof) {
-  if (must_have_second_factor(context.house, context.viewer.role)) {
-    return fail({ErrorKind::conflict, "second_factor.required",
-                 "Everybody who works in this practice must have a second step, so it cannot be turned off."});
-  }
   const auto account = context.viewer.account;
   const auto now = context.house.clock.now();
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return check_may_remove(context, tx); }));
   TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
+    TRY(check_may_remove(context, tx));
     remove_second_factor(tx, account);
     TRY(tell(tx, account, MessageId::make(now), now));
     return {};
@@ -212,8 +200,11 @@ void add_second_factor_routes(Routes& routes) {
       .handle(read_factor);
   routes.post("/api/me/second-factor")
       .says("Begin to set up a second factor: a secret for an app that makes codes (RFC 6238)")
-      .explains("SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another.")
-      .body<PasswordProof>()
+      .explains(
+          "SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another. Whoever has "
+          "passkeys "
+          "gives a recovery code or one of them, too.")
+      .body<WholeProof>()
       .answers<NewSecret>()
       .signed_in()
       .before_second_factor()
@@ -255,8 +246,11 @@ void add_second_factor_routes(Routes& routes) {
       .heavy()
       .handle(renew_codes);
   routes.post("/api/me/second-factor/removal")
-      .says("Remove one's own second factor, with its recovery codes")
-      .explains("409 `second_factor.required` for those who must have one.")
+      .says("Remove one's own app that makes codes")
+      .explains(
+          "The recovery codes go with it unless there is a passkey. 409 `second_factor.required` for those who must "
+          "have a "
+          "second factor and have no passkey.")
       .body<WholeProof>()
       .answers<Nothing>(204)
       .signed_in()

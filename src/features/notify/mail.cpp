@@ -14,7 +14,7 @@ struct Words {
 };
 
 /// For each kind: English, German.
-constexpr std::array<std::array<Words, 2>, 9> kWords{{
+constexpr std::array<std::array<Words, 2>, 10> kWords{{
     {{{"Rapport: something is waiting for you",
        "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
        "This mail says no more, so that nobody else learns anything from it.\n"
@@ -100,6 +100,19 @@ constexpr std::array<std::array<Words, 2>, 9> kWords{{
        "Wer in Rapport wofür zuständig ist, wurde geändert, und es betrifft Sie.\n\n"
        "Wenn Sie nicht wissen, warum, fragen Sie bitte die Verwaltung, dort wo Sie arbeiten.\n\n{}\n\n"
        "Mehr steht hier nicht, damit niemand sonst etwas daraus erfährt.\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
+    {{{"Rapport: a passkey was refused",
+       "Somebody tried to log in to Rapport as you with a passkey that may be a copy of yours. It was refused.\n\n"
+       "Please log in, remove that passkey under \"Log-in and security\" and make a new one. If you have copied no "
+       "passkey, tell your practice, by telephone.\n\n{}\n\n"
+       "A program sent this mail; nobody reads answers to it.\n"},
+      {"Rapport: Ein Passkey wurde abgelehnt",
+       "Jemand wollte sich bei Rapport als Sie anmelden, mit einem Passkey, der eine Kopie des Ihren sein kann. Er "
+       "wurde "
+       "abgelehnt.\n\n"
+       "Bitte melden Sie sich an, entfernen Sie diesen Passkey unter „Anmeldung und Sicherheit“ und legen Sie einen "
+       "neuen "
+       "an. Wenn Sie keinen Passkey kopiert haben, sagen Sie es Ihrer Praxis, am Telefon.\n\n{}\n\n"
        "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
     {{{"Rapport: test mail",
        "This is the test mail that you asked for: mails from Rapport reach you at this address.\n\n{}\n"},

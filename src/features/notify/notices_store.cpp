@@ -69,9 +69,9 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 9> kKindTexts{"needs_you",        "invitation",      "log_in_changed",
-                                                     "password_changed", "address_changed", "recovery",
-                                                     "factor_loss",      "part_changed",    "test"};
+constexpr std::array<std::string_view, 10> kKindTexts{
+    "needs_you", "invitation",  "log_in_changed", "password_changed", "address_changed",
+    "recovery",  "factor_loss", "part_changed",   "passkey_refused",  "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
@@ -93,6 +93,7 @@ bool is_about_log_in(Kind kind) {
     case Kind::address_changed:
     case Kind::recovery:
     case Kind::factor_loss:
+    case Kind::passkey_refused:
       return true;
     case Kind::needs_you:
     case Kind::invitation:

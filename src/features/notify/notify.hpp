@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
   recovery,          ///< "Choose a new password", with the link
   factor_loss,       ///< "Your second step ends tomorrow", with the link that stops it
   part_changed,      ///< "Who is responsible for what was changed, and it concerns you."
+  passkey_refused,   ///< "A passkey of yours was refused in Rapport."
   test,              ///< "This is the test mail that you asked for."; tried once
 };
 

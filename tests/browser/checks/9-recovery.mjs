@@ -95,7 +95,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('heading', { name: 'Sehen Sie in Ihre E-Mails' }).waitFor();
     await page.goto('about:blank');
     await page.goto(house.origin + (await mail.link('client@example.net')));
-    await page.getByText('nach einem Code Ihres zweiten Schritts gefragt').waitFor();
+    await page.getByText('danach nach Ihrem zweiten Schritt gefragt').waitFor();
     await page.getByLabel('Mein Telefon ist weg und meine Wiederherstellungscodes auch').check();
     client.password = 'noch mehr fremde Wörter';
     await page.locator('#recovery-password').fill(client.password);

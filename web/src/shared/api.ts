@@ -167,6 +167,12 @@ export function ask<M extends Method, P extends With<M>>(
   return call(method.toUpperCase(), asked ? `${filled}?${asked}` : filled, body, extra) as Promise<Answer<Route<P, M>>>;
 }
 
+type PasskeyAnswer = components['schemas']['PasskeyAnswer'];
+
+/** A passkey stands in for the code; without a second factor there is neither. */
+export const wholeProof = (password: string, code: string, passkey?: PasskeyAnswer): components['schemas']['WholeProof'] =>
+  ({ password, ...(passkey ? { passkey } : code ? { code } : {}) });
+
 export const api = {
   practice: () => ask('get', '/api/practice', {}, undefined),
   crisisContacts: () => ask('get', '/api/crisis-contacts', {}, undefined),
@@ -177,18 +183,19 @@ export const api = {
   logIns: async () => (await ask('get', '/api/me/sessions', {}, undefined)).sessions,
   endLogIn: (session: string) => ask('delete', '/api/me/sessions/{session}', { session }, undefined),
   endOtherLogIns: () => ask('delete', '/api/me/sessions', {}, undefined),
-  changePassword: (password: string, anew: string, code: string) =>
-    ask('put', '/api/me/password', {}, { password, new_password: anew, ...(code ? { code } : {}) }),
+  changePassword: (password: string, anew: string, code: string, passkey?: PasskeyAnswer) =>
+    ask('put', '/api/me/password', {}, { ...wholeProof(password, code, passkey), new_password: anew }),
   secondFactor: () => ask('get', '/api/me/second-factor', {}, undefined),
-  beginSecondFactor: (password: string) => ask('post', '/api/me/second-factor', {}, { password }),
+  beginSecondFactor: (password: string, code: string, passkey?: PasskeyAnswer) =>
+    ask('post', '/api/me/second-factor', {}, wholeProof(password, code, passkey)),
   confirmSecondFactor: async (code: string) =>
     (await ask('post', '/api/me/second-factor/confirmation', {}, { code })).codes,
-  renewRecoveryCodes: async (password: string, code: string) =>
-    (await ask('post', '/api/me/recovery-codes', {}, { password, code })).codes,
-  removeSecondFactor: (password: string, code: string) =>
-    ask('post', '/api/me/second-factor/removal', {}, { password, code }),
-  beginReplacement: (password: string, code: string) =>
-    ask('post', '/api/me/second-factor/replacement', {}, { password, code }),
+  renewRecoveryCodes: async (password: string, code: string, passkey?: PasskeyAnswer) =>
+    (await ask('post', '/api/me/recovery-codes', {}, wholeProof(password, code, passkey))).codes,
+  removeSecondFactor: (password: string, code: string, passkey?: PasskeyAnswer) =>
+    ask('post', '/api/me/second-factor/removal', {}, wholeProof(password, code, passkey)),
+  beginReplacement: (password: string, code: string, passkey?: PasskeyAnswer) =>
+    ask('post', '/api/me/second-factor/replacement', {}, wholeProof(password, code, passkey)),
   confirmReplacement: async (code: string) =>
     (await ask('post', '/api/me/second-factor/replacement/confirmation', {}, { code })).codes,
   askRecovery: (login: string) => ask('post', '/api/recovery', {}, { login }),

@@ -207,7 +207,11 @@ class App {
   }
 
   async login(login: string, password: string, shared: boolean, code: string): Promise<void> {
-    const session = await api.login(login, password, shared, code);
+    await this.begin(await api.login(login, password, shared, code));
+  }
+
+  /** Somebody was let in. */
+  async begin(session: Session): Promise<void> {
     this.#enter(session);
     this.#windows.postMessage(session.account.id);
     // The banner must not be missing because the first reading failed.
