@@ -76,6 +76,21 @@ test('what the server refuses is said at once, and keeps the message from going 
   expect(files.items).toEqual([]);
 });
 
+test('what was written about a picture is there again for the next page, until it went with the message', async () => {
+  fake.ask.mockImplementation(async () => ({ attachments: [{ ...ready, id: 'y' }], largest: 100, of_message: 2, left_today: 1000 }));
+  const files = new WaitingFiles('a lake');
+  await files.open();
+  files.items[0]!.description = 'the lake';
+  files.described();
+  const again = new WaitingFiles('a lake');
+  await again.open();
+  expect(again.items[0]?.description).toBe('the lake');
+  again.sent();
+  const later = new WaitingFiles('a lake');
+  await later.open();
+  expect(later.items[0]?.description).toBe('');
+});
+
 test('limits are said before a byte goes', async () => {
   const files = new WaitingFiles('room');
   await files.open();

@@ -57,9 +57,13 @@ test('each says what taking it back does and what it does not undo', () => {
   for (const { name, texts: wordings } of texts)
     for (const one of wordings) {
       expect(one.sections.at(-1)?.title, name).toBe(one.language === 'en' ? 'If you take it back' : 'Wenn Sie es zurücknehmen');
-      expect(one.when_withdrawn, name).toMatch(one.language === 'en' ? /^From now on/ : /^Ab jetzt/);
       expect(one.when_withdrawn, name).toMatch(/stays|stay |bleib/);
     }
+});
+
+test('what follows says nothing of when: before the choice it is not so yet', () => {
+  for (const { name, texts: wordings } of texts)
+    for (const one of wordings) expect(one.when_given + one.when_withdrawn, name).not.toMatch(/From now on|Ab jetzt/);
 });
 
 test('whoever starts treatment reads what this is not and where help is', () => {

@@ -39,6 +39,21 @@ test('the relationship stands below what troubles the person', () => {
   expect(panelsOf(course()).map((one) => one.series.questionnaire)).toEqual(['gad-7', 'sparq']);
 });
 
+test('the dates below stand side by side, also with a year and in German', () => {
+  const wide = '10. Nov. 2022'.length * 0.45 * 16;
+  for (let width = 300; width <= 900; width += 20) {
+    const { dates } = draw(course(), width, 16);
+    const ends = dates.map(({ x, y, anchor }) => {
+      const from = anchor === 'start' ? x : anchor === 'end' ? x - wide : x - wide / 2;
+      return { from, until: from + wide, y };
+    });
+    for (const [number, one] of ends.entries()) {
+      const next = ends[number + 1];
+      if (next && next.y === one.y) expect(next.from, `${width}`).toBeGreaterThan(one.until);
+    }
+  }
+});
+
 test('a line is broken where a form is missing, and the gap has a mark', () => {
   const picture = draw(course(), 600, 16);
   expect(picture.panels[0]?.paths[0]?.match(/M/g)).toHaveLength(2);

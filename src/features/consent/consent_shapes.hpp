@@ -21,8 +21,8 @@ BOOST_DESCRIBE_STRUCT(ConsentSection, (), (title, paragraphs))
 struct ConsentText {
   static constexpr std::string_view says =
       "What a person reads. `when_given` and `when_withdrawn` say what follows from either: show the one before it is "
-      "chosen and after. `draft`: nobody of the practice has approved this text; say so beside it. `digest` is that of "
-      "these words, and is kept with a consent to them.";
+      "chosen, as what would follow, and after. `draft`: nobody of the practice has approved this text; say so beside "
+      "it. `digest` is that of these words, and is kept with a consent to them.";
   std::string version;
   std::string language;
   std::string title;

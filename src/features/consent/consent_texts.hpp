@@ -24,8 +24,8 @@ struct Section {
   std::vector<std::string> paragraphs;
 };
 
-/// A text in one language. `when_given` and `when_withdrawn` say what follows from either, from when on, and what can
-/// no longer be undone.
+/// A text in one language. `when_given` and `when_withdrawn` say what follows from either, and what can no longer be
+/// undone; the screens put before them from when on.
 struct Wording {
   std::string language;  ///< ISO 639, two letters
   std::string title;

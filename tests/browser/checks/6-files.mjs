@@ -40,6 +40,8 @@ export default async function add({ check, house, shots }) {
     await client.page.getByRole('button', { name: 'Attach a file' }).waitFor();
     await chooser(client.page).setInputFiles(await photo(client.page));
     await client.page.getByLabel('What is to be seen?').fill('The lake, very early');
+    await client.page.reload();
+    await until('what the picture shows is still there', async () => (await client.page.getByLabel('What is to be seen?').inputValue()) === 'The lake, very early');
     await words(client.page).press('Enter');
     await client.page.locator('ol .bubble', { hasText: 'the lake.jpg' }).waitFor();
     same('nothing waits any more', await client.page.locator('form li').count(), 0);
@@ -93,7 +95,9 @@ export default async function add({ check, house, shots }) {
     await chooser(client.page).setInputFiles({ name, mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)"/>') });
     await client.page.getByText('Files of this kind cannot be sent.').waitFor();
     await words(client.page).press('Enter');
-    await client.page.getByText('A file was not taken.').waitFor();
+    await client.page.getByText('A file was not taken. Remove it to send the message.').waitFor();
+    same('the text is said to be right', await words(client.page).getAttribute('aria-invalid'), 'false');
+    await until('the focus is on the way out', () => client.page.evaluate(() => document.activeElement.closest('form li') !== null));
     same('its name is text', await client.page.locator('form img').count(), 0);
     same('the words', await words(client.page).inputValue(), 'Here it is');
     await client.page.getByRole('button', { name: `Remove ${name}` }).click();

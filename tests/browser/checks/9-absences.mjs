@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
-import { same } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 360, height: 740 } };
 const narrow = { viewport: { width: 320, height: 640 } };
@@ -22,6 +22,19 @@ export default async function add({ check, house, shots }) {
 
   await check('a colleague who agreed answers while the therapist is away, and finds nothing once it is ended', async (place) => {
     const { page } = await place.person(house.origin, therapist, { ...desk, ...dark });
+    const soon = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    const episode = await page.evaluate(async ({ name, start }) => {
+      const of = async (path) => (await fetch(path)).json();
+      const { csrf } = await of('/api/session');
+      const { episodes } = await of('/api/episodes');
+      const { id } = episodes.find((one) => one.client.name === name);
+      const planned = await fetch(`/api/episodes/${id}/encounters`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
+        body: JSON.stringify({ id: '01890000-0000-7000-8000-00000000ab5e', start, minutes: 50, channel: 'chat' })
+      });
+      return planned.ok ? id : `${planned.status} ${await planned.text()}`;
+    }, { name: client.name, start: soon });
     await page.getByRole('link', { name: 'Absences' }).click();
     await page.getByText('No absence is announced.').waitFor();
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
@@ -32,10 +45,19 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
     await page.getByRole('status').filter({ hasText: 'Announced. Whoever is to stand in is asked.' }).waitFor();
     await page.getByText(`${deputy.name} has not answered yet`).waitFor();
+    await page.locator('li').getByText('Sessions are planned in this time.').waitFor();
     await picture('asked-dark', page);
+    await page.locator('li').getByRole('link', { name: client.name }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Session' }).waitFor();
+    same('whose session', page.url().includes(`/with/${episode}/`), true);
+    await page.goto(house.origin);
+    await page.getByRole('link', { name: 'Sessions are planned then' }).click();
+    await page.locator('li').getByText('Sessions are planned in this time.').waitFor();
 
     const away = await place.person(house.origin, client, phone);
     await away.page.getByText('Nobody answers here meanwhile.').waitFor();
+    await away.page.getByText(`${therapist.name} is away then.`).waitFor();
+    await picture('client-asked-phone', away.page);
 
     const other = await place.person(house.origin, deputy, narrow);
     await other.page.getByText(`${therapist.name} asks you to stand in`).waitFor();
@@ -64,9 +86,17 @@ export default async function add({ check, house, shots }) {
     await picture('chat-phone', away.page);
     await picture('chat-narrow', other.page);
 
+    await other.page.locator('#words').fill('What I was about to');
     await page.getByRole('button', { name: 'End it, or call it off' }).click();
+    await until('the focus is on the way back', () => page.evaluate(() => document.activeElement.textContent === 'Keep it'));
     await page.getByRole('button', { name: 'End it now' }).click();
     await page.getByText('No absence is announced.').waitFor();
+    // Without a reload: it is said what happened, and the words can be copied.
+    await other.page.getByRole('heading', { level: 1, name: 'You no longer stand in' }).waitFor();
+    await other.page.getByText(`The absence of ${therapist.name} has ended.`).waitFor();
+    same('what was being written', await other.page.locator('#written').inputValue(), 'What I was about to');
+    same('no word of the client is left', await other.page.getByText('Thank you.').count(), 0);
+    await picture('ended-narrow', other.page);
     await other.page.reload();
     await other.page.getByRole('heading', { level: 1, name: /not|nothing/i }).waitFor();
     same('no word is left', await other.page.getByText('Thank you.').count(), 0);

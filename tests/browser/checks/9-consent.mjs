@@ -34,6 +34,8 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('heading', { name: 'What you have agreed to', level: 1 }).waitFor();
     const recording = card(page, 'Recording of sessions');
     await recording.waitFor();
+    await recording.getByText('If you agree, from then on: Your practice may ask').waitFor();
+    same('what only would follow is not said to be so', await page.getByText('From now on').count(), 0);
     same('boxes that are ticked', await page.locator('main input').count(), 0);
     same('cards', await page.locator('main section.card').count(), 5);
     same('said to be a suggestion', await page.getByText('Your practice is responsible for it.').count(), 5);
@@ -49,10 +51,12 @@ export default async function add({ check, house, shots }) {
     await agree.focus();
     await page.keyboard.press('Enter');
     await recording.getByText('You have agreed, since').waitFor();
-    await recording.getByText('This is saved. From now on your practice may ask').waitFor();
+    await recording.getByText('This is saved. From now on: Your practice may ask').waitFor();
     same('the focus', await page.evaluate(() => document.activeElement.textContent.includes('You have agreed')), true);
     same('stored', await state(pair.client, 'recording'), 'given');
     same('and nothing else', await state(pair.client, 'research') === 'given', false);
+
+    await recording.getByText('If you take it back, from then on: No session may be recorded').waitFor();
 
     const back = recording.getByRole('button', { name: 'Take it back' });
     await back.focus();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
@@ -33,12 +34,28 @@ export default async function add({ check, house, shots }) {
     await page.keyboard.press('Enter');
     await page.getByText('Keep these recovery codes.').waitFor();
     same('recovery codes', await page.locator('main .codes code').count(), 10);
-    const recovery = await page.locator('main .codes code').first().innerText();
+    await shot(page, 'recovery-codes-phone');
+    const codes = await page.locator('main .codes code').allInnerTexts();
+    const recovery = codes[0];
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as text' }).click()]);
+    const saved = await readFile(await file.path(), 'utf8');
+    same('codes that the file lacks', codes.filter((one) => !saved.includes(one)), []);
+    // Whoever has not said that they are kept is asked, here and after each reload.
+    await page.reload();
+    await page.getByText('you have not said that you kept them').waitFor();
+    await page.goto(`${real.origin}/account`);
+    await page.getByText('you have not said that you kept them').waitFor();
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    await shot(page, 'recovery-codes-unkept-phone');
     await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('it cannot be turned off').waitFor();
+    await page.goto(real.origin);
     await page.getByRole('heading', { name: 'People', exact: true }).waitFor();
     await page.getByText('Connected').waitFor();
     await page.getByRole('link', { name: 'Log-in and security' }).click();
     await page.getByText('it cannot be turned off').waitFor();
+    await until('the focus is on the heading', () => page.evaluate(() => document.activeElement.matches('main h1')));
     same('no way to turn it off', await page.getByRole('button', { name: 'Turn off' }).count(), 0);
     await page.getByRole('button', { name: 'Move to another phone' }).click();
     await page.getByLabel('Password', { exact: true }).fill('quiet horse stairs');

@@ -74,6 +74,7 @@ export default async function add({ check, house, shots }) {
     await picture('invitations-de-phone', page);
     await page.getByRole('button', { name: 'Zurückziehen: Olga Neu' }).click();
     await page.getByText('Zurückgezogen.').waitFor();
+    same('the link that leads nowhere', await page.locator('#invite-link').count(), 0);
     const guest = await (await place.context(house.origin, { locale: 'de-DE' })).newPage();
     await guest.goto(address);
     await guest.getByRole('heading', { level: 1, name: 'Dieser Link funktioniert nicht' }).waitFor();
@@ -145,6 +146,8 @@ export default async function add({ check, house, shots }) {
     await picture('open-practice-phone', page);
     await enter(page, 'ada');
     await page.getByRole('heading', { level: 2, name: 'Before the first client' }).waitFor();
+    await page.getByText('No country is set').first().waitFor();
+    await page.getByText('This practice has no mail server yet.').waitFor();
     await page.getByRole('button', { name: 'Confirm: Neutral person' }).click();
     await page.getByRole('alert').filter({ hasText: 'cannot be confirmed yet' }).waitFor();
     await page.getByRole('button', { name: 'Confirm: How long records are kept' }).click();
@@ -158,6 +161,8 @@ export default async function add({ check, house, shots }) {
     await other.goto(address);
     await other.getByText('Ada First invites you to Practice by the river.').waitFor();
     await enter(other, 'bo');
+    // Without a reload.
+    await page.locator('.people li', { hasText: 'Bo Therapist' }).getByRole('button', { name: 'Close account: Bo Therapist' }).waitFor();
     await other.getByRole('link', { name: 'Invite a client' }).click();
     await other.getByLabel('Name', { exact: true }).fill('Cleo Client');
     await other.getByRole('button', { name: 'Make the link' }).click();

@@ -6759,7 +6759,7 @@ export interface components {
             title: string;
             paragraphs: string[];
         };
-        /** @description What a person reads. `when_given` and `when_withdrawn` say what follows from either: show the one before it is chosen and after. `draft`: nobody of the practice has approved this text; say so beside it. `digest` is that of these words, and is kept with a consent to them. */
+        /** @description What a person reads. `when_given` and `when_withdrawn` say what follows from either: show the one before it is chosen, as what would follow, and after. `draft`: nobody of the practice has approved this text; say so beside it. `digest` is that of these words, and is kept with a consent to them. */
         ConsentText: {
             version: string;
             language: string;

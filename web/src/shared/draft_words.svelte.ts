@@ -62,6 +62,8 @@ const holds = (more: Words, less: Words) => more.subject.startsWith(less.subject
  * the latest one overwrites nothing. Where two devices differ, the person sees both and chooses.
  */
 export class DraftWords {
+  /** What stands on the screen to be written on. */
+  static shown: DraftWords | null = null;
   subject = $state('');
   text = $state('');
   /** What another device has written meanwhile, until the person has chosen. */
@@ -134,9 +136,11 @@ export class DraftWords {
   watch(): () => void {
     const again = () => void this.again();
     const unwatch = this.draft.watch();
+    DraftWords.shown = this;
     document.addEventListener('visibilitychange', again);
     return () => {
       document.removeEventListener('visibilitychange', again);
+      if (DraftWords.shown === this) DraftWords.shown = null;
       unwatch();
     };
   }

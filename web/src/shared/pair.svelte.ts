@@ -1,4 +1,5 @@
 import { api } from './api';
+import { DraftWords } from './draft_words.svelte';
 import { List } from './list.svelte';
 import { app } from './session.svelte';
 import type { Episode } from './types';
@@ -13,6 +14,8 @@ interface Found {
 
 /** The two people of an episode, by when one hears from the other, and what is unread, beside their conversation. */
 export class Pair {
+  /** What there was when it ended for whoever looks, while they looked: a colleague is back, or the account was closed. */
+  ended = $state<{ episode: Episode; written: string } | null>(null);
   #list: List<Found>;
 
   constructor(readonly id: string) {
@@ -78,7 +81,12 @@ export class Pair {
   async #find(): Promise<Found[]> {
     const episodes = await api.episodes();
     const episode = episodes.find((one) => one.id === this.id);
-    if (!episode) return [];
+    if (!episode) {
+      const was = this.episode;
+      if (was) this.ended = { episode: was, written: DraftWords.shown?.text ?? '' };
+      return [];
+    }
+    this.ended = null;
     const all = episodes.reduce((sum, one) => sum + one.unread, 0);
     return [{ episode, unread: await unreadOf(episode), elsewhere: all - episode.unread }];
   }

@@ -1,5 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { Problem } from '../../shared/api';
+import { Draft, unsavedRead } from '../../shared/draft.svelte';
 import { app } from '../../shared/session.svelte';
 import type { Attachment } from '../../shared/types';
 import { removeFile, Upload, waitingFiles } from './upload';
@@ -27,24 +28,30 @@ export class WaitingFiles {
   items = $state<WaitingFile[]>([]);
   problem = $state('');
   largest = $state(0);
+  /** What the pictures show, as far as it was written. The server is told with the message; until then it lies on this device. */
+  #descriptions: Draft<Record<string, string>>;
   #ofMessage = 0;
   #place: string;
   #uploads = new Map<string, { upload: Upload; stop: AbortController }>();
 
   constructor(place: string) {
     this.#place = place;
+    this.#descriptions = new Draft(`descriptions ${place}`, async () => {});
+    this.#descriptions.held = true;
   }
 
   /** What was attached before, perhaps on another device. */
   async open(): Promise<void> {
     try {
       const found = await waitingFiles(this.#place);
+      await unsavedRead();
+      const described = this.#descriptions.left ?? {};
       this.largest = found.largest;
       this.#ofMessage = found.of_message;
       const known = new Set(this.items.map((one) => one.id));
       for (const ready of found.attachments.filter((one) => !known.has(one.id))) {
         const { id, name, bytes } = ready;
-        this.items.push({ id, name, bytes, state: 'ready', sent: 1, problem: '', passing: false, ready, description: '' });
+        this.items.push({ id, name, bytes, state: 'ready', sent: 1, problem: '', passing: false, ready, description: described[id] ?? '' });
       }
     } catch {
       // The server says itself what is too much.
@@ -95,6 +102,13 @@ export class WaitingFiles {
     }
   }
 
+  /** Somebody wrote what a picture shows. */
+  described(): void {
+    const written = this.items.filter((one) => one.description);
+    if (written.length === 0) this.#descriptions.drop(true);
+    else this.#descriptions.change(Object.fromEntries(written.map((one) => [one.id, one.description])));
+  }
+
   retry(id: string): void {
     void this.#run(id);
   }
@@ -104,13 +118,15 @@ export class WaitingFiles {
     this.#uploads.get(id)?.stop.abort();
     this.#uploads.delete(id);
     this.items = this.items.filter((one) => one.id !== id);
+    this.described();
     // What cannot be removed now is removed by the server when its time is over.
     removeFile(id).catch(() => {});
   }
 
   /** Why the message cannot go yet; "" when it can. */
   get blocked(): string {
-    if (this.items.some((one) => one.state === 'failed')) return m.file_unsent();
+    const failed = this.items.filter((one) => one.state === 'failed');
+    if (failed.length > 0) return failed.some((one) => one.passing) ? m.file_unsent() : m.file_refused();
     return this.items.some((one) => one.state !== 'ready') ? m.file_wait() : '';
   }
 
@@ -123,6 +139,7 @@ export class WaitingFiles {
 
   sent(): void {
     this.items = [];
+    this.described();
     this.problem = '';
     this.#uploads.clear();
   }

@@ -121,7 +121,10 @@ export function draw(course: Course, width: number, unit: number): Picture {
     marks.push({ kind: 'event', event, x: x(event.at), y: strip + 2.4 * unit, row: row + 1 });
   }
   const [first, last] = time.domain() as [number, number];
-  const middles = width > 30 * unit ? [1, 2, 3].map((part) => first + ((last - first) * part) / 4) : [];
+  // With a year a date has some thirteen letters, and beside it there has to be room.
+  const room = (right - left) / (14 * letter * unit);
+  const parts = room >= 6 ? [0.25, 0.5, 0.75] : room >= 3 ? [0.5] : [];
+  const middles = parts.map((part) => first + (last - first) * part);
   const below = strip + 4.4 * unit;
   const dates = [
     { x: left, y: below, at: first, anchor: 'start' as const },

@@ -8,6 +8,9 @@ export function kindOf(kind: Concern['kind']): string {
   return kind === 'rift' ? m.concern_rift() : m.concern_unanswered();
 }
 
+/** What the form is called here: that about the therapist has no other name than ours. */
+export const formOf = ({ kind, questionnaire }: Pick<Concern, 'kind' | 'questionnaire'>) => (kind === 'rift' ? m.form_name_risq() : questionnaire);
+
 /** What nobody has closed yet, of all clients or of one episode. */
 export const stillOpen = (concerns: Concern[], episode?: string) =>
   concerns.filter((one) => one.state !== 'closed' && (episode === undefined || one.episode === episode));

@@ -1,0 +1,9 @@
+interface Time {
+  from: string;
+  until?: string;
+}
+
+/** Whether something at this time falls into an absence. */
+export function isWithin(at: string, { from, until }: Time): boolean {
+  return Date.parse(from) <= Date.parse(at) && Date.parse(at) < Date.parse(until ?? '');
+}
