@@ -162,7 +162,7 @@ export default async function add({ check, house, shots }) {
     await other.getByText('Ada First invites you to Practice by the river.').waitFor();
     await enter(other, 'bo');
     // Without a reload.
-    await page.locator('.people li', { hasText: 'Bo Therapist' }).getByRole('button', { name: 'Close account: Bo Therapist' }).waitFor();
+    await page.locator('.people li', { hasText: 'Bo Therapist' }).getByRole('button', { name: 'Close account: Bo Therapist' }).waitFor({ timeout: 45_000 });
     await other.getByRole('link', { name: 'Invite a client' }).click();
     await other.getByLabel('Name', { exact: true }).fill('Cleo Client');
     await other.getByRole('button', { name: 'Make the link' }).click();
