@@ -306,7 +306,7 @@ export interface paths {
         put?: never;
         /**
          * Log in: a session cookie, and the token that changes need
-         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 `login.wrong`. Where the person has a second factor, a right password without `code` gets 401 `login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once.
+         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 `login.wrong`. Where the person has a second factor, a right password without `code` gets 401 `login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once. Where there are passkeys it gets 401 `login.passkey_needed`: send both to `/api/login/passkey-challenge`, and then both again with the passkey's answer; a code counts there too.
          */
         post: {
             parameters: {
@@ -322,6 +322,158 @@ export interface paths {
             };
             responses: {
                 /** @description Log in: a session cookie, and the token that changes need */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoggedIn"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/login/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A challenge for somebody's passkeys, after the right password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordHalf"];
+                };
+            };
+            responses: {
+                /** @description A challenge for somebody's passkeys, after the right password */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyChallenge"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkey-login/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A challenge for a log-in with a passkey alone */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A challenge for a log-in with a passkey alone */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyChallenge"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkey-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with a passkey alone
+         * @description 401 `login.passkey_wrong` whatever was wrong with it; 409 `passkey.over` when the challenge is too old, was answered or went to another browser; 409 `passkey.copied` when the passkey says that it has signed less often than is known.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasskeyLogIn"];
+                };
+            };
+            responses: {
+                /** @description Log in with a passkey alone */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -627,7 +779,7 @@ export interface paths {
         get?: never;
         /**
          * Change one's own password
-         * @description All other log-ins end, and a mail tells the person. Whoever has a second factor gives a code of it, too. Wrong passwords and codes are counted as at the log-in.
+         * @description All other log-ins end, and a mail tells the person. Whoever has a second factor gives a code or a passkey, too. Wrong passwords and codes are counted as at the log-in.
          */
         put: {
             parameters: {
@@ -711,7 +863,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to set up a second factor: a secret for an app that makes codes (RFC 6238)
-         * @description SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another.
+         * @description SHA-1, six digits, 30 seconds. Asked again before it is confirmed, the secret is another. Whoever has passkeys gives a recovery code or one of them, too.
          */
         post: {
             parameters: {
@@ -722,7 +874,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["PasswordProof"];
+                    "application/json": components["schemas"]["WholeProof"];
                 };
             };
             responses: {
@@ -977,8 +1129,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove one's own second factor, with its recovery codes
-         * @description 409 `second_factor.required` for those who must have one.
+         * Remove one's own app that makes codes
+         * @description The recovery codes go with it unless there is a passkey. 409 `second_factor.required` for those who must have a second factor and have no passkey.
          */
         post: {
             parameters: {
@@ -1417,6 +1569,246 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own passkeys, the oldest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's own passkeys, the oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passkeys"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Put a passkey that was made into use
+         * @description A passkey logs in by itself, or stands beside the password in place of a code: from the first one on the password alone is not enough. All other log-ins end, and a mail tells the person.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPasskeySent"];
+                };
+            };
+            responses: {
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyAdded"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/creation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up a passkey: what the browser needs to make one (W3C Web Authentication)
+         * @description Whoever has a second factor already gives a code of it or a passkey, too. The cookie of the answer has to come back with what was made, within five minutes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeProof"];
+                };
+            };
+            responses: {
+                /** @description Begin to set up a passkey: what the browser needs to make one (W3C Web Authentication) */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyCreation"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{passkey}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one of one's own passkeys
+         * @description It wants a code or a passkey, which may be the one that goes. With the last one, where there is no app either, the recovery codes go; 409 `second_factor.required` for those who must have a second factor.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    passkey: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeProof"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A challenge for one's own passkeys, where a second factor has to be proved */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A challenge for one's own passkeys, where a second factor has to be proved */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyChallenge"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5995,11 +6387,20 @@ export interface components {
             practice_country?: string | null;
             countries: components["schemas"]["CrisisCountry"][];
         };
-        /** @description `code`: of the app, or a recovery code, for accounts with a second factor. `shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of the person's, and the page keeps nothing. */
+        /** @description What `navigator.credentials.get` gave (`rawId`, `clientDataJSON`, `authenticatorData`, `signature`, `userHandle`), each as base64url without padding. */
+        PasskeyAnswer: {
+            id: string;
+            client_data: string;
+            authenticator_data: string;
+            signature: string;
+            user_handle?: string | null;
+        };
+        /** @description `code`: of the app, or a recovery code, for accounts with a second factor; in its place `passkey`, the answer to a challenge of `/api/login/passkey-challenge`. `shared`: others use this device too. The log-in then ends with the browser, which is not remembered as one of the person's, and the page keeps nothing. */
         Credentials: {
             login: string;
             password: string;
             code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
             shared?: boolean | null;
         };
         Self: {
@@ -6014,6 +6415,22 @@ export interface components {
             csrf: string;
             shared: boolean;
             needs_second_factor: boolean;
+        };
+        /** @description A wrong one counts as at the log-in. */
+        PasswordHalf: {
+            login: string;
+            password: string;
+        };
+        /** @description For `navigator.credentials.get`, with `userVerification` "required". `passkeys`: ids of those that can answer; empty where any may. `challenge` and ids are base64url without padding. The answer has to come from the same browser (a cookie) within five minutes, and counts once. */
+        PasskeyChallenge: {
+            challenge: string;
+            rp_id: string;
+            passkeys: string[];
+        };
+        /** @description `shared`: as at the log-in with a password. `passkey` wants its `user_handle`. */
+        PasskeyLogIn: {
+            passkey: components["schemas"]["PasskeyAnswer"];
+            shared?: boolean | null;
         };
         /** @description `sends_mail`: who forgot the password can ask for a link. */
         PracticeAnswer: {
@@ -6036,21 +6453,27 @@ export interface components {
         LogIns: {
             sessions: components["schemas"]["LogInEntry"][];
         };
-        /** @description `password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor. */
+        /** @description `password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor; in its place `passkey`, the answer to a challenge of `/api/me/passkeys/challenge`. */
         PasswordChange: {
             password: string;
             new_password: string;
             code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
-        /** @description `since` is absent where there is none. `required`: it cannot be removed. */
+        /** @description `since`: an app makes codes; absent where there is none. `passkeys`: how many stand beside it or in its place. `required`: the last of them all cannot be removed. */
         SecondFactor: {
             since?: string | null;
+            /** Format: int64 */
+            passkeys: number;
             /** Format: int64 */
             recovery_codes_left: number;
             required: boolean;
         };
-        PasswordProof: {
+        /** @description `code` is one of the app, or a recovery code, which is used up. In its place `passkey` may stand, the answer to a challenge of `/api/me/passkeys/challenge`. */
+        WholeProof: {
             password: string;
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description `secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before a code of it came. */
         NewSecret: {
@@ -6064,18 +6487,13 @@ export interface components {
         NewRecoveryCodes: {
             codes: string[];
         };
-        /** @description `code` is one of the app, or a recovery code, which is used up. */
-        WholeProof: {
-            password: string;
-            code: string;
-        };
         RecoveryAsked: {
             login: string;
         };
         RecoveryToken: {
             token: string;
         };
-        /** @description What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has vouched for them. `has_second_factor`: the log-in asks for a code afterwards; that of a client can be said to be lost. `factor_ends_at`: it was. */
+        /** @description What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has vouched for them. `has_second_factor`: the log-in asks for a code or a passkey afterwards; that of a client can be said to be lost. `factor_ends_at`: it was. */
         RecoverySteps: {
             asks_code: boolean;
             has_second_factor: boolean;
@@ -6083,7 +6501,7 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
         };
-        /** @description `code`: a recovery code, where the link asks for one. `lost_factor`: a client's second factor is lost, with its recovery codes. */
+        /** @description `code`: a recovery code, where the link asks for one. `lost_factor`: a client's second factor is lost, with its recovery codes and passkeys. */
         RecoveredPassword: {
             token: string;
             new_password: string;
@@ -6101,6 +6519,39 @@ export interface components {
         /** @description Members of staff without a recovery code who wait to be vouched for. */
         RecoveryRequests: {
             requests: components["schemas"]["RecoveryRequestEntry"][];
+        };
+        /** @description `refused_at`: when it last said that it had signed less often than was known, so that it may be a copy. */
+        PasskeyEntry: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            added_at: string;
+            used_at?: string | null;
+            refused_at?: string | null;
+        };
+        Passkeys: {
+            passkeys: components["schemas"]["PasskeyEntry"][];
+        };
+        /** @description For `navigator.credentials.create`, with `residentKey` and `userVerification` "required" and `attestation` "none"; algorithms are -7, -8 and -257. `passkeys`: ids of those that are there already, to be excluded. `challenge`, `user_handle` and ids are base64url without padding. */
+        PasskeyCreation: {
+            challenge: string;
+            rp_id: string;
+            user_handle: string;
+            user_name: string;
+            passkeys: string[];
+        };
+        /** @description `client_data` and `authenticator_data` are the response's `clientDataJSON` and `getAuthenticatorData()` in base64url without padding; `name` is the person's own for it. */
+        NewPasskeySent: {
+            name: string;
+            client_data: string;
+            authenticator_data: string;
+        };
+        /** @description `recovery_codes`: each logs in once in place of the passkey, and they are not shown again; empty where there were some already. */
+        PasskeyAdded: {
+            /** Format: uuid */
+            id: string;
+            recovery_codes: string[];
         };
         Person: {
             /** Format: uuid */
@@ -7415,7 +7866,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -1,9 +1,9 @@
 interface Time {
   from: string;
-  until?: string;
+  until?: string | null;
 }
 
 /** Whether something at this time falls into an absence. */
 export function isWithin(at: string, { from, until }: Time): boolean {
-  return Date.parse(from) <= Date.parse(at) && Date.parse(at) < Date.parse(until ?? '');
+  return Date.parse(from) <= Date.parse(at) && (until == null || Date.parse(at) < Date.parse(until));
 }
