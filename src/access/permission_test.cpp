@@ -13,10 +13,11 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(!allowed(Role::client, Permission::hold_encounter));
   static_assert(!allowed(Role::client, Permission::read_concern));
   for (const PermissionRow& row : kPermissionTable) {
-    // the client's alone, or the administrator's
+    // the client's alone, or the administrator's, or for a second person to say
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form ||
         row.permission == Permission::read_record || row.permission == Permission::close_own_account ||
-        row.permission == Permission::manage_people || row.permission == Permission::manage_closings) {
+        row.permission == Permission::manage_people || row.permission == Permission::manage_closings ||
+        row.permission == Permission::decide_exception) {
       continue;
     }
     EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
@@ -26,8 +27,12 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
 TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
   for (const Role role : {Role::supervisor, Role::neutral_person}) {
     for (const PermissionRow& row : kPermissionTable) {
-      const bool may = row.permission == Permission::live || row.permission == Permission::read_concern ||
-                       row.permission == Permission::handle_concern;
+      const bool hears = row.permission == Permission::live || row.permission == Permission::read_concern ||
+                         row.permission == Permission::handle_concern;
+      // Of those whom they supervised, once a second person agrees.
+      const bool reads_by_exception = role == Role::supervisor && (row.permission == Permission::ask_exception ||
+                                                                   row.permission == Permission::decide_exception);
+      const bool may = hears || reads_by_exception;
       EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }

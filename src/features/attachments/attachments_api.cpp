@@ -198,7 +198,7 @@ Result<Answer<Attachment>> check_file(Context& context, const Call& call, State&
   TRY(seat.check());
   TRY_ASSIGN(const auto key, context.house.keys.key_for(file.client, call.deadline));
   if (file.is_ready) {
-    context.is_written_down = true;  // when it became ready
+    TRY(audit_read(context, call, file.client, std::nullopt, "attachment"));
     TRY_ASSIGN(auto known, open_attachment(*key, file));
     return Answer<Attachment>{200, std::move(known)};
   }
