@@ -29,6 +29,8 @@ std::optional<Bytes> from_base64url(std::string_view text) {
     return std::nullopt;
   }
   bytes.resize(length);
+  // The library takes some bytes beyond ASCII for letters: one text for one meaning.
+  if (to_base64url(bytes) != text) return std::nullopt;
   return bytes;
 }
 
