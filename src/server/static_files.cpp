@@ -70,9 +70,11 @@ constexpr std::array<std::string_view, 10> kPages{"absences",    "account", "con
 
 /// Otherwise whoever asks is shown the page all the same, which says that there is none, and told 404.
 bool is_app_address(std::string_view path) {
+  if (path == "/") return true;
+  if (!path.starts_with('/')) return false;
   const auto first = path.substr(1, path.find('/', 1) - 1);
   if (path == "/with") return false;  // with whom?
-  return first.empty() || (looks_like_a_page(path) && std::find(kPages.begin(), kPages.end(), first) != kPages.end());
+  return looks_like_a_page(path) && std::find(kPages.begin(), kPages.end(), first) != kPages.end();
 }
 
 http::Response missing(std::string sentence) {

@@ -152,7 +152,7 @@ def former_therapist(house, report):
     """Care goes to another therapist while the line of the one before stays open."""
     client = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client)
                   and house.episode_of(c)["therapist"]["id"] != house.therapist.id)
-    theirs = {**house.things_of(client), "invitation": new_id(), "absence": new_id()}  # what is their own stays theirs
+    theirs = {**house.things_of(client), "invitation": new_id(), "absence": new_id(), "client": new_id()}  # what is their own stays theirs
     former = house.by_id[house.episode_of(client)["therapist"]["id"]]
     follower = next(t for t in house.of_role("therapist") if t is not former)
     outsider, heir = Outsider(house, former), LiveLine(house.address, follower.cookie)
@@ -218,6 +218,7 @@ FREE = {
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
     "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
+    "POST /api/locked-records/{client}/exceptions /reason",
 }
 
 

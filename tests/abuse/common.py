@@ -173,6 +173,7 @@ def everything(address, client, therapist, administrator, episode, words):
     # Whoever came by it has their account closed; the record is locked.
     ids["client"] = made(administrator, "POST", "/api/closings", {"login": login})["client"]
     made(administrator, "PUT", "/api/closings/{client}/date", {"until": in_days(4000)}, ["reason"])
+    made(therapist, "POST", "/api/locked-records/{client}/exceptions", {"id": new_id()}, ["reason"])
     ids["device"] = new_id()
     made(client, "PUT", "/api/me/push/devices/{device}", {"endpoint": f"https://localhost:9/{ids['device']}", "language": "en",
                                                           "auth": "A" * 22, "p256dh": PUSH_KEY})
