@@ -186,8 +186,8 @@ def passkeys(house, report):
     """Passkeys: each answer once, for its browser, its page and its owner; nobody is told who has one."""
     owner = next(c for c in house.of_role("client") if c not in (house.victim, house.other_client))
     password = owner.password
-    origin = "http://" + house.server.url
-    device = Device(house.server.folder, origin, house.server.url.partition(":")[0])
+    origin = "https://rooms.example.org"  # as common.OFFERS names the practice
+    device = Device(house.server.folder, origin, "rooms.example.org")
 
     def asked(path, body=None, person=None):
         answer = call(house.address, "POST", path, body, person.headers() if person else {})
@@ -199,7 +199,7 @@ def passkeys(house, report):
         with connect(house.address, source=(source, 0)) as connection:
             token = [f"X-CSRF-Token: {person.csrf}"] if person else []
             connection.sendall(head("POST", path, "Content-Type: application/json", f"Content-Length: {len(content)}",
-                                    f"Cookie: {cookies}", "Connection: close", *token) + content)
+                                    f"Cookie: {cookies}", "Connection: close", *token, host=house.server.url) + content)
             return status_of(read_all(connection, PATIENCE)[0])
 
     def creation():
