@@ -305,7 +305,7 @@ TEST_P(Backup, OfBeforeANewMasterKeyNeedsTheOldOne) {
 
 // Before, in the midst of it and after.
 TEST_P(Backup, OpensWheneverItWasMadeWhileKeysAreRenewed) {
-  Resealer resealer(open_->house(), open_->key_store(), settings_.data, {.settles = {}, .pause = {}});
+  Resealer resealer(open_->house(), open_->key_store(), settings_.data, 1, {.settles = {}, .pause = {}});
   ASSERT_EQ(back_up_to(folder_ + "/before"), kDone) << errors_.str();
   ASSERT_EQ(rotate_clients(settings_, out_, errors_), kDone) << errors_.str();
   EXPECT_EQ(rotate_clients(settings_, out_, errors_), kNotDone) << "one at a time";

@@ -13,9 +13,14 @@ namespace {
 
 constexpr int kFirstOfKey = 2;  // column of a row of SealedColumn::next
 
-/// A look at all rows of a column takes long where none is left and files are many.
+/// As whoever stops the program waits for it: a database that hangs must not hold it up.
 Deadline in_time() {
-  return std::chrono::steady_clock::now() + std::chrono::minutes(10);
+  return std::chrono::steady_clock::now() + std::chrono::seconds(2);
+}
+
+/// A look at all rows of a column takes longer where none is left and files are many.
+Deadline in_time_for_all_rows() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(30);
 }
 
 struct SealedRow {
@@ -98,12 +103,13 @@ Result<std::int64_t> replace_rows(store::Database& db, const SealedColumn& colum
 
 }  // namespace
 
-Resealer::Resealer(House& house, store::Database& key_store, std::string folder, Pace pace)
-    : house_(house), key_store_(key_store), folder_(std::move(folder)), pace_(pace), version_(1) {
-  // Nobody has sealed anything yet in this process: whatever the latest version is, everybody begins with it.
-  const auto latest = key_store_.read(
-      in_time(), [](store::ReadTx& tx) { return Result<std::int64_t>(access::key_version_of_now(tx)); });
-  version_ = latest.value_or(1);
+Result<std::int64_t> read_key_version(store::Database& key_store, Deadline deadline) {
+  return key_store.read(deadline,
+                        [](store::ReadTx& tx) { return Result<std::int64_t>(access::key_version_of_now(tx)); });
+}
+
+Resealer::Resealer(House& house, store::Database& key_store, std::string folder, std::int64_t key_version, Pace pace)
+    : house_(house), key_store_(key_store), folder_(std::move(folder)), pace_(pace), version_(key_version) {
   house_.keys.seal_with(version_);
 }
 
@@ -165,9 +171,10 @@ Result<std::int64_t> Resealer::go_through(const SealedColumn& column, std::int64
   auto after = column.before_all;
   for (std::int64_t sealed = 0;;) {
     if (stopping_) return sealed;
-    TRY_ASSIGN(auto rows, house_.db.read(in_time(), [&](store::ReadTx& tx) -> Result<std::vector<SealedRow>> {
-      return read_rows(tx, column, after, header);
-    }));
+    TRY_ASSIGN(auto rows,
+               house_.db.read(in_time_for_all_rows(), [&](store::ReadTx& tx) -> Result<std::vector<SealedRow>> {
+                 return read_rows(tx, column, after, header);
+               }));
     for (auto& row : rows) TRY(seal_anew(house_.keys, row, column.name));
     TRY_ASSIGN(const auto replaced, replace_rows(house_.db, column, rows));
     sealed += replaced;

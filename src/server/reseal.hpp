@@ -12,6 +12,9 @@
 
 namespace rapport::server {
 
+/// The version of the keys that whoever begins now seals with. Errors are those of the database.
+Result<std::int64_t> read_key_version(store::Database& key_store, Deadline deadline);
+
 class Resealer {
  public:
   struct Pace {
@@ -21,7 +24,9 @@ class Resealer {
   };
 
   /// `house` and `key_store` must outlive this. `folder`: of the data; keys that are being copied are not deleted.
-  Resealer(House& house, store::Database& key_store, std::string folder, Pace pace);
+  /// `key_version`: that of read_key_version. To be made before anybody seals in this process: everybody begins with
+  /// it.
+  Resealer(House& house, store::Database& key_store, std::string folder, std::int64_t key_version, Pace pace);
 
   /// To be called again and again, by one thread: sees whether keys were renewed, and does what is next. Everybody is
   /// first to open the new version, then to seal with it; then all rows are sealed anew; when none is left, the version

@@ -246,7 +246,7 @@ TEST_P(Reseal, KnowsEveryColumnInWhichSomethingIsSealed) {
 }
 
 TEST_P(Reseal, EverythingIsSealedAnewAndTheKeysOfBeforeAreGone) {
-  Resealer resealer(*house_, *key_store_, folder_, kAtOnce);
+  Resealer resealer(*house_, *key_store_, folder_, 1, kAtOnce);
   ASSERT_TRUE(resealer.work()) << "nothing is to be done";
   const auto before = texts();
   EXPECT_FALSE(std::ranges::any_of(before, [](const auto& one) { return one.second == "does not open"; }));
@@ -264,7 +264,7 @@ TEST_P(Reseal, EverythingIsSealedAnewAndTheKeysOfBeforeAreGone) {
 }
 
 TEST_P(Reseal, PeopleGoOnWritingAndReading) {
-  Resealer resealer(*house_, *key_store_, folder_, {.settles = 1500ms, .pause = 1ms});
+  Resealer resealer(*house_, *key_store_, folder_, 1, {.settles = 1500ms, .pause = 1ms});
   std::atomic<bool> enough{false};
   std::vector<std::string> wrong;
   int written = 0;
@@ -304,7 +304,7 @@ TEST_P(Reseal, GoesOnWhereAnotherWasStopped) {
   const auto before = texts();
   begin();
   {
-    Resealer stopped(*house_, *key_store_, folder_, kAtOnce);
+    Resealer stopped(*house_, *key_store_, folder_, 1, kAtOnce);
     ASSERT_TRUE(stopped.work());
     ASSERT_TRUE(stopped.work()) << "everything is sealed anew";
     ASSERT_TRUE(say(client_, room_, "since"));
@@ -312,7 +312,7 @@ TEST_P(Reseal, GoesOnWhereAnotherWasStopped) {
     ASSERT_TRUE(stopped.work());
     EXPECT_FALSE(is_finished());
   }
-  Resealer next(*house_, *key_store_, folder_, kAtOnce);
+  Resealer next(*house_, *key_store_, folder_, 1, kAtOnce);
   finish(next);
   auto expected = before;
   expected.emplace("room_event.sealed_text", "since");
@@ -324,7 +324,7 @@ TEST_P(Reseal, WhoIsErasedIsPassedOverAndWhoIsLockedIsNot) {
   ASSERT_TRUE(keys_->lock(client_, soon()));
   const auto before = texts();
   begin();
-  Resealer resealer(*house_, *key_store_, folder_, kAtOnce);
+  Resealer resealer(*house_, *key_store_, folder_, 1, kAtOnce);
   finish(resealer);
   EXPECT_EQ(texts(), before);
   for (const auto& left : stored(2)) EXPECT_EQ(left.whose, other_) << left.column;
@@ -332,7 +332,7 @@ TEST_P(Reseal, WhoIsErasedIsPassedOverAndWhoIsLockedIsNot) {
 }
 
 TEST_P(Reseal, TheKeysOfBeforeStayWhileARowDoesNotOpenOrTheyAreBeingCopied) {
-  Resealer resealer(*house_, *key_store_, folder_, kAtOnce);
+  Resealer resealer(*house_, *key_store_, folder_, 1, kAtOnce);
   begin();
   {
     const auto copying = store::hold_keys(folder_, store::Hold::with_others).value();

@@ -174,26 +174,24 @@ Result<void> add_made_up_contacts(House& house, safety::Rules& rules) {
   return {};
 }
 
-void delete_old_sessions(House& house) {
-  const auto deleted =
-      house.db.write(std::chrono::steady_clock::now() + kPatience, [&](store::WriteTx& tx) -> Result<std::int64_t> {
-        log_in::delete_old_recoveries(tx, house.clock.now());
-        return access::delete_old_sessions(tx, house.clock.now(), house.session_rules);
-      });
+void delete_old_sessions(House& house, Deadline deadline) {
+  const auto deleted = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
+    log_in::delete_old_recoveries(tx, house.clock.now());
+    return access::delete_old_sessions(tx, house.clock.now(), house.session_rules);
+  });
   if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});
 }
 
 /// Links that were asked for are sent after the answer, so that the answer tells nothing; second factors that were said
 /// to be lost end when they are due.
-void lead_back_in(House& house) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+void lead_back_in(House& house, Deadline deadline) {
   const auto sent = log_in::send_recovery_links(house, deadline);
   const auto ended = log_in::end_lost_factors(house, deadline);
   if (!sent || !ended) log::warning("recovery.not_done", {{"code", (!sent ? sent : ended).error().code}});
 }
 
-void forget_invitations(House& house) {
-  const auto forgotten = invitations::forget_ended(house, std::chrono::steady_clock::now() + kPatience);
+void forget_invitations(House& house, Deadline deadline) {
+  const auto forgotten = invitations::forget_ended(house, deadline);
   if (!forgotten) {
     log::warning("invitations.not_forgotten", {{"code", forgotten.error().code}});
   } else if (*forgotten > 0) {
@@ -201,25 +199,23 @@ void forget_invitations(House& house) {
   }
 }
 
-void delete_unsent_files(House& house) {
+void delete_unsent_files(House& house, Deadline deadline) {
   const auto deleted = house.db.write(
-      std::chrono::steady_clock::now() + kPatience,
-      [&](store::WriteTx& tx) -> Result<std::int64_t> { return attachments::sweep(tx, house.clock.now()); });
+      deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> { return attachments::sweep(tx, house.clock.now()); });
   if (deleted) log::debug("attachments.deleted", {{"count", *deleted}});
 }
 
 /// Those before sessions that are near by now.
-void ask_session_forms(House& house, const session_forms::Choice& usual) {
-  const auto asked = house.db.write(
-      std::chrono::steady_clock::now() + kPatience,
-      [&](store::WriteTx& tx) -> Result<std::int64_t> { return session_forms::ask_due(tx, usual, house.clock.now()); });
+void ask_session_forms(House& house, const session_forms::Choice& usual, Deadline deadline) {
+  const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
+    return session_forms::ask_due(tx, usual, house.clock.now());
+  });
   if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
 }
 
 /// Tells supervisors of what nobody has looked into in time, and newcomers of what is open. Asked every few seconds, so
 /// a write begins only when there is something to do; what became due while no program ran is found at the first look.
-void escalate_concerns(House& house) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+void escalate_concerns(House& house, Deadline deadline) {
   const auto due = house.db.read(
       deadline, [&](store::ReadTx& tx) -> Result<bool> { return safety::is_any_due(tx, house.clock.now()); });
   if (due && !*due) return;
@@ -235,23 +231,21 @@ void escalate_concerns(House& house) {
 }
 
 /// Of clients who have left: what waited for a person, what is not finished, and whose time is over.
-void close_accounts(House& house, const closing_account::Rules& rules) {
-  const auto done = closing_account::carry_out_due(house, rules, std::chrono::steady_clock::now() + kPatience);
+void close_accounts(House& house, const closing_account::Rules& rules, Deadline deadline) {
+  const auto done = closing_account::carry_out_due(house, rules, deadline);
   if (!done) log::warning("closings.not_carried_out", {{"code", done.error().code}});
 }
 
 /// Asked every few seconds: so long a former therapist may find a client after the stated moment.
-void hand_over_treatments(House& house, const session_forms::Choice& usual) {
-  const auto done =
-      people::carry_out_hand_overs(house, cancel_sessions(usual), std::chrono::steady_clock::now() + kPatience);
+void hand_over_treatments(House& house, const session_forms::Choice& usual, Deadline deadline) {
+  const auto done = people::carry_out_hand_overs(house, cancel_sessions(usual), deadline);
   if (!done) log::error("hand_overs.not_carried_out", {{"code", done.error().code}});
 }
 
 /// Once an hour, until somebody is named.
-void warn_of_unseen_concerns(House& house) {
-  const auto unseen =
-      house.db.read(std::chrono::steady_clock::now() + kPatience,
-                    [](store::ReadTx& tx) -> Result<std::int64_t> { return safety::count_without_reader(tx); });
+void warn_of_unseen_concerns(House& house, Deadline deadline) {
+  const auto unseen = house.db.read(
+      deadline, [](store::ReadTx& tx) -> Result<std::int64_t> { return safety::count_without_reader(tx); });
   if (unseen && *unseen > 0) log::warning("concerns.unseen", {{"count", *unseen}});
 }
 
@@ -290,24 +284,26 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
   auto forms_due = Steady::now();
   auto closings_due = Steady::now();
   for (;;) {
+    // For all of them together, as a signal is waited for after them; those that cannot wait come first.
+    const auto deadline = Steady::now() + kPatience;
+    escalate_concerns(open.house(), deadline);
+    hand_over_treatments(open.house(), usual_forms, deadline);
+    lead_back_in(open.house(), deadline);
     if (Steady::now() >= sessions_due) {
-      delete_old_sessions(open.house());
-      delete_unsent_files(open.house());
-      forget_invitations(open.house());
-      warn_of_unseen_concerns(open.house());
+      delete_old_sessions(open.house(), deadline);
+      delete_unsent_files(open.house(), deadline);
+      forget_invitations(open.house(), deadline);
+      warn_of_unseen_concerns(open.house(), deadline);
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
     if (Steady::now() >= forms_due) {
-      ask_session_forms(open.house(), usual_forms);
+      ask_session_forms(open.house(), usual_forms, deadline);
       forms_due = Steady::now() + kAskFormsEvery;
     }
     if (Steady::now() >= closings_due) {
-      close_accounts(open.house(), closing);
+      close_accounts(open.house(), closing, deadline);
       closings_due = Steady::now() + kCloseAccountsEvery;
     }
-    hand_over_treatments(open.house(), usual_forms);
-    escalate_concerns(open.house());
-    lead_back_in(open.house());
     const int received = ::sigtimedwait(&signals, nullptr, &pause);
     if (received > 0) {
       log::info("server.stopping", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -347,7 +343,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing);
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
-  Resealer resealer(open->house(), open->key_store(), settings.data, {});
+  TRY_ASSIGN(const auto key_version, read_key_version(open->key_store(), std::chrono::steady_clock::now() + kPatience));
+  Resealer resealer(open->house(), open->key_store(), settings.data, key_version, {});
   try {
     auto options = server_options(settings, listen);
     options.now = [&clock = open->house().clock] { return clock.now(); };  // the screens take their time from it

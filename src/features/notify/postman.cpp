@@ -97,14 +97,14 @@ std::optional<Postman::Outcome> Postman::send_push(const Due& notice) {
     return find_device(tx, *notice.device);
   });
   if (!device) return std::nullopt;
-  const Outcome nobody{notice, Failure::gone, false, now};
-  if (!*device || (*device)->account != notice.to) return nobody;
+  const auto nobody = [&] { return Outcome{notice, Failure::gone, false, now}; };
+  if (!*device || (*device)->account != notice.to) return nobody();
   const auto key = house_.keys.key_for(notice.to, soon());
   if (!key && is_passing(key.error())) return std::nullopt;
-  if (!key) return nobody;
+  if (!key) return nobody();
   const auto secrets = unseal_device(**key, *notice.device, (*device)->sealed);
   const auto target = secrets ? target_of(*secrets) : std::nullopt;
-  if (!target) return nobody;
+  if (!target) return nobody();
   const auto text = push_text(notice, secrets->language, is_synthetic_);
   const auto handing = hand_over(push_, sender_, *target, text, now, stopping_);
   if (handing.outcome == Handed::stopped) return std::nullopt;
