@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +57,10 @@ class Application {
   virtual ~Application() = default;
   /// Called on a worker thread; may block until the request's deadline.
   virtual Response handle(const Request& request) = 0;
-  /// Whether a request is slow by nature (a password is worked on): it then waits among its like and keeps no thread
-  /// from the others. Called on the transport's thread; must not block.
-  virtual bool is_heavy(const Request& /*request*/) const { return false; }
+  /// Of a request that is slow by nature (a password is worked on): on whose behalf it comes. It then waits among its
+  /// like, keeps no thread from the others, and whoever sends many waits behind their own alone. Nothing for every other
+  /// request. Called on the transport's thread; must not block.
+  virtual std::optional<std::string> heavy_for(const Request& /*request*/) const { return std::nullopt; }
   /// An upgrade to WebSocket was asked for. Called on a worker thread. Either a session, or the refusal to
   /// send instead (`refusal.status` >= 400). The session may send on `socket` at once.
   virtual std::unique_ptr<LiveSession> open_live(const Request& request, std::shared_ptr<LiveSocket> socket,

@@ -83,7 +83,7 @@ struct Route {
   std::vector<std::string> answer_types;   ///< media types of an answer that is not JSON of a shape
   std::vector<int> statuses;
   bool takes_batches = false;
-  bool heavy = false;        ///< slow by nature, see Application::is_heavy
+  bool heavy = false;        ///< slow by nature, see Application::heavy_for
   bool opens_live = false;   ///< becomes a WebSocket when an upgrade is asked for
   bool sets_cookie = false;  ///< so it is refused over a live connection
   bool before_second_factor = false;

@@ -17,7 +17,7 @@ struct Shared {
   const ServerOptions& options;
   http::Application& application;
   WorkerPool& pool;
-  WorkerPool& heavy_pool;  ///< for what is slow by nature, so that nothing else waits behind it
+  FairQueue& heavy;  ///< for what is slow by nature, so that nothing else waits behind it
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::size_t> answer_bytes = 0;  ///< of answers over HTTP that wait for the other side to take them
   std::atomic<bool> stopping = false;

@@ -264,13 +264,31 @@ TEST(Http, WhatIsHeavyKeepsNobodyElseWaiting) {
   std::vector<std::unique_ptr<Client>> heavy;
   for (int i = 0; i < 3; ++i) {
     heavy.push_back(std::make_unique<Client>(running.server.port()));
-    heavy.back()->send(request_of("/heavy-block"));
+    heavy.back()->send(request_of("/heavy-" + std::to_string(i) + "-block"));
     std::this_thread::sleep_for(milliseconds(50));  // one after the other
   }
   EXPECT_TRUE(running.answers());
   EXPECT_TRUE(heavy.back()->read_until(" 503 "));
   running.application.gate.open();
-  EXPECT_TRUE(heavy.front()->read_until("/heavy-block||"));
+  EXPECT_TRUE(heavy.front()->read_until("/heavy-0-block||"));
+}
+
+TEST(Http, WhoeverAsksForMuchThatIsHeavyWaitsBehindTheirOwn) {
+  auto options = short_times();
+  options.heavy_workers = 1;
+  options.heavy_of_one = 2;
+  Running running(options);
+  std::vector<std::unique_ptr<Client>> greedy;
+  for (int i = 0; i < 4; ++i) {
+    greedy.push_back(std::make_unique<Client>(running.server.port()));
+    greedy.back()->send(request_of("/heavy-one-block"));
+    std::this_thread::sleep_for(milliseconds(50));  // one after the other
+  }
+  EXPECT_TRUE(greedy.back()->read_until(" 503 ")) << "one runs and two wait";
+  Client other(running.server.port());
+  other.send(request_of("/heavy-another-block"));
+  running.application.gate.open();
+  EXPECT_TRUE(other.read_until("/heavy-another-block||"));
 }
 
 TEST(Http, WaitsQuietlyForDescriptors) {

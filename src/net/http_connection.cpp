@@ -145,11 +145,12 @@ asio::awaitable<http::Response> handle_on_worker(Shared& shared, asio::any_io_ex
   http::Response response;
   Signal done(executor);
   // This frame outlives the job: it is left only after the signal, which is the job's last act.
-  auto& pool = shared.application.is_heavy(request) ? shared.heavy_pool : shared.pool;
-  const bool accepted = pool.try_submit([&shared, &request, &response, &done, executor] {
+  auto job = [&shared, &request, &response, &done, executor] {
     response = run_handler(shared.application, request);
     asio::post(executor, [&done] { done.set(); });
-  });
+  };
+  const auto heavy_for = shared.application.heavy_for(request);
+  const bool accepted = heavy_for ? shared.heavy.try_submit(*heavy_for, job) : shared.pool.try_submit(job);
   if (!accepted) co_return overloaded(shared, request);
   co_await done.wait();
   co_return response;

@@ -114,7 +114,8 @@ class Server::Impl {
       : options_(options),
         pool_({.threads = options.workers, .queue_limit = options.queue}),
         heavy_pool_({.threads = options.heavy_workers, .queue_limit = options.heavy_queue, .gives_way = true}),
-        shared_{options_, application, pool_, heavy_pool_} {
+        heavy_(heavy_pool_, options.heavy_of_one),
+        shared_{options_, application, pool_, heavy_} {
     if (!options_.tls_cert.empty()) reload_tls();
     port_ = options_.port;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.io_threads); ++i) {
@@ -282,6 +283,7 @@ class Server::Impl {
   const ServerOptions options_;
   WorkerPool pool_;
   WorkerPool heavy_pool_;
+  FairQueue heavy_;
   Shared shared_;
   mutable std::mutex tls_mutex_;
   std::shared_ptr<asio::ssl::context> tls_;  ///< none: plain

@@ -35,8 +35,9 @@ struct ServerOptions {
   std::size_t io_threads = 1;
   std::size_t workers = 16;
   std::size_t queue = 8192;
-  std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::is_heavy
+  std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::heavy_for
   std::size_t heavy_queue = 256;
+  std::size_t heavy_of_one = 32;  ///< of these, how many of one person may wait
   std::function<std::chrono::system_clock::time_point()> now =
       std::chrono::system_clock::now;  ///< what the Date of an answer says
   std::string tls_cert = {};           ///< PEM chain; with tls_key set the port speaks TLS only

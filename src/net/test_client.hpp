@@ -211,7 +211,11 @@ class TestApplication final : public http::Application {
     refusal.status = 403;
     return nullptr;
   }
-  bool is_heavy(const http::Request& request) const override { return request.target == "/heavy-block"; }
+  std::optional<std::string> heavy_for(const http::Request& request) const override {
+    constexpr std::string_view heavy = "/heavy-";  // and on whose behalf
+    if (!request.target.starts_with(heavy)) return std::nullopt;
+    return request.target.substr(heavy.size());
+  }
   http::Response overloaded(const http::Request&) override {
     http::Response response;
     response.status = 503;

@@ -48,8 +48,8 @@ http::Response BehindProxy::handle(const http::Request& request) {
   return is_trusted(request.peer) ? application_.handle(as_sent(request)) : application_.handle(request);
 }
 
-bool BehindProxy::is_heavy(const http::Request& request) const {
-  return application_.is_heavy(request);
+std::optional<std::string> BehindProxy::heavy_for(const http::Request& request) const {
+  return is_trusted(request.peer) ? application_.heavy_for(as_sent(request)) : application_.heavy_for(request);
 }
 
 std::unique_ptr<http::LiveSession> BehindProxy::open_live(const http::Request& request,

@@ -37,6 +37,16 @@ Error too_many(int seconds) {
           seconds};
 }
 
+/// The name in a log-in, so that those who share an address wait each for themselves. Empty: none is there.
+std::string login_in(const std::string& body) {
+  constexpr std::size_t longest = 4096;  // it is read on the transport's thread
+  if (body.size() > longest) return {};
+  const auto value = http::parse_json(body);
+  const auto* object = value ? value->if_object() : nullptr;
+  const auto* login = object != nullptr ? object->if_contains("login") : nullptr;
+  return login != nullptr && login->is_string() ? std::string(login->get_string()) : std::string();
+}
+
 /// One heavy call of a person at a time: whoever has many in hand would keep everybody else from logging in.
 class Turn {
  public:
@@ -158,9 +168,12 @@ http::Response Service::handle(const http::Request& request) {
   return response;
 }
 
-bool Service::is_heavy(const http::Request& request) const {
+std::optional<std::string> Service::heavy_for(const http::Request& request) const {
   const auto match = routes_.find(request.method, request.target);
-  return match.route != nullptr && match.route->heavy;
+  if (match.route == nullptr || !match.route->heavy) return std::nullopt;
+  const auto token = http::cookie_value(request.header("cookie"), log_in::kCookie).value_or("");
+  if (match.route->guard != http::Guard::open && !token.empty()) return token;
+  return access::address_to_count(request.peer) + " " + login_in(request.body);
 }
 
 Error Service::too_much_to_do() {

@@ -43,7 +43,7 @@ class Service final : public http::Application {
   http::Response handle(const http::Request& request) override;
   std::unique_ptr<http::LiveSession> open_live(const http::Request& request, std::shared_ptr<http::LiveSocket> socket,
                                                http::Response& refusal) override;
-  bool is_heavy(const http::Request& request) const override;
+  std::optional<std::string> heavy_for(const http::Request& request) const override;
   http::Response overloaded(const http::Request& request) override;
 
   /// Whether the database answers, as /healthz says it.

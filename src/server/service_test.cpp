@@ -338,10 +338,28 @@ TEST_F(ServiceTest, HealthIsAskedOfTheDatabase) {
 }
 
 TEST_F(ServiceTest, PasswordsAreHeavyAndMessagesAreNot) {
-  EXPECT_TRUE(service_->is_heavy(request(http::Method::post, "/api/login")));
-  EXPECT_FALSE(service_->is_heavy(request(http::Method::post, room("/messages"))));
-  EXPECT_FALSE(service_->is_heavy(request(http::Method::get, "/api/session")));
-  EXPECT_TRUE(service_->is_heavy(request(http::Method::get, "/api/me/record.html?language=en")));
+  EXPECT_TRUE(service_->heavy_for(request(http::Method::post, "/api/login")));
+  EXPECT_FALSE(service_->heavy_for(request(http::Method::post, room("/messages"))));
+  EXPECT_FALSE(service_->heavy_for(request(http::Method::get, "/api/session")));
+  EXPECT_TRUE(service_->heavy_for(request(http::Method::get, "/api/me/record.html?language=en")));
+}
+
+TEST_F(ServiceTest, WhoeverIsNotLoggedInWaitsForLogInsOfTheSameNameAndAddress) {
+  const auto turn = [&](std::string peer, std::string body, std::string cookie = {}) {
+    auto asked = request(http::Method::post, "/api/login", std::move(body));
+    if (!cookie.empty()) asked.headers.emplace_back("cookie", std::move(cookie));
+    asked.peer = std::move(peer);
+    return service_->heavy_for(asked).value();
+  };
+  const auto one = turn("192.0.2.1", R"({"login":"amara","password":"a"})");
+  EXPECT_EQ(turn("192.0.2.1", R"({"password":"another","login":"amara"})"), one);
+  EXPECT_EQ(turn("192.0.2.1", R"({"login":"amara","password":"a"})", "rapport_session=made-up"), one);
+  EXPECT_NE(turn("192.0.2.1", R"({"login":"berger","password":"a"})"), one);
+  EXPECT_NE(turn("192.0.2.2", R"({"login":"amara","password":"a"})"), one);
+  const auto nameless = turn("192.0.2.1", "{");
+  for (const auto* odd : {"", "[]", R"({"login":7})", R"({"login":null})"})
+    EXPECT_EQ(turn("192.0.2.1", odd), nameless) << odd;
+  EXPECT_EQ(turn("192.0.2.1", R"({"login":")" + std::string(5000, 'x') + "\"}"), nameless);
 }
 
 TEST_F(ServiceTest, APersonHasOneHeavyCallInHandAtATime) {

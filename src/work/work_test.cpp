@@ -116,5 +116,57 @@ TEST(KeyedLane, LanesRunSideBySide) {
   done.get_future().wait();
 }
 
+TEST(FairQueue, OneOfEverybodysRunsBeforeTheNextOfTheSame) {
+  WorkerPool pool({.threads = 1});
+  FairQueue queue(pool, 100);
+  std::promise<void> release;
+  auto gate = release.get_future().share();
+  std::string order;
+  ASSERT_TRUE(queue.try_submit("a", [gate] { gate.wait(); }));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(queue.try_submit("a", [&] { order += 'a'; }));
+  for (const char who : {'b', 'c'}) {
+    ASSERT_TRUE(queue.try_submit(std::string(1, who), [&order, who] { order += who; }));
+  }
+  release.set_value();
+  pool.drain();
+  EXPECT_EQ(order, "bc" + std::string(50, 'a'));
+}
+
+TEST(FairQueue, WhoeverHasTooManyIsRefusedAndNobodyElseIs) {
+  WorkerPool pool({.threads = 1, .queue_limit = 2});
+  FairQueue queue(pool, 2);
+  std::promise<void> started;
+  std::promise<void> release;
+  auto gate = release.get_future().share();
+  ASSERT_TRUE(queue.try_submit("a", [&started, gate] {
+    started.set_value();
+    gate.wait();
+  }));
+  started.get_future().wait();
+  EXPECT_TRUE(queue.try_submit("a", [] {}));
+  EXPECT_TRUE(queue.try_submit("a", [] {}));
+  EXPECT_FALSE(queue.try_submit("a", [] {}));
+  EXPECT_TRUE(queue.try_submit("b", [] {}));
+  EXPECT_TRUE(queue.try_submit("c", [] {}));
+  EXPECT_FALSE(queue.try_submit("d", [] {})) << "the pool has no room";
+  release.set_value();
+}
+
+TEST(FairQueue, SurvivesJobsThatThrowAndItsOwnEnd) {
+  WorkerPool pool({.threads = 2});
+  std::atomic<int> ran = 0;
+  {
+    FairQueue queue(pool, 1000);
+    for (int i = 0; i < 300; ++i) {
+      queue.try_submit(i % 3 == 0 ? "a" : "b", [&ran] {
+        ++ran;
+        throw std::runtime_error("unhandled");
+      });
+    }
+  }
+  pool.drain();
+  EXPECT_EQ(ran, 300);
+}
+
 }  // namespace
 }  // namespace rapport

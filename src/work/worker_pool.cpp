@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace rapport {
@@ -157,6 +158,49 @@ void KeyedLane::run_one(const std::shared_ptr<State>& state) {
   }
   // One job a turn, so that a busy lane does not keep a thread from the others.
   state->pool.submit([state] { run_one(state); });
+}
+
+struct FairQueue::State {
+  State(WorkerPool& the_pool, std::size_t the_most) : pool(the_pool), at_most(the_most) {}
+  WorkerPool& pool;
+  const std::size_t at_most;
+  std::mutex mutex;
+  std::unordered_map<std::string, std::deque<Job>>
+      waiting;  ///< of everybody who has one in the pool's queue or running
+};
+
+FairQueue::FairQueue(WorkerPool& pool, std::size_t at_most) : state_(std::make_shared<State>(pool, at_most)) {}
+
+bool FairQueue::try_submit(const std::string& whose, Job job) {
+  const std::lock_guard lock(state_->mutex);
+  const auto [place, is_first] = state_->waiting.try_emplace(whose);
+  auto& jobs = place->second;
+  if (!is_first && jobs.size() >= state_->at_most) return false;
+  jobs.push_back(std::move(job));
+  if (!is_first || state_->pool.try_submit([state = state_, whose] { run_one(state, whose); })) return true;
+  state_->waiting.erase(place);
+  return false;
+}
+
+void FairQueue::run_one(const std::shared_ptr<State>& state, const std::string& whose) {
+  Job job;
+  {
+    const std::lock_guard lock(state->mutex);
+    auto& jobs = state->waiting.at(whose);
+    job = std::move(jobs.front());
+    jobs.pop_front();
+  }
+  run_guarded(job);
+  job = nullptr;
+  {
+    const std::lock_guard lock(state->mutex);
+    const auto place = state->waiting.find(whose);
+    if (place->second.empty()) {
+      state->waiting.erase(place);
+      return;
+    }
+  }
+  state->pool.submit([state, whose] { run_one(state, whose); });
 }
 
 }  // namespace rapport

@@ -1,5 +1,5 @@
 #pragma once
-/// @file Threads that may block, fed by a bounded queue, and lanes: queues whose jobs keep their order.
+/// @file Threads that may block, fed by a bounded queue; lanes, whose jobs keep their order; and turns that are fair.
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -72,6 +73,21 @@ class KeyedLane {
  private:
   struct State;
   static void run_one(const std::shared_ptr<State>& state);
+  std::shared_ptr<State> state_;
+};
+
+/// Jobs that many want done on one pool: whoever brings many waits behind their own, and one of everybody's runs before
+/// the next of the same. The queue may be destroyed while jobs wait: they still run. Thread-safe.
+class FairQueue {
+ public:
+  /// `at_most`: how many of one may wait, not counting the one that runs. `pool` outlives the jobs.
+  FairQueue(WorkerPool& pool, std::size_t at_most);
+  /// False (and nothing is kept) when too many of `whose` wait, or the pool has no room, as its try_submit() says.
+  bool try_submit(const std::string& whose, Job job);
+
+ private:
+  struct State;
+  static void run_one(const std::shared_ptr<State>& state, const std::string& whose);
   std::shared_ptr<State> state_;
 };
 

@@ -59,16 +59,16 @@ export default async function add({ check, house, shots }) {
 
     // The client's first screen says what they are for, and which is next.
     const home = near.page.getByRole('region', { name: 'Forms for you' });
-    await home.getByRole('heading', { name: /^Before the session on \w+,? \d+ \w+, \d/ }).waitFor();
+    await home.getByRole('heading', { name: /^Before the session on \w+,? \d+ \w+, \d/ }).first().waitFor();
     same('one is next', await home.locator('a.main').count(), 1);
 
     // The client begins one of them, which is theirs from then on, and looks at another, which is taken back.
-    await near.page.getByRole('link', { name: /Fill in\s*: GAD-7/ }).click();
+    await near.page.getByRole('link', { name: /Fill in\s*: GAD-7/ }).first().click();
     await near.page.getByRole('button', { name: 'Begin' }).click();
     await near.page.locator('input').first().check();
     await near.page.getByText('Saved', { exact: true }).waitFor();
     await near.page.goto(`${house.origin}/`);
-    await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).click();
+    await near.page.getByRole('link', { name: /Fill in\s*: K6/ }).first().click();
     await near.page.getByRole('button', { name: 'Begin' }).waitFor();
     await hers.page.goto(`${house.origin}/`);
     await row().locator('a[href$="/forms"]').click();
