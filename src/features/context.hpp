@@ -40,6 +40,7 @@ struct House {
   std::function<bool()> is_well = [] { return true; };
   access::SessionRules session_rules = {};  ///< how long a log-in lasts
   bool sends_mail = false;                  ///< the practice has set a mail server
+  std::string mails_go_by = {};             ///< which one and as whom, see notify::mails_go_by
   bool staff_need_second_factor = false;    ///< everybody but clients
   std::chrono::hours invitations_last{72};
   std::string practice_address = {};  ///< https://… under which people reach the practice; empty: none is set

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "base/log.hpp"
+#include "features/notify/notify.hpp"
 #include "migrations/house.hpp"
 #include "server/data_places.hpp"
 
@@ -99,6 +100,7 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   made->house_->staff_need_second_factor = settings.second_factor == "staff";
   made->house_->practice_address = settings.practice_address;
   made->house_->sends_mail = !settings.mail_server.empty();
+  made->house_->mails_go_by = notify::mails_go_by(settings);
   return made;
 }
 

@@ -159,7 +159,7 @@ setup::Basis basis_of(const config::Settings& settings, const crisis_contacts::C
   const auto* own = contacts.find(settings.practice_country);
   return {settings.practice_country, own == nullptr ? "" : own->review_by,
           fmt::format("{}, keys {} days", settings.practice_retention, settings.backup_keys_kept_days),
-          settings.mail_server + " " + settings.mail_user + " " + settings.mail_from};
+          notify::mails_go_by(settings)};
 }
 
 /// A practice of made-up people has made-up contacts where none are set, so that one sees what clients see.

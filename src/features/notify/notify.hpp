@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "config/settings.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::notify {
@@ -54,8 +55,13 @@ Result<bool> queue(store::WriteTx& tx, const NewNotice& notice, Time now);
 /// What has not left yet of those whose key begins with `key_prefix` is not sent any more: it is no longer needed.
 void drop_waiting(store::WriteTx& tx, std::string_view key_prefix, Time now);
 
-/// Whether a test mail to this person has left.
-bool has_had_test_mail(store::ReadTx& tx, AccountId account);
+/// Which server takes the practice's mails, and as whom: what is known of one says nothing of another.
+std::string mails_go_by(const config::Settings& settings);
+/// Queues a test mail. False within the minute of the one before, and nothing changes: nobody is flooded by whoever
+/// enters their address.
+Result<bool> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now);
+/// Whether a test mail to this person has left in the way that `go_by` names, see mails_go_by.
+bool has_had_test_mail(store::ReadTx& tx, AccountId account, std::string_view go_by);
 
 /// How far a notice has come.
 struct Delivery {

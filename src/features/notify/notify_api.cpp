@@ -1,10 +1,12 @@
 #include "features/notify/notify_api.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
 
 #include "base/address.hpp"
+#include "base/bytes.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/notify/languages.hpp"
 #include "features/notify/notices_store.hpp"
@@ -66,14 +68,12 @@ constexpr std::int64_t kShownAtMost = 20;
 
 constexpr std::chrono::seconds kBetweenTests{60};
 
-/// One for each minute: asked for again within it, it is the same. So nobody is flooded by who enters their address.
-std::string test_prefix(AccountId account) {
-  return "test:" + account.text() + ":";
+/// Those that went by this server: a test mail says nothing of another.
+std::string test_prefix(AccountId account, std::string_view go_by) {
+  Bytes mark(crypto_generichash_BYTES_MIN);
+  crypto_generichash(mark.data(), mark.size(), as_bytes(go_by).data(), go_by.size(), nullptr, 0);
+  return fmt::format("test:{}:{}:", account.text(), to_hex(mark));
 }
-std::string test_key(AccountId account, Time now) {
-  return fmt::format("{}{:012}", test_prefix(account), now.time_since_epoch() / kBetweenTests);
-}
-
 Result<Answer<EmailAnswer>> read_email(Context& context, Call& call) {
   const auto account = context.viewer.account;
   TRY_ASSIGN(auto profile, people::profile_of(context.house, account, call.deadline));
@@ -87,7 +87,8 @@ Result<Answer<EmailAnswer>> read_email(Context& context, Call& call) {
     for (const auto& one : undelivered_to(tx, account, since, kShownAtMost)) {
       answer.value.undelivered.push_back({*one.at, one.tries, one.state == "failed", *one.failure});
     }
-    if (const auto test = last_delivery_of(tx, test_prefix(account))) answer.value.test = {test->state, test->failure};
+    if (const auto test = last_delivery_of(tx, test_prefix(account, context.house.mails_go_by)))
+      answer.value.test = {test->state, test->failure};
     return {};
   }));
   return answer;
@@ -97,7 +98,7 @@ Result<Answer<Nothing>> ask_test(Context& context, Call& call) {
   const auto account = context.viewer.account;
   const auto now = context.house.clock.now();
   TRY_ASSIGN(const bool is_new, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
-    return queue(tx, {test_key(account, now), account, Kind::test}, now);
+    return queue_test(tx, account, context.house.mails_go_by, now);
   }));
   if (is_new) return Answer<Nothing>{202, {}};
   const auto passed = now.time_since_epoch() % kBetweenTests;
@@ -148,8 +149,17 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
 
 }  // namespace
 
-bool has_had_test_mail(store::ReadTx& tx, AccountId account) {
-  const auto tests = deliveries_of(tx, test_prefix(account));
+std::string mails_go_by(const config::Settings& settings) {
+  return settings.mail_server + " " + settings.mail_user + " " + settings.mail_from;
+}
+
+Result<bool> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now) {
+  const auto key = fmt::format("{}{:012}", test_prefix(account, go_by), now.time_since_epoch() / kBetweenTests);
+  return queue(tx, {key, account, Kind::test}, now);
+}
+
+bool has_had_test_mail(store::ReadTx& tx, AccountId account, std::string_view go_by) {
+  const auto tests = deliveries_of(tx, test_prefix(account, go_by));
   return std::any_of(tests.begin(), tests.end(), [](const Delivery& one) { return one.state == "sent"; });
 }
 

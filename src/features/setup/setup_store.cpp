@@ -113,7 +113,7 @@ std::vector<Confirmation> list_confirmations(ReadTx& tx, PracticeId practice) {
 
 Result<bool> confirm(WriteTx& tx, PracticeId practice, AccountId administrator, Item item, Time now) {
   const auto about = about_now(tx, practice, item);
-  if (!about || (item == Item::test_mail && !notify::has_had_test_mail(tx, administrator))) {
+  if (!about || (item == Item::test_mail && !notify::has_had_test_mail(tx, administrator, basis().mail))) {
     return fail({ErrorKind::conflict, "setup.not_yet",
                  "This cannot be confirmed yet: name a deputy for every therapist, name a neutral person, have a test "
                  "mail sent to yourself, or look through the crisis contacts first."});
