@@ -28,7 +28,7 @@ int seconds_until_one(double tokens, double per_second) {
 
 RateLimit::RateLimit(std::size_t max_buckets) : max_buckets_(std::max<std::size_t>(max_buckets, 1)) {}
 
-int RateLimit::take(const RateClass& rate_class, std::string_view who, Instant now) {
+int RateLimit::take(const RateClass& rate_class, std::string_view who, Instant now, double tokens) {
   std::string key = bucket_key(rate_class.name, who);
   const std::lock_guard lock(mutex_);
   Bucket& bucket = bucket_for(std::move(key), rate_class.burst, now);
@@ -36,7 +36,7 @@ int RateLimit::take(const RateClass& rate_class, std::string_view who, Instant n
   bucket.tokens = std::min(rate_class.burst, bucket.tokens + elapsed * rate_class.per_second);
   bucket.filled_at = std::max(bucket.filled_at, now);
   if (bucket.tokens < 1) return seconds_until_one(bucket.tokens, rate_class.per_second);
-  bucket.tokens -= 1;
+  bucket.tokens -= tokens;
   return 0;
 }
 

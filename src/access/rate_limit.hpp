@@ -24,9 +24,9 @@ class RateLimit {
 
   explicit RateLimit(std::size_t max_buckets = 65536);
 
-  /// Takes one token of `who` (a viewer or an address). 0 when it may go on, else the whole seconds to wait;
-  /// waiting costs nothing.
-  int take(const RateClass& rate_class, std::string_view who, Instant now);
+  /// Takes tokens of `who` (a viewer or an address). 0 when it may go on, else the whole seconds to wait; waiting costs
+  /// nothing. Where there is one, as many may be taken as are wanted: what lacks is owed.
+  int take(const RateClass& rate_class, std::string_view who, Instant now, double tokens = 1);
   /// Puts one back that was taken, up to the burst.
   void give_back(const RateClass& rate_class, std::string_view who);
   std::size_t bucket_count() const;

@@ -275,6 +275,8 @@ const std::vector<Setting>& all_settings() {
                      "how long the link of an invitation works"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
+      number_setting("limits.words_per_day", &Settings::limits_words_per_day, 0, 1'000'000,
+                     "MiB that one person may write within a day, files apart; 0: no limit"),
       number_setting("limits.live_connections", &Settings::limits_live_connections, 0, 1'000'000,
                      "live connections of one person at once; 0: no limit"),
       number_setting("limits.log_ins_per_minute", &Settings::limits_log_ins_per_minute, 0, 1'000'000,

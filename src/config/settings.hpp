@@ -37,6 +37,7 @@ struct Settings {
   std::string second_factor = "staff";            ///< who must have one: "staff", or nobody: "offered"
   std::int64_t invitation_hours = 72;             ///< how long the link of an invitation works
   std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
+  std::int64_t limits_words_per_day = 64;         ///< MiB of one person; 0 switches the limit off
   std::int64_t limits_live_connections = 20;      ///< per person; 0 switches the limit off
   std::int64_t limits_log_ins_per_minute = 60;    ///< wrong ones from one address; 0 switches the limit off
   /// Wrong log-ins of one person at one address, or in one browser of theirs; 0 switches the limit off.

@@ -63,6 +63,8 @@ struct QueryParameter {
 
 /// The class of routes that are never refused for their number.
 inline constexpr std::string_view kUnlimited = "none";
+/// Of those that take files, which have a limit of their own by day.
+inline constexpr std::string_view kFiles = "files";
 
 using SchemaFunction = boost::json::object (*)(Components&);
 

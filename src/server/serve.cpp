@@ -114,6 +114,7 @@ std::unique_ptr<net::Server> serve_metrics(const Listen& listen, MetricsPage& pa
 ServiceOptions service_options(const config::Settings& settings) {
   ServiceOptions options;
   options.messages_per_second = static_cast<double>(settings.limits_messages_per_second);
+  options.words_per_day = settings.limits_words_per_day * 1024 * 1024;
   options.live_connections = static_cast<std::size_t>(settings.limits_live_connections);
   return options;
 }

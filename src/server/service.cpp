@@ -47,6 +47,22 @@ std::string login_in(const std::string& body) {
   return login != nullptr && login->is_string() ? std::string(login->get_string()) : std::string();
 }
 
+/// About: of a frame the texts alone.
+std::size_t bytes_of(const boost::json::value& value) {
+  if (const auto* text = value.if_string()) return text->size();
+  std::size_t bytes = 0;
+  if (const auto* list = value.if_array()) {
+    for (const auto& one : *list) bytes += 1 + bytes_of(one);
+  } else if (const auto* object = value.if_object()) {
+    for (const auto& [name, one] : *object) bytes += name.size() + bytes_of(one);
+  }
+  return bytes;
+}
+
+std::size_t bytes_of(const http::BodyInput& input) {
+  return input.value != nullptr ? bytes_of(*input.value) : input.text.size();
+}
+
 /// One heavy call of a person at a time: whoever has many in hand would keep everybody else from logging in.
 class Turn {
  public:
@@ -253,6 +269,15 @@ int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
   return limits_.take({route.limit == "messages" ? "messages" : "general", rate, 4 * rate}, who, now);
 }
 
+int Service::seconds_to_wait_for_words(const http::Route& route, const Caller& caller, const http::BodyInput& input) {
+  const bool is_kept = route.method == http::Method::post || route.method == http::Method::put;
+  if (!is_kept || !caller.viewer || options_.words_per_day == 0 || route.limit == http::kFiles) return 0;
+  const auto most = static_cast<double>(options_.words_per_day);
+  constexpr double day = 24 * 60 * 60;
+  return limits_.take({"words", most / day, most}, caller.viewer->account.text(), std::chrono::steady_clock::now(),
+                      static_cast<double>(bytes_of(input)));
+}
+
 std::vector<http::Response> Service::answer(const http::Request& request, const http::Match& match,
                                             const Caller& caller, std::span<const http::BodyInput> inputs,
                                             Deadline deadline, const Result<void>& sent_well) {
@@ -272,7 +297,10 @@ std::vector<http::Response> Service::answer_known(const http::Request& request, 
   // leaves an audit row, so that nobody can fill the audit.
   std::size_t within = 0;
   int wait = 0;
-  while (within < inputs.size() && (wait = seconds_to_wait(*match.route, caller)) == 0) ++within;
+  while (within < inputs.size() && (wait = seconds_to_wait(*match.route, caller)) == 0 &&
+         (wait = seconds_to_wait_for_words(*match.route, caller, inputs[within])) == 0) {
+    ++within;
+  }
   std::vector<http::Response> responses;
   const Turn turn(turns_, match.route->heavy && caller.viewer ? &caller.viewer->account : nullptr);
   if (!turn) {

@@ -21,6 +21,7 @@ namespace rapport::server {
 
 struct ServiceOptions {
   double messages_per_second = 500;            ///< per person; 0: no limit. Everything else has the same limit, apart
+  std::int64_t words_per_day = 64 << 20;       ///< bytes of one person, files apart; 0: no limit
   std::size_t live_connections = 20;           ///< of one person; 0: no limit
   std::chrono::milliseconds deadline{10'000};  ///< of one call, from when it arrived
   std::chrono::milliseconds look_at_sessions{30'000};  ///< how often live lines are held against their log-ins
@@ -86,6 +87,8 @@ class Service final : public http::Application {
                                                         std::shared_ptr<http::LiveSocket> socket);
   Context context_of(const Caller& caller) const;
   int seconds_to_wait(const http::Route& route, const Caller& caller);
+  /// Of what people write nothing goes by itself: no one of them is to fill the disk.
+  int seconds_to_wait_for_words(const http::Route& route, const Caller& caller, const http::BodyInput& input);
   Deadline deadline_of(const http::Request& request) const { return request.arrived + options_.deadline; }
   /// For what is left to do when the call's own time may be over.
   Deadline deadline_from_now() const;

@@ -729,6 +729,26 @@ TEST_F(ServiceTest, TooManyIsSaidWithWhenToComeBack) {
   EXPECT_EQ(refused, 6) << "four at once, then one a second";
 }
 
+TEST_F(ServiceTest, NobodyWritesMoreThanTheDisksShare) {
+  start({.words_per_day = 100'000});
+  const auto client = log_in("amara");
+  const std::string long_one(30'000, 'x');
+  std::vector<int> statuses;
+  for (int i = 0; i < 6; ++i) statuses.push_back(post(client, room("/messages"), message(long_one)).status);
+  EXPECT_EQ(statuses, (std::vector{201, 201, 201, 201, 429, 429})) << "the fourth owes what it lacks";
+  const auto socket = std::make_shared<RecordingSocket>();
+  http::Response refusal;
+  const auto line = service_->open_live(by(client, request(http::Method::get, "/api/live")), socket, refusal);
+  ASSERT_NE(line, nullptr);
+  socket->take();
+  say_on(*line, {R"({"id":1,"do":"POST )" + room("/messages") + R"(","body":)" + message(long_one) + "}"});
+  EXPECT_NE(socket->take().back().find(R"("status":429)"), std::string::npos) << "the line counts the same";
+  line->on_closed();
+  EXPECT_EQ(get(client, room("/events")).status, 200) << "reading goes on";
+  const auto other = log_in("berger");
+  EXPECT_EQ(post(other, room("/messages"), message("x")).status, 201);
+}
+
 TEST_F(ServiceTest, WhoIsNotLoggedInIsCountedByNetworkAndNotByAddress) {
   ServiceOptions options;
   options.messages_per_second = 1;

@@ -308,6 +308,7 @@ void add_sending(Routes& routes, const std::shared_ptr<State>& state) {
       .explains("In any order; one that is sent again takes the place of the one before.")
       .body<AttachmentPart>()
       .answers<Nothing>(204)
+      .limit(http::kFiles)
       .needs(PermissionName{"send_message"}, "attachment")
       .not_audited("nobody else can read it; that it became ready and that it was sent are audited")
       .handle(take_part);
