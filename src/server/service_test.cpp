@@ -730,9 +730,9 @@ TEST_F(ServiceTest, TooManyIsSaidWithWhenToComeBack) {
 }
 
 TEST_F(ServiceTest, NobodyWritesMoreThanTheDisksShare) {
-  start({.words_per_day = 100'000});
+  start({.words_per_day = 65'000});
   const auto client = log_in("amara");
-  const std::string long_one(30'000, 'x');
+  const std::string long_one(20'000, 'x');
   std::vector<int> statuses;
   for (int i = 0; i < 6; ++i) statuses.push_back(post(client, room("/messages"), message(long_one)).status);
   EXPECT_EQ(statuses, (std::vector{201, 201, 201, 201, 429, 429})) << "the fourth owes what it lacks";
