@@ -36,8 +36,8 @@ class AuditShow : public ::testing::Test {
       if (one.role == "client") client_ = one;
     }
     ASSERT_TRUE(house.db.write(soon, [&](store::WriteTx& tx) -> Result<void> {
-      const auto who = people::find_account_by_login(tx, access::login_digest(house.master, administrator_.login));
-      const auto whose = people::find_account_by_login(tx, access::login_digest(house.master, client_.login));
+      const auto who = people::find_account_by_login(tx, access::login_digest(house.root, administrator_.login));
+      const auto whose = people::find_account_by_login(tx, access::login_digest(house.root, client_.login));
       access::AuditEntry entry;
       entry.at = kAt;
       entry.viewer = who->id;

@@ -43,7 +43,7 @@ class EraseCommand : public ::testing::Test {
     return house.db
         .read(std::chrono::steady_clock::now() + std::chrono::seconds(20),
               [&](store::ReadTx& tx) -> Result<bool> {
-                return people::find_account_by_login(tx, access::login_digest(house.master, login)).has_value();
+                return people::find_account_by_login(tx, access::login_digest(house.root, login)).has_value();
               })
         .value();
   }

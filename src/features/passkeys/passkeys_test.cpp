@@ -95,7 +95,7 @@ class PasskeysTest : public testing::FullHouseTest {
     if (listed(account).empty()) return proof + "}";
     const auto codes = log_in::make_recovery_codes();
     EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
-      log_in::replace_recovery_codes(tx, master, account, codes);
+      log_in::replace_recovery_codes(tx, root, account, codes);
       return {};
     }));
     return proof + R"(,"code":")" + codes[0] + "\"}";

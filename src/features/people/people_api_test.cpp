@@ -69,7 +69,7 @@ TEST_P(PeopleApi, ARoomsListThatIsReadTwiceSaysWhatTheSecondReadingFound) {
   ReadsTwice twice(*db, [&] {
     ASSERT_TRUE(write([&](store::WriteTx& tx) { return messages::advance_receipt(tx, therapist, chat, 1, 1); }));
   });
-  House around{twice, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, clock};
+  House around{twice, *keys, passwords, log_in_guard, csrf, root, read_audit, hub, clock};
   const auto answer = ask(around, http::Method::get, "/api/episodes/" + episode.text() + "/rooms");
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_NE(answer.body.find(R"("delivered":1,"read":1)"), std::string::npos) << answer.body;
