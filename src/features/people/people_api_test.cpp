@@ -14,6 +14,7 @@ class ReadsTwice final : public store::Database {
  public:
   ReadsTwice(store::Database& inner, std::function<void()> between) : inner_(inner), between_(std::move(between)) {}
 
+  bool wipe_deleted(Deadline deadline) override { return inner_.wipe_deleted(deadline); }
   std::string_view engine() const override { return inner_.engine(); }
   void run_script(store::WriteTx& tx, std::string_view sql) override { inner_.run_script(tx, sql); }
   int prepare_for_test(const store::Query& query) override { return inner_.prepare_for_test(query); }
