@@ -59,6 +59,8 @@ std::vector<ListedSession> list_sessions(store::ReadTx& tx, AccountId account, T
 bool end_session_of(store::WriteTx& tx, AccountId account, SessionId session);
 /// Ends all log-ins of this person but `kept`, if any, and forgets all browsers; the ids of those that it ended.
 std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept);
+/// Ends all log-ins of everybody; how many.
+std::int64_t end_all_sessions(store::WriteTx& tx);
 /// Removes what is over anyway; for a job that runs now and then.
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules = {});
 

@@ -42,6 +42,7 @@ const Query kUseStep{"second_factor.use_step",
 const Query kRemove{"second_factor.remove",
                     "DELETE FROM code_secret WHERE account_id = $1 AND confirmed_at IS NOT NULL", true};
 const Query kForgetCodes{"second_factor.forget_codes", "DELETE FROM recovery_code WHERE account_id = $1", true};
+const Query kForgetAllCodes{"second_factor.forget_all_codes", "DELETE FROM recovery_code"};
 const Query kAddCode{"second_factor.add_code", "INSERT INTO recovery_code (account_id, code_digest) VALUES ($1, $2)",
                      true};
 const Query kCountCodes{"second_factor.count_codes", "SELECT COUNT(*) FROM recovery_code WHERE account_id = $1", true};
@@ -156,6 +157,10 @@ RecoveryCodes make_recovery_codes() {
 void replace_recovery_codes(WriteTx& tx, const access::SealKey& root, AccountId account, const RecoveryCodes& codes) {
   tx.execute(kForgetCodes, {account});
   for (const auto& code : codes) tx.execute(kAddCode, {account, code_digest(root, account, code)});
+}
+
+std::int64_t forget_all_recovery_codes(WriteTx& tx) {
+  return tx.execute(kForgetAllCodes, {});
 }
 
 std::int64_t count_recovery_codes(ReadTx& tx, AccountId account) {

@@ -57,6 +57,8 @@ Result<void> confirm_replacement(store::WriteTx& tx, const access::SealKey& key,
 RecoveryCodes make_recovery_codes();
 void replace_recovery_codes(store::WriteTx& tx, const access::SealKey& root, AccountId account,
                             const RecoveryCodes& codes);
+/// No code on paper counts any more, whose ever it is; how many there were.
+std::int64_t forget_all_recovery_codes(store::WriteTx& tx);
 std::int64_t count_recovery_codes(store::ReadTx& tx, AccountId account);
 /// Uses a recovery code up, typed with or without its hyphen, in any case. False when it is none.
 bool use_recovery_code(store::WriteTx& tx, const access::SealKey& root, AccountId account, std::string_view code);
