@@ -414,7 +414,7 @@ TEST_P(Backup, BringsNothingBackThatHadEnded) {
         .read(soon(),
               [&](store::ReadTx& tx) -> Result<Open> {
                 return Open{access::find_session(tx, session.token, now).has_value(),
-                            invitations::find_by_token(tx, invited, now).has_value(),
+                            invitations::find_by_token(tx, invited, clock_.now()).has_value(),
                             log_in::find_recovery_link(tx, recovering, now).has_value(),
                             consent::has(tx, client, "research")};
               })
