@@ -34,6 +34,7 @@ rapport_layer(http FOLDERS http LINKS rapport_base)
 rapport_layer(store FOLDERS store store/sqlite store/postgres LINKS rapport_base PkgConfig::SQLITE PkgConfig::PQ)
 rapport_layer(live FOLDERS live LINKS rapport_http)
 rapport_layer(access FOLDERS access LINKS rapport_http rapport_store TEST_LINKS rapport_migrations)
+target_include_directories(access_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 rapport_layer(net FOLDERS net LINKS rapport_http rapport_work PkgConfig::SSL)
 
 # Formulas, each with its source. They compute what they are handed.

@@ -54,7 +54,7 @@ class Maker {
     const auto key = must(house_.keys.create_for(id, soon()));
     log_ins_.emplace_back(json::object{{"login", login}, {"password", kPassword}, {"role", role}});
     return {id,    practice_,
-            role,  access::login_digest(house_.master, login),
+            role,  access::login_digest(house_.root, login),
             hash_, people::seal_profile(*key, id, {login, login}),
             now_};
   }

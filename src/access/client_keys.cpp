@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "access/key_rotation.hpp"
+#include "base/log.hpp"
 
 namespace rapport::access {
 namespace {
@@ -48,6 +49,8 @@ const store::Query kClosedKeys("client_key.closed",
                                "SELECT subject_id, 0, locked_at FROM locked_key"
                                " UNION ALL SELECT subject_id, 1, erased_at FROM erased_key");
 
+constexpr std::chrono::seconds kWaitForWiping{2};
+
 Error no_key() {
   return {ErrorKind::not_found, "key.not_found", "There is no key for this person."};
 }
@@ -67,6 +70,10 @@ std::string normalise_login(std::string_view login) {
 
 Bytes login_digest(const SealKey& root, std::string_view normalised_login) {
   return keyed_digest(root.subkey("logindig"), normalised_login);
+}
+
+void wipe_deleted_keys(store::Database& key_store) {
+  if (!key_store.wipe_deleted(std::chrono::steady_clock::now() + kWaitForWiping)) log::warning("keys.wiped_later");
 }
 
 ClientKeys::ClientKeys(store::Database& database, const SealKey& master, const Clock& clock, std::size_t max_cached)
@@ -141,6 +148,7 @@ Result<void> ClientKeys::destroy(AccountId subject, Deadline deadline) {
     return {};
   });
   forget(subject);
+  if (outcome) wipe_deleted_keys(database_);
   return outcome;
 }
 
@@ -271,6 +279,9 @@ Result<ClientKeys::SharedMaster> ClientKeys::find_master(store::ReadTx& tx) {
   if (!find_master_) return fail({ErrorKind::internal, "seal.broken", "Stored data could not be opened."});
   TRY_ASSIGN(auto key, find_master_(tx));
   auto found = std::make_shared<const SealKey>(std::move(key));
+  // What the one before sealed goes from the files, too. Whoever put the new one there could not see to it: two
+  // programs must not empty one log of SQLite. Nobody waits for it, since this is within a transaction.
+  database_.wipe_deleted(std::chrono::steady_clock::now());
   const std::lock_guard lock(mutex_);
   masters_ = {found, masters_.front()};
   return found;

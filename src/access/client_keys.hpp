@@ -71,6 +71,10 @@ std::string normalise_login(std::string_view login);
 /// What a log-in name is looked up by; the name itself is not stored in clear. 32 bytes. `root`: the root secret.
 Bytes login_digest(const SealKey& root, std::string_view normalised_login);
 
+/// After keys were deleted: sees to it that they are in no file of the key store any more, and waits a moment for that.
+/// Where somebody's reading holds it up longer, the log says so (`keys.wiped_later`), and it is done when they end.
+void wipe_deleted_keys(store::Database& key_store);
+
 /// Thread-safe. A bounded number of opened keys is kept in memory. A key opens what any version of it that is kept has
 /// sealed, and seals with the latest, or the one of seal_with.
 class ClientKeys {
@@ -95,8 +99,8 @@ class ClientKeys {
   /// The subject's key, made if there is none: calling it again gives the same key. not_found for somebody whose key
   /// was locked or deleted.
   Result<SharedKey> create_for(AccountId subject, Deadline deadline);
-  /// Deletes the key for good, locked or not: whatever was sealed with it can never be read again. That it was deleted
-  /// is kept.
+  /// Deletes the key for good, locked or not, and from the files (wipe_deleted_keys): whatever was sealed with it can
+  /// never be read again. That it was deleted is kept.
   Result<void> destroy(AccountId subject, Deadline deadline);
   /// From then on key_for finds the key no more, so that nothing of this program opens what was sealed with it but who
   /// asks for locked keys by name.

@@ -1,45 +1,19 @@
 #include "access/client_keys.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
+#include <future>
+#include <latch>
 #include <thread>
 #include <vector>
 
 #include "access/key_rotation.hpp"
+#include "support/key_store_fixture.hpp"
 
 namespace rapport::access {
 namespace {
 
 using namespace std::chrono_literals;
-const Time start = from_micros(1'800'000'000'000'000);
-Deadline soon() {
-  return std::chrono::steady_clock::now() + 20s;
-}
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rapport_keys_XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-Bytes copy(const SealKey& key) {
-  return Bytes(key.bytes().begin(), key.bytes().end());
-}
-
 TEST(LoginDigest, FindsANameHoweverItIsTypedAndNeedsTheMaster) {
   EXPECT_EQ(normalise_login("  Ann@Example.org\n"), "ann@example.org");
   EXPECT_EQ(normalise_login(" \t"), "");
@@ -54,25 +28,14 @@ TEST(LoginDigest, FindsANameHoweverItIsTypedAndNeedsTheMaster) {
 const store::Query kCountVersions("test.key_versions",
                                   "SELECT (SELECT COUNT(*) FROM client_key) + (SELECT COUNT(*) FROM older_key)");
 
-class ClientKeysTest : public ::testing::Test {
+class ClientKeysTest : public KeyStoreTest {
  protected:
-  void SetUp() override {
-    database = store::open_sqlite({.file = folder.file("keys.db")}, nullptr);
-    const auto report = store::migrate(*database, kKeyStoreMigrations, clock);
-    ASSERT_TRUE(report.has_value()) << report.error().detail;
-  }
-
   std::int64_t count_keys() {
     const auto count = [](store::ReadTx& tx) -> Result<std::int64_t> {
       return tx.first(kCountVersions, {}, [](const store::Row& row) { return row.int64(0); }).value();
     };
     return database->read(soon(), count).value();
   }
-
-  Folder folder;
-  ManualClock clock{start};
-  SealKey master = SealKey::random();
-  std::unique_ptr<store::Database> database;
 };
 
 TEST_F(ClientKeysTest, AKeyOutlivesTheProcess) {
@@ -113,6 +76,53 @@ TEST_F(ClientKeysTest, ADestroyedKeyIsGone) {
   EXPECT_EQ(closed[0].subject, ann);
   EXPECT_TRUE(closed[0].is_erased);
   EXPECT_EQ(closed[0].at, clock.now());
+}
+
+TEST_F(ClientKeysTest, ADestroyedKeyIsInNoFileAnyMore) {
+  const auto ann = AccountId::make(start);
+  const auto bob = AccountId::make(start);
+  ClientKeys keys(*database, master, clock);
+  ASSERT_TRUE(keys.create_for(ann, soon()));
+  ASSERT_TRUE(keys.create_for(bob, soon()));
+  const auto of_ann = sealed_key(ann);
+  const auto of_bob = sealed_key(bob);
+  ASSERT_TRUE(is_in_files(keys_file + "-wal", of_ann)) << "it is in the log, and then in the file, too";
+  ASSERT_TRUE(database->wipe_deleted(soon()));
+  EXPECT_FALSE(is_in_files(keys_file + "-wal", of_ann));
+  ASSERT_TRUE(is_in_files(keys_file, of_ann));
+  ASSERT_TRUE(keys.destroy(ann, soon()));
+  EXPECT_FALSE(is_in_files(keys_file, of_ann));
+  EXPECT_TRUE(is_in_files(keys_file, of_bob));
+  const auto cem = AccountId::make(start);
+  ASSERT_TRUE(keys.create_for(cem, soon()));
+  const auto of_cem = sealed_key(cem);
+  ASSERT_TRUE(keys.destroy(cem, soon())) << "one that was never in the file but only in the log";
+  EXPECT_FALSE(is_in_files(keys_file, of_cem));
+}
+
+TEST_F(ClientKeysTest, WhoeverReadsHoldsTheWipingUpAndNobodyElse) {
+  const auto ann = AccountId::make(start);
+  ClientKeys keys(*database, master, clock);
+  ASSERT_TRUE(keys.create_for(ann, soon()));
+  const auto of_ann = sealed_key(ann);
+  std::latch is_reading(1);
+  std::promise<void> enough;
+  std::thread reader([&] {
+    EXPECT_TRUE(database->read(soon(), [&](store::ReadTx& tx) -> Result<void> {
+      tx.each(kCountVersions, {}, [](const store::Row&) {});
+      is_reading.count_down();
+      enough.get_future().wait();
+      return {};
+    }));
+  });
+  is_reading.wait();
+  ASSERT_TRUE(keys.destroy(ann, soon())) << "it is deleted all the same";
+  EXPECT_TRUE(is_in_files(keys_file, of_ann));
+  EXPECT_TRUE(keys.create_for(AccountId::make(start), soon())) << "others write meanwhile";
+  enough.set_value();
+  reader.join();
+  for (int waited = 0; waited < 500 && is_in_files(keys_file, of_ann); ++waited) std::this_thread::sleep_for(10ms);
+  EXPECT_FALSE(is_in_files(keys_file, of_ann)) << "by itself, as soon as nobody reads";
 }
 
 TEST_F(ClientKeysTest, ALockedKeyIsFoundByNameAlone) {

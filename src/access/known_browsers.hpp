@@ -12,5 +12,8 @@ namespace rapport::access {
 Bytes guarded_person(store::ReadTx& tx, BytesView login_digest);
 /// From now on every cookie of before counts for nothing.
 void forget_browsers(store::WriteTx& tx, AccountId account);
+/// The same for everybody, also for cookies that were signed after the moment that the database is of: the number
+/// becomes that of the seconds since 1970, which raising it one by one does not reach.
+void forget_all_browsers(store::WriteTx& tx, Time now);
 
 }  // namespace rapport::access

@@ -32,8 +32,8 @@ Time get_time(BytesView from) {
 
 }  // namespace
 
-LogInGuard::LogInGuard(const SealKey& master, const WrongLogIns& limits)
-    : key_(master.subkey("deviceck")), limits_(limits) {}
+LogInGuard::LogInGuard(const SealKey& root, const WrongLogIns& limits)
+    : key_(root.subkey("deviceck")), limits_(limits) {}
 
 Bytes LogInGuard::signature(BytesView signed_part, BytesView known_as) const {
   std::string text(as_text(signed_part));

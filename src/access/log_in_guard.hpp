@@ -27,7 +27,7 @@ class LogInGuard {
  public:
   using Instant = RateLimit::Instant;
 
-  LogInGuard(const SealKey& master, const WrongLogIns& limits);
+  LogInGuard(const SealKey& root, const WrongLogIns& limits);
 
   /// Whom one attempt is counted against.
   struct Attempt {

@@ -19,8 +19,8 @@ class LogInGuardTest : public ::testing::Test {
     return guard_.attempt(as_bytes(person), as_bytes(person), address, cookie, time_);
   }
 
-  SealKey master_ = SealKey::random();
-  LogInGuard guard_{master_,
+  SealKey root_ = SealKey::random();
+  LogInGuard guard_{root_,
                     {.of_one_person_per_hour = 10, .of_one_address_per_minute = 30, .by_strangers_per_hour = 40}};
   LogInGuard::Instant now_{100h};
   Time time_ = from_micros(1'795'000'000'000'000);
@@ -118,7 +118,7 @@ TEST_F(LogInGuardTest, ForgettingTheBrowsersForgetsNoGuess) {
 }
 
 TEST_F(LogInGuardTest, ZeroIsNoLimit) {
-  LogInGuard guard(master_, {0, 0, 0});
+  LogInGuard guard(root_, {0, 0, 0});
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(guard.take(attempt("ann", "10.0.0.1"), now_), 0);
 }
 

@@ -11,45 +11,15 @@
 #include <tuple>
 #include <vector>
 
-#include "access/client_keys.hpp"
+#include "support/key_store_fixture.hpp"
 
 namespace rapport::access {
 namespace {
 
 using namespace std::chrono_literals;
-const Time start = from_micros(1'800'000'000'000'000);
-Deadline soon() {
-  return std::chrono::steady_clock::now() + 20s;
-}
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rapport_keys_XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::ptrdiff_t file_count() const {
-    return std::distance(std::filesystem::directory_iterator(path_), std::filesystem::directory_iterator());
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
 void write_file(const std::string& path, const std::string& text, mode_t mode) {
   std::ofstream(path) << text;
   ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-}
-
-Bytes copy(const SealKey& key) {
-  return Bytes(key.bytes().begin(), key.bytes().end());
 }
 
 TEST(MasterKey, IsMadeOnceForItsOwnerAlone) {
@@ -102,13 +72,8 @@ TEST(MasterKey, RefusesFilesThatOthersCanReadOrThatHoldSomethingElse) {
 
 const store::Query kBreakKeys("test.break_keys", "UPDATE client_key SET sealed_key = substr(sealed_key, 1, 40)");
 
-class KeyStoreTest : public ::testing::Test {
+class MasterKeyOfAStore : public KeyStoreTest {
  protected:
-  void SetUp() override {
-    database = store::open_sqlite({.file = folder.file("keys.db")}, nullptr);
-    const auto report = store::migrate(*database, kKeyStoreMigrations, clock);
-    ASSERT_TRUE(report.has_value()) << report.error().detail;
-  }
   Result<SealKey> found() {
     return database->read(soon(), [&](store::ReadTx& tx) { return find_master_key(tx, file); });
   }
@@ -124,14 +89,10 @@ class KeyStoreTest : public ::testing::Test {
     return made;
   }
 
-  Folder folder;
-  ManualClock clock{start};
-  SealKey master = SealKey::random();
   std::string file = folder.file("master.key");
-  std::unique_ptr<store::Database> database;
 };
 
-TEST_F(KeyStoreTest, TheMasterKeyIsKnownByTheCheckValue) {
+TEST_F(MasterKeyOfAStore, TheMasterKeyIsKnownByTheCheckValue) {
   EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::nothing);
   ASSERT_TRUE(check_master_key(*database, master, "/some/file", soon()));
   EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::check_value);
@@ -144,7 +105,7 @@ TEST_F(KeyStoreTest, TheMasterKeyIsKnownByTheCheckValue) {
   EXPECT_TRUE(check_master_key(*database, master, "/some/file", soon())) << "it is still the one";
 }
 
-TEST_F(KeyStoreTest, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebodys) {
+TEST_F(MasterKeyOfAStore, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebodys) {
   ASSERT_TRUE(ClientKeys(*database, master, clock).create_for(AccountId::make(start), soon()));
   EXPECT_EQ(look_into_key_store(*database, soon()).value(), KeyStoreHolds::keys);
   const SealKey other = SealKey::random();
@@ -153,7 +114,7 @@ TEST_F(KeyStoreTest, AStoreWithoutACheckValueGetsItFromTheKeyThatOpensSomebodys)
   EXPECT_TRUE(check_master_key(*database, master, "file", soon()));
 }
 
-TEST_F(KeyStoreTest, TheRootSecretOfAStoreFromBeforeIsTheMasterKeyAndOtherwiseItsOwn) {
+TEST_F(MasterKeyOfAStore, TheRootSecretOfAStoreFromBeforeIsTheMasterKeyAndOtherwiseItsOwn) {
   ASSERT_TRUE(check_master_key(*database, master, "file", soon()));
   const auto own = root(master);
   EXPECT_EQ(own.size(), SealKey::size);
@@ -168,7 +129,7 @@ TEST_F(KeyStoreTest, TheRootSecretOfAStoreFromBeforeIsTheMasterKeyAndOtherwiseIt
   EXPECT_EQ(root(master), copy(master)) << "what log-in names are looked up by stays as it was";
 }
 
-TEST_F(KeyStoreTest, ANewMasterKeyOpensWhatTheOldOneDidAndThatOneNothing) {
+TEST_F(MasterKeyOfAStore, ANewMasterKeyOpensWhatTheOldOneDidAndThatOneNothing) {
   const auto old = begin();
   const auto secret = root(old);
   const auto ann = AccountId::make(start);
@@ -196,7 +157,7 @@ TEST_F(KeyStoreTest, ANewMasterKeyOpensWhatTheOldOneDidAndThatOneNothing) {
 }
 
 // The program may be killed at any step; these are the states in which each leaves the files.
-TEST_F(KeyStoreTest, AChangeOfTheMasterKeyThatWasKilledIsFinishedOrBegunAnew) {
+TEST_F(MasterKeyOfAStore, AChangeOfTheMasterKeyThatWasKilledIsFinishedOrBegunAnew) {
   const auto old = begin();
   const auto next = load_or_create_master_key(file + ".next").value();  // killed before the store was sealed anew
   EXPECT_EQ(mark_of(found().value()), mark_of(old));
@@ -219,18 +180,22 @@ TEST_F(KeyStoreTest, AChangeOfTheMasterKeyThatWasKilledIsFinishedOrBegunAnew) {
   EXPECT_EQ(replace_master_key(*database, file, soon()).value().old_mark, mark_of(next)) << "finished, then begun anew";
 }
 
-TEST_F(KeyStoreTest, ARunningProgramGoesOnThroughAChangeOfTheMasterKey) {
+TEST_F(MasterKeyOfAStore, ARunningProgramGoesOnThroughAChangeOfTheMasterKey) {
   const auto old = begin();
   ClientKeys running(*database, old, clock);
   running.find_master_by([&](store::ReadTx& tx) { return find_master_key(tx, file); });
   const auto ann = AccountId::make(start);
   const auto of_ann = copy(*running.create_for(ann, soon()).value());
+  const auto sealed_before = sealed_key(ann);
   const auto bob = AccountId::make(start);
   for (int time = 0; time < 2; ++time) {
     ASSERT_TRUE(replace_master_key(*database, file, soon()));
     running.forget_all();
     EXPECT_EQ(copy(*running.key_for(ann, soon()).value()), of_ann);
   }
+  const auto is_left = [&] { return is_in_files(keys_file, sealed_before); };
+  for (int waited = 0; waited < 500 && is_left(); ++waited) std::this_thread::sleep_for(10ms);
+  EXPECT_FALSE(is_left()) << "for whoever has the master key of before";
   ASSERT_TRUE(replace_master_key(*database, file, soon()));
   const auto of_bob = running.create_for(bob, soon());  // must not be sealed with a key that is gone
   ASSERT_TRUE(of_bob) << of_bob.error().detail;
@@ -238,7 +203,7 @@ TEST_F(KeyStoreTest, ARunningProgramGoesOnThroughAChangeOfTheMasterKey) {
             copy(**of_bob));
 }
 
-TEST_F(KeyStoreTest, AKeyThatDoesNotOpenLeavesTheMasterKeyAsItIs) {
+TEST_F(MasterKeyOfAStore, AKeyThatDoesNotOpenLeavesTheMasterKeyAsItIs) {
   const auto old = begin();
   ASSERT_TRUE(ClientKeys(*database, old, clock).create_for(AccountId::make(start), soon()));
   ASSERT_TRUE(database->write(soon(), [](store::WriteTx& tx) -> Result<void> {

@@ -28,6 +28,7 @@ const store::Query kListSessions("session.list", R"(
 const store::Query kDeleteOwn("session.delete_own", "DELETE FROM login_session WHERE id = $1 AND account_id = $2",
                               true);
 const store::Query kSessionsOf("session.of_account", "SELECT id FROM login_session WHERE account_id = $1", true);
+const store::Query kDeleteAll("session.delete_all", "DELETE FROM login_session");
 const store::Query kDeleteOver("session.delete_over", "DELETE FROM login_session WHERE ends_at <= $1 OR seen_at <= $2");
 
 Error no_session() {
@@ -102,6 +103,10 @@ std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, st
   std::erase_if(ended, [&](SessionId one) { return one == kept || !end_session(tx, one); });
   forget_browsers(tx, account);
   return ended;
+}
+
+std::int64_t end_all_sessions(store::WriteTx& tx) {
+  return tx.execute(kDeleteAll, {});
 }
 
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules) {

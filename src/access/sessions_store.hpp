@@ -59,13 +59,15 @@ std::vector<ListedSession> list_sessions(store::ReadTx& tx, AccountId account, T
 bool end_session_of(store::WriteTx& tx, AccountId account, SessionId session);
 /// Ends all log-ins of this person but `kept`, if any, and forgets all browsers; the ids of those that it ended.
 std::vector<SessionId> end_sessions_of(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept);
+/// Ends all log-ins of everybody; how many.
+std::int64_t end_all_sessions(store::WriteTx& tx);
 /// Removes what is over anyway; for a job that runs now and then.
 std::int64_t delete_old_sessions(store::WriteTx& tx, Time now, const SessionRules& rules = {});
 
-/// Makes and checks CSRF tokens. Copies nothing of the master key but a key for this one purpose.
+/// Makes and checks CSRF tokens. Copies nothing of the root secret but a key for this one purpose.
 class CsrfTokens {
  public:
-  explicit CsrfTokens(const SealKey& master) : key_(master.subkey("csrftokn")) {}
+  explicit CsrfTokens(const SealKey& root) : key_(root.subkey("csrftokn")) {}
   std::string make(std::string_view session_token) const;
   /// Takes the same time wherever the difference is.
   bool matches(std::string_view session_token, std::string_view csrf_token) const;

@@ -24,8 +24,7 @@ struct House {
   access::Passwords& passwords;
   access::LogInGuard& log_in_guard;
   access::CsrfTokens& csrf;
-  access::SealKey&
-      master;  ///< what digests, tokens and signatures derive from: the root secret of access/master_key.hpp
+  access::SealKey& root;  ///< what digests, tokens and signatures derive from: the secret of access/master_key.hpp
   access::ReadAudit& read_audit;
   live::Hub& hub;
   const Clock& clock;

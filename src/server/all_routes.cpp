@@ -53,6 +53,11 @@ people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms)
   };
 }
 
+const std::vector<consent::WhenWithdrawn>& what_withdrawals_end() {
+  static const std::vector<consent::WhenWithdrawn> functions;
+  return functions;
+}
+
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
                     const closing_account::Rules& closing) {
@@ -74,7 +79,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   attachments::add_attachment_routes(routes, limits);
   questionnaires::add_questionnaire_routes(routes, rules);
   safety::add_safety_routes(routes);
-  consent::add_consent_routes(routes, {});  // what a withdrawal ends stands here, as a function of its feature
+  consent::add_consent_routes(routes, what_withdrawals_end());
   closing_account::add_closing_routes(routes, closing);
   closing_account::add_exception_routes(routes);
   caseload::add_caseload_routes(routes);

@@ -2,6 +2,7 @@
 /// @file The list of everything that can be asked of the server and of every event that it sends: one line per feature.
 #include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
+#include "features/consent/consent.hpp"
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/notify/push_service.hpp"
@@ -13,6 +14,9 @@ namespace rapport::server {
 
 /// What a hand-over does with sessions that are cancelled: their forms are taken back.
 people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms);
+
+/// What ends with a consent, each a function of its feature.
+const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
 
 /// Throws std::logic_error that says what was forgotten: part of a route's declaration, or an event that is sent and
 /// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that

@@ -1,63 +1,48 @@
 #include "server/audit_show.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <sstream>
 
-#include "features/demo/demo.hpp"
 #include "features/people/people.hpp"
-#include "server/open_house.hpp"
+#include "support/practice_in_folder.hpp"
 
 namespace rapport::server {
 namespace {
 
-namespace fs = std::filesystem;
-
-class AuditShow : public ::testing::Test {
+class AuditShow : public PracticeInFolder {
  protected:
+  AuditShow() : PracticeInFolder(1) {}
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "rapport-audit-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    settings_.data = folder_ + "/data";
-    const auto open = OpenHouse::open(settings_, clock_);
-    ASSERT_TRUE(open) << open.error().detail;
-    demo::DemoOptions options;
-    options.clients = 1;
-    const auto made = demo::make_demo((*open)->house(), options);
-    ASSERT_TRUE(made);
-    auto& house = (*open)->house();
-    const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    for (const auto& one : *made) {
+    PracticeInFolder::SetUp();
+    for (const auto& one : accounts_) {
       if (one.role == "administrator") administrator_ = one;
       if (one.role == "client") client_ = one;
     }
-    ASSERT_TRUE(house.db.write(soon, [&](store::WriteTx& tx) -> Result<void> {
-      const auto who = people::find_account_by_login(tx, access::login_digest(house.master, administrator_.login));
-      const auto whose = people::find_account_by_login(tx, access::login_digest(house.master, client_.login));
-      access::AuditEntry entry;
-      entry.at = kAt;
-      entry.viewer = who->id;
-      entry.role = access::Role::administrator;
-      entry.action = "test.show";
-      entry.client = whose->id;
-      entry.view = "account " + who->id.text() + " deputy nobody, \"so\"";
-      entry.count = 3;
-      entry.outcome = access::Outcome::done;
-      entry.origin = "web";
-      access::write_audit(tx, entry);
-      entry.at = kAt + std::chrono::hours(24);
-      entry.viewer = AccountId::make(kAt);  // whose key is gone
-      unknown_ = entry.viewer->text();
-      entry.view = "=1+1";
-      access::write_audit(tx, entry);
-      return {};
-    }));
+    in_house([&](House& house) {
+      ASSERT_TRUE(house.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+        const auto who = people::find_account_by_login(tx, access::login_digest(house.root, administrator_.login));
+        const auto whose = people::find_account_by_login(tx, access::login_digest(house.root, client_.login));
+        access::AuditEntry entry;
+        entry.at = kAt;
+        entry.viewer = who->id;
+        entry.role = access::Role::administrator;
+        entry.action = "test.show";
+        entry.client = whose->id;
+        entry.view = "account " + who->id.text() + " deputy nobody, \"so\"";
+        entry.count = 3;
+        entry.outcome = access::Outcome::done;
+        entry.origin = "web";
+        access::write_audit(tx, entry);
+        entry.at = kAt + std::chrono::hours(24);
+        entry.viewer = AccountId::make(kAt);  // whose key is gone
+        unknown_ = entry.viewer->text();
+        entry.view = "=1+1";
+        access::write_audit(tx, entry);
+        return {};
+      }));
+    });
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   std::string shown(const AuditWanted& wanted, int status = 0) {
     out_.str("");
@@ -67,12 +52,8 @@ class AuditShow : public ::testing::Test {
   static std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
 
   static inline const Time kAt = from_micros(1'800'000'000'000'000);
-  ManualClock clock_{from_micros(1'795'000'000'000'000)};
-  config::Settings settings_;
-  std::string folder_;
   std::string unknown_;
   demo::DemoAccount administrator_, client_;
-  std::ostringstream out_, errors_;
 };
 
 TEST_F(AuditShow, NamesPeopleWhereTheirKeyIsThere) {
@@ -96,7 +77,7 @@ TEST_F(AuditShow, ShowsATimeAlone) {
 }
 
 TEST_F(AuditShow, ShowsNothingWithoutTheMasterKey) {
-  fs::remove(settings_.data + "/master.key");
+  std::filesystem::remove(settings_.data + "/master.key");
   EXPECT_EQ(shown({}, 1), "");
 }
 

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "access/client_keys.hpp"
 #include "base/descriptor.hpp"
 #include "migrations/house.hpp"
+#include "server/after_restore.hpp"
 #include "server/backup_manifest.hpp"
 #include "server/data_places.hpp"
 #include "server/look_in.hpp"
@@ -201,6 +204,13 @@ bool has_file(const BackupManifest& manifest, std::string_view name) {
   return std::ranges::find(manifest.files, name, &BackupFile::name) != manifest.files.end();
 }
 
+/// When the data was as it is in the backup.
+Result<Time> state_of(const Manifests& manifests) {
+  const auto time = from_rfc3339(manifests.data.made_at);
+  if (time) return *time;
+  return fail(invalid("backup.manifest", "The manifest of the data does not say when it was made."));
+}
+
 /// Of the engine that the settings name.
 Result<Manifests> read_manifests(const config::Settings& settings, const std::string& from) {
   TRY_ASSIGN(auto data, read_manifest(from + "/data", "data"));
@@ -215,27 +225,36 @@ Result<Manifests> read_manifests(const config::Settings& settings, const std::st
   return Manifests{std::move(data), std::move(keys)};
 }
 
-/// Every file under another name first, so that a start half way finds no half of a practice.
-Result<void> put_files(const std::vector<std::string>& files, const std::string& data) {
+/// Every file under another name first, so that a start half way finds no half of a practice, nor one in which what had
+/// ended holds again.
+Result<void> put_files(const std::vector<std::string>& files, const std::string& data,
+                       const std::function<Result<void>(const std::string& database)>& end_in) {
   const auto name_of = [&](const std::string& file) { return data + "/" + fs::path(file).filename().string(); };
   for (const auto& file : files) TRY(copy_file(file, name_of(file) + ".restored"));
+  const auto database = data + "/" + std::string(kData);
+  if (fs::exists(database + ".restored")) TRY(end_in(database + ".restored"));
   for (const auto& file : files) {
     std::error_code error;
     fs::rename(name_of(file) + ".restored", name_of(file), error);
     if (error) return fail(folder_error(data, error.message()));
   }
-  if (!sync_folder_of(data + "/" + std::string(kData))) return fail(folder_error(data, "it could not be made durable"));
+  if (!sync_folder_of(database)) return fail(folder_error(data, "it could not be made durable"));
   return {};
 }
 
-Result<void> put_dumps(const config::Settings& settings, const std::string& from) try {
+/// The keys last: without them nobody is served.
+Result<EndedByRestore> put_dumps(const config::Settings& settings, const std::string& from, Time state_of) try {
+  TRY(store::put_back_postgres(settings.database, from + "/data/" + std::string(kDataDump)));
+  const auto db = store::open_postgres({.url = settings.database, .schema = kSchema, .connections = 1}, nullptr);
+  TRY_ASSIGN(const auto ended, end_what_may_have_ended(*db, state_of));
   TRY(store::put_back_postgres(settings.database, from + "/keys/" + std::string(kKeysDump)));
-  return store::put_back_postgres(settings.database, from + "/data/" + std::string(kDataDump));
+  return ended;
 } catch (const store::StorageFailure& failure) {
   return fail({failure.error().kind, failure.error().code, failure.what()});
 }
 
-Result<void> put_back(const config::Settings& settings, const std::string& from, const Manifests& manifests) {
+Result<EndedByRestore> put_back(const config::Settings& settings, const std::string& from, const Manifests& manifests) {
+  TRY_ASSIGN(const auto time, state_of(manifests));
   std::vector<std::string> files;
   for (const auto* manifest : {&manifests.data, &manifests.keys}) {
     for (const auto& file : manifest->files) {
@@ -243,8 +262,16 @@ Result<void> put_back(const config::Settings& settings, const std::string& from,
       if (!is_dump) files.push_back(from + "/" + manifest->part + "/" + file.name);
     }
   }
-  if (is_postgres(settings)) TRY(put_dumps(settings, from));
-  return put_files(files, settings.data);
+  EndedByRestore ended;
+  if (is_postgres(settings)) {
+    TRY_ASSIGN(ended, put_dumps(settings, from, time));
+  }
+  TRY(put_files(files, settings.data, [&](const std::string& database) -> Result<void> {
+    const auto db = store::open_sqlite({.file = database, .readers = 1}, nullptr);
+    TRY_ASSIGN(ended, end_what_may_have_ended(*db, time));
+    return {};
+  }));
+  return ended;
 }
 
 struct Opened {
@@ -328,9 +355,27 @@ Result<void> check_master(const std::string& file, const BackupManifest& keys) {
                            *keys.master_key, file, access::mark_of(master))});
 }
 
-bool is_older(const Manifests& manifests) {
-  return manifests.data.schema < house_migrations().back().number ||
-         manifests.keys.schema < access::kKeyStoreMigrations.back().number;
+bool has_older_keys(const BackupManifest& keys) {
+  return keys.schema < access::kKeyStoreMigrations.back().number;
+}
+
+/// Nothing where there is no master key yet, or the keys are of an earlier version.
+Result<std::optional<Opened>> open_restored(const config::Settings& settings, const BackupManifest& keys) {
+  if (!fs::exists(master_key_file(settings)) || has_older_keys(keys)) return std::nullopt;
+  TRY_ASSIGN(const auto opened, open_everybody(settings));
+  return opened;
+}
+
+void print_put_back(const config::Settings& settings, const BackupManifest& keys, const std::optional<Opened>& opened,
+                    std::ostream& out) {
+  fmt::print(out, "Restored to {}. ", is_postgres(settings) ? "the database and " + settings.data : settings.data);
+  if (opened) return print_opened(*opened, out);
+  if (!fs::exists(master_key_file(settings))) {
+    fmt::print(out, "Put the master key{} into {} (mode 0600) before you start the server.\n",
+               keys.master_key ? " whose mark is " + *keys.master_key : "", master_key_file(settings));
+  } else {
+    fmt::print(out, "Its keys are of an earlier version: the server brings them up to date at its start.\n");
+  }
 }
 
 Result<void> restore_all(const config::Settings& settings, const std::string& from, std::ostream& out) {
@@ -341,22 +386,12 @@ Result<void> restore_all(const config::Settings& settings, const std::string& fr
   const auto master = master_key_file(settings);
   TRY_ASSIGN(const auto manifests, read_manifests(settings, from));
   if (fs::exists(master)) TRY(check_master(master, manifests.keys));
-  TRY(put_back(settings, from, manifests));
-  const std::string where = is_postgres(settings) ? "the database and " + settings.data : settings.data;
-  if (!fs::exists(master)) {
-    fmt::print(out, "Restored to {}. Put the master key{} into {} (mode 0600) before you start the server.\n", where,
-               manifests.keys.master_key ? " whose mark is " + *manifests.keys.master_key : "", master);
-    return {};
-  }
-  if (is_older(manifests)) {
-    fmt::print(out, "Restored to {}. It is of an earlier version: the server brings it up to date at its start.\n",
-               where);
-    return {};
-  }
-  TRY_ASSIGN(const auto opened, open_everybody(settings));
-  fmt::print(out, "Restored to {}. ", where);
-  print_opened(opened, out);
-  return {};
+  TRY_ASSIGN(const auto ended, put_back(settings, from, manifests));
+  TRY_ASSIGN(const auto time, state_of(manifests));
+  TRY_ASSIGN(const auto opened, open_restored(settings, manifests.keys));
+  print_put_back(settings, manifests.keys, opened, out);
+  print_restored(ended, time, out);
+  return print_missing_audit(settings, opened.has_value(), out);
 }
 
 /// While it is made no master key takes another's place, and no version of a key is deleted that the data needs.

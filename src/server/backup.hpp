@@ -18,7 +18,8 @@ int back_up(const config::Settings& settings, const std::string& to, bool verify
 
 /// Puts FROM/data and FROM/keys into the data folder, which must be empty or missing, or hold master keys alone; with
 /// PostgreSQL into the database, which must hold no practice, too.
-/// Nothing is put in place before all sums are right. The exit status.
+/// Nothing is put in place before all sums are right, and before what may have ended since is ended in it
+/// (after_restore.hpp). The exit status.
 int restore(const config::Settings& settings, const std::string& from, std::ostream& out, std::ostream& errors);
 
 }  // namespace rapport::server

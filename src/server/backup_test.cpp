@@ -3,17 +3,32 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <thread>
 
 #include "access/audit.hpp"
+#include "access/audit_chain.hpp"
+#include "access/known_browsers.hpp"
+#include "access/sessions_store.hpp"
 #include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
+#include "features/consent/consent.hpp"
+#include "features/consent/consent_texts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/invitations/invitations.hpp"
+#include "features/log_in/recovery.hpp"
+#include "features/log_in/second_factor.hpp"
+#include "features/notify/notify.hpp"
+#include "features/notify/push_devices.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/profiles.hpp"
+#include "server/backup_manifest.hpp"
 #include "server/data_places.hpp"
 #include "server/keys_command.hpp"
 #include "server/look_in.hpp"
@@ -30,6 +45,18 @@ namespace fs = std::filesystem;
 
 const store::Query kTherapists{"test.backup_therapists", "SELECT id FROM account WHERE role = 'therapist'"};
 const store::Query kAccounts{"test.backup_accounts", "SELECT id FROM account WHERE role = 'client' ORDER BY id"};
+
+const store::Query kLoginDigest{"test.backup_login_digest", "SELECT login_digest FROM account WHERE id = $1"};
+const store::Query kRestored{"test.backup_restored",
+                             "SELECT view_name, count FROM audit WHERE action = 'backup.restore' AND outcome = 'done'"};
+const store::Query kLinksWait{"test.backup_links_wait",
+                              "SELECT COUNT(*) FROM notice WHERE state = 'waiting'"
+                              " AND (sealed_path IS NOT NULL OR device_id IS NOT NULL)"};
+const store::Query kOthersWait{"test.backup_others_wait",
+                               "SELECT COUNT(*) FROM notice WHERE state = 'waiting'"
+                               " AND sealed_path IS NULL AND device_id IS NULL"};
+const store::Query kPlanned{"test.backup_planned",
+                            "SELECT COUNT(*) FROM hand_over WHERE done_at IS NULL AND called_off_at IS NULL"};
 
 /// On each engine; with PostgreSQL in databases of its own.
 class Backup : public ::testing::TestWithParam<std::string> {
@@ -102,8 +129,7 @@ class Backup : public ::testing::TestWithParam<std::string> {
         .read(soon(),
               [&](store::ReadTx& tx) -> Result<std::size_t> {
                 std::size_t seen = 0;
-                for (const auto therapist :
-                     tx.list(kTherapists, {}, [](const store::Row& row) { return row.id<AccountId>(0); })) {
+                for (const auto therapist : therapists(tx)) {
                   for (const auto& one : people::list_episodes(tx, therapist)) seen += one.client == client ? 1 : 0;
                 }
                 return seen;
@@ -118,6 +144,15 @@ class Backup : public ::testing::TestWithParam<std::string> {
       access::write_audit(tx, {.at = house.clock.now(), .action = "room.read", .count = 1});
       return {};
     }));
+  }
+
+  template <class F>
+  static void write(House& house, F f) {
+    const auto written = house.db.write(soon(), [&](store::WriteTx& tx) -> Result<void> { return f(tx); });
+    ASSERT_TRUE(written) << written.error().detail;
+  }
+  static std::vector<AccountId> therapists(store::ReadTx& tx) {
+    return tx.list(kTherapists, {}, [](const store::Row& row) { return row.id<AccountId>(0); });
   }
 
   /// What a file of a message holds.
@@ -144,6 +179,12 @@ class Backup : public ::testing::TestWithParam<std::string> {
   std::ostringstream out_;
   std::ostringstream errors_;
 };
+
+std::vector<std::string> all_but_sqlite() {
+  auto engines = testing::engines_here();
+  std::erase(engines, "sqlite");
+  return engines;
+}
 
 TEST_P(Backup, IsMadeWhileOthersWriteAndOpensElsewhere) {
   std::atomic<bool> enough{false};
@@ -202,54 +243,11 @@ TEST_P(Backup, GoesIntoAnEmptyFolderOnlyAndComesBackIntoOne) {
   EXPECT_EQ(back_up_to(folder_ + "/backup"), kNotDone);
   EXPECT_EQ(restore(settings_, folder_ + "/backup", out_, errors_), kNotDone);
   EXPECT_TRUE(fs::exists(folder_ + "/backup/data/" + data_file()));
-  if (GetParam() == "sqlite") return;
-  auto full = settings_;
-  full.data = folder_ + "/empty";
-  errors_.str("");
-  EXPECT_EQ(restore(full, folder_ + "/backup", out_, errors_), kNotDone);
-  EXPECT_NE(errors_.str().find("not empty"), std::string::npos) << errors_.str();
-  EXPECT_EQ(clients(open_->house()).size(), 2U);
 }
 
 TEST_P(Backup, IsRefusedWhereThereIsNoPractice) {
   EXPECT_EQ(back_up(elsewhere("nowhere"), folder_ + "/backup", true, "test", out_, errors_), kNotDone);
   EXPECT_FALSE(fs::exists(folder_ + "/backup"));
-}
-
-TEST_P(Backup, IsPutBackOnTheEngineItWasMadeOf) {
-  if (GetParam() == "sqlite") GTEST_SKIP() << "asks for both engines";
-  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
-  auto files = elsewhere("files");
-  files.database.clear();
-  EXPECT_EQ(restore(files, folder_ + "/backup", out_, errors_), kNotDone);
-  EXPECT_NE(errors_.str().find("--database"), std::string::npos) << errors_.str();
-}
-
-TEST_P(Backup, HandsItsProgramsNoPasswordThatOthersCouldRead) {
-  if (GetParam() == "sqlite") GTEST_SKIP() << "starts no program";
-  // Programs of the same names that write down how they were called.
-  fs::create_directory(folder_ + "/bin");
-  for (const std::string name : {"pg_dump", "pg_restore"}) {
-    const auto file = folder_ + "/bin/" + name;
-    std::ofstream(file) << "#!/bin/sh\n{ echo \"$0 $*\"; env; } >> " << folder_ << "/called\nexec /usr/bin/" << name
-                        << " \"$@\"\n";
-    fs::permissions(file, fs::perms::owner_all);
-  }
-  const std::string path = ::getenv("PATH");
-  const std::string url = ::getenv("RAPPORT_TEST_POSTGRES");
-  ::setenv("PATH", (folder_ + "/bin:" + path).c_str(), 1);
-  ::unsetenv("RAPPORT_TEST_POSTGRES");
-  const int status = back_up_to(folder_ + "/backup");
-  ::setenv("PATH", path.c_str(), 1);
-  ::setenv("RAPPORT_TEST_POSTGRES", url.c_str(), 1);
-  ASSERT_EQ(status, kDone) << errors_.str();
-  std::ifstream in(folder_ + "/called");
-  const std::string called{std::istreambuf_iterator<char>(in), {}};
-  const auto from = url.find(':', url.find("//")) + 1;
-  const auto password = url.substr(from, url.find('@') - from);
-  ASSERT_GE(password.size(), 20U);
-  EXPECT_NE(called.find("pg_restore"), std::string::npos);
-  EXPECT_EQ(called.find(password), std::string::npos);
 }
 
 TEST_P(Backup, HoldsTheFilesOfMessages) {
@@ -378,7 +376,226 @@ TEST_P(Backup, OfAPracticeWithALockedRecordHoldsItLocked) {
   EXPECT_EQ(therapists_see(copy->house(), locked), 0U);
 }
 
+// Each of these was open when the backup was made, and had ended when it was put back.
+TEST_P(Backup, BringsNothingBackThatHadEnded) {
+  auto& house = open_->house();
+  const auto client = clients(house).front();
+  const auto now = clock_.now();
+  const Bytes invited{1, 2, 3};
+  const Bytes recovering{4, 5, 6};
+  access::NewSession session;
+  consent::Decision decision{.id = consent::ConsentId::make(now),
+                             .person = client,
+                             .purpose = "research",
+                             .version = consent::texts().asked_now("research")->version,
+                             .language = "en",
+                             .given = true,
+                             .by = client,
+                             .at = now};
+  write(house, [&](store::WriteTx& tx) -> Result<void> {
+    session = access::create_session(tx, client, now);
+    invitations::Invitation invitation;
+    invitation.id = invitations::InvitationId::make(now);
+    invitation.practice = people::find_practice(tx)->id;
+    invitation.account = AccountId::make(now);
+    invitation.role = access::Role::coder;
+    invitation.invited_by = therapists(tx).front();
+    invitation.invited_at = now;
+    invitation.ends_at = now + std::chrono::hours(72);
+    invitation.sealed_profile = {1};
+    TRY(invitations::invite(tx, invitation, invited));
+    log_in::make_recovery_link(tx, {client, now + log_in::kRecoveryLinkLasts}, recovering, now);
+    TRY(consent::decide(tx, decision, {}));
+    return {};
+  });
+  using Open = std::array<bool, 4>;
+  const auto what_is_open = [&](House& where) {
+    return where.db
+        .read(soon(),
+              [&](store::ReadTx& tx) -> Result<Open> {
+                return Open{access::find_session(tx, session.token, now).has_value(),
+                            invitations::find_by_token(tx, invited, clock_.now()).has_value(),
+                            log_in::find_recovery_link(tx, recovering, now).has_value(),
+                            consent::has(tx, client, "research")};
+              })
+        .value();
+  };
+  const Open all{true, true, true, true};
+  const Open none{};
+  ASSERT_EQ(what_is_open(house), all);
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  ASSERT_EQ(what_is_open(house), all) << "that it is tried out changes nothing here";
+  write(house, [&](store::WriteTx& tx) -> Result<void> {
+    access::end_sessions_of(tx, client, {});
+    TRY(invitations::accept(tx, invited, {{7, 7}, "new", {2}}, now));
+    log_in::use_recovery_link(tx, recovering, now);
+    decision.id = consent::ConsentId::make(now);
+    decision.given = false;
+    TRY(consent::decide(tx, decision, {}));
+    return {};
+  });
+  ASSERT_EQ(what_is_open(house), none);
+  const auto there = elsewhere("there");
+  ASSERT_EQ(restore(there, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  const auto copy = open_house(there);
+  ASSERT_NE(copy, nullptr);
+  EXPECT_EQ(what_is_open(copy->house()), none);
+}
+
+TEST_P(Backup, HasToBeOpenedAnewWhatWasOpenInIt) {
+  auto& house = open_->house();
+  const auto client = clients(house).front();
+  const auto now = clock_.now();
+  const auto key = house.keys.key_for(client, soon()).value();
+  write(house, [&](store::WriteTx& tx) -> Result<void> {
+    log_in::replace_recovery_codes(tx, house.root, client, log_in::make_recovery_codes());
+    const auto device = notify::PushDeviceId::make(now);
+    TRY(notify::save_device(
+        tx, {device, client, notify::seal_device(*key, device, {"https://push.example", "", "", "", "", "en"}), now},
+        as_bytes("endpoint")));
+    const auto sealed_path = notify::seal_path(*key, "invitation:1", "/join#1");
+    TRY(notify::queue(tx, {"invitation:1", client, notify::Kind::invitation, sealed_path}, now));
+    const auto episode = people::list_episodes(tx, client).front();
+    const auto everybody = therapists(tx);
+    const auto to = std::ranges::find_if(everybody, [&](AccountId one) { return one != episode.therapist; });
+    const access::Viewer by{episode.therapist, access::Role::therapist, {}, people::find_practice(tx)->id};
+    const people::NewHandOver wanted{people::HandOverId::make(now), episode.id, *to, now + std::chrono::hours(24)};
+    TRY(people::plan_hand_over(tx, by, wanted, {}));
+    return {};
+  });
+  struct Open {
+    std::int64_t codes, devices, hand_overs, links, other_mails;
+    Bytes browsers;
+  };
+  const auto what_is_open = [&](House& where) {
+    return where.db
+        .read(soon(),
+              [&](store::ReadTx& tx) -> Result<Open> {
+                const auto digest = tx.first(kLoginDigest, {client}, [](const store::Row& row) {
+                                        return copy_of(row.bytes(0));
+                                      }).value();
+                const auto count = [](const store::Row& row) { return row.int64(0); };
+                return Open{log_in::count_recovery_codes(tx, client), std::ssize(notify::devices_of(tx, client)),
+                            tx.first(kPlanned, {}, count).value(),    tx.first(kLinksWait, {}, count).value(),
+                            tx.first(kOthersWait, {}, count).value(), access::guarded_person(tx, digest)};
+              })
+        .value();
+  };
+  const auto before = what_is_open(house);
+  EXPECT_EQ(before.codes, 10);
+  EXPECT_EQ(before.devices, 1);
+  EXPECT_EQ(before.hand_overs, 1);
+  EXPECT_GE(before.links, 1);
+  EXPECT_GE(before.other_mails, 1);
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  std::set<Bytes> browsers{before.browsers};
+  for (int time = 0; time < 3; ++time) {  // known since, and forgotten
+    write(house, [&](store::WriteTx& tx) -> Result<void> {
+      access::forget_browsers(tx, client);
+      return {};
+    });
+    browsers.insert(what_is_open(house).browsers);
+  }
+  ASSERT_EQ(browsers.size(), 4U);
+  out_.str("");
+  const auto there = elsewhere("there");
+  ASSERT_EQ(restore(there, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("     1 hand-overs that were planned"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("    10 recovery codes"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("Look through, before people come in"), std::string::npos) << out_.str();
+  const auto copy = open_house(there);
+  ASSERT_NE(copy, nullptr);
+  const auto after = what_is_open(copy->house());
+  EXPECT_EQ(after.codes, 0);
+  EXPECT_EQ(after.devices, 0);
+  EXPECT_EQ(after.hand_overs, 0);
+  EXPECT_EQ(after.links, 0) << "they lead nowhere now";
+  EXPECT_EQ(after.other_mails, before.other_mails);
+  EXPECT_FALSE(browsers.contains(after.browsers)) << "also none of those that were known only since";
+  const auto manifest = read_manifest(folder_ + "/backup/data", "data").value();
+  EXPECT_TRUE(copy->house().db.read(soon(), [&](store::ReadTx& tx) -> Result<void> {
+    const auto rows = tx.list(kRestored, {}, [&](const store::Row& row) {
+      EXPECT_EQ(row.text(0), "state of " + manifest.made_at);
+      return row.int64(1);
+    });
+    EXPECT_EQ(rows.size(), 1U);
+    EXPECT_GT(rows.front(), 12);
+    return {};
+  }));
+}
+
+TEST_P(Backup, IsToldWhatIsMissingSinceWhereTheHeadsOfTheAuditOutlivedIt) {
+  auto& house = open_->house();
+  settings_.audit_heads = folder_ + "/heads-elsewhere.log";
+  access::AuditChain chain(house.db, house.root, settings_.audit_heads, clock_);
+  const auto chained = [&] { return chain.link_new(std::chrono::seconds(10)); };
+  add_row(house);
+  ASSERT_TRUE(chained());
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  out_.str("");
+  ASSERT_EQ(restore(elsewhere("at-once"), folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("No row of the audit is missing"), std::string::npos) << out_.str();
+  for (int row = 0; row < 3; ++row) add_row(house);
+  ASSERT_TRUE(chained());
+  out_.str("");
+  ASSERT_EQ(restore(elsewhere("later"), folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("3 rows of the audit were written after the backup"), std::string::npos) << out_.str();
+  settings_.audit_heads.clear();
+  out_.str("");
+  ASSERT_EQ(restore(elsewhere("without"), folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("--audit-heads FILE"), std::string::npos) << out_.str();
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Backup, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+/// What files have no like of.
+class BackupOfPostgres : public Backup {};
+
+TEST_P(BackupOfPostgres, GoesIntoADatabaseWithoutAPracticeOnly) {
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  auto full = settings_;
+  full.data = folder_ + "/empty";
+  EXPECT_EQ(restore(full, folder_ + "/backup", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("not empty"), std::string::npos) << errors_.str();
+  EXPECT_EQ(clients(open_->house()).size(), 2U);
+}
+
+TEST_P(BackupOfPostgres, IsPutBackOnTheEngineItWasMadeOf) {
+  ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
+  auto files = elsewhere("files");
+  files.database.clear();
+  EXPECT_EQ(restore(files, folder_ + "/backup", out_, errors_), kNotDone);
+  EXPECT_NE(errors_.str().find("--database"), std::string::npos) << errors_.str();
+}
+
+TEST_P(BackupOfPostgres, HandsItsProgramsNoPasswordThatOthersCouldRead) {
+  // Programs of the same names that write down how they were called.
+  fs::create_directory(folder_ + "/bin");
+  for (const std::string name : {"pg_dump", "pg_restore"}) {
+    const auto file = folder_ + "/bin/" + name;
+    std::ofstream(file) << "#!/bin/sh\n{ echo \"$0 $*\"; env; } >> " << folder_ << "/called\nexec /usr/bin/" << name
+                        << " \"$@\"\n";
+    fs::permissions(file, fs::perms::owner_all);
+  }
+  const std::string path = ::getenv("PATH");
+  const std::string url = ::getenv("RAPPORT_TEST_POSTGRES");
+  ::setenv("PATH", (folder_ + "/bin:" + path).c_str(), 1);
+  ::unsetenv("RAPPORT_TEST_POSTGRES");
+  const int status = back_up_to(folder_ + "/backup");
+  ::setenv("PATH", path.c_str(), 1);
+  ::setenv("RAPPORT_TEST_POSTGRES", url.c_str(), 1);
+  ASSERT_EQ(status, kDone) << errors_.str();
+  std::ifstream in(folder_ + "/called");
+  const std::string called{std::istreambuf_iterator<char>(in), {}};
+  const auto from = url.find(':', url.find("//")) + 1;
+  const auto password = url.substr(from, url.find('@') - from);
+  ASSERT_GE(password.size(), 20U);
+  EXPECT_NE(called.find("pg_restore"), std::string::npos);
+  EXPECT_EQ(called.find(password), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, BackupOfPostgres, ::testing::ValuesIn(all_but_sqlite()),
                          [](const auto& engine) { return engine.param; });
 
 }  // namespace

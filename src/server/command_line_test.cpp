@@ -94,7 +94,7 @@ TEST(CommandLine, ACodeOfAnInventedPersonIsPrintedWhileTheHouseIsOpen) {
       TRY(people::add_practice(tx, practice, "Test", true, clock.now()));
       for (const auto& [id, login] : {std::pair{amara, "amara"}, std::pair{bela, "bela"}}) {
         TRY(people::add_account(
-            tx, {id, practice, "client", access::login_digest(house.master, login), "none", {1}, clock.now()}));
+            tx, {id, practice, "client", access::login_digest(house.root, login), "none", {1}, clock.now()}));
       }
       TRY(log_in::begin_code_secret(tx, amara, access::seal(*key, amara.bytes(), secret)));
       const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));

@@ -28,7 +28,7 @@ struct Found {
 };
 
 Result<Found> find_client(House& house, const std::string& login) {
-  const auto digest = access::login_digest(house.master, access::normalise_login(login));
+  const auto digest = access::login_digest(house.root, access::normalise_login(login));
   return house.db.read(in_time(), [&](store::ReadTx& tx) -> Result<Found> {
     const auto account = people::find_account_by_login(tx, digest);
     if (!account || account->role != "client") {

@@ -1,59 +1,38 @@
 #include "server/erase_command.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <sstream>
-
-#include "features/demo/demo.hpp"
 #include "features/people/people.hpp"
 #include "server/measure_commands.hpp"
-#include "server/open_house.hpp"
+#include "support/practice_in_folder.hpp"
 
 namespace rapport::server {
 namespace {
 
-namespace fs = std::filesystem;
-
-class EraseCommand : public ::testing::Test {
+class EraseCommand : public PracticeInFolder {
  protected:
+  EraseCommand() : PracticeInFolder(2) {}
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "rapport-erase-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    settings_.data = folder_ + "/data";
-    const auto open = OpenHouse::open(settings_, clock_);
-    ASSERT_TRUE(open) << open.error().detail;
-    demo::DemoOptions options;
-    options.clients = 2;
-    const auto made = demo::make_demo((*open)->house(), options);
-    ASSERT_TRUE(made);
-    for (const auto& account : *made) {
+    PracticeInFolder::SetUp();
+    for (const auto& account : accounts_) {
       if (account.role == "client") logins_.push_back(account.login);
     }
     ASSERT_EQ(logins_.size(), 2U);
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   int erase(const std::string& login, bool is_sure) { return erase_client(settings_, login, is_sure, out_, errors_); }
   bool is_there(const std::string& login) {
-    const auto open = OpenHouse::open(settings_, clock_);
-    auto& house = (*open)->house();
-    return house.db
-        .read(std::chrono::steady_clock::now() + std::chrono::seconds(20),
-              [&](store::ReadTx& tx) -> Result<bool> {
-                return people::find_account_by_login(tx, access::login_digest(house.master, login)).has_value();
-              })
-        .value();
+    bool found = false;
+    in_house([&](House& house) {
+      ASSERT_TRUE(house.db.read(soon(), [&](store::ReadTx& tx) -> Result<void> {
+        found = people::find_account_by_login(tx, access::login_digest(house.root, login)).has_value();
+        return {};
+      }));
+    });
+    return found;
   }
 
-  SystemClock clock_;
-  std::string folder_;
-  config::Settings settings_;
   std::vector<std::string> logins_;
-  std::ostringstream out_;
-  std::ostringstream errors_;
 };
 
 TEST_F(EraseCommand, SaysWhatBecomesOfItAndDoesItOnlyWhenSure) {

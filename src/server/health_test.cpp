@@ -12,6 +12,7 @@ namespace {
 /// Answers nothing, slowly or not at all.
 class StubDatabase final : public store::Database {
  public:
+  bool wipe_deleted(Deadline /*deadline*/) override { return true; }
   std::string_view engine() const override { return "stub"; }
   void run_script(store::WriteTx&, std::string_view) override {}
   int prepare_for_test(const store::Query&) override { return 0; }

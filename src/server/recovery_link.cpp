@@ -21,9 +21,9 @@ Result<AccountId> only_administrator(store::ReadTx& tx) {
   return *found;
 }
 
-Result<AccountId> administrator_of(store::ReadTx& tx, const access::SealKey& master, std::string_view login) {
+Result<AccountId> administrator_of(store::ReadTx& tx, const access::SealKey& root, std::string_view login) {
   if (login.empty()) return only_administrator(tx);
-  const auto account = people::find_account_by_login(tx, access::login_digest(master, access::normalise_login(login)));
+  const auto account = people::find_account_by_login(tx, access::login_digest(root, access::normalise_login(login)));
   if (!account || account->role != to_text(access::Role::administrator)) {
     return fail(not_found("There is no administrator with this log-in name."));
   }
@@ -35,7 +35,7 @@ Result<AccountId> administrator_of(store::ReadTx& tx, const access::SealKey& mas
 Result<std::string> make_recovery_link(House& house, std::string_view login, Deadline deadline) {
   const auto now = house.clock.now();
   TRY_ASSIGN(const auto account,
-             house.db.read(deadline, [&](store::ReadTx& tx) { return administrator_of(tx, house.master, login); }));
+             house.db.read(deadline, [&](store::ReadTx& tx) { return administrator_of(tx, house.root, login); }));
   TRY_ASSIGN(const auto letter, log_in::letter_with_link(house, account, deadline));
   TRY(house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
     const log_in::RecoveryLink link{account, now + log_in::kRecoveryLinkLasts, true};

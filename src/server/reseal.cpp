@@ -152,6 +152,7 @@ Result<void> Resealer::finish() {
     access::finish_rotation(tx, *coming_, house_.clock.now());
     return {};
   }));
+  access::wipe_deleted_keys(key_store_);
   house_.keys.forget_all();
   log::info("keys.renewed", {{"version", *coming_}});
   return {};

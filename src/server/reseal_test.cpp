@@ -16,6 +16,7 @@
 #include "features/questionnaires/trends.hpp"
 #include "store/data_lock.hpp"
 #include "support/demo_fixture.hpp"
+#include "support/key_store_fixture.hpp"
 
 namespace rapport::server {
 namespace {
@@ -251,9 +252,12 @@ TEST_P(Reseal, EverythingIsSealedAnewAndTheKeysOfBeforeAreGone) {
   const auto before = texts();
   EXPECT_FALSE(std::ranges::any_of(before, [](const auto& one) { return one.second == "does not open"; }));
   const auto copy_of_before = stored();
+  const auto older_keys = access::sealed_keys(*key_store_, client_);
+  ASSERT_EQ(older_keys.size(), 1U);
   begin();
   EXPECT_TRUE(still_opens(copy_of_before));
   finish(resealer);
+  for (const auto& key : older_keys) EXPECT_FALSE(access::is_in_files(folder_ + "/keys.db", key));
   EXPECT_EQ(texts(), before);
   EXPECT_EQ(stored(2).size(), 0U);
   EXPECT_FALSE(still_opens(copy_of_before));

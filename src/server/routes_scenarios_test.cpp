@@ -1400,7 +1400,7 @@ class Scenarios : public testing::FullHouseTest {
       TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), secret)));
       const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
       TRY(log_in::confirm_code_secret(tx, *key, client, first, clock.now()));
-      log_in::replace_recovery_codes(tx, master, client, codes);
+      log_in::replace_recovery_codes(tx, root, client, codes);
       return {};
     });
     ASSERT_TRUE(given) << given.error().detail;
@@ -1664,7 +1664,7 @@ TEST_P(Scenarios, EveryRouteAskedByEverybody) {
       TearDown();
       // Nor are guesses of one scenario counted in the next.
       std::destroy_at(&log_in_guard);
-      std::construct_at(&log_in_guard, master, access::WrongLogIns{});
+      std::construct_at(&log_in_guard, root, access::WrongLogIns{});
       SetUp();
     }
     if (!scenario.first.empty()) {
@@ -1910,7 +1910,7 @@ TEST_P(Scenarios, APasskeyIsTheSecondFactorThatStaffMustHave) {
                                      access::seal(*key, id.bytes(), "Key ring")};
   const auto codes = log_in::make_recovery_codes();
   ASSERT_TRUE(write([&](store::WriteTx& tx) {
-    log_in::replace_recovery_codes(tx, master, therapist, codes);
+    log_in::replace_recovery_codes(tx, root, therapist, codes);
     return passkeys::add_passkey(tx, passkey, clock.now());
   }));
   check(asked("GET /api/session", ""), "therapist", {200, R"("needs_second_factor":false)"});

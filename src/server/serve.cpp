@@ -368,7 +368,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
                server.port());
     std::fflush(stdout);
     const notify::Postman postman(open->house(), std::move(mail_server), push, kSendMailEvery);
-    access::AuditChain chain(open->house().db, open->house().master, audit_heads_file(settings), *clock);
+    access::AuditChain chain(open->house().db, open->house().root, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });

@@ -109,8 +109,8 @@ class ServiceTest : public ::testing::Test {
     ASSERT_TRUE(hash);
     const auto profile = people::seal_profile(**key, id, {name, login});
     ASSERT_TRUE(house().db.write(soon(), [&](store::WriteTx& tx) {
-      return people::add_account(tx, {id, practice, std::string(role), access::login_digest(house().master, login),
-                                      *hash, profile, clock_.now()});
+      return people::add_account(tx, {id, practice, std::string(role), access::login_digest(house().root, login), *hash,
+                                      profile, clock_.now()});
     }));
   }
 

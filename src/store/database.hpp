@@ -60,6 +60,11 @@ class Database {
   /// False from a write that the storage refused (disk full, read-only, gone) to the next that it took.
   bool takes_writes() const { return writes_; }
 
+  /// Returns when nothing that was deleted or replaced until now can be found in SQLite's files any more, its log
+  /// included. False when whoever is reading held that up until the deadline: it is then done as soon as they let it
+  /// be. With PostgreSQL it is a matter of its server (VACUUM, archived log), and true at once.
+  virtual bool wipe_deleted(Deadline deadline) = 0;
+
   /// "sqlite" or "postgres", for reports.
   virtual std::string_view engine() const = 0;
 

@@ -52,7 +52,7 @@ class DemoHouse : public ::testing::TestWithParam<std::string> {
             .passwords = passwords_,
             .log_in_guard = log_in_guard_,
             .csrf = csrf_,
-            .master = master_,
+            .root = root_,
             .read_audit = read_audit_,
             .hub = hub_,
             .clock = clock_};
@@ -66,7 +66,7 @@ class DemoHouse : public ::testing::TestWithParam<std::string> {
 
   people::Account account(const std::string& login) {
     return *read([&](store::ReadTx& tx) -> Result<people::Account> {
-      return people::find_account_by_login(tx, access::login_digest(master_, access::normalise_login(login))).value();
+      return people::find_account_by_login(tx, access::login_digest(root_, access::normalise_login(login))).value();
     });
   }
   std::vector<people::Episode> episodes(AccountId viewer) {
@@ -75,8 +75,9 @@ class DemoHouse : public ::testing::TestWithParam<std::string> {
   }
   ManualClock clock_{from_micros(1'795'000'000'000'000)};
   access::SealKey master_ = access::SealKey::random();
-  access::LogInGuard log_in_guard_{master_, {}};
-  access::CsrfTokens csrf_{master_};
+  access::SealKey root_ = access::SealKey::random();
+  access::LogInGuard log_in_guard_{root_, {}};
+  access::CsrfTokens csrf_{root_};
   access::Passwords passwords_;
   access::ReadAudit read_audit_;
   live::Hub hub_;

@@ -21,7 +21,7 @@ class FullHouseTest : public HouseTest {
  protected:
   void SetUp() override {
     HouseTest::SetUp();
-    house = std::make_unique<House>(House{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, clock});
+    house = std::make_unique<House>(House{*db, *keys, passwords, log_in_guard, csrf, root, read_audit, hub, clock});
   }
   void TearDown() override {
     house.reset();
@@ -51,7 +51,7 @@ class FullHouseTest : public HouseTest {
     auto account = HouseTest::account_of(id, role);
     for (const auto& [person, says] : people) {
       if (person != id) continue;
-      account.login_digest = access::login_digest(master, says.first);
+      account.login_digest = access::login_digest(root, says.first);
       account.password_hash = password_hash();
       account.sealed_profile =
           people::seal_profile(*keys->create_for(id, soon()).value(), id, {says.second, says.first});
@@ -60,9 +60,10 @@ class FullHouseTest : public HouseTest {
   }
 
   access::SealKey master = access::SealKey::random();
+  access::SealKey root = access::SealKey::random();
   access::Passwords passwords;
-  access::LogInGuard log_in_guard{master, {}};
-  access::CsrfTokens csrf{master};
+  access::LogInGuard log_in_guard{root, {}};
+  access::CsrfTokens csrf{root};
   access::ReadAudit read_audit;
   live::Hub hub;
   std::unique_ptr<access::ClientKeys> keys;

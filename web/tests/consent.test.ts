@@ -86,6 +86,7 @@ const consent = (state: Consent['state']): Consent => ({
 test('whoever has agreed can take it back, whoever has not is offered nothing else than to agree', () => {
   expect(choicesOf(consent('never_given'))).toEqual(['give']);
   expect(choicesOf(consent('withdrawn'))).toEqual(['give']);
+  expect(choicesOf(consent('put_back'))).toEqual(['give']);
   expect(choicesOf(consent('given'))).toEqual(['withdraw']);
   expect(choicesOf(consent('outdated'))).toEqual(['give', 'withdraw']);
 });
@@ -93,7 +94,7 @@ test('whoever has agreed can take it back, whoever has not is offered nothing el
 test('what holds is said in one sentence, and only a yes that counts is called one', () => {
   expect(stateOf(consent('never_given'))).toBe('You have not agreed to this.');
   expect(stateOf(consent('given'))).toMatch(/^You have agreed, since 29 November 2026/);
-  for (const state of ['outdated', 'withdrawn'] as const) expect(stateOf(consent(state))).toMatch(/does not count any more/);
+  for (const state of ['outdated', 'withdrawn', 'put_back'] as const) expect(stateOf(consent(state))).toMatch(/does not count any more/);
 });
 
 test('texts are known by their day, and by a number only where there are several', () => {
@@ -102,4 +103,6 @@ test('texts are known by their day, and by a number only where there are several
   expect(stepName({ given: false, version: '2026-11-29.1', language: 'en', at: '2026-11-30T10:00:00.000Z' })).toMatch(
     /^30 November 2026, .*: taken back \(text of 29 November 2026\)$/
   );
+  const step = { given: false, version: '2026-11-29.1', language: 'en', at: '2026-11-30T10:00:00.000Z', put_back_to: '2026-11-29T10:00:00.000Z' };
+  expect(stepName(step), 'nobody took it back').toMatch(/: ended, because the practice put back an older copy/);
 });

@@ -170,7 +170,7 @@ TEST_P(ClosingAccount, IsLockedWhereALawWantsItKeptAndNobodyFindsItAnyMore) {
       EXPECT_FALSE(questionnaires::list_forms(tx, viewer, episode));
     }
     EXPECT_FALSE(access::find_session(tx, token, clock.now()));
-    EXPECT_FALSE(people::find_account_by_login(tx, access::login_digest(master, "amara")));
+    EXPECT_FALSE(people::find_account_by_login(tx, access::login_digest(root, "amara")));
     const auto profile = people::open_profile(**key, people::find_client(tx, client).value());
     EXPECT_EQ(profile->name, "Amara Client");
     EXPECT_EQ(profile->login, "");

@@ -104,7 +104,7 @@ class Handlers {
   }
 
   Result<Answer<ClosingEntry>> close_clients(Context& context, Call& call, const ClosingWanted& wanted) const {
-    const auto digest = access::login_digest(context.house.master, access::normalise_login(wanted.login.str()));
+    const auto digest = access::login_digest(context.house.root, access::normalise_login(wanted.login.str()));
     TRY_ASSIGN(
         const auto client,
         audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<AccountId> {

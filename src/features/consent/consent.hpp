@@ -31,6 +31,9 @@ struct Record {
   AccountId by;                      ///< the person, or who wrote down what was said on paper or by a guardian
   std::optional<Bytes> sealed_note;  ///< how it came about; under the person's key, tied to `id`
   Time at;
+  /// Nobody withdrew it: the practice was put back to its state of this moment, and what was decided since is not
+  /// known.
+  std::optional<Time> put_back_to = {};
 };
 
 /// Whether the person agrees to it now, be it for everything or for this episode. The latest word of the two counts.
@@ -59,11 +62,16 @@ struct Decision {
   /// How many decisions about the purpose were known to whoever decides. Not given: whatever they were.
   std::optional<std::int64_t> based_on = {};
   Time at;
+  std::optional<Time> put_back_to = {};  ///< see Record
 };
 /// False when it is so already: the same words were agreed to, or there is nothing to withdraw. A withdrawal is never
 /// refused. Errors of a consent: not_found (no such person or purpose), conflict "consent.version" (another version is
 /// asked now), conflict "consent.older" (something was decided since), invalid "consent.language".
 Result<bool> decide(store::WriteTx& tx, const Decision& decision, const std::vector<WhenWithdrawn>& when_withdrawn);
+
+/// Ends every consent of everybody, as withdrawals that nobody made: the practice was put back to its state of
+/// `put_back_to`, and whoever withdrew since would be held to a word that they took back. How many were ended.
+Result<std::int64_t> end_all(store::WriteTx& tx, Time put_back_to, const std::vector<WhenWithdrawn>& when_withdrawn);
 
 /// All decisions of this person go.
 void erase_person(store::WriteTx& tx, AccountId person);

@@ -30,12 +30,13 @@ ConsentText shown(const Text& text, std::string_view language) {
 }
 
 ConsentState state_of(const Record& latest) {
+  if (latest.put_back_to) return ConsentState::put_back;
   if (!latest.given) return ConsentState::withdrawn;
   return counts(latest) ? ConsentState::given : ConsentState::outdated;
 }
 
 Result<ConsentStep> step_of(Context& context, const Call& call, people::Names& names, const Record& record) {
-  ConsentStep step{record.given, record.version, record.language, record.at, {}, {}};
+  ConsentStep step{record.given, record.version, record.language, record.at, {}, {}, record.put_back_to};
   if (record.by != record.person) {
     TRY_ASSIGN(step.by, names.of(record.by));
   }

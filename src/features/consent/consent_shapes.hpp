@@ -36,21 +36,24 @@ struct ConsentText {
 BOOST_DESCRIBE_STRUCT(ConsentText, (),
                       (version, language, title, in_short, sections, when_given, when_withdrawn, draft, digest))
 
-/// `outdated`: to words that are no longer asked and no longer count.
-enum class ConsentState { never_given, given, outdated, withdrawn };
-BOOST_DESCRIBE_ENUM(ConsentState, never_given, given, outdated, withdrawn)
+/// `outdated`: to words that are no longer asked and no longer count. `put_back`: given once, and ended because the
+/// practice was put back to an earlier state.
+enum class ConsentState { never_given, given, outdated, withdrawn, put_back };
+BOOST_DESCRIBE_ENUM(ConsentState, never_given, given, outdated, withdrawn, put_back)
 
 struct ConsentStep {
   static constexpr std::string_view says =
-      "Something that was decided. `by` and `note` are there when somebody else wrote it down, from paper for example.";
+      "Something that was decided. `by` and `note` are there when somebody else wrote it down, from paper for example. "
+      "With `put_back_to` nobody decided it: the practice was put back to its state of then, and asks anew.";
   bool given = false;
   std::string version;
   std::string language;
   Time at;
   std::optional<std::string> by;
   std::optional<std::string> note;
+  std::optional<Time> put_back_to;
 };
-BOOST_DESCRIBE_STRUCT(ConsentStep, (), (given, version, language, at, by, note))
+BOOST_DESCRIBE_STRUCT(ConsentStep, (), (given, version, language, at, by, note, put_back_to))
 
 struct Consent {
   static constexpr std::string_view says =

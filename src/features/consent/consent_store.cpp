@@ -13,20 +13,21 @@ using store::WriteTx;
 
 const Query kLatest{"consent.latest",
                     "SELECT id, person_id, episode_id, purpose, place, version, language, text_digest, given, by_id,"
-                    " sealed_note, at FROM consent WHERE person_id = $1 AND purpose = $2"
+                    " sealed_note, at, put_back_to FROM consent WHERE person_id = $1 AND purpose = $2"
                     " AND (episode_id IS NULL OR episode_id = $3) ORDER BY place DESC LIMIT 1",
                     true};
 const Query kCount{"consent.count", "SELECT COUNT(*) FROM consent WHERE person_id = $1 AND purpose = $2", true};
 const Query kAll{"consent.all",
                  "SELECT id, person_id, episode_id, purpose, place, version, language, text_digest, given, by_id,"
-                 " sealed_note, at FROM consent WHERE person_id = $1 ORDER BY purpose, place",
+                 " sealed_note, at, put_back_to FROM consent WHERE person_id = $1 ORDER BY purpose, place",
                  true};
+const Query kDecided{"consent.decided", "SELECT DISTINCT person_id, purpose FROM consent ORDER BY person_id, purpose"};
 const Query kErase{"consent.erase", "DELETE FROM consent WHERE person_id = $1"};
 const Query kLockPerson{"consent.lock_person", "SELECT id FROM account WHERE id = $1 {for_update}", true};
 const Query kAdd{
     "consent.add",
     "INSERT INTO consent (id, person_id, episode_id, purpose, place, version, language, text_digest, given,"
-    " by_id, sealed_note, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    " by_id, sealed_note, at, put_back_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     true};
 
 Record record_of(const Row& row) {
@@ -43,6 +44,7 @@ Record record_of(const Row& row) {
   record.by = row.id<AccountId>(9);
   record.sealed_note = row.maybe_bytes(10);
   record.at = row.time(11);
+  record.put_back_to = row.maybe_time(12);
   return record;
 }
 
@@ -100,6 +102,7 @@ std::optional<Record> withdrawal_of(ReadTx& tx, const Decision& decision) {
   record.by = decision.by;
   record.sealed_note = decision.sealed_note;
   record.at = decision.at;
+  record.put_back_to = decision.put_back_to;
   return record;
 }
 
@@ -110,8 +113,9 @@ bool lock_person(WriteTx& tx, AccountId person) {
 }
 
 void add(WriteTx& tx, const Record& record) {
-  tx.execute(kAdd, {record.id, record.person, record.episode, record.purpose, record.place, record.version,
-                    record.language, record.digest, record.given, record.by, record.sealed_note, record.at});
+  tx.execute(kAdd,
+             {record.id, record.person, record.episode, record.purpose, record.place, record.version, record.language,
+              record.digest, record.given, record.by, record.sealed_note, record.at, record.put_back_to});
 }
 
 }  // namespace
@@ -150,6 +154,25 @@ Result<bool> decide(WriteTx& tx, const Decision& decision, const std::vector<Whe
   if (record->given) return true;
   for (const auto& end : when_withdrawn) TRY(end(tx, *record));
   return true;
+}
+
+Result<std::int64_t> end_all(WriteTx& tx, Time put_back_to, const std::vector<WhenWithdrawn>& when_withdrawn) {
+  const auto decided =
+      tx.list(kDecided, {}, [](const Row& row) { return std::pair(row.id<AccountId>(0), std::string(row.text(1))); });
+  std::int64_t ended = 0;
+  for (const auto& [person, purpose] : decided) {
+    const Decision end{.id = ConsentId::make(tx.now()),
+                       .person = person,
+                       .purpose = purpose,
+                       .version = {},
+                       .language = {},
+                       .by = person,
+                       .at = tx.now(),
+                       .put_back_to = put_back_to};
+    TRY_ASSIGN(const bool has_ended, decide(tx, end, when_withdrawn));
+    ended += has_ended ? 1 : 0;
+  }
+  return ended;
 }
 
 void erase_person(WriteTx& tx, AccountId person) {

@@ -223,6 +223,44 @@ TEST_P(ConsentStore, WhatCannotBeEndedLeavesEverythingAsItWas) {
   EXPECT_EQ(all(client).size(), 1U);
 }
 
+// A practice that is put back does not know who withdrew since.
+TEST_P(ConsentStore, EndWithAnOlderStateThatIsPutBackAndCanBeGivenAgain) {
+  ASSERT_TRUE(decided(decision(true)));
+  auto of_other = decision(true);
+  of_other.id = ConsentId::make(clock.now());
+  of_other.person = of_other.by = other_client;
+  ASSERT_TRUE(decided(of_other));
+  auto withdrawn = of_other;
+  withdrawn.id = ConsentId::make(clock.now());
+  withdrawn.given = false;
+  ASSERT_TRUE(decided(withdrawn));
+
+  const auto then = clock.now();
+  clock.set(then + std::chrono::hours(24));
+  std::vector<AccountId> ended;
+  const std::vector<WhenWithdrawn> when_withdrawn{[&](store::WriteTx&, const Record& one) -> Result<void> {
+    ended.push_back(one.person);
+    return {};
+  }};
+  const auto put_back = [&] {
+    ended.clear();
+    return write([&](store::WriteTx& tx) { return end_all(tx, then, when_withdrawn); });
+  };
+  EXPECT_EQ(put_back().value(), 1);
+  EXPECT_EQ(ended, std::vector{client});
+  EXPECT_FALSE(holds(client));
+  const auto last = all(client).back();
+  EXPECT_FALSE(last.given);
+  EXPECT_EQ(last.put_back_to, then);
+  EXPECT_EQ(last.at, clock.now());
+  EXPECT_FALSE(all(other_client).back().put_back_to) << "who had withdrawn it is not told otherwise";
+  EXPECT_EQ(put_back().value(), 0) << "done again it is the same";
+
+  auto again = decision(true);
+  EXPECT_TRUE(decided(again).value());
+  EXPECT_TRUE(holds(client));
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, ConsentStore, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

@@ -164,7 +164,7 @@ class Maker {
     return people::Account{id,
                            practice_,
                            std::string(role),
-                           access::login_digest(house_.master, access::normalise_login(login)),
+                           access::login_digest(house_.root, access::normalise_login(login)),
                            hash_,
                            people::seal_profile(*key, id, {name, login}),
                            since,

@@ -66,6 +66,9 @@ Error gone();
 /// The notices of an invitation have keys that begin with this (features/notify).
 std::string notice_prefix(InvitationId invitation);
 
+/// No link works any more, whoever has it; who invited may make a new one. How many did.
+std::int64_t end_all(store::WriteTx& tx, Time now);
+
 /// What is kept of an invitation that led to nothing, and how long after its end.
 inline constexpr std::chrono::hours kForgottenAfter{30 * 24};
 /// The accounts of those that ended before `before` and that nobody has used; at most `limit`.

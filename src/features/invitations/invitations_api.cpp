@@ -362,7 +362,7 @@ Result<void> become(Context& context, const Call& call, const Invitation& invita
 Result<Answer<Nothing>> accept_link(Context& context, Call& call, const InvitationAccepted& body, Tries& tries) {
   auto& house = context.house;
   const auto token_digest = digest_of(body.token.str());
-  auto login_digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
+  auto login_digest = access::login_digest(house.root, access::normalise_login(body.login.str()));
   TRY_ASSIGN(const auto found,
              house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::optional<Invitation>> {
                return find_by_token(tx, token_digest, house.clock.now());

@@ -51,6 +51,9 @@ const Query kWithdraw{"invitations.withdraw",
                       "UPDATE invitation SET withdrawn_at = $2 WHERE id = $1 AND used_at IS NULL"
                       " AND withdrawn_at IS NULL",
                       true};
+const Query kEndAll{
+    "invitations.end_all",
+    "UPDATE invitation SET ends_at = $1 WHERE used_at IS NULL AND withdrawn_at IS NULL AND ends_at > $1"};
 const Query kUse{"invitations.use",
                  "UPDATE invitation SET used_at = $2 WHERE id = $1 AND token_digest = $3 AND used_at IS NULL"
                  " AND withdrawn_at IS NULL",
@@ -182,6 +185,10 @@ Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance&
   notify::drop_waiting(tx, notice_prefix(found->id), now);
   if (found->therapist) TRY(begin_care(tx, *found, now));
   return *found;
+}
+
+std::int64_t end_all(WriteTx& tx, Time now) {
+  return tx.execute(kEndAll, {now});
 }
 
 std::vector<AccountId> list_forgettable(ReadTx& tx, Time before, std::int64_t limit) {

@@ -163,7 +163,7 @@ TEST_P(Account, WhoHasASecondFactorGivesACodeToo) {
   auto codes = make_recovery_codes();
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     add_code_secret(tx, client, access::seal(*key, client.bytes(), make_code_secret()), clock.now());
-    replace_recovery_codes(tx, master, client, codes);
+    replace_recovery_codes(tx, root, client, codes);
     return {};
   }));
   const auto with = [&](const std::string& code) {

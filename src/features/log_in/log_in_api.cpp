@@ -82,7 +82,7 @@ Error wrong_credentials() {
 }
 
 Bytes digest_of(const Context& context, const std::string& login) {
-  return access::login_digest(context.house.master, access::normalise_login(login));
+  return access::login_digest(context.house.root, access::normalise_login(login));
 }
 
 /// People who are made up log in to a practice that is.
@@ -158,7 +158,7 @@ Result<bool> pass_second_factor(Context& context, store::WriteTx& tx, const acce
   }
   const auto now = context.house.clock.now();
   const auto used = second.passkey ? passkeys::use_proof(tx, *second.passkey, now)
-                                   : use_code(tx, context.house.master, key, account, second.code, now);
+                                   : use_code(tx, context.house.root, key, account, second.code, now);
   if (!used) return fail(at_log_in(used.error()));
   return true;
 }

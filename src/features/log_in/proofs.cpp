@@ -106,7 +106,7 @@ Error changed_meanwhile() {
 
 Result<void> check_new_password(const Context& context, const people::Account& account, std::string_view password) {
   const bool is_login =
-      access::login_digest(context.house.master, access::normalise_login(password)) == account.login_digest;
+      access::login_digest(context.house.root, access::normalise_login(password)) == account.login_digest;
   return access::check_new_password({password, is_login, "/new_password"});
 }
 

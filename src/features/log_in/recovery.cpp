@@ -71,6 +71,10 @@ const Query kDue{"recovery.due", "SELECT account_id FROM factor_loss WHERE due_a
                  true};
 const Query kDeleteLinks{"recovery.delete_links", "DELETE FROM recovery_link WHERE ends_at <= $1"};
 const Query kDeleteRequests{"recovery.delete_requests", "DELETE FROM recovery_request WHERE ends_at <= $1"};
+const Query kEndAsks{"recovery.end_asks", "DELETE FROM recovery_ask"};
+const Query kEndLinks{"recovery.end_links", "DELETE FROM recovery_link"};
+const Query kEndRequests{"recovery.end_requests", "DELETE FROM recovery_request"};
+const Query kEndLosses{"recovery.end_losses", "DELETE FROM factor_loss"};
 const Query kForgetLink{"recovery.forget_link", "DELETE FROM recovery_link WHERE account_id = $1", true};
 const Query kForgetRequest{"recovery.forget_request", "DELETE FROM recovery_request WHERE account_id = $1", true};
 
@@ -242,6 +246,12 @@ Result<std::int64_t> end_lost_factors(House& house, Deadline deadline) {
 
 std::int64_t delete_old_recoveries(WriteTx& tx, Time now) {
   return tx.execute(kDeleteLinks, {now}) + tx.execute(kDeleteRequests, {now});
+}
+
+std::int64_t end_all_recoveries(WriteTx& tx) {
+  std::int64_t ended = 0;
+  for (const auto* query : {&kEndAsks, &kEndLinks, &kEndRequests, &kEndLosses}) ended += tx.execute(*query, {});
+  return ended;
 }
 
 void forget_recovery_of(WriteTx& tx, AccountId account) {

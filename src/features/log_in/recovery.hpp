@@ -80,6 +80,8 @@ Result<std::int64_t> end_lost_factors(House& house, Deadline deadline);
 
 /// Removes links and requests that are over; for a job that runs now and then.
 std::int64_t delete_old_recoveries(store::WriteTx& tx, Time now);
+/// Links, requests and announcements of everybody, whether or not they are over; how many.
+std::int64_t end_all_recoveries(store::WriteTx& tx);
 /// All of one person, whose account is closed.
 void forget_recovery_of(store::WriteTx& tx, AccountId account);
 

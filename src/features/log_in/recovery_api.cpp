@@ -89,7 +89,7 @@ Result<Answer<Nothing>> ask(Context& context, Call& call, const RecoveryAsked& b
     return fail({ErrorKind::conflict, "recovery.no_mail",
                  "This practice sends no mails. Please turn to the practice, at best by telephone."});
   }
-  const auto digest = access::login_digest(house.master, access::normalise_login(body.login.str()));
+  const auto digest = access::login_digest(house.root, access::normalise_login(body.login.str()));
   const bool may = may_ask(context, call, digest, links);
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
     if (!may) return {};
@@ -174,7 +174,7 @@ Result<std::vector<SessionId>> reset(Context& context, const Call& call, const F
       context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
         TRY_ASSIGN(const auto found, use(tx, body.token.str(), before, now));
         const auto id = found.account.id;
-        if (found.asks_code() && !use_recovery_code(tx, house.master, id, body.code ? body.code->str() : "")) {
+        if (found.asks_code() && !use_recovery_code(tx, house.root, id, body.code ? body.code->str() : "")) {
           return fail(no_recovery_code());
         }
         people::replace_password_hash(tx, id, found.account.password_hash, made.hash);

@@ -99,7 +99,7 @@ class Recovery : public testing::FullHouseTest {
     const auto codes = make_recovery_codes();
     EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
       add_code_secret(tx, account, access::seal(*key, account.bytes(), kSecret), clock.now());
-      replace_recovery_codes(tx, master, account, codes);
+      replace_recovery_codes(tx, root, account, codes);
       return {};
     }));
     return codes;
@@ -138,7 +138,7 @@ class Recovery : public testing::FullHouseTest {
   AccountId second_administrator() {
     const auto id = AccountId::make(clock.now());
     auto account = HouseTest::account_of(id, "administrator");
-    account.login_digest = access::login_digest(master, "nils");
+    account.login_digest = access::login_digest(root, "nils");
     account.sealed_profile = people::seal_profile(*keys->create_for(id, soon()).value(), id, {"Nils", "nils"});
     EXPECT_TRUE(write([&](store::WriteTx& tx) { return people::add_account(tx, account); }));
     return id;
@@ -212,7 +212,7 @@ TEST_P(Recovery, OfThoseWhoUseALinkAtTheSameTimeOneWins) {
 }
 
 TEST_P(Recovery, WhoAsksTooOftenHearsTheSameAndIsSentNothing) {
-  const auto digest = access::login_digest(master, "amara");
+  const auto digest = access::login_digest(root, "amara");
   for (int i = 0; i < 5; ++i) link_for("amara", client);
   EXPECT_EQ(ask_link("amara"), "204");
   EXPECT_EQ(send_recovery_links(*house, soon()).value(), 0);

@@ -42,6 +42,7 @@ const Query kUseStep{"second_factor.use_step",
 const Query kRemove{"second_factor.remove",
                     "DELETE FROM code_secret WHERE account_id = $1 AND confirmed_at IS NOT NULL", true};
 const Query kForgetCodes{"second_factor.forget_codes", "DELETE FROM recovery_code WHERE account_id = $1", true};
+const Query kForgetAllCodes{"second_factor.forget_all_codes", "DELETE FROM recovery_code"};
 const Query kAddCode{"second_factor.add_code", "INSERT INTO recovery_code (account_id, code_digest) VALUES ($1, $2)",
                      true};
 const Query kCountCodes{"second_factor.count_codes", "SELECT COUNT(*) FROM recovery_code WHERE account_id = $1", true};
@@ -69,8 +70,8 @@ std::string plain_code(std::string_view typed) {
 }
 
 /// Keyed, so that a copy of the database alone tells nobody the codes.
-Bytes code_digest(const access::SealKey& master, AccountId account, std::string_view code) {
-  return access::keyed_digest(master.subkey("recovery"), account.text() + plain_code(code));
+Bytes code_digest(const access::SealKey& root, AccountId account, std::string_view code) {
+  return access::keyed_digest(root.subkey("recovery"), account.text() + plain_code(code));
 }
 
 }  // namespace
@@ -153,22 +154,26 @@ RecoveryCodes make_recovery_codes() {
   return codes;
 }
 
-void replace_recovery_codes(WriteTx& tx, const access::SealKey& master, AccountId account, const RecoveryCodes& codes) {
+void replace_recovery_codes(WriteTx& tx, const access::SealKey& root, AccountId account, const RecoveryCodes& codes) {
   tx.execute(kForgetCodes, {account});
-  for (const auto& code : codes) tx.execute(kAddCode, {account, code_digest(master, account, code)});
+  for (const auto& code : codes) tx.execute(kAddCode, {account, code_digest(root, account, code)});
+}
+
+std::int64_t forget_all_recovery_codes(WriteTx& tx) {
+  return tx.execute(kForgetAllCodes, {});
 }
 
 std::int64_t count_recovery_codes(ReadTx& tx, AccountId account) {
   return tx.first(kCountCodes, {account}, [](const Row& row) { return row.int64(0); }).value_or(0);
 }
 
-bool use_recovery_code(WriteTx& tx, const access::SealKey& master, AccountId account, std::string_view code) {
-  return tx.execute(kUseCode, {account, code_digest(master, account, code)}) == 1;
+bool use_recovery_code(WriteTx& tx, const access::SealKey& root, AccountId account, std::string_view code) {
+  return tx.execute(kUseCode, {account, code_digest(root, account, code)}) == 1;
 }
 
-Result<void> use_code(WriteTx& tx, const access::SealKey& master, const access::SealKey& key, AccountId account,
+Result<void> use_code(WriteTx& tx, const access::SealKey& root, const access::SealKey& key, AccountId account,
                       std::string_view code, Time now) {
-  if (use_recovery_code(tx, master, account, code)) return {};
+  if (use_recovery_code(tx, root, account, code)) return {};
   const auto secret = find_code_secret(tx, account);
   if (!secret || !secret->confirmed_at) return fail(wrong_code());
   TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), secret->sealed));

@@ -55,15 +55,17 @@ Result<void> confirm_replacement(store::WriteTx& tx, const access::SealKey& key,
 /// New codes that replace those before; they are stored as digests, so this is the only time they can be shown.
 /// Each is "XXXXX-XXXXX", 50 random bits.
 RecoveryCodes make_recovery_codes();
-void replace_recovery_codes(store::WriteTx& tx, const access::SealKey& master, AccountId account,
+void replace_recovery_codes(store::WriteTx& tx, const access::SealKey& root, AccountId account,
                             const RecoveryCodes& codes);
+/// No code on paper counts any more, whose ever it is; how many there were.
+std::int64_t forget_all_recovery_codes(store::WriteTx& tx);
 std::int64_t count_recovery_codes(store::ReadTx& tx, AccountId account);
 /// Uses a recovery code up, typed with or without its hyphen, in any case. False when it is none.
-bool use_recovery_code(store::WriteTx& tx, const access::SealKey& master, AccountId account, std::string_view code);
+bool use_recovery_code(store::WriteTx& tx, const access::SealKey& root, AccountId account, std::string_view code);
 
 /// Uses a code up, of the app or on paper, in the transaction that it is given for: the same code counts once, also
 /// when it comes twice at the same time. Error: invalid ("code.wrong").
-Result<void> use_code(store::WriteTx& tx, const access::SealKey& master, const access::SealKey& key, AccountId account,
+Result<void> use_code(store::WriteTx& tx, const access::SealKey& root, const access::SealKey& key, AccountId account,
                       std::string_view code, Time now);
 
 }  // namespace rapport::log_in

@@ -111,7 +111,7 @@ Result<Answer<NewRecoveryCodes>> put_into_use(Context& context, const Call& call
                return audited_write(
                    context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
                      TRY(confirm(tx, *key, viewer.account, proof.code.str(), now));
-                     replace_recovery_codes(tx, house.master, viewer.account, codes);
+                     replace_recovery_codes(tx, house.root, viewer.account, codes);
                      TRY(tell(tx, viewer.account, notice, now));
                      entry.count = 1;
                      auto sessions = end_other_log_ins(tx, viewer.account, viewer.session);
@@ -160,7 +160,7 @@ Result<Answer<NewRecoveryCodes>> renew_codes(Context& context, Call& call, const
   const auto account = context.viewer.account;
   const auto now = context.house.clock.now();
   TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) -> Result<void> {
-    replace_recovery_codes(tx, context.house.master, account, codes);
+    replace_recovery_codes(tx, context.house.root, account, codes);
     TRY(tell(tx, account, MessageId::make(now), now));
     return {};
   }));

@@ -32,7 +32,7 @@ class SecondFactorTest : public testing::FullHouseTest {
     const auto done = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(begin_code_secret(tx, client, access::seal(*key_, client.bytes(), kSecret)));
       TRY(confirm_code_secret(tx, *key_, client, code_of(), clock.now()));
-      replace_recovery_codes(tx, master, client, codes);
+      replace_recovery_codes(tx, root, client, codes);
       return {};
     });
     EXPECT_TRUE(done);
@@ -40,8 +40,7 @@ class SecondFactorTest : public testing::FullHouseTest {
     return codes;
   }
   bool use(const std::string& code) {
-    return write([&](store::WriteTx& tx) { return use_code(tx, master, *key_, client, code, clock.now()); })
-        .has_value();
+    return write([&](store::WriteTx& tx) { return use_code(tx, root, *key_, client, code, clock.now()); }).has_value();
   }
   std::int64_t codes_left() {
     return read([&](store::ReadTx& tx) -> Result<std::int64_t> { return count_recovery_codes(tx, client); }).value();
@@ -210,7 +209,7 @@ TEST_P(SecondFactorTest, ThereIsNothingToReplaceWhereNoneIsInUse) {
 TEST_P(SecondFactorTest, ACodeOfOnePersonIsNoneOfAnother) {
   const auto codes = set_up();
   EXPECT_FALSE(write([&](store::WriteTx& tx) -> Result<bool> {
-                 return use_recovery_code(tx, master, other_client, codes[0]);
+                 return use_recovery_code(tx, root, other_client, codes[0]);
                }).value());
   EXPECT_EQ(codes_left(), 10);
 }

@@ -21,7 +21,7 @@ Result<void> SecondHalf::use(store::WriteTx& tx) const {
   auto& house = context_->house;
   const auto now = house.clock.now();
   if (passkey_) return passkeys::use_proof(tx, *passkey_, now);
-  return use_code(tx, house.master, *key_, context_->viewer.account, code_, now);
+  return use_code(tx, house.root, *key_, context_->viewer.account, code_, now);
 }
 
 Result<void> SecondHalf::use_if_there_is_one(store::WriteTx& tx) const {

@@ -152,9 +152,9 @@ std::string quoted_printable(std::string_view text) {
 
 }  // namespace
 
-std::string message_id(const access::SealKey& master, std::string_view notice_key, std::string_view from) {
+std::string message_id(const access::SealKey& root, std::string_view notice_key, std::string_view from) {
   constexpr std::size_t digest_bytes = 16;
-  const auto digest = access::keyed_digest(master.subkey("mail--id"), notice_key);
+  const auto digest = access::keyed_digest(root.subkey("mail--id"), notice_key);
   return fmt::format("<{}@{}>", to_hex(BytesView(digest).first(digest_bytes)), from.substr(from.find('@') + 1));
 }
 

@@ -23,7 +23,7 @@ struct Mail {
 
 /// The same for the same notice at every try, so that a mail that came twice is seen as one. It tells nothing of the
 /// key. `from` is a mail address.
-std::string message_id(const access::SealKey& master, std::string_view notice_key, std::string_view from);
+std::string message_id(const access::SealKey& root, std::string_view notice_key, std::string_view from);
 
 /// The whole message (RFC 5322), lines ending in CRLF; the same for the same mail.
 std::string write_mail(const Mail& mail);

@@ -50,10 +50,10 @@ TEST(Mails, OfAMadeUpPracticeSayThatItIs) {
 }
 
 TEST(Mails, HaveOneIdForEachNoticeThatDoesNotTellWhich) {
-  const auto master = access::SealKey::random();
-  const auto one = message_id(master, "safety:1:therapist", "look-in@example.org");
-  EXPECT_EQ(one, message_id(master, "safety:1:therapist", "look-in@example.org"));
-  EXPECT_NE(one, message_id(master, "safety:2:therapist", "look-in@example.org"));
+  const auto root = access::SealKey::random();
+  const auto one = message_id(root, "safety:1:therapist", "look-in@example.org");
+  EXPECT_EQ(one, message_id(root, "safety:1:therapist", "look-in@example.org"));
+  EXPECT_NE(one, message_id(root, "safety:2:therapist", "look-in@example.org"));
   EXPECT_NE(one, message_id(access::SealKey::random(), "safety:1:therapist", "look-in@example.org"));
   EXPECT_EQ(one.size(), std::string("<@example.org>").size() + 32);
   EXPECT_TRUE(one.ends_with("@example.org>"));

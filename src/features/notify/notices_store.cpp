@@ -48,6 +48,10 @@ const Query kDropWaiting{"notify.drop_waiting",
                          " sealed_profile = NULL"
                          " WHERE key >= $1 AND key < $2 AND state = 'waiting'",
                          true};
+const Query kDropLinks{"notify.drop_links_and_pushes",
+                       "UPDATE notice SET state = 'failed', failure = $1, at = $2, sealed_path = NULL,"
+                       " sealed_profile = NULL"
+                       " WHERE state = 'waiting' AND (sealed_path IS NOT NULL OR device_id IS NOT NULL)"};
 const Query kUndelivered{"notify.undelivered",
                          "SELECT key, account_id, state, tries, failure, at FROM notice"
                          " WHERE account_id = $1 AND queued_at >= $2 AND state <> 'sent' AND failure IS NOT NULL"
@@ -174,6 +178,10 @@ std::vector<Delivery> deliveries_of(ReadTx& tx, std::string_view key_prefix) {
 void drop_waiting(WriteTx& tx, std::string_view key_prefix, Time now) {
   const std::string end = end_of(key_prefix);
   tx.execute(kDropWaiting, {as_bytes(key_prefix), as_bytes(end), to_text(Failure::not_needed), now});
+}
+
+void drop_links_and_pushes(WriteTx& tx, Time now) {
+  tx.execute(kDropLinks, {to_text(Failure::not_needed), now});
 }
 
 std::optional<Delivery> last_delivery_of(ReadTx& tx, std::string_view key_prefix) {

@@ -54,6 +54,9 @@ Result<bool> queue(store::WriteTx& tx, const NewNotice& notice, Time now);
 
 /// What has not left yet of those whose key begins with `key_prefix` is not sent any more: it is no longer needed.
 void drop_waiting(store::WriteTx& tx, std::string_view key_prefix, Time now);
+/// The same for what leads somewhere by a link, and for what goes to a browser: where the links and browsers are no
+/// more.
+void drop_links_and_pushes(store::WriteTx& tx, Time now);
 
 /// Which server takes the practice's mails, and as whom: what is known of one says nothing of another.
 std::string mails_go_by(const config::Settings& settings);

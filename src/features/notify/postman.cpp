@@ -46,7 +46,7 @@ Postman::Postman(House& house, std::optional<MailServer> server, PushServices pu
     : house_(house),
       server_(std::move(server)),
       push_(std::move(push)),
-      sender_(push_sender(house.master)),
+      sender_(push_sender(house.root)),
       ticker_(period, [this] { send_due(); }) {}
 
 Postman::~Postman() {
@@ -126,7 +126,7 @@ std::optional<Postman::Outcome> Postman::send_mail(const Due& notice) {
                                    .from = server_->from,
                                    .to = *profile->email,
                                    .address = *address,
-                                   .message_id = message_id(house_.master, notice.key, server_->from),
+                                   .message_id = message_id(house_.root, notice.key, server_->from),
                                    .queued_at = notice.queued_at,
                                    .synthetic = is_synthetic_});
   const auto handing = hand_over(*server_, *profile->email, message, stopping_);

@@ -73,7 +73,7 @@ Result<Answer<PushAnswer>> read_push(const PushServices& services, Context& cont
   const auto account = context.viewer.account;
   Answer<PushAnswer> answer;
   answer.value.offered = services.offered();
-  if (services.offered()) answer.value.key = access::to_base64url(push_sender(house.master).public_key());
+  if (services.offered()) answer.value.key = access::to_base64url(push_sender(house.root).public_key());
   std::vector<std::pair<PushDevice, std::optional<Delivery>>> found;
   TRY(house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
     found.clear();  // this may be run again
@@ -126,7 +126,7 @@ Result<Answer<Nothing>> put_device(const PushServices& services, Context& contex
   const auto sealed = seal_device(*key, id,
                                   {wanted.endpoint.str(), wanted.p256dh.str(), wanted.auth.str(), browser.name,
                                    browser.system, to_text(wanted.language)});
-  const auto digest = access::keyed_digest(house.master.subkey("pushdevs"), wanted.endpoint.str());
+  const auto digest = access::keyed_digest(house.root.subkey("pushdevs"), wanted.endpoint.str());
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
     entry.count = 1;
     return save_device(tx, {id, account, sealed, house.clock.now()}, digest);

@@ -22,6 +22,7 @@ const Query kFind{"notify.find_device", "SELECT id, account_id, sealed_target, m
                   true};
 const Query kForget{"notify.forget_device", "DELETE FROM push_device WHERE id = $1 AND account_id = $2", true};
 const Query kForgetAll{"notify.forget_devices", "DELETE FROM push_device WHERE account_id = $1", true};
+const Query kForgetEverybodys{"notify.forget_everybodys_devices", "DELETE FROM push_device"};
 const Query kDropWaiting{"notify.drop_waiting_of_device",
                          "UPDATE notice SET state = 'failed', failure = $2, at = $3"
                          " WHERE device_id = $1 AND state = 'waiting'",
@@ -69,6 +70,10 @@ bool forget_device(store::WriteTx& tx, AccountId account, PushDeviceId id, Time 
   if (tx.execute(kForget, {id, account}) == 0) return false;
   tx.execute(kDropWaiting, {id, to_text(Failure::not_needed), now});
   return true;
+}
+
+std::int64_t forget_all_devices(store::WriteTx& tx) {
+  return tx.execute(kForgetEverybodys, {});
 }
 
 void forget_devices_of(store::WriteTx& tx, AccountId account) {

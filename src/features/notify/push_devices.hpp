@@ -46,6 +46,8 @@ std::vector<PushDevice> devices_of(store::ReadTx& tx, AccountId account);
 std::optional<PushDevice> find_device(store::ReadTx& tx, PushDeviceId id);
 /// False when this person has none such. What waits for it is not sent any more.
 bool forget_device(store::WriteTx& tx, AccountId account, PushDeviceId id, Time now);
+/// Of everybody; how many.
+std::int64_t forget_all_devices(store::WriteTx& tx);
 /// All of one person.
 void forget_devices_of(store::WriteTx& tx, AccountId account);
 

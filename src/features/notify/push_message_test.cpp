@@ -58,11 +58,11 @@ TEST(PushMessage, TakesOnlyPointsOfTheCurve) {
 }
 
 TEST(PushSender, IsTheSameAtEveryStartAndAnotherForAnotherPractice) {
-  const auto master = access::SealKey::from_bytes(Bytes(32, 7));
+  const auto root = access::SealKey::from_bytes(Bytes(32, 7));
   const auto other = access::SealKey::from_bytes(Bytes(32, 8));
-  EXPECT_EQ(CurveKey::derived(*master).public_key(), CurveKey::derived(*master).public_key());
-  EXPECT_NE(CurveKey::derived(*master).public_key(), CurveKey::derived(*other).public_key());
-  EXPECT_TRUE(is_public_key(CurveKey::derived(*master).public_key()));
+  EXPECT_EQ(CurveKey::derived(*root).public_key(), CurveKey::derived(*root).public_key());
+  EXPECT_NE(CurveKey::derived(*root).public_key(), CurveKey::derived(*other).public_key());
+  EXPECT_TRUE(is_public_key(CurveKey::derived(*root).public_key()));
 }
 
 /// What a push service does to know the sender: with the key that stands beside.

@@ -104,8 +104,8 @@ std::optional<std::string> push_origin(const PushServices& services, std::string
   return std::string(scheme) + std::string(place);
 }
 
-CurveKey push_sender(const access::SealKey& master) {
-  return CurveKey::derived(master.subkey("pushsend"));
+CurveKey push_sender(const access::SealKey& root) {
+  return CurveKey::derived(root.subkey("pushsend"));
 }
 
 Handing hand_over(const PushServices& services, const CurveKey& sender, const PushTarget& target, std::string_view text,

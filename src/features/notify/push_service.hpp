@@ -29,7 +29,7 @@ Result<PushServices> push_services(const config::Settings& settings);
 std::optional<std::string> push_origin(const PushServices& services, std::string_view endpoint);
 
 /// The key by which a push service knows this practice.
-CurveKey push_sender(const access::SealKey& master);
+CurveKey push_sender(const access::SealKey& root);
 
 /// Like the hand_over of a mail. Failure::gone: the browser is not to be told any more.
 Handing hand_over(const PushServices& services, const CurveKey& sender, const PushTarget& target, std::string_view text,

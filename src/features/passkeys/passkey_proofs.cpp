@@ -20,7 +20,7 @@ BOOST_DESCRIBE_STRUCT(SealedQuestion, (), (challenge, account, user_handle, ends
 namespace {
 
 access::SealKey question_key(const Context& context) {
-  return context.house.master.subkey("passkeys");
+  return context.house.root.subkey("passkeys");
 }
 
 /// So that a question for one purpose does not open as one for another.

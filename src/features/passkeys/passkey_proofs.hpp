@@ -14,7 +14,6 @@ namespace rapport::passkeys {
 
 /// The question's cookie.
 inline constexpr std::string_view kQuestionCookie = "rapport_passkey";
-inline constexpr std::chrono::minutes kQuestionLife{5};
 
 /// What a question is for: the answer to one is none to another.
 enum class Purpose { log_in, add, prove };

@@ -15,6 +15,8 @@ namespace rapport::passkeys {
 
 using PasskeyId = Id<struct PasskeyTag>;
 
+/// How long a question can be answered.
+inline constexpr std::chrono::minutes kQuestionLife{5};
 /// Of one person at the most.
 inline constexpr std::int64_t kMostPasskeys = 20;
 
@@ -60,6 +62,9 @@ void forget_passkeys_of(store::WriteTx& tx, AccountId account);
 
 /// A challenge that was answered, until nobody could answer it any more. False when it was answered before.
 bool use_challenge(store::WriteTx& tx, std::string_view challenge, Time ends_at, Time now);
+
+/// No question that was asked before `now` can be answered any more.
+void end_all_questions(store::WriteTx& tx, Time now);
 
 /// An answer that was found right (passkey_proofs.hpp), before the transaction it is for.
 struct Proof {

@@ -148,7 +148,7 @@ Result<Added> add_in(store::WriteTx& tx, const Context& context, const NewPasske
   TRY(tell(tx, passkey.account, MessageId(passkey.id.uuid()), now));
   Added added;
   added.with_codes = log_in::count_recovery_codes(tx, passkey.account) == 0;
-  if (added.with_codes) log_in::replace_recovery_codes(tx, context.house.master, passkey.account, codes);
+  if (added.with_codes) log_in::replace_recovery_codes(tx, context.house.root, passkey.account, codes);
   added.ended = log_in::end_other_log_ins(tx, passkey.account, context.viewer.session);
   added.person = access::guarded_person(tx, login_digest);
   return added;

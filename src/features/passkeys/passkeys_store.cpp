@@ -27,10 +27,17 @@ const Query kAdd{"passkeys.add",
                  true};
 const Query kRemove{"passkeys.remove", "DELETE FROM passkey WHERE id = $1 AND account_id = $2", true};
 const Query kForget{"passkeys.forget", "DELETE FROM passkey WHERE account_id = $1", true};
+/// The digest of no challenge, that of the row that stands for all questions of before a moment.
+const Bytes kAllOfBefore(32);
+const Query kIsOfBefore{"passkeys.is_of_before",
+                        "SELECT 1 FROM passkey_challenge WHERE challenge_digest = $1 AND ends_at >= $2", true};
 const Query kUseChallenge{"passkeys.use_challenge",
                           "INSERT INTO passkey_challenge (challenge_digest, ends_at) VALUES ($1, $2)"
                           " ON CONFLICT (challenge_digest) DO NOTHING",
                           true};
+const Query kEndQuestions{"passkeys.end_questions",
+                          "INSERT INTO passkey_challenge (challenge_digest, ends_at) VALUES ($1, $2)"
+                          " ON CONFLICT (challenge_digest) DO UPDATE SET ends_at = excluded.ends_at"};
 // Few rows: those of a few minutes.
 const Query kForgetChallenges{"passkeys.forget_challenges", "DELETE FROM passkey_challenge WHERE ends_at <= $1"};
 // A passkey that does not count says 0 each time.
@@ -101,7 +108,12 @@ void forget_passkeys_of(WriteTx& tx, AccountId account) {
 bool use_challenge(WriteTx& tx, std::string_view challenge, Time ends_at, Time now) {
   tx.execute(kForgetChallenges, {now});
   const auto digest = access::plain_digest(as_bytes(challenge));
+  if (tx.first(kIsOfBefore, {kAllOfBefore, ends_at}, [](const Row&) { return true; })) return false;
   return tx.execute(kUseChallenge, {digest, ends_at}) == 1;
+}
+
+void end_all_questions(WriteTx& tx, Time now) {
+  tx.execute(kEndQuestions, {kAllOfBefore, now + kQuestionLife});
 }
 
 Result<void> use_proof(WriteTx& tx, const Proof& proof, Time now) {

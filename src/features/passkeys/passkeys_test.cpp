@@ -95,7 +95,7 @@ class PasskeysTest : public testing::FullHouseTest {
     if (listed(account).empty()) return proof + "}";
     const auto codes = log_in::make_recovery_codes();
     EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
-      log_in::replace_recovery_codes(tx, master, account, codes);
+      log_in::replace_recovery_codes(tx, root, account, codes);
       return {};
     }));
     return proof + R"(,"code":")" + codes[0] + "\"}";
@@ -267,6 +267,31 @@ TEST_P(PasskeysTest, TheSameAnswerAtTheSameTimeCountsOnce) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(counted, 1);
+}
+
+TEST_P(PasskeysTest, NoQuestionOfBeforeThePracticeWasPutBackIsAnswered) {
+  Authenticator device;
+  device.counts = false;
+  ASSERT_EQ(add(device, client).status, 201);
+  const auto stored =
+      read([&](store::ReadTx& tx) { return Result<std::optional<Stored>>(find_passkey(tx, device.id)); });
+  const auto asked_now = [&] {
+    return Proof{stored.value()->id, client, 0, access::random_token(), clock.now() + kQuestionLife};
+  };
+  const auto counts = [&](const Proof& proof) {
+    return write([&](store::WriteTx& tx) { return use_proof(tx, proof, clock.now()); }).has_value();
+  };
+  const auto before = asked_now();
+  const auto also_before = asked_now();
+  EXPECT_TRUE(counts(before));
+  clock.set(clock.now() + std::chrono::seconds(1));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    end_all_questions(tx, clock.now());
+    return {};
+  }));
+  EXPECT_FALSE(counts(also_before));
+  clock.set(clock.now() + std::chrono::seconds(1));
+  EXPECT_TRUE(counts(asked_now()));
 }
 
 TEST_P(PasskeysTest, ThatHaveSignedLessOftenThanIsKnownAreRefusedAndTheOwnerIsTold) {

@@ -65,6 +65,9 @@ Result<std::vector<HandOver>> carry_out_hand_overs(store::WriteTx& tx, const Can
 /// Whatever is planned to this therapist, who leaves, is called off; whoever asked for it is told.
 Result<void> call_off_hand_overs_to(store::WriteTx& tx, AccountId therapist);
 
+/// Whatever is planned, by whomever, without telling anybody; how many.
+std::int64_t call_off_all_hand_overs(store::WriteTx& tx);
+
 /// A treatment that goes on, and to whom it is to be handed over.
 struct OpenTreatment {
   EpisodeId episode;

@@ -56,6 +56,8 @@ const Query kDone{"hand_overs.done",
 const Query kCallOff{"hand_overs.call_off",
                      "UPDATE hand_over SET called_off_at = $2, done_at = NULL WHERE id = $1 AND called_off_at IS NULL",
                      true};
+const Query kCallOffAll{"hand_overs.call_off_all",
+                        "UPDATE hand_over SET called_off_at = $1 WHERE done_at IS NULL AND called_off_at IS NULL"};
 // Whoever stood around the client stays there where nobody is named instead. What two people agreed on as a time to
 // answer in holds between those two.
 const Query kChange{"hand_overs.change",
@@ -252,6 +254,10 @@ Result<void> call_off_hand_overs_to(WriteTx& tx, AccountId therapist) {
     tell(tx, one);
   }
   return {};
+}
+
+std::int64_t call_off_all_hand_overs(WriteTx& tx) {
+  return tx.execute(kCallOffAll, {tx.now()});
 }
 
 std::vector<OpenTreatment> list_open_treatments(ReadTx& tx, PracticeId practice, AccountId therapist) {

@@ -17,7 +17,8 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, times, client, deputy, file, no_room, agreed_to, withdrew, text_of, written_down_by;
+      access_more, when, who, what, times, client, deputy, file, no_room, agreed_to, withdrew, put_back, text_of,
+      written_down_by;
 };
 
 constexpr Words kEnglishWords{
@@ -61,6 +62,7 @@ constexpr Words kEnglishWords{
     .no_room = "The files come to more than fits in here. You find this one in Rapport.",
     .agreed_to = "You agreed to it",
     .withdrew = "You took it back",
+    .put_back = "It ended, because your practice put back an older copy of its data",
     .text_of = "text of",
     .written_down_by = "written down by"};
 
@@ -105,6 +107,7 @@ constexpr Words kGermanWords{
     .no_room = "Die Dateien zusammen sind größer, als hier hineinpasst. Diese finden Sie in Rapport.",
     .agreed_to = "Sie haben zugestimmt",
     .withdrew = "Sie haben es zurückgenommen",
+    .put_back = "Es endete, weil Ihre Praxis einen älteren Stand ihrer Daten zurückgeholt hat",
     .text_of = "Text vom",
     .written_down_by = "aufgeschrieben von"};
 
@@ -424,7 +427,8 @@ class Page {
       put(one.title);
       add("</span>: ");
       // "2026-11-29.1": people read the day; the number after it tells two of one day apart.
-      put_all(one.given ? words_.agreed_to : words_.withdrew, ", ", one.at, " (", words_.text_of, " ", one.version);
+      const auto& ended = one.put_back_to ? words_.put_back : words_.withdrew;
+      put_all(one.given ? words_.agreed_to : ended, ", ", one.at, " (", words_.text_of, " ", one.version);
       if (one.by) put_all(", ", words_.written_down_by, " ", *one.by);
       put(")");
       if (one.note) tag(R"(p class="w" dir="auto")", *one.note);

@@ -34,7 +34,7 @@ RecordAnswer record_full_of(const std::string& words) {
   form.versions.push_back(version);
   episode.forms.push_back(form);
   record.episodes.push_back(episode);
-  record.consents.push_back({words, words, words, words, words, true, kNow, words, words});
+  record.consents.push_back({words, words, words, words, words, true, kNow, words, words, {}});
   record.access.push_back({kNow, words, words, words, words, 1});
   return record;
 }

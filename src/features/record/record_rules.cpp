@@ -167,7 +167,8 @@ Result<RecordConsent> open_consent(const consent::Record& stored, const SealKey&
                     stored.given,
                     stored.at,
                     {},
-                    {}};
+                    {},
+                    stored.put_back_to};
   if (const auto* text = consent::texts().find(stored.purpose, stored.version)) {
     one.title = consent::wording_of(*text, stored.language).title;
   }

@@ -127,7 +127,9 @@ BOOST_DESCRIBE_STRUCT(RecordEpisode, (), (id, therapist, opened_at, closed_at, r
 struct RecordConsent {
   static constexpr std::string_view says =
       "Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` "
-      "where somebody else wrote it down.";
+      "where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its "
+      "state "
+      "of then, and asks anew.";
   std::string purpose;
   std::string title;
   std::string version;
@@ -137,8 +139,9 @@ struct RecordConsent {
   Time at;
   std::optional<std::string> by;
   std::optional<std::string> note;
+  std::optional<Time> put_back_to;
 };
-BOOST_DESCRIBE_STRUCT(RecordConsent, (), (purpose, title, version, language, digest, given, at, by, note))
+BOOST_DESCRIBE_STRUCT(RecordConsent, (), (purpose, title, version, language, digest, given, at, by, note, put_back_to))
 
 struct RecordAccess {
   static constexpr std::string_view says =

@@ -25,6 +25,7 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(const SqliteOptions& options, live::EventSink* events)
       : writer_(options.file, options.max_jobs_per_commit, events), readers_(options.file, options.readers) {}
 
+  bool wipe_deleted(Deadline deadline) override { return writer_.wipe(deadline); }
   std::string_view engine() const override { return "sqlite"; }
   void run_script(WriteTx& tx, std::string_view sql) override {
     sqlite::run_script(tx, expand_macros(sql, Engine::sqlite));
@@ -45,6 +46,7 @@ class SqliteLook final : public Database {
  public:
   explicit SqliteLook(const std::string& file) : readers_(file, 1) {}
 
+  bool wipe_deleted(Deadline /*deadline*/) override { refuse(); }
   std::string_view engine() const override { return "sqlite"; }
   void run_script(WriteTx& /*tx*/, std::string_view /*sql*/) override { refuse(); }
   int prepare_for_test(const Query& query) override { return columns_of(readers_, query); }

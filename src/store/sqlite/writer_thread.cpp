@@ -13,6 +13,7 @@ constexpr std::size_t kMaxQueuedJobs = 4096;
 constexpr int kPagesPerCheckpoint = 1000;
 constexpr int kPagesOfALargeWal = 4000;
 constexpr auto kIdleTime = std::chrono::milliseconds(500);
+constexpr auto kWipeAgainAfter = std::chrono::milliseconds(50);
 constexpr int kBusyMilliseconds = 5000;
 /// From one commit to the next while there is much to write. It adds at most this to the time of an answer.
 constexpr auto kGatherTime = std::chrono::milliseconds(4);
@@ -137,6 +138,13 @@ void WriterThread::run(Deadline deadline, const std::function<bool(WriteTx&)>& w
   enqueue(deadline, work)->wait();
 }
 
+bool WriterThread::wipe(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const auto mine = ++wipes_asked_;
+  queued_.notify_one();
+  return wiped_.wait_until(lock, deadline, [&] { return wipes_done_ >= mine; });
+}
+
 std::shared_ptr<WriterThread::Job> WriterThread::enqueue(Deadline deadline, const std::function<bool(WriteTx&)>& work) {
   auto job = std::make_shared<Job>();
   job->deadline = deadline;
@@ -155,14 +163,14 @@ std::shared_ptr<WriterThread::Job> WriterThread::enqueue(Deadline deadline, cons
 void WriterThread::work_until_stopped() {
   while (!is_finished()) {
     Group group = next_group();
-    if (group.empty()) {
-      shrink_wal();
-      continue;
-    }
+    const bool is_idle = group.empty();
     refuse_late_jobs(group);
-    if (group.empty()) continue;
-    commit_group(group);
-    checkpoint_if_due();
+    if (!group.empty()) {
+      commit_group(group);
+      checkpoint_if_due();
+    }
+    wipe_if_asked();
+    if (is_idle) shrink_wal();
   }
 }
 
@@ -184,10 +192,12 @@ WriterThread::Group WriterThread::next_group() {
 }
 
 void WriterThread::wait_for_first(std::unique_lock<std::mutex>& lock) {
-  const auto has_work = [&] { return stopping_ || !queue_.empty(); };
+  const auto has_work = [&] { return stopping_ || !queue_.empty() || wipes_asked_ > wipes_tried_; };
   wanted_ = 1;
   // Without a WAL to shrink there is nothing to wake up for.
-  if (wal_pages_ == 0) {
+  if (wipes_tried_ > wipes_done_) {
+    queued_.wait_for(lock, kWipeAgainAfter, has_work);
+  } else if (wal_pages_ == 0) {
     queued_.wait(lock, has_work);
   } else {
     queued_.wait_for(lock, kIdleTime, has_work);
@@ -317,16 +327,34 @@ void WriterThread::checkpoint_if_due() {
   sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
-void WriterThread::shrink_wal() {
-  const bool large = wal_pages_ >= kPagesOfALargeWal;
-  wal_pages_ = 0;
-  checkpointed_pages_ = 0;
-  if (!large) return;
+void WriterThread::wipe_if_asked() {
+  std::uint64_t asked = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (wipes_asked_ == wipes_done_) return;
+    asked = wipes_asked_;
+  }
+  const bool done = truncate_wal() == SQLITE_OK;
+  const std::lock_guard lock(mutex_);
+  wipes_tried_ = asked;
+  if (!done) return;
+  wipes_done_ = asked;
+  wiped_.notify_all();
+}
+
+int WriterThread::truncate_wal() {
   connection_.wait_when_busy(0);  // a long read must not hold up the writes that may come meanwhile
   const int code =
       sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   connection_.wait_when_busy(kBusyMilliseconds);
-  if (code == SQLITE_BUSY) wal_pages_ = kPagesOfALargeWal;
+  return code;
+}
+
+void WriterThread::shrink_wal() {
+  const bool large = wal_pages_ >= kPagesOfALargeWal;
+  wal_pages_ = 0;
+  checkpointed_pages_ = 0;
+  if (large && truncate_wal() == SQLITE_BUSY) wal_pages_ = kPagesOfALargeWal;
 }
 
 void run_script(WriteTx& tx, const std::string& sql) {

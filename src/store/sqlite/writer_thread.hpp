@@ -31,6 +31,9 @@ class WriterThread {
 
   /// Returns when the job is durable or rolled back; throws what it threw, or why it was not done.
   void run(Deadline deadline, const std::function<bool(WriteTx&)>& work);
+  /// Writes the WAL into the file and empties it, so that what was deleted until now is in neither. False when readers
+  /// held it up until the deadline; it is tried on until it is done.
+  bool wipe(Deadline deadline);
 
  private:
   struct Job;
@@ -53,6 +56,9 @@ class WriterThread {
   void publish(Group& group);
   void roll_back_all() noexcept;
   void checkpoint_if_due();
+  void wipe_if_asked();
+  /// What the engine says of it.
+  int truncate_wal();
   void shrink_wal();
   static int on_wal_grown(void* self, sqlite3* handle, const char* database, int pages);
 
@@ -74,6 +80,11 @@ class WriterThread {
   std::deque<std::shared_ptr<Job>> queue_;
   std::size_t wanted_ = 0;  ///< how many the thread waits for; 0: it is at work and looks by itself
   bool stopping_ = false;
+  // Calls of wipe: how many came, and up to which all is tried, or done.
+  std::uint64_t wipes_asked_ = 0;
+  std::uint64_t wipes_tried_ = 0;
+  std::uint64_t wipes_done_ = 0;
+  std::condition_variable wiped_;
   std::thread thread_;  // last: it uses all of the above
 };
 

@@ -7223,8 +7223,8 @@ export interface components {
             digest: string;
         };
         /** @enum {string} */
-        ConsentState: "never_given" | "given" | "outdated" | "withdrawn";
-        /** @description Something that was decided. `by` and `note` are there when somebody else wrote it down, from paper for example. */
+        ConsentState: "never_given" | "given" | "outdated" | "withdrawn" | "put_back";
+        /** @description Something that was decided. `by` and `note` are there when somebody else wrote it down, from paper for example. With `put_back_to` nobody decided it: the practice was put back to its state of then, and asks anew. */
         ConsentStep: {
             given: boolean;
             version: string;
@@ -7233,6 +7233,7 @@ export interface components {
             at: string;
             by?: string | null;
             note?: string | null;
+            put_back_to?: string | null;
         };
         /** @description A purpose with the text that is asked now. Only `given` counts as a yes. `agreed` is the text that was agreed to, where it is another than `text` and still known. `decisions` counts the `steps`, the oldest first; it is what a consent is `based_on`. */
         Consent: {
@@ -7491,7 +7492,7 @@ export interface components {
             forms: components["schemas"]["RecordForm"][];
             rooms: components["schemas"]["RecordRoom"][];
         };
-        /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. */
+        /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its state of then, and asks anew. */
         RecordConsent: {
             purpose: string;
             title: string;
@@ -7503,6 +7504,7 @@ export interface components {
             at: string;
             by?: string | null;
             note?: string | null;
+            put_back_to?: string | null;
         };
         /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
         RecordAccess: {

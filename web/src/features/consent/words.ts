@@ -14,6 +14,7 @@ export function stateOf(consent: Consent): string {
   if (consent.state === 'given') return m.consent_given({ when });
   if (consent.state === 'outdated') return m.consent_outdated({ when });
   if (consent.state === 'withdrawn') return m.consent_withdrawn({ when });
+  if (consent.state === 'put_back') return m.consent_put_back({ when });
   return m.consent_never();
 }
 
@@ -25,5 +26,6 @@ export function choicesOf(consent: Consent): ('give' | 'withdraw')[] {
 
 export function stepName(step: ConsentStep): string {
   const values = { when: fully(step.at), version: versionName(step.version) };
+  if (step.put_back_to) return m.consent_step_put_back(values);
   return step.given ? m.consent_step_given(values) : m.consent_step_withdrawn(values);
 }
