@@ -120,7 +120,9 @@ constexpr std::array kTypes{
         "The invitation was used or withdrawn, or the id is somebody else's. Read the list, or make a new one."},
     ProblemType{"invitation.therapist", "A client is invited to one therapist, and nobody else is."},
     ProblemType{"invitation.too_many",
-                "Too many links that lead nowhere were tried from this address. Come back after Retry-After."},
+                "Too many links that lead nowhere from this address, log-in names that are taken with one link, or "
+                "mails of one "
+                "person's invitations in a day. Come back after Retry-After."},
     ProblemType{"key.not_found", "What was asked for can no longer be read: its key was destroyed."},
     ProblemType{"live.key", "The WebSocket handshake has no well-formed Sec-WebSocket-Key."},
     ProblemType{
@@ -176,6 +178,8 @@ constexpr std::array kTypes{
     ProblemType{"query.malformed", "The part of the address after '?' is not well-formed."},
     ProblemType{"record.closed", "The account was closed meanwhile. Nothing is taken into its record any more."},
     ProblemType{"record.too_large", "The record does not fit into one answer; the practice can give it out."},
+    ProblemType{"recovery.address_new",
+                "The address for mails became another less than seven days ago; until then the second factor stays."},
     ProblemType{
         "recovery.gone",
         "The link leads nowhere: it was never made, was used or replaced, or its time is over; which is not said."},
@@ -197,6 +201,8 @@ constexpr std::array kTypes{
     ProblemType{"second_factor.needed",
                 "Who works in this practice must have a second factor. Set one up; nothing else is open before."},
     ProblemType{"second_factor.none", "There is no second factor that could be replaced."},
+    ProblemType{"second_factor.over",
+                "No second factor was begun within ten minutes, or it was confirmed. Begin again."},
     ProblemType{"second_factor.required", "The second factor of those who must have one cannot be removed."},
     ProblemType{"session.none", "Nobody is logged in, or the log-in has ended. Log in again."},
     ProblemType{

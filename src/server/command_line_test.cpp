@@ -96,7 +96,7 @@ TEST(CommandLine, ACodeOfAnInventedPersonIsPrintedWhileTheHouseIsOpen) {
         TRY(people::add_account(
             tx, {id, practice, "client", access::login_digest(house.root, login), "none", {1}, clock.now()}));
       }
-      TRY(log_in::begin_code_secret(tx, amara, access::seal(*key, amara.bytes(), secret)));
+      TRY(log_in::begin_code_secret(tx, amara, access::seal(*key, amara.bytes(), secret), clock.now()));
       const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
       return log_in::confirm_code_secret(tx, *key, amara, first, clock.now());
     });

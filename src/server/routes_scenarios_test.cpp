@@ -336,10 +336,10 @@ std::vector<Scenario> scenarios() {
               {200, "otpauth://", "second_factor.begin done/-"}, {200, "otpauth://", "second_factor.begin done/-"},
               {200, "otpauth://", "second_factor.begin done/-"}),
       for_all({"POST /api/me/second-factor/confirmation", R"({"code":"123456"})", kNotLoggedIn,
-               failed("second_factor.confirm", 422, "code.wrong"), failed("second_factor.confirm", 422),
-               failed("second_factor.confirm", 422), failed("second_factor.confirm", 422)},
-              failed("second_factor.confirm", 422), failed("second_factor.confirm", 422),
-              failed("second_factor.confirm", 422)),
+               failed("second_factor.confirm", 409, "second_factor.over"), failed("second_factor.confirm", 409),
+               failed("second_factor.confirm", 409), failed("second_factor.confirm", 409)},
+              failed("second_factor.confirm", 409), failed("second_factor.confirm", 409),
+              failed("second_factor.confirm", 409)),
       // The recovery code is the client's: for anybody else it is none.
       for_all({"POST /api/me/recovery-codes",
                R"({"password":"right horse","code":"ABCDE-FGHJK"})",
@@ -370,10 +370,10 @@ std::vector<Scenario> scenarios() {
               failed("second_factor.begin_replacement", 422), failed("second_factor.begin_replacement", 422),
               failed("second_factor.begin_replacement", 422)),
       for_all({"POST /api/me/second-factor/replacement/confirmation", R"({"code":"123456"})", kNotLoggedIn,
-               failed("second_factor.replace", 422, "code.wrong"), failed("second_factor.replace", 422),
-               failed("second_factor.replace", 422), failed("second_factor.replace", 422)},
-              failed("second_factor.replace", 422), failed("second_factor.replace", 422),
-              failed("second_factor.replace", 422)),
+               failed("second_factor.replace", 409, "second_factor.over"), failed("second_factor.replace", 409),
+               failed("second_factor.replace", 409), failed("second_factor.replace", 409)},
+              failed("second_factor.replace", 409), failed("second_factor.replace", 409),
+              failed("second_factor.replace", 409)),
 
       {"POST /api/recovery",
        R"({"login":"amara"})",
@@ -495,8 +495,9 @@ std::vector<Scenario> scenarios() {
                failed("email.change", 422, "password.needed"), failed("email.change", 422), failed("email.change", 422),
                failed("email.change", 422)},
               failed("email.change", 422), failed("email.change", 422), failed("email.change", 422)),
+      // The client has a second factor.
       for_all({"PUT /api/me/email",
-               R"({"address":"anew@example.org","language":"de","password":"right horse"})",
+               R"({"address":"anew@example.org","language":"de","password":"right horse","code":"ABCDE-FGHJK"})",
                kNotLoggedIn,
                {204, "", "email.change done/-"},
                {204, "", "email.change done/-"},
@@ -1004,9 +1005,17 @@ std::vector<Scenario> scenarios() {
                          {204, "", "hand_over.call_off done/client", "client:room deputy:room therapist:room"}),
       {"GET /api/me/closing", "", kNotLoggedIn, {200, R"("waits":true)"}, {200, R"("waits":false)"}, {403}, {403}},
       {"POST /api/me/closing",
-       R"({"password":"right horse"})",
+       R"({"password":"right horse","code":"ABCDE-FGHJK"})",
        kNotLoggedIn,
        {200, R"("state":"waiting")", "account.close_own done/client"},
+       {200, R"("state":"locked")", "account.close_own done/other_client account.lock done/other_client",
+        "therapist:closing"},
+       refused("account.close_own"),
+       refused("account.close_own")},
+      {"POST /api/me/closing",
+       R"({"password":"right horse"})",
+       kNotLoggedIn,
+       failed("account.close_own", 422, "code.needed"),
        {200, R"("state":"locked")", "account.close_own done/other_client account.lock done/other_client",
         "therapist:closing"},
        refused("account.close_own"),
@@ -1397,7 +1406,7 @@ class Scenarios : public testing::FullHouseTest {
     auto codes = log_in::make_recovery_codes();
     codes[0] = "ABCDE-FGHJK";
     const auto given = write([&](store::WriteTx& tx) -> Result<void> {
-      TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), secret)));
+      TRY(log_in::begin_code_secret(tx, client, access::seal(*key, client.bytes(), secret), clock.now()));
       const auto first = log_in::code_at(as_bytes(secret), log_in::code_step(clock.now()));
       TRY(log_in::confirm_code_secret(tx, *key, client, first, clock.now()));
       log_in::replace_recovery_codes(tx, root, client, codes);

@@ -22,6 +22,7 @@
 #include "features/demo/demo.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
+#include "features/log_in/second_factor.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
 #include "features/people/hand_overs_api.hpp"
@@ -178,6 +179,7 @@ Result<void> add_made_up_contacts(House& house, safety::Rules& rules) {
 void delete_old_sessions(House& house, Deadline deadline) {
   const auto deleted = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
     log_in::delete_old_recoveries(tx, house.clock.now());
+    log_in::delete_begun_secrets(tx, house.clock.now());
     return access::delete_old_sessions(tx, house.clock.now(), house.session_rules);
   });
   if (deleted) log::debug("sessions.deleted", {{"count", *deleted}});

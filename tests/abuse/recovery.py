@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mail"))
 from common import PATIENCE, connect, head, read_all  # noqa: E402
-from harness import App, Server, call, wait_until  # noqa: E402
+from harness import App, Server, call, new_id, wait_until  # noqa: E402
 from sink import Certificate, Sink  # noqa: E402
 
 
@@ -62,14 +62,19 @@ class House:
                    "X-CSRF-Token": json.loads(answer.body)["csrf"]}
         return lambda method, target, body: call(self.address, method, target, body, headers)
 
+    def proof_of(self, account):
+        """What is asked for before something about the log-in changes."""
+        app = self.apps.get(account["login"])
+        return {"password": account["password"], **({"code": app.code()} if app else {})}
+
     def give_address(self, account, address):
-        answer = self.as_one(account)("PUT", "/api/me/email", {"address": address, "language": "en", "password": account["password"]})
+        answer = self.as_one(account)("PUT", "/api/me/email", {"address": address, "language": "en", **self.proof_of(account)})
         assert answer.status == 204, answer.body
 
-    def links_to(self, address):
+    def links_to(self, address, page="recovery"):
         texts = [email.message_from_string(mail.text, policy=email.policy.SMTP).get_content()
                  for mail in list(self.sink.mails) if mail.receiver == address]
-        return [found[1] for found in (re.search(r"/recovery#([A-Za-z0-9_-]{43})", text) for text in texts) if found]
+        return [found[1] for found in (re.search(rf"/{page}#([A-Za-z0-9_-]{{43}})", text) for text in texts) if found]
 
     def link_for(self, account, address, source):
         before = len(self.links_to(address))
@@ -163,5 +168,54 @@ def links_and_codes(house, report):
         token = own.link_for(therapist, "staff@example.org", "127.0.0.94")
         answers = collections.Counter(use(token, "herons and plovers", "127.0.0.95", code=f"GUESS-{n:05d}") for n in range(14))
         report.check("guessing recovery codes with a link: slowed", set(answers) == {422, 429}, str(dict(answers)))
+    finally:
+        own.close()
+
+
+def the_owners_way(house, report):
+    """The way back is its owner's: not of whoever invited them, saw their password, or guesses at them."""
+    own = House(house, "owner")
+    try:
+        client, other = own.of_role("client")
+        own.give_address(client, "client@example.org")
+        for by, role, login in (("therapist", "client", "cleo.new"), ("administrator", "therapist", "tess.new")):
+            inviter, address = own.as_one(own.of_role(by)[0]), f"{by}.own@example.org"
+            inviter("POST", "/api/invitations", {"id": new_id(), "role": role, "name": "Somebody", "email": address, "language": "en"})
+            wait_until(lambda: own.links_to(address, "join"), "the invitation")
+            token = own.links_to(address, "join")[-1]
+            joined = own.post("127.0.0.60", "/api/invitation/acceptance", {"token": token, "name": "Somebody", "login": login,
+                                                                           "password": "quiet horse stairs"})[0]
+            own.post("127.0.0.61", "/api/recovery", {"login": login})
+            own.link_for(client, "client@example.org", "127.0.0.62")  # asked for later, sent in the same turn or after
+            time.sleep(6)
+            report.check(f"a {role} who came by a link mailed to where the {by} said: no way in goes there", joined == 204
+                         and not own.links_to(address), f"{joined}, {len(own.links_to(address))} links")
+
+        begun = json.loads(own.as_one(client)("POST", "/api/me/second-factor", own.proof_of(client)).body)
+        open_browser = own.as_one(client)
+        app = own.apps[client["login"]] = App(begun["secret"])
+        confirmed = open_browser("POST", "/api/me/second-factor/confirmation", {"code": app.code()})
+        for method, path, body in (("PUT", "/api/me/email", {"address": "thief@example.org", "language": "en"}), ("POST", "/api/me/closing", {})):
+            refused = open_browser(method, path, {**body, "password": client["password"]})
+            report.check(f"whoever saw the password and found the browser open: {method} {path} is refused", confirmed.status == 200
+                         and json.loads(refused.body)["code"] == "code.needed", f"{refused.status}")
+        replaced = open_browser("PUT", "/api/me/email", {"address": "later@example.org", "language": "en", **own.proof_of(client)})
+        token = own.link_for(client, "later@example.org", "127.0.0.63")
+        wanted = {"token": token, "new_password": "herons and plovers", "lost_factor": True}
+        status = own.post("127.0.0.64", "/api/recovery/password", wanted)[0]
+        report.check("after the address became another no mail ends the second step", (replaced.status, status) == (204, 409))
+
+        own.give_address(other, "other@example.org")
+        token = own.link_for(other, "other@example.org", "127.0.0.65")
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            guessed = collections.Counter(pool.map(lambda n: own.post(f"127.0.3.{n % 15 + 1}", "/api/login", {
+                "login": other["login"], "password": "a guess"})[0], range(130)))
+        used = own.post("127.0.0.66", "/api/recovery/password", {"token": token, "new_password": "herons and plovers"})
+        browser = re.search(rb"rapport_device=[^;]+", b"\n".join(used[1][1:-1]))
+        report.check("guessed at from many addresses: the mailed link works all the same", guessed[429] > 0 and used[0] == 204,
+                     f"{dict(guessed)}, {used[0]}")
+        words = {"login": other["login"], "password": "herons and plovers"}
+        there = call(own.address, "POST", "/api/login", words, {"Cookie": browser.group().decode()} if browser else {})
+        report.check("and its browser is let in with the new password", there.status == 200, str(there.status))
     finally:
         own.close()

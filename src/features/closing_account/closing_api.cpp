@@ -1,7 +1,7 @@
 #include "features/closing_account/closing_api.hpp"
 
 #include "features/closing_account/closing_shapes.hpp"
-#include "features/log_in/proofs.hpp"
+#include "features/log_in/whole_proof.hpp"
 #include "features/people/profiles.hpp"
 #include "features/safety/safety.hpp"
 
@@ -57,16 +57,18 @@ class Handlers {
     return answer;
   }
 
-  Result<Answer<OwnClosed>> close_own(Context& context, Call& call, const OwnClosingWanted& wanted) const {
-    TRY_ASSIGN(const auto account, log_in::prove_guarded(context, call, wanted.password.str()));
-    TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-      if (!log_in::is_unchanged(tx, account)) return fail(log_in::changed_meanwhile());
-      entry.client = account.id;
-      TRY_ASSIGN(const bool is_new, ask(tx, account.id, account.id, context.house.clock.now()));
+  Result<Answer<OwnClosed>> close_own(Context& context, Call& call, const log_in::WholeProof& proof) const {
+    const auto client = context.viewer.account;
+    const auto ask_for_it = [&](store::WriteTx& tx, const log_in::SecondHalf& half,
+                                access::AuditEntry& entry) -> Result<void> {
+      TRY(half.use_if_there_is_one(tx));
+      entry.client = client;
+      TRY_ASSIGN(const bool is_new, ask(tx, client, client, context.house.clock.now()));
       entry.count = is_new ? 1 : 0;
       return {};
-    }));
-    TRY_ASSIGN(const auto closing, carry_out(context.house, rules_, account.id, call.deadline));
+    };
+    TRY(log_in::with_noted_proof(context, call, proof, ask_for_it));
+    TRY_ASSIGN(const auto closing, carry_out(context.house, rules_, client, call.deadline));
     Answer<OwnClosed> answer;
     answer.value = {closing.state, closing.keep_until, {}, closing.cancelled_sessions};
     if (closing.state == State::erased) {
@@ -209,15 +211,16 @@ void add_closing_routes(Routes& routes, const Rules& rules) {
       .says("Close one's own account")
       .explains(
           "Planned sessions are cancelled and the therapist is told that the account is closed. Drafts, log-ins, mail "
-          "address and log-in name go at once. Wrong passwords are counted as at the log-in. It cannot be taken back, "
-          "but while it is `waiting`.")
-      .body<OwnClosingWanted>()
+          "address and log-in name go at once. Whoever has a second factor gives a code or a passkey, too; wrong ones "
+          "and "
+          "wrong passwords are counted as at the log-in. It cannot be taken back, but while it is `waiting`.")
+      .body<log_in::WholeProof>()
       .answers<OwnClosed>()
       .needs(PermissionName{"close_own_account"})
       .audits("account.close_own")
       .heavy()
-      .handle([handlers](Context& context, Call& call, const OwnClosingWanted& wanted) {
-        return handlers.close_own(context, call, wanted);
+      .handle([handlers](Context& context, Call& call, const log_in::WholeProof& proof) {
+        return handlers.close_own(context, call, proof);
       });
   routes.del("/api/me/closing")
       .says("Take back that one's own account is to be closed, while it waits")

@@ -50,12 +50,6 @@ struct OwnClosing {
 };
 BOOST_DESCRIBE_STRUCT(OwnClosing, (), (record, keep_until, law, waits, asked_at, keys_kept_days))
 
-struct OwnClosingWanted {
-  static constexpr std::string_view says = "`password` is the client's own.";
-  http::Text<1, 1024> password;
-};
-BOOST_DESCRIBE_STRUCT(OwnClosingWanted, (), (password))
-
 struct OwnClosed {
   static constexpr std::string_view says =
       "What it came to. `waiting`: the account is still open, see GET /api/me/closing. Else it is closed and this was "

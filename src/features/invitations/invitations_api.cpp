@@ -26,7 +26,8 @@ BOOST_DESCRIBE_ENUM(MailLanguage, en, de)
 struct NewInvitation {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator "
-      "invites one. With an `email` the link goes there; `language` is that of the mail.";
+      "invites one. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. "
+      "`language` is that of the mail.";
   InvitationId id;
   InvitedRole role = InvitedRole::client;
   http::Text<1, 100> name;
@@ -88,14 +89,16 @@ BOOST_DESCRIBE_STRUCT(InvitedTo, (), (practice, invited_by, therapist, role, nam
 struct InvitationAccepted {
   static constexpr std::string_view says =
       "`name` is what the person wants to be called. A password has at least 10 characters, is not the log-in and not "
-      "one "
-      "that many people use.";
+      "one that many people use. `email` is the person's own, for mails and for the way back in; the one that the link "
+      "was sent to counts for nothing any more. `language` is that of the mails.";
   http::Text<1, 100> token;
   http::Text<1, 100> name;
   http::Text<1, 200> login;
   http::Text<1, 1024> password;
+  std::optional<http::Text<1, kLongestMailAddress>> email;
+  std::optional<MailLanguage> language;
 };
-BOOST_DESCRIBE_STRUCT(InvitationAccepted, (), (token, name, login, password))
+BOOST_DESCRIBE_STRUCT(InvitationAccepted, (), (token, name, login, password, email, language))
 
 namespace {
 
@@ -109,9 +112,15 @@ constexpr access::RateClass kWrongLinks{"invitations", 1.0 / 6, 20};
 /// Whoever is told that a log-in name is taken learns that somebody has it. Of each link: so many, and then as many a
 /// day.
 constexpr access::RateClass kTakenNames{"taken_names", 10.0 / 86'400, 10};
+/// Mails that one person has sent to addresses of their choice, in the practice's name.
+constexpr access::RateClass kMailsADay{"invitation_mails", 50.0 / 86'400, 50};
 
 Bytes digest_of(std::string_view token) {
   return access::plain_digest(as_bytes(token));
+}
+
+std::string to_text(MailLanguage language) {
+  return boost::describe::enum_to_string(language, "");
 }
 
 /// After '#', which browsers send to no server.
@@ -152,6 +161,13 @@ Result<InvitationEntry> describe(House& house, const Invitation& invitation,
   return entry;
 }
 
+using Address = std::optional<http::Text<1, kLongestMailAddress>>;
+Result<void> check_address(const Address& email) {
+  if (!email || is_mail_address(email->str())) return {};
+  return fail(invalid("email.address", "This is not an address that mail can be sent to.",
+                      {{"/email", "Give one address, such as name@example.org, without spaces."}}));
+}
+
 Result<void> check_wanted(const Context& context, const NewInvitation& wanted) {
   if (uuid_version(wanted.id.uuid()) != 7) {
     return fail(invalid("invitation.id_not_v7", "The id of an invitation must be a UUID of version 7.",
@@ -166,11 +182,7 @@ Result<void> check_wanted(const Context& context, const NewInvitation& wanted) {
     return fail(invalid("invitation.therapist", "A client is invited to one therapist, and nobody else is.",
                         {{"/therapist", "Name a therapist for a client, and none for anybody else."}}));
   }
-  if (wanted.email && !is_mail_address(wanted.email->str())) {
-    return fail(invalid("email.address", "This is not an address that mail can be sent to.",
-                        {{"/email", "Give one address, such as name@example.org, without spaces."}}));
-  }
-  return {};
+  return check_address(wanted.email);
 }
 
 /// Whom it is for; sent again it keeps the account that it has.
@@ -205,14 +217,13 @@ Result<Invitation> prepare(Context& context, const Call& call, const NewInvitati
   }));
   people::Profile profile{wanted.name.str(), ""};
   if (wanted.email) profile.email = wanted.email->str();
-  profile.language = wanted.language == MailLanguage::de ? "de" : "en";
+  profile.language = to_text(wanted.language.value_or(MailLanguage::en));
   TRY_ASSIGN(const auto key, house.keys.create_for(made.account, call.deadline));
   made.sealed_profile = people::seal_profile(*key, made.account, profile);
   return made;
 }
 
-Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvitation& wanted) {
-  TRY(check_wanted(context, wanted));
+Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvitation& wanted, bool is_mailed) {
   auto& house = context.house;
   const auto now = house.clock.now();
   TRY_ASSIGN(const auto invitation, prepare(context, call, wanted));
@@ -227,7 +238,7 @@ Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvit
     TRY(check_may_invite(tx, invitation));
     TRY(invite(tx, invitation, digest_of(token)));
     notify::drop_waiting(tx, notice_prefix(invitation.id), now);  // it has the link of before
-    if (wanted.email && house.sends_mail) {
+    if (is_mailed) {
       TRY(notify::queue(tx,
                         {notice_key, invitation.account, notify::Kind::invitation,
                          notify::seal_path(*key, notice_key, path_of(token))},
@@ -237,7 +248,6 @@ Result<Answer<InvitationMade>> make(Context& context, Call& call, const NewInvit
     return {};
   }));
   TRY_ASSIGN(auto entry, describe(house, invitation, deliveries, call.deadline));
-  const bool is_mailed = entry.mail.has_value();
   return Answer<InvitationMade>{201, {std::move(entry), is_mailed ? std::nullopt : std::optional(path_of(token))}};
 }
 
@@ -271,6 +281,24 @@ Result<Answer<Nothing>> withdraw_seen(Context& context, Call& call) {
     return {};
   }));
   return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<InvitationMade>> make_within_limit(Context& context, Call& call, const NewInvitation& wanted,
+                                                 access::RateLimit& mails) {
+  TRY(check_wanted(context, wanted));
+  if (!wanted.email || !context.house.sends_mail) return make(context, call, wanted, false);
+  const auto who = context.viewer.account.text();
+  if (const int wait = mails.take(kMailsADay, who, std::chrono::steady_clock::now()); wait > 0) {
+    return fail({ErrorKind::too_many,
+                 "invitation.too_many",
+                 "You have had as many invitations sent by mail as one person may in a day. Invite without an address "
+                 "and hand on the link yourself, or wait a while.",
+                 {},
+                 wait});
+  }
+  auto made = make(context, call, wanted, true);
+  if (!made) mails.give_back(kMailsADay, who);
+  return made;
 }
 
 /// How often somebody may try links that lead nowhere, and with one that leads somewhere log-in names that are taken.
@@ -330,10 +358,14 @@ Result<Acceptance> make_acceptance(Context& context, const Call& call, const Inv
   auto& house = context.house;
   const bool is_login = access::normalise_login(body.password.str()) == access::normalise_login(body.login.str());
   TRY(access::check_new_password({body.password.str(), is_login, "/password"}));
+  TRY(check_address(body.email));
   TRY(house.db.read(call.deadline, [&](store::ReadTx& tx) { return people::check_login_is_free(tx, login_digest); }));
   TRY_ASSIGN(auto profile, profile_of(house, invitation, call.deadline));
   profile.name = body.name.str();
   profile.login = access::normalise_login(body.login.str());
+  // Whoever invited wrote the address that the link went to; what opens the account goes to its owner's alone.
+  profile.email = body.email ? std::optional(body.email->str()) : std::nullopt;
+  if (body.language) profile.language = to_text(*body.language);
   TRY_ASSIGN(const auto key, house.keys.key_for(invitation.account, call.deadline));
   TRY_ASSIGN(auto hash, house.passwords.hash(body.password.str(), call.deadline));
   return Acceptance{std::move(login_digest), std::move(hash), people::seal_profile(*key, invitation.account, profile)};
@@ -408,12 +440,17 @@ void add_invitation_routes(Routes& routes) {
       .handle(read_seen);
   routes.post("/api/invitations")
       .says("Invite somebody by a link")
-      .explains("The same id sent again makes a new link for the same person; the link of before leads nowhere then.")
+      .explains(
+          "The same id sent again makes a new link for the same person; the link of before leads nowhere then. One "
+          "person has 50 sent by mail in a day, then 429 `invitation.too_many`.")
       .body<NewInvitation>()
       .answers<InvitationMade>(201)
       .needs(PermissionName{"invite"})
       .audits("invitation.make")
-      .handle(make);
+      .handle(
+          [mails = std::make_shared<access::RateLimit>()](Context& context, Call& call, const NewInvitation& wanted) {
+            return make_within_limit(context, call, wanted, *mails);
+          });
   routes.del("/api/invitations/{invitation}")
       .says("Withdraw an invitation that was not used yet")
       .answers<Nothing>(204)
@@ -433,7 +470,7 @@ void add_invitation_routes(Routes& routes) {
         return look(context, call, body, *tries);
       });
   routes.post("/api/invitation/acceptance")
-      .says("Use the link of an invitation: choose a name, a log-in and a password")
+      .says("Use the link of an invitation: choose a name, a log-in and a password, and give an address for mails")
       .explains(
           "It works once. Log in afterwards, also when the answer was lost: a link that was used tells nobody "
           "anything.")

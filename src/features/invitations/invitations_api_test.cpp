@@ -99,6 +99,22 @@ TEST_P(InvitationsApi, TheNameThatAClientChoosesIsNotShownToWhoeverInvitedThem) 
   EXPECT_NE(listed().find("Nora Weiss"), std::string::npos) << "who works here is known to administrators";
 }
 
+TEST_P(InvitationsApi, OnePersonHasFiftyMailedInADay) {
+  house->sends_mail = true;
+  const auto make = [&](AccountId by, const std::string& more) {
+    return ask(as(by, access::Role::administrator), http::Method::post, "/api/invitations",
+               R"({"role":"coder","name":"N.N.","id":")" + InvitationId::make(clock.now()).text() + "\"" + more + "}");
+  };
+  const std::string email = R"(,"email":"jon@example.org")";
+  EXPECT_EQ(make(administrator, R"(,"email":"no address")").status, 422) << "which counts for nothing";
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(make(administrator, email).status, 201) << i;
+  const auto answer = make(administrator, email);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_NE(answer.body.find("invitation.too_many"), std::string::npos) << answer.body;
+  EXPECT_EQ(make(administrator, "").status, 201) << "by hand as many as they like";
+  EXPECT_EQ(make(neutral, email).status, 201) << "another person has their own";
+}
+
 TEST_P(InvitationsApi, ARefusedOneLeavesNoKeyAndAnEndedOneNothingAtAll) {
   const auto by = as(administrator, access::Role::administrator);
   const auto keys_before = keys->cached_count();

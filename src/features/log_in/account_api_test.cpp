@@ -1,6 +1,8 @@
 #include "features/log_in/account_api.hpp"
 
 #include "access/known_browsers.hpp"
+#include "access/session_limit.hpp"
+#include "features/log_in/log_in_api.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/notify/notify.hpp"
@@ -15,6 +17,7 @@ class Account : public testing::FullHouseTest {
   void SetUp() override {
     FullHouseTest::SetUp();
     add_account_routes(routes_);
+    add_log_in_routes(routes_);
     routes_.finish();
     house->session_ended = [this](SessionId session) { ended_.push_back(session); };
     here_ = log_in(client);
@@ -55,6 +58,12 @@ class Account : public testing::FullHouseTest {
   people::Account stored(AccountId id) {
     return read([&](store::ReadTx& tx) -> Result<people::Account> { return *people::find_account(tx, id); }).value();
   }
+  std::vector<access::ListedSession> list_of(AccountId account) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<access::ListedSession>> {
+             return access::list_sessions(tx, account, clock.now());
+           })
+        .value();
+  }
   std::vector<notify::Delivery> mails() {
     return read([&](store::ReadTx& tx) -> Result<std::vector<notify::Delivery>> {
              return notify::deliveries_of(tx, "log_in:password:");
@@ -87,9 +96,7 @@ TEST_P(Account, AllOthersEndAtOnce) {
   EXPECT_EQ(ask(http::Method::del, "/api/me/sessions").status, 204);
   std::sort(ended_.begin(), ended_.end());
   EXPECT_EQ(ended_, (std::vector{std::min(one, two), std::max(one, two)}));
-  const auto left = read([&](store::ReadTx& tx) -> Result<std::vector<access::ListedSession>> {
-                      return access::list_sessions(tx, other_client, clock.now());
-                    }).value();
+  const auto left = list_of(other_client);
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].id, of_another);
 }
@@ -104,6 +111,23 @@ TEST_P(Account, AChangedPasswordEndsAllOtherLogInsAndTellsThePersonAlone) {
   const auto due = mails();
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].to, client);
+}
+
+TEST_P(Account, OfMoreThanTwentyLogInsTheLongestUnusedEnds) {
+  clock.set(clock.now() + std::chrono::minutes(1));
+  const auto oldest_but_one = log_in(client);
+  clock.set(clock.now() + std::chrono::minutes(1));
+  while (list_of(client).size() < access::kMostSessions) log_in(client);
+  const auto of_another = log_in(other_client);
+  const auto enter = [&] {
+    return ask(http::Method::post, "/api/login", R"({"login":"amara","password":"right horse"})");
+  };
+  ASSERT_EQ(enter().status, 200);
+  EXPECT_EQ(ended_, std::vector{here_});
+  ASSERT_EQ(enter().status, 200);
+  EXPECT_EQ(ended_, (std::vector{here_, oldest_but_one}));
+  EXPECT_EQ(list_of(client).size(), access::kMostSessions);
+  EXPECT_EQ(list_of(other_client).at(0).id, of_another);
 }
 
 TEST_P(Account, NoOtherBrowserIsKnownAnyMoreWhereAllOtherLogInsEnd) {

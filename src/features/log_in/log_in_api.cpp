@@ -1,6 +1,7 @@
 #include "features/log_in/log_in_api.hpp"
 
 #include "access/known_browsers.hpp"
+#include "access/session_limit.hpp"
 #include "base/log.hpp"
 #include "features/log_in/browsers.hpp"
 #include "features/log_in/proofs.hpp"
@@ -166,6 +167,7 @@ Result<bool> pass_second_factor(Context& context, store::WriteTx& tx, const acce
 struct Begun {
   access::NewSession session;
   bool has_second_factor = false;
+  std::vector<SessionId> ended = {};  ///< to make room for it
 };
 
 Result<Begun> begin_session(Context& context, const Call& call, const Account& account, const Second& second) {
@@ -180,10 +182,14 @@ Result<Begun> begin_session(Context& context, const Call& call, const Account& a
     entry.viewer = account.id;
     entry.role = access::role_from_text(account.role);
     entry.count = 1;
+    auto ended = access::make_room_for_session(tx, account.id);
     auto made = access::create_session(tx, account.id, house.clock.now(), house.session_rules);
     access::describe_session(tx, made.id, access::seal(*key, made.id.bytes(), browser));
-    return Begun{std::move(made), has_second_factor};
+    return Begun{std::move(made), has_second_factor, std::move(ended)};
   });
+  if (begun) {
+    for (const auto session : begun->ended) house.session_ended(session);
+  }
   if (!begun && second.passkey) passkeys::settle(context, call, *second.passkey, begun.error());
   return begun;
 }
@@ -413,7 +419,8 @@ void add_log_in_routes(Routes& routes) {
           "there "
           "are passkeys it gets 401 `login.passkey_needed`: send both to `/api/login/passkey-challenge`, and then both "
           "again "
-          "with the passkey's answer; a code counts there too.")
+          "with the passkey's answer; a code counts there too. A person has 20 log-ins: of more the one that was "
+          "longest unused ends.")
       .body<Credentials>()
       .answers<LoggedIn>()
       .open()

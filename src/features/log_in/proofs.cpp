@@ -5,6 +5,7 @@
 
 #include "access/known_browsers.hpp"
 #include "access/new_password.hpp"
+#include "features/log_in/second_factor.hpp"
 #include "features/notify/push_devices.hpp"
 #include "http/cookies.hpp"
 
@@ -81,9 +82,13 @@ bool is_known_browser(Context& context, const http::Call& call, BytesView login_
   return attempt && attempt->device;
 }
 
-std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person) {
+std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person,
+                                                  Remembered remembered) {
   const auto& house = context.house;
-  const auto seconds = static_cast<int>(std::chrono::seconds(access::kDeviceCookieLife).count());
+  std::optional<int> seconds;
+  if (remembered == Remembered::afterwards) {
+    seconds = static_cast<int>(std::chrono::seconds(access::kDeviceCookieLife).count());
+  }
   return {"Set-Cookie",
           http::set_cookie({std::string(kDeviceCookie), house.log_in_guard.device_cookie(person, house.clock.now()),
                             seconds, call.request->secure})};
@@ -91,6 +96,7 @@ std::pair<std::string, std::string> device_cookie(Context& context, const http::
 
 std::vector<SessionId> end_other_log_ins(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept) {
   notify::forget_devices_of(tx, account);
+  forget_begun_secrets_of(tx, account);
   return access::end_sessions_of(tx, account, kept);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// @file Proving who one is. Whatever can be guessed is counted by the guard (access/log_in_guard.hpp), wherever it is
-/// asked for, so that no way in is wider than another.
+/// asked for, so that no way in is wider than another. Links that were mailed cannot be guessed and are not counted
+/// here: whoever guesses at a person must not take their way back from them.
 #include "features/context.hpp"
 #include "features/people/people.hpp"
 
@@ -44,11 +45,14 @@ Result<Bytes> own_login_digest(Context& context, const http::Call& call);
 Result<people::Account> prove_guarded(Context& context, const http::Call& call, std::string_view password);
 /// Whether the browser is known to be that of the person with this log-in digest.
 bool is_known_browser(Context& context, const http::Call& call, BytesView login_digest);
+/// Whether it is known until it is closed, or for as long as kDeviceCookieLife.
+enum class Remembered { until_closed, afterwards };
 /// The header that makes it known. `person` is access::guarded_person, read no later than in the transaction that
 /// proves who it is. An answer over a live line carries no header; the browser is known again after the next log-in.
-std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person);
-/// access::end_sessions_of, and no browser is told any more that something waits for the person: whoever had a log-in
-/// may have registered theirs.
+std::pair<std::string, std::string> device_cookie(Context& context, const http::Call& call, BytesView person,
+                                                  Remembered remembered = Remembered::afterwards);
+/// access::end_sessions_of, no browser is told any more that something waits for the person, and no second factor that
+/// was begun can be confirmed: whoever had a log-in may have brought theirs.
 std::vector<SessionId> end_other_log_ins(store::WriteTx& tx, AccountId account, std::optional<SessionId> kept);
 /// Whether the password is still the one that was proved, and the account open: a check takes long, and meanwhile it
 /// may have been changed. The row stays as it is until the transaction ends.

@@ -2,10 +2,13 @@
 
 #include "access/audit.hpp"
 #include "access/tokens.hpp"
+#include "base/log.hpp"
+#include "base/passing.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/notify/notify.hpp"
 #include "features/people/people.hpp"
+#include "features/people/profiles.hpp"
 
 namespace rapport::log_in {
 namespace {
@@ -69,6 +72,13 @@ const Query kStop{"recovery.stop", "DELETE FROM factor_loss WHERE account_id = $
 const Query kStopDue{"recovery.stop_due", "DELETE FROM factor_loss WHERE account_id = $1 AND due_at <= $2", true};
 const Query kDue{"recovery.due", "SELECT account_id FROM factor_loss WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
                  true};
+const Query kReplaceAddress{"recovery.replace_address",
+                            "INSERT INTO replaced_address (account_id, replaced_at) VALUES ($1, $2)"
+                            " ON CONFLICT (account_id) DO UPDATE SET replaced_at = excluded.replaced_at",
+                            true};
+const Query kReplacedAt{"recovery.replaced_at", "SELECT replaced_at FROM replaced_address WHERE account_id = $1", true};
+const Query kForgetReplaced{"recovery.forget_replaced", "DELETE FROM replaced_address WHERE account_id = $1", true};
+const Query kDeleteReplaced{"recovery.delete_replaced", "DELETE FROM replaced_address WHERE replaced_at <= $1"};
 const Query kDeleteLinks{"recovery.delete_links", "DELETE FROM recovery_link WHERE ends_at <= $1"};
 const Query kDeleteRequests{"recovery.delete_requests", "DELETE FROM recovery_request WHERE ends_at <= $1"};
 const Query kEndAsks{"recovery.end_asks", "DELETE FROM recovery_ask"};
@@ -110,16 +120,23 @@ struct Asked {
   std::optional<AccountId> account;  ///< nobody's name: nothing is sent
 };
 
-Result<bool> send_asked(House& house, const Asked& asked, Deadline deadline) {
+using MaybeLetter = std::optional<RecoveryLetter>;
+
+/// Nothing for nobody, and for whoever has given no address.
+Result<MaybeLetter> letter_to(House& house, const Asked& asked, Deadline deadline) {
+  if (!asked.account) return MaybeLetter();
+  TRY_ASSIGN(const auto profile, people::profile_of(house, *asked.account, deadline));
+  if (!profile.email) return MaybeLetter();
+  TRY_ASSIGN(auto letter, letter_with_link(house, *asked.account, deadline));
+  return MaybeLetter(std::move(letter));
+}
+
+Result<bool> answer_asked(House& house, const Asked& asked, const MaybeLetter& letter, Deadline deadline) {
   const auto now = house.clock.now();
-  RecoveryLetter letter;
-  if (asked.account) {
-    TRY_ASSIGN(letter, letter_with_link(house, *asked.account, deadline));
-  }
   return house.db.write(deadline, [&](WriteTx& tx) -> Result<bool> {
-    if (tx.execute(kAnswered, {asked.login_digest}) != 1 || !asked.account) return false;
+    if (tx.execute(kAnswered, {asked.login_digest}) != 1 || !letter) return false;
     if (!people::lock_account(tx, *asked.account)) return false;
-    TRY_ASSIGN(const bool sent, send_recovery_link(tx, letter, {*asked.account, now + kRecoveryLinkLasts}, now));
+    TRY_ASSIGN(const bool sent, send_recovery_link(tx, *letter, {*asked.account, now + kRecoveryLinkLasts}, now));
     auto entry = row_about(*asked.account, now);
     entry.action = "recovery.send";
     if (sent) access::write_audit(tx, entry);
@@ -175,7 +192,13 @@ Result<std::int64_t> send_recovery_links(House& house, Deadline deadline) {
   }));
   std::int64_t count = 0;
   for (const auto& one : asked) {
-    TRY_ASSIGN(const bool sent, send_asked(house, one, deadline));
+    auto letter = letter_to(house, one, deadline);
+    if (!letter && is_passing(letter.error())) return fail(letter.error());
+    if (!letter) {  // a person without their key, for one: the others must not wait for them
+      log::warning("recovery.not_sent", {{"account", one.account->text()}, {"code", letter.error().code}});
+      letter = MaybeLetter();
+    }
+    TRY_ASSIGN(const bool sent, answer_asked(house, one, *letter, deadline));
     count += sent ? 1 : 0;
   }
   return count;
@@ -244,8 +267,19 @@ Result<std::int64_t> end_lost_factors(House& house, Deadline deadline) {
   return std::ssize(due);
 }
 
+void note_replaced_address(WriteTx& tx, AccountId account, Time now) {
+  tx.execute(kReplaceAddress, {account, now});
+}
+
+std::optional<Time> factor_stays_until(ReadTx& tx, AccountId account, Time now) {
+  const auto replaced = tx.first(kReplacedAt, {account}, [](const Row& row) { return row.time(0); });
+  if (!replaced || *replaced + kAddressIsNewFor <= now) return std::nullopt;
+  return *replaced + kAddressIsNewFor;
+}
+
 std::int64_t delete_old_recoveries(WriteTx& tx, Time now) {
-  return tx.execute(kDeleteLinks, {now}) + tx.execute(kDeleteRequests, {now});
+  return tx.execute(kDeleteLinks, {now}) + tx.execute(kDeleteRequests, {now}) +
+         tx.execute(kDeleteReplaced, {now - kAddressIsNewFor});
 }
 
 std::int64_t end_all_recoveries(WriteTx& tx) {
@@ -255,7 +289,7 @@ std::int64_t end_all_recoveries(WriteTx& tx) {
 }
 
 void forget_recovery_of(WriteTx& tx, AccountId account) {
-  for (const auto* query : {&kForgetLink, &kForgetRequest, &kStop}) tx.execute(*query, {account});
+  for (const auto* query : {&kForgetLink, &kForgetRequest, &kStop, &kForgetReplaced}) tx.execute(*query, {account});
 }
 
 }  // namespace rapport::log_in

@@ -12,6 +12,9 @@ namespace rapport::log_in {
 
 inline constexpr std::chrono::minutes kRecoveryLinkLasts{30};
 inline constexpr std::chrono::hours kFactorEndsAfter{24};
+/// So long after an address was replaced nothing that a mail leads to ends the second factor: the mail that could stop
+/// it would go to the new one alone.
+inline constexpr std::chrono::days kAddressIsNewFor{7};
 inline constexpr std::chrono::hours kRecoveryRequestLasts{72};
 
 /// What a link is worth.
@@ -33,7 +36,8 @@ std::optional<RecoveryLink> use_recovery_link(store::WriteTx& tx, BytesView toke
 /// Somebody asks for a link under this log-in name, which may be nobody's. Asked again before send_recovery_links it is
 /// the same.
 void ask_for_link(store::WriteTx& tx, BytesView login_digest, Time now);
-/// Sends the links that were asked for, to those who exist; for a job that runs every few seconds. Answers how many.
+/// Sends the links that were asked for, to those who exist and have given an address; for a job that runs every few
+/// seconds. Answers how many.
 Result<std::int64_t> send_recovery_links(House& house, Deadline deadline);
 
 /// A link with its mail: to choose a password with, or to stop that a second factor ends.
@@ -78,7 +82,12 @@ void stop_factor_loss_of(store::WriteTx& tx, AccountId account);
 /// Answers how many.
 Result<std::int64_t> end_lost_factors(House& house, Deadline deadline);
 
-/// Removes links and requests that are over; for a job that runs now and then.
+/// The address for mails of this person was replaced or removed.
+void note_replaced_address(store::WriteTx& tx, AccountId account, Time now);
+/// Until when, therefore, their second factor cannot be said to be lost; nothing when it can be `now`.
+std::optional<Time> factor_stays_until(store::ReadTx& tx, AccountId account, Time now);
+
+/// Removes links, requests and replaced addresses that are over; for a job that runs now and then.
 std::int64_t delete_old_recoveries(store::WriteTx& tx, Time now);
 /// Links, requests and announcements of everybody, whether or not they are over; how many.
 std::int64_t end_all_recoveries(store::WriteTx& tx);

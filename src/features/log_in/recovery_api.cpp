@@ -1,5 +1,6 @@
 #include "features/log_in/recovery_api.hpp"
 
+#include "access/known_browsers.hpp"
 #include "features/log_in/account_api.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/recovery.hpp"
@@ -22,13 +23,16 @@ struct RecoverySteps {
   static constexpr std::string_view says =
       "What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has "
       "vouched for them. `has_second_factor`: the log-in asks for a code or a passkey afterwards; that of a client can "
-      "be said to be lost. `factor_ends_at`: it was.";
+      "be said to be lost. `factor_ends_at`: it was. `factor_stays_until`: until then it cannot, because the address "
+      "for "
+      "mails became another a short while ago.";
   bool asks_code = false;
   bool has_second_factor = false;
   std::optional<Time> factor_ends_at;
+  std::optional<Time> factor_stays_until;
   Time ends_at;
 };
-BOOST_DESCRIBE_STRUCT(RecoverySteps, (), (asks_code, has_second_factor, factor_ends_at, ends_at))
+BOOST_DESCRIBE_STRUCT(RecoverySteps, (), (asks_code, has_second_factor, factor_ends_at, factor_stays_until, ends_at))
 
 struct RecoveredPassword {
   static constexpr std::string_view says =
@@ -66,6 +70,8 @@ using people::Account;
 /// up what is the person's.
 constexpr access::RateClass kLinksOfOne{"recovery", 5.0 / 3600, 5};
 constexpr access::RateClass kLinksFromOneAddress{"recovery_address", 20.0 / 3600, 20};
+/// Wrong recovery codes that were tried with one link.
+constexpr access::RateClass kCodesOfOneLink{"recovery_codes", 10.0 / 3600, 10};
 
 Error gone() {
   return {ErrorKind::not_found, "recovery.gone",
@@ -109,22 +115,29 @@ struct Found {
   bool is_staff = false;
   bool has_second_factor = false;
   std::optional<Time> factor_ends_at = {};
+  std::optional<Time> factor_stays_until = {};
 
   bool asks_code() const { return is_staff && !link.vouched; }
 };
-Result<Found> find(store::ReadTx& tx, const RecoveryLink& link) {
+Result<Found> find(store::ReadTx& tx, const RecoveryLink& link, Time now) {
   auto account = people::find_account(tx, link.account);
   if (!account) return fail(gone());
   const bool has_one = has_second_factor(tx, account->id);
   const bool is_staff = account->role != to_text(access::Role::client);
-  return Found{link, std::move(*account), is_staff, has_one, factor_ends_at(tx, link.account)};
+  return Found{link,
+               std::move(*account),
+               is_staff,
+               has_one,
+               factor_ends_at(tx, link.account),
+               factor_stays_until(tx, link.account, now)};
 }
 /// Whoever has the link acts as the one whom it is for, also where it fails: so it is found in the audit.
 Result<Found> find(Context& context, const Call& call, std::string_view token) {
+  const auto now = context.house.clock.now();
   TRY_ASSIGN(auto found, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Found> {
-    const auto link = find_recovery_link(tx, recovery_digest(token), context.house.clock.now());
+    const auto link = find_recovery_link(tx, recovery_digest(token), now);
     if (!link) return fail(gone());
-    return find(tx, *link);
+    return find(tx, *link, now);
   }));
   context.viewer.account = found.account.id;
   context.viewer.role = access::role_from_text(found.account.role).value_or(access::Role::client);
@@ -133,9 +146,9 @@ Result<Found> find(Context& context, const Call& call, std::string_view token) {
 
 Result<Answer<RecoverySteps>> look(Context& context, Call& call, const RecoveryToken& body) {
   TRY_ASSIGN(const auto found, find(context, call, body.token.str()));
-  return Answer<RecoverySteps>{
-      200,
-      {found.asks_code(), found.has_second_factor && !found.link.vouched, found.factor_ends_at, found.link.ends_at}};
+  return Answer<RecoverySteps>{200,
+                               {found.asks_code(), found.has_second_factor && !found.link.vouched, found.factor_ends_at,
+                                found.factor_stays_until, found.link.ends_at}};
 }
 
 Error no_recovery_code() {
@@ -148,7 +161,7 @@ Result<Found> use(store::WriteTx& tx, std::string_view token, const Found& befor
   const auto account = people::lock_account(tx, before.account.id);
   const auto link = use_recovery_link(tx, recovery_digest(token), now);
   if (!account || !link || link->account != account->id) return fail(gone());
-  return find(tx, *link);
+  return find(tx, *link, now);
 }
 
 struct Reset {
@@ -156,38 +169,70 @@ struct Reset {
   std::optional<RecoveryLetter> stop;  ///< the mail that says that the second factor ends, and how to stop that
 };
 
-Result<void> lose_factor(store::WriteTx& tx, AccountId account, const RecoveryLetter& stop, Time now) {
+Result<void> lose_factor(store::WriteTx& tx, const Found& found, const RecoveryLetter& stop, Time now) {
+  if (found.factor_stays_until) {
+    return fail({ErrorKind::conflict, "recovery.address_new",
+                 "Your address for mails became another less than seven days ago. Until then the second step cannot be "
+                 "ended by mail; please use it, or a recovery code."});
+  }
+  const auto account = found.account.id;
   announce_factor_loss(tx, account, recovery_digest(stop.token), now + kFactorEndsAfter);
   notify::drop_waiting(tx, stop.notice_prefix, now);
   TRY(notify::queue(tx, {stop.notice_key, account, notify::Kind::factor_loss, stop.sealed_path}, now));
   return {};
 }
 
+struct Changed {
+  std::vector<SessionId> ended;
+  Bytes person;  ///< access::guarded_person
+  bool gave_all = false;
+};
+
 /// In one transaction: the link and the code are used up and the password is another, or nothing is. For whom somebody
 /// vouched the second factor goes: they set one up anew.
-Result<std::vector<SessionId>> reset(Context& context, const Call& call, const Found& before,
-                                     const RecoveredPassword& body, const Reset& made) {
+Result<Changed> reset(Context& context, const Call& call, const Found& before, const RecoveredPassword& body,
+                      const Reset& made) {
   auto& house = context.house;
   const auto now = house.clock.now();
   const auto notice = "log_in:password:" + MessageId::make(now).text();
-  return audited_write(
-      context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<std::vector<SessionId>> {
-        TRY_ASSIGN(const auto found, use(tx, body.token.str(), before, now));
-        const auto id = found.account.id;
-        if (found.asks_code() && !use_recovery_code(tx, house.root, id, body.code ? body.code->str() : "")) {
-          return fail(no_recovery_code());
-        }
-        people::replace_password_hash(tx, id, found.account.password_hash, made.hash);
-        if (found.link.vouched) end_second_factor(tx, id);
-        if (made.stop && found.has_second_factor) TRY(lose_factor(tx, id, *made.stop, now));
-        end_recovery_request(tx, found.account.practice, id, now);
-        TRY(notify::queue(tx, {notice, id, notify::Kind::password_changed}, now));
-        entry.count = 1;
-        return end_other_log_ins(tx, id, std::nullopt);
-      });
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
+    TRY_ASSIGN(const auto found, use(tx, body.token.str(), before, now));
+    const auto id = found.account.id;
+    if (found.asks_code() && !use_recovery_code(tx, house.root, id, body.code ? body.code->str() : "")) {
+      return fail(no_recovery_code());
+    }
+    people::replace_password_hash(tx, id, found.account.password_hash, made.hash);
+    if (found.link.vouched) end_second_factor(tx, id);
+    if (made.stop && found.has_second_factor) TRY(lose_factor(tx, found, *made.stop, now));
+    end_recovery_request(tx, found.account.practice, id, now);
+    TRY(notify::queue(tx, {notice, id, notify::Kind::password_changed}, now));
+    entry.count = 1;
+    Changed changed{end_other_log_ins(tx, id, std::nullopt), {}, found.asks_code() || !has_second_factor(tx, id)};
+    changed.person = access::guarded_person(tx, found.account.login_digest);
+    return changed;
+  });
 }
 
-Result<Answer<Nothing>> choose_password(Context& context, Call& call, const RecoveredPassword& body) {
+/// Runs `change` () -> Result<T> as a guess at the recovery codes of whoever has this link.
+template <class F>
+auto as_guess(access::RateLimit& codes, const RecoveredPassword& body, F change) -> decltype(change()) {
+  const auto link = to_hex(recovery_digest(body.token.str()));
+  if (const int wait = codes.take(kCodesOfOneLink, link, std::chrono::steady_clock::now()); wait > 0) {
+    return fail({ErrorKind::too_many,
+                 "login.too_many",
+                 "Too many wrong codes were tried with this link. Please wait, or ask for another one.",
+                 {},
+                 wait});
+  }
+  auto done = change();
+  if (done || !is_wrong_guess(done.error())) codes.give_back(kCodesOfOneLink, link);
+  return done;
+}
+
+/// The browser counts as the person's until it is closed, if the link was all that a log-in asks for: they have to get
+/// in where strangers guess at them, too.
+Result<Answer<Nothing>> choose_password(Context& context, Call& call, const RecoveredPassword& body,
+                                        access::RateLimit& codes) {
   auto& house = context.house;
   TRY_ASSIGN(const auto found, find(context, call, body.token.str()));
   TRY(check_new_password(context, found.account, body.new_password.str()));
@@ -196,10 +241,14 @@ Result<Answer<Nothing>> choose_password(Context& context, Call& call, const Reco
     TRY_ASSIGN(made.stop, letter_with_stop(house, found.account.id, call.deadline));
   }
   TRY_ASSIGN(made.hash, house.passwords.hash(body.new_password.str(), call.deadline));
-  TRY_ASSIGN(const auto ended, guarded(context, call, found.account.login_digest,
-                                       [&] { return reset(context, call, found, body, made); }));
-  for (const auto session : ended) house.session_ended(session);
-  return Answer<Nothing>{204, {}};
+  const auto change = [&] { return reset(context, call, found, body, made); };
+  TRY_ASSIGN(const auto changed, found.asks_code() ? as_guess(codes, body, change) : change());
+  for (const auto session : changed.ended) house.session_ended(session);
+  Answer<Nothing> answer{204, {}};
+  if (changed.gave_all) {
+    answer.headers.push_back(device_cookie(context, call, changed.person, Remembered::until_closed));
+  }
+  return answer;
 }
 
 /// A member of staff without a recovery code waits for an administrator.
@@ -311,14 +360,18 @@ void add_routes_of_links(Routes& routes) {
       .explains(
           "All log-ins of the person end, and a mail tells them. A second factor is still asked for at the log-in; for "
           "whom an administrator has vouched it is gone. With `lost_factor` that of a client ends 24 hours later, "
-          "which "
-          "a mail tells them; a link in it, or any log-in, stops that.")
+          "which a mail tells them; a link in it, or any log-in, stops that. 409 `recovery.address_new` within seven "
+          "days after the address became another. Wrong codes are counted by link, and no guesses at the log-in are.")
       .body<RecoveredPassword>()
       .answers<Nothing>(204)
       .open()
       .audits("recovery.password")
       .heavy()
-      .handle(choose_password);
+      .sets_cookie()
+      .handle(
+          [codes = std::make_shared<access::RateLimit>()](Context& context, Call& call, const RecoveredPassword& body) {
+            return choose_password(context, call, body, *codes);
+          });
   routes.post("/api/recovery/request")
       .says("Use such a link, as a member of staff without a recovery code: ask the administrators")
       .explains(

@@ -5,12 +5,14 @@
 #include <thread>
 
 #include "access/known_browsers.hpp"
+#include "features/invitations/invitations_api.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/recovery_api.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
 #include "features/notify/notify.hpp"
+#include "features/notify/notify_api.hpp"
 #include "features/passkeys/passkeys.hpp"
 #include "features/people/staff.hpp"
 #include "support/full_house.hpp"
@@ -21,6 +23,7 @@ namespace {
 const store::Query kMails{"test.recovery.mails",
                           "SELECT key, kind, sealed_path FROM notice WHERE account_id = $1 AND state = 'waiting'"
                           " ORDER BY queued_at, key"};
+const store::Query kInvited{"test.recovery.invited", "SELECT account_id FROM invitation"};
 const store::Query kAsks{"test.recovery.asks", "SELECT COUNT(*) FROM recovery_ask"};
 const store::Query kActions{"test.recovery.actions", "SELECT action, outcome, viewer_id FROM audit ORDER BY id"};
 
@@ -32,9 +35,21 @@ class Recovery : public testing::FullHouseTest {
     house->session_ended = [this](SessionId session) { ended_.push_back(session); };
     add_log_in_routes(routes_);
     add_recovery_routes(routes_);
+    notify::add_notify_routes(routes_);
+    invitations::add_invitation_routes(routes_);
     routes_.finish();
+    for (const auto account : {client, therapist, stranger, administrator}) give_address(account, "own@example.org");
   }
 
+  void give_address(AccountId account, const std::string& address) {
+    const auto key = keys->key_for(account, soon()).value();
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return people::change_profile(tx, *key, account, [&](people::Profile& profile) { profile.email = address; });
+    }));
+  }
+  std::optional<std::string> address_of(AccountId account) {
+    return people::profile_of(*house, account, soon()).value().email;
+  }
   http::Response ask(const std::string& target, const std::string& body, access::Viewer viewer = {},
                      http::Method method = http::Method::post) {
     Context context{*house, viewer};
@@ -44,7 +59,12 @@ class Recovery : public testing::FullHouseTest {
     const auto match = routes_.find(method, target);
     http::Call call{&request, match.route, match.path, {}, soon()};
     const http::BodyInput input{body, nullptr};
-    return routes_.answer(match, context, call, {&input, 1})[0];
+    auto answer = routes_.answer(match, context, call, {&input, 1})[0];
+    given_.clear();
+    for (const auto& [name, value] : answer.headers) {
+      if (value.starts_with(kDeviceCookie)) given_ = value;
+    }
+    return answer;
   }
   /// What is answered: a code of a problem, or the status.
   static std::string said(const http::Response& answer) {
@@ -135,11 +155,42 @@ class Recovery : public testing::FullHouseTest {
         .value();
   }
   access::Viewer as(AccountId account) const { return {account, access::Role::administrator, {}, practice}; }
+  access::Viewer as_client(AccountId account) const { return {account, access::Role::client, {}, practice}; }
+  /// Has somebody come, as Nora, by a link that was mailed to where the therapist said.
+  AccountId join(const std::string& more) {
+    const auto id = MessageId::make(clock.now()).text();
+    EXPECT_EQ(
+        said(ask("/api/invitations",
+                 R"({"role":"client","name":"N.","email":"inviter@example.org","language":"en","id":")" + id + "\"}",
+                 {therapist, access::Role::therapist, {}, practice})),
+        "201");
+    const auto account =
+        read([](store::ReadTx& tx) -> Result<AccountId> {
+          return tx.first(kInvited, {}, [](const store::Row& row) { return row.id<AccountId>(0); }).value();
+        }).value();
+    EXPECT_EQ(address_of(account), "inviter@example.org");
+    EXPECT_EQ(
+        said(ask("/api/invitation/acceptance", R"({"name":"Nora","login":"nora","password":"quiet horse stairs",)" +
+                                                   more + R"("token":")" + token_to(account, "invitation") + "\"}")),
+        "204");
+    return account;
+  }
+  /// Strangers have guessed at this person as often as they may.
+  void guess_at(const std::string& login) {
+    const auto digest = access::login_digest(root, login);
+    const auto person = read([&](store::ReadTx& tx) -> Result<Bytes> { return access::guarded_person(tx, digest); });
+    for (int i = 0; i < 150; ++i) {
+      const auto peer = "127.0.2." + std::to_string(i % 15);
+      (void)log_in_guard.take(log_in_guard.attempt(digest, *person, peer, "", clock.now()),
+                              std::chrono::steady_clock::now());
+    }
+  }
   AccountId second_administrator() {
     const auto id = AccountId::make(clock.now());
     auto account = HouseTest::account_of(id, "administrator");
     account.login_digest = access::login_digest(root, "nils");
-    account.sealed_profile = people::seal_profile(*keys->create_for(id, soon()).value(), id, {"Nils", "nils"});
+    account.sealed_profile =
+        people::seal_profile(*keys->create_for(id, soon()).value(), id, {"Nils", "nils", "nils@example.org"});
     EXPECT_TRUE(write([&](store::WriteTx& tx) { return people::add_account(tx, account); }));
     return id;
   }
@@ -148,8 +199,110 @@ class Recovery : public testing::FullHouseTest {
   Routes routes_;
   std::string peer_ = "127.0.0.1";
   std::string cookie_;
+  std::string given_;  ///< the latest answer's device cookie, with its attributes
   std::vector<SessionId> ended_;
 };
+
+TEST_P(Recovery, TheAddressThatAnInvitationWasMailedToIsNoWayIn) {
+  const auto nora = join("");
+  EXPECT_EQ(address_of(nora), std::nullopt);
+  EXPECT_EQ(ask_link("nora"), "204");
+  EXPECT_EQ(send_recovery_links(*house, soon()).value(), 0);
+  EXPECT_TRUE(mails_to(nora, "recovery").empty());
+  const auto rows = actions();
+  EXPECT_EQ(std::count(rows.begin(), rows.end(), "recovery.send done"), 0);
+  EXPECT_EQ(
+      said(ask("/api/me/email", R"({"address":"nora@example.net","language":"en","password":"quiet horse stairs"})",
+               as_client(nora), http::Method::put)),
+      "204");
+  link_for("nora", nora);
+  EXPECT_EQ(address_of(nora), "nora@example.net");
+}
+
+TEST_P(Recovery, TheAddressThatIsGivenAtJoiningIsOne) {
+  const auto nora = join(R"("email":"nora@example.net","language":"de",)");
+  EXPECT_EQ(address_of(nora), "nora@example.net");
+  EXPECT_EQ(people::profile_of(*house, nora, soon())->language, "de");
+  link_for("nora", nora);
+  const auto list = ask("/api/invitations", "", {therapist, access::Role::therapist, {}, practice}, http::Method::get);
+  EXPECT_EQ(list.body.find("example"), std::string::npos) << "whoever invited them does not learn it: " << list.body;
+}
+
+TEST_P(Recovery, AnAccountThatDoesNotOpenKeepsNobodyElseWaiting) {
+  ASSERT_TRUE(keys->destroy(stranger, soon()));
+  EXPECT_EQ(ask_link("dora"), "204");
+  clock.set(clock.now() + std::chrono::seconds(1));
+  EXPECT_EQ(ask_link("amara"), "204");
+  EXPECT_EQ(send_recovery_links(*house, soon()).value(), 1);
+  EXPECT_FALSE(token_to(client).empty());
+  const auto left = read([](store::ReadTx& tx) -> Result<std::int64_t> {
+    return tx.first(kAsks, {}, [](const store::Row& row) { return row.int64(0); }).value();
+  });
+  EXPECT_EQ(*left, 0) << "it is not tried for ever";
+}
+
+TEST_P(Recovery, WhoeverGuessesTakesTheLinkFromNobodyAndTheyGetIn) {
+  const auto codes = give_factor(therapist);
+  for (const auto& [account, login, more] : {std::tuple{client, "amara", std::string()},
+                                             std::tuple{therapist, "berger", R"(,"code":")" + codes[0] + "\""}}) {
+    cookie_.clear();
+    const auto token = link_for(login, account);
+    guess_at(login);
+    EXPECT_EQ(choose(token, "battery staple", more), "204") << login;
+    EXPECT_EQ(given_.find("Max-Age"), std::string::npos) << "who knows whose device it is: " << given_;
+    const auto code = account == client ? "" : codes[1];
+    const auto browser = given_.substr(0, given_.find(';'));
+    EXPECT_EQ(log_in(login, "battery staple", code), "login.too_many") << "in any other browser";
+    cookie_ = browser;
+    EXPECT_EQ(log_in(login, "battery staple", code), "200") << login;
+  }
+}
+
+TEST_P(Recovery, ALinkMakesNoBrowserKnownWhereTheLogInAsksForMore) {
+  give_factor(client);
+  EXPECT_EQ(choose(link_for("amara", client), "battery staple"), "204");
+  EXPECT_EQ(given_, "");
+}
+
+TEST_P(Recovery, AfterTheAddressWasReplacedNoMailEndsTheSecondFactorForAWeek) {
+  const auto replaced = clock.now();
+  EXPECT_EQ(said(ask("/api/me/email", R"({"address":"other@example.org","language":"en","password":"right horse"})",
+                     as_client(client), http::Method::put)),
+            "204");
+  give_factor(client);
+  const std::string lost = R"(,"lost_factor":true)";
+  const auto steps = [&](const std::string& token) {
+    return ask("/api/recovery/link", R"({"token":")" + token + "\"}").body;
+  };
+  clock.set(replaced + kAddressIsNewFor - std::chrono::seconds(1));
+  const auto token = link_for("amara", client);
+  EXPECT_NE(steps(token).find("factor_stays_until"), std::string::npos);
+  EXPECT_EQ(choose(token, "battery staple", lost), "recovery.address_new");
+  EXPECT_EQ(log_in("amara", "right horse"), "login.code_needed") << "nothing was changed";
+  EXPECT_EQ(choose(token, "battery staple"), "204");
+  clock.set(replaced + kAddressIsNewFor);
+  const auto later = link_for("amara", client);
+  EXPECT_EQ(steps(later).find("factor_stays_until"), std::string::npos);
+  EXPECT_EQ(choose(later, "another staple", lost), "204");
+  EXPECT_EQ(
+      write([&](store::WriteTx& tx) -> Result<std::int64_t> { return delete_old_recoveries(tx, clock.now()); }).value(),
+      1)
+      << "that it was replaced is forgotten";
+}
+
+TEST_P(Recovery, ANewPasswordEndsWhatSomebodyBeganToPutInPlaceOfThePhone) {
+  const auto codes = give_factor(therapist);
+  const auto key = keys->key_for(therapist, soon()).value();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return begin_replacement(tx, therapist, access::seal(*key, therapist.bytes(), "abcdefghijklmnopqrst"), clock.now());
+  }));
+  EXPECT_EQ(choose(link_for("berger", therapist), "battery staple", R"(,"code":")" + codes[0] + "\""), "204");
+  const auto secret =
+      read([&](store::ReadTx& tx) -> Result<std::optional<CodeSecret>> { return find_code_secret(tx, therapist); });
+  ASSERT_TRUE(*secret);
+  EXPECT_FALSE((*secret)->sealed_next);
+  EXPECT_TRUE((*secret)->confirmed_at) << "the one in use stays";
+}
 
 TEST_P(Recovery, TheAnswerIsGivenBeforeAnybodyLooksWhoItIs) {
   const auto known = ask("/api/recovery", R"({"login":"amara"})");

@@ -14,33 +14,46 @@ using store::Row;
 using store::WriteTx;
 
 const Query kSecret{"second_factor.secret",
-                    "SELECT sealed_secret, confirmed_at, last_step, sealed_next FROM code_secret WHERE account_id = $1",
+                    "SELECT sealed_secret, confirmed_at, last_step, sealed_next, begun_at FROM code_secret"
+                    " WHERE account_id = $1",
                     true};
 const Query kBegin{"second_factor.begin",
-                   "INSERT INTO code_secret (account_id, sealed_secret, last_step) VALUES ($1, $2, 0)"
-                   " ON CONFLICT (account_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0"
+                   "INSERT INTO code_secret (account_id, sealed_secret, last_step, begun_at) VALUES ($1, $2, 0, $3)"
+                   " ON CONFLICT (account_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, last_step = 0,"
+                   " begun_at = excluded.begun_at"
                    " WHERE code_secret.confirmed_at IS NULL",
                    true};
 const Query kAdd{"second_factor.add",
                  "INSERT INTO code_secret (account_id, sealed_secret, confirmed_at, last_step) VALUES ($1, $2, $3, 0)",
                  true};
 const Query kConfirm{"second_factor.confirm",
-                     "UPDATE code_secret SET confirmed_at = $2, last_step = $3"
+                     "UPDATE code_secret SET confirmed_at = $2, last_step = $3, begun_at = NULL"
                      " WHERE account_id = $1 AND confirmed_at IS NULL AND sealed_secret = $4",
                      true};
 const Query kBeginNext{"second_factor.begin_next",
-                       "UPDATE code_secret SET sealed_next = $2 WHERE account_id = $1 AND confirmed_at IS NOT NULL",
+                       "UPDATE code_secret SET sealed_next = $2, begun_at = $3"
+                       " WHERE account_id = $1 AND confirmed_at IS NOT NULL",
                        true};
-const Query kConfirmNext{"second_factor.confirm_next",
-                         "UPDATE code_secret SET sealed_secret = sealed_next, sealed_next = NULL, confirmed_at = $2,"
-                         " last_step = $3 WHERE account_id = $1 AND confirmed_at IS NOT NULL AND sealed_next = $4",
-                         true};
+const Query kConfirmNext{
+    "second_factor.confirm_next",
+    "UPDATE code_secret SET sealed_secret = sealed_next, sealed_next = NULL, begun_at = NULL,"
+    " confirmed_at = $2, last_step = $3 WHERE account_id = $1 AND confirmed_at IS NOT NULL AND sealed_next = $4",
+    true};
 const Query kUseStep{"second_factor.use_step",
                      "UPDATE code_secret SET last_step = $2"
                      " WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
                      true};
 const Query kRemove{"second_factor.remove",
                     "DELETE FROM code_secret WHERE account_id = $1 AND confirmed_at IS NOT NULL", true};
+const Query kForgetBegun{"second_factor.forget_begun",
+                         "DELETE FROM code_secret WHERE account_id = $1 AND confirmed_at IS NULL", true};
+const Query kForgetNext{"second_factor.forget_next",
+                        "UPDATE code_secret SET sealed_next = NULL, begun_at = NULL WHERE account_id = $1", true};
+const Query kDeleteBegun{"second_factor.delete_begun",
+                         "DELETE FROM code_secret WHERE confirmed_at IS NULL AND COALESCE(begun_at, 0) <= $1"};
+const Query kDeleteNext{"second_factor.delete_next",
+                        "UPDATE code_secret SET sealed_next = NULL, begun_at = NULL"
+                        " WHERE sealed_next IS NOT NULL AND COALESCE(begun_at, 0) <= $1"};
 const Query kForgetCodes{"second_factor.forget_codes", "DELETE FROM recovery_code WHERE account_id = $1", true};
 const Query kForgetAllCodes{"second_factor.forget_all_codes", "DELETE FROM recovery_code"};
 const Query kAddCode{"second_factor.add_code", "INSERT INTO recovery_code (account_id, code_digest) VALUES ($1, $2)",
@@ -57,6 +70,15 @@ static_assert(kLetters.size() == 32, "each letter is five bits");
 Error wrong_code() {
   return invalid("code.wrong", "This code is not right, or it was used already. Please wait for the next one.",
                  {{"/code", "Give the code that the app shows now, or a recovery code that was not used."}});
+}
+
+bool is_over(const CodeSecret& secret, Time now) {
+  return !secret.begun_at || *secret.begun_at + kSetUpLasts <= now;
+}
+
+Error over() {
+  return {ErrorKind::conflict, "second_factor.over",
+          "There is nothing to turn on, or not any more: it has to be done within ten minutes. Please begin again."};
 }
 
 /// "abcde-fghij" as it was made: capital letters, no hyphen.
@@ -79,25 +101,25 @@ Bytes code_digest(const access::SealKey& root, AccountId account, std::string_vi
 std::optional<CodeSecret> find_code_secret(ReadTx& tx, AccountId account) {
   return tx.first(kSecret, {account}, [](const Row& row) {
     return CodeSecret{Bytes(row.bytes(0).begin(), row.bytes(0).end()), row.maybe_time(1), row.int64(2),
-                      row.maybe_bytes(3)};
+                      row.maybe_bytes(3), row.maybe_time(4)};
   });
 }
 
-Result<void> begin_code_secret(WriteTx& tx, AccountId account, BytesView sealed) {
-  if (tx.execute(kBegin, {account, sealed}) == 1) return {};
+Result<void> begin_code_secret(WriteTx& tx, AccountId account, BytesView sealed, Time now) {
+  if (tx.execute(kBegin, {account, sealed, now}) == 1) return {};
   return fail({ErrorKind::conflict, "second_factor.exists",
                "There is a second factor already. Replace it, or remove it first."});
 }
 
-Result<void> begin_replacement(WriteTx& tx, AccountId account, BytesView sealed) {
-  if (tx.execute(kBeginNext, {account, sealed}) == 1) return {};
+Result<void> begin_replacement(WriteTx& tx, AccountId account, BytesView sealed, Time now) {
+  if (tx.execute(kBeginNext, {account, sealed, now}) == 1) return {};
   return fail({ErrorKind::conflict, "second_factor.none", "There is no second factor to replace. Set one up."});
 }
 
 Result<void> confirm_replacement(WriteTx& tx, const access::SealKey& key, AccountId account, std::string_view code,
                                  Time now) {
   const auto secret = find_code_secret(tx, account);
-  if (!secret || !secret->sealed_next) return fail(wrong_code());
+  if (!secret || !secret->sealed_next || is_over(*secret, now)) return fail(over());
   TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), *secret->sealed_next));
   const auto step = step_of_code(as_bytes(plain), code, now, 0);
   if (!step || tx.execute(kConfirmNext, {account, now, *step, *secret->sealed_next}) != 1) return fail(wrong_code());
@@ -124,11 +146,21 @@ bool end_second_factor(WriteTx& tx, AccountId account) {
 Result<void> confirm_code_secret(WriteTx& tx, const access::SealKey& key, AccountId account, std::string_view code,
                                  Time now) {
   const auto secret = find_code_secret(tx, account);
-  if (!secret || secret->confirmed_at) return fail(wrong_code());
+  if (!secret || secret->confirmed_at || is_over(*secret, now)) return fail(over());
   TRY_ASSIGN(const auto plain, access::unseal(key, account.bytes(), secret->sealed));
   const auto step = step_of_code(as_bytes(plain), code, now, 0);
   if (!step || tx.execute(kConfirm, {account, now, *step, secret->sealed}) != 1) return fail(wrong_code());
   return {};
+}
+
+void forget_begun_secrets_of(WriteTx& tx, AccountId account) {
+  tx.execute(kForgetBegun, {account});
+  tx.execute(kForgetNext, {account});
+}
+
+void delete_begun_secrets(WriteTx& tx, Time now) {
+  tx.execute(kDeleteBegun, {now - kSetUpLasts});
+  tx.execute(kDeleteNext, {now - kSetUpLasts});
 }
 
 void add_code_secret(WriteTx& tx, AccountId account, BytesView sealed, Time now) {

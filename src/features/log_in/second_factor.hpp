@@ -1,6 +1,7 @@
 #pragma once
 /// @file The second factor of a log-in: a code from an app (totp.hpp), or one of ten recovery codes on paper.
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 
 namespace rapport::log_in {
 
+/// A secret that was begun is confirmed within this time.
+inline constexpr std::chrono::minutes kSetUpLasts{10};
 inline constexpr std::size_t kRecoveryCodes = 10;
 using RecoveryCodes = std::array<std::string, kRecoveryCodes>;
 
@@ -23,10 +26,11 @@ struct CodeSecret {
   std::optional<Time> confirmed_at;  ///< absent: it is not in use yet
   std::int64_t last_step = 0;
   std::optional<Bytes> sealed_next = {};  ///< begun to replace it
+  std::optional<Time> begun_at = {};      ///< of what is not in use yet
 };
 std::optional<CodeSecret> find_code_secret(store::ReadTx& tx, AccountId account);
 /// Begins again with another secret. Error: conflict ("second_factor.exists") when one is in use.
-Result<void> begin_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed);
+Result<void> begin_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed, Time now);
 /// One that is in use from the beginning, for an account that has none: invented people's, who scan nothing.
 void add_code_secret(store::WriteTx& tx, AccountId account, BytesView sealed, Time now);
 /// A new secret. It is a secret until it is sealed.
@@ -40,17 +44,21 @@ bool remove_second_factor(store::WriteTx& tx, AccountId account);
 bool end_second_factor(store::WriteTx& tx, AccountId account);
 
 /// Puts a secret that was begun into use, if this is its code of `now`. `key` is the person's own.
-/// Error: invalid ("code.wrong"), also when none was begun.
+/// Errors: invalid ("code.wrong"); conflict ("second_factor.over") when none was begun within kSetUpLasts.
 Result<void> confirm_code_secret(store::WriteTx& tx, const access::SealKey& key, AccountId account,
                                  std::string_view code, Time now);
 
 /// The secret of another phone, beside the one that is in use until a code of it came. Error: conflict
 /// ("second_factor.none") when none is in use.
-Result<void> begin_replacement(store::WriteTx& tx, AccountId account, BytesView sealed);
-/// Puts it into use in place of the one before, if this is its code of `now`. Error: invalid ("code.wrong"), also when
-/// none was begun.
+Result<void> begin_replacement(store::WriteTx& tx, AccountId account, BytesView sealed, Time now);
+/// Puts it into use in place of the one before, if this is its code of `now`. Errors: those of confirm_code_secret.
 Result<void> confirm_replacement(store::WriteTx& tx, const access::SealKey& key, AccountId account,
                                  std::string_view code, Time now);
+
+/// What this person began and did not confirm goes.
+void forget_begun_secrets_of(store::WriteTx& tx, AccountId account);
+/// The same of everybody, once it can be confirmed no more; for a job that runs now and then.
+void delete_begun_secrets(store::WriteTx& tx, Time now);
 
 /// New codes that replace those before; they are stored as digests, so this is the only time they can be shown.
 /// Each is "XXXXX-XXXXX", 50 random bits.

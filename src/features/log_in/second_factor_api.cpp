@@ -31,8 +31,7 @@ BOOST_DESCRIBE_STRUCT(CodeProof, (), (code))
 struct NewSecret {
   static constexpr std::string_view says =
       "`secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before "
-      "a "
-      "code of it came.";
+      "a code of it came, which has to be within ten minutes; another password ends it, too.";
   std::string secret;
   std::string uri;
 };
@@ -81,12 +80,13 @@ NewSecret shown(const std::optional<people::Practice>& practice, const std::stri
 /// Beside passkeys a second half is asked for, too: else the password alone would lead to codes of one's own.
 Result<Answer<NewSecret>> begin(Context& context, Call& call, const WholeProof& proof) {
   const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
   TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
   const auto secret = make_code_secret();
   TRY_ASSIGN(const auto practice,
              with_proof(context, call, proof,
                         [&](store::WriteTx& tx, const SecondHalf& half) -> Result<std::optional<people::Practice>> {
-                          TRY(begin_code_secret(tx, account, access::seal(*key, account.bytes(), secret)));
+                          TRY(begin_code_secret(tx, account, access::seal(*key, account.bytes(), secret), now));
                           TRY(half.use_if_there_is_one(tx));
                           return people::find_practice(tx);
                         }));
@@ -145,12 +145,13 @@ Result<void> with_whole_proof(Context& context, Call& call, const WholeProof& pr
 
 Result<Answer<NewSecret>> begin_to_replace(Context& context, Call& call, const WholeProof& proof) {
   const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
   TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
   const auto secret = make_code_secret();
   std::optional<people::Practice> practice;
   TRY(with_whole_proof(context, call, proof, [&](store::WriteTx& tx) {
     practice = people::find_practice(tx);
-    return begin_replacement(tx, account, access::seal(*key, account.bytes(), secret));
+    return begin_replacement(tx, account, access::seal(*key, account.bytes(), secret), now);
   }));
   return Answer<NewSecret>{200, shown(practice, secret)};
 }
@@ -213,7 +214,9 @@ void add_second_factor_routes(Routes& routes) {
       .handle(begin);
   routes.post("/api/me/second-factor/confirmation")
       .says("Put it into use with its first code; answers the recovery codes")
-      .explains("From now on the log-in asks for a code. All other log-ins end, and a mail tells the person.")
+      .explains(
+          "From now on the log-in asks for a code. All other log-ins end, and a mail tells the person. 409 "
+          "`second_factor.over` more than ten minutes after it was begun.")
       .body<CodeProof>()
       .answers<NewRecoveryCodes>()
       .signed_in()
@@ -231,7 +234,7 @@ void add_second_factor_routes(Routes& routes) {
       .handle(begin_to_replace);
   routes.post("/api/me/second-factor/replacement/confirmation")
       .says("Put the new one into use with its first code, in place of the one before; answers new recovery codes")
-      .explains("All other log-ins end, and a mail tells the person.")
+      .explains("All other log-ins end, and a mail tells the person. 409 `second_factor.over` as above.")
       .body<CodeProof>()
       .answers<NewRecoveryCodes>()
       .signed_in()

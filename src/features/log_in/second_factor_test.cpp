@@ -30,7 +30,7 @@ class SecondFactorTest : public testing::FullHouseTest {
   RecoveryCodes set_up() {
     const auto codes = make_recovery_codes();
     const auto done = write([&](store::WriteTx& tx) -> Result<void> {
-      TRY(begin_code_secret(tx, client, access::seal(*key_, client.bytes(), kSecret)));
+      TRY(begin_code_secret(tx, client, access::seal(*key_, client.bytes(), kSecret), clock.now()));
       TRY(confirm_code_secret(tx, *key_, client, code_of(), clock.now()));
       replace_recovery_codes(tx, root, client, codes);
       return {};
@@ -38,6 +38,18 @@ class SecondFactorTest : public testing::FullHouseTest {
     EXPECT_TRUE(done);
     clock.set(clock.now() + std::chrono::minutes(5));
     return codes;
+  }
+  Result<void> begin() {
+    return write([&](store::WriteTx& tx) {
+      return begin_code_secret(tx, client, access::seal(*key_, client.bytes(), kSecret), clock.now());
+    });
+  }
+  std::string confirm_now() {
+    return write([&](store::WriteTx& tx) -> Result<std::string> {
+             const auto done = confirm_code_secret(tx, *key_, client, code_of(), clock.now());
+             return done ? "done" : done.error().code;
+           })
+        .value();
   }
   bool use(const std::string& code) {
     return write([&](store::WriteTx& tx) { return use_code(tx, root, *key_, client, code, clock.now()); }).has_value();
@@ -132,8 +144,7 @@ TEST_P(SecondFactorTest, NothingIsInUseBeforeItsFirstCodeCame) {
   EXPECT_EQ(ask(http::Method::post, "/api/me/second-factor", R"({"password":"right horse"})", here).status, 200);
   EXPECT_EQ(log_in("amara", "right horse"), "in");
   EXPECT_FALSE(use("000000"));
-  ASSERT_TRUE(write(
-      [&](store::WriteTx& tx) { return begin_code_secret(tx, client, access::seal(*key_, client.bytes(), kSecret)); }));
+  ASSERT_TRUE(begin());
   const auto confirmed =
       ask(http::Method::post, "/api/me/second-factor/confirmation", R"({"code":")" + code_of() + "\"}", here);
   EXPECT_EQ(confirmed.status, 200) << confirmed.body;
@@ -144,6 +155,54 @@ TEST_P(SecondFactorTest, NothingIsInUseBeforeItsFirstCodeCame) {
   EXPECT_EQ(log_in("amara", "right horse"), "login.code_needed");
   EXPECT_EQ(log_in("amara", "right horse", code_of()), "login.code_wrong") << "the first code was used to confirm";
   EXPECT_EQ(ask(http::Method::post, "/api/me/second-factor", R"({"password":"right horse"})", here).status, 409);
+}
+
+TEST_P(SecondFactorTest, WhatWasBegunEndsAfterTenMinutes) {
+  EXPECT_EQ(confirm_now(), "second_factor.over") << "none was begun";
+  ASSERT_TRUE(begin());
+  clock.set(clock.now() + kSetUpLasts);
+  EXPECT_EQ(confirm_now(), "second_factor.over");
+  ASSERT_TRUE(begin());
+  clock.set(clock.now() + kSetUpLasts - std::chrono::seconds(1));
+  EXPECT_EQ(confirm_now(), "done");
+  const std::string other = "abcdefghijklmnopqrst";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return begin_replacement(tx, client, access::seal(*key_, client.bytes(), other), clock.now());
+  }));
+  clock.set(clock.now() + kSetUpLasts);
+  const auto of_other = code_at(as_bytes(other), code_step(clock.now()));
+  EXPECT_EQ(write([&](store::WriteTx& tx) { return confirm_replacement(tx, *key_, client, of_other, clock.now()); })
+                .error()
+                .code,
+            "second_factor.over");
+  EXPECT_TRUE(use(code_of())) << "the one in use stays";
+}
+
+TEST_P(SecondFactorTest, NothingIsKeptOfWhatWasBegunAndCanBeConfirmedNoMore) {
+  const auto kept = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::optional<CodeSecret>> { return find_code_secret(tx, client); })
+        .value();
+  };
+  const auto clean = [&] {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      delete_begun_secrets(tx, clock.now());
+      return {};
+    }));
+  };
+  ASSERT_TRUE(begin());
+  clock.set(clock.now() + kSetUpLasts - std::chrono::seconds(1));
+  clean();
+  EXPECT_TRUE(kept());
+  clock.set(clock.now() + std::chrono::seconds(1));
+  clean();
+  EXPECT_FALSE(kept());
+  set_up();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return begin_replacement(tx, client, Bytes{1}, clock.now()); }));
+  clock.set(clock.now() + kSetUpLasts);
+  clean();
+  ASSERT_TRUE(kept());
+  EXPECT_FALSE(kept()->sealed_next);
+  EXPECT_TRUE(use(code_of()));
 }
 
 TEST_P(SecondFactorTest, RenewingAndRemovingWantPasswordAndCode) {
@@ -178,12 +237,12 @@ TEST_P(SecondFactorTest, AnotherPhoneTakesOverOnceACodeOfItCame) {
   const auto confirm = [&](const std::string& code) {
     return ask(http::Method::post, begin + "/confirmation", R"({"code":")" + code + "\"}", here);
   };
-  EXPECT_EQ(confirm(code_of()).status, 422) << "none was begun";
+  EXPECT_EQ(confirm(code_of()).status, 409) << "none was begun";
   EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"wrong","code":")" + code_of() + "\"}").status, 422);
   EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"right horse","code":"000000"})").status, 422);
   EXPECT_EQ(ask(http::Method::post, begin, R"({"password":"right horse","code":")" + code_of() + "\"}").status, 200);
   ASSERT_TRUE(write([&](store::WriteTx& tx) {
-    return begin_replacement(tx, client, access::seal(*key_, client.bytes(), new_secret));
+    return begin_replacement(tx, client, access::seal(*key_, client.bytes(), new_secret), clock.now());
   }));
   clock.set(clock.now() + std::chrono::minutes(1));
   EXPECT_EQ(log_in("amara", "right horse", code_of()), "in") << "the one before counts until then";
@@ -202,8 +261,9 @@ TEST_P(SecondFactorTest, AnotherPhoneTakesOverOnceACodeOfItCame) {
 }
 
 TEST_P(SecondFactorTest, ThereIsNothingToReplaceWhereNoneIsInUse) {
-  EXPECT_EQ(write([&](store::WriteTx& tx) { return begin_replacement(tx, client, Bytes{1}); }).error().code,
-            "second_factor.none");
+  EXPECT_EQ(
+      write([&](store::WriteTx& tx) { return begin_replacement(tx, client, Bytes{1}, clock.now()); }).error().code,
+      "second_factor.none");
 }
 
 TEST_P(SecondFactorTest, ACodeOfOnePersonIsNoneOfAnother) {

@@ -42,12 +42,12 @@ class SecondHalf {
   std::optional<passkeys::Proof> passkey_;
 };
 
-/// Runs `change` (WriteTx&, const SecondHalf&) -> Result<T> in one transaction as one guess, once the password is
-/// right. It uses the second half up.
+/// Runs `change` (WriteTx&, const SecondHalf&, AuditEntry&) -> Result<T> in one transaction as one guess, once the
+/// password is right. It uses the second half up, and says in the entry what it did.
 template <class F>
-auto with_proof(Context& context, const http::Call& call, const WholeProof& proof, F change)
-    -> std::invoke_result_t<F&, store::WriteTx&, const SecondHalf&> {
-  using Outcome = std::invoke_result_t<F&, store::WriteTx&, const SecondHalf&>;
+auto with_noted_proof(Context& context, const http::Call& call, const WholeProof& proof, F change)
+    -> std::invoke_result_t<F&, store::WriteTx&, const SecondHalf&, access::AuditEntry&> {
+  using Outcome = std::invoke_result_t<F&, store::WriteTx&, const SecondHalf&, access::AuditEntry&>;
   TRY_ASSIGN(const auto digest, own_login_digest(context, call));
   return guarded(context, call, digest, [&]() -> Outcome {
     TRY_ASSIGN(const auto account, prove_password(context, call, proof.password.str()));
@@ -55,12 +55,22 @@ auto with_proof(Context& context, const http::Call& call, const WholeProof& proo
                SecondHalf::of(context, call, proof.code ? proof.code->str() : std::string(), proof.passkey));
     auto done = audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Outcome {
       if (!is_unchanged(tx, account)) return fail(changed_meanwhile());
-      entry.count = 1;
-      return change(tx, second);
+      return change(tx, second, entry);
     });
     if (!done) second.settle(context, call, done.error());
     return done;
   });
+}
+
+/// with_noted_proof for one thing that is changed: `change` (WriteTx&, const SecondHalf&) -> Result<T>.
+template <class F>
+auto with_proof(Context& context, const http::Call& call, const WholeProof& proof, F change)
+    -> std::invoke_result_t<F&, store::WriteTx&, const SecondHalf&> {
+  return with_noted_proof(context, call, proof,
+                          [&](store::WriteTx& tx, const SecondHalf& second, access::AuditEntry& entry) {
+                            entry.count = 1;
+                            return change(tx, second);
+                          });
 }
 
 }  // namespace rapport::log_in

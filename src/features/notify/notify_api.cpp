@@ -7,7 +7,8 @@
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
-#include "features/log_in/proofs.hpp"
+#include "features/log_in/recovery.hpp"
+#include "features/log_in/whole_proof.hpp"
 #include "features/notify/languages.hpp"
 #include "features/notify/notices_store.hpp"
 #include "features/people/profiles.hpp"
@@ -17,12 +18,15 @@ namespace rapport::notify {
 struct NewEmail {
   static constexpr std::string_view says =
       "`address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is "
-      "another than now.";
+      "another than now, and then from whoever has a second factor `code` or `passkey` besides, as for another "
+      "password.";
   http::Text<0, kLongestMailAddress> address;
   Language language = Language::en;
   std::optional<http::Text<1, 1024>> password;
+  std::optional<http::Text<1, 20>> code;
+  std::optional<passkeys::PasskeyAnswer> passkey;
 };
-BOOST_DESCRIBE_STRUCT(NewEmail, (), (address, language, password))
+BOOST_DESCRIBE_STRUCT(NewEmail, (), (address, language, password, code, passkey))
 
 struct UndeliveredMail {
   static constexpr std::string_view says =
@@ -109,14 +113,44 @@ Result<Answer<Nothing>> ask_test(Context& context, Call& call) {
                static_cast<int>(std::chrono::ceil<std::chrono::seconds>(kBetweenTests - passed).count())});
 }
 
-/// Whoever has the address is sent the links that open the account. So the password is asked for where it becomes
-/// another, and the address of before is told: with the profile as it is when the notice is queued.
-Result<people::Account> prove_change(Context& context, const Call& call, const NewEmail& wanted) {
-  if (!wanted.password) {
-    return fail(invalid("password.needed", "Please give your password: mails to this address can open your account.",
-                        {{"/password", "Give the password that you log in with now."}}));
-  }
-  return log_in::prove_guarded(context, call, wanted.password->str());
+Result<log_in::WholeProof> proof_of(const NewEmail& wanted) {
+  if (wanted.password) return log_in::WholeProof{*wanted.password, wanted.code, wanted.passkey};
+  return fail(invalid("password.needed", "Please give your password: mails to this address can open your account.",
+                      {{"/password", "Give the password that you log in with now."}}));
+}
+
+/// Whoever has the address is sent the links that open the account, and what could stop that a second factor is lost.
+/// So what a log-in wants is asked for, and the address of before is told: with the profile as it is when the notice is
+/// queued.
+Result<void> give_address(Context& context, const Call& call, const NewEmail& wanted, bool has_one) {
+  TRY_ASSIGN(const auto proof, proof_of(wanted));
+  const auto account = context.viewer.account;
+  const auto now = context.house.clock.now();
+  const auto notice = "log_in:address:" + MessageId::make(now).text();
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
+  return log_in::with_proof(context, call, proof,
+                            [&](store::WriteTx& tx, const log_in::SecondHalf& half) -> Result<void> {
+                              TRY(half.use_if_there_is_one(tx));
+                              if (has_one) {
+                                TRY(queue(tx, {notice, account, Kind::address_changed}, now));
+                                log_in::note_replaced_address(tx, account, now);
+                              }
+                              return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
+                                const auto& address = wanted.address.str();
+                                profile.email = address.empty() ? std::nullopt : std::optional(address);
+                                profile.language = to_text(wanted.language);
+                              });
+                            });
+}
+
+Result<void> choose_language(Context& context, const Call& call, Language language) {
+  const auto account = context.viewer.account;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
+  return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.count = 1;
+    return people::change_profile(tx, *key, account,
+                                  [&](people::Profile& profile) { profile.language = to_text(language); });
+  });
 }
 
 Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmail& wanted) {
@@ -125,25 +159,12 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
     return fail(invalid("email.address", "This is not an address that mail can be sent to.",
                         {{"/address", "Give one address, such as name@example.org, without spaces."}}));
   }
-  const auto account = context.viewer.account;
-  const auto now = context.house.clock.now();
-  const auto notice = "log_in:address:" + MessageId::make(now).text();
-  TRY_ASSIGN(const auto key, context.house.keys.key_for(account, call.deadline));
-  TRY_ASSIGN(const auto before, people::profile_of(context.house, account, call.deadline));
-  const auto was = before.email.value_or("");
-  std::optional<people::Account> proved;
-  if (address != was) {
-    TRY_ASSIGN(proved, prove_change(context, call, wanted));
+  TRY_ASSIGN(const auto before, people::profile_of(context.house, context.viewer.account, call.deadline));
+  if (address == before.email.value_or("")) {
+    TRY(choose_language(context, call, wanted.language));
+  } else {
+    TRY(give_address(context, call, wanted, before.email.has_value()));
   }
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-    entry.count = 1;
-    if (proved && !log_in::is_unchanged(tx, *proved)) return fail(log_in::changed_meanwhile());
-    if (proved && !was.empty()) TRY(queue(tx, {notice, account, Kind::address_changed}, now));
-    return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
-      if (proved) profile.email = address.empty() ? std::nullopt : std::optional(address);
-      profile.language = to_text(wanted.language);
-    });
-  }));
   return Answer<Nothing>{204, {}};
 }
 
@@ -174,7 +195,9 @@ void add_notify_routes(Routes& routes) {
       .says("Give, change or remove the address to which one's own mails go")
       .explains(
           "A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants "
-          "the password, and the one before is told. Wrong passwords are counted as at the log-in.")
+          "the password, and a code or a passkey where there is a second factor; the one before is told. Wrong ones "
+          "are "
+          "counted as at the log-in.")
       .body<NewEmail>()
       .answers<Nothing>(204)
       .signed_in()

@@ -1,5 +1,7 @@
 #include "features/notify/notify_api.hpp"
 
+#include "features/log_in/recovery.hpp"
+#include "features/log_in/second_factor.hpp"
 #include "features/notify/notices_store.hpp"
 #include "support/full_house.hpp"
 
@@ -15,10 +17,11 @@ class OwnEmail : public testing::FullHouseTest {
     add_notify_routes(routes_);
     routes_.finish();
   }
-  http::Response save(const std::string& address, const std::string& password = {},
-                      const std::string& language = "en") {
+  http::Response save(const std::string& address, const std::string& password = {}, const std::string& language = "en",
+                      const std::string& code = {}) {
     auto body = R"({"address":")" + address + R"(","language":")" + language + "\"";
     if (!password.empty()) body += R"(,"password":")" + password + "\"";
+    if (!code.empty()) body += R"(,"code":")" + code + "\"";
     body += "}";
     Context context{*house, {client, access::Role::client, {}, practice}};
     http::Request request;
@@ -60,6 +63,42 @@ TEST_P(OwnEmail, WhoGuessesThePasswordThereIsSlowed) {
   for (int i = 0; i < 12; ++i) wrong += save("one@example.org", "wrong horse").status == 422 ? 1 : 0;
   EXPECT_EQ(wrong, 10);
   EXPECT_EQ(save("one@example.org", "right horse").status, 429);
+}
+
+TEST_P(OwnEmail, AnotherAddressWantsTheSecondFactorToo) {
+  const auto key = keys->key_for(client, soon()).value();
+  const auto codes = log_in::make_recovery_codes();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    log_in::add_code_secret(tx, client, access::seal(*key, client.bytes(), log_in::make_code_secret()), clock.now());
+    log_in::replace_recovery_codes(tx, master, client, codes);
+    return {};
+  }));
+  EXPECT_NE(save("one@example.org", "right horse").body.find("code.needed"), std::string::npos);
+  EXPECT_NE(save("one@example.org", "right horse", "en", "AAAAA-AAAAA").body.find("code.wrong"), std::string::npos);
+  EXPECT_EQ(profile().email, std::nullopt);
+  EXPECT_EQ(save("one@example.org", "right horse", "en", codes[0]).status, 204);
+  EXPECT_EQ(profile().email, "one@example.org");
+  EXPECT_EQ(save("one@example.org", "", "de").status, 204) << "the language does not";
+  EXPECT_NE(save("", "right horse").body.find("code.needed"), std::string::npos) << "nor is it removed without";
+}
+
+TEST_P(OwnEmail, WhenOneIsReplacedOrRemovedTheSecondFactorStaysForAWhile) {
+  const auto stays_until = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::optional<Time>> {
+             return log_in::factor_stays_until(tx, client, clock.now());
+           })
+        .value();
+  };
+  ASSERT_EQ(save("one@example.org", "right horse").status, 204);
+  EXPECT_EQ(stays_until(), std::nullopt) << "there was none before";
+  ASSERT_EQ(save("", "right horse").status, 204);
+  const auto replaced = clock.now();
+  EXPECT_EQ(stays_until(), replaced + log_in::kAddressIsNewFor);
+  clock.set(clock.now() + std::chrono::minutes(1));
+  ASSERT_EQ(save("two@example.org", "right horse").status, 204);
+  EXPECT_EQ(stays_until(), replaced + log_in::kAddressIsNewFor) << "there was none to be replaced";
+  ASSERT_EQ(save("three@example.org", "right horse").status, 204);
+  EXPECT_EQ(stays_until(), clock.now() + log_in::kAddressIsNewFor);
 }
 
 TEST_P(OwnEmail, TheAddressOfBeforeIsToldThatItIsAnother) {

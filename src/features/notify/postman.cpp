@@ -5,6 +5,7 @@
 
 #include "access/tokens.hpp"
 #include "base/log.hpp"
+#include "base/passing.hpp"
 #include "features/notify/mail.hpp"
 #include "features/notify/schedule.hpp"
 #include "features/people/people.hpp"
@@ -19,11 +20,6 @@ constexpr std::chrono::seconds kLongestRound{10};
 
 Deadline soon() {
   return std::chrono::steady_clock::now() + std::chrono::seconds(5);
-}
-
-/// The database could not say; asked again it may.
-bool is_passing(const Error& error) {
-  return error.kind == ErrorKind::storage || error.kind == ErrorKind::timed_out || error.kind == ErrorKind::overloaded;
 }
 
 /// What the browser shows is made of this by web/src/shared/worker.js, and says as little as a mail.

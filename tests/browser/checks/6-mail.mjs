@@ -9,16 +9,21 @@ export default async function add({ check, house, shots }) {
   await house.start(mail.settings(house.origin));
   const { client, therapist } = house.nextPair();
   const address = (page) => page.getByLabel('Where mails may reach you');
+  const password = (page) => page.getByRole('region', { name: 'Mail', exact: true }).getByLabel('Password');
   const save = (page) => page.getByRole('button', { name: 'Save', exact: true });
 
   await check('a person gives an address for mails, has a test mail sent, and is told what came of it', async (desk) => {
     const { page } = await desk.person(house.origin, client, { viewport: { width: 320, height: 700 } });
     await page.locator('footer summary').click();
+    await page.getByText('No address is given: no mail tells you').waitFor();
+    if (shots) await page.locator('footer').screenshot({ path: join(shots, 'mail-none-phone.png') });
     await address(page).fill('no address');
+    await page.keyboard.press('Enter');
+    same('the focus', await password(page).evaluate((field) => field === document.activeElement), true);
     await save(page).click();
-    await page.getByRole('alert').filter({ hasText: 'Please enter your password as well.' }).waitFor();
-    same('the focus', await page.evaluate(() => document.activeElement.id), 'mail-password');
-    await page.locator('#mail-password').fill(client.password);
+    await page.getByRole('alert').filter({ hasText: 'Please fill in every field.' }).waitFor();
+    if (shots) await page.locator('footer').screenshot({ path: join(shots, 'mail-proof-phone.png') });
+    await password(page).fill(client.password);
     await save(page).click();
     await page.getByRole('alert').filter({ hasText: 'cannot be sent to this address' }).waitFor();
     await address(page).fill('somebody@example.net');
@@ -39,12 +44,13 @@ export default async function add({ check, house, shots }) {
     await address(page).waitFor();
     same('after a reload', await address(page).inputValue(), 'somebody@example.net');
     await address(page).fill('');
-    await page.locator('#mail-password').fill('wrong');
+    await password(page).fill('wrong');
     await save(page).click();
     await page.getByRole('alert').filter({ hasText: 'That is not your password of now.' }).waitFor();
-    await page.locator('#mail-password').fill(client.password);
+    await password(page).fill(client.password);
     await save(page).click();
     await page.getByRole('status').filter({ hasText: 'The address is removed.' }).waitFor();
+    await page.getByText('No address is given: no mail tells you').waitFor();
     same('no test without an address', await page.getByRole('button', { name: 'Send me a test mail' }).count(), 0);
   });
 
@@ -56,7 +62,7 @@ export default async function add({ check, house, shots }) {
     await field.waitFor();
     same('the field of another', await field.inputValue(), '');
     await field.fill('jemand@example.net');
-    await page.locator('#mail-password').fill(therapist.password);
+    await page.getByRole('region', { name: 'E-Mail', exact: true }).getByLabel('Passwort').fill(therapist.password);
     await page.getByRole('button', { name: 'Speichern', exact: true }).click();
     await page.getByRole('button', { name: 'Test-E-Mail an mich senden' }).click();
     await page.getByRole('alert').filter({ hasText: 'Der Mailserver der Praxis war nicht erreichbar.' }).waitFor();

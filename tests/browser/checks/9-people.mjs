@@ -47,6 +47,12 @@ export default async function add({ check, house, shots }) {
     await guest.getByRole('alert').filter({ hasText: 'Somebody has this log-in name already' }).waitFor();
     await picture('join-taken-phone', guest);
     await guest.getByLabel('Login name').fill('nora.new');
+    await guest.getByLabel('Your own mail address').fill('no address');
+    await guest.keyboard.press('Enter');
+    await guest.getByRole('alert').filter({ hasText: 'cannot be sent to this address' }).waitFor();
+    same('the focus', await guest.evaluate(() => document.activeElement.id), 'join-email');
+    await picture('join-address-phone', guest);
+    await guest.getByLabel('Your own mail address').fill('nora@example.net');
     await guest.keyboard.press('Enter');
     await guest.getByRole('heading', { level: 1, name: 'Hello Nora New' }).waitFor().catch(async () =>
       guest.getByRole('heading', { level: 1 }).filter({ hasText: 'Nora New' }).waitFor());

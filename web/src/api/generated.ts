@@ -306,7 +306,7 @@ export interface paths {
         put?: never;
         /**
          * Log in: a session cookie, and the token that changes need
-         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 `login.wrong`. Where the person has a second factor, a right password without `code` gets 401 `login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once. Where there are passkeys it gets 401 `login.passkey_needed`: send both to `/api/login/passkey-challenge`, and then both again with the passkey's answer; a code counts there too.
+         * @description The answer sets the session cookie; send it with every other request. `csrf` goes into the header X-CSRF-Token of every request but GET. A wrong log-in and a wrong password get the same answer, 401 `login.wrong`. Where the person has a second factor, a right password without `code` gets 401 `login.code_needed`: send both again with a code of the app, or a recovery code. Each counts once. Where there are passkeys it gets 401 `login.passkey_needed`: send both to `/api/login/passkey-challenge`, and then both again with the passkey's answer; a code counts there too. A person has 20 log-ins: of more the one that was longest unused ends.
          */
         post: {
             parameters: {
@@ -917,7 +917,7 @@ export interface paths {
         put?: never;
         /**
          * Put it into use with its first code; answers the recovery codes
-         * @description From now on the log-in asks for a code. All other log-ins end, and a mail tells the person.
+         * @description From now on the log-in asks for a code. All other log-ins end, and a mail tells the person. 409 `second_factor.over` more than ten minutes after it was begun.
          */
         post: {
             parameters: {
@@ -1025,7 +1025,7 @@ export interface paths {
         put?: never;
         /**
          * Put the new one into use with its first code, in place of the one before; answers new recovery codes
-         * @description All other log-ins end, and a mail tells the person.
+         * @description All other log-ins end, and a mail tells the person. 409 `second_factor.over` as above.
          */
         post: {
             parameters: {
@@ -1288,7 +1288,7 @@ export interface paths {
         put?: never;
         /**
          * Use such a link: choose a new password
-         * @description All log-ins of the person end, and a mail tells them. A second factor is still asked for at the log-in; for whom an administrator has vouched it is gone. With `lost_factor` that of a client ends 24 hours later, which a mail tells them; a link in it, or any log-in, stops that.
+         * @description All log-ins of the person end, and a mail tells them. A second factor is still asked for at the log-in; for whom an administrator has vouched it is gone. With `lost_factor` that of a client ends 24 hours later, which a mail tells them; a link in it, or any log-in, stops that. 409 `recovery.address_new` within seven days after the address became another. Wrong codes are counted by link, and no guesses at the log-in are.
          */
         post: {
             parameters: {
@@ -2724,7 +2724,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody by a link
-         * @description The same id sent again makes a new link for the same person; the link of before leads nowhere then.
+         * @description The same id sent again makes a new link for the same person; the link of before leads nowhere then. One person has 50 sent by mail in a day, then 429 `invitation.too_many`.
          */
         post: {
             parameters: {
@@ -2878,7 +2878,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Use the link of an invitation: choose a name, a log-in and a password
+         * Use the link of an invitation: choose a name, a log-in and a password, and give an address for mails
          * @description It works once. Log in afterwards, also when the answer was lost: a link that was used tells nobody anything.
          */
         post: {
@@ -4604,7 +4604,7 @@ export interface paths {
         put?: never;
         /**
          * Close one's own account
-         * @description Planned sessions are cancelled and the therapist is told that the account is closed. Drafts, log-ins, mail address and log-in name go at once. Wrong passwords are counted as at the log-in. It cannot be taken back, but while it is `waiting`.
+         * @description Planned sessions are cancelled and the therapist is told that the account is closed. Drafts, log-ins, mail address and log-in name go at once. Whoever has a second factor gives a code or a passkey, too; wrong ones and wrong passwords are counted as at the log-in. It cannot be taken back, but while it is `waiting`.
          */
         post: {
             parameters: {
@@ -4615,7 +4615,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["OwnClosingWanted"];
+                    "application/json": components["schemas"]["WholeProof"];
                 };
             };
             responses: {
@@ -5824,7 +5824,7 @@ export interface paths {
         };
         /**
          * Give, change or remove the address to which one's own mails go
-         * @description A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants the password, and the one before is told. Wrong passwords are counted as at the log-in.
+         * @description A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants the password, and a code or a passkey where there is a second factor; the one before is told. Wrong ones are counted as at the log-in.
          */
         put: {
             parameters: {
@@ -6475,7 +6475,7 @@ export interface components {
             code?: string | null;
             passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
-        /** @description `secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before a code of it came. */
+        /** @description `secret` is to be typed into the app (base32), or `uri` to be shown to it as a QR code. It is not in use before a code of it came, which has to be within ten minutes; another password ends it, too. */
         NewSecret: {
             secret: string;
             uri: string;
@@ -6493,11 +6493,12 @@ export interface components {
         RecoveryToken: {
             token: string;
         };
-        /** @description What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has vouched for them. `has_second_factor`: the log-in asks for a code or a passkey afterwards; that of a client can be said to be lost. `factor_ends_at`: it was. */
+        /** @description What a link asks for. `asks_code`: a recovery code, because the person works in the practice and nobody has vouched for them. `has_second_factor`: the log-in asks for a code or a passkey afterwards; that of a client can be said to be lost. `factor_ends_at`: it was. `factor_stays_until`: until then it cannot, because the address for mails became another a short while ago. */
         RecoverySteps: {
             asks_code: boolean;
             has_second_factor: boolean;
             factor_ends_at?: string | null;
+            factor_stays_until?: string | null;
             /** Format: date-time */
             ends_at: string;
         };
@@ -6764,7 +6765,7 @@ export interface components {
         InvitedRole: "client" | "therapist" | "supervisor" | "neutral_person" | "coordinator" | "researcher" | "coder" | "administrator";
         /** @enum {string} */
         MailLanguage: "en" | "de";
-        /** @description `id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator invites one. With an `email` the link goes there; `language` is that of the mail. */
+        /** @description `id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator invites one. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. `language` is that of the mail. */
         NewInvitation: {
             /** Format: uuid */
             id: string;
@@ -6792,12 +6793,14 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
         };
-        /** @description `name` is what the person wants to be called. A password has at least 10 characters, is not the log-in and not one that many people use. */
+        /** @description `name` is what the person wants to be called. A password has at least 10 characters, is not the log-in and not one that many people use. `email` is the person's own, for mails and for the way back in; the one that the link was sent to counts for nothing any more. `language` is that of the mails. */
         InvitationAccepted: {
             token: string;
             name: string;
             login: string;
             password: string;
+            email?: string | null;
+            language?: components["schemas"]["MailLanguage"] | null;
         };
         /** @enum {string} */
         Item: "crisis_contacts" | "deputies" | "neutral_person" | "retention" | "test_mail";
@@ -7290,10 +7293,6 @@ export interface components {
             asked_at?: string | null;
             /** Format: int64 */
             keys_kept_days: number;
-        };
-        /** @description `password` is the client's own. */
-        OwnClosingWanted: {
-            password: string;
         };
         /** @enum {string} */
         State: "waiting" | "locked" | "erased";
@@ -7801,11 +7800,13 @@ export interface components {
             undelivered: components["schemas"]["UndeliveredMail"][];
             test?: components["schemas"]["TestMail"] | null;
         };
-        /** @description `address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is another than now. */
+        /** @description `address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is another than now, and then from whoever has a second factor `code` or `passkey` besides, as for another password. */
         NewEmail: {
             address: string;
             language: components["schemas"]["Language"];
             password?: string | null;
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
         };
         /** @description A browser that is told. `state` is that of the last notice to it: `waiting`, `sent` (the push service has taken it) or `failed`; `failure` then is `unreachable`, `no_encryption`, `certificate` or `refused`. */
         PushDeviceEntry: {
@@ -7868,7 +7869,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -207,8 +207,8 @@ export const api = {
   vouch: (account: string) => ask('post', '/api/recovery-requests/{account}/confirmation', { account }, undefined),
   refuseRecovery: (account: string) => ask('delete', '/api/recovery-requests/{account}', { account }, undefined),
   mail: () => ask('get', '/api/me/email', {}, undefined),
-  saveMail: (address: string, language: 'en' | 'de', password = '') =>
-    ask('put', '/api/me/email', {}, { address, language, ...(password ? { password } : {}) }),
+  saveMail: (address: string, language: 'en' | 'de', proof?: { password: string; code: string; passkey?: PasskeyAnswer | undefined }) =>
+    ask('put', '/api/me/email', {}, { address, language, ...(proof ? wholeProof(proof.password, proof.code, proof.passkey) : {}) }),
   testMail: () => ask('post', '/api/me/email/test', {}, undefined),
   push: () => ask('get', '/api/me/push', {}, undefined),
   savePushDevice: (device: string, told: { endpoint: string; p256dh: string; auth: string; language: 'en' | 'de' }) =>
@@ -254,7 +254,8 @@ export const api = {
   answerAbsence: (absence: string, agrees: boolean) => ask('put', '/api/absences/{absence}/answer', { absence }, { agrees }),
   endAbsence: (absence: string) => ask('post', '/api/absences/{absence}/end', { absence }, undefined),
   ownClosing: () => ask('get', '/api/me/closing', {}, undefined),
-  closeOwn: (password: string) => ask('post', '/api/me/closing', {}, { password }),
+  closeOwn: (password: string, code: string, passkey?: PasskeyAnswer) =>
+    ask('post', '/api/me/closing', {}, wholeProof(password, code, passkey)),
   keepOwn: () => ask('delete', '/api/me/closing', {}, undefined),
   closings: async () => (await ask('get', '/api/closings', {}, undefined)).closings,
   closeClient: (login: string) => ask('post', '/api/closings', {}, { login }),
