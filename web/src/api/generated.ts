@@ -4761,6 +4761,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/closings/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Keep the account of a client that an administrator wanted to close
+         * @description By an administrator, or a therapist who treats the client. What the client asked for the client alone takes back: 409 `closing.by_client`.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/closings/{client}/date": {
         parameters: {
             query?: never;
@@ -6653,6 +6703,8 @@ export interface components {
             clients: number;
             supervisor?: string | null;
             deputy?: string | null;
+            deputy_from?: string | null;
+            deputy_before?: string | null;
         };
         /** @description `neutral_person` hears what clients say about their therapist. */
         Staff: {
@@ -7287,6 +7339,7 @@ export interface components {
             law?: components["schemas"]["Law"] | null;
             waits: boolean;
             asked_at?: string | null;
+            due_at?: string | null;
             /** Format: int64 */
             keys_kept_days: number;
         };
@@ -7314,6 +7367,7 @@ export interface components {
             asked_at: string;
             by_client: boolean;
             asked_by?: string | null;
+            due_at?: string | null;
             closed_at?: string | null;
             keep_until?: string | null;
             law?: components["schemas"]["Law"] | null;
@@ -7338,8 +7392,11 @@ export interface components {
         };
         /** @description A client of this therapist whose account was closed. `name` is absent once the record is erased. */
         ToldClosing: {
+            /** Format: uuid */
+            client: string;
             name?: string | null;
             state: components["schemas"]["State"];
+            due_at?: string | null;
             closed_at?: string | null;
             /** Format: int64 */
             cancelled_sessions: number;
@@ -7866,7 +7923,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
