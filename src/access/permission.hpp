@@ -68,8 +68,9 @@ enum class Permission : std::uint8_t {
   ask_exception,       ///< ask to read a locked record, and read it once somebody else has confirmed it
   decide_exception,    ///< confirm that
   manage_closings,     ///< close clients' accounts, and see what is kept of them until when
+  call_off_closing,    ///< have a client's account stay open that an administrator wanted to close
 };
-inline constexpr std::size_t kPermissionCount = 29;
+inline constexpr std::size_t kPermissionCount = 30;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -116,6 +117,7 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::ask_exception, "ask_exception", Roles{Role::therapist, Role::supervisor}},
     {Permission::decide_exception, "decide_exception", Roles{Role::supervisor, Role::administrator}},
     {Permission::manage_closings, "manage_closings", kAdministrator},
+    {Permission::call_off_closing, "call_off_closing", kWhoInvites},
 }};
 
 /// False for values outside of the enumerations too.

@@ -58,6 +58,7 @@ constexpr std::array kTypes{
     ProblemType{"body.not_utf8", "The body is not well-formed UTF-8."},
     ProblemType{"body.not_wanted", "The route takes no body and one came."},
     ProblemType{"body.too_deep", "The body is nested deeper than 16 levels."},
+    ProblemType{"closing.by_client", "The client asked for it, so the client alone can take it back."},
     ProblemType{"closing.date",
                 "A law wants the record kept longer. Give a day that is not before the one that it gives."},
     ProblemType{"closing.done", "The account is closed already. It cannot be taken back."},

@@ -988,12 +988,12 @@ std::vector<Scenario> scenarios() {
                           refused("hand_over.plan"), refused("hand_over.plan"),
                           failed("hand_over.plan", 409, "hand_over.planned"), failed("hand_over.plan")},
                          failed("hand_over.plan", 409, "hand_over.planned")),
-      // The administrator comes first: then it is the deputy's, who hands it to nobody, and no more the therapist's.
+      // The administrator comes first: it waits a day, in which the therapist plans no other.
       with_administrator(with_deputy({"POST /api/hand-overs",
                                       R"({"id":"$id","episode":"$other_episode","to":"$deputy","sessions":"keep"})",
                                       kNotLoggedIn, refused("hand_over.plan"), refused("hand_over.plan"),
-                                      failed("hand_over.plan"), failed("hand_over.plan")},
-                                     failed("hand_over.plan", 422, "/to")),
+                                      failed("hand_over.plan", 409, "hand_over.planned"), failed("hand_over.plan")},
+                                     failed("hand_over.plan")),
                          {201, "", "hand_over.plan done/other_client", "deputy:room other_client:room therapist:room"}),
       with_administrator({"DELETE /api/hand-overs/{hand_over}",
                           "",
@@ -1033,11 +1033,15 @@ std::vector<Scenario> scenarios() {
       with_administrator({"GET /api/closings", "", kNotLoggedIn, refused("closings.read"), refused("closings.read"),
                           refused("closings.read"), refused("closings.read")},
                          {200, "Lena", "closings.read done/-"}),
-      // The other client is logged out by it.
-      with_administrator({"POST /api/closings", R"({"login":"cem"})", kNotLoggedIn, refused("account.close_client"),
-                          kNotLoggedIn, refused("account.close_client"), refused("account.close_client"), "Cem"},
-                         {200, "Cem Client", "account.close_client done/other_client account.lock done/other_client",
-                          "therapist:closing"}),
+      // It waits a day.
+      with_administrator(
+          {"POST /api/closings", R"({"login":"cem"})", kNotLoggedIn, refused("account.close_client"),
+           refused("account.close_client"), refused("account.close_client"), refused("account.close_client"), "Cem"},
+          {200, "Cem Client", "account.close_client done/other_client", "other_client:closing therapist:closing"}),
+      // Of somebody whose account is closed already.
+      with_administrator({"DELETE /api/closings/{client}", "", kNotLoggedIn, refused("account.keep_client"),
+                          refused("account.keep_client"), failed("account.keep_client"), failed("account.keep_client")},
+                         failed("account.keep_client", 409, "closing.done")),
       with_administrator(
           {"POST /api/closings", R"({"login":"berger"})", kNotLoggedIn, refused("account.close_client"),
            refused("account.close_client"), refused("account.close_client"), refused("account.close_client")},
@@ -1189,6 +1193,8 @@ class CountingSocket final : public http::LiveSocket {
   int closed = 0;
 };
 
+const store::Query kAnsweredAbsences{
+    "test.answered_absences", "SELECT view_name FROM audit WHERE action = 'absence.answer' AND outcome = 'done'"};
 const store::Query kAuditRows{"test.audit", "SELECT action, outcome, client_id FROM audit ORDER BY id"};
 
 class Scenarios : public testing::FullHouseTest {
@@ -1908,6 +1914,30 @@ TEST_P(Scenarios, WhoIsNamedAndWhoseClientsItIsAboutAreTold) {
   check(asked("PUT /api/practice/neutral-person", R"({"neutral_person":"$neutral"})"), "administrator",
         {204, "", "neutral_person.change done/-"});
   EXPECT_EQ(mails(), (std::multiset<AccountId>{therapist, stranger, therapist, stranger, deputy, neutral}));
+}
+
+TEST_P(Scenarios, WhoeverTreatsAClientKeepsTheAccountThatAnAdministratorWantsToClose) {
+  check(asked("POST /api/closings", R"({"login":"cem"})"), "administrator",
+        {200, R"("state":"waiting")", "account.close_client done/other_client",
+         "other_client:closing therapist:closing"});
+  check(asked("GET /api/me/closing", ""), "other_client", {200, R"("due_at":)"});
+  check(asked("GET /api/closings/of-my-clients", ""), "therapist",
+        {200, R"("state":"waiting")", "closings.read done/- closings.read done/other_client"});
+  const auto keep = "DELETE /api/closings/" + other_client.text();
+  check(asked(keep, ""), "stranger", failed("account.keep_client"));
+  check(asked(keep, ""), "therapist",
+        {204, "", "account.keep_client done/other_client", "other_client:closing therapist:closing"});
+  check(asked("GET /api/closings/of-my-clients", ""), "therapist", {200, "Lena", "closings.read done/-"});
+}
+
+TEST_P(Scenarios, TheAuditOfAnAbsenceSaysWhoseClientsAreOpenedToWhom) {
+  check(asked("PUT /api/absences/{absence}/answer", R"({"agrees":true})"), "deputy",
+        {204, "", "absence.answer done/-",
+         "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"});
+  const auto views = *read([&](store::ReadTx& tx) -> Result<std::vector<std::string>> {
+    return tx.list(kAnsweredAbsences, {}, [](const store::Row& row) { return std::string(row.text(0)); });
+  });
+  EXPECT_EQ(views, std::vector{"absence " + absence_.text() + " of " + therapist.text() + " by " + deputy.text()});
 }
 
 TEST_P(Scenarios, APasskeyIsTheSecondFactorThatStaffMustHave) {

@@ -78,7 +78,7 @@ ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}", "PUT /api/exceptions/{ex
                    "DELETE /api/hand-overs/{hand_over}", "POST /api/me/passkeys/{passkey}/removal"}
 
 # What is every administrator's to do, for whomever.
-OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date"}
+OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date", "DELETE /api/closings/{client}"}
 
 
 def ask_for_all(house, report, words, outsiders, theirs):

@@ -170,8 +170,10 @@ def everything(address, client, therapist, administrator, episode, words):
     login = f"c.{token[:8]}"
     made(client, "POST", "/api/invitation/acceptance", {"token": token, "login": login,
                                                         "password": "a heron and a plover"}, ["name"])
-    # Whoever came by it has their account closed; the record is locked.
-    ids["client"] = made(administrator, "POST", "/api/closings", {"login": login})["client"]
+    # Whoever came by it closes their account; the record is locked.
+    newcomer = Person({"login": login, "password": "a heron and a plover", "role": "client"}).log_in(address)
+    made(newcomer, "POST", "/api/me/closing", {"password": newcomer.password})
+    ids["client"] = newcomer.id
     made(administrator, "PUT", "/api/closings/{client}/date", {"until": in_days(4000)}, ["reason"])
     made(therapist, "POST", "/api/locked-records/{client}/exceptions", {"id": new_id()}, ["reason"])
     ids["device"] = new_id()

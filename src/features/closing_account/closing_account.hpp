@@ -33,7 +33,7 @@ struct Fate {
 Fate fate_of(const Rules& rules, std::optional<Time> treated_until, Time now);
 
 enum class State {
-  waiting,  ///< something of the client's has to be looked into by a person first
+  waiting,  ///< for its time, or for somebody to look into something of the client's first
   locked,
   erased,
 };
@@ -44,6 +44,7 @@ struct Closing {
   State state = State::waiting;
   std::optional<AccountId> asked_by;
   Time asked_at;
+  std::optional<Time> due_at;  ///< of what an administrator asked for, once it was announced: not before
   std::optional<Time> closed_at;
   std::int64_t cancelled_sessions = 0;
   bool key_locked = false;
@@ -63,12 +64,19 @@ inline constexpr std::int64_t kMostListed = 500;
 std::vector<Closing> list_closings(store::ReadTx& tx, PracticeId practice, Time now);
 /// Those that this therapist was told of since.
 std::vector<Closing> list_told(store::ReadTx& tx, AccountId therapist, Time since);
+/// Of clients whom this therapist treats now: what an administrator asked for and is to come.
+std::vector<Closing> list_announced(store::ReadTx& tx, AccountId therapist);
 
-/// Notes that the client's account is to be closed; false when that was asked before. carry_out does it.
-/// Error: not_found unless it is an open account of a client.
+/// Notes that the client's account is to be closed; false when that was asked before. carry_out does it: at once where
+/// the client (or the operator) asked, also after somebody else had; else people::kTimeToObject after it was announced
+/// to the client, those who treat them and the administrators: now, or once nothing of the client's waits to be looked
+/// into. Error: not_found unless it is an open account of a client.
 Result<bool> ask(store::WriteTx& tx, AccountId client, std::optional<AccountId> by, Time now);
-/// Takes it back while it waits. Error: conflict "closing.done".
+/// The client takes back while it waits what they or an administrator asked for. Error: conflict "closing.done".
 Result<void> take_back(store::WriteTx& tx, AccountId client);
+/// The same by an administrator, or, once it was announced, by whoever treats the client, of what the client did not
+/// ask for; false when there is nothing. Errors: not_found; conflict "closing.done", "closing.by_client".
+Result<bool> call_off(store::WriteTx& tx, const access::Viewer& by, AccountId client);
 /// Does what is due by now, as far as it goes, and gives what it came to. Error: not_found when nothing was asked.
 Result<Closing> carry_out(House& house, const Rules& rules, AccountId client, Deadline deadline);
 

@@ -10,6 +10,8 @@
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
 #include "support/full_house.hpp"
@@ -66,7 +68,7 @@ class ClosingAccount : public testing::FullHouseTest {
     }));
   }
   /// Raises a concern of the client's.
-  safety::ConcernId concern() {
+  safety::ConcernId concern(safety::Kind kind = safety::Kind::safety) {
     using namespace questionnaires;
     const auto key = keys->key_for(client, soon()).value();
     Answers answers{"en", {}};
@@ -81,7 +83,7 @@ class ClosingAccount : public testing::FullHouseTest {
              TRY(save_answers(tx, client, form, 0, seal_answers(*key, form, 0, answers),
                               [](const Bytes&) { return false; }));
              TRY(complete_form(tx, client, version));
-             TRY(safety::raise(tx, asked.form, 1, safety::Kind::safety, {}, clock.now()));
+             TRY(safety::raise(tx, asked.form, 1, kind, {}, clock.now()));
              return safety::latest_concern_of(tx, form)->id;
            })
         .value();
@@ -108,6 +110,29 @@ class ClosingAccount : public testing::FullHouseTest {
              std::vector<std::string> keys_of;
              for (const auto& one : notify::deliveries_of(tx, prefix)) keys_of.push_back(one.key);
              return keys_of;
+           })
+        .value();
+  }
+  /// Who got a mail of this step of what an administrator wants.
+  std::set<AccountId> told(const std::string& step) {
+    return *read([&](store::ReadTx& tx) -> Result<std::set<AccountId>> {
+      std::set<AccountId> people;
+      for (const auto& one : notify::deliveries_of(tx, "closing:" + client.text() + ":")) {
+        if (one.key.find(":" + step + ":") != std::string::npos) people.insert(one.to);
+      }
+      return people;
+    });
+  }
+  std::vector<AccountId> announced_to(AccountId who) {
+    return *read([&](store::ReadTx& tx) -> Result<std::vector<AccountId>> {
+      std::vector<AccountId> clients;
+      for (const auto& one : list_announced(tx, who)) clients.push_back(one.client);
+      return clients;
+    });
+  }
+  bool is_logged_in() {
+    return read([&](store::ReadTx& tx) -> Result<bool> {
+             return access::find_session(tx, token, clock.now()).has_value();
            })
         .value();
   }
@@ -254,6 +279,7 @@ TEST_P(ClosingAccount, WithoutAKnownPeriodStaysLockedUntilAnAdministratorStatesA
 
 TEST_P(ClosingAccount, WhatAnAdministratorDecidesErasesNothingSooner) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  clock.set(clock.now() + people::kTimeToObject);
   const auto closed = carry_out(*house, no_law(), client, soon());
   ASSERT_TRUE(closed);
   EXPECT_EQ(closed->state, State::locked) << "no law wants it kept, and yet";
@@ -263,6 +289,112 @@ TEST_P(ClosingAccount, WhatAnAdministratorDecidesErasesNothingSooner) {
   clock.set(*closed->keep_until);
   EXPECT_EQ(carry_out_due(*house, no_law(), soon()), 1);
   EXPECT_EQ(closing_of(client).state, State::erased);
+}
+
+TEST_P(ClosingAccount, ByAnAdministratorWaitsADayOfWhichAllWhomItConcernsAreTold) {
+  EXPECT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  EXPECT_FALSE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  EXPECT_EQ(told("announced"), (std::set{client, therapist}));
+  EXPECT_EQ(announced_to(therapist), std::vector{client});
+  EXPECT_TRUE(announced_to(stranger).empty());
+  EXPECT_EQ(carry_out(*house, law(), client, soon())->state, State::waiting) << "also when it is asked for again";
+  EXPECT_TRUE(is_logged_in()) << "nothing has changed yet";
+  clock.set(clock.now() + people::kTimeToObject - 1s);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
+  EXPECT_EQ(episodes_of(client), 1U);
+  clock.set(clock.now() + 1s);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 1);
+  EXPECT_EQ(closing_of(client).state, State::locked);
+  EXPECT_TRUE(announced_to(therapist).empty());
+}
+
+TEST_P(ClosingAccount, ByAnAdministratorIsCalledOffByWhoeverItConcernsAndByNobodyElse) {
+  const auto by = [&](AccountId who, access::Role role) {
+    return write([&](store::WriteTx& tx) { return call_off(tx, {who, role, {}, practice}, client); });
+  };
+  const auto waits = [&] {
+    return *read([&](store::ReadTx& tx) -> Result<bool> { return find_closing(tx, client).has_value(); });
+  };
+  const auto begin = [&] {
+    clock.set(clock.now() + 1s);
+    ASSERT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  };
+  begin();
+  EXPECT_EQ(by(stranger, access::Role::therapist).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(by(deputy, access::Role::therapist).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(waits());
+  EXPECT_TRUE(by(therapist, access::Role::therapist).value());
+  EXPECT_FALSE(waits());
+  EXPECT_FALSE(by(therapist, access::Role::therapist).value()) << "sent again";
+  EXPECT_EQ(told("called_off"), (std::set{client, administrator}));
+  begin();
+  EXPECT_TRUE(by(administrator, access::Role::administrator).value());
+  begin();
+  EXPECT_TRUE(write([&](store::WriteTx& tx) { return take_back(tx, client); }));
+  EXPECT_FALSE(waits());
+  begin();
+  EXPECT_EQ(close(client, law()).state, State::locked) << "what the client wants themselves holds at once";
+  EXPECT_EQ(by(administrator, access::Role::administrator).error().code, "closing.done");
+}
+
+TEST_P(ClosingAccount, WhatTheClientAskedForTheClientAloneTakesBack) {
+  concern();
+  EXPECT_EQ(close(client, law()).state, State::waiting);
+  const auto by = [&](AccountId who, access::Role role) {
+    return write([&](store::WriteTx& tx) { return call_off(tx, {who, role, {}, practice}, client); });
+  };
+  EXPECT_EQ(by(administrator, access::Role::administrator).error().code, "closing.by_client");
+  EXPECT_FALSE(by(therapist, access::Role::therapist).value()) << "as if nothing had been asked for";
+  EXPECT_EQ(closing_of(client).state, State::waiting);
+  EXPECT_TRUE(write([&](store::WriteTx& tx) { return take_back(tx, client); }));
+}
+
+/// A therapist must not be able to tell that an answer waits which is about them.
+TEST_P(ClosingAccount, ByAnAdministratorIsNotAnnouncedWhileSomethingWaitsToBeLookedInto) {
+  const auto look_into = [&](safety::ConcernId one) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return safety::acknowledge(tx, neutral, one, clock.now()); }));
+  };
+  const auto first = concern(safety::Kind::rift);
+  ASSERT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  clock.set(clock.now() + people::kTimeToObject * 2);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
+  EXPECT_TRUE(told("announced").empty());
+  EXPECT_TRUE(announced_to(therapist).empty());
+  EXPECT_FALSE(*write(
+      [&](store::WriteTx& tx) { return call_off(tx, {therapist, access::Role::therapist, {}, practice}, client); }));
+  look_into(first);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
+  EXPECT_EQ(announced_to(therapist), std::vector{client}) << "the day begins";
+  const auto second = concern(safety::Kind::rift);
+  clock.set(clock.now() + people::kTimeToObject);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
+  EXPECT_TRUE(announced_to(therapist).empty());
+  EXPECT_EQ(told("called_off"), (std::set{client, therapist, administrator})) << "as if somebody had called it off";
+  look_into(second);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
+  clock.set(clock.now() + people::kTimeToObject);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 1);
+  EXPECT_EQ(closing_of(client).state, State::locked);
+}
+
+TEST_P(ClosingAccount, OfSomebodyWhoseTherapistHasLeftIsToldToWhoeverGoesOn) {
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.deputy = deputy}); }));
+  clock.set(clock.now() + people::kTimeToObject);
+  ASSERT_TRUE(write(
+      [&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); }));
+  EXPECT_EQ(close(client, law()).state, State::locked);
+  EXPECT_EQ(notices("closing:" + client.text() + ":" + deputy.text()).size(), 1U);
+  const auto seen =
+      *read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_told(tx, deputy, clock.now() - 1h).size(); });
+  EXPECT_EQ(seen, 1U);
+}
+
+TEST_P(ClosingAccount, WaitsForNoNeutralPersonWhereThereIsNone) {
+  const auto raised = concern(safety::Kind::rift);
+  EXPECT_EQ(close(client, law()).state, State::waiting);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_neutral_person(tx, practice, std::nullopt); }));
+  EXPECT_EQ(carry_out(*house, law(), client, soon())->state, State::locked) << "nobody can look into " << raised.text();
 }
 
 TEST_P(ClosingAccount, KeepsAtLeastAsLongAsTheLawWants) {

@@ -50,7 +50,11 @@ class Handlers {
         answer.value.law = law_of(fate.law_country);
       }
       answer.value.waits = safety::waits_for_somebody(tx, client);
-      if (const auto closing = find_closing(tx, client)) answer.value.asked_at = closing->asked_at;
+      if (const auto closing = find_closing(tx, client)) {
+        // What an administrator wants and is not announced yet may still come to nothing.
+        if (closing->due_at || closing->asked_by == client) answer.value.asked_at = closing->asked_at;
+        answer.value.due_at = closing->due_at;
+      }
       return {};
     }));
     answer.value.keys_kept_days = rules_.keys_kept.count();
@@ -123,6 +127,17 @@ class Handlers {
     return describe_one(context, call, closing);
   }
 
+  static Result<Answer<Nothing>> keep_clients(Context& context, Call& call) {
+    const auto client = call.path_id<AccountId>("client");
+    TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+      entry.client = client;
+      TRY_ASSIGN(const bool is_new, call_off(tx, context.viewer, client));
+      entry.count = is_new ? 1 : 0;
+      return {};
+    }));
+    return Answer<Nothing>{204, {}};
+  }
+
   Result<Answer<ClosingEntry>> change_date(Context& context, Call& call, const KeepUntil& wanted) const {
     const auto client = call.path_id<AccountId>("client");
     // The key is there as long as the record is kept; for anything else the storage says what is the matter.
@@ -146,14 +161,18 @@ class Handlers {
     const auto since = context.house.clock.now() - kToldFor;
     TRY_ASSIGN(const auto told,
                context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Closing>> {
-                 return list_told(tx, context.viewer.account, since);
+                 auto all = list_announced(tx, context.viewer.account);
+                 const auto over = list_told(tx, context.viewer.account, since);
+                 all.insert(all.end(), over.begin(), over.end());
+                 return all;
                }));
     Answer<ToldClosings> answer;
     std::vector<AccountId> named;
     for (const auto& one : told) {
       TRY_ASSIGN(auto name, name_of(context.house, one.client, call.deadline));
       if (name) named.push_back(one.client);
-      answer.value.closings.push_back({std::move(name), one.state, one.closed_at, one.cancelled_sessions});
+      answer.value.closings.push_back(
+          {one.client, std::move(name), one.state, one.due_at, one.closed_at, one.cancelled_sessions});
     }
     TRY(audit_reads(context, call, named, std::nullopt, "closings"));
     return answer;
@@ -181,6 +200,7 @@ class Handlers {
     if (!entry.by_client) {
       TRY_ASSIGN(entry.asked_by, names.of(closing.asked_by));
     }
+    entry.due_at = closing.due_at;
     entry.closed_at = closing.closed_at;
     if (closing.state == State::locked) {
       entry.keep_until = closing.keep_until;
@@ -235,8 +255,13 @@ void add_closing_routes(Routes& routes, const Rules& rules) {
       .audits("closings.read")
       .handle([handlers](Context& context, Call& call) { return handlers.list(context, call); });
   routes.post("/api/closings")
-      .says("Close the account of a client who asks for it")
-      .explains("As the client would, see POST /api/me/closing. Sent again it goes on with what is not done yet.")
+      .says("Close the account of a client who asks for it, 24 hours later")
+      .explains(
+          "As the client would, see POST /api/me/closing, but not before `due_at`. The client, those who treat them "
+          "and "
+          "the other administrators are told at once, and each of them can call it off until then. Sent again it "
+          "changes "
+          "nothing.")
       .body<ClosingWanted>()
       .answers<ClosingEntry>()
       .needs(PermissionName{"manage_closings"})
@@ -244,6 +269,15 @@ void add_closing_routes(Routes& routes, const Rules& rules) {
       .handle([handlers](Context& context, Call& call, const ClosingWanted& wanted) {
         return handlers.close_clients(context, call, wanted);
       });
+  routes.del("/api/closings/{client}")
+      .says("Keep the account of a client that an administrator wanted to close")
+      .explains(
+          "By an administrator, or a therapist who treats the client. What the client asked for the client alone takes "
+          "back: 409 `closing.by_client`.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"call_off_closing"}, "client")
+      .audits("account.keep_client")
+      .handle(Handlers::keep_clients);
   routes.put("/api/closings/{client}/date")
       .says("State until when a locked record is kept, and why")
       .body<KeepUntil>()
@@ -254,7 +288,7 @@ void add_closing_routes(Routes& routes, const Rules& rules) {
         return handlers.change_date(context, call, wanted);
       });
   routes.get("/api/closings/of-my-clients")
-      .says("Clients of one's own whose account was closed")
+      .says("Clients of one's own whose account was closed or is to be")
       .answers<ToldClosings>()
       .needs(PermissionName{"read_caseload"})
       .audits("closings.read")

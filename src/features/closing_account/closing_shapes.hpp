@@ -39,16 +39,19 @@ struct OwnClosing {
       "or kept and locked: nobody reads it, and it is erased at `keep_until`; without one the practice has to state "
       "it. "
       "`law` is why. `waits`: an answer of the client's has to be looked into by a person first; the account is then "
-      "closed as soon as somebody has. `asked_at`: the client has asked for it. Backups of keys are kept for "
+      "closed as soon as somebody has. `asked_at`: it was asked for; with `due_at` by an administrator of the "
+      "practice: "
+      "it is closed then, unless the client takes it back. Backups of keys are kept for "
       "`keys_kept_days`; only then nothing can be read in older backups either.";
   WhatBecomes record = WhatBecomes::erased;
   std::optional<Time> keep_until;
   std::optional<Law> law;
   bool waits = false;
   std::optional<Time> asked_at;
+  std::optional<Time> due_at;
   std::int64_t keys_kept_days = 0;
 };
-BOOST_DESCRIBE_STRUCT(OwnClosing, (), (record, keep_until, law, waits, asked_at, keys_kept_days))
+BOOST_DESCRIBE_STRUCT(OwnClosing, (), (record, keep_until, law, waits, asked_at, due_at, keys_kept_days))
 
 struct OwnClosed {
   static constexpr std::string_view says =
@@ -65,7 +68,9 @@ BOOST_DESCRIBE_STRUCT(OwnClosed, (), (state, keep_until, keys_gone_at, cancelled
 struct ClosingEntry {
   static constexpr std::string_view says =
       "A client's account that is closed or waits for it. `name` is absent once it is erased. `by_client`: the client "
-      "asked for it, else `asked_by`. A `locked` record without `keep_until` stays until an administrator states a "
+      "asked for it, else `asked_by`, and then it is not before `due_at`, which is absent until it was "
+      "announced. A `locked` record without `keep_until` stays "
+      "until an administrator states a "
       "day. "
       "`law` is why it is kept; `stated_by` and `reason` where an administrator stated the day. `keys_gone_at`: from "
       "then on no backup can show what was erased.";
@@ -75,6 +80,7 @@ struct ClosingEntry {
   Time asked_at;
   bool by_client = false;
   std::optional<std::string> asked_by;
+  std::optional<Time> due_at;
   std::optional<Time> closed_at;
   std::optional<Time> keep_until;
   std::optional<Law> law;
@@ -84,8 +90,8 @@ struct ClosingEntry {
   std::optional<Time> keys_gone_at;
 };
 BOOST_DESCRIBE_STRUCT(ClosingEntry, (),
-                      (client, name, state, asked_at, by_client, asked_by, closed_at, keep_until, law, stated_by,
-                       reason, erased_at, keys_gone_at))
+                      (client, name, state, asked_at, by_client, asked_by, due_at, closed_at, keep_until, law,
+                       stated_by, reason, erased_at, keys_gone_at))
 
 struct Closings {
   static constexpr std::string_view says = "The latest first; what was erased more than a year ago is left out.";
@@ -115,23 +121,28 @@ BOOST_DESCRIBE_STRUCT(KeepUntil, (), (until, reason))
 struct ClosingEvent {
   static constexpr http::EventKind kind{
       "closing", false,
-      "The account of this client was closed: nothing of theirs is found any more. Read the lists again."};
+      "The account of this client was closed, and nothing of theirs is found any more; or it is to be closed, or stays "
+      "after all. Read the lists again."};
   AccountId client;
 };
 BOOST_DESCRIBE_STRUCT(ClosingEvent, (), (client))
 
 struct ToldClosing {
   static constexpr std::string_view says =
-      "A client of this therapist whose account was closed. `name` is absent once the record is erased.";
+      "A client of this therapist whose account was closed, or is `waiting` to be closed at `due_at` because an "
+      "administrator asked for it. `name` is absent once the record is erased.";
+  AccountId client;
   std::optional<std::string> name;
   State state = State::locked;
+  std::optional<Time> due_at;
   std::optional<Time> closed_at;
   std::int64_t cancelled_sessions = 0;
 };
-BOOST_DESCRIBE_STRUCT(ToldClosing, (), (name, state, closed_at, cancelled_sessions))
+BOOST_DESCRIBE_STRUCT(ToldClosing, (), (client, name, state, due_at, closed_at, cancelled_sessions))
 
 struct ToldClosings {
-  static constexpr std::string_view says = "Of the last thirty days, the latest first.";
+  static constexpr std::string_view says =
+      "First what is to come, then what was closed in the last thirty days, the latest first.";
   std::vector<ToldClosing> closings;
 };
 BOOST_DESCRIBE_STRUCT(ToldClosings, (), (closings))

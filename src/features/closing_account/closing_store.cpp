@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "access/who_treats.hpp"
 #include "features/attachments/attachments.hpp"
 #include "features/closing_account/closing_shapes.hpp"
 #include "features/closing_account/exceptions.hpp"
@@ -18,6 +19,7 @@
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/passkeys/passkeys.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/safety/safety.hpp"
@@ -33,7 +35,7 @@ using store::WriteTx;
 
 #define CLOSING                                                                             \
   "SELECT c.client_id, c.state, c.asked_by, c.asked_at, c.closed_at, c.cancelled_sessions," \
-  " c.key_locked, c.keep_until, c.law_country, c.stated_by, c.sealed_reason, c.erased_at FROM closing c"
+  " c.key_locked, c.keep_until, c.law_country, c.stated_by, c.sealed_reason, c.erased_at, c.due_at FROM closing c"
 const Query kFind{"closing.find", CLOSING " WHERE c.client_id = $1", true};
 const Query kLock{"closing.lock", CLOSING " WHERE c.client_id = $1 {for_update}", true};
 const Query kList{"closing.list", CLOSING
@@ -44,11 +46,20 @@ const Query kTold{"closing.told",
                   " JOIN closing_reader r ON r.client_id = c.client_id WHERE r.account_id = $1 AND r.told_at > $2"
                   " ORDER BY c.closed_at DESC, c.client_id",
                   true};
+const Query kAnnounced{"closing.announced", CLOSING
+                       " WHERE c.state = 'waiting' AND c.due_at IS NOT NULL AND c.client_id IN"
+                       " (SELECT e.client_id FROM episode_of_care e WHERE e.closed_at IS NULL AND e.locked_at IS NULL"
+                       " AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") ") ORDER BY c.due_at, c.client_id"};
 #undef CLOSING
 const Query kAsk{"closing.ask",
                  "INSERT INTO closing (client_id, practice_id, state, asked_by, asked_at, cancelled_sessions,"
                  " key_locked) VALUES ($1, $2, 'waiting', $3, $4, 0, 0) ON CONFLICT (client_id) DO NOTHING",
                  true};
+const Query kAtOnce{"closing.at_once",
+                    "UPDATE closing SET asked_by = $2, asked_at = $3, due_at = NULL"
+                    " WHERE client_id = $1 AND state = 'waiting' AND asked_by <> client_id",
+                    true};
+const Query kSetDue{"closing.set_due", "UPDATE closing SET due_at = $2 WHERE client_id = $1", true};
 const Query kTakeBack{"closing.take_back", "DELETE FROM closing WHERE client_id = $1 AND state = 'waiting'", true};
 const Query kLocked{"closing.locked",
                     "UPDATE closing SET state = 'locked', closed_at = $2, cancelled_sessions = $3, keep_until = $4,"
@@ -66,7 +77,7 @@ const Query kState{"closing.state",
 const Query kUnfinished{
     "closing.unfinished",
     "SELECT client_id FROM closing WHERE (state = 'waiting' OR (state = 'locked' AND key_locked = 0))"
-    " ORDER BY asked_at LIMIT $1"};
+    " AND (due_at IS NULL OR due_at <= $2) ORDER BY asked_at LIMIT $1"};
 const Query kDue{
     "closing.due",
     "SELECT client_id FROM closing WHERE state = 'locked' AND keep_until <= $1 ORDER BY keep_until LIMIT $2", true};
@@ -100,6 +111,7 @@ Closing to_closing(const Row& row) {
   one.stated_by = row.maybe_id<AccountId>(9);
   one.sealed_reason = row.maybe_bytes(10);
   one.erased_at = row.maybe_time(11);
+  one.due_at = row.maybe_time(12);
   return one;
 }
 
@@ -140,14 +152,42 @@ Result<void> tell_administrators(WriteTx& tx, PracticeId practice, AccountId cli
   return {};
 }
 
-/// The therapists of whoever leaves: a mail, a line beside their clients, and their screens at once.
+/// The screens of those who have to do with the client read again.
+void refresh(WriteTx& tx, AccountId client, const std::vector<AccountId>& people) {
+  for (const auto& pair : people::list_pairs(tx, client)) {
+    tx.emit({pair.chat, 0, http::passing_frame(pair.chat, ClosingEvent{client}), people});
+  }
+}
+
+/// Those who treat whoever leaves: a mail, a line beside their clients, and their screens at once.
 Result<void> tell_therapists(WriteTx& tx, AccountId client, Time now) {
-  for (const auto therapist : people::therapists_of(tx, client)) {
+  const auto therapists = people::treating_now(tx, client);
+  for (const auto therapist : therapists) {
     tx.execute(kTell, {client, therapist, now});
     TRY(tell(tx, client, "", therapist, now));
   }
-  for (const auto& pair : people::list_pairs(tx, client)) {
-    tx.emit({pair.chat, 0, http::passing_frame(pair.chat, ClosingEvent{client}), {pair.therapist}});
+  refresh(tx, client, therapists);
+  return {};
+}
+
+/// What an administrator wants was announced, or is called off: a mail to everybody whom it concerns but who did it,
+/// and their screens. `step` makes the keys of the mails.
+Result<void> tell_all(WriteTx& tx, const Closing& closing, const std::string& step, notify::Kind to_client,
+                      std::optional<AccountId> by) {
+  const auto client = closing.client;
+  const auto key = "closing:" + client.text() + ":" + std::to_string(to_micros(*closing.due_at)) + ":" + step + ":";
+  auto people = people::treating_now(tx, client);
+  people.push_back(client);
+  refresh(tx, client, people);
+  const auto account = people::find_client(tx, client);
+  for (const auto& member : people::list_staff(tx, account->practice)) {
+    const bool is_here = !member.closed_at && !member.is_invited;
+    if (is_here && member.role == "administrator") people.push_back(member.id);
+  }
+  for (const auto who : people) {
+    if (who == by) continue;
+    const auto kind = who == client ? to_client : notify::Kind::needs_you;
+    TRY(notify::queue(tx, {key + who.text(), who, kind}, tx.now()));
   }
   return {};
 }
@@ -194,6 +234,34 @@ bool is_asked_by_somebody_else(const Closing& closing) {
   return closing.asked_by && *closing.asked_by != closing.client;
 }
 
+/// A day in which it can be called off begins.
+void announce(WriteTx& tx, AccountId client, Time now) {
+  tx.execute(kSetDue, {client, now + people::kTimeToObject});
+  const auto closing = *find_closing(tx, client);
+  if (const auto told = tell_all(tx, closing, "announced", notify::Kind::closing, closing.asked_by); !told) {
+    throw std::logic_error("closing: " + told.error().detail);
+  }
+}
+
+/// Whether the day that an administrator's wish waits is over. Where somebody has to look into something first, nothing
+/// is announced, and what was announced is called off: a therapist who read when it is due, and then sees that it is
+/// not done, could tell that an answer waits that is not theirs to know of.
+bool has_waited(WriteTx& tx, const Closing& closing, bool waits_for_somebody, Time now) {
+  if (!is_asked_by_somebody_else(closing)) return true;
+  if (!closing.due_at && !waits_for_somebody) announce(tx, closing.client, now);
+  if (!closing.due_at || *closing.due_at > now) return false;
+  if (!waits_for_somebody) return true;
+  if (const auto told = tell_all(tx, closing, "called_off", notify::Kind::needs_you, std::nullopt); !told) {
+    throw std::logic_error("closing: " + told.error().detail);
+  }
+  tx.execute(kSetDue, {closing.client, nullptr});
+  return false;
+}
+
+Error done_already() {
+  return {ErrorKind::conflict, "closing.done", "This account is closed already. It cannot be taken back."};
+}
+
 }  // namespace
 
 std::optional<Closing> find_closing(ReadTx& tx, AccountId client) {
@@ -208,15 +276,45 @@ std::vector<Closing> list_told(ReadTx& tx, AccountId therapist, Time since) {
   return tx.list(kTold, {therapist, since}, to_closing);
 }
 
+std::vector<Closing> list_announced(ReadTx& tx, AccountId therapist) {
+  return tx.list(kAnnounced, {therapist, tx.now()}, to_closing);
+}
+
 Result<bool> ask(WriteTx& tx, AccountId client, std::optional<AccountId> by, Time now) {
   const auto account = people::lock_account(tx, client);
   if (!account || account->role != "client") return fail(not_found());
-  return tx.execute(kAsk, {client, account->practice, by, now}) == 1;
+  const bool is_at_once = !by || *by == client;
+  if (is_at_once && tx.execute(kAtOnce, {client, by, now}) == 1) return true;
+  if (tx.execute(kAsk, {client, account->practice, by, now}) == 0) return false;
+  if (!is_at_once && !safety::waits_for_somebody(tx, client)) announce(tx, client, now);
+  return true;
 }
 
 Result<void> take_back(WriteTx& tx, AccountId client) {
-  if (tx.execute(kTakeBack, {client}) == 1 || !find_closing(tx, client)) return {};
-  return fail({ErrorKind::conflict, "closing.done", "This account is closed already. It cannot be taken back."});
+  const auto closing = lock_closing(tx, client);
+  if (!closing) return {};
+  if (tx.execute(kTakeBack, {client}) == 0) return fail(done_already());
+  if (closing->due_at) TRY(tell_all(tx, *closing, "called_off", notify::Kind::needs_you, client));
+  return {};
+}
+
+Result<bool> call_off(WriteTx& tx, const access::Viewer& by, AccountId client) {
+  const auto closing = lock_closing(tx, client);
+  const auto account = people::find_client(tx, client);
+  if (!account || account->practice != by.practice) return fail(not_found());
+  const auto treating = people::treating_now(tx, client);
+  const bool treats = std::find(treating.begin(), treating.end(), by.account) != treating.end();
+  if (by.role != access::Role::administrator && !treats) return fail(not_found());
+  // Whoever treats the client learns of nothing that waits, but of what was announced.
+  if (!closing || (treats && closing->state == State::waiting && !closing->due_at)) return false;
+  if (closing->state != State::waiting) return fail(done_already());
+  if (closing->asked_by == client) {
+    return fail(
+        {ErrorKind::conflict, "closing.by_client", "The client asked for this, so the client alone can take it back."});
+  }
+  tx.execute(kTakeBack, {client});
+  if (closing->due_at) TRY(tell_all(tx, *closing, "called_off", notify::Kind::needs_you, by.account));
+  return true;
 }
 
 std::optional<Locked> lock_record(WriteTx& tx, AccountId client, const Fate& fate, BytesView sealed_profile, Time now) {
@@ -224,7 +322,8 @@ std::optional<Locked> lock_record(WriteTx& tx, AccountId client, const Fate& fat
   const auto account = people::find_client(tx, client);
   if (!closing || !account || closing->state != State::waiting) return std::nullopt;
   people::hold_episodes_of(tx, client);  // a form that is being sent may raise a concern
-  if (safety::waits_for_somebody(tx, client)) return std::nullopt;
+  const bool waits = safety::waits_for_somebody(tx, client);
+  if (!has_waited(tx, *closing, waits, now) || waits) return std::nullopt;
   auto kept = fate;
   if (is_asked_by_somebody_else(*closing)) {
     if (kept.keep_until) kept.keep_until = std::max(*kept.keep_until, now + kLeastKept);
@@ -291,7 +390,7 @@ Result<void> state_date(WriteTx& tx, const Rules& rules, AccountId client, Accou
 
 std::vector<AccountId> list_due(ReadTx& tx, Time now, std::int64_t limit) {
   const auto to_id = [](const Row& row) { return row.id<AccountId>(0); };
-  auto found = tx.list(kUnfinished, {limit}, to_id);
+  auto found = tx.list(kUnfinished, {limit, now}, to_id);
   const auto over = tx.list(kDue, {now, limit}, to_id);
   found.insert(found.end(), over.begin(), over.end());
   return found;

@@ -1,6 +1,6 @@
 #pragma once
 /// @file Reading a locked record by exception. Somebody who treated the client,
-/// or supervises whoever did, asks and says why; an administrator or another
+/// or supervised whoever did before it was locked, asks and says why; an administrator or another
 /// supervisor confirms it. Then the one who asked reads the record, nobody else
 /// does, and by itself it is over: docs/how-to/close-an-account.md has the
 /// table of states.
@@ -34,8 +34,8 @@ BOOST_DESCRIBE_ENUM(ExceptionState, asked, granted, refused, over)
 ExceptionState state_of(const Exception& exception, Time now);
 
 /// False when it was asked for before, by the same person with the same id.
-/// Errors: not_found unless the record is locked and the viewer treated the
-/// client or supervises whoever did; conflict "exception.exists" while another
+/// Errors: not_found unless the record is locked and the viewer has to do with
+/// it (people::list_locked_clients); conflict "exception.exists" while another
 /// of theirs waits or lasts, "exception.id_taken".
 Result<bool> ask_exception(store::WriteTx& tx, const access::Viewer& viewer, const Exception& wanted);
 /// Confirms or refuses it; refused while it lasts, it ends. False when it was
@@ -43,7 +43,8 @@ Result<bool> ask_exception(store::WriteTx& tx, const access::Viewer& viewer, con
 /// "exception.own", "exception.over".
 Result<bool> decide_exception(store::WriteTx& tx, const access::Viewer& viewer, ExceptionId id, bool granted,
                               AccountId& client);
-/// One that lasts now and that the viewer asked for. Error: not_found.
+/// One that lasts now and that the viewer asked for, who still has to do with
+/// the record. Error: not_found.
 Result<Exception> find_lasting(store::ReadTx& tx, AccountId viewer, ExceptionId id);
 
 /// Of locked records, the latest first, at most kMostListed: those the viewer

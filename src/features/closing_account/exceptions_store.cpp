@@ -116,7 +116,8 @@ Result<bool> decide_exception(WriteTx& tx, const access::Viewer& viewer, Excepti
 
 Result<Exception> find_lasting(ReadTx& tx, AccountId viewer, ExceptionId id) {
   auto found = tx.first(kLasting, {id, viewer, tx.now()}, to_exception);
-  if (!found) return fail(not_found());
+  // Whoever supervises no more reads no more.
+  if (!found || !people::knew_locked_client(tx, viewer, found->client)) return fail(not_found());
   return std::move(*found);
 }
 

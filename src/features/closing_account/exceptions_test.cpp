@@ -2,6 +2,7 @@
 
 #include "features/closing_account/exceptions_api.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "support/full_house.hpp"
 
@@ -88,6 +89,44 @@ TEST_P(Exceptions, AreAskedForByWhoeverTreatedOrSupervisesAndDecidedByAnother) {
   EXPECT_FALSE(decided(kim(), one.id, true).value()) << "it is so already";
   EXPECT_TRUE(lasts_for(therapist, one.id));
   EXPECT_FALSE(lasts_for(supervisor, one.id)) << "for nobody else";
+}
+
+TEST_P(Exceptions, AreNotAskedForByWhoeverWasNamedAfterTheRecordWasLocked) {
+  const auto another = AccountId::make(clock.now());
+  const auto name = [&](std::optional<AccountId> who) {
+    return write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.supervisor = who}); });
+  };
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::add_account(tx, account_of(another, "supervisor")); }));
+  const auto one = wanted(client);
+  ASSERT_TRUE(asked(farah(), one));
+  ASSERT_TRUE(decided(kim(), one.id, true));
+  EXPECT_TRUE(lasts_for(supervisor, one.id));
+  ASSERT_TRUE(name(another));
+  EXPECT_FALSE(lasts_for(supervisor, one.id)) << "who supervises no more reads no more";
+  clock.set(clock.now() + people::kTimeToObject * 2);
+  EXPECT_EQ(asked(as(another, access::Role::supervisor), wanted(client)).error().kind, ErrorKind::not_found);
+  const auto listed =
+      *read([&](store::ReadTx& tx) -> Result<std::size_t> { return people::list_locked_clients(tx, another).size(); });
+  EXPECT_EQ(listed, 0U);
+}
+
+TEST_P(Exceptions, AreAskedForByTheDeputyWhereTheTherapistHasLeft) {
+  const auto name = [&](AccountId who) {
+    return write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.deputy = who}); });
+  };
+  ASSERT_TRUE(name(deputy));
+  clock.set(clock.now() + people::kTimeToObject);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(closing_account::ask(tx, other_client, other_client, clock.now()));
+    return {};
+  }));
+  ASSERT_TRUE(carry_out(*house, {}, other_client, soon()));
+  const auto emil = as(deputy, access::Role::therapist);
+  EXPECT_EQ(asked(emil, wanted(other_client)).error().kind, ErrorKind::not_found) << "the therapist is there";
+  ASSERT_TRUE(write(
+      [&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::orderly); }));
+  EXPECT_TRUE(asked(emil, wanted(other_client)));
+  EXPECT_EQ(asked(emil, wanted(client)).error().kind, ErrorKind::not_found) << "locked before they were the deputy";
 }
 
 TEST_P(Exceptions, EndByThemselvesOrWhenTheyAreTakenBack) {

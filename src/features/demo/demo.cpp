@@ -97,6 +97,7 @@ class Maker {
     }
     TRY_ASSIGN(neutral_person_, add_member(tx, script_.neutral_person, "neutral_person"));
     TRY(people::set_neutral_person(tx, practice_, neutral_person_));
+    people::let_named_hold(tx, practice_);
     TRY(add_member(tx, script_.administrator, "administrator"));
     return {};
   }

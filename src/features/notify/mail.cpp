@@ -14,7 +14,7 @@ struct Words {
 };
 
 /// For each kind: English, German.
-constexpr std::array<std::array<Words, 2>, 10> kWords{{
+constexpr std::array<std::array<Words, 2>, 11> kWords{{
     {{{"Rapport: something is waiting for you",
        "Something in Rapport is waiting for you. Please log in:\n\n{}\n\n"
        "This mail says no more, so that nobody else learns anything from it.\n"
@@ -113,6 +113,16 @@ constexpr std::array<std::array<Words, 2>, 10> kWords{{
        "Bitte melden Sie sich an, entfernen Sie diesen Passkey unter „Anmeldung und Sicherheit“ und legen Sie einen "
        "neuen "
        "an. Wenn Sie keinen Passkey kopiert haben, sagen Sie es Ihrer Praxis, am Telefon.\n\n{}\n\n"
+       "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
+    {{{"Rapport: your account is to be closed tomorrow",
+       "Your practice wants to close your account in Rapport, in 24 hours.\n\n"
+       "If you asked for that, there is nothing to do. If it is not your wish, please log in before then and choose "
+       "\"Keep my account\"; it is the first thing you see:\n\n{}\n\n"
+       "A program sent this mail; nobody reads answers to it.\n"},
+      {"Rapport: Ihr Konto soll morgen geschlossen werden",
+       "Ihre Praxis möchte Ihr Konto in Rapport schließen, in 24 Stunden.\n\n"
+       "Wenn Sie darum gebeten haben, ist nichts zu tun. Wenn Sie das nicht wünschen, melden Sie sich bitte vorher an "
+       "und wählen Sie „Konto behalten“; Sie sehen es als Erstes:\n\n{}\n\n"
        "Diese Mail hat ein Programm verschickt; Antworten darauf liest niemand.\n"}}},
     {{{"Rapport: test mail",
        "This is the test mail that you asked for: mails from Rapport reach you at this address.\n\n{}\n"},

@@ -20,7 +20,7 @@ Mail mail_of(Kind kind, bool german) {
 TEST(Mails, AreAsTheStandardWantsThem) {
   for (const auto kind :
        {Kind::needs_you, Kind::invitation, Kind::log_in_changed, Kind::password_changed, Kind::address_changed,
-        Kind::recovery, Kind::factor_loss, Kind::part_changed, Kind::passkey_refused, Kind::test}) {
+        Kind::recovery, Kind::factor_loss, Kind::part_changed, Kind::passkey_refused, Kind::closing, Kind::test}) {
     for (const bool german : {false, true}) {
       auto text = write_mail(mail_of(kind, german));
       EXPECT_EQ(text, write_mail(mail_of(kind, german)));

@@ -73,9 +73,10 @@ const Query kCountWaiting{"notify.count_waiting",
                           " FROM notice WHERE state IN ('waiting', 'failed')",
                           true};
 
-constexpr std::array<std::string_view, 10> kKindTexts{
+constexpr std::array<std::string_view, 11> kKindTexts{
     "needs_you", "invitation",  "log_in_changed", "password_changed", "address_changed",
-    "recovery",  "factor_loss", "part_changed",   "passkey_refused",  "test"};
+    "recovery",  "factor_loss", "part_changed",   "passkey_refused",  "closing",
+    "test"};
 
 Kind kind_from_text(std::string_view text) {
   const auto found = std::find(kKindTexts.begin(), kKindTexts.end(), text);
@@ -98,6 +99,7 @@ bool is_about_log_in(Kind kind) {
     case Kind::recovery:
     case Kind::factor_loss:
     case Kind::passkey_refused:
+    case Kind::closing:
       return true;
     case Kind::needs_you:
     case Kind::invitation:

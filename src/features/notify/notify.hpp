@@ -30,6 +30,7 @@ enum class Kind : std::uint8_t {
   factor_loss,       ///< "Your second step ends tomorrow", with the link that stops it
   part_changed,      ///< "Who is responsible for what was changed, and it concerns you."
   passkey_refused,   ///< "A passkey of yours was refused in Rapport."
+  closing,           ///< "Your account in Rapport is to be closed tomorrow."
   test,              ///< "This is the test mail that you asked for."; tried once
 };
 

@@ -20,8 +20,9 @@ inline constexpr std::chrono::hours kLongestAbsence{8 * 7 * 24 + 1};
 /// How far ahead one can be announced, and how long before it begins clients are told.
 inline constexpr std::chrono::hours kFarthestAbsence{366 * 24};
 inline constexpr std::chrono::hours kToldAhead{4 * 7 * 24};
-/// What an administrator announces begins at the earliest so long after the therapist was told of it: it opens their
-/// clients to somebody, and they can end it before.
+
+/// What an administrator decides about who reads a client's words, or about a client's account, holds at the earliest
+/// so long after whoever it is about was told of it, so that they can object.
 inline constexpr std::chrono::hours kTimeToObject{24};
 
 struct Absence {
@@ -41,6 +42,8 @@ struct NewAbsence {
   Time starts_at;
   Time ends_at;
 };
+/// Error: not_found unless it is the viewer's, see list_absences.
+Result<Absence> find_absence(store::ReadTx& tx, const access::Viewer& viewer, AbsenceId id);
 /// False when it was announced before (the same id and therapist). `by` is the therapist, or an administrator, whose
 /// absences begin no sooner than kTimeToObject from now, whatever was wanted. Errors:
 /// not_found when `by` may not; invalid "absence.dates", "absence.deputy"; conflict "absence.overlaps",
@@ -77,5 +80,7 @@ std::vector<AccountId> deputies_of(store::ReadTx& tx, EpisodeId episode);
 std::vector<AccountId> treating_as(store::ReadTx& tx, AccountId viewer);
 /// The two people of an episode and whoever stands in now: whom an event that has no words in it goes to.
 std::vector<AccountId> who_hears(store::ReadTx& tx, AccountId client, AccountId therapist);
+/// Who treats the client now: therapists, and those who stand in or go on for one.
+std::vector<AccountId> treating_now(store::ReadTx& tx, AccountId client);
 
 }  // namespace rapport::people

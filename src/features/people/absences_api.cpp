@@ -99,6 +99,9 @@ Result<bool> change_absence(Context& context, const Call& call, AbsenceId id, F 
     entry.view = "absence " + id.text();
     TRY_ASSIGN(const bool changed, change(tx));
     entry.count = changed ? 1 : 0;
+    // To whom it opens whose clients.
+    TRY_ASSIGN(const auto absence, find_absence(tx, context.viewer, id));
+    entry.view = "absence " + id.text() + " of " + absence.therapist.text() + " by " + absence.deputy.text();
     return changed;
   });
 }

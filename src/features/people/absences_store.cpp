@@ -51,7 +51,9 @@ const Query kAway{"absences.away",
                   " WHERE therapist_id = $1 AND ends_at > $2 AND starts_at <= $3 AND ends_at > starts_at"
                   " ORDER BY starts_at LIMIT 1",
                   true};
-const Query kLeft{"absences.left", "SELECT closed_at, deputy_id FROM account WHERE id = $1 AND closed_at <= $2", true};
+const Query kLeft{
+    "absences.left",
+    "SELECT t.closed_at, " DEPUTY_NOW("t.id", "$2") " FROM account t WHERE t.id = $1 AND t.closed_at <= $2", true};
 // Also those of therapists who had it before, and of those who have left.
 #define STOOD_IN \
   " b.ends_at > e.opened_at AND b.ends_at > b.starts_at AND b.starts_at <= $2 AND b.agreed_at IS NOT NULL"
@@ -61,16 +63,25 @@ const Query kDeputiesOf{
     "AND" STOOD_IN
     " UNION SELECT b.deputy_id FROM hand_over h JOIN episode_of_care e ON e.id = h.episode_id"
     " JOIN absence b ON b.therapist_id = h.from_id WHERE h.episode_id = $1 AND h.done_at IS NOT NULL AND" STOOD_IN
-    " UNION SELECT w.deputy_id FROM episode_of_care e JOIN account w ON w.id = e.therapist_id WHERE e.id = $1"
-    " AND w.closed_at <= $2 AND w.deputy_id IS NOT NULL"
-    " UNION SELECT w.deputy_id FROM hand_over h JOIN account w ON w.id = h.from_id WHERE h.episode_id = $1"
-    " AND h.done_at > w.closed_at AND w.deputy_id IS NOT NULL",
+    " UNION SELECT d.id FROM episode_of_care e JOIN account w ON w.id = e.therapist_id"
+    " JOIN account d ON d.id = w.deputy_id OR d.id = w.deputy_before_id WHERE e.id = $1 AND w.closed_at <= $2"
+    " UNION SELECT d.id FROM hand_over h JOIN account w ON w.id = h.from_id"
+    " JOIN account d ON d.id = w.deputy_id OR d.id = w.deputy_before_id WHERE h.episode_id = $1"
+    " AND h.done_at > w.closed_at"
+    " UNION SELECT b.deputy_id FROM episode_of_care e JOIN account w ON w.id = e.therapist_id"
+    " JOIN absence b ON b.therapist_id = w.deputy_id WHERE e.id = $1 AND b.ends_at > w.closed_at AND" STOOD_IN,
     true};
 #undef STOOD_IN
 const Query kEndAllOf{"absences.end_all_of", "UPDATE absence SET ends_at = $2 WHERE therapist_id = $1 AND ends_at > $2",
                       true};
 const Query kTreatingAs{"absences.treating_as", "SELECT id FROM account WHERE id IN " TREATING_NOW_AS("$1", "$2"),
                         true};
+const Query kTreatingNow{"absences.treating_now",
+                         "SELECT e.therapist_id FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
+                         " WHERE e.client_id = $1 AND e.closed_at IS NULL AND t.closed_at IS NULL"
+                         " UNION SELECT d.id FROM episode_of_care e JOIN account d ON d.id = " DEPUTY_NOW(
+                             "e.therapist_id", "$2") " WHERE e.client_id = $1 AND e.closed_at IS NULL",
+                         true};
 const Query kDeputyNow{"absences.deputy_now", "SELECT d.id FROM account d WHERE d.id = " DEPUTY_NOW("$1", "$2"), true};
 const Query kRooms{"absences.rooms",
                    "SELECT e.id, e.client_id, r.id FROM episode_of_care e"
@@ -89,12 +100,6 @@ AccountId to_account_id(const Row& row) {
 
 bool is_administrator(const access::Viewer& viewer) {
   return viewer.role == access::Role::administrator;
-}
-
-Result<Absence> find_absence(ReadTx& tx, const access::Viewer& viewer, AbsenceId id) {
-  auto found = tx.first(kAbsence, {viewer.practice, viewer.account, is_administrator(viewer) ? 1 : 0, id}, to_absence);
-  if (!found) return fail(not_found());
-  return *found;
 }
 
 bool is_there(ReadTx& tx, const Query& query, const store::Values& values) {
@@ -154,6 +159,12 @@ Result<void> ask_to_look(WriteTx& tx, AbsenceId absence, const char* what, Accou
 }
 
 }  // namespace
+
+Result<Absence> find_absence(ReadTx& tx, const access::Viewer& viewer, AbsenceId id) {
+  auto found = tx.first(kAbsence, {viewer.practice, viewer.account, is_administrator(viewer) ? 1 : 0, id}, to_absence);
+  if (!found) return fail(not_found());
+  return *found;
+}
 
 Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& asked) {
   auto wanted = asked;
@@ -256,6 +267,10 @@ std::vector<AccountId> who_hears(ReadTx& tx, AccountId client, AccountId therapi
   std::vector<AccountId> people{client, therapist};
   if (const auto deputy = tx.first(kDeputyNow, {therapist, tx.now()}, to_account_id)) people.push_back(*deputy);
   return people;
+}
+
+std::vector<AccountId> treating_now(ReadTx& tx, AccountId client) {
+  return tx.list(kTreatingNow, {client, tx.now()}, to_account_id);
 }
 
 }  // namespace rapport::people

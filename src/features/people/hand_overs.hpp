@@ -51,8 +51,9 @@ struct PlannedHandOver {
   bool is_new = true;  ///< else it was asked for before, with this id
 };
 /// Plans one, or carries it out when its moment has come; tells whom it concerns. `by` is the episode's therapist or an
-/// administrator. Errors: not_found when `by` may not, or the treatment is over; invalid "hand_over.to",
-/// "hand_over.date"; conflict "hand_over.planned" when another one is, "hand_over.id_taken".
+/// administrator, whose hand-overs hold no sooner than kTimeToObject from now, whatever was wanted. Errors: not_found
+/// when `by` may not, or the treatment is over; invalid "hand_over.to", "hand_over.date"; conflict "hand_over.planned"
+/// when another one is, "hand_over.id_taken".
 Result<PlannedHandOver> plan_hand_over(store::WriteTx& tx, const access::Viewer& by, const NewHandOver& wanted,
                                        const CancelSessions& cancel_sessions);
 /// It does not happen; gives what was planned, and `is_new` false when it was called off before. By whoever may plan

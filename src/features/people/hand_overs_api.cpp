@@ -42,7 +42,9 @@ BOOST_DESCRIBE_STRUCT(OpenTreatments, (), (treatments, therapists))
 struct HandOverWanted {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `at`: from when on `to` "
-      "treats, at most a year ahead; absent: from now on. `sessions`: what becomes of those that are planned; absent: "
+      "treats, at most a year ahead; absent: from now on. What an administrator asks for holds 24 hours from now at "
+      "the "
+      "earliest. `sessions`: what becomes of those that are planned; absent: "
       "they stay.";
   HandOverId id;
   EpisodeId episode;
@@ -173,8 +175,8 @@ void add_hand_over_routes(Routes& routes, const CancelSessions& cancel_sessions)
       .explains(
           "From that moment on the new therapist finds all that was written, but not the former one's own notes, and "
           "the former therapist finds nothing any more. What a client showed the former one of single answers has to "
-          "be "
-          "shown anew; reply times are agreed on anew. All three are told.")
+          "be shown anew; reply times are agreed on anew. All three are told at once. What an administrator asks for "
+          "holds no sooner than 24 hours later, and the therapist can call it off until then.")
       .body<HandOverWanted>()
       .answers<Nothing>(201, 200)
       .needs(PermissionName{"hand_over"})

@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <set>
+
 #include "access/audit.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/people_shapes.hpp"
 #include "features/people/staff.hpp"
@@ -111,11 +115,12 @@ Result<void> ask_to_look(WriteTx& tx, const HandOver& one, std::string_view step
   return {};
 }
 
-/// Whoever asked for it knows.
+/// Also whoever goes on with the client of one who has left. Whoever asked for it knows.
 Result<void> ask_all_to_look(WriteTx& tx, const HandOver& one, std::string_view step) {
-  for (const auto who : {one.client, one.to, one.from}) {
-    if (who != one.asked_by) TRY(ask_to_look(tx, one, step, who));
-  }
+  std::set<AccountId> people{one.client, one.to, one.from};
+  for (const auto who : treating_now(tx, one.client)) people.insert(who);
+  people.erase(one.asked_by);
+  for (const auto who : people) TRY(ask_to_look(tx, one, step, who));
   return {};
 }
 
@@ -186,7 +191,8 @@ Result<HandOver> store_plan(WriteTx& tx, const access::Viewer& by, const NewHand
   if (!sides) return fail(not_found());
   TRY(check_new_therapist(to, by, sides->from));
   TRY(check_date(wanted.due_at, tx.now()));
-  const auto due_at = std::max(wanted.due_at, tx.now());
+  const bool is_own = sides->from == by.account;
+  const auto due_at = std::max(wanted.due_at, is_own ? tx.now() : tx.now() + kTimeToObject);
   if (tx.execute(kPlan, {wanted.id, by.practice, wanted.episode, sides->client, sides->from, wanted.to,
                          wanted.keeps_sessions ? "keep" : "cancel", by.account, tx.now(), due_at}) != 1) {
     return fail(not_planned(tx, wanted.episode));

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <random>
+#include <set>
 
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages.hpp"
+#include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
@@ -51,6 +54,32 @@ class HandOvers : public testing::HouseTest {
   }
   safety::Team team_of(EpisodeId which) {
     return *read([&](store::ReadTx& tx) { return safety::find_team(tx, which); });
+  }
+  /// Who answers in place of the therapist who has left, as the client reads it.
+  std::optional<AccountId> away_deputy() {
+    const auto away = *read([&](store::ReadTx& tx) -> Result<std::optional<Away>> { return away_of(tx, therapist); });
+    return away ? away->deputy : std::nullopt;
+  }
+  std::set<AccountId> mailed(HandOverId id, const std::string& step) {
+    return *read([&](store::ReadTx& tx) -> Result<std::set<AccountId>> {
+      std::set<AccountId> people;
+      for (const auto& one : notify::deliveries_of(tx, "hand_over:" + id.text() + ":" + step)) people.insert(one.to);
+      return people;
+    });
+  }
+  /// Of a therapist who has left: the new deputy goes on only later, and there was none before.
+  bool waits_for_deputy(AccountId of) {
+    const auto staff =
+        *read([&](store::ReadTx& tx) -> Result<std::vector<StaffMember>> { return list_staff(tx, practice); });
+    const auto one = std::find_if(staff.begin(), staff.end(), [&](const StaffMember& each) { return each.id == of; });
+    return one->deputy_from > clock.now() && !one->deputy_before;
+  }
+  /// An absence that lasts now, and in which somebody has agreed to stand in.
+  bool is_away(AccountId who) {
+    const auto all = *read([&](store::ReadTx& tx) -> Result<std::vector<Absence>> { return list_absences(tx, kim()); });
+    return std::any_of(all.begin(), all.end(), [&](const Absence& one) {
+      return one.therapist == who && one.starts_at <= clock.now() && one.agreed_at && !one.declined_at;
+    });
   }
   std::optional<HandOver> told_of(EpisodeId which) {
     return *read([&](store::ReadTx& tx) -> Result<std::optional<HandOver>> { return hand_over_of(tx, which); });
@@ -131,9 +160,11 @@ TEST_P(HandOvers, AreForTheirTherapistAndAdministratorsAndGoToAnotherTherapist) 
 
 TEST_P(HandOvers, AnAccountIsClosedOnceNobodyIsLeftAloneByIt) {
   EXPECT_EQ(close(therapist).error().code, "account.has_clients");
-  ASSERT_TRUE(plan(kim(), wanted(episode, stranger)));
-  EXPECT_EQ(close(therapist).error().code, "account.has_clients");
+  ASSERT_TRUE(plan(as(therapist), wanted(episode, stranger)));
   ASSERT_TRUE(plan(kim(), wanted(other_episode, deputy)));
+  EXPECT_EQ(close(therapist).error().code, "account.has_clients") << "planned is not done";
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_EQ(carry_out(), 1);
   EXPECT_TRUE(close(therapist).value());
   EXPECT_FALSE(close(therapist).value());
 }
@@ -141,6 +172,7 @@ TEST_P(HandOvers, AnAccountIsClosedOnceNobodyIsLeftAloneByIt) {
 TEST_P(HandOvers, WhoIsDismissedHasADeputyWhoGoesOnUntilEachIsHandedOver) {
   EXPECT_EQ(close(therapist, Leaving::at_once).error().code, "account.no_deputy");
   ASSERT_TRUE(back(therapist, deputy));
+  clock.set(clock.now() + kTimeToObject);
   EXPECT_FALSE(finds(deputy, episode));
   ASSERT_TRUE(close(therapist, Leaving::at_once).value());
   EXPECT_TRUE(finds(deputy, episode));
@@ -152,18 +184,103 @@ TEST_P(HandOvers, WhoIsDismissedHasADeputyWhoGoesOnUntilEachIsHandedOver) {
   EXPECT_EQ(close(deputy, Leaving::at_once).error().code, "account.stands_in");
   EXPECT_EQ(back(therapist, {}).error().code, "backing.role");
   ASSERT_TRUE(back(therapist, stranger)) << "somebody else can be named";
-  EXPECT_FALSE(finds(deputy, episode));
   ASSERT_TRUE(plan(kim(), wanted(episode, deputy)));
-  EXPECT_TRUE(finds(deputy, episode));
+  EXPECT_TRUE(finds(deputy, episode)) << "who goes on until the other does";
   EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_EQ(close(deputy).error().code, "account.stands_in");
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_EQ(carry_out(), 1);
+  EXPECT_TRUE(finds(deputy, episode)) << "the therapist now";
+  EXPECT_FALSE(finds(deputy, other_episode));
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_TRUE(finds(stranger, other_episode));
   EXPECT_EQ(close(stranger).error().code, "account.stands_in") << "there is another client still";
   ASSERT_TRUE(plan(kim(), wanted(other_episode, deputy)));
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_EQ(carry_out(), 1);
   EXPECT_TRUE(close(stranger).value());
   EXPECT_EQ(back(therapist, deputy).error().kind, ErrorKind::not_found) << "nobody is left to stand in for";
 }
 
+TEST_P(HandOvers, OfAnAdministratorHoldADayLaterAndUntilThenTheTherapistCallsThemOff) {
+  const auto one = wanted(episode, stranger);
+  const auto planned = plan(kim(), one);
+  ASSERT_TRUE(planned);
+  EXPECT_FALSE(planned->hand_over.done_at);
+  EXPECT_EQ(planned->hand_over.due_at, clock.now() + kTimeToObject);
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_EQ(told_of(episode)->to, stranger) << "the client reads it at once";
+  EXPECT_EQ(mailed(one.id, "planned"), (std::set{client, therapist, stranger}));
+  clock.set(planned->hand_over.due_at - std::chrono::seconds(1));
+  EXPECT_EQ(carry_out(), 0);
+  EXPECT_TRUE(call_off(as(therapist), one.id)->is_new);
+  clock.set(planned->hand_over.due_at);
+  EXPECT_EQ(carry_out(), 0);
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_TRUE(finds(therapist, episode));
+}
+
+TEST_P(HandOvers, ADeputyWhoWasNamedOfLateGoesOnOnceADayHasPassed) {
+  ASSERT_TRUE(back(therapist, stranger));
+  ASSERT_TRUE(close(therapist, Leaving::at_once).value());
+  EXPECT_FALSE(finds(stranger, episode)) << "an account that an administrator has made for themselves, say";
+  EXPECT_FALSE(away_deputy());
+  EXPECT_EQ(team_of(episode).deputy, stranger) << "answers about harm are not lost";
+  const auto one = wanted(episode, stranger);
+  ASSERT_TRUE(plan(kim(), one));
+  EXPECT_FALSE(finds(stranger, episode)) << "nor by handing over";
+  clock.set(clock.now() + kTimeToObject - std::chrono::seconds(1));
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_FALSE(finds(deputy, episode)) << "who was no deputy of this therapist's";
+  clock.set(clock.now() + std::chrono::seconds(1));
+  EXPECT_TRUE(finds(stranger, episode));
+  EXPECT_EQ(away_deputy(), stranger);
+}
+
+TEST_P(HandOvers, WhoeverWasDeputyBeforeGoesOnUntilTheNewOneDoes) {
+  ASSERT_TRUE(back(therapist, deputy));
+  clock.set(clock.now() + kTimeToObject);
+  ASSERT_TRUE(back(therapist, stranger));
+  ASSERT_TRUE(close(therapist, Leaving::at_once).value());
+  EXPECT_TRUE(finds(deputy, episode));
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_EQ(away_deputy(), deputy);
+  EXPECT_EQ(team_of(episode).deputy, deputy);
+  const auto one = wanted(episode, stranger);
+  ASSERT_TRUE(plan(kim(), one));
+  EXPECT_EQ(mailed(one.id, "planned"), (std::set{client, therapist, stranger, deputy})) << "whoever treats now";
+  ASSERT_TRUE(back(therapist, deputy)) << "after all: without a gap";
+  EXPECT_TRUE(finds(deputy, episode));
+  ASSERT_TRUE(back(therapist, stranger));
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_FALSE(finds(deputy, episode));
+  EXPECT_TRUE(finds(stranger, episode));
+}
+
+TEST_P(HandOvers, WhoeverStandsInForSomebodyWhoGoesOnHasTheirClientsToo) {
+  ASSERT_TRUE(back(therapist, deputy));
+  clock.set(clock.now() + kTimeToObject);
+  const NewAbsence absence{AbsenceId::make(clock.now()), deputy, stranger, clock.now() + hours(1),
+                           clock.now() + hours(48)};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(announce(tx, as(deputy), absence));
+    TRY(answer_absence(tx, as(stranger), absence.id, true));
+    return {};
+  }));
+  clock.set(absence.starts_at);
+  ASSERT_TRUE(close(therapist, Leaving::at_once).value()) << "also where the deputy is away already";
+  EXPECT_TRUE(finds(stranger, episode));
+  EXPECT_EQ(read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_episodes(tx, stranger).size(); }), 2U);
+  EXPECT_EQ(team_of(episode).deputy, stranger) << "who hears of a concern";
+  EXPECT_EQ(away_deputy(), stranger) << "whom the client reads of";
+  clock.set(absence.ends_at);
+  EXPECT_FALSE(finds(stranger, episode));
+  EXPECT_TRUE(finds(deputy, episode));
+  EXPECT_EQ(team_of(episode).deputy, deputy);
+}
+
 TEST_P(HandOvers, NobodyIsHandedToSomebodyWhoLeaves) {
-  const auto one = wanted(episode, stranger, hours(1));
+  const auto one = wanted(episode, stranger, hours(25));
   ASSERT_TRUE(plan(kim(), one));
   ASSERT_TRUE(close(stranger).value());
   clock.set(one.due_at);
@@ -239,7 +356,7 @@ TEST_P(HandOvers, NoPathLeavesATreatmentWithoutSomebodyWhoHearsOfAConcern) {
         (void)back(one, random() % 4 == 0 ? std::nullopt : std::optional(other));
         break;
       case 6: {
-        const NewAbsence absence{AbsenceId::make(clock.now()), one, other, clock.now(), clock.now() + hours(48)};
+        const NewAbsence absence{AbsenceId::make(clock.now()), one, other, clock.now(), clock.now() + hours(72)};
         if (write([&](store::WriteTx& tx) { return announce(tx, kim(), absence); })) {
           (void)write([&](store::WriteTx& tx) { return answer_absence(tx, as(other), absence.id, true); });
         }
@@ -254,7 +371,10 @@ TEST_P(HandOvers, NoPathLeavesATreatmentWithoutSomebodyWhoHearsOfAConcern) {
       const bool is_there =
           *read([&](store::ReadTx& tx) -> Result<bool> { return find_account(tx, team.therapist).has_value(); });
       ASSERT_TRUE(is_there || team.deputy) << "step " << step << ": nobody hears";
-      if (!is_there) ASSERT_TRUE(finds(*team.deputy, each)) << "step " << step;
+      if (!is_there) {
+        ASSERT_TRUE(finds(*team.deputy, each) || waits_for_deputy(team.therapist)) << "step " << step;
+        ASSERT_FALSE(is_away(*team.deputy)) << "step " << step << ": whoever hears is away";
+      }
       for (const auto& who : therapists) {
         if (who == team.therapist) continue;
         const bool stands_in = *read([&](store::ReadTx& tx) -> Result<bool> {

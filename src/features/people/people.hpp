@@ -135,10 +135,10 @@ struct LockedClient {
   AccountId client;
   Time locked_at;
 };
-/// Those whom the viewer treated, or whose therapist they supervise; the latest first. Nothing but that there are any.
+/// Those whom the viewer treated, or whose therapist they supervised before it was locked; where the therapist has left
+/// also those with whom the viewer would go on as the deputy, named before as well. The latest first. Nothing but that
+/// there are any.
 std::vector<LockedClient> list_locked_clients(store::ReadTx& tx, AccountId viewer);
 bool knew_locked_client(store::ReadTx& tx, AccountId viewer, AccountId client);
-/// The therapists whose care of the client goes on.
-std::vector<AccountId> therapists_of(store::ReadTx& tx, AccountId client);
 
 }  // namespace rapport::people

@@ -165,18 +165,18 @@ const Query kFindClient{"people.find_client",
 #define LOCKED_CLIENTS                                                                                  \
   "SELECT e.client_id, MAX(e.locked_at) FROM episode_of_care e JOIN account t ON t.id = e.therapist_id" \
   " WHERE e.locked_at IS NOT NULL AND"
-const Query kLockedClients{"people.locked_clients", LOCKED_CLIENTS
-                           " (t.id = $1 OR t.supervisor_id = $1) GROUP BY e.client_id"
+// Whoever was named after it was locked has nothing to do with it.
+#define KNEW                                                                   \
+  " (t.id = $1 OR (t.supervisor_id = $1 AND t.supervisor_from <= e.locked_at)" \
+  " OR (t.closed_at IS NOT NULL AND t.deputy_id = $1 AND t.deputy_from <= e.locked_at))"
+const Query kLockedClients{"people.locked_clients", LOCKED_CLIENTS KNEW
+                           " GROUP BY e.client_id"
                            " ORDER BY MAX(e.locked_at) DESC, e.client_id"};
 const Query kKnewLocked{"people.knew_locked_client",
-                        LOCKED_CLIENTS " e.client_id = $2 AND (t.id = $1 OR t.supervisor_id = $1) GROUP BY e.client_id",
-                        true};
+                        LOCKED_CLIENTS " e.client_id = $2 AND" KNEW " GROUP BY e.client_id", true};
 #undef LOCKED_CLIENTS
+#undef KNEW
 const Query kSpans{"people.spans", "SELECT closed_at FROM episode_of_care WHERE client_id = $1", true};
-const Query kTherapists{"people.therapists_of",
-                        "SELECT DISTINCT e.therapist_id FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
-                        " WHERE e.client_id = $1 AND e.closed_at IS NULL AND t.closed_at IS NULL",
-                        true};
 
 }  // namespace
 
@@ -331,10 +331,6 @@ std::vector<LockedClient> list_locked_clients(ReadTx& tx, AccountId viewer) {
 
 bool knew_locked_client(ReadTx& tx, AccountId viewer, AccountId client) {
   return tx.first(kKnewLocked, {viewer, client}, [](const Row&) { return true; }).has_value();
-}
-
-std::vector<AccountId> therapists_of(ReadTx& tx, AccountId client) {
-  return tx.list(kTherapists, {client}, [](const Row& row) { return row.id<AccountId>(0); });
 }
 
 }  // namespace rapport::people

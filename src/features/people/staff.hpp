@@ -16,7 +16,9 @@ struct StaffMember {
   std::optional<Time> closed_at = {};
   std::optional<AccountId> supervisor = {};
   std::optional<AccountId> deputy = {};
-  std::int64_t clients = 0;  ///< of a therapist, whose care goes on
+  Time deputy_from;                             ///< from then on the deputy goes on where this therapist leaves
+  std::optional<AccountId> deputy_before = {};  ///< who does until then
+  std::int64_t clients = 0;                     ///< of a therapist, whose care goes on
 };
 /// Everybody but clients; whoever was invited and never came is left out once that was withdrawn.
 std::vector<StaffMember> list_staff(store::ReadTx& tx, PracticeId practice);
@@ -54,13 +56,19 @@ struct Backing {
   std::optional<std::optional<AccountId>> supervisor = {};
   std::optional<std::optional<AccountId>> deputy = {};  ///< another therapist
 };
-/// Sets it, for all clients of the therapist; false when that was so already. Errors: not_found when that is no
-/// therapist with an open account or with clients to be handed over; invalid "backing.role" when somebody in it has
-/// another role than they need, is the therapist, or is nobody where the clients of somebody who has left would be
-/// nobody's.
+/// Sets it, for all clients of the therapist; false when that was so already. Whoever is named hears at once of
+/// concerns that are open or come. What else it opens holds kTimeToObject later: concerns that are over; going on with
+/// the clients of one who leaves, which whoever was deputy before does until then. Whoever is named no more loses it at
+/// once. Errors: not_found when that is no therapist with an open account or with clients to be handed over; invalid
+/// "backing.role" when somebody in it has another role than they need, is the therapist, or is nobody where the clients
+/// of somebody who has left would be nobody's.
 Result<bool> set_backing(store::WriteTx& tx, PracticeId practice, AccountId therapist, const Backing& backing);
-/// Sets the practice's neutral person, for all clients; false when that was so already. Error: invalid "backing.role".
+/// Sets the practice's neutral person, for all clients, who hears at once of concerns that are open or come, and of
+/// those that are over kTimeToObject later; false when that was so already. Error: invalid "backing.role".
 Result<bool> set_neutral_person(store::WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral);
+
+/// For a practice that is made as if it had been there for long: all who were named hold now.
+void let_named_hold(store::WriteTx& tx, PracticeId practice);
 
 /// Who stands around a client who comes new to this therapist.
 Helpers usual_helpers(store::ReadTx& tx, AccountId therapist);

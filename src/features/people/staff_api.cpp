@@ -14,7 +14,9 @@ BOOST_DESCRIBE_ENUM(StaffState, invited, active, closed)
 struct StaffEntry {
   static constexpr std::string_view says =
       "Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere "
-      "here.";
+      "here. `deputy_from`: only from then on the deputy, who was named of late, goes on with the clients of a "
+      "therapist "
+      "who is dismissed; until then `deputy_before` does, or nobody.";
   AccountId id;
   std::string name;
   std::string role;
@@ -22,8 +24,10 @@ struct StaffEntry {
   std::int64_t clients = 0;
   std::optional<AccountId> supervisor;
   std::optional<AccountId> deputy;
+  std::optional<Time> deputy_from;
+  std::optional<AccountId> deputy_before;
 };
-BOOST_DESCRIBE_STRUCT(StaffEntry, (), (id, name, role, state, clients, supervisor, deputy))
+BOOST_DESCRIBE_STRUCT(StaffEntry, (), (id, name, role, state, clients, supervisor, deputy, deputy_from, deputy_before))
 
 struct Staff {
   static constexpr std::string_view says = "`neutral_person` hears what clients say about their therapist.";
@@ -65,8 +69,20 @@ Result<StaffEntry> describe(House& house, const StaffMember& member, Deadline de
   account.id = member.id;
   account.sealed_profile = member.sealed_profile;
   TRY_ASSIGN(auto profile, open_profile(house, account, deadline));
-  return StaffEntry{member.id,      std::move(profile.name), member.role,  state_of(member),
-                    member.clients, member.supervisor,       member.deputy};
+  StaffEntry entry{member.id,
+                   std::move(profile.name),
+                   member.role,
+                   state_of(member),
+                   member.clients,
+                   member.supervisor,
+                   member.deputy,
+                   {},
+                   {}};
+  if (member.deputy && member.deputy_from > house.clock.now()) {
+    entry.deputy_from = member.deputy_from;
+    entry.deputy_before = member.deputy_before;
+  }
+  return entry;
 }
 
 Result<Answer<Staff>> read_staff(Context& context, Call& call) {
@@ -175,7 +191,8 @@ void add_staff_routes(Routes& routes) {
       .says("Close the account of somebody who works in the practice at once, whatever is left")
       .explains(
           "For emergencies. As the closure, but a therapist's deputy goes on with the clients from this moment until "
-          "each is handed over. 409 `account.no_deputy` while there is none.")
+          "each is handed over; one who was named of late from `deputy_from` on. 409 `account.no_deputy` while there "
+          "is none.")
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")
       .audits("account.dismiss")
@@ -184,7 +201,9 @@ void add_staff_routes(Routes& routes) {
       .says("Say who supervises a therapist and who is told of concerns beside them")
       .explains(
           "It holds for all clients of the therapist, those of now and those to come. One of the two at a time. A mail "
-          "tells the therapist and whoever is named.")
+          "tells the therapist and whoever is named. They hear at once of concerns that are open or come; what else it "
+          "opens holds 24 hours later: concerns that are over, going on with the clients of one who is dismissed, and "
+          "asking for records that are locked from then on.")
       .body<BackingWanted>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")
@@ -194,7 +213,7 @@ void add_staff_routes(Routes& routes) {
       .says("Say who hears what clients answer about their therapist")
       .explains(
           "It holds for all clients of the practice, those of now and those to come. A mail tells the therapists and "
-          "whoever is named.")
+          "whoever is named, who reads concerns that are over 24 hours later.")
       .body<NeutralPersonWanted>()
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"})

@@ -15,7 +15,7 @@ using store::WriteTx;
 
 const Query kStaff{"staff.list",
                    "SELECT a.id, a.role, a.sealed_profile, CASE WHEN a.password_hash = '' THEN 1 ELSE 0 END,"
-                   " a.closed_at, a.supervisor_id, a.deputy_id,"
+                   " a.closed_at, a.supervisor_id, a.deputy_id, a.deputy_from, a.deputy_before_id,"
                    " (SELECT COUNT(*) FROM episode_of_care e WHERE e.therapist_id = a.id AND e.closed_at IS NULL)"
                    " FROM account a WHERE a.practice_id = $1 AND a.role <> 'client'"
                    " AND (a.closed_at IS NULL OR a.password_hash <> '') ORDER BY a.created_at, a.id"};
@@ -31,14 +31,18 @@ const Query kDeputyOf{"staff.deputy_of",
                       " WHERE t.id = $1",
                       true};
 // Whose clients this person goes on with because their therapist has left.
-const Query kGoesOn{"staff.goes_on",
-                    "SELECT 1 FROM account w JOIN episode_of_care e ON e.therapist_id = w.id AND e.closed_at IS NULL"
-                    " AND e.locked_at IS NULL WHERE w.deputy_id = $1 AND w.closed_at IS NOT NULL LIMIT 1",
-                    true};
+const Query kGoesOn{
+    "staff.goes_on",
+    "SELECT 1 FROM account w JOIN episode_of_care e ON e.therapist_id = w.id AND e.closed_at IS NULL"
+    " AND e.locked_at IS NULL WHERE (w.deputy_id = $1 OR (w.deputy_before_id = $1 AND w.deputy_from > $2))"
+    " AND w.closed_at IS NOT NULL LIMIT 1",
+    true};
 const Query kLockPractice{"staff.lock_practice", "SELECT id FROM practice WHERE id = $1 {for_update}", true};
 const Query kSupervisesNobody{"staff.supervises_nobody",
                               "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true};
 const Query kDeputyOfNobody{"staff.deputy_of_nobody", "UPDATE account SET deputy_id = NULL WHERE deputy_id = $1"};
+const Query kNoDeputyBefore{"staff.no_deputy_before",
+                            "UPDATE account SET deputy_before_id = NULL WHERE deputy_before_id = $1", true};
 const Query kDeputyOfNoEpisode{"staff.deputy_of_no_episode",
                                "UPDATE episode_of_care SET deputy_id = NULL WHERE deputy_id = $1", true};
 const Query kNoNeutralPerson{"staff.no_neutral_person", "UPDATE practice SET neutral_id = NULL WHERE neutral_id = $1"};
@@ -55,14 +59,22 @@ const Query kTake{"staff.take",
                   true};
 const Query kEraseInvited{"staff.erase_invited", "DELETE FROM account WHERE id = $1 AND password_hash = ''", true};
 const Query kLoginTaken{"staff.login_taken", "SELECT 1 FROM account WHERE login_digest = $1", true};
-const Query kBacking{"staff.backing", "SELECT supervisor_id, deputy_id FROM account WHERE id = $1", true};
-const Query kSetSupervisor{"staff.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
-const Query kSetDeputy{"staff.set_deputy", "UPDATE account SET deputy_id = $2 WHERE id = $1", true};
+const Query kBacking{"staff.backing",
+                     "SELECT supervisor_id, deputy_id, deputy_from, deputy_before_id FROM account WHERE id = $1", true};
+const Query kSetSupervisor{"staff.set_supervisor",
+                           "UPDATE account SET supervisor_id = $2, supervisor_from = $3 WHERE id = $1", true};
+const Query kSetDeputy{"staff.set_deputy",
+                       "UPDATE account SET deputy_id = $2, deputy_from = $3, deputy_before_id = $4 WHERE id = $1",
+                       true};
 const Query kSetDeputyOfAll{"staff.set_deputy_of_all",
                             "UPDATE episode_of_care SET deputy_id = $2 WHERE therapist_id = $1", true};
-const Query kSetNeutral{"staff.set_neutral", "UPDATE practice SET neutral_id = $2 WHERE id = $1", true};
+const Query kSetNeutral{"staff.set_neutral", "UPDATE practice SET neutral_id = $2, neutral_from = $3 WHERE id = $1",
+                        true};
 const Query kSetNeutralOfAll{"staff.set_neutral_of_all",
                              "UPDATE episode_of_care SET neutral_id = $2 WHERE practice_id = $1"};
+const Query kStaffHolds{"staff.holds",
+                        "UPDATE account SET supervisor_from = $2, deputy_from = $2 WHERE practice_id = $1"};
+const Query kNeutralHolds{"staff.neutral_holds", "UPDATE practice SET neutral_from = $2 WHERE id = $1", true};
 const Query kUsual{"staff.usual_helpers",
                    "SELECT d.id, n.id FROM account t JOIN practice p ON p.id = t.practice_id"
                    " LEFT JOIN account d ON d.id = t.deputy_id AND d.closed_at IS NULL"
@@ -70,8 +82,11 @@ const Query kUsual{"staff.usual_helpers",
                    true};
 
 StaffMember to_member(const Row& row) {
-  return {row.id<AccountId>(0), std::string(row.text(1)),   copy_of(row.bytes(2)),      row.int64(3) != 0,
-          row.maybe_time(4),    row.maybe_id<AccountId>(5), row.maybe_id<AccountId>(6), row.int64(7)};
+  return {row.id<AccountId>(0),       std::string(row.text(1)),
+          copy_of(row.bytes(2)),      row.int64(3) != 0,
+          row.maybe_time(4),          row.maybe_id<AccountId>(5),
+          row.maybe_id<AccountId>(6), row.time(7),
+          row.maybe_id<AccountId>(8), row.int64(9)};
 }
 
 std::optional<std::string> role_of(ReadTx& tx, const Query& query, AccountId account, PracticeId practice) {
@@ -89,7 +104,7 @@ Result<void> check_role(WriteTx& tx, PracticeId practice, const std::optional<Ac
 /// Nobody's clients are left alone.
 Result<void> check_clients(WriteTx& tx, AccountId account, Leaving leaving) {
   const auto is_there = [](const Row&) { return true; };
-  if (tx.first(kGoesOn, {account}, is_there)) {
+  if (tx.first(kGoesOn, {account, tx.now()}, is_there)) {
     return fail({ErrorKind::conflict, "account.stands_in",
                  "This person goes on with the clients of somebody who has left. Hand those over, or name another "
                  "deputy for them first."});
@@ -102,6 +117,27 @@ Result<void> check_clients(WriteTx& tx, AccountId account, Leaving leaving) {
   if (tx.first(kDeputyOf, {account}, is_there)) return {};
   return fail({ErrorKind::conflict, "account.no_deputy",
                "Nobody would go on with this therapist's clients. Name a deputy first."});
+}
+
+struct Backed {
+  std::optional<AccountId> supervisor;
+  std::optional<AccountId> deputy;
+  Time deputy_from;
+  std::optional<AccountId> deputy_before;
+};
+
+/// From when on somebody holds who is named now, for what opens something to them.
+Time holds_from(const std::optional<AccountId>& named, Time now) {
+  return named ? now + kTimeToObject : now;
+}
+
+/// Whoever held until now does so until the new one does; whoever holds is named again without a gap.
+void set_deputy(WriteTx& tx, AccountId therapist, const Backed& before, const std::optional<AccountId>& named) {
+  if (named == before.deputy) return;
+  const auto now = tx.now();
+  const auto holder = before.deputy_from <= now ? before.deputy : before.deputy_before;
+  const bool goes_on = !named || named == holder;
+  tx.execute(kSetDeputy, {therapist, named, goes_on ? now : holds_from(named, now), goes_on ? std::nullopt : holder});
 }
 
 Error login_taken() {
@@ -141,8 +177,8 @@ Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Le
   TRY(end_absences_of(tx, account));
   TRY(call_off_hand_overs_to(tx, account));
   notify::forget_devices_of(tx, account);
-  for (const auto* query :
-       {&kSupervisesNobody, &kDeputyOfNobody, &kDeputyOfNoEpisode, &kNoNeutralPerson, &kNeutralOfNoEpisode}) {
+  for (const auto* query : {&kSupervisesNobody, &kDeputyOfNobody, &kNoDeputyBefore, &kDeputyOfNoEpisode,
+                            &kNoNeutralPerson, &kNeutralOfNoEpisode}) {
     tx.execute(*query, {account});
   }
   return true;
@@ -180,13 +216,16 @@ Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, 
     return fail(not_found());
   }
   const auto before = tx.first(kBacking, {therapist}, [](const Row& row) {
-                          return std::pair{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)};
+                          return Backed{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1), row.time(2),
+                                        row.maybe_id<AccountId>(3)};
                         }).value();
-  const bool is_new = (backing.supervisor && *backing.supervisor != before.first) ||
-                      (backing.deputy && *backing.deputy != before.second);
+  const bool has_other_supervisor = backing.supervisor && *backing.supervisor != before.supervisor;
+  const bool is_new = has_other_supervisor || (backing.deputy && *backing.deputy != before.deputy);
   if (backing.supervisor) {
     TRY(check_role(tx, practice, *backing.supervisor, "supervisor", "/person"));
-    tx.execute(kSetSupervisor, {therapist, *backing.supervisor});
+    if (has_other_supervisor) {
+      tx.execute(kSetSupervisor, {therapist, *backing.supervisor, holds_from(*backing.supervisor, tx.now())});
+    }
   }
   if (!backing.deputy) return is_new;
   if (!is_here && !*backing.deputy) {
@@ -198,7 +237,7 @@ Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, 
         invalid("backing.role", "Nobody can stand in for themselves.", {{"/person", "Choose another therapist."}}));
   }
   TRY(check_role(tx, practice, *backing.deputy, "therapist", "/person"));
-  tx.execute(kSetDeputy, {therapist, *backing.deputy});
+  set_deputy(tx, therapist, before, *backing.deputy);
   tx.execute(kSetDeputyOfAll, {therapist, *backing.deputy});
   return is_new;
 }
@@ -206,9 +245,13 @@ Result<bool> set_backing(WriteTx& tx, PracticeId practice, AccountId therapist, 
 Result<bool> set_neutral_person(WriteTx& tx, PracticeId practice, std::optional<AccountId> neutral) {
   TRY(check_role(tx, practice, neutral, "neutral_person", "/neutral_person"));
   const bool is_new = neutral_person_of(tx, practice) != neutral;
-  tx.execute(kSetNeutral, {practice, neutral});
+  if (is_new) tx.execute(kSetNeutral, {practice, neutral, holds_from(neutral, tx.now())});
   tx.execute(kSetNeutralOfAll, {practice, neutral});
   return is_new;
+}
+
+void let_named_hold(WriteTx& tx, PracticeId practice) {
+  for (const auto* query : {&kStaffHolds, &kNeutralHolds}) tx.execute(*query, {practice, Time{}});
 }
 
 Helpers usual_helpers(ReadTx& tx, AccountId therapist) {

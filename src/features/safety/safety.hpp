@@ -154,7 +154,8 @@ std::int64_t count_without_reader(store::ReadTx& tx);
 /// The notices of a concern have keys that begin with this (features/notify).
 std::string notice_prefix(ConcernId concern);
 
-/// Whether there is a concern of this client that nobody has looked into.
+/// Whether there is a concern of this client that nobody has looked into, and somebody can: about the therapist, a
+/// neutral person.
 bool waits_for_somebody(store::ReadTx& tx, AccountId client);
 /// No clock runs any more for what a client who has left has said.
 void stop_clocks(store::WriteTx& tx, AccountId client);

@@ -5,6 +5,7 @@
 #include "access/audit.hpp"
 #include "access/who_treats.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/safety/safety_shapes.hpp"
 
 namespace rapport::safety {
@@ -43,13 +44,18 @@ const Query kRaise{"safety.raise",
 #define FROM_CONCERNS                                                                      \
   " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                  \
   " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id" \
+  " JOIN practice p ON p.id = e.practice_id"                                               \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"                                \
   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person'"
 #define CONCERN COLUMNS FROM_CONCERNS
+// Whoever is named hears of what is open or comes; of what was over before that they read once the naming holds.
+#define SINCE_NAMED(from) "(c.closed_at IS NULL OR " from " <= $2 OR c.closed_at + 86400000000 >= " from ")"
+static_assert(people::kTimeToObject == std::chrono::microseconds(86'400'000'000));
 // $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER \
-  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") \
-  "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL))) OR (c.kind = 'rift' AND n.id = $1)))"
+  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (((e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") ") AND " SINCE_NAMED("t.deputy_from") ")" \
+  "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL AND " SINCE_NAMED("t.supervisor_from") ")))" \
+  "  OR (c.kind = 'rift' AND n.id = $1 AND " SINCE_NAMED("p.neutral_from") ")))"
 #define EPISODE_OF_VIEWER \
   " c.episode_id IN (SELECT o.id FROM episode_of_care o WHERE o.neutral_id = $1" \
   " UNION SELECT o.id FROM episode_of_care o WHERE o.deputy_id IN " TREATING_NOW_AS("$1", "$2") \
@@ -129,6 +135,7 @@ const Query kDue{"safety.due",
 #undef FROM_CONCERNS
 #undef COLUMNS
 #undef OF_VIEWER
+#undef SINCE_NAMED
 #undef EPISODE_OF_VIEWER
 #undef IN_ORDER
 const Query kIsAnyDue{"safety.is_any_due",
@@ -230,8 +237,10 @@ Result<Concern> lock_own(WriteTx& tx, AccountId viewer, ConcernId concern) {
 }
 
 const Query kWaits{"safety.waits",
-                   "SELECT 1 FROM episode_of_care e JOIN concern c ON c.episode_id = e.id WHERE e.client_id = $1"
-                   " AND c.closed_at IS NULL AND c.acknowledged_at IS NULL LIMIT 1",
+                   "SELECT 1 FROM episode_of_care e JOIN concern c ON c.episode_id = e.id"
+                   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
+                   " WHERE e.client_id = $1 AND c.closed_at IS NULL AND c.acknowledged_at IS NULL"
+                   " AND (c.kind <> 'rift' OR n.id IS NOT NULL) LIMIT 1",
                    true};
 const Query kStopClocks{"safety.stop_clocks", "UPDATE concern SET acknowledge_by = NULL WHERE client_id = $1"};
 #define CONCERNS_OF_CLIENT "concern_id IN (SELECT id FROM concern WHERE client_id = $1)"

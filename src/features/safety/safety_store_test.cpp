@@ -2,6 +2,8 @@
 #include <thread>
 
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/staff.hpp"
 #include "features/safety/safety.hpp"
 #include "support/house_fixture.hpp"
 
@@ -124,6 +126,34 @@ TEST_P(Concerns, AreRaisedOnceForAVersionAndToldAgainWhenItIsSentAgain) {
   EXPECT_EQ(mailed(concern).size(), 2U);
   raise_one(Kind::safety, form, 2);
   EXPECT_EQ(seen_by(therapist).size(), 2U) << "a correction that says more is a concern of its own";
+}
+
+TEST_P(Concerns, ThatWereOverBeforeAreReadByWhoeverIsNamedOnceADayHasPassed) {
+  const auto another = AccountId::make(clock.now());
+  const auto over = raise_one(Kind::safety);
+  ASSERT_TRUE(close_as(therapist, over));
+  const auto rift_over = raise_one(Kind::rift);
+  ASSERT_TRUE(close_as(neutral, rift_over));
+  clock.set(clock.now() + minutes(1));
+  const auto open = raise_one(Kind::safety);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(people::add_account(tx, account_of(another, "neutral_person")));
+    TRY(people::set_backing(tx, practice, therapist, {.deputy = stranger}));
+    TRY(people::set_neutral_person(tx, practice, another));
+    return {};
+  }));
+  const auto ids = [&](AccountId viewer) {
+    std::vector<ConcernId> list;
+    for (const auto& one : seen_by(viewer)) list.push_back(one.id);
+    return list;
+  };
+  EXPECT_EQ(ids(stranger), std::vector{open}) << "what is open somebody must hear of at once";
+  EXPECT_TRUE(ids(another).empty());
+  ASSERT_TRUE(close_as(stranger, open));
+  EXPECT_EQ(ids(stranger), std::vector{open}) << "what they have closed themselves stays there";
+  clock.set(clock.now() + people::kTimeToObject);
+  EXPECT_EQ(ids(stranger), (std::vector{open, over}));
+  EXPECT_EQ(ids(another), std::vector{rift_over});
 }
 
 TEST_P(Concerns, ThatNobodyLooksIntoGoToTheSupervisorInTimeAndOnce) {

@@ -70,7 +70,7 @@ export default async function add({ check, house, shots }) {
     await row.getByRole('button', { name: 'Yes, save this day' }).click();
     await row.getByText('Locked, and erased on 1 January 2050').waitFor();
 
-    const second = own.nextPair().client;
+    const { client: second, therapist: keeper } = own.nextPair();
     await row.getByLabel("The client's log-in name").fill('nobody.here');
     await row.getByRole('button', { name: "Close a client's account" }).click();
     await row.locator('code', { hasText: 'nobody.here' }).waitFor();
@@ -80,7 +80,26 @@ export default async function add({ check, house, shots }) {
     await row.getByLabel("The client's log-in name").fill(second.login);
     await row.getByRole('button', { name: "Close a client's account" }).click();
     await row.getByRole('button', { name: 'Close it for good' }).click();
-    await row.getByText(second.name).waitFor();
+    await row.getByRole('status').filter({ hasText: 'The account will be closed tomorrow' }).waitFor();
+    await row.getByText('Will be closed tomorrow').waitFor();
+    await picture('administrator-soon', admin);
+
+    // It waits a day: whoever treats the client reads so, and the client keeps it.
+    const keepers = (await place.person(own.origin, keeper, desk)).page;
+    const soon = keepers.getByText(`${second.name}: an administrator wants to close this account tomorrow`);
+    await soon.waitFor();
+    await picture('therapist-soon', keepers);
+    const theirs = (await place.person(own.origin, second, phone)).page;
+    await theirs.getByRole('heading', { name: 'Your practice wants to close your account' }).waitFor();
+    await picture('client-soon-phone', theirs);
+    await theirs.getByRole('button', { name: 'Keep my account' }).click();
+    await theirs.getByRole('status').filter({ hasText: 'Your account stays as it is.' }).waitFor();
+    await soon.waitFor({ state: 'detached' });
+    await row.getByLabel("The client's log-in name").fill(second.login);
+    await row.getByRole('button', { name: "Close a client's account" }).click();
+    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await keepers.getByRole('button', { name: `Call off that the account is closed: ${second.name}` }).click();
+    await keepers.getByRole('status').filter({ hasText: `The account of ${second.name} stays open.` }).waitFor();
   });
 
   await check('where no law wants it kept the page says that everything is deleted, in German and in the dark', async (place) => {

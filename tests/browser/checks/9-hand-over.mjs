@@ -75,18 +75,23 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Choose all' }).click();
     await page.getByLabel('Who takes over').selectOption({ label: colleague.name });
     await page.getByRole('button', { name: 'Hand over', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'and until then it can be called off' }).waitFor();
+    await picture('administrator-sure', page);
     await page.getByRole('button', { name: 'Yes, hand over' }).click();
-    await page.getByText('Has left. Hand each client over to another therapist.').waitFor({ state: 'detached' });
+    await page.getByText(`${colleague.name} is the therapist from tomorrow`).first().waitFor();
+    await picture('administrator-planned', page);
   });
 
   await check('a locked record is read by exception, once an administrator has confirmed it', async (place) => {
     const own = await place.demoHouse(house, ['--practice-country', 'DE']);
     const { client, therapist } = own.nextPair();
     const admin = (await place.person(own.origin, own.accountsOf('administrator')[0], { ...phone, locale: 'de-DE' })).page;
-    await admin.getByLabel('Anmeldename der Klientin oder des Klienten').fill(client.login);
-    await admin.getByRole('button', { name: 'Konto einer Klientin oder eines Klienten schließen' }).click();
-    await admin.getByRole('button', { name: 'Endgültig schließen' }).click();
-    await admin.getByText(client.name).first().waitFor();
+    const theirs = (await place.person(own.origin, client, phone)).page;
+    await theirs.goto(`${own.origin}/account/close`);
+    await theirs.getByRole('button', { name: 'Close my account' }).click();
+    await theirs.getByLabel('Password').fill(client.password);
+    await theirs.keyboard.press('Enter');
+    await theirs.getByRole('status').filter({ hasText: 'Your account is closed.' }).waitFor();
 
     const { page } = await place.person(own.origin, therapist, desk);
     await page.getByRole('heading', { name: 'Locked records' }).waitFor();

@@ -4761,6 +4761,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/closings/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Keep the account of a client that an administrator wanted to close
+         * @description By an administrator, or a therapist who treats the client. What the client asked for the client alone takes back: 409 `closing.by_client`.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/closings/{client}/date": {
         parameters: {
             query?: never;
@@ -6654,6 +6704,8 @@ export interface components {
             clients: number;
             supervisor?: string | null;
             deputy?: string | null;
+            deputy_from?: string | null;
+            deputy_before?: string | null;
         };
         /** @description `neutral_person` hears what clients say about their therapist. */
         Staff: {
@@ -7291,6 +7343,7 @@ export interface components {
             law?: components["schemas"]["Law"] | null;
             waits: boolean;
             asked_at?: string | null;
+            due_at?: string | null;
             /** Format: int64 */
             keys_kept_days: number;
         };
@@ -7314,6 +7367,7 @@ export interface components {
             asked_at: string;
             by_client: boolean;
             asked_by?: string | null;
+            due_at?: string | null;
             closed_at?: string | null;
             keep_until?: string | null;
             law?: components["schemas"]["Law"] | null;
@@ -7338,8 +7392,11 @@ export interface components {
         };
         /** @description A client of this therapist whose account was closed. `name` is absent once the record is erased. */
         ToldClosing: {
+            /** Format: uuid */
+            client: string;
             name?: string | null;
             state: components["schemas"]["State"];
+            due_at?: string | null;
             closed_at?: string | null;
             /** Format: int64 */
             cancelled_sessions: number;

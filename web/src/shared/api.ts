@@ -259,6 +259,7 @@ export const api = {
   keepOwn: () => ask('delete', '/api/me/closing', {}, undefined),
   closings: async () => (await ask('get', '/api/closings', {}, undefined)).closings,
   closeClient: (login: string) => ask('post', '/api/closings', {}, { login }),
+  keepClient: (client: string) => ask('delete', '/api/closings/{client}', { client }, undefined),
   stateClosingDate: (client: string, until: string, reason: string) =>
     ask('put', '/api/closings/{client}/date', { client }, { until, reason }),
   closingsOfMyClients: async () => (await ask('get', '/api/closings/of-my-clients', {}, undefined)).closings,
