@@ -650,7 +650,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is logged in: the last used first */
+        /** Under which name one logs in, and where one is logged in: the last used first */
         get: {
             parameters: {
                 query?: never;
@@ -660,7 +660,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Where one is logged in: the last used first */
+                /** @description Under which name one logs in, and where one is logged in: the last used first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6451,6 +6451,7 @@ export interface components {
             system?: string | null;
         };
         LogIns: {
+            login: string;
             sessions: components["schemas"]["LogInEntry"][];
         };
         /** @description `password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor; in its place `passkey`, the answer to a challenge of `/api/me/passkeys/challenge`. */
@@ -6683,6 +6684,7 @@ export interface components {
             /** Format: date-time */
             until: string;
             state: components["schemas"]["AbsenceState"];
+            announced_by?: components["schemas"]["Person"] | null;
         };
         /** @description Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. `therapists`: who can be asked. */
         AbsencesAnswer: {
