@@ -6808,6 +6808,7 @@ export interface components {
             item: components["schemas"]["Item"];
             confirmed_by?: string | null;
             confirmed_at?: string | null;
+            holds: boolean;
         };
         /** @description `takes_clients`: clients can be invited. A practice of made-up people takes them at once. */
         SetupState: {
