@@ -6450,6 +6450,7 @@ export interface components {
             browser?: string | null;
             system?: string | null;
         };
+        /** @description `login`: one's own log-in name. */
         LogIns: {
             login: string;
             sessions: components["schemas"]["LogInEntry"][];
@@ -6673,7 +6674,7 @@ export interface components {
         };
         /** @enum {string} */
         AbsenceState: "asked" | "agreed" | "declined";
-        /** @description An absence that is not over. Only while `state` is "agreed", and only between `from` and `until`, the deputy sees and answers the therapist's clients. */
+        /** @description An absence that is not over. Only while `state` is "agreed", and only between `from` and `until`, the deputy sees and answers the therapist's clients. `announced_by`: an administrator; absent where the therapist did it. */
         AbsenceEntry: {
             /** Format: uuid */
             id: string;
@@ -6803,7 +6804,7 @@ export interface components {
         };
         /** @enum {string} */
         Item: "crisis_contacts" | "deputies" | "neutral_person" | "retention" | "test_mail";
-        /** @description Something that an administrator has to confirm; absent while nobody has, or when it holds no longer: another therapist came, the neutral person left, the country or the mail server is another, the contacts are to be looked through again. */
+        /** @description Something that an administrator has to confirm; `confirmed_by` and `confirmed_at` are absent while nobody has. It `holds` no longer when another therapist came, the neutral person left, the country or the mail server is another, or the contacts are to be looked through again. */
         SetupItem: {
             item: components["schemas"]["Item"];
             confirmed_by?: string | null;
