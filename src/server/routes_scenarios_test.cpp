@@ -1804,13 +1804,10 @@ TEST_P(Scenarios, EveryRouteIsRefusedToEveryRoleThatTheTableDoesNotName) {
 }
 
 /// What is open to somebody who has to set up a second factor first is named here once more.
-const std::set<std::string> kBeforeSecondFactor{"GET /api/session",
-                                                "POST /api/logout",
-                                                "GET /api/me/second-factor",
-                                                "POST /api/me/second-factor",
-                                                "POST /api/me/second-factor/confirmation",
-                                                "GET /api/me/passkeys",
-                                                "POST /api/me/passkeys/creation",
+const std::set<std::string> kBeforeSecondFactor{"GET /api/session",           "POST /api/logout",
+                                                "GET /api/me/sessions",       "GET /api/me/second-factor",
+                                                "POST /api/me/second-factor", "POST /api/me/second-factor/confirmation",
+                                                "GET /api/me/passkeys",       "POST /api/me/passkeys/creation",
                                                 "POST /api/me/passkeys"};
 
 TEST_P(Scenarios, WithoutASecondFactorStaffCanDoNothingButSetOneUp) {

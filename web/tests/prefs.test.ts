@@ -37,6 +37,15 @@ test('an appearance is kept, an unknown one is not believed, and a browser that 
   expect(document.documentElement.dataset.theme).toBe('light');
 });
 
+test('whoever does not want to be asked for an address is not asked again on this device, and others are', async () => {
+  const { prefs } = await fresh(['en-GB']);
+  expect(prefs.hasAsked('amara')).toBe(false);
+  prefs.asked('amara');
+  expect(prefs.hasAsked('amara')).toBe(true);
+  const again = (await fresh(['en-GB'])).prefs;
+  expect([again.hasAsked('amara'), again.hasAsked('cem'), again.hasAsked('')]).toEqual([true, false, false]);
+});
+
 test('the time is the server’s, whatever the clock of this device says', async () => {
   vi.useFakeTimers({ now: new Date('2026-05-14T10:00:00.300Z') });
   try {

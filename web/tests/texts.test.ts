@@ -39,6 +39,17 @@ test('every text is used', () => {
   expect(unused).toEqual([]);
 });
 
+test('the name of a button has in it what stands on it, so that whoever speaks what they see presses it', () => {
+  const named = sources().flatMap((source) => [...source.matchAll(/<button[^<]*? aria-label=\{m\.(\w+)\([^<]*?\)\}[^<]*?>\{m\.(\w+)\(\)\}</g)]);
+  expect(named.length).toBeGreaterThan(10);
+  const said = (text: Text) => forms(text).join().toLowerCase();
+  for (const [, name = '', shown = ''] of named)
+    for (const texts of [en, de] as Record<string, Text>[]) {
+      const onIt = said(texts[shown] ?? '-');
+      expect(said(texts[name] ?? '').replace('{what}', onIt), name).toContain(onIt);
+    }
+});
+
 test('no button is disabled: a browser drops the focus from one that was pressed', () => {
   for (const source of sources()) expect(source).not.toMatch(/<button[^<]*?\sdisabled[ =>]/);
 });

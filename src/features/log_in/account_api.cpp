@@ -5,6 +5,7 @@
 #include "features/log_in/proofs.hpp"
 #include "features/log_in/whole_proof.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/profiles.hpp"
 
 namespace rapport::log_in {
 
@@ -21,9 +22,11 @@ struct LogInEntry {
 BOOST_DESCRIBE_STRUCT(LogInEntry, (), (id, began_at, seen_at, current, browser, system))
 
 struct LogIns {
+  static constexpr std::string_view says = "`login`: one's own log-in name.";
+  std::string login;
   std::vector<LogInEntry> sessions;
 };
-BOOST_DESCRIBE_STRUCT(LogIns, (), (sessions))
+BOOST_DESCRIBE_STRUCT(LogIns, (), (login, sessions))
 
 struct PasswordChange {
   static constexpr std::string_view says =
@@ -67,6 +70,8 @@ Result<Answer<LogIns>> list_log_ins(Context& context, Call& call) {
                return access::list_sessions(tx, account, house.clock.now(), house.session_rules);
              }));
   Answer<LogIns> answer;
+  TRY_ASSIGN(auto profile, people::profile_of(house, account, call.deadline));
+  answer.value.login = std::move(profile.login);
   for (const auto& one : listed) {
     TRY_ASSIGN(auto entry, entry_of(*key, one, context.viewer.session));
     answer.value.sessions.push_back(std::move(entry));
@@ -141,9 +146,10 @@ Result<Answer<Nothing>> change_password(Context& context, Call& call, const Pass
 
 void add_account_routes(Routes& routes) {
   routes.get("/api/me/sessions")
-      .says("Where one is logged in: the last used first")
+      .says("Under which name one logs in, and where one is logged in: the last used first")
       .answers<LogIns>()
       .signed_in()
+      .before_second_factor()
       .not_audited("one's own account")
       .handle(list_log_ins);
   routes.del("/api/me/sessions/{session}")

@@ -87,6 +87,7 @@ TEST_P(Account, OneLogInIsEndedAndItsLiveLinesAreCutThoseOfOthersStay) {
   EXPECT_EQ(list.find(other.text()), std::string::npos) << list;
   EXPECT_EQ(list.find(of_another.text()), std::string::npos) << list;
   EXPECT_NE(list.find(here_.text()), std::string::npos) << list;
+  EXPECT_NE(list.find(R"("login":"amara")"), std::string::npos) << "whoever forgot it finds it here: " << list;
 }
 
 TEST_P(Account, AllOthersEndAtOnce) {

@@ -33,6 +33,7 @@ struct Absence {
   Time ends_at;                     ///< the first moment at which it is over; before `starts_at`: it was called off
   std::optional<Time> agreed_at;    ///< the deputy said yes: without it nothing opens
   std::optional<Time> declined_at;  ///< the deputy said no, or took the yes back
+  AccountId announced_by;           ///< the therapist, or an administrator
 };
 
 struct NewAbsence {

@@ -29,15 +29,16 @@ BOOST_DESCRIBE_STRUCT(AbsenceWanted, (), (id, therapist, deputy, from, until))
 struct AbsenceEntry {
   static constexpr std::string_view says =
       "An absence that is not over. Only while `state` is \"agreed\", and only between `from` and `until`, the deputy "
-      "sees and answers the therapist's clients.";
+      "sees and answers the therapist's clients. `announced_by`: an administrator; absent where the therapist did it.";
   AbsenceId id;
   Person therapist;
   Person deputy;
   Time from;
   Time until;
   AbsenceState state = AbsenceState::asked;
+  std::optional<Person> announced_by;
 };
-BOOST_DESCRIBE_STRUCT(AbsenceEntry, (), (id, therapist, deputy, from, until, state))
+BOOST_DESCRIBE_STRUCT(AbsenceEntry, (), (id, therapist, deputy, from, until, state, announced_by))
 
 struct AbsencesAnswer {
   static constexpr std::string_view says =
@@ -82,8 +83,12 @@ Result<Answer<AbsencesAnswer>> read_absences(Context& context, Call& call) {
   for (const auto& one : absences) {
     TRY_ASSIGN(auto therapist, named(names, one.therapist));
     TRY_ASSIGN(auto deputy, named(names, one.deputy));
-    answer.value.absences.push_back(
-        {one.id, std::move(therapist), std::move(deputy), one.starts_at, one.ends_at, state_of(one)});
+    AbsenceEntry entry{one.id,      std::move(therapist), std::move(deputy), one.starts_at,
+                       one.ends_at, state_of(one),        std::nullopt};
+    if (one.announced_by != one.therapist) {
+      TRY_ASSIGN(entry.announced_by, named(names, one.announced_by));
+    }
+    answer.value.absences.push_back(std::move(entry));
   }
   for (const auto account : therapists) {
     TRY_ASSIGN(auto person, named(names, account));

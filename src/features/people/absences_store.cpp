@@ -14,7 +14,8 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-#define COLUMNS "SELECT id, therapist_id, deputy_id, starts_at, ends_at, agreed_at, declined_at FROM absence"
+#define COLUMNS \
+  "SELECT id, therapist_id, deputy_id, starts_at, ends_at, agreed_at, declined_at, announced_by FROM absence"
 // $2 is the viewer, $3 1 for an administrator.
 #define OF_VIEWER " AND practice_id = $1 AND (therapist_id = $2 OR deputy_id = $2 OR $3 = 1)"
 const Query kAbsence{"absences.find", COLUMNS " WHERE id = $4" OF_VIEWER, true};
@@ -36,10 +37,11 @@ const Query kStandsIn{"absences.stands_in",
                       true};
 const Query kAgree{"absences.agree", "UPDATE absence SET agreed_at = $2, declined_at = NULL WHERE id = $1", true};
 const Query kDecline{"absences.decline", "UPDATE absence SET declined_at = $2 WHERE id = $1", true};
-const Query kStoodInBy{"absences.stood_in_by",
-                       "SELECT id, therapist_id, deputy_id, starts_at, ends_at, agreed_at, declined_at FROM absence"
-                       " WHERE deputy_id = $1 AND ends_at > $2 AND declined_at IS NULL ORDER BY id",
-                       true};
+const Query kStoodInBy{
+    "absences.stood_in_by",
+    "SELECT id, therapist_id, deputy_id, starts_at, ends_at, agreed_at, declined_at,"
+    " announced_by FROM absence WHERE deputy_id = $1 AND ends_at > $2 AND declined_at IS NULL ORDER BY id",
+    true};
 const Query kEnd{"absences.end", "UPDATE absence SET ends_at = $2 WHERE id = $1 AND ends_at > $2", true};
 const Query kTherapists{"absences.therapists",
                         "SELECT id FROM account WHERE practice_id = $1 AND role = 'therapist'"
@@ -91,7 +93,7 @@ const Query kRooms{"absences.rooms",
 
 Absence to_absence(const Row& row) {
   return {row.id<AbsenceId>(0), row.id<AccountId>(1), row.id<AccountId>(2), row.time(3),
-          row.time(4),          row.maybe_time(5),    row.maybe_time(6)};
+          row.time(4),          row.maybe_time(5),    row.maybe_time(6),    row.id<AccountId>(7)};
 }
 
 AccountId to_account_id(const Row& row) {
@@ -196,7 +198,7 @@ Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& a
                              by.account, tx.now()}) != 1) {
     return fail({ErrorKind::conflict, "absence.id_taken", "This id is taken. Make a new one and send it again."});
   }
-  tell_all(tx, {wanted.id, wanted.therapist, deputy, wanted.starts_at, wanted.ends_at, {}, {}});
+  tell_all(tx, {wanted.id, wanted.therapist, deputy, wanted.starts_at, wanted.ends_at, {}, {}, by.account});
   TRY(ask_to_look(tx, wanted.id, "asked", deputy));
   if (!is_own) TRY(ask_to_look(tx, wanted.id, "announced", wanted.therapist));
   return true;

@@ -119,6 +119,10 @@ TEST_P(AbsenceStore, AnnouncedByAnAdministratorLeaveTheTherapistADayToObject) {
   EXPECT_TRUE(is_told("absence:" + absence.id.text() + ":announced", therapist));
   ASSERT_TRUE(answered(stranger, absence.id, true));
   EXPECT_FALSE(treats(stranger)) << "wanted from now on, and yet";
+  const auto listed =
+      *read([&](store::ReadTx& tx) -> Result<std::vector<Absence>> { return list_absences(tx, as(therapist)); });
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].announced_by, administrator) << "the therapist reads whose doing it is";
   clock.set(clock.now() + kTimeToObject - std::chrono::seconds(1));
   EXPECT_FALSE(treats(stranger));
   clock.set(clock.now() + std::chrono::seconds(1));

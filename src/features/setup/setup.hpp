@@ -27,6 +27,7 @@ struct Confirmation {
   Item item = Item::crisis_contacts;
   std::optional<AccountId> by = {};  ///< nobody yet
   std::optional<Time> at = {};
+  bool holds = false;  ///< what it was about is still the same
 };
 /// What confirmations rest on that stands in the settings and files of the program.
 struct Basis {
@@ -38,7 +39,7 @@ struct Basis {
 /// For this process; called before it serves.
 void use_basis(Basis basis);
 
-/// Of each item, in their order; one that no longer holds is nobody's.
+/// Of each item, in their order, the latest.
 std::vector<Confirmation> list_confirmations(store::ReadTx& tx, PracticeId practice);
 
 /// The administrator says that it is so. False when that was confirmed already and holds. Error: conflict

@@ -9,14 +9,15 @@ namespace rapport::setup {
 
 struct SetupItem {
   static constexpr std::string_view says =
-      "Something that an administrator has to confirm; absent while nobody has, or when it holds no longer: another "
-      "therapist came, the neutral person left, the country or the mail server is another, the contacts are to be "
-      "looked through again.";
+      "Something that an administrator has to confirm; `confirmed_by` and `confirmed_at` are absent while nobody has. "
+      "It `holds` no longer when another therapist came, the neutral person left, the country or the mail server is "
+      "another, or the contacts are to be looked through again.";
   Item item = Item::crisis_contacts;
   std::optional<std::string> confirmed_by;
   std::optional<Time> confirmed_at;
+  bool holds = false;
 };
-BOOST_DESCRIBE_STRUCT(SetupItem, (), (item, confirmed_by, confirmed_at))
+BOOST_DESCRIBE_STRUCT(SetupItem, (), (item, confirmed_by, confirmed_at, holds))
 
 struct SetupState {
   static constexpr std::string_view says =
@@ -48,7 +49,7 @@ Result<Answer<SetupState>> read_state(Context& context, Call& call) {
              }));
   people::Names names(context.house, call.deadline);
   for (const auto& one : all) {
-    SetupItem item{one.item, std::nullopt, one.at};
+    SetupItem item{one.item, std::nullopt, one.at, one.holds};
     TRY_ASSIGN(item.confirmed_by, names.of(one.by));
     answer.value.items.push_back(std::move(item));
   }

@@ -104,9 +104,9 @@ std::vector<Confirmation> list_confirmations(ReadTx& tx, PracticeId practice) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return text_of(one.item) == row.text(0); });
     if (found == all.end()) return;  // of a later version
-    if (about_now(tx, practice, found->item) != std::string(row.text(3))) return;
     found->by = row.id<AccountId>(1);
     found->at = row.time(2);
+    found->holds = about_now(tx, practice, found->item) == std::string(row.text(3));
   });
   return all;
 }
@@ -126,7 +126,7 @@ Result<void> check_ready_for_clients(ReadTx& tx, PracticeId practice) {
   if (found && found->synthetic) return {};
   std::string missing;
   for (const auto& one : list_confirmations(tx, practice)) {
-    if (!one.by) missing += (missing.empty() ? "" : ", ") + std::string(words_of(one.item));
+    if (!one.holds) missing += (missing.empty() ? "" : ", ") + std::string(words_of(one.item));
   }
   if (missing.empty()) return {};
   return fail({ErrorKind::conflict, "setup.not_ready",

@@ -80,7 +80,10 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   const auto all =
       *read([&](store::ReadTx& tx) -> Result<std::vector<Confirmation>> { return list_confirmations(tx, practice); });
   ASSERT_EQ(all.size(), 5U);
-  for (const auto& one : all) EXPECT_EQ(one.by, administrator);
+  for (const auto& one : all) {
+    EXPECT_EQ(one.by, administrator);
+    EXPECT_TRUE(one.holds);
+  }
 
   // Each falls with what it was about, and is confirmed anew.
   const auto falls = [&](Item item, const std::string& words) {
@@ -91,6 +94,12 @@ TEST_P(Setup, ClientsComeOnceEverythingIsConfirmed) {
   use_basis({"AT", "2026-12-31", "law", "smtp://one"});
   EXPECT_NE(missing().find("confirm: the crisis contacts, how long records are kept, a test mail."), std::string::npos)
       << missing();
+  const auto after =
+      *read([&](store::ReadTx& tx) -> Result<std::vector<Confirmation>> { return list_confirmations(tx, practice); });
+  for (const auto& one : after) {
+    EXPECT_EQ(one.by, administrator) << "who had confirmed it stays to be read";
+    EXPECT_EQ(one.holds, one.item == Item::deputies || one.item == Item::neutral_person);
+  }
   for (const auto item : {Item::crisis_contacts, Item::retention}) EXPECT_TRUE(say(item, administrator).value());
   EXPECT_EQ(say(Item::test_mail, administrator).error().code, "setup.not_yet") << "none went by this server";
   a_test_mail_went_by("smtp://one");

@@ -100,8 +100,8 @@ export default async function add({ check, house }) {
     // A session that is moved and cancelled, and its agenda.
     await page.goto(await plan(48));
     await press(button('Begin session'));
-    await goesOn('begin', page, 'BUTTON Yes, begin it');
-    await press(button('Not yet'));
+    await goesOn('begin', page, 'BUTTON Not yet');
+    await page.keyboard.press('Enter');
     await goesOn('not yet', page, 'BUTTON Begin session');
     await press(button('Move or change'));
     await goesOn('move', page, 'INPUT day');

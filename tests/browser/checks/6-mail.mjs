@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
 import { Mailbox } from '../lib/mailbox.mjs';
-import { same } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
 export default async function add({ check, house, shots }) {
   const mail = await new Mailbox().open();
@@ -48,10 +48,42 @@ export default async function add({ check, house, shots }) {
     await save(page).click();
     await page.getByRole('alert').filter({ hasText: 'That is not your password of now.' }).waitFor();
     await password(page).fill(client.password);
-    await save(page).click();
+    await password(page).press('Enter');
     await page.getByRole('status').filter({ hasText: 'The address is removed.' }).waitFor();
+    await until('the focus goes on', () => page.evaluate(() => document.activeElement.id === 'mail-title'));
     await page.getByText('No address is given: no mail tells you').waitFor();
     same('no test without an address', await page.getByRole('button', { name: 'Send me a test mail' }).count(), 0);
+  });
+
+  await check('the settings open where one is: neither the page nor the focus moves', async (desk) => {
+    const { page } = await desk.person(house.origin, therapist, { viewport: { width: 360, height: 640 } });
+    await page.locator('li.client').first().waitFor();
+    const summary = page.locator('footer summary');
+    await summary.focus();
+    const far = await page.evaluate(() => scrollY);
+    if (far < 300) throw new Error(`the page is too short to tell: ${far}`);
+    await page.keyboard.press('Enter');
+    await address(page).waitFor();
+    await page.waitForTimeout(300);
+    same('the page', await page.evaluate(() => scrollY), far);
+    same('the focus', await page.evaluate(() => document.activeElement.tagName), 'SUMMARY');
+  });
+
+  await check('a client without an address is asked for one, is led to the field, and can put that away', async (desk) => {
+    const { page } = await desk.person(house.origin, house.nextPair().client, { viewport: { width: 360, height: 740 } });
+    const card = page.getByRole('region', { name: 'A way back for you' });
+    await card.waitFor();
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    if (shots) await card.screenshot({ path: join(shots, 'mail-asked-phone.png') });
+    await card.getByRole('button', { name: 'Give an address' }).click();
+    await until('the focus on the field', () => page.evaluate(() => document.activeElement.id === 'mail-address'));
+    await card.getByRole('button', { name: 'Not now' }).click();
+    await card.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('link', { name: 'Course' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    same('asked again', await card.count(), 0);
   });
 
   await mail.close();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
-import { same } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 360, height: 740 } };
 const narrow = { viewport: { width: 320, height: 640 } };
@@ -27,6 +27,7 @@ export default async function add({ check, house, shots }) {
     await page.getByText('The law wants your record kept for 10 years').waitFor();
     await picture('own-phone', page);
     await page.getByRole('button', { name: 'Close my account' }).click();
+    await until('the focus on the password', () => page.evaluate(() => document.activeElement.matches('main [type=password]')));
     await page.getByRole('button', { name: 'Close my account for good' }).click();
     await page.getByRole('alert').waitFor();
     await page.getByLabel('Password').fill('not the password');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
-import { same } from '../lib/people.mjs';
+import { same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 360, height: 740 } };
 const narrow = { viewport: { width: 320, height: 640 } };
@@ -30,7 +30,9 @@ export default async function add({ check, house, shots }) {
     await page.getByLabel(client.name).check();
     await page.getByLabel('Who takes over').selectOption({ label: colleague.name });
     await page.getByRole('button', { name: 'Hand over', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: `1 client goes to ${colleague.name} now.` }).waitFor();
+    const question = page.getByRole('alert').filter({ hasText: `1 client goes to ${colleague.name} now.` });
+    same('who goes', await question.getByRole('listitem').allInnerTexts(), [client.name]);
+    await until('the focus on the harmless choice', () => page.evaluate(() => document.activeElement.id === 'hand-over-not'));
     await picture('sure', page);
     await page.getByRole('button', { name: 'Yes, hand over' }).click();
     await page.getByRole('status').filter({ hasText: `Saved: 1 client for ${colleague.name}.` }).waitFor();

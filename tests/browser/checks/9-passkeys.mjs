@@ -172,6 +172,7 @@ export default async function add({ check, house, shots }) {
     same('barriers', await barriers(page), []);
     await shot(page, 'first-passkey-phone');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await until('a name is proposed', async () => (await page.getByLabel('Name', { exact: true }).inputValue()) === 'Chrome on Linux');
     await section(page).getByLabel('Password', { exact: true }).fill('quiet horse stairs');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'I have kept them' }).click();

@@ -98,10 +98,10 @@ export default async function add({ check, house, shots }) {
     await row.getByLabel('Supervisor', { exact: true }).selectOption('');
     await row.getByRole('button', { name: 'Save: Supervisor' }).click();
     await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
-    await row.getByText('Without a supervisor and a deputy').waitFor();
+    await row.getByText('Without a supervisor nobody further is told').waitFor();
     await row.getByLabel('Supervisor', { exact: true }).selectOption({ label: house.accountsOf('supervisor')[0].name });
     await row.getByRole('button', { name: 'Save: Supervisor' }).click();
-    await row.getByText('Without a supervisor and a deputy').waitFor({ state: 'detached' });
+    await row.getByText('Without a supervisor').waitFor({ state: 'detached' });
 
     await page.getByLabel('As what').selectOption('coder');
     await page.getByLabel('Name', { exact: true }).fill('Jon Coder');
@@ -159,6 +159,8 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Confirm: How long records are kept' }).click();
     await page.getByText('Confirmed by Ada First,').waitFor();
     await picture('before-first-client-phone', page);
+    const titles = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+    same('inviting stands above absences while nobody is there', titles.indexOf('Invite somebody') < titles.indexOf('Who is away, and who stands in'), true);
 
     await page.getByLabel('Name', { exact: true }).fill('Bo Therapist');
     await page.getByRole('button', { name: 'Make the link' }).click();
@@ -169,6 +171,7 @@ export default async function add({ check, house, shots }) {
     await enter(other, 'bo');
     // Without a reload.
     await page.locator('.people li', { hasText: 'Bo Therapist' }).getByRole('button', { name: 'Close account: Bo Therapist' }).waitFor({ timeout: 45_000 });
+    await page.locator('#invite-link').waitFor({ state: 'detached', timeout: 45_000 });
     await other.getByRole('link', { name: 'Invite a client' }).click();
     await other.getByLabel('Name', { exact: true }).fill('Cleo Client');
     await other.getByRole('button', { name: 'Make the link' }).click();

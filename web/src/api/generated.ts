@@ -650,7 +650,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is logged in: the last used first */
+        /** Under which name one logs in, and where one is logged in: the last used first */
         get: {
             parameters: {
                 query?: never;
@@ -660,7 +660,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Where one is logged in: the last used first */
+                /** @description Under which name one logs in, and where one is logged in: the last used first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6500,7 +6500,9 @@ export interface components {
             browser?: string | null;
             system?: string | null;
         };
+        /** @description `login`: one's own log-in name. */
         LogIns: {
+            login: string;
             sessions: components["schemas"]["LogInEntry"][];
         };
         /** @description `password` is that of now. `code`: of the app, or a recovery code, for whoever has a second factor; in its place `passkey`, the answer to a challenge of `/api/me/passkeys/challenge`. */
@@ -6725,7 +6727,7 @@ export interface components {
         };
         /** @enum {string} */
         AbsenceState: "asked" | "agreed" | "declined";
-        /** @description An absence that is not over. Only while `state` is "agreed", and only between `from` and `until`, the deputy sees and answers the therapist's clients. */
+        /** @description An absence that is not over. Only while `state` is "agreed", and only between `from` and `until`, the deputy sees and answers the therapist's clients. `announced_by`: an administrator; absent where the therapist did it. */
         AbsenceEntry: {
             /** Format: uuid */
             id: string;
@@ -6736,6 +6738,7 @@ export interface components {
             /** Format: date-time */
             until: string;
             state: components["schemas"]["AbsenceState"];
+            announced_by?: components["schemas"]["Person"] | null;
         };
         /** @description Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. `therapists`: who can be asked. */
         AbsencesAnswer: {
@@ -6856,11 +6859,12 @@ export interface components {
         };
         /** @enum {string} */
         Item: "crisis_contacts" | "deputies" | "neutral_person" | "retention" | "test_mail";
-        /** @description Something that an administrator has to confirm; absent while nobody has, or when it holds no longer: another therapist came, the neutral person left, the country or the mail server is another, the contacts are to be looked through again. */
+        /** @description Something that an administrator has to confirm; `confirmed_by` and `confirmed_at` are absent while nobody has. It `holds` no longer when another therapist came, the neutral person left, the country or the mail server is another, or the contacts are to be looked through again. */
         SetupItem: {
             item: components["schemas"]["Item"];
             confirmed_by?: string | null;
             confirmed_at?: string | null;
+            holds: boolean;
         };
         /** @description `takes_clients`: clients can be invited. A practice of made-up people takes them at once. */
         SetupState: {

@@ -180,7 +180,7 @@ export const api = {
   login: (login: string, password: string, shared: boolean, code: string) =>
     ask('post', '/api/login', {}, { login, password, shared, ...(code ? { code } : {}) }),
   logout: () => ask('post', '/api/logout', {}, undefined),
-  logIns: async () => (await ask('get', '/api/me/sessions', {}, undefined)).sessions,
+  logIns: () => ask('get', '/api/me/sessions', {}, undefined),
   endLogIn: (session: string) => ask('delete', '/api/me/sessions/{session}', { session }, undefined),
   endOtherLogIns: () => ask('delete', '/api/me/sessions', {}, undefined),
   changePassword: (password: string, anew: string, code: string, passkey?: PasskeyAnswer) =>

@@ -42,10 +42,12 @@ function firstTheme(): Theme {
 /** A header tells whole seconds, and an answer takes its time: less than this is no difference of clocks; milliseconds. */
 const sameTime = 1500;
 
-/** Language and appearance, the only things kept readable on this device; and what time it is. */
+/** Language and appearance and that a mail address was asked for, the only things kept readable on this device; and what time
+ *  it is. */
 class Prefs {
   locale = $state<Locale>(firstLocale());
   theme = $state<Theme>(firstTheme());
+  #askedAddress = kept('address');
   #device = $state(Date.now());
   /** By how much the server's clock is ahead of this device's, which may be set to any day. */
   #ahead = $state(0);
@@ -76,6 +78,16 @@ class Prefs {
     this.theme = theme;
     keep('theme', theme);
     this.apply();
+  }
+
+  /** Whether this account does not want to be asked for a mail address again. */
+  hasAsked(account: string): boolean {
+    return this.#askedAddress === account;
+  }
+
+  asked(account: string): void {
+    this.#askedAddress = account;
+    keep('address', account);
   }
 
   /** On a device that others use too nothing is kept from now on, and what was is gone. */
@@ -139,6 +151,12 @@ export const languageName = (code: string) => new Intl.DisplayNames([prefs.local
 /** A day without a time, "2026-11-26", wherever one is. */
 export function date(iso: string): string {
   return new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(iso));
+}
+
+/** The day of a moment where one is, as a field for days has it: "2026-11-26". */
+export function dayOf(at: number): string {
+  const one = new Date(at);
+  return [one.getFullYear(), one.getMonth() + 1, one.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 }
 
 /** Day and time of a session, always with both: "Fri 4 Dec, 09:00". */

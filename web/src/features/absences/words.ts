@@ -14,7 +14,9 @@ export function sentence(one: Absence, me: string): string {
     if (one.state === 'asked') return m.absence_asks({ ...dates, name });
     return one.state === 'agreed' ? m.absence_agreed_mine({ ...dates, name }) : m.absence_declined_mine({ ...dates, name });
   }
-  const who = one.therapist.id === me ? m.absence_you(dates) : m.absence_of({ ...dates, name });
+  const by = one.announced_by && (one.announced_by.name || m.concern_somebody());
+  const mine = () => (by ? m.absence_you_by({ ...dates, by }) : m.absence_you(dates));
+  const who = one.therapist.id === me ? mine() : m.absence_of({ ...dates, name });
   const what = { asked: m.absence_asked, agreed: m.absence_agreed, declined: m.absence_declined }[one.state];
   return `${who} ${what({ deputy })}`;
 }
@@ -24,4 +26,14 @@ export function beginningOf(day: string, later = 0): string {
   const [year, month, date] = day.split('-').map(Number);
   const at = new Date(year ?? 0, (month ?? 1) - 1, (date ?? 1) + later);
   return at.toISOString();
+}
+
+const longest = 56;
+
+/** What is wrong with the days of an absence that begins with the one and ends with the other, as fields give them; "" where
+ *  nothing is. `today` is such a day, too. It is always the last one that has to be another. */
+export function wrongDays(from: string, until: string, today: string): string {
+  if (until < from) return m.absence_reversed();
+  if (until < today) return m.absence_past();
+  return (Date.parse(until) - Date.parse(from)) / 86_400_000 >= longest ? m.absence_long() : '';
 }

@@ -1,5 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import type { components } from '../../api/generated';
+import type { MailState } from '../../shared/types';
 
 /** Why a notice did not reach this browser. */
 export function pushReason(failure: string): string {
@@ -19,3 +20,8 @@ export function reason(failure: components['schemas']['UndeliveredMail']['failur
     default: return m.mail_unreachable();
   }
 }
+
+/** The latest mail that did not leave and that something can be done about: that the practice sends none, or that no address
+ *  is given, is said where that stands. */
+export const troubleOf = ({ undelivered }: Pick<MailState, 'undelivered'>) =>
+  undelivered.find(({ failure }) => failure !== 'no_server' && failure !== 'no_address');
