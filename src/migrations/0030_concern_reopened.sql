@@ -14,4 +14,4 @@ INSERT INTO concern_step_of_now (concern_id, place, step, by_id, at, sealed_word
   SELECT concern_id, place, step, by_id, at, sealed_words FROM concern_step;
 DROP TABLE concern_step;
 ALTER TABLE concern_step_of_now RENAME TO concern_step;
-CREATE INDEX concern_looked_into ON concern (episode_id) WHERE acknowledged_at IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX concern_looked_into ON concern (id) WHERE acknowledged_at IS NOT NULL AND closed_at IS NULL;

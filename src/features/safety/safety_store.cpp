@@ -158,7 +158,8 @@ const Query kLookedInto{"safety.looked_into",
 // The clock runs anew where one ran; who was told because nobody had looked stays told.
 const Query kReopen{"safety.reopen",
                     "UPDATE concern SET acknowledged_at = NULL,"
-                    " acknowledge_by = CASE WHEN acknowledge_by IS NULL THEN acknowledge_by ELSE $2 END"
+                    " acknowledge_by = CASE WHEN acknowledge_by IS NULL OR escalated_at IS NOT NULL THEN acknowledge_by"
+                    " ELSE $2 END"
                     " WHERE id = $1 AND acknowledged_at IS NOT NULL AND closed_at IS NULL",
                     true};
 const Query kTakeOver{"safety.take_over", "UPDATE concern SET acknowledged_at = $2 WHERE id = $1 AND closed_at IS NULL",
