@@ -57,7 +57,7 @@ export default async function add({ check, house, shots }) {
     const away = await place.person(house.origin, client, phone);
     await away.page.getByText('It is not settled yet who answers here meanwhile.').waitFor();
     same('not that nobody does', await away.page.getByText('Nobody answers here').count(), 0);
-    await away.page.getByText(`${therapist.name} is away then.`).getByText('please ask your practice').waitFor();
+    await away.page.getByText(`${therapist.name} is away then. If nobody has told you what becomes of this session, please ask your practice.`).waitFor();
     await picture('client-asked-phone', away.page);
 
     const other = await place.person(house.origin, deputy, narrow);
