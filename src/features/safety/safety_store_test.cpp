@@ -409,6 +409,7 @@ TEST_P(ConcernsOfADeputy, AreOpenAgainWhenTheTimeIsOver) {
 TEST_P(ConcernsOfADeputy, AreOpenAgainWhenTheAbsenceIsEndedByHand) {
   clock.set(clock.now() + hours(1));
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::end_absence(tx, as(therapist), absence_.id); }));
+  sink.take();
   expect_open_again();
 }
 
