@@ -13,6 +13,7 @@ constexpr std::array kTypes{
     ProblemType{"absence.deputy_away", "Whoever is to stand in is away themselves in this time."},
     ProblemType{"absence.id_not_v7", "The id of an absence must be a UUID of version 7."},
     ProblemType{"absence.id_taken", "The id belongs to something else. Make a new one and send again."},
+    ProblemType{"absence.not_declined", "The colleague of the absence that is to be replaced has not said no."},
     ProblemType{"absence.over", "The absence is over or was called off; nobody has to stand in any more."},
     ProblemType{"absence.overlaps", "The therapist has announced an absence in this time already."},
     ProblemType{"absence.stands_in", "The therapist has agreed to stand in for somebody in this time."},

@@ -216,18 +216,20 @@ void ask_session_forms(House& house, const session_forms::Choice& usual, Deadlin
   if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
 }
 
-/// Tells supervisors of what nobody has looked into in time, and newcomers of what is open. Asked every few seconds, so
+/// Opens again what somebody looked into who cannot any more, and tells supervisors of what nobody has looked into in
+/// time, and newcomers of what is open. Asked every few seconds, so
 /// a write begins only when there is something to do; what became due while no program ran is found at the first look.
-void escalate_concerns(House& house, Deadline deadline) {
+void escalate_concerns(House& house, const safety::Rules& rules, Deadline deadline) {
   const auto due = house.db.read(
       deadline, [&](store::ReadTx& tx) -> Result<bool> { return safety::is_any_due(tx, house.clock.now()); });
   if (due && !*due) return;
   const auto told =
       due ? house.db.write(deadline,
                            [&](store::WriteTx& tx) -> Result<std::int64_t> {
+                             TRY_ASSIGN(const auto reopened, safety::reopen_left(tx, rules, house.clock.now()));
                              TRY_ASSIGN(const auto escalated, safety::escalate_due(tx, house.clock.now()));
                              TRY_ASSIGN(const auto newcomers, safety::tell_newcomers(tx, house.clock.now()));
-                             return escalated + newcomers;
+                             return reopened + escalated + newcomers;
                            })
           : Result<std::int64_t>(fail(due.error()));
   if (!told) log::error("concerns.not_escalated", {{"code", told.error().code}});
@@ -278,7 +280,7 @@ void use_new_certificate(net::Server& server, CertificateWatch& watch) {
 }
 
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
-bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms,
+bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const safety::Rules& rules,
                 const closing_account::Rules& closing, const sigset_t& signals,
                 const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
@@ -289,7 +291,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
   for (;;) {
     // For all of them together, as a signal is waited for after them; those that cannot wait come first.
     const auto deadline = Steady::now() + kPatience;
-    escalate_concerns(open.house(), deadline);
+    escalate_concerns(open.house(), rules, deadline);
     hand_over_treatments(open.house(), usual_forms, deadline);
     lead_back_in(open.house(), deadline);
     if (Steady::now() >= sessions_due) {
@@ -374,8 +376,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
-    const bool alone =
-        keep_house(*open, service, usual_forms, closing, signals, [&] { use_new_certificate(server, certificate); });
+    const bool alone = keep_house(*open, service, usual_forms, rules, closing, signals,
+                                  [&] { use_new_certificate(server, certificate); });
     server.stop(kGrace);
     resealer.stop();
     resealing.reset();

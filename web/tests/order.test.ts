@@ -8,7 +8,7 @@ import { uuid7 } from '../src/shared/uuid7';
 
 const client = (episode: string, waits = false): CaseloadClient => ({
   episode, client: { id: `c${episode}`, name: `${episode} Müller` }, chat_room: `r${episode}`, reply_time: { agreed: false },
-  present: false, reasons: waits ? [{ kind: 'unread', count: 1 }] : []
+  present: false, therapist_left: false, reasons: waits ? [{ kind: 'unread', count: 1 }] : []
 });
 const ids = (clients: CaseloadClient[]) => clients.map((one) => one.episode);
 const thread = (id: string, last_seq: number, read_seq: number, kind = 'thread'): Room => ({

@@ -22,6 +22,8 @@ struct Client {
   Time opened_at;
   std::optional<Time> closed_at;
   AccountId therapist;
+  Bytes therapist_profile;  ///< sealed, also of one whose account is closed
+  bool therapist_left = false;
 };
 std::vector<Client> list_clients(store::ReadTx& tx, AccountId therapist);
 

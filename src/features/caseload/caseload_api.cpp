@@ -61,16 +61,19 @@ Result<Trends> open_trends(Context& context, const Call& call, std::vector<Store
   return trends;
 }
 
-Result<CaseloadClient> describe(Context& context, const Call& call, const Standing& standing, people::Names& names,
-                                Time now) {
-  const auto& client = standing.client;
+Result<people::Person> person_of(Context& context, const Call& call, AccountId id, const Bytes& sealed_profile) {
   people::Account account;
-  account.id = client.account;
-  account.sealed_profile = client.sealed_profile;
+  account.id = id;
+  account.sealed_profile = sealed_profile;
   TRY_ASSIGN(auto profile, people::open_profile(context.house, account, call.deadline));
+  return people::Person{id, std::move(profile.name)};
+}
+
+Result<CaseloadClient> describe(Context& context, const Call& call, const Standing& standing, Time now) {
+  const auto& client = standing.client;
   CaseloadClient one;
   one.episode = client.episode;
-  one.client = {client.account, std::move(profile.name)};
+  TRY_ASSIGN(one.client, person_of(context, call, client.account, client.sealed_profile));
   one.chat_room = client.chat;
   one.reply_time = {client.reply_hours, client.reply_hours.has_value(), client.reply_hours_proposed};
   one.present = context.house.hub.present(client.account);
@@ -80,8 +83,8 @@ Result<CaseloadClient> describe(Context& context, const Call& call, const Standi
   }
   one.reasons = reasons_of(standing, now);
   if (client.therapist != context.viewer.account) {
-    TRY_ASSIGN(auto name, names.of(client.therapist));
-    one.stands_in_for = people::Person{client.therapist, std::move(name)};
+    TRY_ASSIGN(one.stands_in_for, person_of(context, call, client.therapist, client.therapist_profile));
+    one.therapist_left = client.therapist_left;
   }
   return one;
 }
@@ -94,13 +97,12 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   TRY(context.house.keys.fetch(clients, call.deadline));
   TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
   Answer<CaseloadAnswer> answer;
-  people::Names names(context.house, call.deadline);
   for (auto& standing : stored.standings) {
     if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
     for (const auto& concern : stored.concerns) {
       if (concern.episode == standing.client.episode) standing.concerns.push_back(concern);
     }
-    TRY_ASSIGN(auto one, describe(context, call, standing, names, now));
+    TRY_ASSIGN(auto one, describe(context, call, standing, now));
     answer.value.clients.push_back(std::move(one));
   }
   sort_by_need(answer.value.clients);

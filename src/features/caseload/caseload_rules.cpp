@@ -78,7 +78,8 @@ void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
     auto one = reason(concern.kind == safety::Kind::safety ? ReasonKind::concern : ReasonKind::concern_unanswered,
                       concern.raised_at);
     one.concern = concern.id;
-    if (!concern.acknowledged_at && !concern.escalated_at) one.until = concern.acknowledge_by;
+    const bool is_told_later = concern.supervisor && !concern.acknowledged_at && !concern.escalated_at;
+    if (is_told_later) one.until = concern.acknowledge_by;
     name(one, concern.instrument);
     reasons.push_back(std::move(one));
   }

@@ -102,12 +102,18 @@ TEST(Reasons, OfConcernsStandBeforeAllOthersAndNeverTellOfRifts) {
   for (const auto kind : {safety::Kind::rift, safety::Kind::unanswered, safety::Kind::safety}) {
     concern.kind = kind;
     concern.acknowledge_by = kNow - hours(1);
+    concern.supervisor = AccountId::make(kNow);
     one.concerns.push_back(concern);
   }
   EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::concern, ReasonKind::concern_unanswered, ReasonKind::session_open}));
   EXPECT_EQ(reasons_of(one, kNow)[0].until, kNow - hours(1)) << "then the supervisor is told";
   for (auto& each : one.concerns) each.acknowledged_at = kNow;
   EXPECT_EQ(reasons_of(one, kNow)[0].until, std::nullopt);
+  for (auto& each : one.concerns) {
+    each.acknowledged_at.reset();
+    each.supervisor.reset();
+  }
+  EXPECT_EQ(reasons_of(one, kNow)[0].until, std::nullopt) << "there is nobody to be told then";
 }
 
 TEST(Reasons, StandInTheOrderOfTheirGravity) {

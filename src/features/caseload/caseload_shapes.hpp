@@ -35,7 +35,7 @@ struct Reason {
       "`concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has "
       "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by "
       "when "
-      "the supervisor is told if nobody looks into it; `session_open` since "
+      "the supervisor is told if nobody looks into it, where there is one; `session_open` since "
       "when; `reply_overdue` until when an answer was agreed; `worse` when the "
       "latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` "
       "calls "
@@ -72,7 +72,8 @@ struct CaseloadClient {
   static constexpr std::string_view says =
       "`reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the "
       "latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, "
-      "and who is away.";
+      "and who is away; `therapist_left`: or works here no longer, so that one goes on until the client is handed "
+      "over.";
   EpisodeId episode;
   people::Person client;
   RoomId chat_room;
@@ -82,9 +83,11 @@ struct CaseloadClient {
   std::optional<NextSession> session;
   std::vector<Reason> reasons;
   std::optional<people::Person> stands_in_for;
+  bool therapist_left = false;
 };
 BOOST_DESCRIBE_STRUCT(CaseloadClient, (),
-                      (episode, client, chat_room, reply_time, present, last_contact, session, reasons, stands_in_for))
+                      (episode, client, chat_room, reply_time, present, last_contact, session, reasons, stands_in_for,
+                       therapist_left))
 
 struct CaseloadAnswer {
   static constexpr std::string_view says =

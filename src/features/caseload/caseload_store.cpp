@@ -13,8 +13,10 @@ using store::Row;
 // $1 is whoever treats, $2 now.
 const Query kClients{"caseload.clients",
                      "SELECT e.id, e.client_id, r.id, c.sealed_profile, e.reply_hours, e.reply_hours_proposed,"
-                     " e.opened_at, e.closed_at, e.therapist_id"
+                     " e.opened_at, e.closed_at, e.therapist_id, t.sealed_profile,"
+                     " CASE WHEN t.closed_at IS NULL THEN 0 ELSE 1 END"
                      " FROM episode_of_care e JOIN account c ON c.id = e.client_id"
+                     " JOIN account t ON t.id = e.therapist_id"
                      " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
                      " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                      true};
@@ -67,9 +69,9 @@ E enum_of(std::string_view text) {
 
 std::vector<Client> list_clients(ReadTx& tx, AccountId therapist) {
   return tx.list(kClients, {therapist, tx.now()}, [](const Row& row) {
-    return Client{row.id<EpisodeId>(0),  row.id<AccountId>(1), row.id<RoomId>(2),
-                  copy_of(row.bytes(3)), row.maybe_int64(4),   row.maybe_int64(5),
-                  row.time(6),           row.maybe_time(7),    row.id<AccountId>(8)};
+    return Client{row.id<EpisodeId>(0), row.id<AccountId>(1),  row.id<RoomId>(2), copy_of(row.bytes(3)),
+                  row.maybe_int64(4),   row.maybe_int64(5),    row.time(6),       row.maybe_time(7),
+                  row.id<AccountId>(8), copy_of(row.bytes(9)), row.int64(10) != 0};
   });
 }
 

@@ -48,7 +48,7 @@ Result<CourseConcern> describe(const safety::RaisedConcern& raised, const access
                questionnaires::open_answers(key, concern.form, concern.version, raised.sealed_answers));
     one.questions = safety::numbers_of_items(*instrument, concern.kind, answers);
   }
-  TRY_ASSIGN(one.by, names.of(raised.acknowledged_by));
+  TRY_ASSIGN(one.by, names.of(raised.concern.acknowledged_by));
   return one;
 }
 

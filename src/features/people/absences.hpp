@@ -40,15 +40,17 @@ struct NewAbsence {
   AbsenceId id;
   AccountId therapist;
   std::optional<AccountId> deputy;  ///< nobody named: the therapist's usual deputy
-  Time starts_at;
+  Time starts_at;                   ///< what lies before now counts from now on
   Time ends_at;
+  /// Of the same therapist, to which the colleague has said no: it ends where this one begins.
+  std::optional<AbsenceId> instead_of = {};
 };
 /// Error: not_found unless it is the viewer's, see list_absences.
 Result<Absence> find_absence(store::ReadTx& tx, const access::Viewer& viewer, AbsenceId id);
 /// False when it was announced before (the same id and therapist). `by` is the therapist, or an administrator, whose
 /// absences begin no sooner than kTimeToObject from now, whatever was wanted. Errors:
-/// not_found when `by` may not; invalid "absence.dates", "absence.deputy"; conflict "absence.overlaps",
-/// "absence.deputy_away", "absence.stands_in", "absence.id_taken".
+/// not_found when `by` may not, or of `instead_of`; invalid "absence.dates", "absence.deputy"; conflict
+/// "absence.overlaps", "absence.deputy_away", "absence.stands_in", "absence.id_taken", "absence.not_declined".
 Result<bool> announce(store::WriteTx& tx, const access::Viewer& by, const NewAbsence& wanted);
 /// The deputy says yes or no, also during it. False when they had said so. Errors: not_found; conflict "absence.over",
 /// "absence.deputy_away".
@@ -64,11 +66,15 @@ std::vector<Absence> list_absences(store::ReadTx& tx, const access::Viewer& view
 /// The therapists of the practice who can log in.
 std::vector<AccountId> list_therapists(store::ReadTx& tx, PracticeId practice);
 
+/// Neither a supervisor nor a usual deputy is named: of an answer about harm nobody but this therapist hears.
+bool hears_alone(store::ReadTx& tx, AccountId therapist);
+
 /// What clients are told of their therapist's absence: of the one that lasts now, or the next.
 struct Away {
   Time starts_at;
   std::optional<Time> ends_at;      ///< none: the therapist has left the practice
   std::optional<AccountId> deputy;  ///< once they have agreed
+  bool is_asked = false;            ///< somebody was asked, and has not answered
 };
 std::optional<Away> away_of(store::ReadTx& tx, AccountId therapist);
 

@@ -16,15 +16,18 @@ struct AbsenceWanted {
       "most "
       "eight weeks. `therapist`: for an administrator, whose it is; then it begins no sooner than 24 hours from now, "
       "and "
-      "the therapist is told and can end it before. `deputy` is asked whether they stand in; absent: "
+      "the therapist is told and can end it before. What of it lies in the past counts from now on. `instead_of`: an "
+      "absence to which the colleague has said no, and which ends where this one begins. `deputy` is asked whether "
+      "they stand in; absent: "
       "the therapist's usual one.";
   AbsenceId id;
   std::optional<AccountId> therapist;
   std::optional<AccountId> deputy;
   http::GivenTime from;
   http::GivenTime until;
+  std::optional<AbsenceId> instead_of;
 };
-BOOST_DESCRIBE_STRUCT(AbsenceWanted, (), (id, therapist, deputy, from, until))
+BOOST_DESCRIBE_STRUCT(AbsenceWanted, (), (id, therapist, deputy, from, until, instead_of))
 
 struct AbsenceEntry {
   static constexpr std::string_view says =
@@ -43,11 +46,14 @@ BOOST_DESCRIBE_STRUCT(AbsenceEntry, (), (id, therapist, deputy, from, until, sta
 struct AbsencesAnswer {
   static constexpr std::string_view says =
       "Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. "
-      "`therapists`: who can be asked.";
+      "`therapists`: who can be asked. `hears_alone`: of a therapist for whom neither a supervisor nor a usual deputy "
+      "is "
+      "named, so that of an answer about harm nobody else hears.";
   std::vector<AbsenceEntry> absences;
   std::vector<Person> therapists;
+  bool hears_alone = false;
 };
-BOOST_DESCRIBE_STRUCT(AbsencesAnswer, (), (absences, therapists))
+BOOST_DESCRIBE_STRUCT(AbsencesAnswer, (), (absences, therapists, hears_alone))
 
 struct AbsenceAnswer {
   bool agrees = false;
@@ -72,14 +78,16 @@ Result<Person> named(Names& names, AccountId account) {
 }
 
 Result<Answer<AbsencesAnswer>> read_absences(Context& context, Call& call) {
+  Answer<AbsencesAnswer> answer;
   std::vector<AccountId> therapists;
   TRY_ASSIGN(const auto absences,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Absence>> {
                therapists = list_therapists(tx, context.viewer.practice);
+               answer.value.hears_alone =
+                   context.viewer.role == access::Role::therapist && hears_alone(tx, context.viewer.account);
                return list_absences(tx, context.viewer);
              }));
   Names names(context.house, call.deadline);
-  Answer<AbsencesAnswer> answer;
   for (const auto& one : absences) {
     TRY_ASSIGN(auto therapist, named(names, one.therapist));
     TRY_ASSIGN(auto deputy, named(names, one.deputy));
@@ -116,8 +124,9 @@ Result<Answer<Nothing>> announce_one(Context& context, Call& call, const Absence
     return fail(invalid("absence.id_not_v7", "The absence's id must be a UUID of version 7.",
                         {{"/id", "Make a UUID of version 7 (RFC 9562) for every new absence."}}));
   }
-  const NewAbsence wanted{body.id, body.therapist.value_or(context.viewer.account), body.deputy, body.from.at,
-                          body.until.at};
+  const NewAbsence wanted{body.id,       body.therapist.value_or(context.viewer.account),
+                          body.deputy,   body.from.at,
+                          body.until.at, body.instead_of};
   TRY_ASSIGN(const bool is_new, change_absence(context, call, wanted.id, [&](store::WriteTx& tx) {
                return announce(tx, context.viewer, wanted);
              }));

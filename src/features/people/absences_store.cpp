@@ -47,9 +47,14 @@ const Query kTherapists{"absences.therapists",
                         "SELECT id FROM account WHERE practice_id = $1 AND role = 'therapist'"
                         " AND closed_at IS NULL AND password_hash <> '' ORDER BY created_at, id"};
 const Query kUsualDeputy{"absences.usual_deputy", "SELECT deputy_id FROM account WHERE id = $1", true};
+const Query kBacked{"absences.backed",
+                    "SELECT 1 FROM account t JOIN account o ON o.id = t.supervisor_id OR o.id = t.deputy_id"
+                    " WHERE t.id = $1 AND o.closed_at IS NULL LIMIT 1",
+                    true};
 const Query kAway{"absences.away",
                   "SELECT starts_at, ends_at,"
-                  " CASE WHEN agreed_at IS NOT NULL AND declined_at IS NULL THEN deputy_id END FROM absence"
+                  " CASE WHEN agreed_at IS NOT NULL AND declined_at IS NULL THEN deputy_id END,"
+                  " CASE WHEN agreed_at IS NULL AND declined_at IS NULL THEN 1 ELSE 0 END FROM absence"
                   " WHERE therapist_id = $1 AND ends_at > $2 AND starts_at <= $3 AND ends_at > starts_at"
                   " ORDER BY starts_at LIMIT 1",
                   true};
@@ -160,6 +165,19 @@ Result<void> ask_to_look(WriteTx& tx, AbsenceId absence, const char* what, Accou
   return {};
 }
 
+/// The absence that is announced instead of one that was declined begins where that one ends, at once or later.
+Result<void> make_way(WriteTx& tx, const access::Viewer& by, const NewAbsence& wanted) {
+  TRY_ASSIGN(const auto before, find_absence(tx, by, *wanted.instead_of));
+  if (before.therapist != wanted.therapist) return fail(not_found());
+  if (!before.declined_at) {
+    return fail({ErrorKind::conflict, "absence.not_declined",
+                 "This colleague has not said no. End the absence first, or wait for the answer."});
+  }
+  tx.execute(kEnd, {before.id, wanted.starts_at > before.starts_at ? wanted.starts_at : tx.now()});
+  tell_all(tx, before);
+  return {};
+}
+
 }  // namespace
 
 Result<Absence> find_absence(ReadTx& tx, const access::Viewer& viewer, AbsenceId id) {
@@ -185,6 +203,8 @@ Result<bool> announce(WriteTx& tx, const access::Viewer& by, const NewAbsence& a
                         {{"/until", "Choose a later day: the therapist is told first and can object."}}));
   }
   TRY(check_dates(wanted, tx.now()));
+  wanted.starts_at = std::max(wanted.starts_at, tx.now());
+  if (wanted.instead_of) TRY(make_way(tx, by, wanted));
   if (is_there(tx, kIsAway, {wanted.therapist, wanted.starts_at, wanted.ends_at})) {
     return fail({ErrorKind::conflict, "absence.overlaps",
                  "There is an absence in this time already. End that one first, or choose other dates."});
@@ -214,7 +234,8 @@ Result<bool> answer_absence(WriteTx& tx, const access::Viewer& deputy, AbsenceId
   if (absence.ends_at <= tx.now()) {
     return fail({ErrorKind::conflict, "absence.over", "This absence is over, or was called off."});
   }
-  if (agrees && is_there(tx, kIsAway, {deputy.account, absence.starts_at, absence.ends_at})) return fail(deputy_away());
+  const auto from = std::max(absence.starts_at, tx.now());
+  if (agrees && is_there(tx, kIsAway, {deputy.account, from, absence.ends_at})) return fail(deputy_away());
   tx.execute(agrees ? kAgree : kDecline, {id, tx.now()});
   TRY(ask_to_look(tx, id, agrees ? "agreed" : "declined", absence.therapist));
   return true;
@@ -244,12 +265,17 @@ std::vector<AccountId> list_therapists(ReadTx& tx, PracticeId practice) {
   return tx.list(kTherapists, {practice}, to_account_id);
 }
 
+bool hears_alone(ReadTx& tx, AccountId therapist) {
+  return !is_there(tx, kBacked, {therapist});
+}
+
 std::optional<Away> away_of(ReadTx& tx, AccountId therapist) {
   auto left = tx.first(kLeft, {therapist, tx.now()},
                        [](const Row& row) { return Away{row.time(0), std::nullopt, row.maybe_id<AccountId>(1)}; });
   if (left) return left;
-  return tx.first(kAway, {therapist, tx.now(), tx.now() + kToldAhead},
-                  [](const Row& row) { return Away{row.time(0), row.time(1), row.maybe_id<AccountId>(2)}; });
+  return tx.first(kAway, {therapist, tx.now(), tx.now() + kToldAhead}, [](const Row& row) {
+    return Away{row.time(0), row.time(1), row.maybe_id<AccountId>(2), row.int64(3) != 0};
+  });
 }
 
 Result<void> end_absences_of(WriteTx& tx, AccountId account) {

@@ -68,6 +68,87 @@ TEST_P(AbsenceStore, HaveDatesThatCanBeKept) {
   EXPECT_TRUE(announced(wanted(therapist, 56, 60, stranger))) << "the one begins when the other is over";
 }
 
+TEST_P(AbsenceStore, CountFromNowOnWhereTheirBeginningIsPast) {
+  const auto midnight = [&](AccountId of, AccountId by) {
+    return NewAbsence{AbsenceId::make(clock.now()), of, by, clock.now() - hours(12), clock.now() + hours(12)};
+  };
+  const auto first = midnight(therapist, stranger);
+  ASSERT_TRUE(announced(first));
+  ASSERT_TRUE(answered(stranger, first.id, true));
+  EXPECT_EQ(away()->starts_at, clock.now());
+  EXPECT_EQ(announced(midnight(stranger, deputy)).error().code, "absence.stands_in");
+  clock.set(clock.now() + hours(1));
+  const auto end = [&](AbsenceId id) {
+    return write([&](store::WriteTx& tx) { return end_absence(tx, as(therapist), id); });
+  };
+  ASSERT_TRUE(end(first.id));
+  const auto again = midnight(therapist, deputy);
+  ASSERT_TRUE(announced(again)) << "the one of this morning is over";
+  EXPECT_TRUE(announced(midnight(stranger, deputy))) << "and so is the standing in";
+  EXPECT_TRUE(answered(deputy, again.id, true));
+}
+
+TEST_P(AbsenceStore, AreAgreedToByWhoeverWasAwayThemselvesThisMorning) {
+  const auto asked = wanted(therapist, 0, 5, stranger);
+  ASSERT_TRUE(announced(asked));
+  const auto own = wanted(stranger, 0, 3, deputy);
+  ASSERT_TRUE(announced(own));
+  EXPECT_EQ(answered(stranger, asked.id, true).error().code, "absence.deputy_away");
+  clock.set(clock.now() + hours(1));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return end_absence(tx, as(stranger), own.id); }));
+  EXPECT_TRUE(answered(stranger, asked.id, true));
+}
+
+TEST_P(AbsenceStore, AreAnnouncedAnewInsteadOfOneToWhichTheColleagueSaidNo) {
+  const auto first = wanted(therapist, 1, 10, stranger);
+  ASSERT_TRUE(announced(first));
+  auto next = wanted(therapist, 1, 10, deputy);
+  next.instead_of = first.id;
+  EXPECT_EQ(announced(next).error().code, "absence.not_declined");
+  ASSERT_TRUE(answered(stranger, first.id, false));
+  auto of_another = wanted(deputy, 1, 10, stranger);
+  of_another.instead_of = first.id;
+  EXPECT_EQ(announced(of_another).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(known_to(as(stranger)), 1U);
+  ASSERT_TRUE(announced(next).value());
+  EXPECT_FALSE(announced(next).value()) << "sent again";
+  EXPECT_EQ(known_to(as(stranger)), 0U);
+  EXPECT_EQ(known_to(as(therapist)), 1U);
+  clock.set(clock.now() + hours(48));
+  EXPECT_TRUE(away()->is_asked);
+  ASSERT_TRUE(answered(deputy, next.id, true));
+  EXPECT_EQ(away()->deputy, deputy);
+  EXPECT_FALSE(away()->is_asked);
+}
+
+TEST_P(AbsenceStore, StaysAnAbsenceUntilWhatAnAdministratorAnnouncesInsteadBegins) {
+  const auto first = wanted(therapist, 0, 10, stranger);
+  ASSERT_TRUE(announced(first));
+  ASSERT_TRUE(answered(stranger, first.id, false));
+  auto next = wanted(therapist, 0, 10, deputy);
+  next.instead_of = first.id;
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return announce(tx, as(administrator, access::Role::administrator), next); }));
+  EXPECT_FALSE(away()->is_asked) << "the first one, to which the colleague said no";
+  EXPECT_EQ(away()->ends_at, clock.now() + kTimeToObject);
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_TRUE(away()->is_asked);
+}
+
+TEST_P(AbsenceStore, LeaveNobodyToHearWhereNeitherSupervisorNorDeputyIsNamed) {
+  const auto alone = [&] {
+    return *read([&](store::ReadTx& tx) -> Result<bool> { return hears_alone(tx, therapist); });
+  };
+  const auto back = [&](const Backing& backing) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return set_backing(tx, practice, therapist, backing); }));
+  };
+  EXPECT_FALSE(alone()) << "there is a supervisor";
+  back({std::optional<AccountId>(), {}});
+  EXPECT_TRUE(alone());
+  back({{}, deputy});
+  EXPECT_FALSE(alone());
+}
+
 TEST_P(AbsenceStore, AreCoveredByAnotherTherapistWhoIsThere) {
   for (const auto nobody : {therapist, client, supervisor, administrator, AccountId::make(clock.now())}) {
     EXPECT_EQ(announced(wanted(therapist, 1, 2, nobody)).error().code, "absence.deputy");

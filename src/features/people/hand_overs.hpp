@@ -81,7 +81,7 @@ struct OpenTreatment {
 std::vector<OpenTreatment> list_open_treatments(store::ReadTx& tx, PracticeId practice, AccountId therapist);
 bool has_open_treatments(store::ReadTx& tx, AccountId therapist);
 
-/// For those who find the episode: the one that is to come, or was carried out of late.
+/// For those who find the episode: the one that is to come, or was carried out or called off of late.
 std::optional<HandOver> hand_over_of(store::ReadTx& tx, EpisodeId episode);
 /// Those who had the episode before.
 struct FormerTherapist {

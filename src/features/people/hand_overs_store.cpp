@@ -33,8 +33,10 @@ const Query kDue{"hand_overs.due",
 const Query kTo{"hand_overs.to", HAND_OVER " WHERE h.to_id = $1 AND h.done_at IS NULL AND h.called_off_at IS NULL"};
 const Query kOfEpisode{"hand_overs.of_episode",
                        HAND_OVER
-                       " WHERE h.episode_id = $1 AND h.called_off_at IS NULL"
-                       " AND (h.done_at IS NULL OR h.done_at > $2) ORDER BY h.due_at DESC, h.id DESC LIMIT 1",
+                       " WHERE h.episode_id = $1 AND (COALESCE(h.done_at, h.called_off_at) IS NULL"
+                       " OR COALESCE(h.done_at, h.called_off_at) > $2)"
+                       " ORDER BY CASE WHEN COALESCE(h.done_at, h.called_off_at) IS NULL THEN 0 ELSE 1 END,"
+                       " COALESCE(h.done_at, h.called_off_at) DESC, h.id DESC LIMIT 1",
                        true};
 #undef HAND_OVER
 const Query kIsAnyDue{

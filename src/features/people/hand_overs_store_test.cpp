@@ -130,9 +130,11 @@ TEST_P(HandOvers, WaitsForTheStatedMomentAndCanBeCalledOffUntilThen) {
   EXPECT_EQ(told_of(episode)->to, stranger) << "the client reads it beforehand";
   EXPECT_TRUE(call_off(as(therapist), one.id)->is_new);
   EXPECT_FALSE(call_off(as(therapist), one.id)->is_new);
-  EXPECT_FALSE(told_of(episode));
+  EXPECT_EQ(told_of(episode)->called_off_at, clock.now()) << "the client who read of it is told";
+  clock.set(clock.now() + hours(1));
   const auto again = wanted(episode, stranger, hours(72), false);
   ASSERT_TRUE(plan(kim(), again));
+  EXPECT_EQ(told_of(episode)->id, again.id) << "what is to come goes first";
   clock.set(again.due_at - std::chrono::seconds(1));
   EXPECT_EQ(carry_out(), 0);
   clock.set(again.due_at);
@@ -286,7 +288,7 @@ TEST_P(HandOvers, NobodyIsHandedToSomebodyWhoLeaves) {
   clock.set(one.due_at);
   EXPECT_EQ(carry_out(), 0);
   EXPECT_TRUE(finds(therapist, episode));
-  EXPECT_FALSE(told_of(episode));
+  EXPECT_TRUE(told_of(episode)->called_off_at);
 }
 
 TEST_P(HandOvers, LeaveTheFormerOnesNotesAndDraftsBehindAndWhatWasReadIsRead) {

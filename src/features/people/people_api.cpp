@@ -42,7 +42,8 @@ Result<Seen> see_episode(store::ReadTx& tx, AccountId viewer, EpisodeId id) {
 
 Result<std::optional<AwayAnswer>> describe_away(Context& context, const std::optional<Away>& away, Names& names) {
   if (!away) return std::nullopt;
-  AwayAnswer answer{away->starts_at, away->ends_at, std::nullopt, away->starts_at <= context.house.clock.now()};
+  AwayAnswer answer{away->starts_at, away->ends_at, std::nullopt, away->starts_at <= context.house.clock.now(),
+                    away->is_asked};
   if (away->deputy) {
     TRY_ASSIGN(auto name, names.of(*away->deputy));
     answer.deputy = Person{*away->deputy, std::move(name)};
@@ -56,8 +57,9 @@ Result<std::optional<HandOverAnswer>> describe_hand_over(const std::optional<Han
   TRY_ASSIGN(auto to, names.of(hand_over->to));
   return HandOverAnswer{{hand_over->from, std::move(from)},
                         {hand_over->to, std::move(to)},
-                        hand_over->done_at.value_or(hand_over->due_at),
-                        hand_over->done_at.has_value()};
+                        hand_over->done_at.value_or(hand_over->called_off_at.value_or(hand_over->due_at)),
+                        hand_over->done_at.has_value(),
+                        hand_over->called_off_at.has_value()};
 }
 
 Result<EpisodeAnswer> describe(Context& context, const Call& call, const Episode& episode,

@@ -37,24 +37,29 @@ BOOST_DESCRIBE_STRUCT(ReplyTime, (), (hours, agreed, proposed_hours))
 struct AwayAnswer {
   static constexpr std::string_view says =
       "The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` "
-      "answers meanwhile; without one nobody has agreed to it. `now`: it has begun. Without `until` the therapist has "
+      "answers meanwhile; without one nobody has agreed to it, and `asked`: somebody was asked, and has not answered "
+      "yet. `now`: it has begun. Without `until` the therapist has "
       "left the practice, and `deputy` answers until the client has another therapist.";
   Time from;
   std::optional<Time> until;
   std::optional<Person> deputy;
   bool now = false;
+  bool asked = false;
 };
-BOOST_DESCRIBE_STRUCT(AwayAnswer, (), (from, until, deputy, now))
+BOOST_DESCRIBE_STRUCT(AwayAnswer, (), (from, until, deputy, now, asked))
 
 struct HandOverAnswer {
   static constexpr std::string_view says =
-      "Another therapist treats from `at` on: from whom, to whom. `done`: that has begun.";
+      "Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. `called_off`: it was meant "
+      "to "
+      "be so, and at `at` that was called off.";
   Person from;
   Person to;
   Time at;
   bool done = false;
+  bool called_off = false;
 };
-BOOST_DESCRIBE_STRUCT(HandOverAnswer, (), (from, to, at, done))
+BOOST_DESCRIBE_STRUCT(HandOverAnswer, (), (from, to, at, done, called_off))
 
 struct EpisodeAnswer {
   static constexpr std::string_view says =
@@ -62,7 +67,8 @@ struct EpisodeAnswer {
       "weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the "
       "client's oldest message without an answer, "
       "`reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the "
-      "other person. `hand_over` is one that is to come, or of the last thirty days.";
+      "other person. `hand_over` is one that is to come, or the latest that was done or called off in the last thirty "
+      "days.";
   EpisodeId id;
   Person client;
   Person therapist;

@@ -29,8 +29,8 @@ enum class Kind {
 };
 BOOST_DESCRIBE_ENUM(Kind, safety, unanswered, rift)
 
-enum class Step { raised, escalated, acknowledged, closed };
-BOOST_DESCRIBE_ENUM(Step, raised, escalated, acknowledged, closed)
+enum class Step { raised, escalated, acknowledged, reopened, closed };
+BOOST_DESCRIBE_ENUM(Step, raised, escalated, acknowledged, reopened, closed)
 
 /// What a practice has settled.
 struct Rules {
@@ -69,6 +69,8 @@ struct Concern {
   std::optional<Time> escalated_at;
   std::optional<Time> acknowledged_at;
   std::optional<Time> closed_at;
+  std::optional<AccountId> acknowledged_by = {};  ///< who looks into it now, or did when it was closed
+  std::optional<AccountId> supervisor = {};       ///< of the therapist; without one nobody is told later
 };
 
 /// Part of the transaction that stores `version` of the form: stores the concern, queues the mails and tells its first
@@ -90,7 +92,6 @@ std::optional<Concern> latest_concern_of(store::ReadTx& tx, questionnaires::Form
 /// A concern as it stands beside the form that raised it.
 struct RaisedConcern {
   Concern concern;
-  std::optional<AccountId> acknowledged_by;
   Bytes sealed_answers;  ///< of the version that raised it
 };
 /// Those of an episode, the oldest first, as the viewer finds them: what they are told of, and for the client whatever
@@ -125,7 +126,7 @@ std::vector<Concern> open_concerns_of(store::ReadTx& tx, AccountId viewer);
 
 struct StoredStep {
   Step step = Step::raised;
-  std::optional<AccountId> by;  ///< nobody: it came with the form, or time has passed
+  std::optional<AccountId> by;  ///< nobody: it came with the form, or time has passed; `reopened`: who looked into it
   Time at;
   std::optional<Bytes> sealed_words;  ///< what was done, of the last one
 };
@@ -134,6 +135,9 @@ std::vector<StoredStep> list_steps(store::ReadTx& tx, ConcernId concern);
 
 /// The viewer looks into it; false when somebody does already.
 Result<bool> acknowledge(store::WriteTx& tx, AccountId viewer, ConcernId concern, Time now);
+/// The viewer looks into it instead of whoever does, who stays in the history; false when they do already. Error:
+/// conflict "concern.closed".
+Result<bool> take_over(store::WriteTx& tx, AccountId viewer, ConcernId concern, Time now);
 /// Whether words that were stored are the ones that come again.
 using IsSame = std::function<bool(const Bytes& sealed_words)>;
 /// Closes it with what was done; false when the viewer has closed it with the same words. Error: conflict
@@ -146,7 +150,11 @@ inline constexpr std::int64_t kMostAtOnce = 200;
 Result<std::int64_t> escalate_due(store::WriteTx& tx, Time now);
 /// Tells whoever has come to stand around a client of what is open there, at most so many at once.
 Result<std::int64_t> tell_newcomers(store::WriteTx& tx, Time now);
-/// Whether there is anything for these two to do.
+/// Opens again what is looked into by somebody who can no longer see it (their standing-in is over, they have left, the
+/// treatment was handed over), and has not closed it: tells as of a new one, and the time within which somebody has to
+/// look begins anew. Each is written into the audit. How many.
+Result<std::int64_t> reopen_left(store::WriteTx& tx, const Rules& rules, Time now);
+/// Whether there is anything for these three to do.
 bool is_any_due(store::ReadTx& tx, Time now);
 /// How many open concerns there are that nobody can see: the practice has to name somebody.
 std::int64_t count_without_reader(store::ReadTx& tx);

@@ -38,6 +38,8 @@ Result<ConcernEntry> describe(const Concern& concern, const std::vector<AccountI
   entry.acknowledge_by = concern.acknowledge_by;
   entry.escalated_at = concern.escalated_at;
   entry.acknowledged_at = concern.acknowledged_at;
+  TRY_ASSIGN(entry.acknowledged_by, names.of(concern.acknowledged_by));
+  entry.then_supervisor = concern.kind == Kind::safety && concern.supervisor.has_value();
   entry.closed_at = concern.closed_at;
   return entry;
 }
@@ -162,6 +164,13 @@ Result<Answer<ConcernDetails>> acknowledge_concern(Context& context, Call& call)
   });
 }
 
+Result<Answer<ConcernDetails>> take_over_concern(Context& context, Call& call) {
+  const auto now = context.house.clock.now();
+  return take_step(context, call, [&](store::WriteTx& tx) {
+    return take_over(tx, context.viewer.account, call.path_id<ConcernId>("concern"), now);
+  });
+}
+
 std::string text_of(const Closing& closing) {
   std::string text;
   http::write(text, closing);
@@ -208,11 +217,18 @@ void add_safety_routes(Routes& routes) {
       .says("Say that one looks into it")
       .explains(
           "It stops the clock after which a supervisor is told. Sent again, or after somebody else, it changes "
-          "nothing.")
+          "nothing. It is open again once whoever said so can no longer see it, and has not closed it.")
       .answers<ConcernDetails>()
       .needs(PermissionName{"handle_concern"}, "concern")
       .audits("concern.acknowledge")
       .handle(acknowledge_concern);
+  routes.post("/api/concerns/{concern}/takeover")
+      .says("Say that one looks into it instead of whoever does")
+      .explains("Both stay in the history. Sent again it changes nothing.")
+      .answers<ConcernDetails>()
+      .needs(PermissionName{"handle_concern"}, "concern")
+      .audits("concern.take_over")
+      .handle(take_over_concern);
   routes.post("/api/concerns/{concern}/disposition")
       .says("Close it with what was done")
       .explains("There is no other way to close it, and it stays closed. The same words sent again change nothing.")

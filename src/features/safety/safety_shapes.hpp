@@ -46,7 +46,10 @@ struct ConcernEntry {
   static constexpr std::string_view says =
       "An answer for a person to look at. `kind`: \"safety\", an answer about harm; \"unanswered\", a question about "
       "harm was left out, so ask; \"rift\", something about the therapist, which the neutral person alone sees. "
-      "`acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not "
+      "`acknowledge_by`: if nobody looks into it by then, the supervisor is told, where `then_supervisor` is true; "
+      "else "
+      "nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. "
+      "That there is no concern does not "
       "mean "
       "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone.";
   ConcernId id;
@@ -61,11 +64,13 @@ struct ConcernEntry {
   std::optional<Time> acknowledge_by;
   std::optional<Time> escalated_at;
   std::optional<Time> acknowledged_at;
+  std::optional<std::string> acknowledged_by;
   std::optional<Time> closed_at;
+  bool then_supervisor = false;
 };
 BOOST_DESCRIBE_STRUCT(ConcernEntry, (),
                       (id, kind, state, client, therapist, episode, form, questionnaire, raised_at, acknowledge_by,
-                       escalated_at, acknowledged_at, closed_at))
+                       escalated_at, acknowledged_at, acknowledged_by, closed_at, then_supervisor))
 
 struct Concerns {
   static constexpr std::string_view says = "What nobody looks into yet stands first, what is closed last.";
@@ -107,7 +112,7 @@ BOOST_DESCRIBE_STRUCT(Closing, (), (disposition, note))
 struct ConcernStep {
   static constexpr std::string_view says =
       "`by` is absent where no person's hand did it, and empty where the person's account was closed since. "
-      "`escalated`: nobody had looked in time.";
+      "`escalated`: nobody had looked in time. `reopened`: `by`, who had looked into it, can see it no longer.";
   Step step = Step::raised;
   Time at;
   std::optional<std::string> by;

@@ -38,9 +38,14 @@ const Query kRaise{"safety.raise",
                    " acknowledge_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
                    " ON CONFLICT (response_id, version) DO NOTHING",
                    true};
+// Who looks into it now; others may have before.
+#define LOOKED_INTO_BY                                                                                          \
+  " CASE WHEN c.acknowledged_at IS NOT NULL THEN (SELECT s.by_id FROM concern_step s WHERE s.concern_id = c.id" \
+  " AND s.step = 'acknowledged' ORDER BY s.place DESC LIMIT 1) END"
 #define COLUMNS                                                                                                   \
   "SELECT c.id, c.response_id, c.version, c.episode_id, r.id, c.client_id, e.therapist_id, c.kind, f.instrument," \
-  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at"
+  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at," LOOKED_INTO_BY     \
+  ", (SELECT u.id FROM account u WHERE u.id = t.supervisor_id AND u.closed_at IS NULL)"
 #define FROM_CONCERNS                                                                      \
   " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                  \
   " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id" \
@@ -71,10 +76,9 @@ const Query kOpenConcerns{"safety.open_concerns",
                           CONCERN " WHERE" EPISODE_OF_VIEWER " AND c.closed_at IS NULL AND" OF_VIEWER IN_ORDER, true};
 const Query kConcern{"safety.concern", CONCERN " WHERE c.id = $3 AND" OF_VIEWER, true};
 const Query kOfEpisode{"safety.of_episode",
-                       COLUMNS ", s.by_id, v.sealed_answers" FROM_CONCERNS
+                       COLUMNS ", v.sealed_answers" FROM_CONCERNS
                                " JOIN questionnaire_response_version v ON v.response_id = c.response_id"
                                " AND v.version = c.version"
-                               " LEFT JOIN concern_step s ON s.concern_id = c.id AND s.step = 'acknowledged'"
                                " WHERE c.episode_id = $3 AND (c.client_id = $1 OR" OF_VIEWER
                                ") ORDER BY c.raised_at, c.id",
                        true};
@@ -148,6 +152,25 @@ const Query kEscalate{"safety.escalate",
                       "UPDATE concern SET escalated_at = $2 WHERE id = $1 AND acknowledged_at IS NULL"
                       " AND escalated_at IS NULL",
                       true};
+// By others than the therapist, whose client it is, for as long as that account is open: those of whom it can end.
+const Query kLookedInto{"safety.looked_into",
+                        "SELECT w.id, w.by_id, CASE WHEN a.closed_at IS NULL THEN 1 ELSE 0 END FROM (SELECT c.id,"
+                        " e.therapist_id," LOOKED_INTO_BY
+                        " AS by_id FROM concern c"
+                        " JOIN episode_of_care e ON e.id = c.episode_id"
+                        " WHERE c.acknowledged_at IS NOT NULL AND c.closed_at IS NULL AND e.locked_at IS NULL) w"
+                        " JOIN account a ON a.id = w.by_id"
+                        " WHERE w.by_id <> w.therapist_id OR a.closed_at IS NOT NULL ORDER BY w.id"};
+#undef LOOKED_INTO_BY
+// The clock runs anew where one ran; who was told because nobody had looked stays told.
+const Query kReopen{"safety.reopen",
+                    "UPDATE concern SET acknowledged_at = NULL,"
+                    " acknowledge_by = CASE WHEN acknowledge_by IS NULL OR escalated_at IS NOT NULL THEN acknowledge_by"
+                    " ELSE $2 END"
+                    " WHERE id = $1 AND acknowledged_at IS NOT NULL AND closed_at IS NULL",
+                    true};
+const Query kTakeOver{"safety.take_over", "UPDATE concern SET acknowledged_at = $2 WHERE id = $1 AND closed_at IS NULL",
+                      true};
 const Query kAcknowledge{"safety.acknowledge",
                          "UPDATE concern SET acknowledged_at = $2 WHERE id = $1 AND acknowledged_at IS NULL", true};
 const Query kClose{"safety.close", "UPDATE concern SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL", true};
@@ -172,21 +195,24 @@ const char* text_of(E value) {
 }
 
 Concern to_concern(const Row& row) {
-  return {row.id<ConcernId>(0),     row.id<FormId>(1),    row.int64(2),         row.id<EpisodeId>(3),
-          row.id<RoomId>(4),        row.id<AccountId>(5), row.id<AccountId>(6), enum_of<Kind>(row.text(7)),
-          std::string(row.text(8)), row.int64(9),         row.time(10),         row.maybe_time(11),
-          row.maybe_time(12),       row.maybe_time(13),   row.maybe_time(14)};
+  return {row.id<ConcernId>(0),       row.id<FormId>(1),    row.int64(2),         row.id<EpisodeId>(3),
+          row.id<RoomId>(4),          row.id<AccountId>(5), row.id<AccountId>(6), enum_of<Kind>(row.text(7)),
+          std::string(row.text(8)),   row.int64(9),         row.time(10),         row.maybe_time(11),
+          row.maybe_time(12),         row.maybe_time(13),   row.maybe_time(14),   row.maybe_id<AccountId>(15),
+          row.maybe_id<AccountId>(16)};
 }
 
 std::optional<Concern> concern_of(ReadTx& tx, FormId form, std::int64_t version) {
   return tx.first(kOfVersion, {form, version}, to_concern);
 }
 
-/// Steps of one concern are numbered one after another: the concern is locked, or new.
-void add_step(WriteTx& tx, ConcernId concern, Step step, std::optional<AccountId> by, Time now,
-              std::optional<BytesView> sealed_words = std::nullopt) {
+/// Steps of one concern are numbered one after another: the concern is locked, or new. Answers the number.
+std::int64_t add_step(WriteTx& tx, ConcernId concern, Step step, std::optional<AccountId> by, Time now,
+                      std::optional<BytesView> sealed_words = std::nullopt) {
   const auto before = tx.first(kCountSteps, {concern}, [](const Row& row) { return row.int64(0); });
-  tx.execute(kAddStep, {concern, before.value_or(0) + 1, text_of(step), by, now, sealed_words});
+  const auto place = before.value_or(0) + 1;
+  tx.execute(kAddStep, {concern, place, text_of(step), by, now, sealed_words});
+  return place;
 }
 
 std::vector<AccountId> readers_of(const Team& team, const Concern& concern) {
@@ -202,32 +228,61 @@ Result<void> tell(WriteTx& tx, const Concern& concern) {
 }
 
 /// Writes down that they are told, with a mail unless it can wait until they look in. The key of the mail says whom it
-/// went to, never what it is about.
-Result<void> tell_person(WriteTx& tx, const Concern& concern, Part part, const std::optional<AccountId>& to, Time now) {
-  if (!to || tx.execute(kAddReader, {concern.id, *to, text_of(part), now}) == 0) return {};
-  if (concern.kind == Kind::unanswered) return {};
-  TRY(notify::queue(tx, {notice_prefix(concern.id) + to->text(), *to}, now));
+/// went to, never what it is about. `reopened`: the number of that step, for which they are told once more.
+Result<void> tell_person(WriteTx& tx, const Concern& concern, Part part, const std::optional<AccountId>& to, Time now,
+                         std::int64_t reopened = 0) {
+  if (!to) return {};
+  const bool is_new = tx.execute(kAddReader, {concern.id, *to, text_of(part), now}) == 1;
+  if (concern.kind == Kind::unanswered || (!is_new && reopened == 0)) return {};
+  const auto again = reopened == 0 ? std::string() : ":" + std::to_string(reopened);
+  TRY(notify::queue(tx, {notice_prefix(concern.id) + to->text() + again, *to}, now));
   return {};
 }
 
-Result<void> tell_first_readers(WriteTx& tx, const Concern& concern, const Team& team, Time now) {
-  if (concern.kind == Kind::rift) return tell_person(tx, concern, Part::neutral_person, team.neutral, now);
-  TRY(tell_person(tx, concern, Part::therapist, team.therapist, now));
+Result<void> tell_first_readers(WriteTx& tx, const Concern& concern, const Team& team, Time now,
+                                std::int64_t reopened = 0) {
+  if (concern.kind == Kind::rift) return tell_person(tx, concern, Part::neutral_person, team.neutral, now, reopened);
+  TRY(tell_person(tx, concern, Part::therapist, team.therapist, now, reopened));
   if (concern.kind == Kind::unanswered) return {};
-  return tell_person(tx, concern, Part::deputy, team.deputy, now);
+  return tell_person(tx, concern, Part::deputy, team.deputy, now, reopened);
 }
 
 /// A row of its own: nobody's hand did this.
-void write_down_escalation(WriteTx& tx, const Concern& concern, Time now) {
+void write_down(WriteTx& tx, const Concern& concern, const char* action, Time now) {
   access::AuditEntry entry;
   entry.at = now;
-  entry.action = "concern.escalate";
+  entry.action = action;
   entry.client = concern.client;
   entry.view = "concern " + concern.id.text();
   entry.count = 1;
   entry.outcome = access::Outcome::done;
   entry.origin = "clock";
   access::write_audit(tx, entry);
+}
+
+Error closed_already() {
+  return {ErrorKind::conflict, "concern.closed",
+          "This concern was closed already. Look at it again to see what was done."};
+}
+
+struct LookedInto {
+  ConcernId concern;
+  AccountId by;
+  bool is_here = true;  ///< their account is open
+};
+
+/// Somebody else has to look: whoever said that they look into it can no longer see it.
+bool is_left(ReadTx& tx, const LookedInto& one) {
+  return !one.is_here || !find_concern(tx, one.by, one.concern);
+}
+
+std::vector<LookedInto> list_left(ReadTx& tx) {
+  auto all = tx.list(kLookedInto, {}, [](const Row& row) {
+    return LookedInto{row.id<ConcernId>(0), row.id<AccountId>(1), row.int64(2) != 0};
+  });
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const LookedInto& one) { return !is_left(tx, one); }),
+            all.end());
+  return all;
 }
 
 /// A concern of the viewer's, locked.
@@ -308,8 +363,8 @@ std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t li
 
 std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   return tx.list(kOfEpisode, {viewer, tx.now(), episode}, [](const Row& row) {
-    const auto sealed = row.bytes(16);
-    return RaisedConcern{to_concern(row), row.maybe_id<AccountId>(15), Bytes(sealed.begin(), sealed.end())};
+    const auto sealed = row.bytes(17);
+    return RaisedConcern{to_concern(row), Bytes(sealed.begin(), sealed.end())};
   });
 }
 
@@ -361,14 +416,25 @@ Result<bool> acknowledge(WriteTx& tx, AccountId viewer, ConcernId id, Time now) 
   return is_new;
 }
 
+Result<bool> take_over(WriteTx& tx, AccountId viewer, ConcernId id, Time now) {
+  TRY_ASSIGN(const auto concern, lock_own(tx, viewer, id));
+  if (concern.closed_at) return fail(closed_already());
+  const bool is_new = concern.acknowledged_by != viewer;
+  if (is_new) {
+    tx.execute(kTakeOver, {id, now});
+    add_step(tx, id, Step::acknowledged, viewer, now);
+  }
+  TRY(tell(tx, concern));
+  return is_new;
+}
+
 Result<bool> close(WriteTx& tx, AccountId viewer, ConcernId id, BytesView sealed_words, const IsSame& is_same,
                    Time now) {
   TRY_ASSIGN(const auto concern, lock_own(tx, viewer, id));
   if (concern.closed_at) {
     const auto last = list_steps(tx, id).back();
     if (last.by == viewer && last.sealed_words && is_same(*last.sealed_words)) return false;
-    return fail({ErrorKind::conflict, "concern.closed",
-                 "This concern was closed already. Look at it again to see what was done."});
+    return fail(closed_already());
   }
   // Whoever says what was done has looked into it.
   if (tx.execute(kAcknowledge, {id, now}) == 1) add_step(tx, id, Step::acknowledged, viewer, now);
@@ -387,7 +453,7 @@ std::vector<Reader> list_readers(ReadTx& tx, ConcernId concern) {
 
 bool is_any_due(ReadTx& tx, Time now) {
   const auto there = [](const Row&) { return true; };
-  return tx.first(kIsAnyDue, {now}, there) || tx.first(kNewcomers, {1, tx.now()}, there);
+  return tx.first(kIsAnyDue, {now}, there) || tx.first(kNewcomers, {1, tx.now()}, there) || !list_left(tx).empty();
 }
 
 std::int64_t count_without_reader(ReadTx& tx) {
@@ -421,7 +487,25 @@ Result<std::int64_t> escalate_due(WriteTx& tx, Time now) {
     TRY_ASSIGN(const auto team, find_team(tx, concern.episode));
     TRY(tell_person(tx, concern, Part::supervisor, team.supervisor, now));
     TRY(tell(tx, concern));
-    write_down_escalation(tx, concern, now);
+    write_down(tx, concern, "concern.escalate", now);
+    ++count;
+  }
+  return count;
+}
+
+Result<std::int64_t> reopen_left(WriteTx& tx, const Rules& rules, Time now) {
+  std::int64_t count = 0;
+  for (const auto& one : list_left(tx)) {
+    tx.each(kLock, {one.concern}, [](const Row&) {});
+    auto concern = tx.first(kById, {one.concern}, to_concern);
+    if (concern->acknowledged_by != one.by) continue;  // somebody else has taken it over meanwhile
+    if (tx.execute(kReopen, {one.concern, now + rules.acknowledge_within}) == 0) continue;
+    const auto step = add_step(tx, one.concern, Step::reopened, one.by, now);
+    TRY_ASSIGN(const auto team, find_team(tx, concern->episode));
+    TRY(tell_first_readers(tx, *concern, team, now, step));
+    if (concern->escalated_at) TRY(tell_person(tx, *concern, Part::supervisor, team.supervisor, now, step));
+    TRY(tell(tx, *concern));
+    write_down(tx, *concern, "concern.reopen", now);
     ++count;
   }
   return count;

@@ -13,6 +13,7 @@ namespace {
 using questionnaires::FormId;
 using questionnaires::Occasion;
 using questionnaires::StoredForm;
+using std::chrono::hours;
 using std::chrono::minutes;
 
 const store::Query kEscalations{"test.escalations",
@@ -340,7 +341,7 @@ TEST_P(Concerns, OfAnEpisodeAreFoundByTheClientAndByWhoeverIsToldOfThem) {
   ASSERT_EQ(of_episode(therapist).size(), 1U);
   EXPECT_EQ(of_episode(therapist)[0].concern.id, harm);
   EXPECT_EQ(of_episode(therapist)[0].sealed_answers, (Bytes{7, 8}));
-  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, std::nullopt);
+  EXPECT_EQ(of_episode(therapist)[0].concern.acknowledged_by, std::nullopt);
   ASSERT_TRUE(
       write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, about_therapist.id, true); }));
   EXPECT_EQ(of_episode(therapist).size(), 1U) << "what is allowed are the answers, not who else was told";
@@ -349,9 +350,9 @@ TEST_P(Concerns, OfAnEpisodeAreFoundByTheClientAndByWhoeverIsToldOfThem) {
   EXPECT_EQ(of_episode(neutral).at(0).concern.id, rift);
   for (const auto other : {other_client, stranger, supervisor}) EXPECT_TRUE(of_episode(other).empty());
   ASSERT_TRUE(*acknowledge_as(deputy, harm));
-  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, deputy);
+  EXPECT_EQ(of_episode(therapist)[0].concern.acknowledged_by, deputy);
   ASSERT_TRUE(*close_as(therapist, harm));
-  EXPECT_EQ(of_episode(therapist)[0].acknowledged_by, deputy);
+  EXPECT_EQ(of_episode(therapist)[0].concern.acknowledged_by, deputy);
   EXPECT_TRUE(of_episode(therapist)[0].concern.closed_at);
 }
 
@@ -364,6 +365,101 @@ TEST_P(Concerns, AreNotAskedForWhereNobodyWouldLook) {
   EXPECT_EQ(refused.error().code, "form.nobody_looks");
 }
 
+TEST_P(Concerns, AreTakenOverByWhoeverMaySeeThemAndBothStayInTheHistory) {
+  const auto form = ask(episode, "phq-9");
+  send(form, {7});
+  const auto concern = raise_one(Kind::safety, form);
+  const auto take = [&](AccountId viewer) {
+    return write([&](store::WriteTx& tx) { return take_over(tx, viewer, concern, clock.now()); });
+  };
+  ASSERT_TRUE(*acknowledge_as(deputy, concern));
+  for (const auto other : {stranger, supervisor, client}) EXPECT_EQ(take(other).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(*take(therapist));
+  EXPECT_FALSE(*take(therapist)) << "sent again";
+  EXPECT_EQ(seen_by(deputy).at(0).acknowledged_by, therapist);
+  EXPECT_EQ(steps(concern), (std::vector{Step::raised, Step::acknowledged, Step::acknowledged}));
+  EXPECT_EQ(of_episode(therapist).size(), 1U) << "one concern, however many looked into it";
+  ASSERT_TRUE(*close_as(therapist, concern));
+  EXPECT_EQ(take(deputy).error().code, "concern.closed");
+}
+
+/// A colleague stands in who is no deputy otherwise, and has taken on an answer about harm.
+class ConcernsOfADeputy : public Concerns {
+ protected:
+  void SetUp() override {
+    Concerns::SetUp();
+    absence_ = {people::AbsenceId::make(clock.now()), therapist, stranger, clock.now(), clock.now() + hours(24)};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::announce(tx, as(therapist), absence_); }));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::answer_absence(tx, as(stranger), absence_.id, true); }));
+    concern_ = raise_one(Kind::safety);
+    ASSERT_TRUE(*acknowledge_as(stranger, concern_));
+    ASSERT_EQ(seen_by(therapist).at(0).acknowledged_by, stranger);
+    EXPECT_EQ(look(), 0) << "they see it, and look into it";
+    sink.take();
+  }
+  access::Viewer as(AccountId who) const { return {who, access::Role::therapist, {}, practice}; }
+  /// As the program does every few seconds.
+  std::int64_t look() {
+    const bool due = *read([&](store::ReadTx& tx) -> Result<bool> { return is_any_due(tx, clock.now()); });
+    const auto count = write([&](store::WriteTx& tx) { return reopen_left(tx, {}, clock.now()); }).value();
+    EXPECT_TRUE(due || count == 0) << "what is to be done is found";
+    return count;
+  }
+  void expect_open_again() {
+    EXPECT_EQ(look(), 1);
+    EXPECT_EQ(look(), 0) << "once";
+    EXPECT_EQ(told(), sorted({therapist, deputy})) << "as of a new one";
+    const auto seen = seen_by(therapist).at(0);
+    EXPECT_EQ(seen.acknowledged_at, std::nullopt);
+    EXPECT_EQ(seen.acknowledged_by, std::nullopt);
+    EXPECT_EQ(seen.acknowledge_by, clock.now() + minutes(30));
+    EXPECT_EQ(steps(concern_), (std::vector{Step::raised, Step::acknowledged, Step::reopened}));
+    auto mails = mailed(concern_);
+    std::sort(mails.begin(), mails.end());
+    std::vector<AccountId> expected{therapist, therapist, deputy, stranger};
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(mails, expected);
+    EXPECT_TRUE(seen_by(stranger).empty());
+    EXPECT_EQ(escalate_after(minutes(29)), 0);
+    EXPECT_EQ(escalate_after(minutes(1)), 1);
+    EXPECT_EQ(seen_by(supervisor).at(0).id, concern_);
+  }
+
+  people::NewAbsence absence_;
+  ConcernId concern_;
+};
+
+TEST_P(ConcernsOfADeputy, AreOpenAgainWhenTheTimeIsOver) {
+  clock.set(absence_.ends_at);
+  expect_open_again();
+}
+
+TEST_P(ConcernsOfADeputy, AreOpenAgainWhenTheAbsenceIsEndedByHand) {
+  clock.set(clock.now() + hours(1));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::end_absence(tx, as(therapist), absence_.id); }));
+  sink.take();
+  expect_open_again();
+}
+
+TEST_P(ConcernsOfADeputy, AreOpenAgainWhenTheDeputyLeaves) {
+  clock.set(clock.now() + hours(1));
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, stranger, people::Leaving::orderly); }));
+  sink.take();
+  expect_open_again();
+}
+
+TEST_P(ConcernsOfADeputy, StayClosedAndStayWithWhoeverTookThemOver) {
+  const auto other = raise_one(Kind::safety);
+  ASSERT_TRUE(*close_as(stranger, other));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return take_over(tx, deputy, concern_, clock.now()); }));
+  clock.set(absence_.ends_at);
+  EXPECT_EQ(look(), 0);
+  EXPECT_EQ(seen_by(deputy).at(0).acknowledged_by, deputy);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ConcernsOfADeputy, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
 INSTANTIATE_TEST_SUITE_P(Engines, Concerns, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "features/consent/consent_texts.hpp"
 #include "features/people/profiles.hpp"
 #include "features/setup/setup.hpp"
 
@@ -21,11 +22,14 @@ BOOST_DESCRIBE_STRUCT(SetupItem, (), (item, confirmed_by, confirmed_at, holds))
 
 struct SetupState {
   static constexpr std::string_view says =
-      "`takes_clients`: clients can be invited. A practice of made-up people takes them at once.";
+      "`takes_clients`: clients can be invited. A practice of made-up people takes them at once. "
+      "`consents_are_drafts`: of "
+      "what clients are asked to agree to, nobody of the practice has approved some text yet.";
   std::vector<SetupItem> items;
   bool takes_clients = false;
+  bool consents_are_drafts = false;
 };
-BOOST_DESCRIBE_STRUCT(SetupState, (), (items, takes_clients))
+BOOST_DESCRIBE_STRUCT(SetupState, (), (items, takes_clients, consents_are_drafts))
 
 struct SetupConfirmed {
   Item item = Item::crisis_contacts;
@@ -47,6 +51,7 @@ Result<Answer<SetupState>> read_state(Context& context, Call& call) {
                answer.value.takes_clients = check_ready_for_clients(tx, practice).has_value();
                return list_confirmations(tx, practice);
              }));
+  answer.value.consents_are_drafts = consent::drafts(consent::texts()).has_value();
   people::Names names(context.house, call.deadline);
   for (const auto& one : all) {
     SetupItem item{one.item, std::nullopt, one.at, one.holds};

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
-import { same, until } from '../lib/people.mjs';
+import { Caller, newId, same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 360, height: 740 } };
 const narrow = { viewport: { width: 320, height: 640 } };
@@ -55,8 +55,9 @@ export default async function add({ check, house, shots }) {
     await page.locator('li').getByText('Sessions are planned in this time.').waitFor();
 
     const away = await place.person(house.origin, client, phone);
-    await away.page.getByText('Nobody answers here meanwhile.').waitFor();
-    await away.page.getByText(`${therapist.name} is away then.`).waitFor();
+    await away.page.getByText('It is not settled yet who answers here meanwhile.').waitFor();
+    same('not that nobody does', await away.page.getByText('Nobody answers here').count(), 0);
+    await away.page.getByText(`${therapist.name} is away then. If nobody has told you what becomes of this session, please ask your practice.`).waitFor();
     await picture('client-asked-phone', away.page);
 
     const other = await place.person(house.origin, deputy, narrow);
@@ -100,5 +101,49 @@ export default async function add({ check, house, shots }) {
     await other.page.reload();
     await other.page.getByRole('heading', { level: 1, name: /not|nothing/i }).waitFor();
     same('no word is left', await other.page.getByText('Thank you.').count(), 0);
+    // Ended by mistake: the same day anew.
+    await page.getByLabel('First day').fill(day(0));
+    await page.getByLabel('Last day').fill(day(7));
+    await page.getByLabel('Who is asked to stand in').selectOption({ label: deputy.name });
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByText(`${deputy.name} has not answered yet`).waitFor();
+  });
+
+  await check('a therapist asks another colleague at once where the first one cannot, and hears that nobody stands behind them', async (place) => {
+    const own = await place.demoHouse(house, []);
+    const [away, first, second] = [0, 1, 2].map((which) => own.accountsOf('therapist')[which]);
+    const { page } = await place.person(own.origin, away, phone);
+    await page.locator('li.client').first().waitFor();
+    same('backed', await page.getByText('of an answer about harm nobody hears but you').count(), 0);
+    const caller = new Caller(own.origin, away);
+    await caller.logIn();
+    const { therapists } = await caller.ask('GET', '/api/absences');
+    const idOf = ({ name }) => therapists.find((one) => one.name === name).id;
+    const id = newId();
+    const midnight = new Date();
+    midnight.setHours(0, 0, 0, 0);
+    await caller.ask('POST', '/api/absences', { id, deputy: idOf(first), from: midnight.toISOString(), until: new Date(Date.now() + 3 * 86_400_000).toISOString() });
+    const refusing = new Caller(own.origin, first);
+    await refusing.logIn();
+    await refusing.ask('PUT', `/api/absences/${id}/answer`, { agrees: false });
+    await page.reload();
+    await page.getByText(`${first.name} does not stand in. Ask somebody else.`).waitFor();
+    await page.getByRole('link', { name: 'Who else is asked' }).click();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Choose who is asked.' }).waitFor();
+    await page.getByLabel('Who else is asked').selectOption({ label: second.name });
+    same('not the one who cannot', await page.getByLabel('Who else is asked').getByText(first.name).count(), 0);
+    await picture('another-phone', page);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'Asked. Until there is an answer nobody stands in.' }).waitFor();
+    await page.getByText(`${second.name} has not answered yet`).waitFor();
+    same('one absence', await page.getByText('You are away from').count(), 1);
+
+    const admin = new Caller(own.origin, own.accountsOf('administrator')[0]);
+    await admin.logIn();
+    for (const part of ['supervisor', 'deputy']) await admin.ask('PUT', `/api/people/${idOf(away)}/backing`, { part });
+    await page.goto(own.origin);
+    await page.getByText('of an answer about harm nobody hears but you').waitFor();
+    await picture('alone-phone', page);
   });
 }

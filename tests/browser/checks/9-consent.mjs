@@ -12,8 +12,8 @@ export default async function add({ check, house, shots }) {
   };
   const card = (page, title) => page.locator('section.card').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
   /** As the server has it. */
-  const state = async (account, purpose) => {
-    const caller = new Caller(house.origin, account);
+  const state = async (account, purpose, { origin } = house) => {
+    const caller = new Caller(origin, account);
     await caller.logIn();
     const { consents } = await caller.ask('GET', '/api/me/consents');
     return consents.find((one) => one.purpose === purpose)?.state;
@@ -67,6 +67,39 @@ export default async function add({ check, house, shots }) {
     same('too wide by', await excess(page), 0);
     same('barriers', await barriers(page), []);
     await picture('phone-dark', page);
+  });
+
+  await check('a client who has not decided about the therapy is led to it once, and the therapist reads what to do', async (place) => {
+    const own = await place.demoHouse(house, []);
+    let found = own.nextPair();
+    while ((await state(found.client, 'e_therapy', own)) !== 'never_given') found = own.nextPair();
+    const { client, therapist } = found;
+    const { page } = await place.person(own.origin, client, { ...phone, colorScheme: 'dark' });
+    const card = page.getByRole('region', { name: 'Before you write' });
+    await card.getByText('Please read what “Therapy by message and chat” means for you').waitFor();
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    await picture('first-phone-dark', page);
+    await card.getByRole('button', { name: 'Not now' }).focus();
+    await page.keyboard.press('Enter');
+    await card.waitFor({ state: 'detached' });
+    same('the focus', await page.evaluate(() => document.activeElement.matches('main h1')), true);
+    await page.reload();
+    await page.getByRole('link', { name: /^Chat/ }).waitFor();
+    await page.waitForLoadState('networkidle');
+    same('once', await card.count(), 0);
+
+    const other = await place.person(own.origin, client, phone);
+    await other.page.getByRole('link', { name: 'Read and decide' }).click();
+    await other.page.getByRole('heading', { name: 'What you have agreed to', level: 1 }).waitFor();
+
+    const hers = await place.person(own.origin, therapist, desk);
+    await hers.page.locator('li.client').getByRole('link', { name: client.name, exact: true }).click();
+    await hers.page.getByText('Your client has not agreed to “Therapy by message and chat”.').waitFor();
+    await picture('first-therapist', hers.page);
+    const admin = await place.person(own.origin, own.accountsOf('administrator')[0], phone);
+    await admin.page.getByText('nobody of your practice has approved the texts').waitFor();
+    await picture('first-administrator-phone', admin.page);
   });
 
   await check('what was decided on another device is not undone by an older page', async (place) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
-import { same, until } from '../lib/people.mjs';
+import { Caller, newId, same, until } from '../lib/people.mjs';
 
 const phone = { viewport: { width: 360, height: 740 } };
 const narrow = { viewport: { width: 320, height: 640 } };
@@ -21,6 +21,21 @@ export default async function add({ check, house, shots }) {
     const theirs = await place.person(own.origin, client, phone);
     await theirs.openChat();
     await theirs.say('This is for whoever treats me.');
+    // What was announced and called off does not go without a word.
+    const caller = new Caller(own.origin, therapist);
+    await caller.logIn();
+    const { episodes } = await caller.ask('GET', '/api/episodes');
+    const { therapists } = await caller.ask('GET', '/api/absences');
+    const planned = newId();
+    await caller.ask('POST', '/api/hand-overs', {
+      id: planned, episode: episodes.find((one) => one.client.name === client.name).id,
+      to: therapists.find((one) => one.name === colleague.name).id, at: new Date(Date.now() + 3 * 86_400_000).toISOString()
+    });
+    await theirs.page.goto(own.origin);
+    await theirs.page.getByText(`${colleague.name} will be your therapist`).waitFor();
+    await caller.ask('DELETE', `/api/hand-overs/${planned}`);
+    await theirs.page.getByText('It said here that somebody else would take over. That was called off').waitFor();
+    await picture('called-off-phone', theirs.page);
 
     const { page } = await place.person(own.origin, therapist, desk);
     await page.getByRole('link', { name: 'Absences' }).click();
@@ -72,7 +87,18 @@ export default async function add({ check, house, shots }) {
 
     const theirs = (await place.person(own.origin, client, { ...phone, locale: 'de-DE' })).page;
     await theirs.getByText(`${therapist.name} arbeitet nicht mehr hier.`).waitFor();
+    await theirs.getByText(`Nur Sie und ${colleague.name} können das lesen`).waitFor();
+    same('whoever has left reads nothing', await theirs.locator('summary', { hasText: therapist.name }).count(), 0);
     await picture('left-client-de-phone', theirs);
+    await theirs.getByRole('link', { name: /^Chat/ }).click();
+    await theirs.getByRole('heading', { level: 1, name: `Chat mit ${colleague.name}` }).waitFor();
+    await theirs.getByText(`Nur Sie und ${colleague.name} können das lesen`).waitFor();
+    same('nobody is said to be away', await theirs.getByText('gerade nicht da').count(), 0);
+    await picture('left-chat-de-phone', theirs);
+    const goesOn = (await place.person(own.origin, colleague, phone)).page;
+    const taken = goesOn.locator('li.client', { hasText: client.name });
+    await taken.first().getByText(`${therapist.name} no longer works here; you go on with this client until somebody takes over`).waitFor();
+    await picture('goes-on-phone', goesOn);
 
     await page.getByRole('button', { name: 'Choose all' }).click();
     await page.getByLabel('Who takes over').selectOption({ label: colleague.name });

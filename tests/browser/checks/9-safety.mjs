@@ -195,9 +195,17 @@ export default async function add({ check, house, shots }) {
     await hers.page.locator('summary', { hasText: 'Range and change' }).click();
     await hers.page.getByText('Minimal').waitFor();
     await hers.page.goto(`${house.origin}/with/${episode}`);
-    await hers.page.getByText(/^Being looked into since/).waitFor();
+    await hers.page.getByText(/^You have been looking into it since/).waitFor();
     await hers.page.getByRole('link', { name: /^Look at it\s*:.*Answer about harm/ }).click();
     await above.page.getByText(`${therapist.name} looks into it`).waitFor();
+    await above.page.getByText(`${therapist.name} has been looking into it since`).waitFor();
+    await above.page.getByRole('button', { name: 'I am looking into this instead' }).click();
+    await above.page.getByText(/^You have been looking into it since/).waitFor();
+    await usable(above.page);
+    await picture('taken-over-phone', above.page);
+    await hers.page.getByText(`${staff('supervisor').name} has been looking into it since`).waitFor();
+    await hers.page.getByRole('button', { name: 'I am looking into this instead' }).click();
+    await hers.page.getByText(/^You have been looking into it since/).waitFor();
     await hers.page.getByRole('button', { name: 'Close it' }).click();
     await hers.page.getByText('Please choose what was done.').waitFor();
     await hers.page.getByLabel('What was done').selectOption('no_action');

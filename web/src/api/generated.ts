@@ -4304,7 +4304,7 @@ export interface paths {
         put?: never;
         /**
          * Say that one looks into it
-         * @description It stops the clock after which a supervisor is told. Sent again, or after somebody else, it changes nothing.
+         * @description It stops the clock after which a supervisor is told. Sent again, or after somebody else, it changes nothing. It is open again once whoever said so can no longer see it, and has not closed it.
          */
         post: {
             parameters: {
@@ -4318,6 +4318,58 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Say that one looks into it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConcernDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one looks into it instead of whoever does
+         * @description Both stay in the history. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Say that one looks into it instead of whoever does */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6616,23 +6668,25 @@ export interface components {
             agreed: boolean;
             proposed_hours?: number | null;
         };
-        /** @description The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` answers meanwhile; without one nobody has agreed to it. `now`: it has begun. Without `until` the therapist has left the practice, and `deputy` answers until the client has another therapist. */
+        /** @description The therapist is away from `from` on, until `until`, which is the first moment at which they are back. `deputy` answers meanwhile; without one nobody has agreed to it, and `asked`: somebody was asked, and has not answered yet. `now`: it has begun. Without `until` the therapist has left the practice, and `deputy` answers until the client has another therapist. */
         AwayAnswer: {
             /** Format: date-time */
             from: string;
             until?: string | null;
             deputy?: components["schemas"]["Person"] | null;
             now: boolean;
+            asked: boolean;
         };
-        /** @description Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. */
+        /** @description Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. `called_off`: it was meant to be so, and at `at` that was called off. */
         HandOverAnswer: {
             from: components["schemas"]["Person"];
             to: components["schemas"]["Person"];
             /** Format: date-time */
             at: string;
             done: boolean;
+            called_off: boolean;
         };
-        /** @description A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. `hand_over` is one that is to come, or of the last thirty days. */
+        /** @description A client and a therapist who work together. `away` is the therapist's absence that lasts or begins within four weeks; while it lasts there is no `reply_by`, and of its deputy the episode is one more. `waiting_since` is the client's oldest message without an answer, `reply_by` until when the therapist means to answer it; `unread` counts in all rooms; `present` is about the other person. `hand_over` is one that is to come, or the latest that was done or called off in the last thirty days. */
         EpisodeAnswer: {
             /** Format: uuid */
             id: string;
@@ -6740,12 +6794,13 @@ export interface components {
             state: components["schemas"]["AbsenceState"];
             announced_by?: components["schemas"]["Person"] | null;
         };
-        /** @description Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. `therapists`: who can be asked. */
+        /** @description Of a therapist: their own, and those in which they stand in or are asked to. Of an administrator: all. `therapists`: who can be asked. `hears_alone`: of a therapist for whom neither a supervisor nor a usual deputy is named, so that of an answer about harm nobody else hears. */
         AbsencesAnswer: {
             absences: components["schemas"]["AbsenceEntry"][];
             therapists: components["schemas"]["Person"][];
+            hears_alone: boolean;
         };
-        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. It lasts from `from` until `until`, which is the first moment at which it is over (the end of the last day, in the therapist's zone), at most eight weeks. `therapist`: for an administrator, whose it is; then it begins no sooner than 24 hours from now, and the therapist is told and can end it before. `deputy` is asked whether they stand in; absent: the therapist's usual one. */
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. It lasts from `from` until `until`, which is the first moment at which it is over (the end of the last day, in the therapist's zone), at most eight weeks. `therapist`: for an administrator, whose it is; then it begins no sooner than 24 hours from now, and the therapist is told and can end it before. What of it lies in the past counts from now on. `instead_of`: an absence to which the colleague has said no, and which ends where this one begins. `deputy` is asked whether they stand in; absent: the therapist's usual one. */
         AbsenceWanted: {
             /** Format: uuid */
             id: string;
@@ -6755,6 +6810,7 @@ export interface components {
             from: string;
             /** Format: date-time */
             until: string;
+            instead_of?: string | null;
         };
         AbsenceAnswer: {
             agrees: boolean;
@@ -6866,10 +6922,11 @@ export interface components {
             confirmed_at?: string | null;
             holds: boolean;
         };
-        /** @description `takes_clients`: clients can be invited. A practice of made-up people takes them at once. */
+        /** @description `takes_clients`: clients can be invited. A practice of made-up people takes them at once. `consents_are_drafts`: of what clients are asked to agree to, nobody of the practice has approved some text yet. */
         SetupState: {
             items: components["schemas"]["SetupItem"][];
             takes_clients: boolean;
+            consents_are_drafts: boolean;
         };
         SetupConfirmed: {
             item: components["schemas"]["Item"];
@@ -7203,7 +7260,7 @@ export interface components {
         ItemsAllowed: {
             allowed: boolean;
         };
-        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. */
+        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told, where `then_supervisor` is true; else nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. */
         ConcernEntry: {
             /** Format: uuid */
             id: string;
@@ -7219,7 +7276,9 @@ export interface components {
             acknowledge_by?: string | null;
             escalated_at?: string | null;
             acknowledged_at?: string | null;
+            acknowledged_by?: string | null;
             closed_at?: string | null;
+            then_supervisor: boolean;
         };
         /** @description What nobody looks into yet stands first, what is closed last. */
         Concerns: {
@@ -7230,7 +7289,7 @@ export interface components {
             answer?: string | null;
         };
         /** @enum {string} */
-        Step: "raised" | "escalated" | "acknowledged" | "closed";
+        Step: "raised" | "escalated" | "acknowledged" | "reopened" | "closed";
         /** @enum {string} */
         Disposition: "assessed" | "contacted" | "emergency_services" | "safety_plan" | "complaint_helped" | "therapist_changed" | "no_action";
         /** @description What was done. `no_action` needs a `note` with the reason. A message alone is no disposition. */
@@ -7238,7 +7297,7 @@ export interface components {
             disposition: components["schemas"]["Disposition"];
             note?: string | null;
         };
-        /** @description `by` is absent where no person's hand did it, and empty where the person's account was closed since. `escalated`: nobody had looked in time. */
+        /** @description `by` is absent where no person's hand did it, and empty where the person's account was closed since. `escalated`: nobody had looked in time. `reopened`: `by`, who had looked into it, can see it no longer. */
         ConcernStep: {
             step: components["schemas"]["Step"];
             /** Format: date-time */
@@ -7604,7 +7663,7 @@ export interface components {
         };
         /** @enum {string} */
         ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "worse" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "session_soon" | "silence";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -7617,7 +7676,7 @@ export interface components {
             until?: string | null;
             concern?: string | null;
         };
-        /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away. */
+        /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away; `therapist_left`: or works here no longer, so that one goes on until the client is handed over. */
         CaseloadClient: {
             /** Format: uuid */
             episode: string;
@@ -7630,6 +7689,7 @@ export interface components {
             session?: components["schemas"]["NextSession"] | null;
             reasons: components["schemas"]["Reason"][];
             stands_in_for?: components["schemas"]["Person"] | null;
+            therapist_left: boolean;
         };
         /** @description Whoever needs the therapist most first. Nothing in it, neither what is there nor what is missing, comes from answers that are for another person's eyes first (RISQ). */
         CaseloadAnswer: {
@@ -7930,7 +7990,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -300,6 +300,7 @@ export const api = {
   concern: (concern: string) => ask('get', '/api/concerns/{concern}', { concern }, undefined),
   acknowledgeConcern: (concern: string) =>
     ask('post', '/api/concerns/{concern}/acknowledgement', { concern }, undefined),
+  takeOverConcern: (concern: string) => ask('post', '/api/concerns/{concern}/takeover', { concern }, undefined),
   closeConcern: (concern: string, closing: components['schemas']['Closing']) =>
     ask('post', '/api/concerns/{concern}/disposition', { concern }, closing),
   consents: async (language: string) => (await ask('get', '/api/me/consents', {}, undefined, { language })).consents,

@@ -12,6 +12,9 @@ interface Found {
   elsewhere: number;
 }
 
+/** With whom a client works: of a therapist who has left, whoever goes on. */
+export const treats = ({ therapist, away }: Pick<Episode, 'therapist' | 'away'>) => (away && !away.until && away.deputy ? away.deputy : therapist);
+
 /** The two people of an episode, by when one hears from the other, and what is unread, beside their conversation. */
 export class Pair {
   /** What there was when it ended for whoever looks, while they looked: a colleague is back, or the account was closed. */
@@ -33,19 +36,12 @@ export class Pair {
 
   get other() {
     const both = this.episode;
-    return both && (both.client.id === app.me ? both.therapist : both.client);
+    return both && (both.client.id === app.me ? treats(both) : both.client);
   }
 
   /** Whoever looks is its therapist, and does not only stand in: sessions, forms and notes are theirs to arrange. */
   get leads(): boolean {
     return this.episode?.therapist.id === app.me;
-  }
-
-  /** Who reads here besides the two: whoever stands in, or for those the therapist. */
-  get alsoReads(): string {
-    const { episode } = this;
-    if (!episode?.away?.now || !episode.away.deputy) return '';
-    return episode.away.deputy.id === app.me ? episode.therapist.name : episode.away.deputy.name;
   }
 
   /** There is no such episode, or it is not for whoever looks. */

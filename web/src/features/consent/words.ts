@@ -2,6 +2,9 @@ import { m } from '../../paraglide/messages.js';
 import { date, fully } from '../../shared/prefs.svelte';
 import type { Consent, ConsentStep } from '../../shared/types';
 
+/** The purpose without which there is no therapy here. */
+export const eTherapy = 'e_therapy';
+
 /** "2026-11-29.1": people know a text by its day; the number tells two of one day apart. */
 export function versionName(version: string): string {
   const [day = '', number = '1'] = version.split('.');

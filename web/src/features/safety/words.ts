@@ -1,6 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import { reason } from '../notify/words';
 import { byWhen, listed, onWhen, prefs, when } from '../../shared/prefs.svelte';
+import { app } from '../../shared/session.svelte';
 import type { Closing, Concern, ConcernDetails } from '../../shared/types';
 
 export function kindOf(kind: Concern['kind']): string {
@@ -17,11 +18,23 @@ export const stillOpen = (concerns: Concern[], episode?: string) =>
 
 /** How far it has got: since when nobody has looked, and by when somebody has to. "" once it is closed. */
 export function waitsOf(concern: Concern): string {
-  if (concern.acknowledged_at && concern.state === 'acknowledged') return m.concern_since({ when: byWhen(concern.acknowledged_at) });
+  if (concern.acknowledged_at && concern.state === 'acknowledged') return lookedInto(concern.acknowledged_by ?? '', byWhen(concern.acknowledged_at));
   if (concern.state !== 'open') return '';
   if (concern.escalated_at) return m.concern_late({ since: byWhen(concern.raised_at), when: onWhen(concern.acknowledge_by ?? concern.escalated_at) });
-  const by = concern.acknowledge_by ? m.concern_by({ when: byWhen(concern.acknowledge_by) }) : '';
-  return `${m.concerns_open()}. ${by}`.trim();
+  return `${m.concerns_open()}. ${thenTold(concern)}`.trim();
+}
+
+/** Who is told if nobody looks; "" where no clock runs. */
+export function thenTold({ acknowledge_by, then_supervisor }: Concern): string {
+  if (!acknowledge_by) return '';
+  return then_supervisor ? m.concern_by({ when: byWhen(acknowledge_by) }) : m.concern_by_nobody();
+}
+
+export const isMine = ({ acknowledged_by }: Concern) => acknowledged_by === app.session?.account.name;
+
+function lookedInto(name: string, when: string): string {
+  if (name === app.session?.account.name) return m.concern_since_mine({ when });
+  return name ? m.concern_since_by({ name, when }) : m.concern_since({ when });
 }
 
 /** What somebody can have done about it: other things where it is about the therapist than where it is about harm. */
@@ -65,5 +78,6 @@ export function stepOf(step: ConcernDetails['steps'][number]): string {
   if (step.step === 'raised') return m.step_raised();
   if (step.step === 'escalated') return m.step_escalated();
   if (step.step === 'acknowledged') return m.step_acknowledged({ name });
+  if (step.step === 'reopened') return m.step_reopened({ name });
   return m.step_closed({ name, what: step.closing ? whatWasDone(step.closing) : '' });
 }
