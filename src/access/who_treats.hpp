@@ -39,3 +39,8 @@
   "COALESCE((SELECT b.deputy_id FROM absence b WHERE b.therapist_id = " therapist                          \
   " AND b.agreed_at IS NOT NULL AND b.declined_at IS NULL AND b.starts_at <= " now " AND b.ends_at > " now \
   "), (SELECT w.deputy_id FROM account w WHERE w.id = " therapist " AND w.closed_at <= " now "))"
+
+/// The therapist of an episode `e` at a moment that has passed, or of now, whoever stood in for them.
+#define THERAPIST_THEN(e, at)                                                                     \
+  "COALESCE((SELECT p.from_id FROM hand_over p WHERE p.episode_id = " e ".id AND p.done_at > " at \
+  " ORDER BY p.done_at LIMIT 1), " e ".therapist_id)"

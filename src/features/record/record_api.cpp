@@ -33,11 +33,8 @@ Result<RecordAnswer> make_record(Context& context, const Call& call) {
   const auto client = context.viewer.account;
   TRY_ASSIGN(const auto stored,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return read_record(tx, client); }));
-  Names names;
+  auto names = names_in(context.house, stored, call.deadline);
   add_name(context.house, client, stored.person.sealed_profile, call.deadline, names);
-  for (const auto& one : stored.episodes) {
-    add_name(context.house, one.episode.therapist, one.episode.therapist_profile, call.deadline, names);
-  }
   for (const auto& one : stored.consents) {
     if (one.by_profile) add_name(context.house, one.record.by, *one.by_profile, call.deadline, names);
   }
@@ -105,6 +102,12 @@ Result<Answer<RawBody>> read_html(Context& context, Call& call, Seats& seats) {
 }
 
 }  // namespace
+
+Names names_in(House& house, const StoredRecord& stored, Deadline deadline) {
+  Names names;
+  for (const auto& [who, profile] : stored.profiles) add_name(house, who, profile, deadline, names);
+  return names;
+}
 
 void add_record_routes(Routes& routes) {
   const auto seats = std::make_shared<Seats>(kRecordsAtOnce);

@@ -8,6 +8,7 @@
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record.hpp"
@@ -138,8 +139,8 @@ TEST_P(RecordApi, HoldsEverythingThatIsTheClientsAndNothingOfOthers) {
     for (const auto* words : {"words of Cem", "note words", "notes"}) EXPECT_FALSE(has(record, words)) << words;
   }
   const auto json = read_by(client);
-  EXPECT_TRUE(has(json, R"("by":"client","text":"my words","read":true)")) << json.body;
-  EXPECT_TRUE(has(json, R"("by":"therapist","text":"her answer","read":false)"));
+  EXPECT_TRUE(has(json, R"("by":"client","name":"Amara Client","text":"my words","read":true)")) << json.body;
+  EXPECT_TRUE(has(json, R"("by":"therapist","name":"Berger Therapist","text":"her answer","read":false)"));
   EXPECT_TRUE(has(json, R"("version":2)"));
   EXPECT_TRUE(has(json, R"("value":10)")) << "the score of the first version";
   EXPECT_TRUE(has(json, R"("role":"therapist","action":"course.read")"));
@@ -281,6 +282,68 @@ TEST_P(RecordApi, CallsWhoeverWasNoTherapistOfTheClientThenADeputy) {
   const auto before = told.find(R"("who":"Emil Deputy","role":"deputy")");
   EXPECT_LT(since, before) << "each by the time of it, the latest first: " << told;
   EXPECT_NE(before, std::string::npos);
+}
+
+TEST_P(RecordApi, NamesWhoeverWroteItAndTellsOfEachHandOver) {
+  const auto points = [&](AccountId author, const std::string& words) {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto id = EncounterId::make(clock.now());
+    const auto item = encounters::AgendaItemId::make(clock.now());
+    const auto planned = write([&](store::WriteTx& tx) -> Result<void> {
+      const encounters::Plan plan{clock.now(), 50, encounters::Channel::chat, ""};
+      TRY(encounters::plan_encounter(tx, author, episode, id, plan, clock.now()));
+      TRY(encounters::put_agenda_item(tx, author, id, item, 0, false, access::seal(*key, item.bytes(), words),
+                                      clock.now()));
+      return {};
+    });
+    ASSERT_TRUE(planned) << planned.error().detail;
+  };
+  const auto hour_later = [&] { clock.set(clock.now() + std::chrono::hours(1)); };
+  say(client, client, chat, "my words");
+  say(client, therapist, chat, "her words");
+  points(therapist, "her point");
+  hour_later();
+  const auto as = [&](AccountId who) { return access::Viewer{who, access::Role::therapist, {}, practice}; };
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    const people::NewAbsence away{people::AbsenceId::make(clock.now()), therapist, deputy, clock.now(),
+                                  clock.now() + std::chrono::hours(48)};
+    TRY(people::announce(tx, as(therapist), away));
+    TRY(people::answer_absence(tx, as(deputy), away.id, true));
+    return {};
+  }));
+  say(client, deputy, chat, "words of who stood in");
+  hour_later();
+  const auto handed_over_at = clock.now();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    const people::NewHandOver now{people::HandOverId::make(clock.now()), episode, deputy, clock.now()};
+    return people::plan_hand_over(tx, as(therapist), now, {});
+  }));
+  hour_later();
+  say(client, deputy, chat, "words of who took over");
+  points(deputy, "a new point");
+
+  const auto json = read_by(client).body;
+  for (const auto& words : {std::string(R"("by":"client","name":"Amara Client","text":"my words")"),
+                            std::string(R"("by":"therapist","name":"Berger Therapist","text":"her words")"),
+                            std::string(R"("by":"deputy","name":"Emil Deputy","text":"words of who stood in")"),
+                            std::string(R"("by":"therapist","name":"Emil Deputy","text":"words of who took over")"),
+                            std::string(R"("by":"therapist","name":"Berger Therapist","text":"her point")"),
+                            std::string(R"("by":"therapist","name":"Emil Deputy","text":"a new point")"),
+                            R"("therapist":"Emil Deputy","hand_overs":[{"at":")" + to_rfc3339(handed_over_at) +
+                                R"(","from":"Berger Therapist","to":"Emil Deputy"}])"}) {
+    EXPECT_NE(json.find(words), std::string::npos) << words << " is not in " << json;
+  }
+  const auto page = read_by(client, "record.html").body;
+  for (const auto* words :
+       {"<h2>With Berger Therapist, then Emil Deputy, since ", "<li>Handed over from Berger Therapist to Emil Deputy, ",
+        R"(<p class="s">You, )", R"(<p class="s">Berger Therapist, <time)",
+        R"(<p class="s">Emil Deputy, deputy, <time)", R"(<p class="s">Emil Deputy, <time)",
+        "her point (Berger Therapist)", "a new point (Emil Deputy)"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words << " is not in " << page;
+  }
+  EXPECT_NE(read_by(client, "record.html?language=de").body.find("<li>Übergeben von Berger Therapist an Emil Deputy, "),
+            std::string::npos);
+  EXPECT_TRUE(has(read_by(other_client), R"("therapist":"Berger Therapist","hand_overs":[])"));
 }
 
 TEST_P(RecordApi, TellsWhoLookedPageByPage) {

@@ -60,7 +60,7 @@ struct Concern {
   EpisodeId episode;
   RoomId chat;  ///< of the episode, which live events name
   AccountId client;
-  AccountId therapist;
+  AccountId therapist;  ///< of now
   Kind kind = Kind::safety;
   std::string instrument;
   std::int64_t latest_version = 0;  ///< of the form
@@ -69,6 +69,8 @@ struct Concern {
   std::optional<Time> escalated_at;
   std::optional<Time> acknowledged_at;
   std::optional<Time> closed_at;
+  AccountId therapist_then;   ///< when it was raised
+  AccountId therapist_asked;  ///< when its form was asked for
 };
 
 /// Part of the transaction that stores `version` of the form: stores the concern, queues the mails and tells its first

@@ -48,12 +48,16 @@ struct ConcernEntry {
       "harm was left out, so ask; \"rift\", something about the therapist, which the neutral person alone sees. "
       "`acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not "
       "mean "
-      "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone.";
+      "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. "
+      "`therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. "
+      "`asked_under`: who treated when the form was asked for, where that was another; a \"rift\" may be about either.";
   ConcernId id;
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::string client;
   std::string therapist;
+  std::optional<std::string> asked_under;
+  std::optional<std::string> therapist_now;
   std::optional<EpisodeId> episode;            ///< for the therapist of it
   std::optional<questionnaires::FormId> form;  ///< for whoever may see it, which is that therapist
   std::string questionnaire;                   ///< its name
@@ -64,8 +68,8 @@ struct ConcernEntry {
   std::optional<Time> closed_at;
 };
 BOOST_DESCRIBE_STRUCT(ConcernEntry, (),
-                      (id, kind, state, client, therapist, episode, form, questionnaire, raised_at, acknowledge_by,
-                       escalated_at, acknowledged_at, closed_at))
+                      (id, kind, state, client, therapist, asked_under, therapist_now, episode, form, questionnaire,
+                       raised_at, acknowledge_by, escalated_at, acknowledged_at, closed_at))
 
 struct Concerns {
   static constexpr std::string_view says = "What nobody looks into yet stands first, what is closed last.";
