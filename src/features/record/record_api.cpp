@@ -17,8 +17,9 @@ using http::PermissionName;
 using http::RawBody;
 
 constexpr std::int64_t kAccessPage = 200;
-/// A record is in memory as a whole, several times over; and a worker for passwords has to be left.
-constexpr std::ptrdiff_t kRecordsAtOnce = 1;
+/// A record is in memory as a whole, several times over. Nobody has two heavy calls in hand (server/service.cpp), so
+/// whoever asks again and again leaves a seat to the others.
+constexpr std::ptrdiff_t kRecordsAtOnce = 2;
 
 /// Somebody whose key is gone has no name any more.
 void add_name(House& house, AccountId account, const Bytes& sealed_profile, Deadline deadline, Names& names) {

@@ -1,6 +1,8 @@
 #include "features/record/record_api.hpp"
 
 #include <boost/json/parse.hpp>
+#include <condition_variable>
+#include <future>
 
 #include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent.hpp"
@@ -19,6 +21,33 @@ namespace {
 
 using questionnaires::FormId;
 
+/// Whoever asks for the time waits until it is let go on.
+class HeldClock final : public Clock {
+ public:
+  Time now() const override {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return goes_; });
+    return from_micros(1'795'000'000'000'000);
+  }
+  bool has_in_hand(int wanted) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return waiting_ == wanted; });
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    goes_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable int waiting_ = 0;
+  bool goes_ = false;
+};
+
 class RecordApi : public testing::FullHouseTest {
  protected:
   void SetUp() override {
@@ -27,8 +56,11 @@ class RecordApi : public testing::FullHouseTest {
     routes.finish();
   }
   http::Response read_by(AccountId viewer, const std::string& file = "record.json") {
+    return read_in(*house, viewer, file);
+  }
+  http::Response read_in(House& place, AccountId viewer, const std::string& file = "record.json") {
     const auto match = routes.find(http::Method::get, "/api/me/" + file);
-    Context context{*house, {viewer, access::Role::client, SessionId::make(clock.now()), practice}};
+    Context context{place, {viewer, access::Role::client, SessionId::make(clock.now()), practice}};
     http::Call call{nullptr, match.route, match.path, {}, soon()};
     const http::BodyInput input;
     return routes.answer(match, context, call, {&input, 1}).front();
@@ -344,6 +376,23 @@ TEST_P(RecordApi, NamesWhoeverWroteItAndTellsOfEachHandOver) {
   EXPECT_NE(read_by(client, "record.html?language=de").body.find("<li>Übergeben von Berger Therapist an Emil Deputy, "),
             std::string::npos);
   EXPECT_TRUE(has(read_by(other_client), R"("therapist":"Berger Therapist","hand_overs":[])"));
+}
+
+TEST_P(RecordApi, IsMadeForTwoAtATimeSoThatNobodyKeepsTheOthersFromTheirs) {
+  HeldClock held;
+  House slow{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, held};
+  const auto read_slowly = [&](AccountId who) {
+    return std::async(std::launch::async, [&, who] { return read_in(slow, who).status; });
+  };
+  auto first = read_slowly(client);
+  auto second = read_slowly(other_client);
+  EXPECT_TRUE(held.has_in_hand(2));
+  const auto third = read_by(client);
+  EXPECT_EQ(third.status, 503) << third.body;
+  held.let_go();
+  EXPECT_EQ(first.get(), 200);
+  EXPECT_EQ(second.get(), 200);
+  EXPECT_EQ(read_by(client).status, 200);
 }
 
 TEST_P(RecordApi, TellsWhoLookedPageByPage) {
