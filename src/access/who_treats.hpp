@@ -60,3 +60,8 @@
       "w", now) " WHERE w.id = " therapist " AND w.closed_at <= " now                                                 \
                 " AND " STOOD_IN_NOW("v", now) "), (SELECT " GOES_ON(                                                 \
                     "w", now) " FROM account w WHERE w.id = " therapist " AND w.closed_at <= " now "))"
+
+/// The therapist of an episode `e` at a moment that has passed, or of now, whoever stood in for them.
+#define THERAPIST_THEN(e, at)                                                                     \
+  "COALESCE((SELECT p.from_id FROM hand_over p WHERE p.episode_id = " e ".id AND p.done_at > " at \
+  " ORDER BY p.done_at LIMIT 1), " e ".therapist_id)"

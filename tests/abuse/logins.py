@@ -453,6 +453,30 @@ def one_keeps_passwords_busy(house, report):
     report.check("and most of one's own are refused", answers[503] > answers[200] > 0, str(answers))
 
 
+def one_asks_for_records(house, report):
+    """A client who asks for their record from twelve connections, again and again; somebody else wants theirs."""
+    busy, other = house.other_client, house.victim
+    enough = threading.Event()
+
+    def again():
+        statuses = collections.Counter()
+        while not enough.is_set():
+            statuses[busy.ask(house.address, "GET", "/api/me/record.json").status] += 1
+        return statuses
+
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        asking = [pool.submit(again) for _ in range(12)]
+        try:
+            time.sleep(0.5)
+            statuses = [other.ask(house.address, "GET", "/api/me/record.json").status for _ in range(12)]
+        finally:
+            enough.set()
+        answers = sum((one.result() for one in asking), collections.Counter())
+    report.check("one client asks for their record again and again: another gets theirs each time", statuses == [200] * 12,
+                 f"{statuses}; the one: {dict(answers)}")
+    report.check("and has one of their own in hand at a time", set(answers) == {200, 429})
+
+
 def second_factor(house, report):
     """Where staff need one, which is what a practice begins with."""
     server = Server(house.server.binary, house.server.folder / "factor", second_factor="staff")

@@ -5,7 +5,7 @@
 #include "features/closing_account/exceptions.hpp"
 #include "features/people/people.hpp"
 #include "features/people/profiles.hpp"
-#include "features/record/record_rules.hpp"
+#include "features/record/record_api.hpp"
 
 namespace rapport::closing_account {
 
@@ -194,11 +194,8 @@ Result<Answer<record::RecordAnswer>> read_record(Context& context, Call& call) {
   const auto key = context.house.keys.locked_key_for(exception.client, call.deadline);
   if (!key) return fail(key.error().kind == ErrorKind::not_found ? not_found() : key.error());
   TRY_ASSIGN(auto name, name_of(context.house, exception.client, call.deadline));
-  record::Names names{{exception.client, name.value_or("")}};
-  people::Names staff(context.house, call.deadline);
-  for (const auto& one : stored.episodes) {
-    TRY_ASSIGN(names[one.episode.therapist], staff.of(one.episode.therapist));
-  }
+  auto names = record::names_in(context.house, stored, call.deadline);
+  names[exception.client] = name.value_or("");
   TRY_ASSIGN(auto opened,
              record::open_for_exception(stored, **key, names, context.house.clock.now(), context.viewer.account));
   TRY(write_down(context, call, exception));

@@ -83,11 +83,15 @@ bool has_open_treatments(store::ReadTx& tx, AccountId therapist);
 
 /// For those who find the episode: the one that is to come, or was carried out or called off of late.
 std::optional<HandOver> hand_over_of(store::ReadTx& tx, EpisodeId episode);
+/// Those that were carried out, the earliest first.
+std::vector<HandOver> hand_overs_done(store::ReadTx& tx, EpisodeId episode);
 /// Those who had the episode before.
 struct FormerTherapist {
   AccountId account;
   Bytes sealed_profile;  ///< also of one whose account is closed
 };
 std::vector<FormerTherapist> former_therapists_of(store::ReadTx& tx, EpisodeId episode);
+/// The sealed profile of somebody whose account may be closed: who treated is to be known after they have left, too.
+std::optional<Bytes> find_profile(store::ReadTx& tx, AccountId account);
 
 }  // namespace rapport::people

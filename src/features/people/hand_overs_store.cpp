@@ -38,6 +38,8 @@ const Query kOfEpisode{"hand_overs.of_episode",
                        " ORDER BY CASE WHEN COALESCE(h.done_at, h.called_off_at) IS NULL THEN 0 ELSE 1 END,"
                        " COALESCE(h.done_at, h.called_off_at) DESC, h.id DESC LIMIT 1",
                        true};
+const Query kCarriedOut{"hand_overs.carried_out",
+                        HAND_OVER " WHERE h.episode_id = $1 AND h.done_at IS NOT NULL ORDER BY h.done_at, h.id", true};
 #undef HAND_OVER
 const Query kIsAnyDue{
     "hand_overs.is_any_due",
@@ -87,6 +89,7 @@ const Query kFormer{"hand_overs.former",
                     "SELECT DISTINCT a.id, a.sealed_profile FROM hand_over h JOIN account a ON a.id = h.from_id"
                     " WHERE h.episode_id = $1 AND h.done_at IS NOT NULL",
                     true};
+const Query kProfile{"hand_overs.profile", "SELECT sealed_profile FROM account WHERE id = $1", true};
 
 HandOver to_hand_over(const Row& row) {
   return {row.id<HandOverId>(0), row.id<EpisodeId>(1), row.id<AccountId>(2),  row.id<AccountId>(3),
@@ -287,9 +290,17 @@ std::optional<HandOver> hand_over_of(ReadTx& tx, EpisodeId episode) {
   return tx.first(kOfEpisode, {episode, tx.now() - kToldOfHandOver}, to_hand_over);
 }
 
+std::vector<HandOver> hand_overs_done(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kCarriedOut, {episode}, to_hand_over);
+}
+
 std::vector<FormerTherapist> former_therapists_of(ReadTx& tx, EpisodeId episode) {
   return tx.list(kFormer, {episode},
                  [](const Row& row) { return FormerTherapist{row.id<AccountId>(0), copy_of(row.bytes(1))}; });
+}
+
+std::optional<Bytes> find_profile(ReadTx& tx, AccountId account) {
+  return tx.first(kProfile, {account}, [](const Row& row) { return copy_of(row.bytes(0)); });
 }
 
 }  // namespace rapport::people

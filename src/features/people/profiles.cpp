@@ -1,5 +1,6 @@
 #include "features/people/profiles.hpp"
 
+#include "features/people/hand_overs.hpp"
 #include "http/shape.hpp"
 
 namespace rapport::people {
@@ -45,6 +46,20 @@ Result<std::string> Names::of(AccountId account) {
   auto profile = profile_of(house_, account, deadline_);
   if (!profile && profile.error().kind != ErrorKind::not_found) return fail(profile.error());
   return names_[account] = profile ? std::move(profile->name) : std::string();
+}
+
+Result<std::string> Names::of_therapist(AccountId account) {
+  if (const auto known = therapists_.find(account); known != therapists_.end()) return known->second;
+  Account one;
+  one.id = account;
+  TRY_ASSIGN(one.sealed_profile, house_.db.read(deadline_, [&](store::ReadTx& tx) -> Result<Bytes> {
+    auto profile = find_profile(tx, account);
+    if (!profile) return fail(not_found());
+    return *std::move(profile);
+  }));
+  auto profile = open_profile(house_, one, deadline_);
+  if (!profile && profile.error().kind != ErrorKind::not_found) return fail(profile.error());
+  return therapists_[account] = profile ? std::move(profile->name) : std::string();
 }
 
 Result<std::optional<std::string>> Names::of(const std::optional<AccountId>& account) {

@@ -29,11 +29,14 @@ class Names {
 
   Result<std::string> of(AccountId account);
   Result<std::optional<std::string>> of(const std::optional<AccountId>& account);
+  /// Also of one whose account is closed: who treated somebody is to be known after they have left, too.
+  Result<std::string> of_therapist(AccountId account);
 
  private:
   House& house_;
   Deadline deadline_;
   std::map<AccountId, std::string> names_;
+  std::map<AccountId, std::string> therapists_;
 };
 
 }  // namespace rapport::people

@@ -1,6 +1,7 @@
 #pragma once
 /// @file A client's own record: everything that is stored of them and is theirs, in one piece. What is read here beside
 /// what other features keep; all of it is asked for by the client, of themselves.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "store/transaction.hpp"
@@ -52,9 +54,9 @@ struct StoredEpisode {
   Time opened_at;
   std::optional<Time> closed_at;
   std::vector<StoredRoom> rooms;
-  std::vector<StoredSession> sessions;  ///< the oldest first
-  std::vector<AccountId> former;        ///< therapists who had it before
-  std::vector<FormWithVersions> forms;  ///< in the order in which they were asked for
+  std::vector<StoredSession> sessions;       ///< the oldest first
+  std::vector<people::HandOver> hand_overs;  ///< that were carried out, the earliest first
+  std::vector<FormWithVersions> forms;       ///< in the order in which they were asked for
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.
@@ -79,6 +81,8 @@ struct StoredRecord {
   people::Account person;
   people::Practice practice;
   std::vector<StoredEpisode> episodes;  ///< the oldest first
+  /// Of everybody else who treated the person or wrote something of it, sealed; also of those who have left.
+  std::map<AccountId, Bytes> profiles;
   std::vector<StoredConsent> consents;  ///< the oldest first
   std::vector<StoredAccess> access;     ///< the latest first
   bool more_access = false;

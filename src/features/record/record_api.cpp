@@ -17,8 +17,9 @@ using http::PermissionName;
 using http::RawBody;
 
 constexpr std::int64_t kAccessPage = 200;
-/// A record is in memory as a whole, several times over; and a worker for passwords has to be left.
-constexpr std::ptrdiff_t kRecordsAtOnce = 1;
+/// A record is in memory as a whole, several times over. Nobody has two heavy calls in hand (server/service.cpp), so
+/// whoever asks again and again leaves a seat to the others.
+constexpr std::ptrdiff_t kRecordsAtOnce = 2;
 
 /// Somebody whose key is gone has no name any more.
 void add_name(House& house, AccountId account, const Bytes& sealed_profile, Deadline deadline, Names& names) {
@@ -33,11 +34,8 @@ Result<RecordAnswer> make_record(Context& context, const Call& call) {
   const auto client = context.viewer.account;
   TRY_ASSIGN(const auto stored,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return read_record(tx, client); }));
-  Names names;
+  auto names = names_in(context.house, stored, call.deadline);
   add_name(context.house, client, stored.person.sealed_profile, call.deadline, names);
-  for (const auto& one : stored.episodes) {
-    add_name(context.house, one.episode.therapist, one.episode.therapist_profile, call.deadline, names);
-  }
   for (const auto& one : stored.consents) {
     if (one.by_profile) add_name(context.house, one.record.by, *one.by_profile, call.deadline, names);
   }
@@ -105,6 +103,12 @@ Result<Answer<RawBody>> read_html(Context& context, Call& call, Seats& seats) {
 }
 
 }  // namespace
+
+Names names_in(House& house, const StoredRecord& stored, Deadline deadline) {
+  Names names;
+  for (const auto& [who, profile] : stored.profiles) add_name(house, who, profile, deadline, names);
+  return names;
+}
 
 void add_record_routes(Routes& routes) {
   const auto seats = std::make_shared<Seats>(kRecordsAtOnce);

@@ -1,6 +1,8 @@
 #include "features/record/record_api.hpp"
 
 #include <boost/json/parse.hpp>
+#include <condition_variable>
+#include <future>
 
 #include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent.hpp"
@@ -8,6 +10,7 @@
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record.hpp"
@@ -18,6 +21,33 @@ namespace {
 
 using questionnaires::FormId;
 
+/// Whoever asks for the time waits until it is let go on.
+class HeldClock final : public Clock {
+ public:
+  Time now() const override {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return goes_; });
+    return from_micros(1'795'000'000'000'000);
+  }
+  bool has_in_hand(int wanted) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return waiting_ == wanted; });
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    goes_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable int waiting_ = 0;
+  bool goes_ = false;
+};
+
 class RecordApi : public testing::FullHouseTest {
  protected:
   void SetUp() override {
@@ -26,8 +56,11 @@ class RecordApi : public testing::FullHouseTest {
     routes.finish();
   }
   http::Response read_by(AccountId viewer, const std::string& file = "record.json") {
+    return read_in(*house, viewer, file);
+  }
+  http::Response read_in(House& place, AccountId viewer, const std::string& file = "record.json") {
     const auto match = routes.find(http::Method::get, "/api/me/" + file);
-    Context context{*house, {viewer, access::Role::client, SessionId::make(clock.now()), practice}};
+    Context context{place, {viewer, access::Role::client, SessionId::make(clock.now()), practice}};
     http::Call call{nullptr, match.route, match.path, {}, soon()};
     const http::BodyInput input;
     return routes.answer(match, context, call, {&input, 1}).front();
@@ -138,8 +171,8 @@ TEST_P(RecordApi, HoldsEverythingThatIsTheClientsAndNothingOfOthers) {
     for (const auto* words : {"words of Cem", "note words", "notes"}) EXPECT_FALSE(has(record, words)) << words;
   }
   const auto json = read_by(client);
-  EXPECT_TRUE(has(json, R"("by":"client","text":"my words","read":true)")) << json.body;
-  EXPECT_TRUE(has(json, R"("by":"therapist","text":"her answer","read":false)"));
+  EXPECT_TRUE(has(json, R"("by":"client","name":"Amara Client","text":"my words","read":true)")) << json.body;
+  EXPECT_TRUE(has(json, R"("by":"therapist","name":"Berger Therapist","text":"her answer","read":false)"));
   EXPECT_TRUE(has(json, R"("version":2)"));
   EXPECT_TRUE(has(json, R"("value":10)")) << "the score of the first version";
   EXPECT_TRUE(has(json, R"("role":"therapist","action":"course.read")"));
@@ -281,6 +314,85 @@ TEST_P(RecordApi, CallsWhoeverWasNoTherapistOfTheClientThenADeputy) {
   const auto before = told.find(R"("who":"Emil Deputy","role":"deputy")");
   EXPECT_LT(since, before) << "each by the time of it, the latest first: " << told;
   EXPECT_NE(before, std::string::npos);
+}
+
+TEST_P(RecordApi, NamesWhoeverWroteItAndTellsOfEachHandOver) {
+  const auto points = [&](AccountId author, const std::string& words) {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto id = EncounterId::make(clock.now());
+    const auto item = encounters::AgendaItemId::make(clock.now());
+    const auto planned = write([&](store::WriteTx& tx) -> Result<void> {
+      const encounters::Plan plan{clock.now(), 50, encounters::Channel::chat, ""};
+      TRY(encounters::plan_encounter(tx, author, episode, id, plan, clock.now()));
+      TRY(encounters::put_agenda_item(tx, author, id, item, 0, false, access::seal(*key, item.bytes(), words),
+                                      clock.now()));
+      return {};
+    });
+    ASSERT_TRUE(planned) << planned.error().detail;
+  };
+  const auto hour_later = [&] { clock.set(clock.now() + std::chrono::hours(1)); };
+  say(client, client, chat, "my words");
+  say(client, therapist, chat, "her words");
+  points(therapist, "her point");
+  hour_later();
+  const auto as = [&](AccountId who) { return access::Viewer{who, access::Role::therapist, {}, practice}; };
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    const people::NewAbsence away{people::AbsenceId::make(clock.now()), therapist, deputy, clock.now(),
+                                  clock.now() + std::chrono::hours(48)};
+    TRY(people::announce(tx, as(therapist), away));
+    TRY(people::answer_absence(tx, as(deputy), away.id, true));
+    return {};
+  }));
+  say(client, deputy, chat, "words of who stood in");
+  hour_later();
+  const auto handed_over_at = clock.now();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    const people::NewHandOver now{people::HandOverId::make(clock.now()), episode, deputy, clock.now()};
+    return people::plan_hand_over(tx, as(therapist), now, {});
+  }));
+  hour_later();
+  say(client, deputy, chat, "words of who took over");
+  points(deputy, "a new point");
+
+  const auto json = read_by(client).body;
+  for (const auto& words : {std::string(R"("by":"client","name":"Amara Client","text":"my words")"),
+                            std::string(R"("by":"therapist","name":"Berger Therapist","text":"her words")"),
+                            std::string(R"("by":"deputy","name":"Emil Deputy","text":"words of who stood in")"),
+                            std::string(R"("by":"therapist","name":"Emil Deputy","text":"words of who took over")"),
+                            std::string(R"("by":"therapist","name":"Berger Therapist","text":"her point")"),
+                            std::string(R"("by":"therapist","name":"Emil Deputy","text":"a new point")"),
+                            R"("therapist":"Emil Deputy","hand_overs":[{"at":")" + to_rfc3339(handed_over_at) +
+                                R"(","from":"Berger Therapist","to":"Emil Deputy"}])"}) {
+    EXPECT_NE(json.find(words), std::string::npos) << words << " is not in " << json;
+  }
+  const auto page = read_by(client, "record.html").body;
+  for (const auto* words :
+       {"<h2>With Berger Therapist, then Emil Deputy, since ", "<li>Handed over from Berger Therapist to Emil Deputy, ",
+        R"(<p class="s">You, )", R"(<p class="s">Berger Therapist, <time)",
+        R"(<p class="s">Emil Deputy, deputy, <time)", R"(<p class="s">Emil Deputy, <time)",
+        "her point (Berger Therapist)", "a new point (Emil Deputy)"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words << " is not in " << page;
+  }
+  EXPECT_NE(read_by(client, "record.html?language=de").body.find("<li>Übergeben von Berger Therapist an Emil Deputy, "),
+            std::string::npos);
+  EXPECT_TRUE(has(read_by(other_client), R"("therapist":"Berger Therapist","hand_overs":[])"));
+}
+
+TEST_P(RecordApi, IsMadeForTwoAtATimeSoThatNobodyKeepsTheOthersFromTheirs) {
+  HeldClock held;
+  House slow{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, held};
+  const auto read_slowly = [&](AccountId who) {
+    return std::async(std::launch::async, [&, who] { return read_in(slow, who).status; });
+  };
+  auto first = read_slowly(client);
+  auto second = read_slowly(other_client);
+  EXPECT_TRUE(held.has_in_hand(2));
+  const auto third = read_by(client);
+  EXPECT_EQ(third.status, 503) << third.body;
+  held.let_go();
+  EXPECT_EQ(first.get(), 200);
+  EXPECT_EQ(second.get(), 200);
+  EXPECT_EQ(read_by(client).status, 200);
 }
 
 TEST_P(RecordApi, TellsWhoLookedPageByPage) {

@@ -17,8 +17,8 @@ namespace {
 struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
-      access_more, when, who, what, times, client, deputy, file, no_room, agreed_to, withdrew, put_back, text_of,
-      written_down_by;
+      access_more, when, who, what, times, client, handed_over, then, file, no_room, agreed_to, withdrew, put_back,
+      text_of, written_down_by;
 };
 
 constexpr Words kEnglishWords{
@@ -57,7 +57,8 @@ constexpr Words kEnglishWords{
     .what = "What",
     .times = "{} times",
     .client = "You",
-    .deputy = "deputy",
+    .handed_over = "Handed over from {} to {}",
+    .then = "then",
     .file = "File",
     .no_room = "The files come to more than fits in here. You find this one in Rapport.",
     .agreed_to = "You agreed to it",
@@ -102,7 +103,8 @@ constexpr Words kGermanWords{
     .what = "Was",
     .times = "{}-mal",
     .client = "Sie",
-    .deputy = "Vertretung",
+    .handed_over = "Übergeben von {} an {}",
+    .then = "danach",
     .file = "Datei",
     .no_room = "Die Dateien zusammen sind größer, als hier hineinpasst. Diese finden Sie in Rapport.",
     .agreed_to = "Sie haben zugestimmt",
@@ -262,22 +264,42 @@ class Page {
 
   void add_episode(const RecordEpisode& episode) {
     add("<h2>");
-    put_all(words_.therapist, " ", episode.therapist, ", ", words_.since, " ", episode.opened_at);
+    put_all(words_.therapist, " ");
+    for (const auto& one : episode.hand_overs) put_all(named_or_gone(one.from), ", ", words_.then, " ");
+    put_all(episode.therapist, ", ", words_.since, " ", episode.opened_at);
     if (episode.closed_at) put_all(", ", words_.until, " ", *episode.closed_at);
     add("</h2>");
+    add_hand_overs(episode);
     if (episode.reply_hours) tag("p", words_.reply, ": ", std::to_string(*episode.reply_hours));
     tag("h3", named("sessions"));
     if (episode.sessions.empty()) tag("p", words_.nothing);
-    for (const auto& one : episode.sessions) add_session(one, episode);
+    for (const auto& one : episode.sessions) add_session(one);
     tag("h3", named("forms"));
     if (episode.forms.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.forms) add_form(one, episode);
-    for (const auto& one : episode.rooms) add_room(one, episode);
+    for (const auto& one : episode.rooms) add_room(one);
   }
 
-  std::string_view who(std::string_view by, const RecordEpisode& episode) const {
-    if (by == "deputy") return words_.deputy;
-    return by == "client" ? words_.client : std::string_view(episode.therapist);
+  void add_hand_overs(const RecordEpisode& episode) {
+    if (episode.hand_overs.empty()) return;
+    add("<ul>");
+    for (const auto& one : episode.hand_overs) {
+      const auto words = fmt::format(fmt::runtime(words_.handed_over), named_or_gone(one.from), named_or_gone(one.to));
+      tag("li", words, ", ", one.at);
+    }
+    add("</ul>");
+  }
+
+  std::string_view named_or_gone(const std::optional<std::string>& name) const {
+    return name ? std::string_view(*name) : term(kGone, language_);
+  }
+  /// Whoever wrote it, by their own name.
+  template <class Written>
+  std::string who(const Written& one) const {
+    if (one.by == "client") return std::string(words_.client);
+    std::string name(named_or_gone(one.name));
+    if (one.by == "deputy") name.append(", ").append(named("role.deputy"));
+    return name;
   }
   std::string name_of(const RecordSession& session) const {
     return session.number ? fmt::format(fmt::runtime(named("session_numbered")), fmt::arg("number", *session.number))
@@ -289,7 +311,7 @@ class Page {
                           : fmt::format("{} {}", minutes, words_.minutes);
   }
 
-  void add_session(const RecordSession& session, const RecordEpisode& episode) {
+  void add_session(const RecordSession& session) {
     add("<article>");
     tag("h4", name_of(session), ", ", session.began_at.value_or(session.starts_at));
     add(R"(<p class="s">)");
@@ -304,7 +326,7 @@ class Page {
       tag("p", named("agenda"), ":");
       add("<ul>");
       for (const auto& point : session.agenda) {
-        tag(R"(li dir="auto")", point.text, " (", who(point.by, episode), point.done ? ", " : "",
+        tag(R"(li dir="auto")", point.text, " (", who(point), point.done ? ", " : "",
             point.done ? named("agenda_done") : "", ")");
       }
       add("</ul>");
@@ -374,7 +396,7 @@ class Page {
     add("</tr>");
   }
 
-  void add_room(const RecordRoom& room, const RecordEpisode& episode) {
+  void add_room(const RecordRoom& room) {
     if (room.subject)
       tag(R"(h3 dir="auto")", named("messages"), ": ", *room.subject);
     else
@@ -382,7 +404,7 @@ class Page {
     if (room.messages.empty()) tag("p", words_.nothing);
     for (const auto& message : room.messages) {
       add("<article>");
-      soft(who(message.by, episode), ", ", message.at, message.read ? "" : ", ", message.read ? "" : words_.unread);
+      soft(who(message), ", ", message.at, message.read ? "" : ", ", message.read ? "" : words_.unread);
       // With its lines, and in the direction of its script.
       if (!message.text.empty()) tag(R"(p class="w" dir="auto")", message.text);
       for (const auto& file : message.files) add_file(file);

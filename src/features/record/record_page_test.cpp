@@ -16,12 +16,13 @@ RecordAnswer record_full_of(const std::string& words) {
   RecordEpisode episode;
   episode.therapist = words;
   episode.opened_at = kNow;
-  episode.rooms.push_back({"thread", words, {{kNow, "client", words, false}}});
+  episode.hand_overs.push_back({kNow, words, words});
+  episode.rooms.push_back({"thread", words, {{kNow, "therapist", words, words, false}}});
   RecordSession session;
   session.id = EncounterId::make(kNow);
   session.number = 3;
   session.starts_at = kNow;
-  session.agenda.push_back({"client", words, true});
+  session.agenda.push_back({"deputy", words, words, true});
   episode.sessions.push_back(session);
   RecordForm form;
   form.name = words;
@@ -49,7 +50,7 @@ TEST(RecordPage, ShowsWhatPeopleWroteAsTextWhateverItHolds) {
   const auto page = write_page(record_full_of(kHostile), "en");
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("<img"), std::string::npos);
-  EXPECT_GE(times(page, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;img src=x onerror=y&gt;"), 13U);
+  EXPECT_GE(times(page, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;img src=x onerror=y&gt;"), 18U);
   EXPECT_EQ(times(page, "<p"), times(page, "</p>"));
   EXPECT_EQ(times(page, "<article>"), times(page, "</article>"));
 }

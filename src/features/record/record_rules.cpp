@@ -18,10 +18,24 @@ using access::SealKey;
 using questionnaires::Answers;
 using questionnaires::QuestionText;
 
-std::string role_of(AccountId account, const StoredEpisode& stored) {
+AccountId therapist_at(Time at, const StoredEpisode& stored) {
+  for (const auto& one : stored.hand_overs) {
+    if (one.done_at > at) return one.from;
+  }
+  return stored.episode.therapist;
+}
+
+bool treated(AccountId account, const StoredEpisode& stored) {
+  const auto is_from = [&](const people::HandOver& one) { return one.from == account; };
+  return account == stored.episode.therapist ||
+         std::any_of(stored.hand_overs.begin(), stored.hand_overs.end(), is_from);
+}
+
+/// Without a time it is not known whether somebody who was both stood in then.
+std::string role_of(AccountId account, std::optional<Time> at, const StoredEpisode& stored) {
   if (account == stored.episode.client) return "client";
-  const bool had_it = std::find(stored.former.begin(), stored.former.end(), account) != stored.former.end();
-  return had_it || account == stored.episode.therapist ? "therapist" : "deputy";
+  const bool as_therapist = at ? account == therapist_at(*at, stored) : treated(account, stored);
+  return as_therapist ? "therapist" : "deputy";
 }
 
 std::optional<std::string> name_of(const Names& names, std::optional<AccountId> account) {
@@ -51,7 +65,8 @@ Result<RecordFile> open_file(const StoredFile& stored, const SealKey& key) {
   return file;
 }
 
-Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const StoredEpisode& episode) {
+Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const StoredEpisode& episode,
+                             const Names& names) {
   RecordRoom room{stored.room.is_chat ? "chat" : "thread", {}, {}};
   if (stored.room.sealed_subject) {
     TRY_ASSIGN(room.subject, access::unseal(key, stored.room.id.bytes(), *stored.room.sealed_subject));
@@ -59,7 +74,8 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const
   for (const auto& one : stored.messages) {
     TRY_ASSIGN(auto message, messages::open_message(key, one));
     const auto is_read = [&](const messages::Receipt& by) { return by.account != one.author && by.read >= one.seq; };
-    room.messages.push_back({one.at, role_of(one.author, episode), std::move(message.text),
+    room.messages.push_back({one.at, role_of(one.author, one.at, episode), name_of(names, one.author),
+                             std::move(message.text),
                              std::any_of(stored.receipts.begin(), stored.receipts.end(), is_read)});
     for (const auto& file : stored.files) {
       if (file.file.message != one.id) continue;
@@ -70,14 +86,16 @@ Result<RecordRoom> open_room(const StoredRoom& stored, const SealKey& key, const
   return room;
 }
 
-Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, const StoredEpisode& episode) {
+Result<RecordSession> open_session(const StoredSession& stored, const SealKey& key, const StoredEpisode& episode,
+                                   const Names& names) {
   const auto& one = stored.encounter;
   RecordSession session{one.id,       one.number, one.status, one.plan.starts_at, one.plan.minutes, one.began_at,
                         one.ended_at, {},         {}};
   for (const auto& use : stored.channels) session.channels.push_back({use.channel, use.from, use.until});
   for (const auto& item : stored.agenda) {
     TRY_ASSIGN(auto text, access::unseal(key, item.id.bytes(), item.sealed_text));
-    session.agenda.push_back({role_of(item.author, episode), std::move(text), item.done});
+    session.agenda.push_back(
+        {role_of(item.author, std::nullopt, episode), name_of(names, item.author), std::move(text), item.done});
   }
   return session;
 }
@@ -139,11 +157,14 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   RecordEpisode episode;
   episode.id = stored.episode.id;
   episode.therapist = name_of(names, stored.episode.therapist).value_or("");
+  for (const auto& one : stored.hand_overs) {
+    episode.hand_overs.push_back({*one.done_at, name_of(names, one.from), name_of(names, one.to)});
+  }
   episode.opened_at = stored.opened_at;
   episode.closed_at = stored.closed_at;
   episode.reply_hours = stored.episode.reply_hours;
   for (const auto& one : stored.sessions) {
-    TRY_ASSIGN(auto session, open_session(one, key, stored));
+    TRY_ASSIGN(auto session, open_session(one, key, stored, names));
     episode.sessions.push_back(std::move(session));
   }
   for (const auto& one : stored.forms) {
@@ -151,7 +172,7 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
     episode.forms.push_back(std::move(form));
   }
   for (const auto& one : stored.rooms) {
-    TRY_ASSIGN(auto room, open_room(one, key, stored));
+    TRY_ASSIGN(auto room, open_room(one, key, stored, names));
     episode.rooms.push_back(std::move(room));
   }
   return episode;

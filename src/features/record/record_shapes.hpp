@@ -26,15 +26,16 @@ BOOST_DESCRIBE_STRUCT(RecordFile, (), (name, type, bytes, description, content))
 
 struct RecordMessage {
   static constexpr std::string_view says =
-      "`by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the "
-      "other person.";
+      "`by` is client, therapist or deputy, who stood in for the therapist of that time; `name` is the author's own, "
+      "and left out where nobody knows it any more. `read`: it was before the eyes of the other person.";
   Time at;
   std::string by;
+  std::optional<std::string> name;
   std::string text;
   bool read = false;
   std::vector<RecordFile> files = {};
 };
-BOOST_DESCRIBE_STRUCT(RecordMessage, (), (at, by, text, read, files))
+BOOST_DESCRIBE_STRUCT(RecordMessage, (), (at, by, name, text, read, files))
 
 struct RecordRoom {
   static constexpr std::string_view says = "`kind` is chat or thread; a thread has a subject.";
@@ -52,12 +53,13 @@ struct RecordChannel {
 BOOST_DESCRIBE_STRUCT(RecordChannel, (), (channel, from, until))
 
 struct RecordPoint {
-  static constexpr std::string_view says = "A point of the agenda; `by` is client, therapist or deputy.";
+  static constexpr std::string_view says = "A point of the agenda; `by` and `name` as of a message.";
   std::string by;
+  std::optional<std::string> name;
   std::string text;
   bool done = false;
 };
-BOOST_DESCRIBE_STRUCT(RecordPoint, (), (by, text, done))
+BOOST_DESCRIBE_STRUCT(RecordPoint, (), (by, name, text, done))
 
 struct RecordSession {
   static constexpr std::string_view says = "`starts_at` is when it was planned for.";
@@ -112,9 +114,20 @@ BOOST_DESCRIBE_STRUCT(RecordForm, (),
                       (id, questionnaire, name, occasion, session, asked_at, due_at, items_allowed, copyright,
                        versions))
 
+struct RecordHandOver {
+  static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";
+  Time at;
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+};
+BOOST_DESCRIBE_STRUCT(RecordHandOver, (), (at, from, to))
+
 struct RecordEpisode {
+  static constexpr std::string_view says =
+      "`therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first.";
   EpisodeId id;
   std::string therapist;
+  std::vector<RecordHandOver> hand_overs;
   Time opened_at;
   std::optional<Time> closed_at;
   std::optional<std::int64_t> reply_hours;
@@ -122,7 +135,8 @@ struct RecordEpisode {
   std::vector<RecordForm> forms;
   std::vector<RecordRoom> rooms;
 };
-BOOST_DESCRIBE_STRUCT(RecordEpisode, (), (id, therapist, opened_at, closed_at, reply_hours, sessions, forms, rooms))
+BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
+                      (id, therapist, hand_overs, opened_at, closed_at, reply_hours, sessions, forms, rooms))
 
 struct RecordConsent {
   static constexpr std::string_view says =

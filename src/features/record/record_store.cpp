@@ -1,4 +1,5 @@
-#include "features/people/hand_overs.hpp"
+#include <set>
+
 #include "features/record/record.hpp"
 #include "features/safety/safety.hpp"
 
@@ -105,7 +106,7 @@ std::vector<StoredSession> read_sessions(ReadTx& tx, AccountId client, EpisodeId
 Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
   StoredEpisode stored;
   stored.episode = episode;
-  for (const auto& one : people::former_therapists_of(tx, episode.id)) stored.former.push_back(one.account);
+  stored.hand_overs = people::hand_overs_done(tx, episode.id);
   TRY_ASSIGN(const auto rooms, people::list_rooms(tx, client, episode.id));
   for (const auto& room : rooms) {
     TRY_ASSIGN(auto one, read_room(tx, client, room, size));
@@ -159,6 +160,29 @@ std::vector<StoredAccess> read_access(ReadTx& tx, AccountId client, std::optiona
 
 namespace {
 
+/// Whoever treated in it or wrote something of it.
+std::set<AccountId> people_in(const StoredEpisode& stored) {
+  std::set<AccountId> people{stored.episode.therapist};
+  for (const auto& one : stored.hand_overs) people.insert(one.from);
+  for (const auto& room : stored.rooms) {
+    for (const auto& message : room.messages) people.insert(message.author);
+  }
+  for (const auto& session : stored.sessions) {
+    for (const auto& point : session.agenda) people.insert(point.author);
+  }
+  people.erase(stored.episode.client);
+  return people;
+}
+
+void add_profiles(ReadTx& tx, StoredRecord& record) {
+  for (const auto& episode : record.episodes) {
+    for (const auto who : people_in(episode)) {
+      if (record.profiles.count(who) != 0) continue;
+      if (auto profile = people::find_profile(tx, who)) record.profiles.emplace(who, *std::move(profile));
+    }
+  }
+}
+
 Result<StoredRecord> read_treatments(ReadTx& tx, const std::optional<people::Account>& person) {
   StoredRecord record;
   const auto practice = people::find_practice(tx);
@@ -170,6 +194,7 @@ Result<StoredRecord> read_treatments(ReadTx& tx, const std::optional<people::Acc
     TRY_ASSIGN(auto stored, read_episode(tx, person->id, episode, size));
     record.episodes.push_back(std::move(stored));
   }
+  add_profiles(tx, record);
   tx.each(kSpans, {person->id}, [&](const Row& row) {
     for (auto& one : record.episodes) {
       if (one.episode.id != row.id<EpisodeId>(0)) continue;

@@ -60,7 +60,7 @@ struct Concern {
   EpisodeId episode;
   RoomId chat;  ///< of the episode, which live events name
   AccountId client;
-  AccountId therapist;
+  AccountId therapist;  ///< of now
   Kind kind = Kind::safety;
   std::string instrument;
   std::int64_t latest_version = 0;  ///< of the form
@@ -69,6 +69,8 @@ struct Concern {
   std::optional<Time> escalated_at;
   std::optional<Time> acknowledged_at;
   std::optional<Time> closed_at;
+  AccountId therapist_then;                       ///< when it was raised
+  AccountId therapist_asked;                      ///< when its form was asked for
   std::optional<AccountId> acknowledged_by = {};  ///< who looks into it now, or did when it was closed
   std::optional<AccountId> supervisor = {};       ///< of the therapist; without one nobody is told later
 };

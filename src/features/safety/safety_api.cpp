@@ -28,7 +28,13 @@ Result<ConcernEntry> describe(const Concern& concern, const std::vector<AccountI
   entry.kind = concern.kind;
   entry.state = state_of(concern);
   TRY_ASSIGN(entry.client, names.of(concern.client));
-  TRY_ASSIGN(entry.therapist, names.of(concern.therapist));
+  TRY_ASSIGN(entry.therapist, names.of_therapist(concern.therapist_then));
+  if (concern.therapist_asked != concern.therapist_then) {
+    TRY_ASSIGN(entry.asked_under, names.of_therapist(concern.therapist_asked));
+  }
+  if (concern.therapist != concern.therapist_then) {
+    TRY_ASSIGN(entry.therapist_now, names.of_therapist(concern.therapist));
+  }
   if (std::find(treating.begin(), treating.end(), concern.therapist) != treating.end()) {
     entry.episode = concern.episode;
     entry.form = concern.form;

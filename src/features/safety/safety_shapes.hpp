@@ -51,12 +51,16 @@ struct ConcernEntry {
       "nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. "
       "That there is no concern does not "
       "mean "
-      "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone.";
+      "that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. "
+      "`therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. "
+      "`asked_under`: who treated when the form was asked for, where that was another; a \"rift\" may be about either.";
   ConcernId id;
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::string client;
   std::string therapist;
+  std::optional<std::string> asked_under;
+  std::optional<std::string> therapist_now;
   std::optional<EpisodeId> episode;            ///< for the therapist of it
   std::optional<questionnaires::FormId> form;  ///< for whoever may see it, which is that therapist
   std::string questionnaire;                   ///< its name
@@ -69,8 +73,9 @@ struct ConcernEntry {
   bool then_supervisor = false;
 };
 BOOST_DESCRIBE_STRUCT(ConcernEntry, (),
-                      (id, kind, state, client, therapist, episode, form, questionnaire, raised_at, acknowledge_by,
-                       escalated_at, acknowledged_at, acknowledged_by, closed_at, then_supervisor))
+                      (id, kind, state, client, therapist, asked_under, therapist_now, episode, form, questionnaire,
+                       raised_at, acknowledge_by, escalated_at, acknowledged_at, acknowledged_by, closed_at,
+                       then_supervisor))
 
 struct Concerns {
   static constexpr std::string_view says = "What nobody looks into yet stands first, what is closed last.";

@@ -35,16 +35,19 @@ const Query kTeam{"safety.team",
                   true};
 const Query kRaise{"safety.raise",
                    "INSERT INTO concern (id, response_id, version, episode_id, client_id, kind, raised_at,"
-                   " acknowledge_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                   " acknowledge_by, therapist_id, asked_under_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
                    " ON CONFLICT (response_id, version) DO NOTHING",
                    true};
+const Query kTherapistThen{"safety.therapist_then",
+                           "SELECT " THERAPIST_THEN("e", "$2") " FROM episode_of_care e WHERE e.id = $1", true};
 // Who looks into it now; others may have before.
 #define LOOKED_INTO_BY                                                                                          \
   " CASE WHEN c.acknowledged_at IS NOT NULL THEN (SELECT s.by_id FROM concern_step s WHERE s.concern_id = c.id" \
   " AND s.step = 'acknowledged' ORDER BY s.place DESC LIMIT 1) END"
 #define COLUMNS                                                                                                   \
   "SELECT c.id, c.response_id, c.version, c.episode_id, r.id, c.client_id, e.therapist_id, c.kind, f.instrument," \
-  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at," LOOKED_INTO_BY     \
+  " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at, c.therapist_id,"    \
+  " c.asked_under_id," LOOKED_INTO_BY                                                                             \
   ", (SELECT u.id FROM account u WHERE u.id = t.supervisor_id AND u.closed_at IS NULL)"
 #define FROM_CONCERNS                                                                      \
   " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                  \
@@ -195,11 +198,25 @@ const char* text_of(E value) {
 }
 
 Concern to_concern(const Row& row) {
-  return {row.id<ConcernId>(0),       row.id<FormId>(1),    row.int64(2),         row.id<EpisodeId>(3),
-          row.id<RoomId>(4),          row.id<AccountId>(5), row.id<AccountId>(6), enum_of<Kind>(row.text(7)),
-          std::string(row.text(8)),   row.int64(9),         row.time(10),         row.maybe_time(11),
-          row.maybe_time(12),         row.maybe_time(13),   row.maybe_time(14),   row.maybe_id<AccountId>(15),
-          row.maybe_id<AccountId>(16)};
+  return {row.id<ConcernId>(0),
+          row.id<FormId>(1),
+          row.int64(2),
+          row.id<EpisodeId>(3),
+          row.id<RoomId>(4),
+          row.id<AccountId>(5),
+          row.id<AccountId>(6),
+          enum_of<Kind>(row.text(7)),
+          std::string(row.text(8)),
+          row.int64(9),
+          row.time(10),
+          row.maybe_time(11),
+          row.maybe_time(12),
+          row.maybe_time(13),
+          row.maybe_time(14),
+          row.id<AccountId>(15),
+          row.id<AccountId>(16),
+          row.maybe_id<AccountId>(17),
+          row.maybe_id<AccountId>(18)};
 }
 
 std::optional<Concern> concern_of(ReadTx& tx, FormId form, std::int64_t version) {
@@ -342,12 +359,15 @@ std::vector<AccountId> first_readers(const Team& team, Kind kind) {
 Result<void> raise(WriteTx& tx, const StoredForm& form, std::int64_t version, Kind kind, const Rules& rules, Time now) {
   const auto by = kind == Kind::safety ? std::optional(now + rules.acknowledge_within) : std::nullopt;
   const auto id = ConcernId::make(now);
-  if (tx.execute(kRaise, {id, form.id, version, form.episode, form.client, text_of(kind), now, by}) == 0) {
+  TRY_ASSIGN(const auto team, find_team(tx, form.episode));
+  const auto asked_under =
+      tx.first(kTherapistThen, {form.episode, form.asked_at}, [](const Row& row) { return row.id<AccountId>(0); });
+  if (tx.execute(kRaise, {id, form.id, version, form.episode, form.client, text_of(kind), now, by, team.therapist,
+                          *asked_under}) == 0) {
     return tell_again(tx, form.id, version);
   }
   add_step(tx, id, Step::raised, std::nullopt, now);
   const auto concern = concern_of(tx, form.id, version);
-  TRY_ASSIGN(const auto team, find_team(tx, form.episode));
   TRY(tell_first_readers(tx, *concern, team, now));
   return tell(tx, *concern);
 }
@@ -363,7 +383,7 @@ std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t li
 
 std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   return tx.list(kOfEpisode, {viewer, tx.now(), episode}, [](const Row& row) {
-    const auto sealed = row.bytes(17);
+    const auto sealed = row.bytes(19);
     return RaisedConcern{to_concern(row), Bytes(sealed.begin(), sealed.end())};
   });
 }

@@ -3,7 +3,9 @@
 
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
 #include "support/house_fixture.hpp"
 
@@ -22,10 +24,11 @@ const store::Query kEscalations{"test.escalations",
 
 class Concerns : public testing::HouseTest {
  protected:
-  StoredForm ask(EpisodeId of, const std::string& instrument) {
+  StoredForm ask(EpisodeId of, const std::string& instrument, std::optional<AccountId> by = {}) {
     return write([&](store::WriteTx& tx) {
-             return questionnaires::ask_form(
-                 tx, therapist, {FormId::make(clock.now()), of, instrument, Occasion::on_request, {}}, clock.now());
+             return questionnaires::ask_form(tx, by.value_or(therapist),
+                                             {FormId::make(clock.now()), of, instrument, Occasion::on_request, {}},
+                                             clock.now());
            })
         .value()
         .form;
@@ -85,6 +88,15 @@ class Concerns : public testing::HouseTest {
              return list;
            })
         .value();
+  }
+  void hand_over(AccountId from, AccountId to) {
+    clock.set(clock.now() + minutes(60));
+    const people::NewHandOver now{people::HandOverId::make(clock.now()), episode, to, clock.now()};
+    const auto done = write([&](store::WriteTx& tx) {
+      return people::plan_hand_over(tx, {from, access::Role::therapist, {}, practice}, now, {});
+    });
+    ASSERT_TRUE(done) << done.error().detail;
+    clock.set(clock.now() + minutes(60));
   }
   /// To whom the events since the last call went, without repeats.
   std::vector<AccountId> told() {
@@ -354,6 +366,55 @@ TEST_P(Concerns, OfAnEpisodeAreFoundByTheClientAndByWhoeverIsToldOfThem) {
   ASSERT_TRUE(*close_as(therapist, harm));
   EXPECT_EQ(of_episode(therapist)[0].concern.acknowledged_by, deputy);
   EXPECT_TRUE(of_episode(therapist)[0].concern.closed_at);
+}
+
+TEST_P(Concerns, AreAboutWhoeverTreatedThenHoweverOftenTheTreatmentIsHandedOver) {
+  struct Treated {
+    AccountId asked, then, now;
+    bool operator==(const Treated&) const = default;
+  };
+  const auto treated = [&](ConcernId id) {
+    for (const auto& one : seen_by(neutral)) {
+      if (one.id == id) return Treated{one.therapist_asked, one.therapist_then, one.therapist};
+    }
+    return Treated{};
+  };
+  const auto form = ask(episode, "risq");
+  const auto sent = raise_one(Kind::rift, form);
+  EXPECT_EQ(treated(sent), (Treated{therapist, therapist, therapist}));
+  hand_over(therapist, stranger);
+  EXPECT_EQ(treated(sent), (Treated{therapist, therapist, stranger}));
+  const auto corrected = raise_one(Kind::rift, form, 2);
+  EXPECT_EQ(treated(corrected), (Treated{therapist, stranger, stranger})) << "it may be about either";
+  const auto of_the_new_one = raise_one(Kind::rift, ask(episode, "risq", stranger));
+  hand_over(stranger, deputy);
+  hand_over(deputy, therapist);
+  EXPECT_EQ(treated(sent), (Treated{therapist, therapist, therapist}));
+  EXPECT_EQ(treated(corrected), (Treated{therapist, stranger, therapist}));
+  EXPECT_EQ(treated(of_the_new_one), (Treated{stranger, stranger, therapist}));
+}
+
+TEST_P(Concerns, AboutAFormerTherapistAreReadByTheNextOneOnlyIfTheClientShowsTheFormAnew) {
+  const auto form = ask(episode, "risq");
+  send(form, {9});
+  raise_one(Kind::rift, form);
+  const auto show = [&] {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form.id, true); }));
+  };
+  const auto reads = [&](AccountId viewer) {
+    const auto found = read([&](store::ReadTx& tx) { return questionnaires::find_form(tx, viewer, form.id); });
+    return found && !questionnaires::is_hidden(*found, viewer);
+  };
+  const auto is_told = [&] { return !seen_by(therapist).empty() || !seen_by(stranger).empty(); };
+  show();
+  EXPECT_TRUE(reads(therapist));
+  hand_over(therapist, stranger);
+  EXPECT_FALSE(reads(therapist) || reads(stranger) || is_told()) << "it was shown to the one, and not to the other";
+  show();
+  EXPECT_TRUE(reads(stranger));
+  EXPECT_FALSE(reads(therapist) || is_told());
+  hand_over(stranger, therapist);
+  EXPECT_FALSE(reads(therapist) || reads(stranger) || is_told()) << "nor to whom it is about, who has them again";
 }
 
 TEST_P(Concerns, AreNotAskedForWhereNobodyWouldLook) {

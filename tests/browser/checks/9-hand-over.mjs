@@ -66,6 +66,36 @@ export default async function add({ check, house, shots }) {
     await other.sees('This is for whoever treats me.');
   });
 
+  await check('a neutral person reads whom a complaint may be about after the client was handed over, too', async (place) => {
+    const own = await place.demoHouse(house, []);
+    const neutral = own.accountsOf('neutral_person')[0];
+    const asks = async (account) => {
+      const caller = new Caller(own.origin, account);
+      await caller.logIn();
+      return caller;
+    };
+    const [{ id, client, therapist }] = (await (await asks(neutral)).ask('GET', '/api/concerns')).concerns;
+    const former = own.accountsOf('therapist').find((one) => one.name === therapist);
+    const colleague = own.accountsOf('therapist').find((one) => one.name !== therapist);
+    const follower = await (await asks(colleague)).ask('GET', '/api/session');
+    const theirs = await asks(former);
+    const treatment = (await theirs.ask('GET', '/api/episodes')).episodes.find((one) => one.client.name === client);
+    const { page } = await place.person(own.origin, neutral, phone);
+    await page.getByText(`works with ${therapist}`, { exact: true }).first().waitFor();
+    await theirs.ask('POST', '/api/hand-overs', { id: newId(), episode: treatment.id, to: follower.account.id });
+    await page.reload();
+    await page.getByText(`worked with ${therapist} when it was sent`).waitFor();
+    await picture('neutral-list-phone', page);
+    await page.goto(`${own.origin}/concerns/${id}`);
+    await page.getByText(`works with ${colleague.name} now`).waitFor();
+    await page.getByText(`worked with ${therapist} when it was sent`).waitFor();
+    await picture('neutral-phone', page);
+    const german = (await place.person(own.origin, neutral, { ...narrow, ...dark, locale: 'de-DE' })).page;
+    await german.goto(`${own.origin}/concerns/${id}`);
+    await german.getByText(`arbeitete mit ${therapist}, als der Bogen abgeschickt wurde`).waitFor();
+    await picture('neutral-de-dark', german);
+  });
+
   await check('an administrator dismisses a therapist, whose deputy goes on; nobody is named, and nobody is left', async (place) => {
     const own = await place.demoHouse(house, []);
     const { client, therapist } = own.nextPair();

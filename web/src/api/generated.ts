@@ -7260,7 +7260,7 @@ export interface components {
         ItemsAllowed: {
             allowed: boolean;
         };
-        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told, where `then_supervisor` is true; else nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. */
+        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. `therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. `asked_under`: who treated when the form was asked for, where that was another; a "rift" may be about either. */
         ConcernEntry: {
             /** Format: uuid */
             id: string;
@@ -7268,6 +7268,8 @@ export interface components {
             state: components["schemas"]["ConcernState"];
             client: string;
             therapist: string;
+            asked_under?: string | null;
+            therapist_now?: string | null;
             episode?: string | null;
             form?: string | null;
             questionnaire: string;
@@ -7512,6 +7514,13 @@ export interface components {
         ExceptionDecision: {
             granted: boolean;
         };
+        /** @description From `at` on somebody else treated; a name that nobody knows is left out. */
+        RecordHandOver: {
+            /** Format: date-time */
+            at: string;
+            from?: string | null;
+            to?: string | null;
+        };
         /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
@@ -7522,9 +7531,10 @@ export interface components {
             from: string;
             until?: string | null;
         };
-        /** @description A point of the agenda; `by` is client, therapist or deputy. */
+        /** @description A point of the agenda; `by` and `name` as of a message. */
         RecordPoint: {
             by: string;
+            name?: string | null;
             text: string;
             done: boolean;
         };
@@ -7584,11 +7594,12 @@ export interface components {
             description?: string | null;
             content?: string | null;
         };
-        /** @description `by` is client, therapist or deputy: who stood in for the therapist. `read`: it was before the eyes of the other person. */
+        /** @description `by` is client, therapist or deputy, who stood in for the therapist of that time; `name` is the author's own, and left out where nobody knows it any more. `read`: it was before the eyes of the other person. */
         RecordMessage: {
             /** Format: date-time */
             at: string;
             by: string;
+            name?: string | null;
             text: string;
             read: boolean;
             files: components["schemas"]["RecordFile"][];
@@ -7599,10 +7610,12 @@ export interface components {
             subject?: string | null;
             messages: components["schemas"]["RecordMessage"][];
         };
+        /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
             /** Format: uuid */
             id: string;
             therapist: string;
+            hand_overs: components["schemas"]["RecordHandOver"][];
             /** Format: date-time */
             opened_at: string;
             closed_at?: string | null;

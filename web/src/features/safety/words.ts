@@ -16,6 +16,16 @@ export const formOf = ({ kind, questionnaire }: Pick<Concern, 'kind' | 'question
 export const stillOpen = (concerns: Concern[], episode?: string) =>
   concerns.filter((one) => one.state !== 'closed' && (episode === undefined || one.episode === episode));
 
+/** Whom the client works with, where that is not `self`; after a hand-over, whom it may be about as well. */
+export function withWhom(concern: Concern, self: string | undefined): string[] {
+  if (!concern.asked_under && !concern.therapist_now) return concern.therapist === self ? [] : [m.concern_with({ name: concern.therapist })];
+  return [
+    ...(concern.asked_under ? [m.concern_asked_under({ name: concern.asked_under })] : []),
+    m.concern_sent_under({ name: concern.therapist }),
+    m.concern_treats_now({ name: concern.therapist_now ?? concern.therapist })
+  ];
+}
+
 /** How far it has got: since when nobody has looked, and by when somebody has to. "" once it is closed. */
 export function waitsOf(concern: Concern): string {
   if (concern.acknowledged_at && concern.state === 'acknowledged') return lookedInto(concern.acknowledged_by ?? '', byWhen(concern.acknowledged_at));
