@@ -111,7 +111,7 @@ class Reseal : public demo::DemoHouse {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});
       }
       log_in::add_code_secret(tx, client, access::seal(*key, client.bytes(), "what codes are made from"), now);
-      TRY(log_in::begin_replacement(tx, client, access::seal(*key, client.bytes(), "what others are made from")));
+      TRY(log_in::begin_replacement(tx, client, access::seal(*key, client.bytes(), "what others are made from"), now));
       const auto passkey = passkeys::PasskeyId::make(now);
       const webauthn::Credential credential{{1, 2, 3}, {webauthn::Algorithm::eddsa, Bytes(32)}, 0};
       TRY(passkeys::add_passkey(

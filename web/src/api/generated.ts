@@ -2185,7 +2185,7 @@ export interface paths {
         put?: never;
         /**
          * Close the account of somebody who works in the practice at once, whatever is left
-         * @description For emergencies. As the closure, but a therapist's deputy goes on with the clients from this moment until each is handed over. 409 `account.no_deputy` while there is none.
+         * @description For emergencies. As the closure, but a therapist's deputy goes on with the clients from this moment until each is handed over; one who was named of late from `deputy_from` on. 409 `account.no_deputy` while there is none.
          */
         post: {
             parameters: {
@@ -2234,7 +2234,7 @@ export interface paths {
         get?: never;
         /**
          * Say who supervises a therapist and who is told of concerns beside them
-         * @description It holds for all clients of the therapist, those of now and those to come. One of the two at a time. A mail tells the therapist and whoever is named.
+         * @description It holds for all clients of the therapist, those of now and those to come. One of the two at a time. A mail tells the therapist and whoever is named. They hear at once of concerns that are open or come; what else it opens holds 24 hours later: concerns that are over, going on with the clients of one who is dismissed, and asking for records that are locked from then on.
          */
         put: {
             parameters: {
@@ -2288,7 +2288,7 @@ export interface paths {
         get?: never;
         /**
          * Say who hears what clients answer about their therapist
-         * @description It holds for all clients of the practice, those of now and those to come. A mail tells the therapists and whoever is named.
+         * @description It holds for all clients of the practice, those of now and those to come. A mail tells the therapists and whoever is named, who reads concerns that are over 24 hours later.
          */
         put: {
             parameters: {
@@ -2584,7 +2584,7 @@ export interface paths {
         put?: never;
         /**
          * Hand a treatment over to another therapist, now or at a stated moment
-         * @description From that moment on the new therapist finds all that was written, but not the former one's own notes, and the former therapist finds nothing any more. What a client showed the former one of single answers has to be shown anew; reply times are agreed on anew. All three are told.
+         * @description From that moment on the new therapist finds all that was written, but not the former one's own notes, and the former therapist finds nothing any more. What a client showed the former one of single answers has to be shown anew; reply times are agreed on anew. All three are told at once. What an administrator asks for holds no sooner than 24 hours later, and the therapist can call it off until then.
          */
         post: {
             parameters: {
@@ -4769,8 +4769,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Close the account of a client who asks for it
-         * @description As the client would, see POST /api/me/closing. Sent again it goes on with what is not done yet.
+         * Close the account of a client who asks for it, 24 hours later
+         * @description As the client would, see POST /api/me/closing, but not before `due_at`. The client, those who treat them and the other administrators are told at once, and each of them can call it off until then. Sent again it changes nothing.
          */
         post: {
             parameters: {
@@ -4785,7 +4785,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Close the account of a client who asks for it */
+                /** @description Close the account of a client who asks for it, 24 hours later */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4923,7 +4923,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Clients of one's own whose account was closed */
+        /** Clients of one's own whose account was closed or is to be */
         get: {
             parameters: {
                 query?: never;
@@ -4933,7 +4933,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Clients of one's own whose account was closed */
+                /** @description Clients of one's own whose account was closed or is to be */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6749,7 +6749,7 @@ export interface components {
         };
         /** @enum {string} */
         StaffState: "invited" | "active" | "closed";
-        /** @description Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere here. */
+        /** @description Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere here. `deputy_from`: only from then on the deputy, who was named of late, goes on with the clients of a therapist who is dismissed; until then `deputy_before` does, or nobody. */
         StaffEntry: {
             /** Format: uuid */
             id: string;
@@ -6841,7 +6841,7 @@ export interface components {
             treatments: components["schemas"]["OpenTreatmentEntry"][];
             therapists: components["schemas"]["Person"][];
         };
-        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `at`: from when on `to` treats, at most a year ahead; absent: from now on. `sessions`: what becomes of those that are planned; absent: they stay. */
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `at`: from when on `to` treats, at most a year ahead; absent: from now on. What an administrator asks for holds 24 hours from now at the earliest. `sessions`: what becomes of those that are planned; absent: they stay. */
         HandOverWanted: {
             /** Format: uuid */
             id: string;
@@ -7260,7 +7260,7 @@ export interface components {
         ItemsAllowed: {
             allowed: boolean;
         };
-        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. `therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. `asked_under`: who treated when the form was asked for, where that was another; a "rift" may be about either. */
+        /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told, where `then_supervisor` is true; else nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. `therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. `asked_under`: who treated when the form was asked for, where that was another; a "rift" may be about either. */
         ConcernEntry: {
             /** Format: uuid */
             id: string;
@@ -7401,7 +7401,7 @@ export interface components {
             source: string;
             seen: string;
         };
-        /** @description What happens when this client closes their account now. `record`: whether what was written is erased at once, or kept and locked: nobody reads it, and it is erased at `keep_until`; without one the practice has to state it. `law` is why. `waits`: an answer of the client's has to be looked into by a person first; the account is then closed as soon as somebody has. `asked_at`: the client has asked for it. Backups of keys are kept for `keys_kept_days`; only then nothing can be read in older backups either. */
+        /** @description What happens when this client closes their account now. `record`: whether what was written is erased at once, or kept and locked: nobody reads it, and it is erased at `keep_until`; without one the practice has to state it. `law` is why. `waits`: an answer of the client's has to be looked into by a person first; the account is then closed as soon as somebody has. `asked_at`: it was asked for; with `due_at` by an administrator of the practice: it is closed then, unless the client takes it back. Backups of keys are kept for `keys_kept_days`; only then nothing can be read in older backups either. */
         OwnClosing: {
             record: components["schemas"]["WhatBecomes"];
             keep_until?: string | null;
@@ -7422,7 +7422,7 @@ export interface components {
             /** Format: int64 */
             cancelled_sessions: number;
         };
-        /** @description A client's account that is closed or waits for it. `name` is absent once it is erased. `by_client`: the client asked for it, else `asked_by`. A `locked` record without `keep_until` stays until an administrator states a day. `law` is why it is kept; `stated_by` and `reason` where an administrator stated the day. `keys_gone_at`: from then on no backup can show what was erased. */
+        /** @description A client's account that is closed or waits for it. `name` is absent once it is erased. `by_client`: the client asked for it, else `asked_by`, and then it is not before `due_at`, which is absent until it was announced. A `locked` record without `keep_until` stays until an administrator states a day. `law` is why it is kept; `stated_by` and `reason` where an administrator stated the day. `keys_gone_at`: from then on no backup can show what was erased. */
         ClosingEntry: {
             /** Format: uuid */
             client: string;
@@ -7455,7 +7455,7 @@ export interface components {
             until: string;
             reason: string;
         };
-        /** @description A client of this therapist whose account was closed. `name` is absent once the record is erased. */
+        /** @description A client of this therapist whose account was closed, or is `waiting` to be closed at `due_at` because an administrator asked for it. `name` is absent once the record is erased. */
         ToldClosing: {
             /** Format: uuid */
             client: string;
@@ -7466,7 +7466,7 @@ export interface components {
             /** Format: int64 */
             cancelled_sessions: number;
         };
-        /** @description Of the last thirty days, the latest first. */
+        /** @description First what is to come, then what was closed in the last thirty days, the latest first. */
         ToldClosings: {
             closings: components["schemas"]["ToldClosing"][];
         };
@@ -8003,7 +8003,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -8138,7 +8138,7 @@ export interface components {
             /** Format: uuid */
             client: string;
         };
-        /** @description The account of this client was closed: nothing of theirs is found any more. Read the lists again. */
+        /** @description The account of this client was closed, and nothing of theirs is found any more; or it is to be closed, or stays after all. Read the lists again. */
         LiveClosing: {
             /** Format: uuid */
             room: string;
