@@ -225,20 +225,26 @@ Result<Manifests> read_manifests(const config::Settings& settings, const std::st
   return Manifests{std::move(data), std::move(keys)};
 }
 
+/// The heads lie where the server looks for them.
+std::string place_of(const config::Settings& settings, const std::string& file) {
+  const auto name = fs::path(file).filename().string();
+  return name == kHeads ? audit_heads_file(settings) : settings.data + "/" + name;
+}
+
 /// Every file under another name first, so that a start half way finds no half of a practice, nor one in which what had
 /// ended holds again.
-Result<void> put_files(const std::vector<std::string>& files, const std::string& data,
+Result<void> put_files(const config::Settings& settings, const std::vector<std::string>& files,
                        const std::function<Result<void>(const std::string& database)>& end_in) {
-  const auto name_of = [&](const std::string& file) { return data + "/" + fs::path(file).filename().string(); };
-  for (const auto& file : files) TRY(copy_file(file, name_of(file) + ".restored"));
-  const auto database = data + "/" + std::string(kData);
+  const auto place = [&](const std::string& file) { return place_of(settings, file); };
+  for (const auto& file : files) TRY(copy_file(file, place(file) + ".restored"));
+  const auto database = settings.data + "/" + std::string(kData);
   if (fs::exists(database + ".restored")) TRY(end_in(database + ".restored"));
   for (const auto& file : files) {
     std::error_code error;
-    fs::rename(name_of(file) + ".restored", name_of(file), error);
-    if (error) return fail(folder_error(data, error.message()));
+    fs::rename(place(file) + ".restored", place(file), error);
+    if (error) return fail(folder_error(settings.data, error.message()));
+    if (!sync_folder_of(place(file))) return fail(folder_error(settings.data, "it could not be made durable"));
   }
-  if (!sync_folder_of(database)) return fail(folder_error(data, "it could not be made durable"));
   return {};
 }
 
@@ -259,14 +265,16 @@ Result<EndedByRestore> put_back(const config::Settings& settings, const std::str
   for (const auto* manifest : {&manifests.data, &manifests.keys}) {
     for (const auto& file : manifest->files) {
       const bool is_dump = file.name == kDataDump || file.name == kKeysDump;
-      if (!is_dump) files.push_back(from + "/" + manifest->part + "/" + file.name);
+      // Heads that outlived the data know more than those of the backup.
+      const bool is_there = file.name == kHeads && fs::exists(audit_heads_file(settings));
+      if (!is_dump && !is_there) files.push_back(from + "/" + manifest->part + "/" + file.name);
     }
   }
   EndedByRestore ended;
   if (is_postgres(settings)) {
     TRY_ASSIGN(ended, put_dumps(settings, from, time));
   }
-  TRY(put_files(files, settings.data, [&](const std::string& database) -> Result<void> {
+  TRY(put_files(settings, files, [&](const std::string& database) -> Result<void> {
     const auto db = store::open_sqlite({.file = database, .readers = 1}, nullptr);
     TRY_ASSIGN(ended, end_what_may_have_ended(*db, time));
     return {};
@@ -330,6 +338,7 @@ Result<Opened> try_out(config::Settings elsewhere, const std::string& to) {
 Result<void> verify_backup(const config::Settings& settings, const std::string& to, std::ostream& out) {
   auto elsewhere = settings;
   elsewhere.data = to + "/restored-to-verify";
+  elsewhere.audit_heads.clear();
   elsewhere.master_key_file = master_key_file(settings);
   auto opened = try_out(elsewhere, to);
   std::error_code error;

@@ -540,6 +540,11 @@ TEST_P(Backup, IsToldWhatIsMissingSinceWhereTheHeadsOfTheAuditOutlivedIt) {
   out_.str("");
   ASSERT_EQ(restore(elsewhere("later"), folder_ + "/backup", out_, errors_), kDone) << errors_.str();
   EXPECT_NE(out_.str().find("3 rows of the audit were written after the backup"), std::string::npos) << out_.str();
+  auto lost = elsewhere("lost");
+  lost.audit_heads = folder_ + "/heads-of-another-machine.log";
+  ASSERT_EQ(restore(lost, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_TRUE(fs::exists(lost.audit_heads)) << "where its server looks for them";
+  EXPECT_FALSE(fs::exists(lost.data + "/audit-heads.log"));
   settings_.audit_heads.clear();
   out_.str("");
   ASSERT_EQ(restore(elsewhere("without"), folder_ + "/backup", out_, errors_), kDone) << errors_.str();

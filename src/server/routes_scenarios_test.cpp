@@ -1180,10 +1180,11 @@ std::vector<Scenario> scenarios() {
   };
 }
 
-Scenario asked(std::string route, std::string body) {
+Scenario asked(std::string route, std::string body, std::string may_be_known = {}) {
   Scenario scenario;
   scenario.route = std::move(route);
   scenario.body = std::move(body);
+  scenario.may_be_known = std::move(may_be_known);
   return scenario;
 }
 
@@ -1923,7 +1924,7 @@ TEST_P(Scenarios, WhoIsNamedAndWhoseClientsItIsAboutAreTold) {
 }
 
 TEST_P(Scenarios, WhoeverTreatsAClientKeepsTheAccountThatAnAdministratorWantsToClose) {
-  check(asked("POST /api/closings", R"({"login":"cem"})"), "administrator",
+  check(asked("POST /api/closings", R"({"login":"cem"})", "Cem"), "administrator",
         {200, R"("state":"waiting")", "account.close_client done/other_client",
          "other_client:closing therapist:closing"});
   check(asked("GET /api/me/closing", ""), "other_client", {200, R"("due_at":)"});

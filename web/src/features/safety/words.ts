@@ -1,7 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { reason } from '../notify/words';
 import { byWhen, listed, onWhen, prefs, when } from '../../shared/prefs.svelte';
-import { app } from '../../shared/session.svelte';
 import type { Closing, Concern, ConcernDetails } from '../../shared/types';
 
 export function kindOf(kind: Concern['kind']): string {
@@ -26,9 +25,12 @@ export function withWhom(concern: Concern, self: string | undefined): string[] {
   ];
 }
 
-/** How far it has got: since when nobody has looked, and by when somebody has to. "" once it is closed. */
-export function waitsOf(concern: Concern): string {
-  if (concern.acknowledged_at && concern.state === 'acknowledged') return lookedInto(concern.acknowledged_by ?? '', byWhen(concern.acknowledged_at));
+/** How far it has got, for somebody of this name: since when nobody has looked, and by when somebody has to. "" once it
+ *  is closed. */
+export function waitsOf(concern: Concern, me: string): string {
+  if (concern.acknowledged_at && concern.state === 'acknowledged') {
+    return isMine(concern, me) ? m.concern_since_mine({ when: byWhen(concern.acknowledged_at) }) : lookedInto(concern.acknowledged_by ?? '', byWhen(concern.acknowledged_at));
+  }
   if (concern.state !== 'open') return '';
   if (concern.escalated_at) return m.concern_late({ since: byWhen(concern.raised_at), when: onWhen(concern.acknowledge_by ?? concern.escalated_at) });
   return `${m.concerns_open()}. ${thenTold(concern)}`.trim();
@@ -40,10 +42,9 @@ export function thenTold({ acknowledge_by, then_supervisor }: Concern): string {
   return then_supervisor ? m.concern_by({ when: byWhen(acknowledge_by) }) : m.concern_by_nobody();
 }
 
-export const isMine = ({ acknowledged_by }: Concern) => acknowledged_by === app.session?.account.name;
+export const isMine = ({ acknowledged_by }: Concern, me: string) => acknowledged_by === me;
 
 function lookedInto(name: string, when: string): string {
-  if (name === app.session?.account.name) return m.concern_since_mine({ when });
   return name ? m.concern_since_by({ name, when }) : m.concern_since({ when });
 }
 
