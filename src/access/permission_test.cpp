@@ -47,7 +47,8 @@ TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
     const bool about_people =
         row.permission == Permission::invite || row.permission == Permission::manage_people ||
         row.permission == Permission::announce_absence || row.permission == Permission::hand_over ||
-        row.permission == Permission::manage_closings || row.permission == Permission::decide_exception;
+        row.permission == Permission::manage_closings || row.permission == Permission::call_off_closing ||
+        row.permission == Permission::decide_exception;
     EXPECT_EQ(allowed(Role::administrator, row.permission), live || about_people) << row.text;
   }
 }

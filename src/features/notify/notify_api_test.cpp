@@ -70,7 +70,7 @@ TEST_P(OwnEmail, AnotherAddressWantsTheSecondFactorToo) {
   const auto codes = log_in::make_recovery_codes();
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     log_in::add_code_secret(tx, client, access::seal(*key, client.bytes(), log_in::make_code_secret()), clock.now());
-    log_in::replace_recovery_codes(tx, master, client, codes);
+    log_in::replace_recovery_codes(tx, root, client, codes);
     return {};
   }));
   EXPECT_NE(save("one@example.org", "right horse").body.find("code.needed"), std::string::npos);

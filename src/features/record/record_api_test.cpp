@@ -380,7 +380,7 @@ TEST_P(RecordApi, NamesWhoeverWroteItAndTellsOfEachHandOver) {
 
 TEST_P(RecordApi, IsMadeForTwoAtATimeSoThatNobodyKeepsTheOthersFromTheirs) {
   HeldClock held;
-  House slow{*db, *keys, passwords, log_in_guard, csrf, master, read_audit, hub, held};
+  House slow{*db, *keys, passwords, log_in_guard, csrf, root, read_audit, hub, held};
   const auto read_slowly = [&](AccountId who) {
     return std::async(std::launch::async, [&, who] { return read_in(slow, who).status; });
   };
