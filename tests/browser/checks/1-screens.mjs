@@ -86,7 +86,7 @@ async function sessionScreens(visit, page, role) {
   const end = page.locator('.bar .row button');
   if (role === 'therapist' && (await end.count())) {
     await end.click();
-    await page.locator('.sure button.main').click();
+    await page.locator('.sure button:not(.main)').click();
     await page.locator('.bar a[href$="/sessions/new"]').waitFor();
   }
   await page.getByRole('link', { name: /^(Sessions|Sitzungen)$/ }).click();
@@ -111,7 +111,7 @@ async function sessionScreens(visit, page, role) {
   if (role === 'therapist') {
     await page.locator('main .row button.main').click();
     await visit('therapist begins', page);
-    await page.locator('.sure button.main').click();
+    await page.locator('.sure button:not(.main)').click();
     await page.locator('.about .badge').waitFor();
   }
   await page.goto(chat);

@@ -40,6 +40,7 @@ export default async function add({ check, house, shots }) {
     await client.page.getByRole('button', { name: 'Attach a file' }).waitFor();
     await chooser(client.page).setInputFiles(await photo(client.page));
     await client.page.getByLabel('What is to be seen?').fill('The lake, very early');
+    await client.page.waitForTimeout(1000); // nobody reloads in the same moment in which they wrote
     await client.page.reload();
     await until('what the picture shows is still there', async () => (await client.page.getByLabel('What is to be seen?').inputValue()) === 'The lake, very early');
     await words(client.page).press('Enter');
