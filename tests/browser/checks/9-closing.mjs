@@ -82,7 +82,7 @@ export default async function add({ check, house, shots }) {
     await row.getByRole('button', { name: "Close a client's account" }).click();
     await row.getByRole('button', { name: 'Close it for good' }).click();
     await row.getByRole('status').filter({ hasText: 'The account will be closed tomorrow' }).waitFor();
-    await row.getByText('Will be closed tomorrow').waitFor();
+    await row.getByText('Will be closed tomorrow', { exact: false }).last().waitFor();
     await picture('administrator-soon', admin);
 
     // It waits a day: whoever treats the client reads so, and the client keeps it.

@@ -97,9 +97,6 @@ export default async function add({ check, house, shots }) {
     await hers.page.locator('li.client').getByRole('link', { name: client.name, exact: true }).click();
     await hers.page.getByText('Your client has not agreed to “Therapy by message and chat”.').waitFor();
     await picture('first-therapist', hers.page);
-    const admin = await place.person(own.origin, own.accountsOf('administrator')[0], phone);
-    await admin.page.getByText('nobody of your practice has approved the texts').waitFor();
-    await picture('first-administrator-phone', admin.page);
   });
 
   await check('what was decided on another device is not undone by an older page', async (place) => {

@@ -152,6 +152,7 @@ export default async function add({ check, house, shots }) {
     await picture('open-practice-phone', page);
     await enter(page, 'ada');
     await page.getByRole('heading', { level: 2, name: 'Before the first client' }).waitFor();
+    await page.getByText('nobody of your practice has approved the texts').waitFor();
     await page.getByText('No country is set').first().waitFor();
     await page.getByText('This practice has no mail server yet.').waitFor();
     await page.getByRole('button', { name: 'Confirm: Neutral person' }).click();
