@@ -58,8 +58,8 @@ class Application {
   /// Called on a worker thread; may block until the request's deadline.
   virtual Response handle(const Request& request) = 0;
   /// Of a request that is slow by nature (a password is worked on): on whose behalf it comes. It then waits among its
-  /// like, keeps no thread from the others, and whoever sends many waits behind their own alone. Nothing for every other
-  /// request. Called on the transport's thread; must not block.
+  /// like, keeps no thread from the others, and whoever sends many waits behind their own alone. Nothing for every
+  /// other request. Called on the transport's thread; must not block.
   virtual std::optional<std::string> heavy_for(const Request& /*request*/) const { return std::nullopt; }
   /// An upgrade to WebSocket was asked for. Called on a worker thread. Either a session, or the refusal to
   /// send instead (`refusal.status` >= 400). The session may send on `socket` at once.
