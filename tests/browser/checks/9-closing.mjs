@@ -99,7 +99,7 @@ export default async function add({ check, house, shots }) {
     await row.getByLabel("The client's log-in name").fill(second.login);
     await row.getByRole('button', { name: "Close a client's account" }).click();
     await row.getByRole('button', { name: 'Close it for good' }).click();
-    await keepers.getByRole('button', { name: `Call off that the account is closed: ${second.name}` }).click();
+    await keepers.getByRole('button', { name: `Call it off: the account of ${second.name}` }).click();
     await keepers.getByRole('status').filter({ hasText: `The account of ${second.name} stays open.` }).waitFor();
   });
 
