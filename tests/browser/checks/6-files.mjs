@@ -82,6 +82,7 @@ export default async function add({ check, house, shots }) {
     await client.page.getByRole('button', { name: 'Attach a file' }).waitFor();
     await chooser(client.page).setInputFiles(sample('voice.ogg', 'audio/ogg'));
     await client.page.getByRole('button', { name: 'Remove voice.ogg' }).waitFor();
+    await client.page.waitForTimeout(2000); // it is looked at before it can go
     await client.say('Listen to this');
     await client.page.getByRole('button', { name: 'Listen: voice.ogg' }).click();
     await until('it can be heard', () => client.page.locator('audio').evaluate((one) => one.readyState > 0 && one.duration > 0.2));

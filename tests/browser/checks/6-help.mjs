@@ -80,6 +80,7 @@ export default async function add({ check, house }) {
     const { client } = house.nextPair();
     const { page, context } = await desk.person(house.origin, client);
     await page.waitForLoadState('networkidle');
+    await page.waitForTimeout(2000); // what the first page asks of its own accord comes a little later
     const asked = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
     const ofTheServer = () => asked.filter((one) => one.startsWith('/api/'));
