@@ -51,7 +51,7 @@ export default async function add({ check, house, shots }) {
     await picture('sure', page);
     await page.getByRole('button', { name: 'Yes, hand over' }).click();
     await page.getByRole('status').filter({ hasText: `Saved: 1 client for ${colleague.name}.` }).waitFor();
-    same('no longer theirs', await page.getByLabel(client.name).count(), 0);
+    await until('no longer theirs', async () => (await page.getByLabel(client.name).count()) === 0);
 
     await theirs.page.goto(own.origin);
     await theirs.page.getByText(`${colleague.name} is your therapist`).waitFor();
