@@ -30,17 +30,21 @@ void says_why(const Result<T>& read) {
   if (!read) expect(!read.error().code.empty() && !read.error().detail.empty());
 }
 
-/// As lines NAME=VALUE. TOML is its library's to read, and a file of the one who runs the program.
+void check_values(const Result<config::Values>& values) {
+  says_why(values);
+  if (values) says_why(config::combine(std::span(&*values, 1)));
+}
+
+/// As a file, and as lines NAME=VALUE.
 void check_settings(std::string_view text) {
+  check_values(config::read_toml(text));
   std::vector<std::string_view> lines;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     lines.push_back(text.substr(at, end - at));
     at = end + 1;
   }
-  const auto values = config::read_environment(lines);
-  says_why(values);
-  if (values) says_why(config::combine(std::span(&*values, 1)));
+  check_values(config::read_environment(lines));
 }
 
 void check_head(std::string_view line) {

@@ -37,6 +37,20 @@ TEST(Settings, MistakesAreNamed) {
   EXPECT_NE(combine(std::array{Values{{"log_level", "loud"}}}).error().detail.find("loud"), std::string::npos);
 }
 
+TEST(Settings, LettersBeyondAsciiStandInTextsAndComments) {
+  const auto file = read_toml(
+      "\xEF\xBB\xBF# Für die Praxis \u2028\nmail.from = \"Prüfung \\\" # ä <a@b.example>\" # ö\ndata = '\\ü'\n");
+  ASSERT_TRUE(file) << file.error().detail;
+  EXPECT_EQ(file->at("mail.from"), "Prüfung \" # ä <a@b.example>");
+  EXPECT_EQ(file->at("data"), "\\ü");
+  for (const auto* wrong : {"\nä = 1\n", "\nworkers = 4ä\n", "\nworkers =\u00a04\n", "\n\"a\":.\xEF\xB9\xBF, 1",
+                            "\ndata = \"\"\"a \\\nä\"\"\"\n", "\ndata = '''ä'''\n", "\n'a'\xFF"}) {
+    const auto refused = read_toml(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().detail.find("Line 2"), 0u) << refused.error().detail;
+  }
+}
+
 TEST(Settings, ThePasswordOfADatabaseIsNeverShown) {
   const std::array<std::pair<std::string, std::string>, 6> addresses{
       {{"postgresql://anna:secret@host/db", "postgresql://anna:***@host/db"},
