@@ -67,8 +67,8 @@ struct Browser {
 class ServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/rapport-service-XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
+    auto name = (std::filesystem::temp_directory_path() / "rapport-service-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder_ = name;
     config::Settings settings;
     settings.data = folder_;
