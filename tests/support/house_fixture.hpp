@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -90,6 +91,7 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   void TearDown() override {
     db.reset();
     std::filesystem::remove_all(folder);
+    left_behind_ = std::move(schemas_);
   }
 
   /// Called when there is a database, but nobody in it.
@@ -127,10 +129,31 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   std::unique_ptr<store::Database> open(const std::string& name, live::EventSink* events) {
     if (GetParam() == "sqlite") return store::open_sqlite({.file = folder + "/" + name + ".db"}, events);
     static std::atomic<int> number{0};
-    const auto schema = name + "_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    return store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, events);
+    const auto emptied = left_behind_.extract(name);
+    const auto schema =
+        emptied ? emptied.mapped() : name + "_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
+    schemas_.insert_or_assign(name, schema);
+    auto database =
+        store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, events);
+    if (emptied) empty(*database);
+    return database;
+  }
+  /// PostgreSQL takes long to make tables, so one fixture that is set up again keeps them and loses the rows.
+  static void empty(store::Database& database) {
+    const auto done = database.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
+      database.run_script(tx, R"(DO $$ DECLARE each text; BEGIN
+          SET LOCAL session_replication_role = replica;
+          FOR each IN SELECT tablename FROM pg_tables
+              WHERE schemaname = current_schema() AND tablename <> 'schema_migration' LOOP
+            EXECUTE format('DELETE FROM %I', each);
+          END LOOP; END $$)");
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().detail;
   }
   std::string folder;
+  std::map<std::string, std::string> schemas_;      ///< by the name of what is open
+  std::map<std::string, std::string> left_behind_;  ///< of the last time
 };
 
 }  // namespace rapport::testing
