@@ -1616,13 +1616,15 @@ class Scenarios : public testing::FullHouseTest {
     return {};
   }
 
-  /// As words of their own: three letters of a name come up by chance within a challenge or a token.
+  /// Short ones as words of their own: three letters of a name come up by chance within a challenge or a token.
   static bool says(std::string_view body, std::string_view words) {
     const auto goes_on = [&](std::size_t at) {
-      return at < body.size() && (std::isalnum(static_cast<unsigned char>(body[at])) != 0 || body[at] == '_');
+      constexpr std::size_t kNoAccident = 6;
+      return words.size() < kNoAccident && at < body.size() &&
+             (std::isalnum(static_cast<unsigned char>(body[at])) != 0 || body[at] == '_' || body[at] == '-');
     };
     for (auto at = body.find(words); at != std::string_view::npos; at = body.find(words, at + 1)) {
-      if (!goes_on(at - 1) || !goes_on(at + words.size())) return true;
+      if (!goes_on(at - 1) && !goes_on(at + words.size())) return true;
     }
     return false;
   }
