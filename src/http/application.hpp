@@ -52,6 +52,13 @@ class LiveSession {
   virtual void on_closed() = 0;
 };
 
+/// Whose request it is, as far as that is known before anything was looked up.
+struct Behalf {
+  std::string place;  ///< the address it comes from
+  std::string name;   ///< of those who share it: what they call themselves
+  bool operator==(const Behalf&) const = default;
+};
+
 class Application {
  public:
   virtual ~Application() = default;
@@ -60,7 +67,7 @@ class Application {
   /// Of a request that is slow by nature (a password is worked on): on whose behalf it comes. It then waits among its
   /// like, keeps no thread from the others, and whoever sends many waits behind their own alone. Nothing for every
   /// other request. Called on the transport's thread; must not block.
-  virtual std::optional<std::string> heavy_for(const Request& /*request*/) const { return std::nullopt; }
+  virtual std::optional<Behalf> heavy_for(const Request& /*request*/) const { return std::nullopt; }
   /// An upgrade to WebSocket was asked for. Called on a worker thread. Either a session, or the refusal to
   /// send instead (`refusal.status` >= 400). The session may send on `socket` at once.
   virtual std::unique_ptr<LiveSession> open_live(const Request& request, std::shared_ptr<LiveSocket> socket,

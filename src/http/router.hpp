@@ -66,6 +66,9 @@ inline constexpr std::string_view kUnlimited = "none";
 /// Of those that take files, which have a limit of their own by day.
 inline constexpr std::string_view kFiles = "files";
 
+/// Of those that keep a text in the place of the one before, again and again while somebody writes.
+inline constexpr std::string_view kReplaces = "replaces";
+
 using SchemaFunction = boost::json::object (*)(Components&);
 
 struct Route {

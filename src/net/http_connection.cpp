@@ -150,7 +150,8 @@ asio::awaitable<http::Response> handle_on_worker(Shared& shared, asio::any_io_ex
     asio::post(executor, [&done] { done.set(); });
   };
   const auto heavy_for = shared.application.heavy_for(request);
-  const bool accepted = heavy_for ? shared.heavy.try_submit(*heavy_for, job) : shared.pool.try_submit(job);
+  const bool accepted =
+      heavy_for ? shared.heavy.try_submit(heavy_for->place, heavy_for->name, job) : shared.pool.try_submit(job);
   if (!accepted) co_return overloaded(shared, request);
   co_await done.wait();
   co_return response;

@@ -114,7 +114,10 @@ class Server::Impl {
       : options_(options),
         pool_({.threads = options.workers, .queue_limit = options.queue}),
         heavy_pool_({.threads = options.heavy_workers, .queue_limit = options.heavy_queue, .gives_way = true}),
-        heavy_(heavy_pool_, options.heavy_of_one),
+        heavy_(heavy_pool_, {.at_once = options.heavy_workers,
+                             .of_one = options.heavy_of_one,
+                             .of_place = options.heavy_of_address,
+                             .of_all = options.heavy_queue}),
         shared_{options_, application, pool_, heavy_} {
     if (!options_.tls_cert.empty()) reload_tls();
     port_ = options_.port;

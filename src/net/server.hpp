@@ -36,8 +36,9 @@ struct ServerOptions {
   std::size_t workers = 16;
   std::size_t queue = 8192;
   std::size_t heavy_workers = 2;  ///< for requests that are slow by nature; see http::Application::heavy_for
-  std::size_t heavy_queue = 256;
-  std::size_t heavy_of_one = 32;  ///< of these, how many of one person may wait
+  std::size_t heavy_queue = 1024;
+  std::size_t heavy_of_address = 128;  ///< of these, how many from one address may wait
+  std::size_t heavy_of_one = 32;       ///< and of one person there
   std::function<std::chrono::system_clock::time_point()> now =
       std::chrono::system_clock::now;  ///< what the Date of an answer says
   std::string tls_cert = {};           ///< PEM chain; with tls_key set the port speaks TLS only

@@ -211,10 +211,10 @@ class TestApplication final : public http::Application {
     refusal.status = 403;
     return nullptr;
   }
-  std::optional<std::string> heavy_for(const http::Request& request) const override {
+  std::optional<http::Behalf> heavy_for(const http::Request& request) const override {
     constexpr std::string_view heavy = "/heavy-";  // and on whose behalf
     if (!request.target.starts_with(heavy)) return std::nullopt;
-    return request.target.substr(heavy.size());
+    return http::Behalf{request.target.substr(heavy.size()), ""};
   }
   http::Response overloaded(const http::Request&) override {
     http::Response response;

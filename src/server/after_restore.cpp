@@ -106,7 +106,7 @@ Result<void> print_missing_audit(const config::Settings& settings, bool is_open,
     fmt::print(
         out,
         "How much is missing is what the file of the audit's heads knows, if it was kept elsewhere: `rapport audit "
-        "verify --audit-heads FILE`.\n");
+        "verify --audit-heads FILE`, with the options of this restore besides.\n");
     return {};
   }
   TRY_ASSIGN(const auto look, look_in(settings));

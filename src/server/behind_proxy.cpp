@@ -48,7 +48,7 @@ http::Response BehindProxy::handle(const http::Request& request) {
   return is_trusted(request.peer) ? application_.handle(as_sent(request)) : application_.handle(request);
 }
 
-std::optional<std::string> BehindProxy::heavy_for(const http::Request& request) const {
+std::optional<http::Behalf> BehindProxy::heavy_for(const http::Request& request) const {
   return is_trusted(request.peer) ? application_.heavy_for(as_sent(request)) : application_.heavy_for(request);
 }
 

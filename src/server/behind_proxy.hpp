@@ -20,7 +20,7 @@ class BehindProxy final : public http::Application {
   BehindProxy(http::Application& application, std::string_view trusted);
 
   http::Response handle(const http::Request& request) override;
-  std::optional<std::string> heavy_for(const http::Request& request) const override;
+  std::optional<http::Behalf> heavy_for(const http::Request& request) const override;
   std::unique_ptr<http::LiveSession> open_live(const http::Request& request, std::shared_ptr<http::LiveSocket> socket,
                                                http::Response& refusal) override;
   http::Response overloaded(const http::Request& request) override;

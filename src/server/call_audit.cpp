@@ -57,18 +57,20 @@ access::AuditEntry failure_of(const Context& context, const http::Call& call,
 
 }  // namespace
 
-void settle_audit(Context& context, const http::Call& call, std::vector<http::Response>& responses, Deadline deadline) {
-  if (call.route->audit.empty()) return;
+std::int64_t settle_audit(Context& context, const http::Call& call, std::vector<http::Response>& responses,
+                          Deadline deadline) {
+  if (call.route->audit.empty()) return 0;
   const bool all_failed = std::all_of(responses.begin(), responses.end(), has_failed);
   if (!all_failed && !context.is_written_down) withhold(call, responses);
   const auto deserves = [&](const http::Response& response) { return deserves_row(context, response); };
-  if (std::none_of(responses.begin(), responses.end(), deserves)) return;
+  if (std::none_of(responses.begin(), responses.end(), deserves)) return 0;
   const auto entry = failure_of(context, call, responses);
   // The failure is what the caller hears, even if this row cannot be written either.
   (void)context.house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
     access::write_audit(tx, entry);
     return {};
   });
+  return entry.count;
 }
 
 }  // namespace rapport::server

@@ -11,6 +11,8 @@ namespace rapport::server {
 /// the room that the address names; not for what was over a limit, nor for the nonsense of somebody unknown. An answer
 /// that is none although the handler wrote nothing down is a defect of ours: it is not given, the caller gets a 500
 /// and the audit says failed.
-void settle_audit(Context& context, const http::Call& call, std::vector<http::Response>& responses, Deadline deadline);
+/// How many of them were refused or failed and are in the audit as such.
+std::int64_t settle_audit(Context& context, const http::Call& call, std::vector<http::Response>& responses,
+                          Deadline deadline);
 
 }  // namespace rapport::server

@@ -37,15 +37,21 @@ Error too_many(int seconds) {
           seconds};
 }
 
-/// The name in a log-in, so that those who share an address wait each for themselves. Empty: none is there.
+/// The name in a log-in as it counts, so that those who share an address wait each for themselves. Empty: none is
+/// there.
 std::string login_in(const std::string& body) {
   constexpr std::size_t longest = 4096;  // it is read on the transport's thread
   if (body.size() > longest) return {};
   const auto value = http::parse_json(body);
   const auto* object = value ? value->if_object() : nullptr;
   const auto* login = object != nullptr ? object->if_contains("login") : nullptr;
-  return login != nullptr && login->is_string() ? std::string(login->get_string()) : std::string();
+  return login != nullptr && login->is_string() ? access::normalise_login(login->get_string()) : std::string();
 }
+
+/// What one person is refused leaves a row each time: as many in a second, after so many at once.
+constexpr access::RateClass kRefusals{"refusals", 1, 300};
+/// Of what keeps something, besides its words: rows, indexes and the audit, about.
+constexpr std::size_t kBytesOfOneCall = 512;
 
 /// About: of a frame the texts alone.
 std::size_t bytes_of(const boost::json::value& value) {
@@ -184,12 +190,12 @@ http::Response Service::handle(const http::Request& request) {
   return response;
 }
 
-std::optional<std::string> Service::heavy_for(const http::Request& request) const {
+std::optional<http::Behalf> Service::heavy_for(const http::Request& request) const {
   const auto match = routes_.find(request.method, request.target);
   if (match.route == nullptr || !match.route->heavy) return std::nullopt;
   const auto token = http::cookie_value(request.header("cookie"), log_in::kCookie).value_or("");
-  if (match.route->guard != http::Guard::open && !token.empty()) return token;
-  return access::address_to_count(request.peer) + " " + login_in(request.body);
+  const bool is_logged_in = match.route->guard != http::Guard::open && !token.empty();  // or says so
+  return http::Behalf{access::address_to_count(request.peer), is_logged_in ? token : login_in(request.body)};
 }
 
 Error Service::too_much_to_do() {
@@ -260,12 +266,21 @@ Result<Service::Caller> Service::identify(const http::Request& request, std::str
   return caller;
 }
 
+void Service::count_refusals(const Caller& caller, std::int64_t refused) {
+  if (refused == 0 || !caller.viewer || options_.messages_per_second == 0) return;
+  limits_.take(kRefusals, caller.viewer->account.text(), std::chrono::steady_clock::now(),
+               static_cast<double>(refused));
+}
+
 int Service::seconds_to_wait(const http::Route& route, const Caller& caller) {
   if (route.limit == http::kUnlimited) return 0;
   const auto now = std::chrono::steady_clock::now();
   const double rate = options_.messages_per_second;
   if (rate == 0) return 0;
   const auto who = caller.viewer ? caller.viewer->account.text() : access::address_to_count(caller.peer);
+  if (caller.viewer) {
+    if (const int wait = limits_.take(kRefusals, who, now, 0); wait > 0) return wait;
+  }
   return limits_.take({route.limit == "messages" ? "messages" : "general", rate, 4 * rate}, who, now);
 }
 
@@ -274,8 +289,10 @@ int Service::seconds_to_wait_for_words(const http::Route& route, const Caller& c
   if (!is_kept || !caller.viewer || options_.words_per_day == 0 || route.limit == http::kFiles) return 0;
   const auto most = static_cast<double>(options_.words_per_day);
   constexpr double day = 24 * 60 * 60;
+  // What takes the place of what was before takes no room; a row about it in the audit does, as with everything.
+  const auto bytes = kBytesOfOneCall + (route.limit == http::kReplaces ? 0 : bytes_of(input));
   return limits_.take({"words", most / day, most}, caller.viewer->account.text(), std::chrono::steady_clock::now(),
-                      static_cast<double>(bytes_of(input)));
+                      static_cast<double>(bytes));
 }
 
 std::vector<http::Response> Service::answer(const http::Request& request, const http::Match& match,
@@ -327,7 +344,7 @@ std::vector<http::Response> Service::answer_within(const http::Request& request,
   if (may) may = check_guard(house_, *match.route, context.viewer);
   auto responses = may ? call_handler(context, call, match, inputs)
                        : std::vector<http::Response>(inputs.size(), http::problem_response(may.error()));
-  settle_audit(context, call, responses, deadline_from_now());
+  count_refusals(caller, settle_audit(context, call, responses, deadline_from_now()));
   return responses;
 }
 
@@ -365,7 +382,7 @@ std::unique_ptr<http::LiveSession> Service::open_live(const http::Request& reque
     auto line = begin_line(context, call, std::move(socket));
     if (line) return std::move(*line);
     std::vector<http::Response> responses{http::problem_response(line.error())};
-    settle_audit(context, call, responses, deadline_from_now());
+    count_refusals(caller, settle_audit(context, call, responses, deadline_from_now()));
     return refuse(std::move(responses.front()));
   } catch (const std::exception& thrown) {
     return refuse(http::problem_response(defect(thrown.what())));

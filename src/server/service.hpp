@@ -44,7 +44,7 @@ class Service final : public http::Application {
   http::Response handle(const http::Request& request) override;
   std::unique_ptr<http::LiveSession> open_live(const http::Request& request, std::shared_ptr<http::LiveSocket> socket,
                                                http::Response& refusal) override;
-  std::optional<std::string> heavy_for(const http::Request& request) const override;
+  std::optional<http::Behalf> heavy_for(const http::Request& request) const override;
   http::Response overloaded(const http::Request& request) override;
 
   /// Whether the database answers, as /healthz says it.
@@ -87,6 +87,7 @@ class Service final : public http::Application {
                                                         std::shared_ptr<http::LiveSocket> socket);
   Context context_of(const Caller& caller) const;
   int seconds_to_wait(const http::Route& route, const Caller& caller);
+  void count_refusals(const Caller& caller, std::int64_t refused);
   /// Of what people write nothing goes by itself: no one of them is to fill the disk.
   int seconds_to_wait_for_words(const http::Route& route, const Caller& caller, const http::BodyInput& input);
   Deadline deadline_of(const http::Request& request) const { return request.arrived + options_.deadline; }

@@ -349,11 +349,14 @@ TEST_F(ServiceTest, WhoeverIsNotLoggedInWaitsForLogInsOfTheSameNameAndAddress) {
     auto asked = request(http::Method::post, "/api/login", std::move(body));
     if (!cookie.empty()) asked.headers.emplace_back("cookie", std::move(cookie));
     asked.peer = std::move(peer);
-    return service_->heavy_for(asked).value();
+    const auto behalf = service_->heavy_for(asked).value();
+    return behalf.place + "|" + behalf.name;
   };
   const auto one = turn("192.0.2.1", R"({"login":"amara","password":"a"})");
   EXPECT_EQ(turn("192.0.2.1", R"({"password":"another","login":"amara"})"), one);
   EXPECT_EQ(turn("192.0.2.1", R"({"login":"amara","password":"a"})", "rapport_session=made-up"), one);
+  EXPECT_EQ(turn("192.0.2.1", R"({"login":" AmaRa\t"})"), one) << "it is the same account";
+  EXPECT_EQ(one, "192.0.2.1|amara");
   EXPECT_NE(turn("192.0.2.1", R"({"login":"berger","password":"a"})"), one);
   EXPECT_NE(turn("192.0.2.2", R"({"login":"amara","password":"a"})"), one);
   const auto nameless = turn("192.0.2.1", "{");
@@ -747,6 +750,35 @@ TEST_F(ServiceTest, NobodyWritesMoreThanTheDisksShare) {
   EXPECT_EQ(get(client, room("/events")).status, 200) << "reading goes on";
   const auto other = log_in("berger");
   EXPECT_EQ(post(other, room("/messages"), message("x")).status, 201);
+}
+
+TEST_F(ServiceTest, WhatIsWrittenInThePlaceOfWhatWasBeforeTakesLittleOfTheDisksShare) {
+  start({.words_per_day = 65'000});
+  const auto client = log_in("amara");
+  std::map<int, int> statuses;
+  for (int revision = 0; revision < 100; ++revision) {
+    const auto body = R"({"based_on":)" + std::to_string(revision) + R"(,"subject":"","text":")" +
+                      std::string(10'000, 'x') + std::to_string(revision) + "\"}";
+    ++statuses[service_->handle(by(client, request(http::Method::put, room("/draft"), body))).status];
+  }
+  EXPECT_EQ(statuses, (std::map<int, int>{{200, 100}}));
+}
+
+TEST_F(ServiceTest, NobodyFillsTheAuditWithWhatTheyAreRefused) {
+  start({});
+  const auto client = log_in("amara");
+  const auto other = log_in("berger");
+  const auto elsewhere = "/api/rooms/" + RoomId::make(clock_.now()).text() + "/events";
+  std::map<int, int> statuses;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 500; ++i) ++statuses[get(client, elsewhere).status];
+  const auto most = 302 + std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - begin).count();
+  EXPECT_GE(statuses[404], 300);
+  EXPECT_LE(statuses[404], most);
+  EXPECT_EQ(statuses[404] + statuses[429], 500);
+  EXPECT_EQ(audit_rows("room.read", "failed"), statuses[404]);
+  EXPECT_EQ(get(client, "/api/crisis-contacts").status, 200) << "whom to call is told to everybody";
+  EXPECT_EQ(get(other, room("/events")).status, 200);
 }
 
 TEST_F(ServiceTest, WhoIsNotLoggedInIsCountedByNetworkAndNotByAddress) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <future>
 #include <stdexcept>
@@ -116,49 +117,98 @@ TEST(KeyedLane, LanesRunSideBySide) {
   done.get_future().wait();
 }
 
-TEST(FairQueue, OneOfEverybodysRunsBeforeTheNextOfTheSame) {
-  WorkerPool pool({.threads = 1});
-  FairQueue queue(pool, 100);
-  std::promise<void> release;
-  auto gate = release.get_future().share();
-  std::string order;
-  ASSERT_TRUE(queue.try_submit("a", [gate] { gate.wait(); }));
-  for (int i = 0; i < 50; ++i) ASSERT_TRUE(queue.try_submit("a", [&] { order += 'a'; }));
-  for (const char who : {'b', 'c'}) {
-    ASSERT_TRUE(queue.try_submit(std::string(1, who), [&order, who] { order += who; }));
+/// A pool of one thread that is kept busy until `release`, and what ran on it since.
+struct KeptBusy {
+  explicit KeptBusy(FairQueueOptions options = {.at_once = 1}) : queue(pool, options) {
+    std::promise<void> started;
+    EXPECT_TRUE(queue.try_submit("busy", "", [&, gate = gate.get_future().share()] {
+      started.set_value();
+      gate.wait();
+    }));
+    started.get_future().wait();
   }
-  release.set_value();
-  pool.drain();
-  EXPECT_EQ(order, "bc" + std::string(50, 'a'));
+  bool submit(const std::string& place, const std::string& name) {
+    return queue.try_submit(place, name, [this, said = place + name + " "] { order += said; });
+  }
+  std::string release() {
+    gate.set_value();
+    pool.drain();
+    return order;
+  }
+  WorkerPool pool{{.threads = 1}};
+  FairQueue queue;
+  std::promise<void> gate;
+  std::string order;
+};
+
+TEST(FairQueue, PlacesTakeTurnsAndInEachItsNames) {
+  KeptBusy busy;
+  for (const auto* name : {"1", "1", "1", "2", "3"}) ASSERT_TRUE(busy.submit("a", name));
+  for (const auto* name : {"1", "2"}) ASSERT_TRUE(busy.submit("b", name));
+  ASSERT_TRUE(busy.submit("busy", "2"));
+  EXPECT_EQ(busy.release(), "a1 b1 busy2 a2 b2 a3 a1 a1 ");
 }
 
 TEST(FairQueue, WhoeverHasTooManyIsRefusedAndNobodyElseIs) {
-  WorkerPool pool({.threads = 1, .queue_limit = 2});
-  FairQueue queue(pool, 2);
+  KeptBusy busy({.at_once = 1, .of_one = 2, .of_place = 3, .of_all = 5});
+  EXPECT_TRUE(busy.submit("a", "1"));
+  EXPECT_TRUE(busy.submit("a", "1"));
+  EXPECT_FALSE(busy.submit("a", "1")) << "of one";
+  EXPECT_TRUE(busy.submit("a", "2"));
+  EXPECT_FALSE(busy.submit("a", "3")) << "of one place";
+  EXPECT_TRUE(busy.submit("b", "1"));
+  EXPECT_TRUE(busy.submit("b", "2"));
+  EXPECT_FALSE(busy.submit("c", "1")) << "of all";
+  EXPECT_EQ(busy.release(), "a1 b1 a2 b2 a1 ");
+}
+
+TEST(FairQueue, KeepsNothingOfWhatThePoolHasNoRoomFor) {
+  WorkerPool pool({.threads = 1, .queue_limit = 1});
+  FairQueue queue(pool, {.at_once = 2});
   std::promise<void> started;
   std::promise<void> release;
-  auto gate = release.get_future().share();
-  ASSERT_TRUE(queue.try_submit("a", [&started, gate] {
+  int ran = 0;
+  ASSERT_TRUE(queue.try_submit("a", "", [&, gate = release.get_future().share()] {
     started.set_value();
     gate.wait();
   }));
   started.get_future().wait();
-  EXPECT_TRUE(queue.try_submit("a", [] {}));
-  EXPECT_TRUE(queue.try_submit("a", [] {}));
-  EXPECT_FALSE(queue.try_submit("a", [] {}));
-  EXPECT_TRUE(queue.try_submit("b", [] {}));
-  EXPECT_TRUE(queue.try_submit("c", [] {}));
-  EXPECT_FALSE(queue.try_submit("d", [] {})) << "the pool has no room";
+  EXPECT_TRUE(queue.try_submit("a", "", [&] { ++ran; })) << "a second turn at once";
+  EXPECT_TRUE(queue.try_submit("a", "", [&] { ++ran; })) << "waits for one of the two";
+  EXPECT_FALSE(queue.try_submit("b", "", [&] { ran += 100; }));
   release.set_value();
+  pool.drain();
+  EXPECT_EQ(ran, 2);
+}
+
+TEST(FairQueue, RunsAsManyOfOnePlaceAtOnceAsItMay) {
+  WorkerPool pool({.threads = 4});
+  FairQueue queue(pool, {.at_once = 2, .of_one = 100});
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  std::array<std::atomic<int>, 3> of_name{};
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(queue.try_submit("a", std::to_string(i % 3), [&, name = static_cast<std::size_t>(i % 3)] {
+      EXPECT_EQ(++of_name[name], 1) << "one of a name at a time";
+      const int now = ++running;
+      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      --running;
+      --of_name[name];
+    }));
+  }
+  pool.drain();
+  EXPECT_EQ(most, 2);
 }
 
 TEST(FairQueue, SurvivesJobsThatThrowAndItsOwnEnd) {
   WorkerPool pool({.threads = 2});
   std::atomic<int> ran = 0;
   {
-    FairQueue queue(pool, 1000);
+    FairQueue queue(pool, {.of_one = 1000, .of_place = 1000});
     for (int i = 0; i < 300; ++i) {
-      queue.try_submit(i % 3 == 0 ? "a" : "b", [&ran] {
+      queue.try_submit(i % 5 == 0 ? "x" : "y", i % 3 == 0 ? "a" : "b", [&ran] {
         ++ran;
         throw std::runtime_error("unhandled");
       });

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace rapport {
@@ -161,46 +163,105 @@ void KeyedLane::run_one(const std::shared_ptr<State>& state) {
 }
 
 struct FairQueue::State {
-  State(WorkerPool& the_pool, std::size_t the_most) : pool(the_pool), at_most(the_most) {}
+  struct Place {
+    std::unordered_map<std::string, std::deque<Job>> jobs;  ///< by name, of each at least one
+    std::deque<std::string> turns;                          ///< these names, who is next first
+    std::unordered_set<std::string> running;                ///< names of which one runs
+    std::size_t waiting = 0;
+    std::size_t in_pool = 0;  ///< turns that the pool holds, each of which takes one job or finds none to take
+  };
+  struct Turn {
+    std::string name;
+    Job job;
+  };
+
+  State(WorkerPool& the_pool, const FairQueueOptions& the_options) : pool(the_pool), options(the_options) {}
+  bool has_room_for(const std::string& place, const std::string& name) const;
+  /// Nothing when all that wait are of names of which one runs: who runs it goes on with the next.
+  static std::optional<Turn> next_of(Place& place);
+  void end_turn(const std::string& place);
+
   WorkerPool& pool;
-  const std::size_t at_most;
+  const FairQueueOptions options;
   std::mutex mutex;
-  std::unordered_map<std::string, std::deque<Job>>
-      waiting;  ///< of everybody who has one in the pool's queue or running
+  std::size_t waiting = 0;
+  std::unordered_map<std::string, Place> places;  ///< those that have a turn in the pool
 };
 
-FairQueue::FairQueue(WorkerPool& pool, std::size_t at_most) : state_(std::make_shared<State>(pool, at_most)) {}
-
-bool FairQueue::try_submit(const std::string& whose, Job job) {
-  const std::lock_guard lock(state_->mutex);
-  const auto [place, is_first] = state_->waiting.try_emplace(whose);
-  auto& jobs = place->second;
-  if (!is_first && jobs.size() >= state_->at_most) return false;
-  jobs.push_back(std::move(job));
-  if (!is_first || state_->pool.try_submit([state = state_, whose] { run_one(state, whose); })) return true;
-  state_->waiting.erase(place);
-  return false;
+bool FairQueue::State::has_room_for(const std::string& place, const std::string& name) const {
+  if (waiting >= options.of_all) return false;
+  const auto found = places.find(place);
+  if (found == places.end()) return true;
+  if (found->second.waiting >= options.of_place) return false;
+  const auto jobs = found->second.jobs.find(name);
+  return jobs == found->second.jobs.end() || jobs->second.size() < options.of_one;
 }
 
-void FairQueue::run_one(const std::shared_ptr<State>& state, const std::string& whose) {
-  Job job;
-  {
-    const std::lock_guard lock(state->mutex);
-    auto& jobs = state->waiting.at(whose);
-    job = std::move(jobs.front());
-    jobs.pop_front();
+std::optional<FairQueue::State::Turn> FairQueue::State::next_of(Place& place) {
+  const auto next = std::find_if(place.turns.begin(), place.turns.end(),
+                                 [&](const std::string& name) { return !place.running.contains(name); });
+  if (next == place.turns.end()) return std::nullopt;
+  Turn turn{std::move(*next), {}};
+  place.turns.erase(next);
+  const auto jobs = place.jobs.find(turn.name);
+  turn.job = std::move(jobs->second.front());
+  jobs->second.pop_front();
+  if (jobs->second.empty()) {
+    place.jobs.erase(jobs);
+  } else {
+    place.turns.push_back(turn.name);
   }
-  run_guarded(job);
-  job = nullptr;
-  {
-    const std::lock_guard lock(state->mutex);
-    const auto place = state->waiting.find(whose);
-    if (place->second.empty()) {
-      state->waiting.erase(place);
-      return;
+  place.running.insert(turn.name);
+  --place.waiting;
+  return turn;
+}
+
+void FairQueue::State::end_turn(const std::string& place) {
+  const auto there = places.find(place);
+  if (--there->second.in_pool == 0) places.erase(there);
+}
+
+FairQueue::FairQueue(WorkerPool& pool, const FairQueueOptions& options)
+    : state_(std::make_shared<State>(pool, options)) {}
+
+bool FairQueue::try_submit(const std::string& place, const std::string& name, Job job) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->has_room_for(place, name)) return false;
+  auto& there = state_->places[place];
+  if (there.in_pool < state_->options.at_once) {
+    if (state_->pool.try_submit([state = state_, place] { run_next(state, place); })) {
+      ++there.in_pool;
+    } else if (there.in_pool == 0) {
+      state_->places.erase(place);
+      return false;
     }
   }
-  state->pool.submit([state, whose] { run_one(state, whose); });
+  const auto [jobs, is_first] = there.jobs.try_emplace(name);
+  if (is_first) there.turns.push_back(name);
+  jobs->second.push_back(std::move(job));
+  ++there.waiting;
+  ++state_->waiting;
+  return true;
+}
+
+void FairQueue::run_next(const std::shared_ptr<State>& state, const std::string& place) {
+  std::optional<State::Turn> turn;
+  {
+    const std::lock_guard lock(state->mutex);
+    turn = State::next_of(state->places.at(place));
+    if (!turn) return state->end_turn(place);
+    --state->waiting;
+  }
+  run_guarded(turn->job);
+  turn->job = nullptr;  // what it holds goes away outside the lock
+  {
+    const std::lock_guard lock(state->mutex);
+    auto& there = state->places.at(place);
+    there.running.erase(turn->name);
+    if (there.waiting == 0) return state->end_turn(place);
+  }
+  // One job a turn, so that the other places have theirs.
+  state->pool.submit([state, place] { run_next(state, place); });
 }
 
 }  // namespace rapport

@@ -76,18 +76,26 @@ class KeyedLane {
   std::shared_ptr<State> state_;
 };
 
-/// Jobs that many want done on one pool: whoever brings many waits behind their own, and one of everybody's runs before
-/// the next of the same. The queue may be destroyed while jobs wait: they still run. Thread-safe.
+struct FairQueueOptions {
+  std::size_t at_once = 2;  ///< jobs of one place in the pool's queue or running
+  std::size_t of_one = 32;  ///< jobs of one name of a place that may wait
+  std::size_t of_place = 128;
+  std::size_t of_all = 1024;
+};
+
+/// Jobs that many want done on one pool. Places take turns, and within a place its names do, of which one job runs at a
+/// time: whoever brings many waits behind their own, and under many names behind those of the same place. The queue may
+/// be destroyed while jobs wait: they still run. Thread-safe.
 class FairQueue {
  public:
-  /// `at_most`: how many of one may wait, not counting the one that runs. `pool` outlives the jobs.
-  FairQueue(WorkerPool& pool, std::size_t at_most);
-  /// False (and nothing is kept) when too many of `whose` wait, or the pool has no room, as its try_submit() says.
-  bool try_submit(const std::string& whose, Job job);
+  /// `pool` outlives the jobs.
+  FairQueue(WorkerPool& pool, const FairQueueOptions& options);
+  /// False (and nothing is kept) when too many wait, or the pool has no room, as its try_submit() says.
+  bool try_submit(const std::string& place, const std::string& name, Job job);
 
  private:
   struct State;
-  static void run_one(const std::shared_ptr<State>& state, const std::string& whose);
+  static void run_next(const std::shared_ptr<State>& state, const std::string& place);
   std::shared_ptr<State> state_;
 };
 

@@ -451,7 +451,33 @@ def one_keeps_passwords_busy(house, report):
         answers = sum((one.result() for one in asked), collections.Counter())
     report.check("one person logs in from 150 connections for as long as it likes: the log-ins of others go on", statuses == [200] * 5, str(statuses))
     report.check("and most of one's own are refused", answers[503] > answers[200] > 0, str(answers))
+    in_other_letters_and_other_names(house, report, busy, other)
     busy.log_in(house.address)  # so many log-ins have ended the one of before
+
+
+def in_other_letters_and_other_names(house, report, busy, other):
+    """The same name in 2^n spellings, and names of nobody, from 280 connections at one address; others log in elsewhere."""
+    spelt = lambda n: "".join(c.upper() if n >> i & 1 else c for i, c in enumerate(busy.login)) + " " * (n % 20)
+    for words, login, address in (("one person spells their name in ever other ways", spelt, "127.0.0.30"),
+                                  ("names of nobody", lambda n: f"nobody at all {n}", "127.0.0.31")):
+        enough = threading.Event()
+
+        def log_in_again_and_again(nth):
+            own = collections.Counter()
+            while not enough.is_set():
+                own[log_in_from(house, address, login(nth), busy.password)[0]] += 1
+                nth += 280
+            return own
+
+        with concurrent.futures.ThreadPoolExecutor(280) as pool:
+            asked = [pool.submit(log_in_again_and_again, nth) for nth in range(280)]
+            time.sleep(2)
+            statuses = [log_in_from(house, "127.0.0.32", other.login, other.password, [f"Cookie: {other.device}"])[0] for _ in range(10)]
+            enough.set()
+            answers = sum((one.result() for one in asked), collections.Counter())
+        report.check(f"280 connections of one address log in again and again, {words}: the log-ins of others go on",
+                     statuses == [200] * 10, f"{statuses}; the one: {dict(answers)}")
+        report.check("and each of them is answered", set(answers) <= {200, 401, 429, 503}, str(dict(answers)))
 
 
 def one_asks_for_records(house, report):

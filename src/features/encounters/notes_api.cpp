@@ -129,6 +129,7 @@ void add_note_routes(Routes& routes) {
       .answers<NotesSaved>()
       .needs(PermissionName{"write_notes"}, "encounter")
       .audits("notes.write")
+      .limit(http::kReplaces)
       .handle([kinds = *kinds](Context& context, Call& call, const NewNotes& notes) {
         return save_notes(context, call, kinds, notes);
       });

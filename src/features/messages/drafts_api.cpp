@@ -120,6 +120,7 @@ void add_place(Routes& routes, std::string_view pattern, std::string_view parame
       .answers<SavedDraft>()
       .needs(PermissionName{"write_draft"}, parameter)
       .not_audited("one's own unfinished text, which nobody else can read; sending it is audited")
+      .limit(http::kReplaces)
       .handle([name](Context& context, Call& call, const DraftToSave& draft) {
         return write_draft(context, call, place_of(call, name), draft);
       });

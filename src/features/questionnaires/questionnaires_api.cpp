@@ -472,6 +472,7 @@ void add_filling_routes(Routes& routes, const safety::Rules& rules) {
       .answers<SavedAnswers>()
       .needs(PermissionName{"fill_form"}, "form")
       .not_audited("one's own unfinished answers, which nobody else can read; sending them is audited")
+      .limit(http::kReplaces)
       .handle(save);
   routes.post("/api/forms/{form}/completion")
       .says("Send the form: what was saved is scored and kept for good")
