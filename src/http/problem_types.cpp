@@ -185,6 +185,8 @@ constexpr std::array kTypes{
     ProblemType{
         "recovery.gone",
         "The link leads nowhere: it was never made, was used or replaced, or its time is over; which is not said."},
+    ProblemType{"recovery.no_address",
+                "The person has no mail address that they gave themselves, so no link can be sent to them."},
     ProblemType{"recovery.no_code_asked",
                 "This link asks for no recovery code, so nobody has to vouch for the person."},
     ProblemType{"recovery.no_mail",

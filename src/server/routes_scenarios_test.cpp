@@ -1204,8 +1204,8 @@ class CountingSocket final : public http::LiveSocket {
   int closed = 0;
 };
 
-const store::Query kAnsweredAbsences{
-    "test.answered_absences", "SELECT view_name FROM audit WHERE action = 'absence.answer' AND outcome = 'done'"};
+const store::Query kViews{"test.views",
+                          "SELECT view_name FROM audit WHERE action = $1 AND outcome = 'done' ORDER BY id"};
 const store::Query kAuditRows{"test.audit", "SELECT action, outcome, client_id FROM audit ORDER BY id"};
 
 class Scenarios : public testing::FullHouseTest {
@@ -1250,6 +1250,12 @@ class Scenarios : public testing::FullHouseTest {
     FullHouseTest::TearDown();
   }
 
+  /// What the audit has of that, the earliest first.
+  std::vector<std::string> views_of(const std::string& action) {
+    return *read([&](store::ReadTx& tx) -> Result<std::vector<std::string>> {
+      return tx.list(kViews, {action}, [](const store::Row& row) { return std::string(row.text(0)); });
+    });
+  }
   /// The therapist is to be away.
   Result<bool> announce(people::AbsenceId id, AccountId who_stands_in, Time from, std::chrono::hours lasts) {
     return write([&](store::WriteTx& tx) {
@@ -1282,7 +1288,9 @@ class Scenarios : public testing::FullHouseTest {
       TRY(plan_and_note(tx, *key));
       TRY(agree_and_withdraw(tx, *key));
       TRY(people::change_profile(tx, *key, client,
-                                 [](people::Profile& profile) { profile.email = "amara@example.org"; }));
+                                 [](people::Profile& profile) { profile.give_email("amara@example.org"); }));
+      TRY(people::change_profile(tx, *keys->key_for(deputy, soon()).value(), deputy,
+                                 [](people::Profile& profile) { profile.give_email("emil@example.org"); }));
       return people::propose_reply_time(tx, therapist, episode, 48);
     });
     ASSERT_TRUE(wrote) << wrote.error().detail;
@@ -1954,10 +1962,31 @@ TEST_P(Scenarios, TheAuditOfAnAbsenceSaysWhoseClientsAreOpenedToWhom) {
   check(asked("PUT /api/absences/{absence}/answer", R"({"agrees":true})"), "deputy",
         {204, "", "absence.answer done/-",
          "client:room deputy:room deputy:room other_client:room therapist:room therapist:room"});
-  const auto views = *read([&](store::ReadTx& tx) -> Result<std::vector<std::string>> {
-    return tx.list(kAnsweredAbsences, {}, [](const store::Row& row) { return std::string(row.text(0)); });
-  });
-  EXPECT_EQ(views, std::vector{"absence " + absence_.text() + " of " + therapist.text() + " by " + deputy.text()});
+  EXPECT_EQ(views_of("absence.answer"),
+            std::vector{"absence " + absence_.text() + " of " + therapist.text() + " by " + deputy.text()});
+}
+
+TEST_P(Scenarios, TheAuditOfADismissalSaysWhoGoesOnAndThatOfTheirAbsenceWhoseClientsItOpens) {
+  const auto back = [&](AccountId by) {
+    return write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.deputy = by}); });
+  };
+  ASSERT_TRUE(back(stranger));
+  clock.set(clock.now() + people::kTimeToObject);
+  ASSERT_TRUE(back(deputy)) << "of late: the one before goes on";
+  const auto dismissal = "/api/people/" + therapist.text() + "/dismissal";
+  ASSERT_EQ(service_->handle(request_of("administrator", http::Method::post, dismissal, "")).status, 204);
+  EXPECT_EQ(views_of("account.dismiss"),
+            std::vector{"account " + therapist.text() + " by " + stranger.text() + " deputy " + deputy.text()});
+  const people::AbsenceId away = people::AbsenceId::make(clock.now());
+  const auto from = clock.now() + std::chrono::hours(1);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    const access::Viewer by{stranger, access::Role::therapist, {}, practice};
+    return people::announce(tx, by, {away, stranger, deputy, from, from + std::chrono::hours(24)});
+  }));
+  const auto answer = "/api/absences/" + away.text() + "/answer";
+  ASSERT_EQ(service_->handle(request_of("deputy", http::Method::put, answer, R"({"agrees":true})")).status, 204);
+  EXPECT_EQ(views_of("absence.answer"), std::vector{"absence " + away.text() + " of " + stranger.text() + " and " +
+                                                    therapist.text() + " by " + deputy.text()});
 }
 
 TEST_P(Scenarios, APasskeyIsTheSecondFactorThatStaffMustHave) {

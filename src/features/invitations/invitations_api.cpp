@@ -364,7 +364,7 @@ Result<Acceptance> make_acceptance(Context& context, const Call& call, const Inv
   profile.name = body.name.str();
   profile.login = access::normalise_login(body.login.str());
   // Whoever invited wrote the address that the link went to; what opens the account goes to its owner's alone.
-  profile.email = body.email ? std::optional(body.email->str()) : std::nullopt;
+  profile.give_email(body.email ? std::optional(body.email->str()) : std::nullopt);
   if (body.language) profile.language = to_text(*body.language);
   TRY_ASSIGN(const auto key, house.keys.key_for(invitation.account, call.deadline));
   TRY_ASSIGN(auto hash, house.passwords.hash(body.password.str(), call.deadline));

@@ -122,11 +122,11 @@ struct Asked {
 
 using MaybeLetter = std::optional<RecoveryLetter>;
 
-/// Nothing for nobody, and for whoever has given no address.
+/// Nothing for nobody, and for whoever has given no address themselves.
 Result<MaybeLetter> letter_to(House& house, const Asked& asked, Deadline deadline) {
   if (!asked.account) return MaybeLetter();
   TRY_ASSIGN(const auto profile, people::profile_of(house, *asked.account, deadline));
-  if (!profile.email) return MaybeLetter();
+  if (!profile.has_own_email()) return MaybeLetter();
   TRY_ASSIGN(auto letter, letter_with_link(house, *asked.account, deadline));
   return MaybeLetter(std::move(letter));
 }

@@ -6,6 +6,7 @@
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/profiles.hpp"
 
 namespace rapport::log_in {
 
@@ -315,12 +316,15 @@ Result<Answer<Nothing>> settle_request(Context& context, const Call& call, Accou
 Result<Answer<Nothing>> vouch(Context& context, Call& call) {
   const auto account = call.path_id<AccountId>("account");
   const auto now = context.house.clock.now();
-  TRY_ASSIGN(const bool is_open, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<bool> {
-    return people::find_account(tx, account).has_value();
-  }));
-  if (!is_open) return fail(not_found());
+  TRY_ASSIGN(const auto profile, people::profile_of(context.house, account, call.deadline));
   TRY_ASSIGN(const auto letter, letter_with_link(context.house, account, call.deadline));
   return settle_request(context, call, account, [&](store::WriteTx& tx) -> Result<void> {
+    if (!profile.has_own_email()) {
+      return fail(
+          {ErrorKind::conflict, "recovery.no_address",
+           "This person has no mail address that they gave themselves, so no link can be sent to them. Close the "
+           "account and invite them anew."});
+    }
     const RecoveryLink link{account, now + kRecoveryLinkLasts, true, context.viewer.account};
     TRY(send_recovery_link(tx, letter, link, now));
     return {};
@@ -404,7 +408,9 @@ void add_recovery_routes(Routes& routes) {
       .handle(read_requests);
   routes.post("/api/recovery-requests/{account}/confirmation")
       .says("Vouch for whoever asked: they get a link by mail that asks for no recovery code")
-      .explains("Nobody vouches for themselves: 409 `recovery.own`.")
+      .explains(
+          "Nobody vouches for themselves: 409 `recovery.own`. 409 `recovery.no_address` where there is no address that "
+          "the person gave themselves.")
       .answers<Nothing>(204)
       .needs(PermissionName{"manage_people"}, "account")
       .audits("recovery.vouch")

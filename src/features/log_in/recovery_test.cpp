@@ -44,7 +44,15 @@ class Recovery : public testing::FullHouseTest {
   void give_address(AccountId account, const std::string& address) {
     const auto key = keys->key_for(account, soon()).value();
     ASSERT_TRUE(write([&](store::WriteTx& tx) {
-      return people::change_profile(tx, *key, account, [&](people::Profile& profile) { profile.email = address; });
+      return people::change_profile(tx, *key, account, [&](people::Profile& profile) { profile.give_email(address); });
+    }));
+  }
+  /// As an earlier version wrote it.
+  void store_profile_of_before(AccountId account, std::string_view text) {
+    const auto key = keys->key_for(account, soon()).value();
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      people::replace_profile(tx, account, access::seal(*key, account.bytes(), text));
+      return {};
     }));
   }
   std::optional<std::string> address_of(AccountId account) {
@@ -217,6 +225,44 @@ TEST_P(Recovery, TheAddressThatAnInvitationWasMailedToIsNoWayIn) {
       "204");
   link_for("nora", nora);
   EXPECT_EQ(address_of(nora), "nora@example.net");
+}
+
+TEST_P(Recovery, AnAddressOfAnEarlierVersionIsNoneUntilItsOwnerConfirmsIt) {
+  const auto own = [&](const std::string& more) {
+    return said(ask("/api/me/email", R"({"address":"inviter@example.org","language":"de")" + more + "}",
+                    as_client(client), http::Method::put));
+  };
+  const auto is_confirmed = [&] {
+    const auto answer = ask("/api/me/email", "", as_client(client), http::Method::get);
+    return http::parse_json(answer.body)->at("is_confirmed").as_bool();
+  };
+  store_profile_of_before(client, R"({"name":"Amara","login":"amara","email":"inviter@example.org"})");
+  EXPECT_EQ(ask_link("amara"), "204");
+  EXPECT_EQ(send_recovery_links(*house, soon()).value(), 0) << "whoever invited may have written it";
+  EXPECT_EQ(own(""), "204") << "the language alone";
+  EXPECT_FALSE(is_confirmed());
+  EXPECT_EQ(own(R"(,"password":"wrong horse")"), "password.wrong");
+  EXPECT_FALSE(is_confirmed());
+  EXPECT_EQ(own(R"(,"password":"right horse")"), "204");
+  EXPECT_TRUE(is_confirmed());
+  EXPECT_TRUE(mails_to(client, "address_changed").empty()) << "it is the same";
+  EXPECT_FALSE(link_for("amara", client).empty());
+}
+
+TEST_P(Recovery, NobodyIsVouchedForWhoHasNoAddressOfTheirOwn) {
+  give_factor(therapist);
+  const auto token = link_for("berger", therapist);
+  EXPECT_EQ(with_token("/api/recovery/request", token), "204");
+  store_profile_of_before(therapist, R"({"name":"Berger","login":"berger","email":"inviter@example.org"})");
+  const auto target = "/api/recovery-requests/" + therapist.text() + "/confirmation";
+  EXPECT_EQ(said(ask(target, "", as(administrator))), "recovery.no_address");
+  EXPECT_EQ(token_to(therapist), token) << "no other was sent";
+  const auto of_client = "/api/recovery-requests/" + client.text() + "/confirmation";
+  store_profile_of_before(client, R"({"name":"Amara","login":"amara"})");
+  EXPECT_EQ(said(ask(of_client, "", as(administrator))), "not_found") << "whether a client has one is not learned";
+  give_address(therapist, "own@example.org");
+  EXPECT_EQ(said(ask(target, "", as(administrator))), "204") << "the request is there still";
+  EXPECT_NE(token_to(therapist), token);
 }
 
 TEST_P(Recovery, TheAddressThatIsGivenAtJoiningIsOne) {

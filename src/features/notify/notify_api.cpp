@@ -18,8 +18,8 @@ namespace rapport::notify {
 struct NewEmail {
   static constexpr std::string_view says =
       "`address` empty: no mails from now on. `language` is that of the mails. `password`: needed where the address is "
-      "another than now, and then from whoever has a second factor `code` or `passkey` besides, as for another "
-      "password.";
+      "another than now, or where the one of now is confirmed, and then from whoever has a second factor `code` or "
+      "`passkey` besides, as for another password.";
   http::Text<0, kLongestMailAddress> address;
   Language language = Language::en;
   std::optional<http::Text<1, 1024>> password;
@@ -51,15 +51,18 @@ BOOST_DESCRIBE_STRUCT(TestMail, (), (state, failure))
 
 struct EmailAnswer {
   static constexpr std::string_view says =
-      "`address` is absent when there is none. `is_sent`: whether this practice sends mails at all. `undelivered` are "
-      "those of the last two weeks, the latest first.";
+      "`address` is absent when there is none. `is_confirmed`: its owner gave it, and links for a forgotten password "
+      "go there. To one that an earlier version took from the invitation they go once it was given again, with the "
+      "password. `is_sent`: whether this practice sends mails at all. `undelivered` are those of the last two weeks, "
+      "the latest first.";
   std::optional<std::string> address;
+  bool is_confirmed = false;
   Language language = Language::en;
   bool is_sent = false;
   std::vector<UndeliveredMail> undelivered;
   std::optional<TestMail> test;
 };
-BOOST_DESCRIBE_STRUCT(EmailAnswer, (), (address, language, is_sent, undelivered, test))
+BOOST_DESCRIBE_STRUCT(EmailAnswer, (), (address, is_confirmed, language, is_sent, undelivered, test))
 
 namespace {
 
@@ -82,6 +85,7 @@ Result<Answer<EmailAnswer>> read_email(Context& context, Call& call) {
   const auto account = context.viewer.account;
   TRY_ASSIGN(auto profile, people::profile_of(context.house, account, call.deadline));
   Answer<EmailAnswer> answer;
+  answer.value.is_confirmed = profile.has_own_email();
   answer.value.address = std::move(profile.email);
   answer.value.language = profile.language == "de" ? Language::de : Language::en;
   answer.value.is_sent = context.house.sends_mail;
@@ -122,7 +126,7 @@ Result<log_in::WholeProof> proof_of(const NewEmail& wanted) {
 /// Whoever has the address is sent the links that open the account, and what could stop that a second factor is lost.
 /// So what a log-in wants is asked for, and the address of before is told: with the profile as it is when the notice is
 /// queued.
-Result<void> give_address(Context& context, const Call& call, const NewEmail& wanted, bool has_one) {
+Result<void> give_address(Context& context, const Call& call, const NewEmail& wanted, bool is_replaced) {
   TRY_ASSIGN(const auto proof, proof_of(wanted));
   const auto account = context.viewer.account;
   const auto now = context.house.clock.now();
@@ -131,13 +135,13 @@ Result<void> give_address(Context& context, const Call& call, const NewEmail& wa
   return log_in::with_proof(context, call, proof,
                             [&](store::WriteTx& tx, const log_in::SecondHalf& half) -> Result<void> {
                               TRY(half.use_if_there_is_one(tx));
-                              if (has_one) {
+                              if (is_replaced) {
                                 TRY(queue(tx, {notice, account, Kind::address_changed}, now));
                                 log_in::note_replaced_address(tx, account, now);
                               }
                               return people::change_profile(tx, *key, account, [&](people::Profile& profile) {
                                 const auto& address = wanted.address.str();
-                                profile.email = address.empty() ? std::nullopt : std::optional(address);
+                                profile.give_email(address.empty() ? std::nullopt : std::optional(address));
                                 profile.language = to_text(wanted.language);
                               });
                             });
@@ -160,10 +164,12 @@ Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmai
                         {{"/address", "Give one address, such as name@example.org, without spaces."}}));
   }
   TRY_ASSIGN(const auto before, people::profile_of(context.house, context.viewer.account, call.deadline));
-  if (address == before.email.value_or("")) {
+  const bool is_same = address == before.email.value_or("");
+  const bool is_confirming = is_same && before.email && !before.has_own_email() && wanted.password;
+  if (is_same && !is_confirming) {
     TRY(choose_language(context, call, wanted.language));
   } else {
-    TRY(give_address(context, call, wanted, before.email.has_value()));
+    TRY(give_address(context, call, wanted, before.email && !is_same));
   }
   return Answer<Nothing>{204, {}};
 }
@@ -195,9 +201,8 @@ void add_notify_routes(Routes& routes) {
       .says("Give, change or remove the address to which one's own mails go")
       .explains(
           "A mail says that something in Rapport is waiting, and where to log in; nothing else. Another address wants "
-          "the password, and a code or a passkey where there is a second factor; the one before is told. Wrong ones "
-          "are "
-          "counted as at the log-in.")
+          "the password, and a code or a passkey where there is a second factor; the one before is told. The same "
+          "address with the password confirms it. Wrong ones are counted as at the log-in.")
       .body<NewEmail>()
       .answers<Nothing>(204)
       .signed_in()

@@ -63,6 +63,9 @@ Result<void> stand_in_for_nobody(store::WriteTx& tx, AccountId leaving);
 /// Those that are not over: of a therapist their own and those in which they stand in or were asked to; of an
 /// administrator all of the practice.
 std::vector<Absence> list_absences(store::ReadTx& tx, const access::Viewer& viewer);
+/// The therapists who have left and with whose clients this one goes on, now or until or from a moment that is known:
+/// an absence of this one opens those to the deputy, too.
+std::vector<AccountId> goes_on_for(store::ReadTx& tx, AccountId therapist);
 /// The therapists of the practice who can log in.
 std::vector<AccountId> list_therapists(store::ReadTx& tx, PracticeId practice);
 

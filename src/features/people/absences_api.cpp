@@ -105,6 +105,13 @@ Result<Answer<AbsencesAnswer>> read_absences(Context& context, Call& call) {
   return answer;
 }
 
+/// To whom it opens whose clients: those of colleagues, too, with which the therapist goes on.
+std::string view_of(store::ReadTx& tx, const Absence& absence) {
+  auto text = "absence " + absence.id.text() + " of " + absence.therapist.text();
+  for (const auto& left : goes_on_for(tx, absence.therapist)) text += " and " + left.text();
+  return text + " by " + absence.deputy.text();
+}
+
 /// Runs `change` (WriteTx&) -> Result<bool>, which says whether anything changed.
 template <class F>
 Result<bool> change_absence(Context& context, const Call& call, AbsenceId id, F change) {
@@ -112,9 +119,8 @@ Result<bool> change_absence(Context& context, const Call& call, AbsenceId id, F 
     entry.view = "absence " + id.text();
     TRY_ASSIGN(const bool changed, change(tx));
     entry.count = changed ? 1 : 0;
-    // To whom it opens whose clients.
     TRY_ASSIGN(const auto absence, find_absence(tx, context.viewer, id));
-    entry.view = "absence " + id.text() + " of " + absence.therapist.text() + " by " + absence.deputy.text();
+    entry.view = view_of(tx, absence);
     return changed;
   });
 }

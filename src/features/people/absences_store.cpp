@@ -46,6 +46,12 @@ const Query kEnd{"absences.end", "UPDATE absence SET ends_at = $2 WHERE id = $1 
 const Query kTherapists{"absences.therapists",
                         "SELECT id FROM account WHERE practice_id = $1 AND role = 'therapist'"
                         " AND closed_at IS NULL AND password_hash <> '' ORDER BY created_at, id"};
+const Query kGoesOnFor{"absences.goes_on_for",
+                       "SELECT w.id FROM account w WHERE w.closed_at IS NOT NULL"
+                       " AND (w.deputy_id = $1 OR (w.deputy_before_id = $1 AND w.deputy_from > $2))"
+                       " AND EXISTS (SELECT 1 FROM episode_of_care e WHERE e.therapist_id = w.id"
+                       " AND e.closed_at IS NULL AND e.locked_at IS NULL) ORDER BY w.id",
+                       true};
 const Query kUsualDeputy{"absences.usual_deputy", "SELECT deputy_id FROM account WHERE id = $1", true};
 const Query kBacked{"absences.backed",
                     "SELECT 1 FROM account t JOIN account o ON o.id = t.supervisor_id OR o.id = t.deputy_id"
@@ -255,6 +261,10 @@ Result<void> stand_in_for_nobody(WriteTx& tx, AccountId leaving) {
     TRY(ask_to_look(tx, absence.id, "declined", absence.therapist));
   }
   return {};
+}
+
+std::vector<AccountId> goes_on_for(ReadTx& tx, AccountId therapist) {
+  return tx.list(kGoesOnFor, {therapist, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
 }
 
 std::vector<Absence> list_absences(ReadTx& tx, const access::Viewer& viewer) {

@@ -134,7 +134,7 @@ void write_down(WriteTx& tx, const HandOver& one) {
   entry.at = tx.now();
   entry.action = "hand_over.carry_out";
   entry.client = one.client;
-  entry.view = "hand_over " + one.id.text();
+  entry.view = "hand_over " + one.id.text() + " to " + one.to.text();
   entry.count = 1;
   entry.outcome = access::Outcome::done;
   entry.origin = "clock";

@@ -16,6 +16,9 @@ namespace {
 
 using std::chrono::hours;
 
+const store::Query kCarriedOut{"test.hand_overs.carried_out",
+                               "SELECT view_name FROM audit WHERE action = 'hand_over.carry_out'"};
+
 class HandOvers : public testing::HouseTest {
  protected:
   access::Viewer as(AccountId who, access::Role role = access::Role::therapist) const {
@@ -140,6 +143,10 @@ TEST_P(HandOvers, WaitsForTheStatedMomentAndCanBeCalledOffUntilThen) {
   clock.set(again.due_at);
   EXPECT_EQ(carry_out(), 1);
   EXPECT_EQ(carry_out(), 0);
+  EXPECT_EQ(read([](store::ReadTx& tx) -> Result<std::vector<std::string>> {
+              return tx.list(kCarriedOut, {}, [](const store::Row& row) { return std::string(row.text(0)); });
+            }).value(),
+            std::vector{"hand_over " + again.id.text() + " to " + stranger.text()});
   EXPECT_FALSE(finds(therapist, episode));
   const auto cancelled = read([&](store::ReadTx& tx) { return encounters::find_encounter(tx, stranger, session); });
   EXPECT_EQ(cancelled->status, encounters::Status::cancelled);
@@ -202,6 +209,23 @@ TEST_P(HandOvers, WhoIsDismissedHasADeputyWhoGoesOnUntilEachIsHandedOver) {
   EXPECT_EQ(carry_out(), 1);
   EXPECT_TRUE(close(stranger).value());
   EXPECT_EQ(back(therapist, deputy).error().kind, ErrorKind::not_found) << "nobody is left to stand in for";
+}
+
+TEST_P(HandOvers, WhoeverGoesOnLeavesAtOnceWhereSomebodyElseIsNamed) {
+  ASSERT_TRUE(back(therapist, deputy));
+  clock.set(clock.now() + kTimeToObject);
+  ASSERT_TRUE(close(therapist, Leaving::at_once).value());
+  EXPECT_EQ(close(deputy, Leaving::at_once).error().code, "account.stands_in") << "nobody else is named";
+  ASSERT_TRUE(back(therapist, stranger));
+  EXPECT_EQ(close(deputy).error().code, "account.stands_in") << "in no emergency they go on until the other does";
+  ASSERT_TRUE(close(deputy, Leaving::at_once).value());
+  EXPECT_FALSE(finds(deputy, episode));
+  EXPECT_FALSE(finds(stranger, episode)) << "no sooner than without this";
+  EXPECT_FALSE(away_deputy());
+  EXPECT_EQ(team_of(episode).deputy, stranger) << "answers about harm are not lost";
+  clock.set(clock.now() + kTimeToObject);
+  EXPECT_TRUE(finds(stranger, episode));
+  EXPECT_EQ(away_deputy(), stranger);
 }
 
 TEST_P(HandOvers, OfAnAdministratorHoldADayLaterAndUntilThenTheTherapistCallsThemOff) {

@@ -17,8 +17,18 @@ struct Profile {
   std::string login;
   std::optional<std::string> email = {};     ///< where mails for this person go; nobody else sees it
   std::optional<std::string> language = {};  ///< "en" or "de": of those mails
+  /// The person gave `email` themselves. Absent where nobody knows: earlier versions kept there what the invitation had
+  /// been mailed to.
+  std::optional<bool> gave_email = {};
+
+  void give_email(std::optional<std::string> address) {
+    email = std::move(address);
+    gave_email = email ? std::optional(true) : std::nullopt;
+  }
+  /// Whether links that open the account may go there.
+  bool has_own_email() const { return email && gave_email.value_or(false); }
 };
-BOOST_DESCRIBE_STRUCT(Profile, (), (name, login, email, language))
+BOOST_DESCRIBE_STRUCT(Profile, (), (name, login, email, language, gave_email))
 
 struct Person {
   AccountId id;

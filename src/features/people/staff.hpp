@@ -36,7 +36,8 @@ bool close_account(store::WriteTx& tx, AccountId account, Time now);
 enum class Leaving { orderly, at_once };
 /// Closes the account of a member of staff, who stands behind nobody from then on and to whom nobody is handed over.
 /// Errors: not_found; conflict "account.last_administrator", "account.has_clients" (of those who leave orderly),
-/// "account.no_deputy" (of those who leave at once), "account.stands_in" while they go on with somebody else's clients.
+/// "account.no_deputy" (of those who leave at once), "account.stands_in" while they go on with somebody else's clients
+/// (of those who leave at once only where nobody else is named; the clients are nobody's until whoever is named holds).
 Result<bool> close_staff(store::WriteTx& tx, PracticeId practice, AccountId account, Leaving leaving);
 /// Until the transaction ends nobody else changes who stands around this therapist's clients, nor closes the account.
 void lock_team(store::WriteTx& tx, PracticeId practice, AccountId therapist);

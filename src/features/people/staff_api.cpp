@@ -3,6 +3,8 @@
 #include <set>
 
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 
@@ -13,21 +15,23 @@ BOOST_DESCRIBE_ENUM(StaffState, invited, active, closed)
 
 struct StaffEntry {
   static constexpr std::string_view says =
-      "Somebody who works in the practice. `clients`: how many have this therapist now; who they are stands nowhere "
-      "here. `deputy_from`: only from then on the deputy, who was named of late, goes on with the clients of a "
-      "therapist "
-      "who is dismissed; until then `deputy_before` does, or nobody.";
+      "Somebody who works in the practice. `has_address`: they gave an address for mails, which stands nowhere here; "
+      "whoever gave none is told nothing by mail. `clients`: how many have this therapist now; who they are stands "
+      "nowhere here. `deputy_from`: only from then on the deputy, who was named of late, goes on with the clients of a "
+      "therapist who is dismissed; until then `deputy_before` does, or nobody.";
   AccountId id;
   std::string name;
   std::string role;
   StaffState state = StaffState::active;
+  bool has_address = false;
   std::int64_t clients = 0;
   std::optional<AccountId> supervisor;
   std::optional<AccountId> deputy;
   std::optional<Time> deputy_from;
   std::optional<AccountId> deputy_before;
 };
-BOOST_DESCRIBE_STRUCT(StaffEntry, (), (id, name, role, state, clients, supervisor, deputy, deputy_from, deputy_before))
+BOOST_DESCRIBE_STRUCT(StaffEntry, (),
+                      (id, name, role, state, has_address, clients, supervisor, deputy, deputy_from, deputy_before))
 
 struct Staff {
   static constexpr std::string_view says = "`neutral_person` hears what clients say about their therapist.";
@@ -73,6 +77,7 @@ Result<StaffEntry> describe(House& house, const StaffMember& member, Deadline de
                    std::move(profile.name),
                    member.role,
                    state_of(member),
+                   profile.has_own_email(),
                    member.clients,
                    member.supervisor,
                    member.deputy,
@@ -126,13 +131,24 @@ std::string text_of(const std::optional<AccountId>& person) {
   return person ? person->text() : "nobody";
 }
 
+/// Of somebody who has left: who goes on with their clients now, and who is named as deputy.
+std::string going_on(store::ReadTx& tx, AccountId left) {
+  if (!has_open_treatments(tx, left)) return "";
+  const auto away = away_of(tx, left);
+  return " by " + text_of(away ? away->deputy : std::nullopt) + " deputy " + text_of(usual_helpers(tx, left).deputy);
+}
+
 Result<Answer<Nothing>> close_member(Context& context, Call& call, Leaving leaving) {
   const auto account = call.path_id<AccountId>("account");
-  auto answer = change_staff(context, call, "account " + account.text(), [&](store::WriteTx& tx) {
-    return close_staff(tx, context.viewer.practice, account, leaving);
-  });
-  if (answer) context.house.account_closed(account);
-  return answer;
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.view = "account " + account.text();
+    TRY_ASSIGN(const bool changed, close_staff(tx, context.viewer.practice, account, leaving));
+    entry.view += going_on(tx, account);
+    entry.count = changed ? 1 : 0;
+    return {};
+  }));
+  context.house.account_closed(account);
+  return Answer<Nothing>{204, {}};
 }
 
 Result<Answer<Nothing>> change_backing(Context& context, Call& call, const BackingWanted& wanted) {

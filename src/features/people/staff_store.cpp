@@ -30,13 +30,14 @@ const Query kDeputyOf{"staff.deputy_of",
                       "SELECT d.id FROM account t JOIN account d ON d.id = t.deputy_id AND d.closed_at IS NULL"
                       " WHERE t.id = $1",
                       true};
-// Whose clients this person goes on with because their therapist has left.
-const Query kGoesOn{
-    "staff.goes_on",
-    "SELECT 1 FROM account w JOIN episode_of_care e ON e.therapist_id = w.id AND e.closed_at IS NULL"
-    " AND e.locked_at IS NULL WHERE (w.deputy_id = $1 OR (w.deputy_before_id = $1 AND w.deputy_from > $2))"
-    " AND w.closed_at IS NOT NULL LIMIT 1",
-    true};
+// Whose clients this person goes on with because their therapist has left. Whoever leaves at once ($3 = 1) is not held
+// by going on until somebody else does.
+const Query kGoesOn{"staff.goes_on",
+                    "SELECT 1 FROM account w JOIN episode_of_care e ON e.therapist_id = w.id AND e.closed_at IS NULL"
+                    " AND e.locked_at IS NULL WHERE (w.deputy_id = $1 OR ($3 = 0 AND w.deputy_before_id = $1"
+                    " AND w.deputy_from > $2))"
+                    " AND w.closed_at IS NOT NULL LIMIT 1",
+                    true};
 const Query kLockPractice{"staff.lock_practice", "SELECT id FROM practice WHERE id = $1 {for_update}", true};
 const Query kSupervisesNobody{"staff.supervises_nobody",
                               "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true};
@@ -104,7 +105,7 @@ Result<void> check_role(WriteTx& tx, PracticeId practice, const std::optional<Ac
 /// Nobody's clients are left alone.
 Result<void> check_clients(WriteTx& tx, AccountId account, Leaving leaving) {
   const auto is_there = [](const Row&) { return true; };
-  if (tx.first(kGoesOn, {account, tx.now()}, is_there)) {
+  if (tx.first(kGoesOn, {account, tx.now(), leaving == Leaving::at_once ? 1 : 0}, is_there)) {
     return fail({ErrorKind::conflict, "account.stands_in",
                  "This person goes on with the clients of somebody who has left. Hand those over, or name another "
                  "deputy for them first."});

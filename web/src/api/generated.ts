@@ -6756,6 +6756,7 @@ export interface components {
             name: string;
             role: string;
             state: components["schemas"]["StaffState"];
+            has_address: boolean;
             /** Format: int64 */
             clients: number;
             supervisor?: string | null;
@@ -7929,6 +7930,7 @@ export interface components {
         /** @description `address` is absent when there is none. `is_sent`: whether this practice sends mails at all. `undelivered` are those of the last two weeks, the latest first. */
         EmailAnswer: {
             address?: string | null;
+            is_confirmed: boolean;
             language: components["schemas"]["Language"];
             is_sent: boolean;
             undelivered: components["schemas"]["UndeliveredMail"][];
