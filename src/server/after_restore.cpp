@@ -11,6 +11,7 @@
 #include "access/audit_check.hpp"
 #include "access/known_browsers.hpp"
 #include "access/sessions_store.hpp"
+#include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/recovery.hpp"
@@ -36,7 +37,11 @@ constexpr std::string_view kLookThrough =
   - Who left, was dismissed or closed their account since is there again: close them.
   - Who stands in for whom, who supervises whom, who is the neutral person, absences and treatments that were handed
     over are as they were then.
-  - Accounts that wait to be closed: who took that back since says so again.
+  - Accounts that wait to be closed: a day begins anew for what administrators asked for, and everybody whom it concerns
+    is told. Who called it off since does so again.
+  - Mail addresses are those of then. Links and notices go to the one of before, until people enter theirs again.
+  - Who was erased since, where data and keys are both of then, is there again, and nobody can know who that was: not
+    this program either. Close again whoever you know of.
 )";
 
 Deadline deadline() {
@@ -55,13 +60,15 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.push_devices = notify::forget_all_devices(tx);
   notify::drop_links_and_pushes(tx, now);
   ended.hand_overs = people::call_off_all_hand_overs(tx);
+  ended.closings = closing_account::announce_all_anew(tx);
+  ended.exceptions = closing_account::end_all_exceptions(tx);
   TRY_ASSIGN(ended.consents, consent::end_all(tx, state_of, what_withdrawals_end()));
   access::AuditEntry entry;
   entry.at = now;
   entry.action = "backup.restore";
   entry.view = "state of " + to_rfc3339(state_of);
   entry.count = ended.log_ins + ended.invitations + ended.recoveries + ended.recovery_codes + ended.push_devices +
-                ended.hand_overs + ended.consents;
+                ended.hand_overs + ended.closings + ended.exceptions + ended.consents;
   entry.outcome = access::Outcome::done;
   entry.origin = "command";
   access::write_audit(tx, entry);
@@ -88,13 +95,15 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
   fmt::print(out,
              "The practice is what it was at {}. What people ended since then would hold again, so this was ended:\n",
              to_rfc3339(state_of));
-  const std::array<std::pair<std::int64_t, std::string_view>, 7> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 9> counts{
       {{ended.log_ins, "log-ins: everybody logs in again"},
        {ended.invitations, "invitations that were open: whoever invited makes the link anew"},
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},
        {ended.recovery_codes, "recovery codes: each person makes new ones, under \"Log-in and security\""},
        {ended.push_devices, "browsers that were told when something waits: each person switches it on again"},
        {ended.hand_overs, "hand-overs that were planned: they are planned anew"},
+       {ended.closings, "closings that administrators asked for: a day begins anew, and everybody is told again"},
+       {ended.exceptions, "locked records that were read by exception: whoever needs to asks again"},
        {ended.consents, "consents: each person is asked again, and until then nothing that rests on one is done"}}};
   for (const auto& [count, what] : counts) fmt::print(out, "  {:>6} {}\n", count, what);
   fmt::print(out, "{}", kLookThrough);

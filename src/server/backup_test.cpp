@@ -17,7 +17,7 @@
 #include "access/known_browsers.hpp"
 #include "access/sessions_store.hpp"
 #include "features/attachments/attachments_rules.hpp"
-#include "features/closing_account/closing_account.hpp"
+#include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/demo/demo.hpp"
@@ -383,6 +383,20 @@ TEST_P(Backup, BringsNothingBackThatHadEnded) {
   const auto now = clock_.now();
   const Bytes invited{1, 2, 3};
   const Bytes recovering{4, 5, 6};
+  const auto gone = clients(house).back();
+  ASSERT_NE(gone, client);
+  access::Viewer reader;
+  access::Viewer decider;
+  write(house, [&](store::WriteTx& tx) -> Result<void> {
+    const auto practice = people::find_practice(tx)->id;
+    reader = {people::list_episodes(tx, gone).front().therapist, access::Role::therapist, {}, practice};
+    const auto everybody = therapists(tx);
+    const auto other = std::ranges::find_if(everybody, [&](AccountId one) { return one != reader.account; });
+    decider = {*other, access::Role::administrator, {}, practice};
+    return {};
+  });
+  close(gone, {});
+  const closing_account::Exception exception{closing_account::ExceptionId::make(now), gone, reader.account, now, {1}};
   access::NewSession session;
   consent::Decision decision{.id = consent::ConsentId::make(now),
                              .person = client,
@@ -406,9 +420,13 @@ TEST_P(Backup, BringsNothingBackThatHadEnded) {
     TRY(invitations::invite(tx, invitation, invited));
     log_in::make_recovery_link(tx, {client, now + log_in::kRecoveryLinkLasts}, recovering, now);
     TRY(consent::decide(tx, decision, {}));
+    AccountId of;
+    TRY(closing_account::ask_exception(tx, reader, exception));
+    TRY(closing_account::decide_exception(tx, decider, exception.id, true, of));
+    TRY(closing_account::ask(tx, client, decider.account, now));
     return {};
   });
-  using Open = std::array<bool, 4>;
+  using Open = std::array<bool, 5>;
   const auto what_is_open = [&](House& where) {
     return where.db
         .read(soon(),
@@ -416,13 +434,31 @@ TEST_P(Backup, BringsNothingBackThatHadEnded) {
                 return Open{access::find_session(tx, session.token, now).has_value(),
                             invitations::find_by_token(tx, invited, clock_.now()).has_value(),
                             log_in::find_recovery_link(tx, recovering, now).has_value(),
-                            consent::has(tx, client, "research")};
+                            consent::has(tx, client, "research"),
+                            closing_account::find_lasting(tx, reader.account, exception.id).has_value()};
               })
         .value();
   };
-  const Open all{true, true, true, true};
+  struct Waits {
+    std::optional<Time> due_at;
+    std::size_t mails = 0;
+  };
+  const auto closing_in = [&](House& where) {
+    return where.db
+        .read(soon(),
+              [&](store::ReadTx& tx) -> Result<Waits> {
+                const auto closing = closing_account::find_closing(tx, client);
+                return Waits{closing ? closing->due_at : std::nullopt,
+                             notify::deliveries_of(tx, "closing:" + client.text()).size()};
+              })
+        .value();
+  };
+  const Open all{true, true, true, true, true};
   const Open none{};
   ASSERT_EQ(what_is_open(house), all);
+  const auto waited = closing_in(house);
+  ASSERT_TRUE(waited.due_at);
+  ASSERT_GE(waited.mails, 2U);
   ASSERT_EQ(back_up_to(folder_ + "/backup"), kDone) << errors_.str();
   ASSERT_EQ(what_is_open(house), all) << "that it is tried out changes nothing here";
   write(house, [&](store::WriteTx& tx) -> Result<void> {
@@ -432,14 +468,24 @@ TEST_P(Backup, BringsNothingBackThatHadEnded) {
     decision.id = consent::ConsentId::make(now);
     decision.given = false;
     TRY(consent::decide(tx, decision, {}));
-    return {};
+    AccountId of;
+    TRY(closing_account::decide_exception(tx, decider, exception.id, false, of));
+    return closing_account::take_back(tx, client);
   });
   ASSERT_EQ(what_is_open(house), none);
+  out_.str("");
   const auto there = elsewhere("there");
   ASSERT_EQ(restore(there, folder_ + "/backup", out_, errors_), kDone) << errors_.str();
+  EXPECT_NE(out_.str().find("     1 closings that administrators asked for"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("     1 locked records that were read"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("Mail addresses are those of then"), std::string::npos) << out_.str();
   const auto copy = open_house(there);
   ASSERT_NE(copy, nullptr);
   EXPECT_EQ(what_is_open(copy->house()), none);
+  // It was called off, which this state knows nothing of: there is a day anew to say so again.
+  const auto anew = closing_in(copy->house());
+  EXPECT_GT(anew.due_at, waited.due_at);
+  EXPECT_EQ(anew.mails, 2 * waited.mails);
 }
 
 TEST_P(Backup, HasToBeOpenedAnewWhatWasOpenInIt) {

@@ -25,6 +25,7 @@
 #include "features/log_in/second_factor.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/hand_overs_api.hpp"
 #include "features/people/people.hpp"
 #include "features/safety/safety.hpp"
@@ -242,8 +243,8 @@ void close_accounts(House& house, const closing_account::Rules& rules, Deadline 
 }
 
 /// Asked every few seconds: so long a former therapist may find a client after the stated moment.
-void hand_over_treatments(House& house, const session_forms::Choice& usual, Deadline deadline) {
-  const auto done = people::carry_out_hand_overs(house, cancel_sessions(usual), deadline);
+void hand_over_treatments(House& house, const session_forms::Choice& usual, Time began_at, Deadline deadline) {
+  const auto done = people::carry_out_hand_overs(house, cancel_sessions(usual), began_at, deadline);
   if (!done) log::error("hand_overs.not_carried_out", {{"code", done.error().code}});
 }
 
@@ -285,6 +286,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
                 const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
+  const auto began_at = open.house().clock.now();
   auto sessions_due = Steady::now();
   auto forms_due = Steady::now();
   auto closings_due = Steady::now();
@@ -292,7 +294,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
     // For all of them together, as a signal is waited for after them; those that cannot wait come first.
     const auto deadline = Steady::now() + kPatience;
     escalate_concerns(open.house(), rules, deadline);
-    hand_over_treatments(open.house(), usual_forms, deadline);
+    hand_over_treatments(open.house(), usual_forms, began_at, deadline);
     lead_back_in(open.house(), deadline);
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house(), deadline);
@@ -342,7 +344,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   TRY(add_made_up_contacts(open->house(), rules));
-  const auto closing = closing_account::rules_of(settings);
+  auto closing = closing_account::rules_of(settings);
+  closing.announced_not_before = clock->now() + people::kTimeAfterStart;
   TRY(closing_account::follow_keys(open->house(), closing, std::chrono::steady_clock::now() + kFollowWithin));
   Routes routes;
   add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing);

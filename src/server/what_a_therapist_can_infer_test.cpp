@@ -8,7 +8,9 @@
 #include <map>
 #include <regex>
 
+#include "features/closing_account/closing_account.hpp"
 #include "features/log_in/log_in_api.hpp"
+#include "features/notify/notify.hpp"
 #include "features/safety/safety.hpp"
 #include "server/all_routes.hpp"
 #include "server/service.hpp"
@@ -195,6 +197,57 @@ class Inference : public testing::FullHouseTest {
         {"therapist", everything(therapist)}, {"deputy", everything(deputy)}, {"supervisor", everything(supervisor)}};
   }
 
+  struct Course {
+    std::string risq;
+    bool client_goes_ahead = false;  ///< closes the account themselves, once it is announced
+    bool neutral_person_looks = false;
+  };
+  /// What the therapist reads, day by day, of a client whose account an administrator wants to close.
+  std::vector<Seen> days_of_closing(const Course& course) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    closing_account::Rules rules;
+    rules.is_bound = false;
+    const auto risq = ask("risq");
+    forms_ = {risq, risq, risq};
+    send(risq, course.risq, 1);
+    const auto room = MessageId::make(clock.now()).text();
+    std::vector<Seen> days;
+    const auto live = [&](std::chrono::hours by) {
+      clock.set(clock.now() + by);
+      tokens_.clear();
+      EXPECT_TRUE(closing_account::carry_out_due(*house, rules, soon()));
+      for (auto& event : sink.take()) told_.push_back({std::move(event.recipients), std::move(event.frame)});
+      auto seen = everything(therapist);
+      const auto mails = *read([&](store::ReadTx& tx) -> Result<std::vector<notify::Delivery>> {
+        return notify::deliveries_of(tx, "closing:");
+      });
+      for (const auto& mail : mails) {
+        if (mail.to == therapist)
+          seen.push_back(mail.key.find("called_off") == std::string::npos ? "mail" : "called off");
+      }
+      days.push_back(std::move(seen));
+    };
+    must(administrator, http::Method::post, "/api/closings", R"({"login":"amara"})");
+    live(std::chrono::hours(0));
+    live(std::chrono::hours(12));
+    if (course.client_goes_ahead) {
+      EXPECT_TRUE(write([&](store::WriteTx& tx) { return closing_account::ask(tx, client, client, clock.now()); }));
+      live(std::chrono::hours(0));
+    }
+    live(std::chrono::hours(12));
+    must(therapist, http::Method::post, "/api/locked-records/" + client.text() + "/exceptions",
+         R"({"id":")" + room + R"(","reason":"A court asks."})");
+    if (course.neutral_person_looks) {
+      EXPECT_EQ(neutral_person_works(), course.risq == "0000" ? 0U : 1U);
+      concerns_.clear();
+    }
+    for (int day = 0; day < 3; ++day) live(std::chrono::hours(24));
+    live(std::chrono::hours(24) * 28);
+    return days;
+  }
+
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
   std::map<AccountId, std::string> tokens_;
@@ -221,6 +274,18 @@ TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
       ASSERT_EQ(answers.size(), usual.size()) << who << " after " << sent.front();
       for (std::size_t i = 0; i < usual.size(); ++i)
         EXPECT_EQ(answers[i], usual[i]) << who << " after " << sent.front();
+    }
+  }
+}
+
+TEST_P(Inference, NothingTellsAYesByWhatBecomesOfAClosing) {
+  for (const bool goes_ahead : {false, true}) {
+    const auto usual = days_of_closing({"0000", goes_ahead, true});
+    EXPECT_TRUE(holds(usual.front(), "/api/closings/of-my-clients", "waiting"));
+    EXPECT_TRUE(holds(usual[goes_ahead ? 3 : 2], "/api/closings/of-my-clients", "locked"));
+    EXPECT_TRUE(holds(usual.back(), "/api/locked-records 200", R"({"records":[],)")) << "erased";
+    for (const bool looks : {true, false}) {
+      EXPECT_EQ(days_of_closing({"0100", goes_ahead, looks}), usual) << goes_ahead << looks;
     }
   }
 }

@@ -74,6 +74,7 @@ def nothing_changed(house, report, words, before):
 # The id of a browser is its person's to choose, exceptions are of locked records alone, and a hand-over is every
 # administrator's too: src/server/routes_scenarios_test.cpp asks for these as everybody.
 ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}", "PUT /api/exceptions/{exception}/decision",
+                   "DELETE /api/exceptions/{exception}",
                    "GET /api/exceptions/{exception}/record", "POST /api/locked-records/{client}/exceptions",
                    "DELETE /api/hand-overs/{hand_over}", "POST /api/me/passkeys/{passkey}/removal"}
 

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "features/closing_account/closing_store.hpp"
 #include "features/people/profiles.hpp"
+#include "features/safety/left_behind.hpp"
 
 namespace rapport::closing_account {
 namespace {
@@ -40,7 +41,14 @@ Result<void> close_and_lock(House& house, const Rules& rules, AccountId client, 
   return {};
 }
 
+/// Not while the neutral person has something to close that is sealed with it, unless it is locked already (an older
+/// database was put back beside it).
 Result<void> lock_key(House& house, AccountId client, Deadline deadline) {
+  TRY_ASSIGN(const bool is_read, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<bool> {
+    return safety::is_left_to_neutral(tx, client);
+  }));
+  const auto key = house.keys.key_for(client, deadline);
+  if (is_read && (key || key.error().kind != ErrorKind::not_found)) return {};
   TRY(house.keys.lock(client, deadline));
   return house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
     note_key_locked(tx, client);
@@ -60,9 +68,14 @@ bool is_due(const Closing& closing, Time now) {
 
 }  // namespace
 
+Result<access::ClientKeys::SharedKey> key_of_locked(House& house, AccountId client, Deadline deadline) {
+  auto key = house.keys.locked_key_for(client, deadline);
+  if (!key && key.error().kind == ErrorKind::not_found) return house.keys.key_for(client, deadline);
+  return key;
+}
+
 Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadline deadline) {
-  auto key = house.keys.key_for(client, deadline);
-  if (!key && key.error().kind == ErrorKind::not_found) key = house.keys.locked_key_for(client, deadline);
+  const auto key = key_of_locked(house, client, deadline);
   if (!key && key.error().kind == ErrorKind::not_found) return std::nullopt;
   if (!key) return fail(key.error());
   TRY_ASSIGN(const auto account, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<people::Account> {
@@ -77,7 +90,9 @@ Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadl
 
 Result<Closing> carry_out(House& house, const Rules& rules, AccountId client, Deadline deadline) {
   TRY_ASSIGN(auto closing, read_closing(house, client, deadline));
-  if (closing.state == State::waiting) {
+  const bool is_announced = closing.due_at && is_asked_by_somebody_else(closing);
+  const bool is_too_soon = is_announced && house.clock.now() < rules.announced_not_before;
+  if (closing.state == State::waiting && !is_too_soon) {
     TRY(close_and_lock(house, rules, client, deadline));
     TRY_ASSIGN(closing, read_closing(house, client, deadline));
   }

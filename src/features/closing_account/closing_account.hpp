@@ -21,6 +21,7 @@ struct Rules {
   bool is_bound = true;             ///< a law may want records kept
   std::optional<Period> period;     ///< that of its country, if it is known
   std::chrono::days keys_kept{30};  ///< how long backups of the keys are kept
+  Time announced_not_before{};      ///< what was announced is not carried out sooner, see people::kTimeAfterStart
 };
 Rules rules_of(const config::Settings& settings);
 
@@ -44,7 +45,8 @@ struct Closing {
   State state = State::waiting;
   std::optional<AccountId> asked_by;
   Time asked_at;
-  std::optional<Time> due_at;  ///< of what an administrator asked for, once it was announced: not before
+  std::optional<Time> due_at;  ///< of what an administrator asked for, once it was announced: not before. Or when the
+                               ///< client went ahead of that
   std::optional<Time> closed_at;
   std::int64_t cancelled_sessions = 0;
   bool key_locked = false;
@@ -69,15 +71,21 @@ std::vector<Closing> list_announced(store::ReadTx& tx, AccountId therapist);
 
 /// Notes that the client's account is to be closed; false when that was asked before. carry_out does it: at once where
 /// the client (or the operator) asked, also after somebody else had; else people::kTimeToObject after it was announced
-/// to the client, those who treat them and the administrators: now, or once nothing of the client's waits to be looked
-/// into. Error: not_found unless it is an open account of a client.
+/// to the client, those who treat them and the administrators: now, or once nothing that the therapist knows of waits
+/// to be looked into. What is about the therapist holds up nothing that was announced. Error: not_found unless it is an
+/// open account of a client.
 Result<bool> ask(store::WriteTx& tx, AccountId client, std::optional<AccountId> by, Time now);
 /// The client takes back while it waits what they or an administrator asked for. Error: conflict "closing.done".
 Result<void> take_back(store::WriteTx& tx, AccountId client);
+/// Of all that administrators asked for the day begins anew, and everybody is told again: after a restore nobody knows
+/// what was called off since. How many.
+std::int64_t announce_all_anew(store::WriteTx& tx);
 /// The same by an administrator, or, once it was announced, by whoever treats the client, of what the client did not
 /// ask for; false when there is nothing. Errors: not_found; conflict "closing.done", "closing.by_client".
 Result<bool> call_off(store::WriteTx& tx, const access::Viewer& by, AccountId client);
-/// Does what is due by now, as far as it goes, and gives what it came to. Error: not_found when nothing was asked.
+/// Does what is due by now, as far as it goes, and gives what it came to. The key of a locked record is locked once the
+/// neutral person has closed what the client said about their therapist; until then they alone go on reading that.
+/// Error: not_found when nothing was asked.
 Result<Closing> carry_out(House& house, const Rules& rules, AccountId client, Deadline deadline);
 
 /// Nothing that a person of the practice decided erases a record sooner than so long after, so that somebody can notice
@@ -94,6 +102,8 @@ Result<std::int64_t> carry_out_due(House& house, const Rules& rules, Deadline de
 /// the database knows nothing of it because an older one was put back, it is done there again; how many.
 Result<std::int64_t> follow_keys(House& house, const Rules& rules, Deadline deadline);
 
+/// The key of a locked record, whether it is locked by now or the neutral person still reads something.
+Result<access::ClientKeys::SharedKey> key_of_locked(House& house, AccountId client, Deadline deadline);
 /// Who is locked has a name still; who is erased has none.
 Result<std::optional<std::string>> name_of(House& house, AccountId client, Deadline deadline);
 

@@ -349,12 +349,11 @@ TEST_P(ClosingAccount, WhatTheClientAskedForTheClientAloneTakesBack) {
   EXPECT_TRUE(write([&](store::WriteTx& tx) { return take_back(tx, client); }));
 }
 
-/// A therapist must not be able to tell that an answer waits which is about them.
-TEST_P(ClosingAccount, ByAnAdministratorIsNotAnnouncedWhileSomethingWaitsToBeLookedInto) {
+TEST_P(ClosingAccount, ByAnAdministratorIsNotAnnouncedWhileTheTherapistHasSomethingToLookInto) {
   const auto look_into = [&](safety::ConcernId one) {
-    ASSERT_TRUE(write([&](store::WriteTx& tx) { return safety::acknowledge(tx, neutral, one, clock.now()); }));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return safety::acknowledge(tx, therapist, one, clock.now()); }));
   };
-  const auto first = concern(safety::Kind::rift);
+  const auto first = concern();
   ASSERT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
   clock.set(clock.now() + people::kTimeToObject * 2);
   EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
@@ -365,7 +364,7 @@ TEST_P(ClosingAccount, ByAnAdministratorIsNotAnnouncedWhileSomethingWaitsToBeLoo
   look_into(first);
   EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
   EXPECT_EQ(announced_to(therapist), std::vector{client}) << "the day begins";
-  const auto second = concern(safety::Kind::rift);
+  const auto second = concern();
   clock.set(clock.now() + people::kTimeToObject);
   EXPECT_EQ(carry_out_due(*house, law(), soon()), 0);
   EXPECT_TRUE(announced_to(therapist).empty());
@@ -375,6 +374,46 @@ TEST_P(ClosingAccount, ByAnAdministratorIsNotAnnouncedWhileSomethingWaitsToBeLoo
   clock.set(clock.now() + people::kTimeToObject);
   EXPECT_EQ(carry_out_due(*house, law(), soon()), 1);
   EXPECT_EQ(closing_of(client).state, State::locked);
+}
+
+/// What the therapist reads is compared in what_a_therapist_can_infer_test.cpp.
+TEST_P(ClosingAccount, ByAnAdministratorLeavesTheNeutralPersonWhatIsAboutTheTherapistUntilTheyHaveClosedIt) {
+  const auto said = concern(safety::Kind::rift);
+  const auto seen_by = [&](AccountId who) {
+    return read([&](store::ReadTx& tx) { return safety::find_concern(tx, who, said); }).has_value();
+  };
+  ASSERT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  EXPECT_EQ(announced_to(therapist), std::vector{client});
+  clock.set(clock.now() + people::kTimeToObject);
+  EXPECT_EQ(carry_out_due(*house, law(), soon()), 1);
+  EXPECT_EQ(closing_of(client).state, State::locked);
+  EXPECT_EQ(episodes_of(therapist), 1U) << "the other client's";
+  EXPECT_FALSE(is_logged_in());
+  EXPECT_TRUE(seen_by(neutral));
+  for (const auto who : {therapist, deputy, supervisor, administrator}) EXPECT_FALSE(seen_by(who));
+  ASSERT_TRUE(keys->key_for(client, soon())) << "they read and write with it";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return safety::acknowledge(tx, neutral, said, clock.now()); }));
+  ASSERT_TRUE(carry_out_due(*house, law(), soon()));
+  EXPECT_TRUE(seen_by(neutral)) << "what was done is still to be said";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return safety::close(tx, neutral, said, Bytes{1}, [](const Bytes&) { return false; }, clock.now());
+  }));
+  ASSERT_TRUE(carry_out_due(*house, law(), soon()));
+  EXPECT_FALSE(keys->key_for(client, soon()));
+  EXPECT_TRUE(keys->locked_key_for(client, soon()));
+  EXPECT_FALSE(seen_by(neutral));
+}
+
+TEST_P(ClosingAccount, ByAnAdministratorIsNotCarriedOutInTheFirstHourAfterAStart) {
+  ASSERT_TRUE(*write([&](store::WriteTx& tx) { return ask(tx, client, administrator, clock.now()); }));
+  clock.set(clock.now() + people::kTimeToObject * 3);
+  auto rules = law();
+  rules.announced_not_before = clock.now() + people::kTimeAfterStart;
+  EXPECT_EQ(carry_out_due(*house, rules, soon()), 0);
+  EXPECT_EQ(announced_to(therapist), std::vector{client}) << "and can call it off";
+  EXPECT_EQ(close(other_client, rules).state, State::locked) << "their own wish holds at once";
+  clock.set(clock.now() + people::kTimeAfterStart);
+  EXPECT_EQ(carry_out_due(*house, rules, soon()), 1);
 }
 
 TEST_P(ClosingAccount, OfSomebodyWhoseTherapistHasLeftIsToldToWhoeverGoesOn) {

@@ -1,8 +1,11 @@
 #include "features/closing_account/closing_api.hpp"
 
+#include <algorithm>
+
 #include "features/closing_account/closing_shapes.hpp"
 #include "features/log_in/whole_proof.hpp"
 #include "features/people/profiles.hpp"
+#include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
 
 namespace rapport::closing_account {
@@ -27,7 +30,7 @@ std::optional<Law> law_of(const std::optional<std::string>& country) {
 
 Result<std::optional<std::string>> reason_of(House& house, const Closing& closing, Deadline deadline) {
   if (!closing.sealed_reason) return std::nullopt;
-  const auto key = house.keys.locked_key_for(closing.client, deadline);
+  const auto key = key_of_locked(house, closing.client, deadline);
   if (!key && key.error().kind == ErrorKind::not_found) return std::nullopt;
   if (!key) return fail(key.error());
   TRY_ASSIGN(auto reason, access::unseal(**key, closing.client.bytes(), *closing.sealed_reason));
@@ -43,17 +46,20 @@ class Handlers {
     const auto now = context.house.clock.now();
     Answer<OwnClosing> answer;
     TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
-      const auto fate = fate_of(rules_, people::treated_until(tx, client, now), now);
+      const auto closing = find_closing(tx, client);
+      auto fate = fate_of(rules_, people::treated_until(tx, client, now), now);
+      if (closing && closing->due_at && fate.keep_until) fate.keep_until = std::max(*fate.keep_until, now + kLeastKept);
       if (!fate.keep_until || *fate.keep_until > now) {
         answer.value.record = WhatBecomes::kept;
         answer.value.keep_until = fate.keep_until;
         answer.value.law = law_of(fate.law_country);
       }
       answer.value.waits = safety::waits_for_somebody(tx, client);
-      if (const auto closing = find_closing(tx, client)) {
+      if (closing) {
+        if (closing->due_at) answer.value.waits = safety::waits_for_team(tx, client);
         // What an administrator wants and is not announced yet may still come to nothing.
         if (closing->due_at || closing->asked_by == client) answer.value.asked_at = closing->asked_at;
-        answer.value.due_at = closing->due_at;
+        if (closing->asked_by != client) answer.value.due_at = closing->due_at;
       }
       return {};
     }));
@@ -141,7 +147,7 @@ class Handlers {
   Result<Answer<ClosingEntry>> change_date(Context& context, Call& call, const KeepUntil& wanted) const {
     const auto client = call.path_id<AccountId>("client");
     // The key is there as long as the record is kept; for anything else the storage says what is the matter.
-    const auto key = context.house.keys.locked_key_for(client, call.deadline);
+    const auto key = key_of_locked(context.house, client, call.deadline);
     const auto sealed = key ? access::seal(**key, client.bytes(), wanted.reason.str()) : Bytes();
     TRY_ASSIGN(const auto closing,
                audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Closing> {
@@ -200,7 +206,7 @@ class Handlers {
     if (!entry.by_client) {
       TRY_ASSIGN(entry.asked_by, names.of(closing.asked_by));
     }
-    entry.due_at = closing.due_at;
+    if (!entry.by_client) entry.due_at = closing.due_at;
     entry.closed_at = closing.closed_at;
     if (closing.state == State::locked) {
       entry.keep_until = closing.keep_until;

@@ -22,6 +22,7 @@
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 
@@ -47,7 +48,8 @@ const Query kTold{"closing.told",
                   " ORDER BY c.closed_at DESC, c.client_id",
                   true};
 const Query kAnnounced{"closing.announced", CLOSING
-                       " WHERE c.state = 'waiting' AND c.due_at IS NOT NULL AND c.client_id IN"
+                       " WHERE c.state = 'waiting' AND c.due_at IS NOT NULL AND c.asked_by <> c.client_id"
+                       " AND c.client_id IN"
                        " (SELECT e.client_id FROM episode_of_care e WHERE e.closed_at IS NULL AND e.locked_at IS NULL"
                        " AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") ") ORDER BY c.due_at, c.client_id"};
 #undef CLOSING
@@ -56,9 +58,13 @@ const Query kAsk{"closing.ask",
                  " key_locked) VALUES ($1, $2, 'waiting', $3, $4, 0, 0) ON CONFLICT (client_id) DO NOTHING",
                  true};
 const Query kAtOnce{"closing.at_once",
-                    "UPDATE closing SET asked_by = $2, asked_at = $3, due_at = NULL"
+                    "UPDATE closing SET asked_by = $2, asked_at = $3,"
+                    " due_at = CASE WHEN due_at IS NULL THEN due_at ELSE $3 END"
                     " WHERE client_id = $1 AND state = 'waiting' AND asked_by <> client_id",
                     true};
+const Query kOfAdministrators{
+    "closing.of_administrators",
+    "SELECT client_id FROM closing WHERE state = 'waiting' AND asked_by <> client_id ORDER BY client_id"};
 const Query kSetDue{"closing.set_due", "UPDATE closing SET due_at = $2 WHERE client_id = $1", true};
 const Query kTakeBack{"closing.take_back", "DELETE FROM closing WHERE client_id = $1 AND state = 'waiting'", true};
 const Query kLocked{"closing.locked",
@@ -230,10 +236,6 @@ Time law_ends(ReadTx& tx, const Rules& rules, const Closing& closing) {
   return fate.law_country ? fate.keep_until.value_or(closed) : closing.keep_until.value_or(closed);
 }
 
-bool is_asked_by_somebody_else(const Closing& closing) {
-  return closing.asked_by && *closing.asked_by != closing.client;
-}
-
 /// A day in which it can be called off begins.
 void announce(WriteTx& tx, AccountId client, Time now) {
   tx.execute(kSetDue, {client, now + people::kTimeToObject});
@@ -243,14 +245,17 @@ void announce(WriteTx& tx, AccountId client, Time now) {
   }
 }
 
-/// Whether the day that an administrator's wish waits is over. Where somebody has to look into something first, nothing
-/// is announced, and what was announced is called off: a therapist who read when it is due, and then sees that it is
-/// not done, could tell that an answer waits that is not theirs to know of.
-bool has_waited(WriteTx& tx, const Closing& closing, bool waits_for_somebody, Time now) {
-  if (!is_asked_by_somebody_else(closing)) return true;
-  if (!closing.due_at && !waits_for_somebody) announce(tx, closing.client, now);
+/// Whether nothing holds it up any more. What was announced is not held up by what is about the therapist, who reads
+/// when it is due: one who then sees that it is not done could tell what the client has said of them. The neutral
+/// person goes on reading that: see carry_out.
+bool is_to_be_locked(WriteTx& tx, const Closing& closing, Time now) {
+  const bool waits_for_team = safety::waits_for_team(tx, closing.client);
+  if (!is_asked_by_somebody_else(closing)) {
+    return closing.due_at ? !waits_for_team : !safety::waits_for_somebody(tx, closing.client);
+  }
+  if (!closing.due_at && !waits_for_team) announce(tx, closing.client, now);
   if (!closing.due_at || *closing.due_at > now) return false;
-  if (!waits_for_somebody) return true;
+  if (!waits_for_team) return true;
   if (const auto told = tell_all(tx, closing, "called_off", notify::Kind::needs_you, std::nullopt); !told) {
     throw std::logic_error("closing: " + told.error().detail);
   }
@@ -263,6 +268,10 @@ Error done_already() {
 }
 
 }  // namespace
+
+bool is_asked_by_somebody_else(const Closing& closing) {
+  return closing.asked_by && *closing.asked_by != closing.client;
+}
 
 std::optional<Closing> find_closing(ReadTx& tx, AccountId client) {
   return tx.first(kFind, {client}, to_closing);
@@ -286,8 +295,14 @@ Result<bool> ask(WriteTx& tx, AccountId client, std::optional<AccountId> by, Tim
   const bool is_at_once = !by || *by == client;
   if (is_at_once && tx.execute(kAtOnce, {client, by, now}) == 1) return true;
   if (tx.execute(kAsk, {client, account->practice, by, now}) == 0) return false;
-  if (!is_at_once && !safety::waits_for_somebody(tx, client)) announce(tx, client, now);
+  if (!is_at_once && !safety::waits_for_team(tx, client)) announce(tx, client, now);
   return true;
+}
+
+std::int64_t announce_all_anew(WriteTx& tx) {
+  const auto waiting = tx.list(kOfAdministrators, {}, [](const Row& row) { return row.id<AccountId>(0); });
+  for (const auto client : waiting) announce(tx, client, tx.now());
+  return std::ssize(waiting);
 }
 
 Result<void> take_back(WriteTx& tx, AccountId client) {
@@ -306,7 +321,8 @@ Result<bool> call_off(WriteTx& tx, const access::Viewer& by, AccountId client) {
   const bool treats = std::find(treating.begin(), treating.end(), by.account) != treating.end();
   if (by.role != access::Role::administrator && !treats) return fail(not_found());
   // Whoever treats the client learns of nothing that waits, but of what was announced.
-  if (!closing || (treats && closing->state == State::waiting && !closing->due_at)) return false;
+  const bool is_announced = closing && closing->due_at && is_asked_by_somebody_else(*closing);
+  if (!closing || (treats && closing->state == State::waiting && !is_announced)) return false;
   if (closing->state != State::waiting) return fail(done_already());
   if (closing->asked_by == client) {
     return fail(
@@ -322,10 +338,10 @@ std::optional<Locked> lock_record(WriteTx& tx, AccountId client, const Fate& fat
   const auto account = people::find_client(tx, client);
   if (!closing || !account || closing->state != State::waiting) return std::nullopt;
   people::hold_episodes_of(tx, client);  // a form that is being sent may raise a concern
-  const bool waits = safety::waits_for_somebody(tx, client);
-  if (!has_waited(tx, *closing, waits, now) || waits) return std::nullopt;
+  if (!is_to_be_locked(tx, *closing, now)) return std::nullopt;
   auto kept = fate;
-  if (is_asked_by_somebody_else(*closing)) {
+  // Also where the client went ahead of what was announced: else it could be told from it what waits.
+  if (is_asked_by_somebody_else(*closing) || closing->due_at) {
     if (kept.keep_until) kept.keep_until = std::max(*kept.keep_until, now + kLeastKept);
     if (const auto told = tell_administrators(tx, account->practice, client, now); !told) {
       throw std::logic_error("closing: " + told.error().detail);

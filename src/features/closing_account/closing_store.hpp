@@ -18,6 +18,7 @@ void note_key_locked(store::WriteTx& tx, AccountId client);
 /// Deletes everything but that there was an account and when it was closed. The key is gone already.
 Result<void> erase_record(store::WriteTx& tx, AccountId client, Time now);
 
+bool is_asked_by_somebody_else(const Closing& closing);
 /// Those for carry_out to go on with, at most so many.
 std::vector<AccountId> list_due(store::ReadTx& tx, Time now, std::int64_t limit);
 /// Whom closings concerned whose client was erased before `before` is forgotten.

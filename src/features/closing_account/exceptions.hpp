@@ -1,9 +1,10 @@
 #pragma once
 /// @file Reading a locked record by exception. Somebody who treated the client,
 /// or supervised whoever did before it was locked, asks and says why; an administrator or another
-/// supervisor confirms it. Then the one who asked reads the record, nobody else
-/// does, and by itself it is over: docs/how-to/close-an-account.md has the
-/// table of states.
+/// supervisor confirms it. Whoever treated the client is told of both, and unless
+/// they asked themselves it begins a day later, in which they can refuse it. Then
+/// the one who asked reads the record, nobody else does, and by itself it is
+/// over: docs/how-to/close-an-account.md has the table of states.
 #include <optional>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct Exception {
   Bytes sealed_reason;  ///< under the client's key, tied to the exception's id
   std::optional<AccountId> decided_by = {};
   std::optional<Time> decided_at = {};
-  std::optional<Time> ends_at = {};  ///< of one that was confirmed
+  std::optional<Time> ends_at = {};  ///< of one that was confirmed; it begins kExceptionLasts before
 };
 
 enum class ExceptionState { asked, granted, refused, over };
@@ -43,6 +44,14 @@ Result<bool> ask_exception(store::WriteTx& tx, const access::Viewer& viewer, con
 /// "exception.own", "exception.over".
 Result<bool> decide_exception(store::WriteTx& tx, const access::Viewer& viewer, ExceptionId id, bool granted,
                               AccountId& client);
+/// Whoever would treat the client now, had they not left (people::treated_locked), refuses what somebody else asked
+/// for, confirmed or not, until it is over. False when they have refused it before. Gives the client by `client`.
+/// Error: not_found.
+Result<bool> refuse_exception(store::WriteTx& tx, AccountId viewer, ExceptionId id, AccountId& client);
+/// What they can refuse.
+std::vector<Exception> list_to_refuse(store::ReadTx& tx, AccountId therapist);
+/// Ends all that were confirmed, without telling anybody; how many.
+std::int64_t end_all_exceptions(store::WriteTx& tx);
 /// One that lasts now and that the viewer asked for, who still has to do with
 /// the record. Error: not_found.
 Result<Exception> find_lasting(store::ReadTx& tx, AccountId viewer, ExceptionId id);

@@ -12,7 +12,9 @@ namespace rapport::closing_account {
 struct ExceptionEntry {
   static constexpr std::string_view says =
       "An exception that was asked for: for whose locked record, by whom and why. `asked`: somebody else has to "
-      "decide, within fourteen days. `granted`: whoever asked reads the record until `ends_at`.";
+      "decide, within fourteen days. `granted`: whoever asked reads the record from `begins_at` until `ends_at`; "
+      "whoever "
+      "treated the client can refuse it.";
   ExceptionId id;
   AccountId client;
   std::string name;
@@ -23,10 +25,12 @@ struct ExceptionEntry {
   ExceptionState state = ExceptionState::asked;
   std::optional<std::string> decided_by;
   std::optional<Time> decided_at;
+  std::optional<Time> begins_at;
   std::optional<Time> ends_at;
 };
 BOOST_DESCRIBE_STRUCT(ExceptionEntry, (),
-                      (id, client, name, asked_by, own, asked_at, reason, state, decided_by, decided_at, ends_at))
+                      (id, client, name, asked_by, own, asked_at, reason, state, decided_by, decided_at, begins_at,
+                       ends_at))
 
 struct Exceptions {
   static constexpr std::string_view says = "The latest first, of records that are still kept.";
@@ -44,11 +48,13 @@ BOOST_DESCRIBE_STRUCT(LockedRecord, (), (client, name, locked_at))
 struct LockedRecords {
   static constexpr std::string_view says =
       "Clients whose accounts are closed and whose records the law keeps: those whom the asker treated, or whose "
-      "therapist they supervise. `exceptions`: what they asked for.";
+      "therapist they supervise. `exceptions`: what they asked for. `of_others`: what others asked for of clients whom "
+      "the asker treated, and what is not over; the asker can refuse it.";
   std::vector<LockedRecord> records;
   std::vector<ExceptionEntry> exceptions;
+  std::vector<ExceptionEntry> of_others;
 };
-BOOST_DESCRIBE_STRUCT(LockedRecords, (), (records, exceptions))
+BOOST_DESCRIBE_STRUCT(LockedRecords, (), (records, exceptions, of_others))
 
 struct ExceptionWanted {
   static constexpr std::string_view says = "`id` is a UUID of version 7 (RFC 9562) that the sender makes.";
@@ -73,7 +79,7 @@ using http::PermissionName;
 Result<std::optional<ExceptionEntry>> describe(Context& context, const Exception& one, people::Names& names,
                                                Deadline deadline) {
   TRY_ASSIGN(auto name, name_of(context.house, one.client, deadline));
-  const auto key = context.house.keys.locked_key_for(one.client, deadline);
+  const auto key = key_of_locked(context.house, one.client, deadline);
   if (!name || (!key && key.error().kind == ErrorKind::not_found)) return std::nullopt;
   if (!key) return fail(key.error());
   ExceptionEntry entry;
@@ -87,6 +93,7 @@ Result<std::optional<ExceptionEntry>> describe(Context& context, const Exception
   entry.state = state_of(one, context.house.clock.now());
   TRY_ASSIGN(entry.decided_by, names.of(one.decided_by));
   entry.decided_at = one.decided_at;
+  if (one.ends_at) entry.begins_at = *one.ends_at - kExceptionLasts;
   entry.ends_at = one.ends_at;
   return entry;
 }
@@ -106,9 +113,11 @@ Result<std::vector<ExceptionEntry>> describe_all(Context& context, const std::ve
 
 Result<Answer<LockedRecords>> read_locked(Context& context, Call& call) {
   std::vector<Exception> own;
+  std::vector<Exception> of_others;
   TRY_ASSIGN(const auto clients,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<people::LockedClient>> {
                own = list_own_exceptions(tx, context.viewer.account);
+               of_others = list_to_refuse(tx, context.viewer.account);
                return people::list_locked_clients(tx, context.viewer.account);
              }));
   Answer<LockedRecords> answer;
@@ -120,6 +129,7 @@ Result<Answer<LockedRecords>> read_locked(Context& context, Call& call) {
     answer.value.records.push_back({one.client, std::move(*name), one.locked_at});
   }
   TRY_ASSIGN(answer.value.exceptions, describe_all(context, own, seen, call.deadline));
+  TRY_ASSIGN(answer.value.of_others, describe_all(context, of_others, seen, call.deadline));
   TRY(audit_reads(context, call, seen, std::nullopt, "locked_records"));
   return answer;
 }
@@ -132,7 +142,7 @@ Result<Answer<Nothing>> ask_to_read(Context& context, Call& call, const Exceptio
   Exception wanted;
   wanted.id = body.id;
   wanted.client = call.path_id<AccountId>("client");
-  const auto key = context.house.keys.locked_key_for(wanted.client, call.deadline);
+  const auto key = key_of_locked(context.house, wanted.client, call.deadline);
   if (!key) return fail(key.error().kind == ErrorKind::not_found ? not_found() : key.error());
   wanted.sealed_reason = access::seal(**key, body.id.bytes(), body.reason.str());
   TRY_ASSIGN(const bool is_new,
@@ -171,6 +181,19 @@ Result<Answer<Nothing>> decide(Context& context, Call& call, const ExceptionDeci
   return Answer<Nothing>{204, {}};
 }
 
+Result<Answer<Nothing>> refuse(Context& context, Call& call) {
+  const auto id = call.path_id<ExceptionId>("exception");
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    AccountId client;
+    TRY_ASSIGN(const bool changed, refuse_exception(tx, context.viewer.account, id, client));
+    entry.client = client;
+    entry.view = "exception " + id.text();
+    entry.count = changed ? 1 : 0;
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
 /// Each reading is a row of its own, before the answer leaves.
 Result<void> write_down(Context& context, const Call& call, const Exception& exception) {
   return audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
@@ -191,7 +214,7 @@ Result<Answer<record::RecordAnswer>> read_record(Context& context, Call& call) {
                TRY_ASSIGN(exception, find_lasting(tx, context.viewer.account, id));
                return record::read_locked_record(tx, exception.client);
              }));
-  const auto key = context.house.keys.locked_key_for(exception.client, call.deadline);
+  const auto key = key_of_locked(context.house, exception.client, call.deadline);
   if (!key) return fail(key.error().kind == ErrorKind::not_found ? not_found() : key.error());
   TRY_ASSIGN(auto name, name_of(context.house, exception.client, call.deadline));
   auto names = record::names_in(context.house, stored, call.deadline);
@@ -228,13 +251,23 @@ void add_exception_routes(Routes& routes) {
   routes.put("/api/exceptions/{exception}/decision")
       .says("Confirm that a locked record is read, or refuse it")
       .explains(
-          "By somebody else than whoever asked. Confirmed, it lasts seven days and ends by itself; refused while it "
-          "lasts, it ends at once. What stands in the record is shown to nobody but whoever asked.")
+          "By somebody else than whoever asked. Confirmed, it lasts seven days and ends by itself; unless whoever "
+          "asked "
+          "treated the client themselves it begins 24 hours later, and whoever did is told now. Refused while it "
+          "lasts, "
+          "it ends at once. What stands in the record is shown to nobody but whoever asked.")
       .body<ExceptionDecision>()
       .answers<Nothing>(204)
       .needs(PermissionName{"decide_exception"}, "exception")
       .audits("exception.decide")
       .handle(decide);
+  routes.del("/api/exceptions/{exception}")
+      .says("Refuse that somebody else reads the locked record of a client whom one treated")
+      .explains("Also after it was confirmed, until it is over: see `of_others` of GET /api/locked-records.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"ask_exception"}, "exception")
+      .audits("exception.refuse")
+      .handle(refuse);
   routes.get("/api/exceptions/{exception}/record")
       .says("Read a locked record, while an exception lasts")
       .explains(

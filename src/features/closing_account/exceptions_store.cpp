@@ -1,5 +1,9 @@
+#include <algorithm>
+
+#include "access/who_treats.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/people.hpp"
 #include "features/people/staff.hpp"
 
@@ -19,7 +23,18 @@ using store::WriteTx;
 const Query kFind{"exceptions.find", EXCEPTION " WHERE x.id = $1 AND x.practice_id = $2", true};
 const Query kOwn{"exceptions.own", EXCEPTION " WHERE x.asked_by = $1 ORDER BY x.asked_at DESC, x.id LIMIT $2", true};
 const Query kList{"exceptions.list", EXCEPTION " WHERE x.practice_id = $1 ORDER BY x.asked_at DESC, x.id LIMIT $2"};
-const Query kLasting{"exceptions.lasting", EXCEPTION " WHERE x.id = $1 AND x.asked_by = $2 AND x.ends_at > $3", true};
+// $4: when one ends that begins now.
+const Query kLasting{"exceptions.lasting",
+                     EXCEPTION " WHERE x.id = $1 AND x.asked_by = $2 AND x.ends_at > $3 AND x.ends_at <= $4", true};
+// Of clients whom $1 would treat now: what others asked for, from $3 on, and is not over.
+const Query kToRefuse{"exceptions.to_refuse",
+                      EXCEPTION
+                      " WHERE x.asked_by <> $1 AND ((x.decided_at IS NULL AND x.asked_at > $3) OR x.ends_at > $2)"
+                      " AND x.client_id IN (SELECT e.client_id FROM episode_of_care e WHERE e.locked_at IS NOT NULL"
+                      " AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") ") ORDER BY x.asked_at DESC, x.id",
+                      true};
+const Query kRefused{"exceptions.refused", EXCEPTION " WHERE x.id = $1 AND x.decided_by = $2 AND x.ends_at IS NULL",
+                     true};
 // Of the same person for the same record: one that waits to be decided, or
 // lasts.
 const Query kIsThere{"exceptions.is_there",
@@ -39,6 +54,7 @@ const Query kDecide{"exceptions.decide",
                     "UPDATE record_exception SET decided_by = $2, decided_at = "
                     "$3, ends_at = $4 WHERE id = $1",
                     true};
+const Query kEndAll{"exceptions.end_all", "UPDATE record_exception SET ends_at = $1 WHERE ends_at > $1"};
 const Query kErase{"exceptions.erase", "DELETE FROM record_exception WHERE client_id = $1", true};
 
 Exception to_exception(const Row& row) {
@@ -59,6 +75,28 @@ Result<void> tell_deciders(WriteTx& tx, const access::Viewer& asker, ExceptionId
     TRY(ask_to_look(tx, id, "asked", member.id));
   }
   return {};
+}
+
+/// The one person beside whoever asked and whoever decides who can say whether it is as it is said.
+Result<void> tell_therapists(WriteTx& tx, const Exception& one, const char* step, AccountId by) {
+  for (const auto therapist : people::treated_locked(tx, one.client)) {
+    if (therapist != one.asked_by && therapist != by) TRY(ask_to_look(tx, one.id, step, therapist));
+  }
+  return {};
+}
+
+/// Where somebody else treated the client than whoever asks, they have time to object.
+Time begins_at(ReadTx& tx, const Exception& one, Time granted_at) {
+  const auto treated = people::treated_locked(tx, one.client);
+  const bool is_own = std::find(treated.begin(), treated.end(), one.asked_by) != treated.end();
+  return is_own ? granted_at : granted_at + people::kTimeToObject;
+}
+
+Result<void> refuse(WriteTx& tx, const Exception& one, AccountId by) {
+  tx.execute(kDecide, {one.id, by, tx.now(), nullptr});
+  TRY(ask_to_look(tx, one.id, "refused", one.asked_by));
+  if (one.decided_by && one.decided_by != by) TRY(ask_to_look(tx, one.id, "refused", *one.decided_by));
+  return tell_therapists(tx, one, "refused", by);
 }
 
 Error over() {
@@ -91,6 +129,9 @@ Result<bool> ask_exception(WriteTx& tx, const access::Viewer& viewer, const Exce
     return fail({ErrorKind::conflict, "exception.id_taken", "This id is taken. Make a new one and send it again."});
   }
   TRY(tell_deciders(tx, viewer, wanted.id));
+  auto asked = wanted;
+  asked.asked_by = viewer.account;
+  TRY(tell_therapists(tx, asked, "asked", viewer.account));
   return true;
 }
 
@@ -108,14 +149,33 @@ Result<bool> decide_exception(WriteTx& tx, const access::Viewer& viewer, Excepti
   if (state == (granted ? ExceptionState::granted : ExceptionState::refused)) return false;
   const bool may_change = state == ExceptionState::asked || (state == ExceptionState::granted && !granted);
   if (!may_change) return fail(over());
-  const std::optional<Time> ends = granted ? std::optional(now + kExceptionLasts) : std::nullopt;
-  tx.execute(kDecide, {id, viewer.account, now, ends});
-  TRY(ask_to_look(tx, id, granted ? "granted" : "refused", one->asked_by));
+  if (granted) {
+    tx.execute(kDecide, {id, viewer.account, now, begins_at(tx, *one, now) + kExceptionLasts});
+    TRY(ask_to_look(tx, id, "granted", one->asked_by));
+    TRY(tell_therapists(tx, *one, "granted", viewer.account));
+  } else {
+    TRY(refuse(tx, *one, viewer.account));
+  }
+  return true;
+}
+
+Result<bool> refuse_exception(WriteTx& tx, AccountId viewer, ExceptionId id, AccountId& client) {
+  tx.each(kLock, {id}, [](const Row&) {});
+  const auto all = list_to_refuse(tx, viewer);
+  const auto one = std::find_if(all.begin(), all.end(), [&](const Exception& each) { return each.id == id; });
+  if (one == all.end()) {
+    const auto refused = tx.first(kRefused, {id, viewer}, to_exception);
+    if (!refused) return fail(not_found());
+    client = refused->client;
+    return false;
+  }
+  client = one->client;
+  TRY(refuse(tx, *one, viewer));
   return true;
 }
 
 Result<Exception> find_lasting(ReadTx& tx, AccountId viewer, ExceptionId id) {
-  auto found = tx.first(kLasting, {id, viewer, tx.now()}, to_exception);
+  auto found = tx.first(kLasting, {id, viewer, tx.now(), tx.now() + kExceptionLasts}, to_exception);
   // Whoever supervises no more reads no more.
   if (!found || !people::knew_locked_client(tx, viewer, found->client)) return fail(not_found());
   return std::move(*found);
@@ -127,6 +187,14 @@ std::vector<Exception> list_own_exceptions(ReadTx& tx, AccountId viewer) {
 
 std::vector<Exception> list_exceptions(ReadTx& tx, PracticeId practice) {
   return tx.list(kList, {practice, kMostListed}, to_exception);
+}
+
+std::vector<Exception> list_to_refuse(ReadTx& tx, AccountId therapist) {
+  return tx.list(kToRefuse, {therapist, tx.now(), tx.now() - kExceptionWaits}, to_exception);
+}
+
+std::int64_t end_all_exceptions(WriteTx& tx) {
+  return tx.execute(kEndAll, {tx.now()});
 }
 
 void erase_exceptions(WriteTx& tx, AccountId client) {

@@ -1,7 +1,10 @@
 #include "features/closing_account/exceptions.hpp"
 
+#include <set>
+
 #include "features/closing_account/exceptions_api.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "support/full_house.hpp"
@@ -100,6 +103,7 @@ TEST_P(Exceptions, AreNotAskedForByWhoeverWasNamedAfterTheRecordWasLocked) {
   const auto one = wanted(client);
   ASSERT_TRUE(asked(farah(), one));
   ASSERT_TRUE(decided(kim(), one.id, true));
+  clock.set(clock.now() + people::kTimeToObject);
   EXPECT_TRUE(lasts_for(supervisor, one.id));
   ASSERT_TRUE(name(another));
   EXPECT_FALSE(lasts_for(supervisor, one.id)) << "who supervises no more reads no more";
@@ -108,6 +112,66 @@ TEST_P(Exceptions, AreNotAskedForByWhoeverWasNamedAfterTheRecordWasLocked) {
   const auto listed =
       *read([&](store::ReadTx& tx) -> Result<std::size_t> { return people::list_locked_clients(tx, another).size(); });
   EXPECT_EQ(listed, 0U);
+}
+
+TEST_P(Exceptions, OfOthersAreToldToTheTherapistWhoCanRefuseThemForADay) {
+  const auto refused = [&](AccountId who, ExceptionId id) {
+    return write([&](store::WriteTx& tx) {
+      AccountId of;
+      return refuse_exception(tx, who, id, of);
+    });
+  };
+  const auto to_refuse = [&](AccountId who) {
+    return *read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_to_refuse(tx, who).size(); });
+  };
+  const auto told = [&](ExceptionId id, const std::string& step) {
+    return *read([&](store::ReadTx& tx) -> Result<std::set<AccountId>> {
+      std::set<AccountId> people;
+      for (const auto& one : notify::deliveries_of(tx, "exception:" + id.text() + ":" + step)) people.insert(one.to);
+      return people;
+    });
+  };
+  const auto one = wanted(client);
+  ASSERT_TRUE(asked(farah(), one));
+  EXPECT_EQ(told(one.id, "asked"), (std::set{administrator, therapist}));
+  ASSERT_TRUE(decided(kim(), one.id, true));
+  EXPECT_EQ(told(one.id, "granted"), (std::set{supervisor, therapist}));
+  EXPECT_FALSE(lasts_for(supervisor, one.id)) << "not yet";
+  EXPECT_EQ(to_refuse(therapist), 1U);
+  EXPECT_EQ(to_refuse(stranger), 0U);
+  for (const auto who : {stranger, deputy, supervisor, administrator}) {
+    EXPECT_EQ(refused(who, one.id).error().kind, ErrorKind::not_found);
+  }
+  EXPECT_TRUE(refused(therapist, one.id).value());
+  EXPECT_FALSE(refused(therapist, one.id).value()) << "sent again";
+  EXPECT_EQ(told(one.id, "refused"), (std::set{supervisor, administrator}));
+  EXPECT_EQ(to_refuse(therapist), 0U);
+  EXPECT_EQ(decided(kim(), one.id, true).error().code, "exception.over");
+  clock.set(clock.now() + people::kTimeToObject);
+  EXPECT_FALSE(lasts_for(supervisor, one.id));
+
+  const auto another = wanted(client);
+  ASSERT_TRUE(asked(farah(), another));
+  ASSERT_TRUE(decided(kim(), another.id, true));
+  clock.set(clock.now() + people::kTimeToObject - std::chrono::seconds(1));
+  EXPECT_FALSE(lasts_for(supervisor, another.id));
+  clock.set(clock.now() + std::chrono::seconds(1));
+  EXPECT_TRUE(lasts_for(supervisor, another.id));
+  clock.set(clock.now() + kExceptionLasts);
+  EXPECT_FALSE(lasts_for(supervisor, another.id)) << "as long as any";
+}
+
+TEST_P(Exceptions, AreToldToWhoeverGoesOnWhereTheTherapistHasLeft) {
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.deputy = deputy}); }));
+  clock.set(clock.now() + people::kTimeToObject);
+  ASSERT_TRUE(write(
+      [&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); }));
+  const auto one = wanted(client);
+  ASSERT_TRUE(asked(farah(), one));
+  AccountId of;
+  EXPECT_TRUE(write([&](store::WriteTx& tx) { return refuse_exception(tx, deputy, one.id, of); }).value());
+  EXPECT_EQ(of, client);
 }
 
 TEST_P(Exceptions, AreAskedForByTheDeputyWhereTheTherapistHasLeft) {

@@ -24,6 +24,8 @@ inline constexpr std::chrono::hours kToldAhead{4 * 7 * 24};
 /// What an administrator decides about who reads a client's words, or about a client's account, holds at the earliest
 /// so long after whoever it is about was told of it, so that they can object.
 inline constexpr std::chrono::hours kTimeToObject{24};
+/// And so much of it after a start of the server: where the day came while it did not run nobody could object.
+inline constexpr std::chrono::hours kTimeAfterStart{1};
 
 struct Absence {
   AbsenceId id;
@@ -92,5 +94,7 @@ std::vector<AccountId> treating_as(store::ReadTx& tx, AccountId viewer);
 std::vector<AccountId> who_hears(store::ReadTx& tx, AccountId client, AccountId therapist);
 /// Who treats the client now: therapists, and those who stand in or go on for one.
 std::vector<AccountId> treating_now(store::ReadTx& tx, AccountId client);
+/// The same of a client whose record is locked: who would treat them now if they had not left.
+std::vector<AccountId> treated_locked(store::ReadTx& tx, AccountId client);
 
 }  // namespace rapport::people

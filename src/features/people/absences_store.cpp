@@ -95,6 +95,13 @@ const Query kTreatingNow{"absences.treating_now",
                          " UNION SELECT d.id FROM episode_of_care e JOIN account d ON d.id = " DEPUTY_NOW(
                              "e.therapist_id", "$2") " WHERE e.client_id = $1 AND e.closed_at IS NULL",
                          true};
+const Query kTreatedLocked{"absences.treated_locked",
+                           "SELECT e.therapist_id FROM episode_of_care e JOIN account t ON t.id = e.therapist_id"
+                           " WHERE e.client_id = $1 AND e.locked_at IS NOT NULL AND t.closed_at IS NULL"
+                           " UNION SELECT d.id FROM episode_of_care e JOIN account d ON d.id = " DEPUTY_NOW(
+                               "e.therapist_id", "$2") " WHERE e.client_id = $1 AND e.locked_at IS NOT NULL"
+                                                       " AND d.closed_at IS NULL",
+                           true};
 const Query kDeputyNow{"absences.deputy_now", "SELECT d.id FROM account d WHERE d.id = " DEPUTY_NOW("$1", "$2"), true};
 const Query kRooms{"absences.rooms",
                    "SELECT e.id, e.client_id, r.id FROM episode_of_care e"
@@ -309,6 +316,10 @@ std::vector<AccountId> who_hears(ReadTx& tx, AccountId client, AccountId therapi
 
 std::vector<AccountId> treating_now(ReadTx& tx, AccountId client) {
   return tx.list(kTreatingNow, {client, tx.now()}, to_account_id);
+}
+
+std::vector<AccountId> treated_locked(ReadTx& tx, AccountId client) {
+  return tx.list(kTreatedLocked, {client, tx.now()}, to_account_id);
 }
 
 }  // namespace rapport::people

@@ -59,10 +59,13 @@ Result<PlannedHandOver> plan_hand_over(store::WriteTx& tx, const access::Viewer&
 /// It does not happen; gives what was planned, and `is_new` false when it was called off before. By whoever may plan
 /// it. Errors: not_found; conflict "hand_over.done".
 Result<PlannedHandOver> call_off_hand_over(store::WriteTx& tx, const access::Viewer& by, HandOverId id);
-bool is_any_hand_over_due(store::ReadTx& tx);
-/// Carries out what has become due, at most so many at once; each is written into the audit.
+/// Whether there is anything for the next to do.
+bool is_any_hand_over_due(store::ReadTx& tx, Time asked_since = {});
+/// Carries out what has become due, at most so many at once, of what was asked for at `asked_since` or later; each is
+/// written into the audit.
 inline constexpr std::int64_t kMostHandedOverAtOnce = 100;
-Result<std::vector<HandOver>> carry_out_hand_overs(store::WriteTx& tx, const CancelSessions& cancel_sessions);
+Result<std::vector<HandOver>> carry_out_hand_overs(store::WriteTx& tx, const CancelSessions& cancel_sessions,
+                                                   Time asked_since = {});
 /// Whatever is planned to this therapist, who leaves, is called off; whoever asked for it is told.
 Result<void> call_off_hand_overs_to(store::WriteTx& tx, AccountId therapist);
 

@@ -192,12 +192,16 @@ void add_hand_over_routes(Routes& routes, const CancelSessions& cancel_sessions)
       .handle(call_off);
 }
 
-Result<std::int64_t> carry_out_hand_overs(House& house, const CancelSessions& cancel_sessions, Deadline deadline) {
-  TRY_ASSIGN(const bool is_due,
-             house.db.read(deadline, [](store::ReadTx& tx) -> Result<bool> { return is_any_hand_over_due(tx); }));
+Result<std::int64_t> carry_out_hand_overs(House& house, const CancelSessions& cancel_sessions, Time began_at,
+                                          Deadline deadline) {
+  const auto asked_since = house.clock.now() < began_at + kTimeAfterStart ? began_at : Time{};
+  TRY_ASSIGN(const bool is_due, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<bool> {
+    return is_any_hand_over_due(tx, asked_since);
+  }));
   if (!is_due) return 0;
-  TRY_ASSIGN(const auto done,
-             house.db.write(deadline, [&](store::WriteTx& tx) { return carry_out_hand_overs(tx, cancel_sessions); }));
+  TRY_ASSIGN(const auto done, house.db.write(deadline, [&](store::WriteTx& tx) {
+    return carry_out_hand_overs(tx, cancel_sessions, asked_since);
+  }));
   for (const auto& one : done) open_lines_anew(house, one);
   return std::ssize(done);
 }

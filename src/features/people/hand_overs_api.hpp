@@ -7,7 +7,9 @@ namespace rapport::people {
 
 void add_hand_over_routes(Routes& routes, const CancelSessions& cancel_sessions);
 
-/// For a job that runs every few seconds: carries out what has become due; how many.
-Result<std::int64_t> carry_out_hand_overs(House& house, const CancelSessions& cancel_sessions, Deadline deadline);
+/// For a job that runs every few seconds: carries out what has become due; how many. For kTimeAfterStart from
+/// `began_at`, when the server began to run, only what was asked for since.
+Result<std::int64_t> carry_out_hand_overs(House& house, const CancelSessions& cancel_sessions, Time began_at,
+                                          Deadline deadline);
 
 }  // namespace rapport::people

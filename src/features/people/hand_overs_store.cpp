@@ -27,7 +27,7 @@ const Query kFind{"hand_overs.find",
                   true};
 const Query kDue{"hand_overs.due",
                  HAND_OVER
-                 " WHERE h.due_at <= $1 AND h.done_at IS NULL AND h.called_off_at IS NULL"
+                 " WHERE h.due_at <= $1 AND h.asked_at >= $3 AND h.done_at IS NULL AND h.called_off_at IS NULL"
                  " ORDER BY h.due_at LIMIT $2",
                  true};
 const Query kTo{"hand_overs.to", HAND_OVER " WHERE h.to_id = $1 AND h.done_at IS NULL AND h.called_off_at IS NULL"};
@@ -41,9 +41,10 @@ const Query kOfEpisode{"hand_overs.of_episode",
 const Query kCarriedOut{"hand_overs.carried_out",
                         HAND_OVER " WHERE h.episode_id = $1 AND h.done_at IS NOT NULL ORDER BY h.done_at, h.id", true};
 #undef HAND_OVER
-const Query kIsAnyDue{
-    "hand_overs.is_any_due",
-    "SELECT 1 FROM hand_over WHERE due_at <= $1 AND done_at IS NULL AND called_off_at IS NULL LIMIT 1", true};
+const Query kIsAnyDue{"hand_overs.is_any_due",
+                      "SELECT 1 FROM hand_over WHERE due_at <= $1 AND asked_at >= $2 AND done_at IS NULL AND "
+                      "called_off_at IS NULL LIMIT 1",
+                      true};
 // Sessions, messages and other hand-overs of the episode wait here.
 const Query kLockEpisode{"hand_overs.lock_episode", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}", true};
 const Query kOpenEpisode{"hand_overs.open_episode",
@@ -239,14 +240,15 @@ Result<PlannedHandOver> call_off_hand_over(WriteTx& tx, const access::Viewer& by
   return PlannedHandOver{*one, is_new};
 }
 
-bool is_any_hand_over_due(ReadTx& tx) {
-  return tx.first(kIsAnyDue, {tx.now()}, [](const Row&) { return true; }).has_value();
+bool is_any_hand_over_due(ReadTx& tx, Time asked_since) {
+  return tx.first(kIsAnyDue, {tx.now(), asked_since}, [](const Row&) { return true; }).has_value();
 }
 
-Result<std::vector<HandOver>> carry_out_hand_overs(WriteTx& tx, const CancelSessions& cancel_sessions) {
+Result<std::vector<HandOver>> carry_out_hand_overs(WriteTx& tx, const CancelSessions& cancel_sessions,
+                                                   Time asked_since) {
   std::vector<HandOver> done;
   const auto practice = find_practice(tx);
-  for (const auto& one : tx.list(kDue, {tx.now(), kMostHandedOverAtOnce}, to_hand_over)) {
+  for (const auto& one : tx.list(kDue, {tx.now(), kMostHandedOverAtOnce, asked_since}, to_hand_over)) {
     lock_team(tx, practice->id, one.to);
     lock_episode(tx, one.episode);
     TRY_ASSIGN(const bool is_done, carry_out(tx, one, cancel_sessions));

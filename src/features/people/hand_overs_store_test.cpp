@@ -414,6 +414,23 @@ TEST_P(HandOvers, NoPathLeavesATreatmentWithoutSomebodyWhoHearsOfAConcern) {
   EXPECT_GT(done, 10) << "the paths lead somewhere";
 }
 
+TEST_P(HandOvers, ThatWereAskedForBeforeAStartWaitAsLongAsTheServerSays) {
+  const auto one = wanted(episode, stranger, hours(24));
+  ASSERT_TRUE(plan(as(therapist), one));
+  clock.set(clock.now() + hours(48));
+  const auto began_at = clock.now();
+  const auto done_of = [&](Time asked_since) {
+    return write([&](store::WriteTx& tx) -> Result<std::int64_t> {
+             TRY_ASSIGN(const auto done, carry_out_hand_overs(tx, cancel, asked_since));
+             return std::ssize(done);
+           })
+        .value();
+  };
+  EXPECT_EQ(done_of(began_at), 0);
+  EXPECT_FALSE(*read([&](store::ReadTx& tx) -> Result<bool> { return is_any_hand_over_due(tx, began_at); }));
+  EXPECT_EQ(done_of({}), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, HandOvers, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

@@ -6,6 +6,7 @@
 #include "access/who_treats.hpp"
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
+#include "features/safety/left_behind.hpp"
 #include "features/safety/safety_shapes.hpp"
 
 namespace rapport::safety {
@@ -59,9 +60,13 @@ const Query kTherapistThen{"safety.therapist_then",
 // Whoever is named hears of what is open or comes; of what was over before that they read once the naming holds.
 #define SINCE_NAMED(from) "(c.closed_at IS NULL OR " from " <= $2 OR c.closed_at + 86400000000 >= " from ")"
 static_assert(people::kTimeToObject == std::chrono::microseconds(86'400'000'000));
+// Of a client who has left only what was said about the therapist is left to look into: until the key is locked.
+#define STILL_READ                                                                                               \
+  "(e.locked_at IS NULL OR (c.kind = 'rift' AND EXISTS (SELECT 1 FROM closing k WHERE k.client_id = e.client_id" \
+  " AND k.state = 'locked' AND k.key_locked = 0)))"
 // $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER \
-  " (e.locked_at IS NULL AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (((e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") ") AND " SINCE_NAMED("t.deputy_from") ")" \
+  " (" STILL_READ " AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (((e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") ") AND " SINCE_NAMED("t.deputy_from") ")" \
   "   OR (t.supervisor_id = $1 AND c.escalated_at IS NOT NULL AND " SINCE_NAMED("t.supervisor_from") ")))" \
   "  OR (c.kind = 'rift' AND n.id = $1 AND " SINCE_NAMED("p.neutral_from") ")))"
 #define EPISODE_OF_VIEWER \
@@ -104,10 +109,10 @@ const Query kReaders{"safety.readers",
                      " WHERE r.concern_id = $1 ORDER BY r.told_at, r.part DESC, r.account_id",
                      true};
 // Whom each open concern is for by who stands around the client now. There are few of them, so they are looked through.
-#define NEWCOMER(part, account, condition)                                                        \
-  "SELECT c.id AS concern_id, " account " AS account_id, '" part                                  \
-  "' AS part" FROM_TEAM("$2") " WHERE c.closed_at IS NULL AND e.locked_at IS NULL AND " condition \
-                              " AND NOT EXISTS (SELECT 1 FROM concern_reader k"                   \
+#define NEWCOMER(part, account, condition)                                                   \
+  "SELECT c.id AS concern_id, " account " AS account_id, '" part                             \
+  "' AS part" FROM_TEAM("$2") " WHERE c.closed_at IS NULL AND " STILL_READ " AND " condition \
+                              " AND NOT EXISTS (SELECT 1 FROM concern_reader k"              \
                               "  WHERE k.concern_id = c.id AND k.account_id = " account ")"
 #define FROM_TEAM(now) \
   " FROM concern c JOIN episode_of_care e ON e.id = c.episode_id"                                           \
@@ -131,6 +136,7 @@ const Query kWithoutReader{"safety.without_reader",
                            "  AND (c.kind <> 'safety' OR d.id IS NULL)))"};
 #undef FROM_TEAM
 #undef HEARS_AS_DEPUTY
+#undef STILL_READ
 #undef NEWCOMER
 const Query kById{"safety.by_id", CONCERN " WHERE c.id = $1", true};
 const Query kDue{"safety.due",
@@ -310,10 +316,17 @@ Result<Concern> lock_own(WriteTx& tx, AccountId viewer, ConcernId concern) {
 
 const Query kWaits{"safety.waits",
                    "SELECT 1 FROM episode_of_care e JOIN concern c ON c.episode_id = e.id"
-                   " LEFT JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person' AND n.closed_at IS NULL"
                    " WHERE e.client_id = $1 AND c.closed_at IS NULL AND c.acknowledged_at IS NULL"
-                   " AND (c.kind <> 'rift' OR n.id IS NOT NULL) LIMIT 1",
+                   " AND c.kind <> 'rift' LIMIT 1",
                    true};
+// $2 1: also what somebody looks into and has not closed.
+const Query kWaitsForNeutral{"safety.waits_for_neutral",
+                             "SELECT 1 FROM episode_of_care e JOIN concern c ON c.episode_id = e.id"
+                             " JOIN account n ON n.id = e.neutral_id AND n.role = 'neutral_person'"
+                             " AND n.closed_at IS NULL"
+                             " WHERE e.client_id = $1 AND c.kind = 'rift' AND c.closed_at IS NULL"
+                             " AND (c.acknowledged_at IS NULL OR $2 = 1) LIMIT 1",
+                             true};
 const Query kStopClocks{"safety.stop_clocks", "UPDATE concern SET acknowledge_by = NULL WHERE client_id = $1"};
 #define CONCERNS_OF_CLIENT "concern_id IN (SELECT id FROM concern WHERE client_id = $1)"
 const Query kEraseSteps{"safety.erase_steps", "DELETE FROM concern_step WHERE " CONCERNS_OF_CLIENT};
@@ -531,8 +544,17 @@ Result<std::int64_t> reopen_left(WriteTx& tx, const Rules& rules, Time now) {
   return count;
 }
 
-bool waits_for_somebody(ReadTx& tx, AccountId client) {
+bool waits_for_team(ReadTx& tx, AccountId client) {
   return tx.first(kWaits, {client}, [](const Row&) { return true; }).has_value();
+}
+
+bool waits_for_somebody(ReadTx& tx, AccountId client) {
+  return waits_for_team(tx, client) ||
+         tx.first(kWaitsForNeutral, {client, false}, [](const Row&) { return true; }).has_value();
+}
+
+bool is_left_to_neutral(ReadTx& tx, AccountId client) {
+  return tx.first(kWaitsForNeutral, {client, true}, [](const Row&) { return true; }).has_value();
 }
 
 void stop_clocks(WriteTx& tx, AccountId client) {

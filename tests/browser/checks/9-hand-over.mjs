@@ -172,5 +172,24 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('heading', { name: `Record of ${client.name}` }).waitFor();
     await picture('reading', page);
     await page.getByRole('button', { name: 'Close the record' }).click();
+
+    const supervisor = own.accountsOf('supervisor')[0];
+    const asks = (await place.person(own.origin, supervisor, phone)).page;
+    await asks.getByRole('button', { name: `Ask to read the record of ${client.name}` }).click();
+    await asks.getByLabel(`Why the record of ${client.name} has to be read`).fill('An insurer asks.');
+    await asks.getByRole('button', { name: 'Ask', exact: true }).click();
+    await asks.getByText('It waits to be confirmed.').waitFor();
+    await admin.reload();
+    await admin.getByRole('button', { name: `Bestätigen: ${supervisor.name} liest die Akte von ${client.name}` }).click();
+    await admin.getByText('Bis es beginnt, kann es ablehnen, wer die Person behandelt hat.').waitFor();
+    await asks.reload();
+    await asks.getByText('until then whoever treated the client can refuse it').waitFor();
+    await picture('granted-for-tomorrow-phone', asks);
+    await page.reload();
+    await page.getByText('unless you refuse it').waitFor();
+    await picture('to-refuse', page);
+    await page.getByRole('button', { name: `Refuse: ${supervisor.name} does not read the record of ${client.name}` }).click();
+    await page.getByRole('status').filter({ hasText: 'Nobody reads the record.' }).waitFor();
+    await picture('refused', page);
   });
 }

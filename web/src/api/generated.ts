@@ -5128,7 +5128,7 @@ export interface paths {
         get?: never;
         /**
          * Confirm that a locked record is read, or refuse it
-         * @description By somebody else than whoever asked. Confirmed, it lasts seven days and ends by itself; refused while it lasts, it ends at once. What stands in the record is shown to nobody but whoever asked.
+         * @description By somebody else than whoever asked. Confirmed, it lasts seven days and ends by itself; unless whoever asked treated the client themselves it begins 24 hours later, and whoever did is told now. Refused while it lasts, it ends at once. What stands in the record is shown to nobody but whoever asked.
          */
         put: {
             parameters: {
@@ -5167,6 +5167,56 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exceptions/{exception}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Refuse that somebody else reads the locked record of a client whom one treated
+         * @description Also after it was confirmed, until it is over: see `of_others` of GET /api/locked-records.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exception: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -7480,7 +7530,7 @@ export interface components {
         };
         /** @enum {string} */
         ExceptionState: "asked" | "granted" | "refused" | "over";
-        /** @description An exception that was asked for: for whose locked record, by whom and why. `asked`: somebody else has to decide, within fourteen days. `granted`: whoever asked reads the record until `ends_at`. */
+        /** @description An exception that was asked for: for whose locked record, by whom and why. `asked`: somebody else has to decide, within fourteen days. `granted`: whoever asked reads the record from `begins_at` until `ends_at`; whoever treated the client can refuse it. */
         ExceptionEntry: {
             /** Format: uuid */
             id: string;
@@ -7495,12 +7545,14 @@ export interface components {
             state: components["schemas"]["ExceptionState"];
             decided_by?: string | null;
             decided_at?: string | null;
+            begins_at?: string | null;
             ends_at?: string | null;
         };
-        /** @description Clients whose accounts are closed and whose records the law keeps: those whom the asker treated, or whose therapist they supervise. `exceptions`: what they asked for. */
+        /** @description Clients whose accounts are closed and whose records the law keeps: those whom the asker treated, or whose therapist they supervise. `exceptions`: what they asked for. `of_others`: what others asked for of clients whom the asker treated, and what is not over; the asker can refuse it. */
         LockedRecords: {
             records: components["schemas"]["LockedRecord"][];
             exceptions: components["schemas"]["ExceptionEntry"][];
+            of_others: components["schemas"]["ExceptionEntry"][];
         };
         /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes. */
         ExceptionWanted: {

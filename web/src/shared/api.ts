@@ -269,6 +269,7 @@ export const api = {
   exceptions: async () => (await ask('get', '/api/exceptions', {}, undefined)).exceptions,
   decideException: (exception: string, granted: boolean) =>
     ask('put', '/api/exceptions/{exception}/decision', { exception }, { granted }),
+  refuseException: (exception: string) => ask('delete', '/api/exceptions/{exception}', { exception }, undefined),
   lockedRecord: (exception: string) => ask('get', '/api/exceptions/{exception}/record', { exception }, undefined),
   setup: () => ask('get', '/api/setup', {}, undefined),
   confirmSetup: (item: components['schemas']['Item']) => ask('post', '/api/setup/confirmations', {}, { item }),
