@@ -128,7 +128,7 @@ const std::vector<Secret> kSecrets{
     {"Farah", {"administrator", "supervisor", "therapist", "deputy"}},
     {"Gita", {"administrator", "neutral", "client"}},
     {"Lena", {"administrator", "therapist", "supervisor"}},  // whose account is closed
-    {"A court asks.", {"administrator", "supervisor"}},
+    {"A court asks.", {"administrator", "supervisor", "therapist"}},
     {"Nora", {"therapist"}},
     {"Otto", {"administrator"}},
     {"Hana", {"administrator", "coordinator"}},
@@ -1075,7 +1075,7 @@ std::vector<Scenario> scenarios() {
                        kNotLoggedIn,
                        refused("locked_records.read"),
                        refused("locked_records.read"),
-                       {200, "Lena", "locked_records.read done/-"},
+                       {200, "A court asks.", "locked_records.read done/-"},
                        {200, R"({"records":[],"exceptions":[],"of_others":[]})"}},
                       {200, "A court asks.", "locked_records.read done/-"}),
       with_supervisor({"POST /api/locked-records/{client}/exceptions",
