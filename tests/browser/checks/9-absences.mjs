@@ -132,6 +132,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'Choose who is asked.' }).waitFor();
     await page.getByLabel('Who else is asked').selectOption({ label: second.name });
+    same('what was missing is there', await page.getByText('Choose who is asked.').count(), 0);
     same('not the one who cannot', await page.getByLabel('Who else is asked').getByText(first.name).count(), 0);
     await picture('another-phone', page);
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
