@@ -76,11 +76,11 @@ export default async function add({ check, house, shots }) {
     await row.getByRole('button', { name: "Close a client's account" }).click();
     await row.locator('code', { hasText: 'nobody.here' }).waitFor();
     await picture('administrator-compare', admin);
-    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await row.getByRole('button', { name: 'Close it in 24 hours' }).click();
     await row.getByRole('alert').filter({ hasText: 'No client has this log-in name' }).waitFor();
     await row.getByLabel("The client's log-in name").fill(second.login);
     await row.getByRole('button', { name: "Close a client's account" }).click();
-    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await row.getByRole('button', { name: 'Close it in 24 hours' }).click();
     await row.getByRole('status').filter({ hasText: 'The account will be closed tomorrow' }).waitFor();
     await row.getByText('Will be closed tomorrow', { exact: false }).last().waitFor();
     await picture('administrator-soon', admin);
@@ -98,7 +98,7 @@ export default async function add({ check, house, shots }) {
     await soon.waitFor({ state: 'detached' });
     await row.getByLabel("The client's log-in name").fill(second.login);
     await row.getByRole('button', { name: "Close a client's account" }).click();
-    await row.getByRole('button', { name: 'Close it for good' }).click();
+    await row.getByRole('button', { name: 'Close it in 24 hours' }).click();
     await keepers.getByRole('button', { name: `Call it off: the account of ${second.name}` }).click();
     await keepers.getByRole('status').filter({ hasText: `The account of ${second.name} stays open.` }).waitFor();
   });

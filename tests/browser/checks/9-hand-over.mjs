@@ -27,17 +27,27 @@ export default async function add({ check, house, shots }) {
     const { episodes } = await caller.ask('GET', '/api/episodes');
     const { therapists } = await caller.ask('GET', '/api/absences');
     const planned = newId();
+    const { page } = await place.person(own.origin, therapist, desk);
     await caller.ask('POST', '/api/hand-overs', {
       id: planned, episode: episodes.find((one) => one.client.name === client.name).id,
       to: therapists.find((one) => one.name === colleague.name).id, at: new Date(Date.now() + 3 * 86_400_000).toISOString()
     });
     await theirs.page.goto(own.origin);
     await theirs.page.getByText(`${colleague.name} will be your therapist`).waitFor();
+    // Whoever can call it off reads so without looking for it.
+    const ahead = page.getByRole('list', { name: 'Hand clients over' });
+    await ahead.getByText(`${client.name}: ${colleague.name} is the therapist from`).waitFor();
+    await picture('ahead', page);
+    await ahead.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByRole('button', { name: `Call it off: ${client.name}` }).waitFor();
+    await page.goto(own.origin);
+    await theirs.openChat();
+    await theirs.page.getByText(`${colleague.name} will be your therapist`).waitFor();
+    await theirs.page.goto(own.origin);
     await caller.ask('DELETE', `/api/hand-overs/${planned}`);
     await theirs.page.getByText('It said here that somebody else would take over. That was called off').waitFor();
     await picture('called-off-phone', theirs.page);
 
-    const { page } = await place.person(own.origin, therapist, desk);
     await page.getByRole('link', { name: 'Absences' }).click();
     await page.getByRole('heading', { name: 'Hand clients over' }).waitFor();
     await page.getByRole('button', { name: 'Hand over', exact: true }).click();
