@@ -91,6 +91,7 @@ export default async function add({ check, house, shots }) {
     const { page } = await desk.person(house.origin, therapist, { viewport: { width: 360, height: 740 } });
     const card = page.getByRole('region', { name: 'A way back for you' });
     await card.getByText('while there is a day to object').waitFor();
+    await card.getByText('Without one no mail tells you of an answer about harm either.').waitFor();
     same('too wide by', await excess(page), 0);
     same('barriers', await barriers(page), []);
     if (shots) await card.screenshot({ path: join(shots, 'mail-asked-staff-phone.png') });
