@@ -55,6 +55,10 @@ bool is_mail_address(std::string_view text) {
   return all_between_dots(text.substr(0, at), is_atom) && all_between_dots(text.substr(at + 1), is_label);
 }
 
+bool is_mail_address_elsewhere(std::string_view text) {
+  return is_mail_address(text) && text.find('.', text.find('@')) != std::string_view::npos;
+}
+
 std::optional<std::string> canonical_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;  // what follows would not be looked at
   const std::string copy(text);

@@ -19,5 +19,7 @@ inline constexpr std::size_t kLongestMailAddress = 254;
 /// Whether this is one mail address of ASCII as people have them ("name@example.org"): no quotes, no comments, nothing
 /// that could be taken for more of a mail's head or of what is said to a mail server.
 bool is_mail_address(std::string_view text);
+/// The same of somebody who is not on this computer: with a domain of two parts at least ("a@b" is a slip of the hand).
+bool is_mail_address_elsewhere(std::string_view text);
 
 }  // namespace rapport

@@ -27,6 +27,10 @@ TEST(MailAddress, IsOneAndNothingMore) {
         "n\xc3\xa4me@example.org", "name@[127.0.0.1]", "\"name\"@example.org", "name@example.org>"}) {
     EXPECT_FALSE(is_mail_address(wrong)) << wrong;
   }
+  EXPECT_TRUE(is_mail_address_elsewhere("name@example.org"));
+  for (const std::string_view wrong : {"root@localhost", "first.last@localhost", "name@example.", ".org"}) {
+    EXPECT_FALSE(is_mail_address_elsewhere(wrong)) << wrong;
+  }
   const std::string longest =
       std::string(64, 'x') + "@" + std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(61, 'c');
   ASSERT_EQ(longest.size(), kLongestMailAddress);

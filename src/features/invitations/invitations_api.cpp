@@ -163,7 +163,7 @@ Result<InvitationEntry> describe(House& house, const Invitation& invitation,
 
 using Address = std::optional<http::Text<1, kLongestMailAddress>>;
 Result<void> check_address(const Address& email) {
-  if (!email || is_mail_address(email->str())) return {};
+  if (!email || is_mail_address_elsewhere(email->str())) return {};
   return fail(invalid("email.address", "This is not an address that mail can be sent to.",
                       {{"/email", "Give one address, such as name@example.org, without spaces."}}));
 }

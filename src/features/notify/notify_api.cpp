@@ -159,7 +159,7 @@ Result<void> choose_language(Context& context, const Call& call, Language langua
 
 Result<Answer<Nothing>> change_email(Context& context, Call& call, const NewEmail& wanted) {
   const auto& address = wanted.address.str();
-  if (!address.empty() && !is_mail_address(address)) {
+  if (!address.empty() && !is_mail_address_elsewhere(address)) {
     return fail(invalid("email.address", "This is not an address that mail can be sent to.",
                         {{"/address", "Give one address, such as name@example.org, without spaces."}}));
   }

@@ -124,6 +124,8 @@ constexpr std::array kTerms{
     Term{"exceptions.read", "looked at who asked to read the locked record",
          "sah an, wer darum bat, die gesperrte Akte zu lesen"},
     Term{"exception.decide", "decided who may read the locked record", "entschied, wer die gesperrte Akte lesen darf"},
+    Term{"exception.refuse", "refused that somebody reads the locked record",
+         "lehnte ab, dass jemand die gesperrte Akte liest"},
     Term{"exception.read", "read the locked record by exception", "las die gesperrte Akte ausnahmsweise"},
     Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
     Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
