@@ -63,13 +63,17 @@ class HandOvers : public testing::HouseTest {
     const auto away = *read([&](store::ReadTx& tx) -> Result<std::optional<Away>> { return away_of(tx, therapist); });
     return away ? away->deputy : std::nullopt;
   }
-  std::set<AccountId> mailed(HandOverId id, const std::string& step) {
+  std::set<AccountId> mailed(const std::string& notice) {
     return *read([&](store::ReadTx& tx) -> Result<std::set<AccountId>> {
       std::set<AccountId> people;
-      for (const auto& one : notify::deliveries_of(tx, "hand_over:" + id.text() + ":" + step)) people.insert(one.to);
+      for (const auto& one : notify::deliveries_of(tx, notice)) people.insert(one.to);
       return people;
     });
   }
+  std::set<AccountId> mailed(HandOverId id, const std::string& step) {
+    return mailed("hand_over:" + id.text() + ":" + step);
+  }
+  std::set<AccountId> told_of_dismissal(AccountId of) { return mailed("dismissed:" + of.text() + ":"); }
   /// Of a therapist who has left: the new deputy goes on only later, and there was none before.
   bool waits_for_deputy(AccountId of) {
     const auto staff =
@@ -184,6 +188,7 @@ TEST_P(HandOvers, WhoIsDismissedHasADeputyWhoGoesOnUntilEachIsHandedOver) {
   clock.set(clock.now() + kTimeToObject);
   EXPECT_FALSE(finds(deputy, episode));
   ASSERT_TRUE(close(therapist, Leaving::at_once).value());
+  EXPECT_EQ(told_of_dismissal(therapist), (std::set<AccountId>{client, other_client, deputy}));
   EXPECT_TRUE(finds(deputy, episode));
   EXPECT_TRUE(finds(deputy, other_episode));
   EXPECT_EQ(read([&](store::ReadTx& tx) -> Result<std::size_t> { return list_episodes(tx, deputy).size(); }), 2U);
@@ -219,6 +224,7 @@ TEST_P(HandOvers, WhoeverGoesOnLeavesAtOnceWhereSomebodyElseIsNamed) {
   ASSERT_TRUE(back(therapist, stranger));
   EXPECT_EQ(close(deputy).error().code, "account.stands_in") << "in no emergency they go on until the other does";
   ASSERT_TRUE(close(deputy, Leaving::at_once).value());
+  EXPECT_EQ(told_of_dismissal(deputy), (std::set<AccountId>{client, other_client, stranger}));
   EXPECT_FALSE(finds(deputy, episode));
   EXPECT_FALSE(finds(stranger, episode)) << "no sooner than without this";
   EXPECT_FALSE(away_deputy());

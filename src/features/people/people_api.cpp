@@ -55,7 +55,8 @@ Result<std::optional<HandOverAnswer>> describe_hand_over(const std::optional<Han
   if (!hand_over) return std::nullopt;
   TRY_ASSIGN(auto from, names.of(hand_over->from));
   TRY_ASSIGN(auto to, names.of(hand_over->to));
-  return HandOverAnswer{{hand_over->from, std::move(from)},
+  return HandOverAnswer{hand_over->id,
+                        {hand_over->from, std::move(from)},
                         {hand_over->to, std::move(to)},
                         hand_over->done_at.value_or(hand_over->called_off_at.value_or(hand_over->due_at)),
                         hand_over->done_at.has_value(),

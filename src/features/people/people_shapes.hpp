@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "http/live_events.hpp"
 #include "http/text.hpp"
@@ -63,13 +64,14 @@ struct HandOverAnswer {
       "Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. `called_off`: it was meant "
       "to "
       "be so, and at `at` that was called off.";
+  HandOverId id;
   Person from;
   Person to;
   Time at;
   bool done = false;
   bool called_off = false;
 };
-BOOST_DESCRIBE_STRUCT(HandOverAnswer, (), (from, to, at, done, called_off))
+BOOST_DESCRIBE_STRUCT(HandOverAnswer, (), (id, from, to, at, done, called_off))
 
 struct EpisodeAnswer {
   static constexpr std::string_view says =

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
@@ -38,6 +39,16 @@ const Query kGoesOn{"staff.goes_on",
                     " AND w.deputy_from > $2))"
                     " AND w.closed_at IS NOT NULL LIMIT 1",
                     true};
+// Whose therapist this person is, or with whom they go on, and who goes on after them.
+const Query kConcernedByDismissal{
+    "staff.concerned_by_dismissal",
+    "SELECT e.client_id FROM episode_of_care e JOIN account w ON w.id = e.therapist_id"
+    " WHERE e.closed_at IS NULL AND e.locked_at IS NULL AND (w.id = $1 OR (w.closed_at IS NOT NULL"
+    " AND (w.deputy_id = $1 OR w.deputy_before_id = $1)))"
+    " UNION SELECT d.id FROM account w JOIN account d ON d.id = w.deputy_id AND d.closed_at IS NULL"
+    " WHERE (w.id = $1 OR (w.closed_at IS NOT NULL AND w.deputy_before_id = $1))"
+    " AND EXISTS (SELECT 1 FROM episode_of_care e WHERE e.therapist_id = w.id AND e.closed_at IS NULL"
+    " AND e.locked_at IS NULL)"};
 const Query kLockPractice{"staff.lock_practice", "SELECT id FROM practice WHERE id = $1 {for_update}", true};
 const Query kSupervisesNobody{"staff.supervises_nobody",
                               "UPDATE account SET supervisor_id = NULL WHERE supervisor_id = $1", true};
@@ -165,6 +176,15 @@ bool close_account(WriteTx& tx, AccountId account, Time now) {
   return tx.execute(kClose, {account, now}) == 1;
 }
 
+/// They find out on their pages who is there now; a mail says that there is something to read.
+Result<void> tell_of_dismissal(WriteTx& tx, AccountId account) {
+  const auto concerned = tx.list(kConcernedByDismissal, {account}, [](const Row& row) { return row.id<AccountId>(0); });
+  for (const auto who : concerned) {
+    TRY(notify::queue(tx, {"dismissed:" + account.text() + ":" + who.text(), who}, tx.now()));
+  }
+  return {};
+}
+
 Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Leaving leaving) {
   if (!staff_role(tx, practice, account)) return fail(not_found());
   if (!lock_account(tx, account)) return false;
@@ -174,6 +194,7 @@ Result<bool> close_staff(WriteTx& tx, PracticeId practice, AccountId account, Le
     return fail({ErrorKind::conflict, "account.last_administrator",
                  "This is the only administrator. Invite another one first, and let them log in."});
   }
+  if (leaving == Leaving::at_once) TRY(tell_of_dismissal(tx, account));
   close_account(tx, account, tx.now());
   TRY(end_absences_of(tx, account));
   TRY(call_off_hand_overs_to(tx, account));

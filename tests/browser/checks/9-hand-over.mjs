@@ -26,25 +26,25 @@ export default async function add({ check, house, shots }) {
     await caller.logIn();
     const { episodes } = await caller.ask('GET', '/api/episodes');
     const { therapists } = await caller.ask('GET', '/api/absences');
-    const planned = newId();
     const { page } = await place.person(own.origin, therapist, desk);
     await caller.ask('POST', '/api/hand-overs', {
-      id: planned, episode: episodes.find((one) => one.client.name === client.name).id,
+      id: newId(), episode: episodes.find((one) => one.client.name === client.name).id,
       to: therapists.find((one) => one.name === colleague.name).id, at: new Date(Date.now() + 3 * 86_400_000).toISOString()
     });
     await theirs.page.goto(own.origin);
     await theirs.page.getByText(`${colleague.name} will be your therapist`).waitFor();
     // Whoever can call it off reads so without looking for it.
-    const ahead = page.getByRole('list', { name: 'Hand clients over' });
+    const ahead = page.getByRole('region', { name: 'Clients who go to somebody else' });
     await ahead.getByText(`${client.name}: ${colleague.name} is the therapist from`).waitFor();
     await picture('ahead', page);
-    await ahead.getByRole('link', { name: 'Look at it' }).click();
-    await page.getByRole('button', { name: `Call it off: ${client.name}` }).waitFor();
-    await page.goto(own.origin);
+    await ahead.getByRole('button', { name: `Call it off: ${client.name}` }).waitFor();
     await theirs.openChat();
     await theirs.page.getByText(`${colleague.name} will be your therapist`).waitFor();
     await theirs.page.goto(own.origin);
-    await caller.ask('DELETE', `/api/hand-overs/${planned}`);
+    await ahead.getByRole('button', { name: `Call it off: ${client.name}` }).click();
+    await page.getByText('Called off. Everything stays as it was.').waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'hand-overs-ahead-said');
+    await picture('ahead-called-off', page);
     await theirs.page.getByText('It said here that somebody else would take over. That was called off').waitFor();
     await picture('called-off-phone', theirs.page);
 

@@ -6729,6 +6729,8 @@ export interface components {
         };
         /** @description Another therapist treats from `at` on: from whom, to whom. `done`: that has begun. `called_off`: it was meant to be so, and at `at` that was called off. */
         HandOverAnswer: {
+            /** Format: uuid */
+            id: string;
             from: components["schemas"]["Person"];
             to: components["schemas"]["Person"];
             /** Format: date-time */
