@@ -38,7 +38,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('link', { name: 'Absences' }).click();
     await page.getByText('No absence is announced.').waitFor();
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: 'Choose the first day' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Please choose something here.' }).waitFor();
     await page.getByLabel('First day').fill(day(0));
     await page.getByLabel('Last day').fill(day(7));
     await page.getByLabel('Who is asked to stand in').selectOption({ label: deputy.name });
