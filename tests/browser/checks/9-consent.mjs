@@ -88,6 +88,18 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('link', { name: /^Chat/ }).waitFor();
     await page.waitForLoadState('networkidle');
     same('once', await card.count(), 0);
+    // As `rapport restore` leaves it, which Backup.BringsNothingBackThatHadEnded shows.
+    await page.route('**/api/me/consents*', async (route) => {
+      const answer = await route.fetch();
+      const { consents } = await answer.json();
+      await route.fulfill({ response: answer, json: { consents: consents.map((one) => one.purpose === 'e_therapy' ? { ...one, state: 'put_back', decisions: 2 } : one) } });
+    });
+    await page.reload();
+    const again = page.getByRole('region', { name: 'Please decide anew' });
+    await again.getByText('Your practice was put back to an earlier state.').waitFor();
+    same('too wide by', await excess(page), 0);
+    same('barriers', await barriers(page), []);
+    await picture('again-phone-dark', page);
 
     const other = await place.person(own.origin, client, phone);
     await other.page.getByRole('link', { name: 'Read and decide' }).click();
