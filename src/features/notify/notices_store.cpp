@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
 
 namespace rapport::notify {
@@ -27,6 +28,8 @@ const Query kOfPrefix{"notify.of_prefix",
                       "SELECT key, account_id, state, tries, failure, at FROM notice"
                       " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key",
                       true};
+const Query kLastTest{"notify.last_test",
+                      "SELECT key FROM notice WHERE key >= $1 AND key < $2 ORDER BY key DESC LIMIT 1", true};
 const Query kLastOfPrefix{"notify.last_of_prefix",
                           "SELECT key, account_id, state, tries, failure, at FROM notice"
                           " WHERE key >= $1 AND key < $2 AND device_id IS NULL ORDER BY key DESC LIMIT 1",
@@ -189,6 +192,24 @@ void drop_links_and_pushes(WriteTx& tx, Time now) {
 std::optional<Delivery> last_delivery_of(ReadTx& tx, std::string_view key_prefix) {
   const std::string end = end_of(key_prefix);
   return tx.first(kLastOfPrefix, {as_bytes(key_prefix), as_bytes(end)}, to_delivery);
+}
+
+std::string test_key(std::string_view key_prefix, Time now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
+  return fmt::format("{}{:012}", key_prefix, second.count());
+}
+
+std::chrono::seconds wait_before_test(ReadTx& tx, std::string_view key_prefix, Time now) {
+  const auto first = test_key(key_prefix, now - kBetweenTests + std::chrono::seconds{1});
+  const auto end = test_key(key_prefix, now + std::chrono::seconds{1});
+  // Those after `end` are of a clock that was ahead: they hold nobody up.
+  const auto last =
+      tx.first(kLastTest, {as_bytes(first), as_bytes(end)}, [](const Row& row) { return to_string(row.bytes(0)); });
+  if (!last) return {};
+  std::int64_t second = 0;
+  const auto digits = std::string_view(*last).substr(key_prefix.size());
+  std::from_chars(digits.data(), digits.data() + digits.size(), second);
+  return std::chrono::ceil<std::chrono::seconds>(Time(std::chrono::seconds(second)) + kBetweenTests - now);
 }
 
 std::vector<Due> due_notices(ReadTx& tx, Time now, std::int64_t limit) {

@@ -37,6 +37,13 @@ bool queue_push(store::WriteTx& tx, std::string_view key, const PushDevice& devi
 /// The one with the last key of those that begin with `key_prefix`.
 std::optional<Delivery> last_delivery_of(store::ReadTx& tx, std::string_view key_prefix);
 
+/// Between two tests of the same way to the same person: nobody is flooded by whoever enters their address.
+inline constexpr std::chrono::seconds kBetweenTests{60};
+/// The key of a test that is asked for `now`: the prefix and the second.
+std::string test_key(std::string_view key_prefix, Time now);
+/// How long the next test has to wait for the last one with a test_key of this prefix; zero: not at all.
+std::chrono::seconds wait_before_test(store::ReadTx& tx, std::string_view key_prefix, Time now);
+
 /// How many are to be sent or tried again, and how many were given up, of everybody.
 struct Waiting {
   std::int64_t waiting = 0;

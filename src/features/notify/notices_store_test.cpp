@@ -144,6 +144,25 @@ TEST_P(Notices, TestMailsShowForThemselves) {
   EXPECT_TRUE(undelivered(therapist).empty());
 }
 
+TEST_P(Notices, TestsWaitAMinuteForTheLastOne) {
+  using std::chrono::seconds;
+  const auto wait = [&](const std::string& prefix, Time now) {
+    return read([&](store::ReadTx& tx) -> Result<seconds> { return wait_before_test(tx, prefix, now); }).value();
+  };
+  // The last second of a minute of the clock: the next minute is no other one for whoever waits.
+  const Time first = std::chrono::ceil<std::chrono::minutes>(clock.now()) - seconds(1);
+  EXPECT_EQ(wait("test:1:", first), seconds(0));
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return queue(tx, {test_key("test:1:", first), therapist, Kind::test}, first); }));
+  EXPECT_EQ(wait("test:1:", first), seconds(60));
+  EXPECT_EQ(wait("test:1:", first + seconds(2)), seconds(58));
+  EXPECT_EQ(wait("test:1:", first + std::chrono::milliseconds(59500)), seconds(1));
+  EXPECT_EQ(wait("test:1:", first + seconds(60)), seconds(0));
+  EXPECT_EQ(wait("test:2:", first), seconds(0));
+  // After a clock that was ahead.
+  EXPECT_EQ(wait("test:1:", first - seconds(2)), seconds(0));
+}
+
 TEST_P(Notices, OfALinkKeepItOnlyWhileTheMailHasToBeSent) {
   const Bytes link{1, 2};
   for (const auto* key : {"invitation:1:1", "invitation:2:1", "invitation:3:1"}) {

@@ -61,9 +61,9 @@ void drop_links_and_pushes(store::WriteTx& tx, Time now);
 
 /// Which server takes the practice's mails, and as whom: what is known of one says nothing of another.
 std::string mails_go_by(const config::Settings& settings);
-/// Queues a test mail. False within the minute of the one before, and nothing changes: nobody is flooded by whoever
-/// enters their address.
-Result<bool> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now);
+/// Queues a test mail, and answers zero; within a minute of the one before nothing changes, and it answers what is left
+/// of that minute: nobody is flooded by whoever enters their address.
+Result<std::chrono::seconds> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now);
 /// Whether a test mail to this person has left in the way that `go_by` names, see mails_go_by.
 bool has_had_test_mail(store::ReadTx& tx, AccountId account, std::string_view go_by);
 

@@ -73,8 +73,6 @@ using http::Nothing;
 constexpr std::chrono::days kShownFor{14};
 constexpr std::int64_t kShownAtMost = 20;
 
-constexpr std::chrono::seconds kBetweenTests{60};
-
 /// Those that went by this server: a test mail says nothing of another.
 std::string test_prefix(AccountId account, std::string_view go_by) {
   Bytes mark(crypto_generichash_BYTES_MIN);
@@ -105,16 +103,15 @@ Result<Answer<EmailAnswer>> read_email(Context& context, Call& call) {
 Result<Answer<Nothing>> ask_test(Context& context, Call& call) {
   const auto account = context.viewer.account;
   const auto now = context.house.clock.now();
-  TRY_ASSIGN(const bool is_new, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
+  TRY_ASSIGN(const auto wait, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
     return queue_test(tx, account, context.house.mails_go_by, now);
   }));
-  if (is_new) return Answer<Nothing>{202, {}};
-  const auto passed = now.time_since_epoch() % kBetweenTests;
+  if (wait == wait.zero()) return Answer<Nothing>{202, {}};
   return fail({ErrorKind::too_many,
                "email.tested",
                "A test mail was sent within this minute already. Please wait a moment before you ask for another.",
                {},
-               static_cast<int>(std::chrono::ceil<std::chrono::seconds>(kBetweenTests - passed).count())});
+               static_cast<int>(wait.count())});
 }
 
 Result<log_in::WholeProof> proof_of(const NewEmail& wanted) {
@@ -180,9 +177,11 @@ std::string mails_go_by(const config::Settings& settings) {
   return settings.mail_server + " " + settings.mail_user + " " + settings.mail_from;
 }
 
-Result<bool> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now) {
-  const auto key = fmt::format("{}{:012}", test_prefix(account, go_by), now.time_since_epoch() / kBetweenTests);
-  return queue(tx, {key, account, Kind::test}, now);
+Result<std::chrono::seconds> queue_test(store::WriteTx& tx, AccountId account, std::string_view go_by, Time now) {
+  const auto prefix = test_prefix(account, go_by);
+  const auto wait = wait_before_test(tx, prefix, now);
+  if (wait == wait.zero()) TRY(queue(tx, {test_key(prefix, now), account, Kind::test}, now));
+  return wait;
 }
 
 bool has_had_test_mail(store::ReadTx& tx, AccountId account, std::string_view go_by) {

@@ -51,8 +51,6 @@ using http::Answer;
 using http::Call;
 using http::Nothing;
 
-constexpr std::chrono::seconds kBetweenTests{60};
-
 std::optional<std::string> if_known(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -147,20 +145,21 @@ Result<Answer<Nothing>> remove_device(Context& context, Call& call) {
 Result<Answer<Nothing>> test_device(Context& context, Call& call) {
   const auto id = call.path_id<PushDeviceId>("device");
   const auto now = context.house.clock.now();
-  const auto minute = now.time_since_epoch() / kBetweenTests;
-  TRY_ASSIGN(const bool is_new, context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<bool> {
+  const auto prefix = fmt::format("push_test:{}:{}:", context.viewer.account.text(), id.text());
+  using std::chrono::seconds;
+  TRY_ASSIGN(const auto wait, context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<seconds> {
     const auto device = find_device(tx, id);
     if (!device || device->account != context.viewer.account) return fail(not_found());
-    return queue_push(tx, fmt::format("push_test:{}:{:012}", context.viewer.account.text(), minute), *device,
-                      Kind::test, now);
+    const auto left = wait_before_test(tx, prefix, now);
+    if (left == seconds::zero()) queue_push(tx, test_key(prefix, now), *device, Kind::test, now);
+    return left;
   }));
-  if (is_new) return Answer<Nothing>{202, {}};
-  const auto passed = now.time_since_epoch() % kBetweenTests;
+  if (wait == seconds::zero()) return Answer<Nothing>{202, {}};
   return fail({ErrorKind::too_many,
                "push.tested",
                "A test was sent to this browser within this minute already. Please wait a moment.",
                {},
-               static_cast<int>(std::chrono::ceil<std::chrono::seconds>(kBetweenTests - passed).count())});
+               static_cast<int>(wait.count())});
 }
 
 }  // namespace
