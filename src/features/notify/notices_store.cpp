@@ -1,5 +1,7 @@
 #include "features/notify/notices_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -203,8 +205,8 @@ std::chrono::seconds wait_before_test(ReadTx& tx, std::string_view key_prefix, T
   const auto first = test_key(key_prefix, now - kBetweenTests + std::chrono::seconds{1});
   const auto end = test_key(key_prefix, now + std::chrono::seconds{1});
   // Those after `end` are of a clock that was ahead: they hold nobody up.
-  const auto last =
-      tx.first(kLastTest, {as_bytes(first), as_bytes(end)}, [](const Row& row) { return to_string(row.bytes(0)); });
+  const auto last = tx.first(kLastTest, {as_bytes(first), as_bytes(end)},
+                             [](const Row& row) { return std::string(as_text(row.bytes(0))); });
   if (!last) return {};
   std::int64_t second = 0;
   const auto digits = std::string_view(*last).substr(key_prefix.size());
