@@ -10,7 +10,9 @@
 #include <map>
 #include <thread>
 
+#include "base/files.hpp"
 #include "judge.hpp"
+#include "measures/json_fields.hpp"
 
 namespace rapport::signals_bench {
 namespace {
@@ -23,8 +25,15 @@ using statistics::Random;
 constexpr double kSessionsOfAYear = 40;
 
 struct Shipped {
+  explicit Shipped(const std::string& file) {
+    auto read = file.empty() ? signals::shipped_rules(library)
+                             : signals::read_rules(read_file(file, measures::kMaxDocumentBytes).value(), library);
+    if (!read) throw std::runtime_error(read.error().detail);
+    rules = std::move(*read);
+  }
+
   measures::InstrumentLibrary library = measures::InstrumentLibrary::shipped().value();
-  std::vector<signals::Rule> rules = signals::shipped_rules(library).value();
+  std::vector<signals::Rule> rules;
   Instruments instruments{library.find("phq-9"), library.find("sparq"), library.find("risq"), library.find("srs")};
 };
 
@@ -366,6 +375,8 @@ int main(int argc, char** argv) {
   int rounds = 3;
   std::uint64_t seed = 7;
   bool only_cost = false;
+  std::string rules;
+  app.add_option("--rules", rules, "another file of rules, to choose parameters by")->check(CLI::ExistingFile);
   app.add_option("--courses", courses, "of each kind")->check(CLI::Range(100, 1'000'000));
   app.add_option("--clients", clients, "of the practice in which every rule is looked at")
       ->check(CLI::Range(100, 1'000'000));
@@ -373,7 +384,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "of the measure of time")->check(CLI::Range(1, 100));
   app.add_flag("--only-cost", only_cost, "nothing but the time");
   CLI11_PARSE(app, argc, argv);
-  const Shipped shipped;
+  const Shipped shipped(rules);
   if (!only_cost) {
     every_rule(shipped, clients, seed);
     by_course(shipped, courses, seed + 1);

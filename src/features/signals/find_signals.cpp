@@ -26,6 +26,13 @@ constexpr double kSame = 1e-9;
 /// up and down about a threshold would be a signal again and again.
 constexpr double kLasts = .5;
 
+/// What is usual rests on so many forms at most, the latest: in a therapy of years the first ones say little about now.
+constexpr std::size_t kMostForms = 50;
+
+std::span<const double> latest_forms(std::span<const double> values) {
+  return values.last(std::min(values.size(), kMostForms));
+}
+
 struct Point {
   const Form* form = nullptr;
   double value = 0;
@@ -102,7 +109,7 @@ class OwnLevel {
   double level() const { return level_; }          ///< before the latest drop
   double drop() const { return drop_; }            ///< its size
   double threshold() const { return threshold_; }  ///< what a drop had to reach then
-  std::size_t prior() const { return usual_.size(); }
+  std::size_t prior() const { return prior_; }     ///< forms that the level rests on
   std::size_t forms_of_drop() const { return forms_of_drop_; }
   int forms_down() const { return forms_down_; }  ///< from the first form of the drop to the latest
 
@@ -114,20 +121,22 @@ class OwnLevel {
   /// Whether the latest forms are one; then they are no longer what is usual.
   bool drops(std::size_t forms, double sigmas) {
     if (usual_.size() < forms + static_cast<std::size_t>(rule_.parameter("prior_forms"))) return false;
-    const auto before = std::span(usual_).first(usual_.size() - forms);
-    const auto latest = std::span(usual_).last(forms);
+    const auto all = std::span<const double>(usual_);
+    const auto before = latest_forms(all.first(all.size() - forms));
+    const auto low = all.last(forms);
     const auto level = mean(before);
-    if (std::any_of(latest.begin(), latest.end(), [&](double value) { return is_back(value, level); })) return false;
+    if (std::any_of(low.begin(), low.end(), [&](double value) { return is_back(value, level); })) return false;
     const auto chart = statistics::control_chart(before, measure_.error);
     const auto error = (chart ? chart->sigma : measure_.error) *
                        std::sqrt(1 / static_cast<double>(forms) + 1 / static_cast<double>(before.size()));
     const auto threshold = std::max(measure_.drop, sigmas * error);
-    if (level - mean(latest) < threshold - kSame) return false;
+    if (level - mean(low) < threshold - kSame) return false;
     level_ = level;
-    drop_ = level - mean(latest);
+    drop_ = level - mean(low);
     threshold_ = threshold;
-    down_.assign(latest.begin(), latest.end());
-    usual_.resize(before.size());
+    prior_ = before.size();
+    down_.assign(low.begin(), low.end());
+    usual_.resize(usual_.size() - forms);
     forms_of_drop_ = forms;
     forms_down_ = static_cast<int>(forms) - 1;
     return true;
@@ -154,6 +163,7 @@ class OwnLevel {
   double level_ = 0;
   double drop_ = 0;
   double threshold_ = 0;
+  std::size_t prior_ = 0;
   std::size_t forms_of_drop_ = 0;
   int forms_down_ = 0;
 };
@@ -438,7 +448,7 @@ class Course {
         const auto sign = series.better() * (question.reversed ? -1 : 1);
         auto& prior = before[place];
         const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
-        const auto dip = is_known ? mean(prior) - *answer * sign : 0;
+        const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
         const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
         if (!dips) prior.push_back(*answer * sign);
         if (!dips || !is_known || share < high) continue;

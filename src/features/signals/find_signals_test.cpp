@@ -175,6 +175,18 @@ TEST(Rupture, IsHeldAgainstThePersonsOwnSpread) {
   EXPECT_EQ(told(sparq({13, 13, 12, 13, 12, 13, 13, 9})), "8 rupture-candidate");
 }
 
+TEST(Rupture, IsHeldAgainstTheLatestFormsOfAVeryLongCourse) {
+  std::vector<double> scores(30'000, 16);
+  std::fill(scores.end() - 60, scores.end(), 13.5);
+  scores.back() = 9;
+  const auto forms = sparq(scores);
+  const auto found = find_signals(forms, rules());
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.back().session, 30'000);
+  EXPECT_EQ(value(found.back(), "level"), 13.5);
+  EXPECT_EQ(value(found.back(), "prior_forms"), 50);
+}
+
 TEST(Rupture, LastsUntilItIsRepaired) {
   EXPECT_EQ(told(sparq({13, 14, 13, 9, 9, 13})), "4 rupture-candidate, 6 repair");
   EXPECT_EQ(told(sparq({13, 14, 13, 9, 12})), "4 rupture-candidate, 5 repair") << "near is enough";
