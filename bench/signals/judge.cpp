@@ -49,6 +49,13 @@ Figure Ratio::figure(double times) const {
   return {times * r, times * (r - kZ * error), times * (r + kZ * error), true};
 }
 
+Figure Figure::within(double least, double most) const {
+  auto figure = *this;
+  figure.low = std::max(low, least);
+  figure.high = std::min(high, most);
+  return figure;
+}
+
 void Judgement::add(const Simulated& course, const std::vector<int>& spoken, const std::vector<int>& cutoff) {
   const auto& happening = course.of(event_);
   int right = 0;

@@ -23,7 +23,8 @@ using statistics::MixedData;
 using statistics::MixedMethod;
 using statistics::MixedModel;
 
-MixedData simulate(std::size_t people, int sessions) {
+/// `own_times`: nobody is measured in quite the same sessions as anybody else, so that nothing can be shared.
+MixedData simulate(std::size_t people, int sessions, bool own_times) {
   statistics::Random random(20261129);
   MixedData data;
   data.fixed_names = data.random_names = {"(Intercept)", "log(session)"};
@@ -33,7 +34,7 @@ MixedData simulate(std::size_t people, int sessions) {
     const auto slope = -2 + 1.2 * random.normal();
     const auto stays = 2 + static_cast<int>(random.below(static_cast<std::uint64_t>(sessions - 1)));
     for (int session = 1; session <= stays; ++session) {
-      const auto x = std::log(session);
+      const auto x = std::log(session + (own_times ? random.uniform() : 0));
       for (auto* rows : {&data.fixed, &data.random}) rows->insert(rows->end(), {1, x});
       data.outcome.push_back(level + slope * x + 2.5 * random.normal());
       data.group.push_back(person);
@@ -86,8 +87,8 @@ std::vector<double> ours(const statistics::MixedEstimates& found) {
   return values;
 }
 
-int run(std::size_t people, int sessions, int rounds) {
-  const auto data = simulate(people, sessions);
+int run(std::size_t people, int sessions, int rounds, bool own_times) {
+  const auto data = simulate(people, sessions, own_times);
   fmt::print("{} clients, {} measurements, score ~ log(session) + (1 + log(session) | client), REML\n\n", people,
              data.outcome.size());
   const auto csv = (std::filesystem::temp_directory_path() / fmt::format("rapport-mixed-{}.csv", getpid())).string();
@@ -134,6 +135,8 @@ int main(int argc, char** argv) {
   app.add_option("--clients", people, "how many people")->check(CLI::Range(10, 1'000'000));
   app.add_option("--sessions", sessions, "at most, for each")->check(CLI::Range(3, 100));
   app.add_option("--rounds", rounds, "one after the other")->check(CLI::Range(1, 100));
+  bool own_times = false;
+  app.add_flag("--own-times", own_times, "everybody is measured at other times");
   CLI11_PARSE(app, argc, argv);
-  return rapport::run(people, sessions, rounds);
+  return rapport::run(people, sessions, rounds, own_times);
 }

@@ -184,12 +184,20 @@ double MixedModel::Parts::eliminate() {
   const Small<Q> factor = relative;
   std::vector<Small<Q>> inverses;  // L⁻¹Λ' of each kind
   std::vector<double> logarithms;
+  inverses.reserve(kinds.size());
+  logarithms.reserve(kinds.size());
   for (const auto group : kinds) {
     const Small<Q> own = cross.middleRows<Q>(Q * group);
     const Small<Q> inner = factor.transpose() * own * factor + Small<Q>::Identity();
     const Eigen::LLT<Small<Q>> cholesky(inner);
-    inverses.push_back(cholesky.matrixL().solve(factor.transpose()));
-    logarithms.push_back(std::log(cholesky.matrixLLT().diagonal().prod()));
+    const auto& half = cholesky.matrixLLT();
+    // By hand: Eigen's own way is made for large matrices.
+    auto& inverse = inverses.emplace_back(factor.transpose());
+    for (Index row = 0; row < Q; ++row) {
+      for (Index above = 0; above < row; ++above) inverse.row(row) -= half(row, above) * inverse.row(above);
+      inverse.row(row) /= half(row, row);
+    }
+    logarithms.push_back(std::log(half.diagonal().prod()));
   }
   double log_determinant = 0;
   for (Index group = 0; group < groups; ++group) {
