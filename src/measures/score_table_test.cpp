@@ -112,6 +112,14 @@ TEST(ScoreTable, NamesWhatAPersonHasToLookAtInARowThatItRefuses) {
       "6:3 \"5.1.\" is no date; it must be like 2026-11-24.\n");
 }
 
+TEST(ScoreTable, TakesAClientWithSpacesAroundForTheSame) {
+  const auto found = table("gad-2", "client,session,date,item1,item2\nA,1,,1,1\n A ,2,,2,2\nA ,1,,1,1\n");
+  ASSERT_EQ(found.results.size(), 2U);
+  EXPECT_EQ(found.results[1].client, "A");
+  EXPECT_TRUE(found.results[1].change);
+  EXPECT_EQ(all_errors(found), "4:2 Session 1 of this client is already on line 2.\n");
+}
+
 TEST(ScoreTable, TakesAClientOverSeveralLines) {
   const auto found = table("gad-2", "client,session,date,item1,item2\n\"A\nB\",1,,1,1\nC\x1b,1,,1,1\n");
   ASSERT_EQ(found.results.size(), 1U);

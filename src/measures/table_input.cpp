@@ -140,7 +140,7 @@ std::optional<double> read_plain_number(std::string_view text) {
 std::string read_client(const CsvField& field, InputProblems& problems) {
   if (trimmed(field.text).empty()) problems.add(field, "The client is missing.");
   if (has_control_character(field.text)) problems.add(field, "The client contains control characters.");
-  return field.text;
+  return std::string(trimmed(field.text));
 }
 
 int read_session(const CsvField& field, InputProblems& problems) {

@@ -26,6 +26,13 @@ constexpr double kSame = 1e-9;
 /// up and down about a threshold would be a signal again and again.
 constexpr double kLasts = .5;
 
+/// What is usual rests on so many forms at most, the latest: in a therapy of years the first ones say little about now.
+constexpr std::size_t kMostForms = 50;
+
+std::span<const double> latest_forms(std::span<const double> values) {
+  return values.last(std::min(values.size(), kMostForms));
+}
+
 struct Point {
   const Form* form = nullptr;
   double value = 0;
@@ -81,6 +88,10 @@ struct Series {
 };
 
 /// What is usual for a person: the mean of what came before, without what was itself a drop.
+///
+/// One form, or two together, are a drop when they lie below that mean by the least size of one, and by more standard
+/// errors of the difference of the two means than the rule asks for: few forms before make the level itself uncertain,
+/// and a second low form is evidence that the first was no chance.
 class OwnLevel {
  public:
   enum class Step { is_usual, drops, stays_down, comes_back };
@@ -90,28 +101,50 @@ class OwnLevel {
   /// `value` is such that larger is better.
   Step next(double value) {
     if (!down_.empty()) return below(value);
-    if (usual_.size() >= static_cast<std::size_t>(rule_.parameter("prior_forms"))) {
-      level_ = mean(usual_);
-      const auto chart = statistics::control_chart(usual_, measure_.error);
-      const bool is_out = chart && value < chart->lower(rule_.parameter("sigmas"));
-      if (level_ - value >= measure_.drop - kSame || is_out) {
-        down_.push_back(value);
-        forms_down_ = 0;
-        return Step::drops;
-      }
-    }
     usual_.push_back(value);
-    return Step::is_usual;
+    if (!drops(1, rule_.parameter("sigmas")) && !drops(2, rule_.parameter("sigmas_of_two"))) return Step::is_usual;
+    return Step::drops;
   }
 
-  double level() const { return level_; }  ///< before the latest drop
-  std::size_t prior() const { return usual_.size(); }
-  int forms_down() const { return forms_down_; }  ///< from the drop to the latest form
+  double level() const { return level_; }          ///< before the latest drop
+  double drop() const { return drop_; }            ///< its size
+  double threshold() const { return threshold_; }  ///< what a drop had to reach then
+  std::size_t prior() const { return prior_; }     ///< forms that the level rests on
+  std::size_t forms_of_drop() const { return forms_of_drop_; }
+  int forms_down() const { return forms_down_; }  ///< from the first form of the drop to the latest
 
  private:
+  bool is_back(double value, double level) const {
+    return value >= level - rule_.parameter("share") * measure_.drop - kSame;
+  }
+
+  /// Whether the latest forms are one; then they are no longer what is usual.
+  bool drops(std::size_t forms, double sigmas) {
+    if (usual_.size() < forms + static_cast<std::size_t>(rule_.parameter("prior_forms"))) return false;
+    const auto all = std::span<const double>(usual_);
+    const auto before = latest_forms(all.first(all.size() - forms));
+    const auto low = all.last(forms);
+    const auto level = mean(before);
+    if (std::any_of(low.begin(), low.end(), [&](double value) { return is_back(value, level); })) return false;
+    const auto chart = statistics::control_chart(before, measure_.error);
+    const auto error = (chart ? chart->sigma : measure_.error) *
+                       std::sqrt(1 / static_cast<double>(forms) + 1 / static_cast<double>(before.size()));
+    const auto threshold = std::max(measure_.drop, sigmas * error);
+    if (level - mean(low) < threshold - kSame) return false;
+    level_ = level;
+    drop_ = level - mean(low);
+    threshold_ = threshold;
+    prior_ = before.size();
+    down_.assign(low.begin(), low.end());
+    usual_.resize(usual_.size() - forms);
+    forms_of_drop_ = forms;
+    forms_down_ = static_cast<int>(forms) - 1;
+    return true;
+  }
+
   Step below(double value) {
     ++forms_down_;
-    if (value >= level_ - rule_.parameter("share") * measure_.drop - kSame) {
+    if (is_back(value, level_)) {
       usual_.push_back(value);
       down_.clear();
       return Step::comes_back;
@@ -128,6 +161,10 @@ class OwnLevel {
   std::vector<double> usual_;
   std::vector<double> down_;  ///< since the drop; empty: there is none
   double level_ = 0;
+  double drop_ = 0;
+  double threshold_ = 0;
+  std::size_t prior_ = 0;
+  std::size_t forms_of_drop_ = 0;
   int forms_down_ = 0;
 };
 
@@ -358,20 +395,24 @@ class Course {
 
   void drop_and_repair(const Rule& rule, const Measure& measure, const Series& series) {
     OwnLevel own(rule, measure);
-    for (const auto& now : series.points) {
-      const auto value = now.value * series.better();
-      const auto step = own.next(value);
+    for (std::size_t i = 0; i < series.points.size(); ++i) {
+      const auto& now = series.points[i];
+      const auto step = own.next(now.value * series.better());
       const auto level = own.level() * series.better();
       if (rule.method == Method::drop && step == OwnLevel::Step::stays_down) found_.back().until = now.form->session;
       if (rule.method == Method::drop && step == OwnLevel::Step::drops) {
+        const auto scores = own.forms_of_drop() == 1
+                                ? fmt::format("{:.3g}", now.value)
+                                : fmt::format("{:.3g} after {:.3g}, on average", now.value, series.points[i - 1].value);
         add(rule, *now.form,
-            fmt::format("{} is {:.3g}, {} below the {:.3g} that was usual before: more than this person's scores move; "
+            fmt::format("{} is {}{} {} below the {:.3g} that was usual before: more than this person's scores move; "
                         "perhaps something has come between the two.",
-                        series.name(), now.value, points(own.level() - value), level),
+                        series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), level),
             {{"score", now.value},
              {"level", level},
-             {"drop", own.level() - value},
-             {"threshold", measure.drop},
+             {"drop", own.drop()},
+             {"threshold", own.threshold()},
+             {"forms", static_cast<double>(own.forms_of_drop())},
              {"prior_forms", static_cast<double>(own.prior())}});
       }
       if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
@@ -407,7 +448,7 @@ class Course {
         const auto sign = series.better() * (question.reversed ? -1 : 1);
         auto& prior = before[place];
         const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
-        const auto dip = is_known ? mean(prior) - *answer * sign : 0;
+        const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
         const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
         if (!dips) prior.push_back(*answer * sign);
         if (!dips || !is_known || share < high) continue;

@@ -149,6 +149,44 @@ TEST(Rupture, IsADropBelowThePersonsOwnLevel) {
   EXPECT_EQ(told(sparq({16, 9})), "") << "one form is no level";
 }
 
+TEST(Rupture, NeedsMoreWhereTheLevelIsUncertain) {
+  EXPECT_EQ(told(sparq({13, 13, 9})), "") << "four points below a mean of two forms";
+  EXPECT_EQ(told(sparq({13, 13, 13, 9})), "4 rupture-candidate") << "and of three";
+}
+
+TEST(Rupture, IsTwoFormsThatAreEachTooLittle) {
+  const auto signal = only(sparq({13, 14, 13, 13, 10, 10}));
+  EXPECT_EQ(signal.session, 6);
+  EXPECT_EQ(value(signal, "forms"), 2);
+  EXPECT_EQ(value(signal, "drop"), 3.25);
+  EXPECT_EQ(value(signal, "level"), 13.25) << "neither of the two is part of it";
+  EXPECT_EQ(value(signal, "prior_forms"), 4);
+  EXPECT_EQ(signal.reason,
+            "Relationship (SPARQ), Positive affect is 10 after 10, on average 3.25 points below the 13.2 that was "
+            "usual before: more "
+            "than this person's scores move; perhaps something has come between the two.");
+  EXPECT_EQ(told(sparq({13, 14, 13, 13, 10, 13, 10})), "") << "one after the other";
+  EXPECT_EQ(told(sparq({13, 14, 13, 13, 10, 10, 13})), "6 rupture-candidate, 7 repair");
+}
+
+TEST(Rupture, IsHeldAgainstThePersonsOwnSpread) {
+  // Five points up and down are what this person's scores do; a fall of four says nothing.
+  EXPECT_EQ(told(sparq({14, 10, 15, 11, 14, 10, 15, 9})), "");
+  EXPECT_EQ(told(sparq({13, 13, 12, 13, 12, 13, 13, 9})), "8 rupture-candidate");
+}
+
+TEST(Rupture, IsHeldAgainstTheLatestFormsOfAVeryLongCourse) {
+  std::vector<double> scores(30'000, 16);
+  std::fill(scores.end() - 60, scores.end(), 13.5);
+  scores.back() = 9;
+  const auto forms = sparq(scores);
+  const auto found = find_signals(forms, rules());
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.back().session, 30'000);
+  EXPECT_EQ(value(found.back(), "level"), 13.5);
+  EXPECT_EQ(value(found.back(), "prior_forms"), 50);
+}
+
 TEST(Rupture, LastsUntilItIsRepaired) {
   EXPECT_EQ(told(sparq({13, 14, 13, 9, 9, 13})), "4 rupture-candidate, 6 repair");
   EXPECT_EQ(told(sparq({13, 14, 13, 9, 12})), "4 rupture-candidate, 5 repair") << "near is enough";

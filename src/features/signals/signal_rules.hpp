@@ -55,7 +55,7 @@ enum class Method {
 struct Measure {
   std::string instrument;
   std::string scale;
-  double drop = 0;            ///< below the own level, from which it is one
+  double drop = 0;            ///< below the own level, from which it may be one
   double error = 0;           ///< standard error of measurement: the least sigma of a control chart
   std::optional<double> low;  ///< a score below it is low
   double spread = 0;          ///< standard deviation between people

@@ -35,7 +35,7 @@ std::string refused(std::string_view field, std::string_view changed) {
         {"citation", "\"None.\""},
         {"method", "\"drop\""},
         {"measures", "[{\"instrument\": \"SPARQ\", \"scale\": \"positive\", \"drop\": 4, \"error\": 1}]"},
-        {"parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"share\": 0.5}"}}) {
+        {"parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"sigmas_of_two\": 3, \"share\": 0.5}"}}) {
     text += fmt::format("{}\n\"{}\": {}", text.back() == '{' ? "" : ",", key, key == field ? changed : value);
   }
   const auto rules = read_rules(text + "}]}", library());
@@ -48,9 +48,12 @@ TEST(ReadRules, NamesTheLineThatIsWrong) {
   EXPECT_NE(refused("level", "\"red\"").find("info, look, act"), std::string::npos);
   EXPECT_NE(refused("method", "\"guess\"").find("no method \"guess\""), std::string::npos);
   EXPECT_NE(refused("parameters", "{\"prior_forms\": 2}"), "");
-  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"share\": 0.5, \"more\": 1}").find("\"more\""),
-            std::string::npos);
-  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 30, \"share\": 0.5}").find("from 2 to 5"),
+  EXPECT_NE(
+      refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 3, \"sigmas_of_two\": 3, \"share\": 0.5, \"more\": 1}")
+          .find("\"more\""),
+      std::string::npos);
+  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 30, \"sigmas_of_two\": 3, \"share\": 0.5}")
+                .find("from 1 to 5"),
             std::string::npos);
   EXPECT_NE(refused("measures", "[{\"instrument\": \"nothing\", \"scale\": \"total\", \"drop\": 4, \"error\": 1}]")
                 .find("no instrument \"nothing\""),

@@ -93,11 +93,45 @@ TEST(Track, NamesWhatItRefuses) {
       << "what is refused may still say that somebody is in danger";
 }
 
+TEST(Track, ReadsWhatSpreadsheetsWriteInAnyOrder) {
+  const auto table = track(
+      "\xEF\xBB\xBF"
+      "Respondent,Instrument,Note,Score,Session,Date,Client\r\n"
+      "CLIENT,PHQ 9,, 16 ,3,2026-01-19,A \r\n"
+      "client,phq-9,\"a, b\",9,1,2026-01-05,A\r\n"
+      "Client,PHQ9,,9, 2 ,2026-01-12, A\r\n");
+  EXPECT_TRUE(table.errors.empty());
+  ASSERT_EQ(table.results.size(), 1U);
+  EXPECT_EQ(table.results[0].client, "A");
+  EXPECT_EQ(table.results[0].signal.session, 3);
+  EXPECT_EQ(table.results[0].signal.kind, Kind::deterioration);
+}
+
+TEST(Track, TakesALongFileOfOnePersonInItsStride) {
+  std::string csv(kHeader);
+  for (int session = 30'000; session >= 1; --session) {
+    csv += "A," + std::to_string(session) + ",,sparq,client," + (session == 30'000 ? "7" : "13") + "\n";
+  }
+  const auto table = track(csv);
+  EXPECT_TRUE(table.errors.empty());
+  ASSERT_EQ(table.results.size(), 1U);
+  EXPECT_EQ(table.results[0].signal.session, 30'000);
+  EXPECT_EQ(table.results[0].signal.kind, Kind::rupture_candidate);
+}
+
 TEST(Track, CannotReadAFileWithoutItsColumns) {
   EXPECT_FALSE(track("").readable);
   const auto table = track("client,session,date,instrument,respondent\n");
   EXPECT_FALSE(table.readable);
   EXPECT_EQ(table.errors.at(0).message, "The column \"score\" is missing.");
+  EXPECT_EQ(track("client;session;date;instrument;respondent;score\nA;1;;phq-9;client;9\n").errors.at(0).message,
+            "The column \"client\" is missing. Columns must be separated by commas, not by semicolons.");
+  EXPECT_FALSE(track("\xEF\xBB\xBF").readable);
+  EXPECT_FALSE(track("\xFF\xFE"
+                     "c")
+                   .readable)
+      << "UTF-16";
+  EXPECT_TRUE(track(kHeader).readable) << "nobody has sent a form yet";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "research/statistics/distributions.hpp"
@@ -86,7 +87,11 @@ struct MixedModel::Parts {
   SmallVector scale;  ///< root mean square of each column of Z
   Rows cross;         ///< Z'Z of each group, q rows each
   Rows with;          ///< Z'(basis, y) of each group, q rows each
-  MatrixXd sums;      ///< (basis, y)'(basis, y)
+  /// Groups that were measured alike (the same sessions) have the same Z'Z, and with it the same factor: a group of
+  /// each kind, and the kind of each group.
+  std::vector<Index> kinds;
+  std::vector<std::size_t> kind_of;
+  MatrixXd sums;  ///< (basis, y)'(basis, y)
 
   // For the Λ that was looked at last.
   SmallMatrix relative;       ///< Λ, of the scaled Z
@@ -98,6 +103,7 @@ struct MixedModel::Parts {
 
   static Result<Parts> make(const MixedData& data, MixedMethod method);
   double deviance(const double* theta);
+  void find_kinds();
   template <int Q>
   double eliminate();
   double degrees() const { return static_cast<double>(is_reml ? n - p : n); }
@@ -157,23 +163,47 @@ Result<MixedModel::Parts> MixedModel::Parts::make(const MixedData& data, MixedMe
     parts.with.middleRows(first, q).noalias() += row * basis.row(i);
   }
   parts.solved.resize(q * parts.groups, p + 1);
+  parts.find_kinds();
   return parts;
+}
+
+void MixedModel::Parts::find_kinds() {
+  std::map<std::array<double, 3>, std::size_t> known;
+  for (Index group = 0; group < groups; ++group) {
+    const auto own = cross.middleRows(q * group, q);
+    const std::array<double, 3> key{own(0, 0), q == 2 ? own(0, 1) : 0, q == 2 ? own(1, 1) : 0};
+    const auto [found, is_new] = known.emplace(key, kinds.size());
+    if (is_new) kinds.push_back(group);
+    kind_of.push_back(found->second);
+  }
 }
 
 /// Takes the random effects out of the sums; the logarithm of the determinant of L.
 template <int Q>
 double MixedModel::Parts::eliminate() {
   const Small<Q> factor = relative;
-  Eigen::Matrix<double, Q, Eigen::Dynamic> right(Q, p + 1);
-  double log_determinant = 0;
-  for (Index group = 0; group < groups; ++group) {
+  std::vector<Small<Q>> inverses;  // L⁻¹Λ' of each kind
+  std::vector<double> logarithms;
+  inverses.reserve(kinds.size());
+  logarithms.reserve(kinds.size());
+  for (const auto group : kinds) {
     const Small<Q> own = cross.middleRows<Q>(Q * group);
     const Small<Q> inner = factor.transpose() * own * factor + Small<Q>::Identity();
     const Eigen::LLT<Small<Q>> cholesky(inner);
-    right.noalias() = factor.transpose() * with.middleRows<Q>(Q * group);
-    cholesky.matrixL().solveInPlace(right);
-    solved.middleRows<Q>(Q * group) = right;
-    log_determinant += std::log(cholesky.matrixLLT().diagonal().prod());
+    const auto& half = cholesky.matrixLLT();
+    // By hand: Eigen's own way is made for large matrices.
+    auto& inverse = inverses.emplace_back(factor.transpose());
+    for (Index row = 0; row < Q; ++row) {
+      for (Index above = 0; above < row; ++above) inverse.row(row) -= half(row, above) * inverse.row(above);
+      inverse.row(row) /= half(row, row);
+    }
+    logarithms.push_back(std::log(half.diagonal().prod()));
+  }
+  double log_determinant = 0;
+  for (Index group = 0; group < groups; ++group) {
+    const auto kind = kind_of[static_cast<std::size_t>(group)];
+    solved.middleRows<Q>(Q * group).noalias() = inverses[kind].lazyProduct(with.middleRows<Q>(Q * group));
+    log_determinant += logarithms[kind];
   }
   return log_determinant;
 }

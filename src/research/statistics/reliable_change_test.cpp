@@ -30,6 +30,18 @@ TEST(JacobsonTruax, WeighsTheCutoffByBothSpreads) {
   EXPECT_NEAR(standard_error_of_difference(8.1586, .801), 5.1471, 5e-4);
 }
 
+// Thresholds of instruments from spread and reliability: PHQ-9 with the retest reliability; GAD-7 with alpha and with
+// the retest reliability, which differ; WAI-S in text-based therapy, its alpha assumed.
+TEST(JacobsonTruax, GivesTheThresholdsOfInstruments) {
+  const auto threshold = [](double sd, double reliability) {
+    return kReliableAt * standard_error_of_difference(sd, reliability);
+  };
+  EXPECT_NEAR(threshold(5.5, .84), 6.10, 5e-3);
+  EXPECT_NEAR(threshold(4.5, .92), 3.53, 5e-3);
+  EXPECT_NEAR(threshold(4.5, .83), 5.14, 5e-3);
+  EXPECT_NEAR(threshold(.84, .90), .74, 5e-3);
+}
+
 // The same figures as a group: 32.5 to 47.5 with a mean of 40, a spread of 7.5 and a reliability of .80.
 ChangeGroup group() {
   return {{40, 7.5}, {42, 7.5}, .80, .80, .5};
