@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "measures/digest.hpp"
 #include "measures/json_fields.hpp"
 
 namespace rapport::measures {
@@ -219,6 +220,7 @@ class Reader {
  private:
   Item read_item(Fields& fields) {
     Item item;
+    item.path = fields.path();
     item.link_id = fields.text("linkId");
     if (!item.link_id.empty() && !link_ids_.insert(item.link_id).second) {
       fields.wrong("linkId", fmt::format("The linkId \"{}\" is used twice.", item.link_id));
@@ -233,6 +235,8 @@ class Reader {
     }
     add_value_set(fields, item);
     read_conditions(fields, item);
+    // A question that takes several answers at once has no one value.
+    if (item.type == ItemType::choice && fields.flag("repeats", false)) item.type = ItemType::other;
     if (is_passed_over(fields, item)) item.type = ItemType::passed_over;
     item.items = read_items(fields);
     return item;
@@ -285,6 +289,7 @@ Result<Questionnaire> read_questionnaire(std::string_view text) {
   Fields fields(document, "", mistakes);
   Questionnaire questionnaire;
   if (fields.text("resourceType") != "Questionnaire") fields.wrong("resourceType", "This must be \"Questionnaire\".");
+  questionnaire.name = fields.optional_text("id").value_or(fields.optional_text("name").value_or(""));
   questionnaire.url = fields.optional_text("url").value_or("");
   questionnaire.version = fields.optional_text("version").value_or("");
   questionnaire.title = read_wording(fields, "title");
@@ -330,6 +335,18 @@ const std::string* match_language(const std::vector<std::string>& languages, std
                          [&](const auto& one) { return primary(one) == primary(language); });
   }
   return found == languages.end() ? nullptr : &*found;
+}
+
+std::string wording_hash(const Questionnaire& questionnaire) {
+  std::string read;
+  const auto add = [&](const std::string& text) {
+    if (!text.empty()) read += (read.empty() ? "" : "\n") + text;
+  };
+  each_wording(questionnaire.items, [&](const Wording& wording) {
+    add(wording.text);
+    for (const auto& [language, text] : wording.translations) add(text);
+  });
+  return read.empty() ? "" : digest_of(read);
 }
 
 bool has_wording(const Questionnaire& questionnaire) {
