@@ -52,7 +52,8 @@ std::optional<std::size_t> place_of(const std::vector<Question>& questions, std:
 
 tl::unexpected<Error> unknown_item(std::string place, std::string_view where, std::string_view link_id) {
   return inconsistent(
-      std::move(place), fmt::format("{} names the item \"{}\", which is none of the questions that the form asks.", where, link_id));
+      std::move(place),
+      fmt::format("{} names the item \"{}\", which is none of the questions that the form asks.", where, link_id));
 }
 
 /// `at`: where the item is named, for the refusal.
@@ -67,7 +68,8 @@ Result<void> read_choices(const Item& item, Question& question) {
   for (std::size_t i = 0; i < item.answer_options.size(); ++i) {
     const auto& option = item.answer_options[i];
     if (!option.ordinal_value) {
-      return inconsistent(at(item, fmt::format("answerOption/{}", i)), fmt::format("The answer \"{}\" of item \"{}\" has no ordinal value.",
+      return inconsistent(at(item, fmt::format("answerOption/{}", i)),
+                          fmt::format("The answer \"{}\" of item \"{}\" has no ordinal value.",
                                       option.display.text.empty() ? option.code : option.display.text, item.link_id));
     }
     question.values.push_back(*option.ordinal_value);
@@ -76,7 +78,8 @@ Result<void> read_choices(const Item& item, Question& question) {
   if (question.values.size() < 2 ||
       std::adjacent_find(question.values.begin(), question.values.end()) != question.values.end()) {
     return inconsistent(
-        at(item, "answerOption"), fmt::format("Item \"{}\" needs at least two answers, each with its own ordinal value.", item.link_id));
+        at(item, "answerOption"),
+        fmt::format("Item \"{}\" needs at least two answers, each with its own ordinal value.", item.link_id));
   }
   question.min = question.values.front();
   question.max = question.values.back();
@@ -85,13 +88,15 @@ Result<void> read_choices(const Item& item, Question& question) {
 
 Result<void> read_number_range(const Item& item, Question& question) {
   if (!item.min_value || !item.max_value || *item.min_value >= *item.max_value) {
-    return inconsistent(at(item, "type"), fmt::format("Item \"{}\" is a number and needs minValue and maxValue.", item.link_id));
+    return inconsistent(at(item, "type"),
+                        fmt::format("Item \"{}\" is a number and needs minValue and maxValue.", item.link_id));
   }
   question.min = *item.min_value;
   question.max = *item.max_value;
   if (item.type == ItemType::decimal) return {};
   if (question.max - question.min > 1000) {
-    return inconsistent(at(item, "type"), fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
+    return inconsistent(at(item, "type"),
+                        fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
   }
   const auto last = static_cast<int>(std::floor(question.max));
   for (auto value = static_cast<int>(std::ceil(question.min)); value <= last; ++value) question.values.push_back(value);
@@ -109,7 +114,8 @@ Result<Question> make_question(const Item& item, const Scoring& scoring) {
     TRY(read_number_range(item, question));
   } else {
     return inconsistent(
-        at(item, "type"), fmt::format("Item \"{}\" can be answered with neither a choice nor a number; list it under \"unscored\", then "
+        at(item, "type"),
+        fmt::format("Item \"{}\" can be answered with neither a choice nor a number; list it under \"unscored\", then "
                     "it is not asked.",
                     item.link_id));
   }
@@ -191,10 +197,12 @@ class QuestionMaker {
   Result<Condition> read_condition(const Item& item, const EnableWhen& when) const {
     const auto place = place_of(questions_, when.question);
     if (!place || questions_[*place].values.empty()) {
-      return inconsistent(at(item, "enableWhen"), fmt::format(
-          "Item \"{}\" is asked only after an answer to \"{}\", which is no question with answers to choose "
-          "from before it.",
-          item.link_id, when.question));
+      return inconsistent(
+          at(item, "enableWhen"),
+          fmt::format(
+              "Item \"{}\" is asked only after an answer to \"{}\", which is no question with answers to choose "
+              "from before it.",
+              item.link_id, when.question));
     }
     const auto& known = questions_[*place];
     Condition condition{*place, {}, when.comparison == "!="};
@@ -205,7 +213,8 @@ class QuestionMaker {
     }
     const auto with = when.number ? when.number : value_of(*items_[*place], when);
     if (!with) {
-      return inconsistent(at(item, "enableWhen"), fmt::format("Item \"{}\" is asked only after an answer to \"{}\" that this question has not.",
+      return inconsistent(at(item, "enableWhen"),
+                          fmt::format("Item \"{}\" is asked only after an answer to \"{}\" that this question has not.",
                                       item.link_id, when.question));
     }
     std::copy_if(known.values.begin(), known.values.end(), std::back_inserter(condition.values),
@@ -239,7 +248,8 @@ Result<void> check_not_asked(const Scale& scale, std::size_t place_of_scale, con
   for (const auto place : places) {
     const auto& question = questions[place];
     if (question.asked_when.empty() || (*scale.not_asked >= question.min && *scale.not_asked <= question.max)) continue;
-    return inconsistent(at("scales", place_of_scale, "missing/not_asked"), fmt::format("In the scale \"{}\" \"not_asked\" is {}, which item \"{}\" cannot count.",
+    return inconsistent(at("scales", place_of_scale, "missing/not_asked"),
+                        fmt::format("In the scale \"{}\" \"not_asked\" is {}, which item \"{}\" cannot count.",
                                     scale.key, *scale.not_asked, question.link_id));
   }
   return {};
@@ -257,7 +267,8 @@ Result<void> check_range(const Scale& scale, std::size_t place_of_scale, const s
   low = low / parts * scale.factor;
   high = high / parts * scale.factor;
   if (std::abs(low - scale.min) > kSame || std::abs(high - scale.max) > kSame) {
-    return inconsistent(at("scales", place_of_scale, "range"), fmt::format("The scale \"{}\" says its range is {} to {}; its answers give {} to {}.",
+    return inconsistent(at("scales", place_of_scale, "range"),
+                        fmt::format("The scale \"{}\" says its range is {} to {}; its answers give {} to {}.",
                                     scale.key, scale.min, scale.max, low, high));
   }
   return {};
@@ -275,8 +286,8 @@ Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, s
                                std::string_view what) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (scale_of(scoring, entries[i].scale) == nullptr) {
-      return inconsistent(at(list, i, "scale"), fmt::format("A {} is for the scale \"{}\", which does not exist.", what,
-                                                            entries[i].scale));
+      return inconsistent(at(list, i, "scale"),
+                          fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entries[i].scale));
     }
   }
   return {};
@@ -290,15 +301,15 @@ Result<void> check_bands(const Scoring& scoring, const Scale& scale) {
     const auto& band = scoring.bands[i];
     if (band.scale != scale.key) continue;
     if (std::abs(band.min - expected) > kSame || band.max < band.min) {
-      return inconsistent(
-          at("bands", i, "min"), fmt::format("The band \"{}\" of \"{}\" should begin at {}.", band.label, scale.key, expected));
+      return inconsistent(at("bands", i, "min"), fmt::format("The band \"{}\" of \"{}\" should begin at {}.",
+                                                             band.label, scale.key, expected));
     }
     expected = band.max + 1;
     last = i;
   }
   if (last && std::abs(expected - 1 - scale.max) > kSame) {
-    return inconsistent(
-        at("bands", *last, "max"), fmt::format("The bands of \"{}\" end at {}, the scale at {}.", scale.key, expected - 1, scale.max));
+    return inconsistent(at("bands", *last, "max"), fmt::format("The bands of \"{}\" end at {}, the scale at {}.",
+                                                               scale.key, expected - 1, scale.max));
   }
   return {};
 }

@@ -91,20 +91,21 @@ Result<Instrument> supply_wording(const Instrument& known, std::string_view text
   auto questionnaire = read_questionnaire(text);
   if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
   if (!has_wording(*questionnaire)) {
-    return fail(of_file(kInQuestionnaire,
-                        invalid("instrument.wording", "Not every item has a text, or not every answer.")));
+    return fail(
+        of_file(kInQuestionnaire, invalid("instrument.wording", "Not every item has a text, or not every answer.")));
   }
-  TRY_ASSIGN(auto instrument, Instrument::make(std::move(*questionnaire), known.scoring(),
-                                               {std::string(text), known.texts().scoring}));
+  TRY_ASSIGN(auto instrument,
+             Instrument::make(std::move(*questionnaire), known.scoring(), {std::string(text), known.texts().scoring}));
   const auto place = first_difference(known, instrument);
   if (!place) return instrument;
   const auto items = questions(instrument.questionnaire());
-  const auto sentence = fmt::format("The items and their ordinal values are not those of {}: the first that differs is "
-                                    "number {}.",
-                                    known.scoring().name, *place + 1);
-  return fail(invalid("instrument.structure", sentence,
-                      {{std::string(kInQuestionnaire) + (*place < items.size() ? items[*place]->path : "/item"),
-                        sentence}}));
+  const auto sentence = fmt::format(
+      "The items and their ordinal values are not those of {}: the first that differs is "
+      "number {}.",
+      known.scoring().name, *place + 1);
+  return fail(
+      invalid("instrument.structure", sentence,
+              {{std::string(kInQuestionnaire) + (*place < items.size() ? items[*place]->path : "/item"), sentence}}));
 }
 
 /// For who reads the log of a start: which file, which line.
@@ -126,9 +127,9 @@ Result<Instrument> read_new(const InstrumentFile& questionnaire, const Instrumen
     return fail(in_files(instrument.error(), questionnaire.name, questionnaire.content, scoring.name, scoring.content));
   }
   if (instrument->id() != id) {
-    return refuse("instrument.id", scoring.name,
-                  fmt::format("\"instrument\" is \"{}\"; it must be \"{}\", like the name of the file.", instrument->id(),
-                              id));
+    return refuse(
+        "instrument.id", scoring.name,
+        fmt::format("\"instrument\" is \"{}\"; it must be \"{}\", like the name of the file.", instrument->id(), id));
   }
   return instrument;
 }
@@ -162,7 +163,8 @@ Result<std::string> id_of_upload(const Upload& upload, const std::string& of_fil
   if (upload.instrument.empty()) {
     auto id = id_from(of_file);
     if (id.size() < 2) {
-      return wrong_id("instrument.id", "The questionnaire has neither an id nor a name of letters. Give it a short name.");
+      return wrong_id("instrument.id",
+                      "The questionnaire has neither an id nor a name of letters. Give it a short name.");
     }
     return id;
   }
@@ -180,20 +182,22 @@ Result<Instrument> read_without_scoring(const Upload& upload, const std::string&
   return Instrument::make(std::move(*questionnaire), std::move(scoring), {std::string(upload.questionnaire), ""});
 }
 
-/// What a person answers for before it can be asked: every text is there, in a language that is known, and something can
-/// be answered.
+/// What a person answers for before it can be asked: every text is there, in a language that is known, and something
+/// can be answered.
 Result<void> check_complete(const Instrument& instrument) {
   if (!has_wording(instrument.questionnaire())) {
-    return fail(of_file(kInQuestionnaire,
-                        invalid("instrument.wording", "Not every item has a text, or not every answer.")));
+    return fail(
+        of_file(kInQuestionnaire, invalid("instrument.wording", "Not every item has a text, or not every answer.")));
   }
   if (instrument.questionnaire().language.empty()) {
     const std::string sentence =
         "Nothing says in which language this is. Write \"language\": \"en\" (or another) beside \"resourceType\".";
-    return fail(invalid("instrument.language", sentence, {{std::string(kInQuestionnaire) + "/resourceType", sentence}}));
+    return fail(
+        invalid("instrument.language", sentence, {{std::string(kInQuestionnaire) + "/resourceType", sentence}}));
   }
   if (instrument.questions().empty()) {
-    const std::string sentence = "Nothing of it can be answered here: forms are answered by choosing one of several answers.";
+    const std::string sentence =
+        "Nothing of it can be answered here: forms are answered by choosing one of several answers.";
     return fail(invalid("instrument.nothing_asked", sentence, {{std::string(kInQuestionnaire) + "/item", sentence}}));
   }
   return {};
@@ -269,18 +273,21 @@ Result<Instrument> InstrumentLibrary::read_upload(const Upload& upload) const {
     }
     if (const auto* known = find(id)) {
       if (has_wording(known->questionnaire())) return wrong_id("instrument.known", known_already(*known));
-      return fail(of_file(kInScoring, invalid("instrument.files", "The program has the scoring; leave this file out.")));
+      return fail(
+          of_file(kInScoring, invalid("instrument.files", "The program has the scoring; leave this file out.")));
     }
     TRY(check_complete(both));
     return both;
   }
   auto questionnaire = read_questionnaire(upload.questionnaire);
   if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
-  TRY_ASSIGN(const auto id, id_of_upload(upload, questionnaire->name.empty() ? questionnaire->title.text : questionnaire->name));
+  TRY_ASSIGN(const auto id,
+             id_of_upload(upload, questionnaire->name.empty() ? questionnaire->title.text : questionnaire->name));
   const auto* known = find(id);
-  if (known != nullptr && has_wording(known->questionnaire())) return wrong_id("instrument.known", known_already(*known));
-  TRY_ASSIGN(auto instrument, known != nullptr ? supply_wording(*known, upload.questionnaire)
-                                               : read_without_scoring(upload, id));
+  if (known != nullptr && has_wording(known->questionnaire()))
+    return wrong_id("instrument.known", known_already(*known));
+  TRY_ASSIGN(auto instrument,
+             known != nullptr ? supply_wording(*known, upload.questionnaire) : read_without_scoring(upload, id));
   TRY(check_complete(instrument));
   return instrument;
 }
@@ -334,8 +341,20 @@ const Instrument* InstrumentLibrary::find(std::string_view id) const {
 }
 
 const Instrument* InstrumentLibrary::find_version(std::string_view digest) const {
+  return share_version(digest).get();
+}
+
+std::shared_ptr<const Instrument> InstrumentLibrary::share_version(std::string_view digest) const {
   const auto found = versions_.find(digest);
-  return found == versions_.end() ? nullptr : found->second.get();
+  return found == versions_.end() ? nullptr : found->second;
+}
+
+Result<Instrument> InstrumentLibrary::read_stored(const std::string& id, std::string_view questionnaire,
+                                                  std::string_view scoring) {
+  auto read = scoring.empty() ? read_without_scoring({id, questionnaire, {}}, id) : read_files(questionnaire, scoring);
+  if (!read) return fail(in_files(read.error(), "questionnaire", questionnaire, "scoring", scoring));
+  if (read->id() != id) return refuse("instrument.id", "scoring", fmt::format("It calls itself \"{}\".", read->id()));
+  return read;
 }
 
 }  // namespace rapport::measures

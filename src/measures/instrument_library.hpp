@@ -51,9 +51,14 @@ class InstrumentLibrary {
   Result<void> add(std::span<const InstrumentFile> files);
 
   /// Reads what somebody brings, by the same rules, and adds nothing. Without a scoring file it can be answered and has
-  /// no scores; where the structure is here without its wording, the scoring stays this library's. Errors: invalid, with
-  /// every mistake of both files as fields, for `mistakes_of`.
+  /// no scores; where the structure is here without its wording, the scoring stays this library's. Errors: invalid,
+  /// with every mistake of both files as fields, for `mistakes_of`.
   Result<Instrument> read_upload(const Upload& upload) const;
+
+  /// Reads what was read once and kept: `scoring` is empty where there was none. Errors: invalid, the sentence of the
+  /// first mistake with its file and line.
+  static Result<Instrument> read_stored(const std::string& id, std::string_view questionnaire,
+                                        std::string_view scoring);
 
   /// In the place of what is there under its id, which is found by its digest from then on.
   void put(std::shared_ptr<const Instrument> instrument);
@@ -68,6 +73,8 @@ class InstrumentLibrary {
   const Instrument* find(std::string_view id) const;
   /// By Instrument::digest. Null when there is none.
   const Instrument* find_version(std::string_view digest) const;
+  /// The same, to be put into another library.
+  std::shared_ptr<const Instrument> share_version(std::string_view digest) const;
   /// Sorted by id. What they give lives as long as the instruments do.
   auto all() const {
     return std::views::all(instruments_) |

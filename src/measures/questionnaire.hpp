@@ -98,8 +98,8 @@ const std::string* match_language(const std::vector<std::string>& languages, std
 /// True if every question and every answer has a text.
 bool has_wording(const Questionnaire& questionnaire);
 
-/// The digest (SHA-256, hexadecimal) of everything that a respondent reads, in the order of the form, each text with its
-/// translations. Empty where there is nothing to read. A word that changes changes it.
+/// The digest (SHA-256, hexadecimal) of everything that a respondent reads, in the order of the form, each text with
+/// its translations. Empty where there is nothing to read. A word that changes changes it.
 std::string wording_hash(const Questionnaire& questionnaire);
 
 }  // namespace rapport::measures

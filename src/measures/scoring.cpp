@@ -144,7 +144,8 @@ ReviewItem read_review_item(Fields& fields) {
 }
 
 Licence read_licence(Fields& fields) {
-  fields.refuse_all_but({"status", "spdx", "url", "show_to_respondent", "commercial_builds", "off_until_confirmed", "changes"});
+  fields.refuse_all_but(
+      {"status", "spdx", "url", "show_to_respondent", "commercial_builds", "off_until_confirmed", "changes"});
   Licence licence;
   licence.status = read_name<LicenceStatus>(
       fields, "status",
@@ -176,8 +177,8 @@ void read_head(Fields& fields, Scoring& scoring) {
   scoring.period = fields.optional_text("period");
   scoring.language = fields.optional_text("language").value_or("");
   if (fields.has("respondent")) {
-    scoring.respondent = read_name<Respondent>(
-        fields, "respondent", {{"client", Respondent::client}, {"therapist", Respondent::therapist}});
+    scoring.respondent = read_name<Respondent>(fields, "respondent",
+                                               {{"client", Respondent::client}, {"therapist", Respondent::therapist}});
   }
   scoring.citation = fields.text("citation");
   if (auto licence = fields.optional_object("licence")) {
@@ -197,8 +198,7 @@ Result<Scoring> read_scoring(std::string_view text) {
       {"schema",     "instrument",  "name",         "version",          "questionnaire", "edition",
        "period",     "citation",    "licence",      "scales",           "reverse",       "unscored",
        "variants",   "bands",       "cutoffs",      "safety",           "review",        "reliable_change",
-       "unverified", "information", "loinc_notice", "items_if_allowed", "language",
-       "respondent"});
+       "unverified", "information", "loinc_notice", "items_if_allowed", "language",      "respondent"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);
