@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <regex>
 #include <set>
 
 #include "measures/digest.hpp"
@@ -45,6 +46,18 @@ std::optional<double> number_extension(Fields& element, std::string_view url) {
   return std::nullopt;
 }
 
+/// "de", "de-CH", "zh-Hant", "es-419": what a browser can name and speak.
+bool is_language(std::string_view tag) {
+  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?");
+  return tag.size() <= 12 && std::regex_match(tag.begin(), tag.end(), form);
+}
+
+void check_language(Fields& fields, std::string_view key, std::string_view language) {
+  if (!language.empty() && !is_language(language)) {
+    fields.wrong(key, "This is no language: write \"en\", \"de\" or \"de-CH\".");
+  }
+}
+
 void read_translation(Fields& extension, Wording& wording) {
   std::string language;
   std::string content;
@@ -53,6 +66,7 @@ void read_translation(Fields& extension, Wording& wording) {
     if (name == "lang") language = part.text("valueCode");
     if (name == "content") content = part.text(part.has("valueMarkdown") ? "valueMarkdown" : "valueString");
   }
+  check_language(extension, "extension", language);
   if (language.empty() || content.empty()) {
     extension.wrong("extension", "A translation needs a lang and a content.");
   } else if (!wording.translations.emplace(language, content).second) {
@@ -124,7 +138,9 @@ AnswerOption read_concept(Fields& fields, const std::string& system) {
   read_coding(fields, option);
   for (auto& designation : fields.objects("designation", kMaxCodes)) {
     const auto language = designation.optional_text("language");
-    if (language) option.display.translations.emplace(*language, designation.text("value"));
+    if (!language) continue;
+    check_language(designation, "language", *language);
+    option.display.translations.emplace(*language, designation.text("value"));
   }
   return option;
 }
@@ -294,6 +310,7 @@ Result<Questionnaire> read_questionnaire(std::string_view text) {
   questionnaire.version = fields.optional_text("version").value_or("");
   questionnaire.title = read_wording(fields, "title");
   questionnaire.language = fields.optional_text("language").value_or("");
+  check_language(fields, "language", questionnaire.language);
   questionnaire.copyright = fields.optional_text("copyright").value_or("");
   questionnaire.loinc = read_loinc(fields);
   questionnaire.items = Reader(read_contained(fields)).read_items(fields);

@@ -79,7 +79,7 @@ InstrumentEntry describe(const Instrument& instrument, const Stored& stored) {
   entry.digest = instrument.digest();
   entry.languages = measures::languages(questionnaire);
   entry.questions = std::ssize(instrument.questions());
-  for (const auto& scale : scoring.scales) entry.scales.push_back(scale.label);
+  for (const auto& scale : scoring.scales) entry.scales.push_back(scale.key);
   entry.unverified = scoring.unverified;
   return entry;
 }

@@ -43,7 +43,7 @@ struct InstrumentEntry {
       "was "
       "uploaded, or its wording was. `wording_hash` is the SHA-256 of every text that is read, `digest` that of both "
       "files. `unverified`: what was not found in two independent sources, with the reason; nothing is claimed of it. "
-      "`scales` is empty where there is no scoring: it is answered and read, and nothing is reckoned.";
+      "`scales` are their keys; empty where there is no scoring: it is answered and read, and nothing is reckoned.";
   std::string id;
   std::string name;
   std::string title;
