@@ -26,6 +26,7 @@ void check_scores(const Instrument& instrument) {
   for (const auto& answers : {low, high}) {
     const auto form = score(instrument, answers, *instrument.variant(""));
     if (!form || !form->complete) std::abort();
+    if (instrument.scoring().scales.empty()) continue;
     const auto& scale = instrument.scoring().scales.front();
     const auto total = *form->scores.front().value;
     if (total < scale.min - 1e-6 || total > scale.max + 1e-6) std::abort();
@@ -44,6 +45,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto instrument = Instrument::make(*questionnaire, known.scoring());
       if (instrument) check_scores(*instrument);
     }
+  }
+  // As somebody uploads it, without a scoring and with one: each mistake is in one of the files.
+  for (const auto& upload : {Upload{"upload", text, {}}, Upload{"", text, text}}) {
+    const auto read = library.read_upload(upload);
+    if (read) {
+      check_scores(*read);
+      if (read->digest().size() != 64 || read->wording_hash().size() != 64) std::abort();
+      continue;
+    }
+    check_refusal(read.error());
+    if (mistakes_of(read.error(), upload).size() != read.error().fields.size()) std::abort();
   }
   const auto scoring = read_scoring(text);
   if (!scoring) check_refusal(scoring.error());

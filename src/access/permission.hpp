@@ -69,14 +69,18 @@ enum class Permission : std::uint8_t {
   decide_exception,    ///< confirm that
   manage_closings,     ///< close clients' accounts, and see what is kept of them until when
   call_off_closing,    ///< have a client's account stay open that an administrator wanted to close
+  read_instruments,    ///< which questionnaires there are, under which licence, and what of them is unverified
+  manage_instruments,  ///< bring questionnaires, withdraw them, switch them on and off
 };
-inline constexpr std::size_t kPermissionCount = 30;
+inline constexpr std::size_t kPermissionCount = 32;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
 inline constexpr Roles kBoth{Role::client, Role::therapist};
 inline constexpr Roles kWhoLooksAfter{Role::therapist, Role::supervisor, Role::neutral_person};
 inline constexpr Roles kAdministrator{Role::administrator};
+inline constexpr Roles kStaff{Role::therapist,  Role::supervisor, Role::neutral_person, Role::coordinator,
+                              Role::researcher, Role::coder,      Role::administrator};
 inline constexpr Roles kWhoInvites{Role::therapist, Role::administrator};
 inline constexpr Roles kEverybody{Role::client,      Role::therapist,  Role::supervisor, Role::neutral_person,
                                   Role::coordinator, Role::researcher, Role::coder,      Role::administrator};
@@ -118,6 +122,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::decide_exception, "decide_exception", Roles{Role::supervisor, Role::administrator}},
     {Permission::manage_closings, "manage_closings", kAdministrator},
     {Permission::call_off_closing, "call_off_closing", kWhoInvites},
+    {Permission::read_instruments, "read_instruments", kStaff},
+    {Permission::manage_instruments, "manage_instruments", kAdministrator},
 }};
 
 /// False for values outside of the enumerations too.

@@ -5,28 +5,42 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <set>
+
+#include "measures/digest.hpp"
 
 namespace rapport::measures {
 namespace {
 
 constexpr double kSame = 1e-9;
 
-tl::unexpected<Error> inconsistent(std::string detail) {
-  return fail(invalid("instrument.inconsistent", std::move(detail)));
+tl::unexpected<Error> inconsistent(std::string where, std::string detail) {
+  auto message = detail;
+  return fail(invalid("instrument.inconsistent", std::move(detail), {{std::move(where), std::move(message)}}));
+}
+
+/// Where a part of the item stands.
+std::string at(const Item& item, std::string_view part) {
+  return fmt::format("{}{}/{}", kInQuestionnaire, item.path, part);
+}
+
+/// Where an entry of a list of the scoring stands; `part` of it where that is not empty.
+std::string at(std::string_view list, std::size_t place, std::string_view part = "") {
+  return fmt::format("{}/{}/{}{}{}", kInScoring, list, place, part.empty() ? "" : "/", part);
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view entry) {
   return std::find(list.begin(), list.end(), entry) != list.end();
 }
 
-/// The first entry that comes twice, or empty.
+/// The place of the first entry that was there before.
 template <class Entries, class Name>
-std::string twice(const Entries& entries, Name name) {
-  std::vector<std::string> names;
-  for (const auto& entry : entries) names.push_back(name(entry));
-  std::sort(names.begin(), names.end());
-  const auto found = std::adjacent_find(names.begin(), names.end());
-  return found == names.end() ? "" : *found;
+std::optional<std::size_t> twice(const Entries& entries, Name name) {
+  std::set<std::string, std::less<>> names;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!names.insert(name(entries[i])).second) return i;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> place_of(const std::vector<Question>& questions, std::string_view link_id) {
@@ -36,22 +50,26 @@ std::optional<std::size_t> place_of(const std::vector<Question>& questions, std:
   return std::nullopt;
 }
 
-tl::unexpected<Error> unknown_item(std::string_view where, std::string_view link_id) {
+tl::unexpected<Error> unknown_item(std::string place, std::string_view where, std::string_view link_id) {
   return inconsistent(
+      std::move(place),
       fmt::format("{} names the item \"{}\", which is none of the questions that the form asks.", where, link_id));
 }
 
+/// `at`: where the item is named, for the refusal.
 Result<std::size_t> require_place(const std::vector<Question>& questions, std::string_view link_id,
-                                  std::string_view where) {
+                                  std::string_view where, std::string at) {
   const auto place = place_of(questions, link_id);
-  if (!place) return unknown_item(where, link_id);
+  if (!place) return unknown_item(std::move(at), where, link_id);
   return *place;
 }
 
 Result<void> read_choices(const Item& item, Question& question) {
-  for (const auto& option : item.answer_options) {
+  for (std::size_t i = 0; i < item.answer_options.size(); ++i) {
+    const auto& option = item.answer_options[i];
     if (!option.ordinal_value) {
-      return inconsistent(fmt::format("The answer \"{}\" of item \"{}\" has no ordinal value.",
+      return inconsistent(at(item, fmt::format("answerOption/{}", i)),
+                          fmt::format("The answer \"{}\" of item \"{}\" has no ordinal value.",
                                       option.display.text.empty() ? option.code : option.display.text, item.link_id));
     }
     question.values.push_back(*option.ordinal_value);
@@ -60,6 +78,7 @@ Result<void> read_choices(const Item& item, Question& question) {
   if (question.values.size() < 2 ||
       std::adjacent_find(question.values.begin(), question.values.end()) != question.values.end()) {
     return inconsistent(
+        at(item, "answerOption"),
         fmt::format("Item \"{}\" needs at least two answers, each with its own ordinal value.", item.link_id));
   }
   question.min = question.values.front();
@@ -69,13 +88,15 @@ Result<void> read_choices(const Item& item, Question& question) {
 
 Result<void> read_number_range(const Item& item, Question& question) {
   if (!item.min_value || !item.max_value || *item.min_value >= *item.max_value) {
-    return inconsistent(fmt::format("Item \"{}\" is a number and needs minValue and maxValue.", item.link_id));
+    return inconsistent(at(item, "type"),
+                        fmt::format("Item \"{}\" is a number and needs minValue and maxValue.", item.link_id));
   }
   question.min = *item.min_value;
   question.max = *item.max_value;
   if (item.type == ItemType::decimal) return {};
   if (question.max - question.min > 1000) {
-    return inconsistent(fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
+    return inconsistent(at(item, "type"),
+                        fmt::format("Item \"{}\" is a whole number out of more than 1000.", item.link_id));
   }
   const auto last = static_cast<int>(std::floor(question.max));
   for (auto value = static_cast<int>(std::ceil(question.min)); value <= last; ++value) question.values.push_back(value);
@@ -93,6 +114,7 @@ Result<Question> make_question(const Item& item, const Scoring& scoring) {
     TRY(read_number_range(item, question));
   } else {
     return inconsistent(
+        at(item, "type"),
         fmt::format("Item \"{}\" can be answered with neither a choice nor a number; list it under \"unscored\", then "
                     "it is not asked.",
                     item.link_id));
@@ -100,15 +122,19 @@ Result<Question> make_question(const Item& item, const Scoring& scoring) {
   return question;
 }
 
-bool lacks_ordinal_value(const AnswerOption& option) {
-  return !option.ordinal_value;
+/// Whether these answers cannot be told apart by what they count.
+bool lack_ordinal_values(const std::vector<AnswerOption>& options) {
+  std::set<double> values;
+  return std::any_of(options.begin(), options.end(), [&](const AnswerOption& option) {
+    return !option.ordinal_value || !values.insert(*option.ordinal_value).second;
+  });
 }
 
 /// Answers that nothing is counted from still need to be told apart.
 void number_unscored(std::vector<Item>& items, const Scoring& scoring) {
   for (auto& item : items) {
     auto& options = item.answer_options;
-    if (contains(scoring.unscored, item.link_id) && std::any_of(options.begin(), options.end(), lacks_ordinal_value)) {
+    if (contains(scoring.unscored, item.link_id) && lack_ordinal_values(options)) {
       for (std::size_t i = 0; i < options.size(); ++i) options[i].ordinal_value = static_cast<double>(i);
     }
     number_unscored(item.items, scoring);
@@ -171,10 +197,12 @@ class QuestionMaker {
   Result<Condition> read_condition(const Item& item, const EnableWhen& when) const {
     const auto place = place_of(questions_, when.question);
     if (!place || questions_[*place].values.empty()) {
-      return inconsistent(fmt::format(
-          "Item \"{}\" is asked only after an answer to \"{}\", which is no question with answers to choose "
-          "from before it.",
-          item.link_id, when.question));
+      return inconsistent(
+          at(item, "enableWhen"),
+          fmt::format(
+              "Item \"{}\" is asked only after an answer to \"{}\", which is no question with answers to choose "
+              "from before it.",
+              item.link_id, when.question));
     }
     const auto& known = questions_[*place];
     Condition condition{*place, {}, when.comparison == "!="};
@@ -185,7 +213,8 @@ class QuestionMaker {
     }
     const auto with = when.number ? when.number : value_of(*items_[*place], when);
     if (!with) {
-      return inconsistent(fmt::format("Item \"{}\" is asked only after an answer to \"{}\" that this question has not.",
+      return inconsistent(at(item, "enableWhen"),
+                          fmt::format("Item \"{}\" is asked only after an answer to \"{}\" that this question has not.",
                                       item.link_id, when.question));
     }
     std::copy_if(known.values.begin(), known.values.end(), std::back_inserter(condition.values),
@@ -213,19 +242,20 @@ bool has_item(const std::vector<Item>& items, std::string_view link_id) {
 }
 
 /// What an unasked question counts must be something that it could count.
-Result<void> check_not_asked(const Scale& scale, const std::vector<Question>& questions,
+Result<void> check_not_asked(const Scale& scale, std::size_t place_of_scale, const std::vector<Question>& questions,
                              const std::vector<std::size_t>& places) {
   if (!scale.not_asked) return {};
   for (const auto place : places) {
     const auto& question = questions[place];
     if (question.asked_when.empty() || (*scale.not_asked >= question.min && *scale.not_asked <= question.max)) continue;
-    return inconsistent(fmt::format("In the scale \"{}\" \"not_asked\" is {}, which item \"{}\" cannot count.",
+    return inconsistent(at("scales", place_of_scale, "missing/not_asked"),
+                        fmt::format("In the scale \"{}\" \"not_asked\" is {}, which item \"{}\" cannot count.",
                                     scale.key, *scale.not_asked, question.link_id));
   }
   return {};
 }
 
-Result<void> check_range(const Scale& scale, const std::vector<Question>& questions,
+Result<void> check_range(const Scale& scale, std::size_t place_of_scale, const std::vector<Question>& questions,
                          const std::vector<std::size_t>& places) {
   double low = 0;
   double high = 0;
@@ -237,7 +267,8 @@ Result<void> check_range(const Scale& scale, const std::vector<Question>& questi
   low = low / parts * scale.factor;
   high = high / parts * scale.factor;
   if (std::abs(low - scale.min) > kSame || std::abs(high - scale.max) > kSame) {
-    return inconsistent(fmt::format("The scale \"{}\" says its range is {} to {}; its answers give {} to {}.",
+    return inconsistent(at("scales", place_of_scale, "range"),
+                        fmt::format("The scale \"{}\" says its range is {} to {}; its answers give {} to {}.",
                                     scale.key, scale.min, scale.max, low, high));
   }
   return {};
@@ -251,10 +282,12 @@ const Scale* scale_of(const Scoring& scoring, std::string_view key) {
 }
 
 template <class Entries>
-Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, std::string_view what) {
-  for (const auto& entry : entries) {
-    if (scale_of(scoring, entry.scale) == nullptr) {
-      return inconsistent(fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entry.scale));
+Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, std::string_view list,
+                               std::string_view what) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (scale_of(scoring, entries[i].scale) == nullptr) {
+      return inconsistent(at(list, i, "scale"),
+                          fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entries[i].scale));
     }
   }
   return {};
@@ -263,41 +296,52 @@ Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, s
 /// Bands that would leave a score without a name, or give it two, are worse than none.
 Result<void> check_bands(const Scoring& scoring, const Scale& scale) {
   double expected = scale.min;
-  bool any = false;
-  for (const auto& band : scoring.bands) {
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < scoring.bands.size(); ++i) {
+    const auto& band = scoring.bands[i];
     if (band.scale != scale.key) continue;
     if (std::abs(band.min - expected) > kSame || band.max < band.min) {
-      return inconsistent(
-          fmt::format("The band \"{}\" of \"{}\" should begin at {}.", band.label, scale.key, expected));
+      return inconsistent(at("bands", i, "min"), fmt::format("The band \"{}\" of \"{}\" should begin at {}.",
+                                                             band.label, scale.key, expected));
     }
     expected = band.max + 1;
-    any = true;
+    last = i;
   }
-  if (any && std::abs(expected - 1 - scale.max) > kSame) {
-    return inconsistent(
-        fmt::format("The bands of \"{}\" end at {}, the scale at {}.", scale.key, expected - 1, scale.max));
+  if (last && std::abs(expected - 1 - scale.max) > kSame) {
+    return inconsistent(at("bands", *last, "max"), fmt::format("The bands of \"{}\" end at {}, the scale at {}.",
+                                                               scale.key, expected - 1, scale.max));
+  }
+  return {};
+}
+
+Result<void> check_scale_once(const Scoring& scoring, std::size_t place) {
+  const auto& scale = scoring.scales[place];
+  if (const auto item = twice(scale.items, [](const auto& entry) { return entry; })) {
+    return inconsistent(at("scales", place, fmt::format("items/{}", *item)),
+                        fmt::format("The scale \"{}\" names the item \"{}\" twice.", scale.key, scale.items[*item]));
+  }
+  std::size_t clinical = 0;
+  for (std::size_t i = 0; i < scoring.cutoffs.size(); ++i) {
+    const auto& cutoff = scoring.cutoffs[i];
+    if (!cutoff.clinical || cutoff.scale != scale.key || ++clinical < 2) continue;
+    return inconsistent(at("cutoffs", i, "clinical"),
+                        fmt::format("The scale \"{}\" has two clinical cut-offs.", scale.key));
   }
   return {};
 }
 
 Result<void> check_once(const Scoring& scoring) {
-  for (const auto& scale : scoring.scales) {
-    if (const auto item = twice(scale.items, [](const auto& entry) { return entry; }); !item.empty()) {
-      return inconsistent(fmt::format("The scale \"{}\" names the item \"{}\" twice.", scale.key, item));
-    }
-    const auto clinical = std::count_if(scoring.cutoffs.begin(), scoring.cutoffs.end(), [&](const Cutoff& cutoff) {
-      return cutoff.clinical && cutoff.scale == scale.key;
-    });
-    if (clinical > 1) return inconsistent(fmt::format("The scale \"{}\" has two clinical cut-offs.", scale.key));
+  for (std::size_t i = 0; i < scoring.scales.size(); ++i) TRY(check_scale_once(scoring, i));
+  if (const auto place = twice(scoring.scales, [](const Scale& scale) { return scale.key; })) {
+    return inconsistent(at("scales", *place, "key"),
+                        fmt::format("There are two scales \"{}\".", scoring.scales[*place].key));
   }
-  if (const auto key = twice(scoring.scales, [](const Scale& scale) { return scale.key; }); !key.empty()) {
-    return inconsistent(fmt::format("There are two scales \"{}\".", key));
-  }
-  if (const auto key = twice(scoring.variants, [](const Variant& variant) { return variant.key; }); !key.empty()) {
-    return inconsistent(fmt::format("There are two variants \"{}\".", key));
+  if (const auto place = twice(scoring.variants, [](const Variant& variant) { return variant.key; })) {
+    return inconsistent(at("variants", *place, "key"),
+                        fmt::format("There are two variants \"{}\".", scoring.variants[*place].key));
   }
   if (!scoring.variants.empty() && scoring.variants.front().offset != 0) {
-    return inconsistent("The first variant is the default and must have the offset 0.");
+    return inconsistent(at("variants", 0, "offset"), "The first variant is the default and must have the offset 0.");
   }
   return {};
 }
@@ -309,6 +353,7 @@ Result<void> check_every_item_has_a_use(const Scoring& scoring, const std::vecto
                                      [&](const Scale& scale) { return contains(scale.items, question.link_id); });
     if (counted != question.scored) {
       return inconsistent(
+          counted ? std::string(kInScoring) + "/unscored" : std::string(kInScoring) + "/scales",
           fmt::format("Item \"{}\" must be either in a scale or among the unscored.", question.link_id));
     }
   }
@@ -317,10 +362,13 @@ Result<void> check_every_item_has_a_use(const Scoring& scoring, const std::vecto
 
 }  // namespace
 
-Result<Instrument> Instrument::make(Questionnaire questionnaire, Scoring scoring) {
+Result<Instrument> Instrument::make(Questionnaire questionnaire, Scoring scoring, InstrumentTexts texts) {
   Instrument instrument;
   instrument.questionnaire_ = std::move(questionnaire);
   instrument.scoring_ = std::move(scoring);
+  instrument.wording_hash_ = measures::wording_hash(instrument.questionnaire_);
+  if (!texts.questionnaire.empty()) instrument.digest_ = digest_of(texts.questionnaire + "\n" + texts.scoring);
+  instrument.texts_ = std::move(texts);
   TRY(instrument.settle());
   return instrument;
 }
@@ -329,20 +377,43 @@ Result<void> Instrument::settle_language() {
   auto& language = questionnaire_.language;
   if (language.empty()) language = scoring_.language;
   if (scoring_.language.empty() || scoring_.language == language) return {};
-  return inconsistent(fmt::format("\"language\" is \"{}\", in the questionnaire it is \"{}\".", scoring_.language,
+  return inconsistent(std::string(kInScoring) + "/language",
+                      fmt::format("\"language\" is \"{}\", in the questionnaire it is \"{}\".", scoring_.language,
                                   questionnaire_.language));
 }
 
 Result<void> Instrument::settle_scales() {
-  for (const auto& scale : scoring_.scales) {
+  for (std::size_t i = 0; i < scoring_.scales.size(); ++i) {
+    const auto& scale = scoring_.scales[i];
     auto& places = scale_questions_.emplace_back();
-    for (const auto& item : scale.items) {
-      TRY_ASSIGN(const auto place, require_place(questions_, item, fmt::format("The scale \"{}\"", scale.key)));
+    for (std::size_t item = 0; item < scale.items.size(); ++item) {
+      TRY_ASSIGN(const auto place,
+                 require_place(questions_, scale.items[item], fmt::format("The scale \"{}\"", scale.key),
+                               at("scales", i, fmt::format("items/{}", item))));
       places.push_back(place);
     }
-    TRY(check_range(scale, questions_, places));
-    TRY(check_not_asked(scale, questions_, places));
+    TRY(check_range(scale, i, questions_, places));
+    TRY(check_not_asked(scale, i, questions_, places));
     TRY(check_bands(scoring_, scale));
+  }
+  return {};
+}
+
+Result<void> Instrument::settle_items() {
+  for (std::size_t i = 0; i < scoring_.safety.size(); ++i) {
+    TRY_ASSIGN(const auto place,
+               require_place(questions_, scoring_.safety[i].item, "A safety rule", at("safety", i, "item")));
+    safety_questions_.push_back(place);
+  }
+  for (std::size_t i = 0; i < scoring_.review.size(); ++i) {
+    TRY(require_place(questions_, scoring_.review[i].item, "A review rule", at("review", i, "item")));
+  }
+  for (std::size_t i = 0; i < scoring_.reverse.size(); ++i) {
+    TRY(require_place(questions_, scoring_.reverse[i], "The list of reversed items", at("reverse", i)));
+  }
+  for (std::size_t i = 0; i < scoring_.unscored.size(); ++i) {
+    if (has_item(questionnaire_.items, scoring_.unscored[i])) continue;
+    return unknown_item(at("unscored", i), "The list of unscored items", scoring_.unscored[i]);
   }
   return {};
 }
@@ -355,18 +426,10 @@ Result<void> Instrument::settle() {
   questions_ = std::move(maker).take();
   TRY(check_once(scoring_));
   TRY(settle_scales());
-  for (const auto& safety : scoring_.safety) {
-    TRY_ASSIGN(const auto place, require_place(questions_, safety.item, "A safety rule"));
-    safety_questions_.push_back(place);
-  }
-  for (const auto& review : scoring_.review) TRY(require_place(questions_, review.item, "A review rule"));
-  for (const auto& item : scoring_.reverse) TRY(require_place(questions_, item, "The list of reversed items"));
-  for (const auto& item : scoring_.unscored) {
-    if (!has_item(questionnaire_.items, item)) return unknown_item("The list of unscored items", item);
-  }
-  TRY(check_scale_names(scoring_, scoring_.bands, "band"));
-  TRY(check_scale_names(scoring_, scoring_.cutoffs, "cut-off"));
-  TRY(check_scale_names(scoring_, scoring_.reliable_change, "reliable change"));
+  TRY(settle_items());
+  TRY(check_scale_names(scoring_, scoring_.bands, "bands", "band"));
+  TRY(check_scale_names(scoring_, scoring_.cutoffs, "cutoffs", "cut-off"));
+  TRY(check_scale_names(scoring_, scoring_.reliable_change, "reliable_change", "reliable change"));
   return check_every_item_has_a_use(scoring_, questions_);
 }
 

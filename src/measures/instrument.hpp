@@ -33,6 +33,16 @@ struct Question {
   std::vector<Conditions> asked_when;  ///< its own and those of what it stands in: all must hold; empty: always
 };
 
+/// The two files that an instrument was read from, as they are.
+struct InstrumentTexts {
+  std::string questionnaire;
+  std::string scoring;  ///< empty: there was none
+};
+
+/// In which of the two files a mistake is; the path of a field of an "instrument.inconsistent" error begins with it.
+inline constexpr std::string_view kInQuestionnaire = "questionnaire:";
+inline constexpr std::string_view kInScoring = "scoring:";
+
 /// Of the items that the scoring lists as unscored only those are questions that have answers to choose from; free
 /// text, dates and numbers without a small range among them are not asked. Where such answers have no ordinal values,
 /// they are numbered from 0 as they stand.
@@ -40,10 +50,17 @@ class Instrument {
  public:
   /// Errors: invalid "instrument.inconsistent": the scoring names an item that is not there, an item without ordinal
   /// values, a range that the answers do not give, bands with a gap, a condition on what is not asked before; two
-  /// languages.
-  static Result<Instrument> make(Questionnaire questionnaire, Scoring scoring);
+  /// languages. Its one field is where: one of the two above and a JSON pointer.
+  static Result<Instrument> make(Questionnaire questionnaire, Scoring scoring, InstrumentTexts texts = {});
 
   const std::string& id() const { return scoring_.instrument; }
+  bool is_for(Respondent respondent) const { return scoring_.respondent == respondent; }
+  /// The digest of both files: what was asked and scored by one version is told from any other. Empty where it was made
+  /// without them.
+  const std::string& digest() const { return digest_; }
+  /// See measures::wording_hash.
+  const std::string& wording_hash() const { return wording_hash_; }
+  const InstrumentTexts& texts() const { return texts_; }
   const Questionnaire& questionnaire() const { return questionnaire_; }
   const Scoring& scoring() const { return scoring_; }
   const std::vector<Question>& questions() const { return questions_; }
@@ -59,9 +76,13 @@ class Instrument {
   Result<void> settle();
   Result<void> settle_language();
   Result<void> settle_scales();
+  Result<void> settle_items();
 
   Questionnaire questionnaire_;
   Scoring scoring_;
+  InstrumentTexts texts_;
+  std::string digest_;
+  std::string wording_hash_;
   std::vector<Question> questions_;
   std::vector<std::vector<std::size_t>> scale_questions_;
   std::vector<std::size_t> safety_questions_;

@@ -16,6 +16,14 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
          static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
+/// Line ends and tabs are none here.
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+  });
+}
+
 /// Walks over JSON that is known to be well-formed.
 class Walker {
  public:
@@ -144,6 +152,8 @@ std::string Fields::text_of(const boost::json::value& value, std::string path) {
     mistakes_->add(std::move(path), "This must be a text.");
   } else if (count_code_points({text->data(), text->size()}) > kMaxTextLength) {
     mistakes_->add(std::move(path), fmt::format("This text is longer than {} characters.", kMaxTextLength));
+  } else if (has_control_character({text->data(), text->size()})) {
+    mistakes_->add(std::move(path), "This text holds a control character, which nobody can read.");
   } else {
     return {text->data(), text->size()};
   }

@@ -34,6 +34,7 @@ class Mistakes {
 
   void add(std::string path, std::string message);
   bool none() const { return found_.empty(); }
+  const std::vector<FieldError>& all() const { return found_; }
   /// `invalid`, with the first mistake and its line in `text` as the sentence and all of them as fields.
   Error error(std::string code, std::string_view text) const;
 
@@ -67,6 +68,8 @@ class Fields {
   }
   void refuse_all_but(std::span<const std::string_view> known);
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  /// Of this object, a JSON pointer.
+  const std::string& path() const { return path_; }
   void wrong(std::string_view key, std::string message);
 
  private:

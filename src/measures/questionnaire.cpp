@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <regex>
 #include <set>
 
+#include "measures/digest.hpp"
 #include "measures/json_fields.hpp"
 
 namespace rapport::measures {
@@ -44,6 +46,18 @@ std::optional<double> number_extension(Fields& element, std::string_view url) {
   return std::nullopt;
 }
 
+/// "de", "de-CH", "zh-Hant", "es-419": what a browser can name and speak.
+bool is_language(std::string_view tag) {
+  static const std::regex form("[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?");
+  return tag.size() <= 12 && std::regex_match(tag.begin(), tag.end(), form);
+}
+
+void check_language(Fields& fields, std::string_view key, std::string_view language) {
+  if (!language.empty() && !is_language(language)) {
+    fields.wrong(key, "This is no language: write \"en\", \"de\" or \"de-CH\".");
+  }
+}
+
 void read_translation(Fields& extension, Wording& wording) {
   std::string language;
   std::string content;
@@ -52,6 +66,7 @@ void read_translation(Fields& extension, Wording& wording) {
     if (name == "lang") language = part.text("valueCode");
     if (name == "content") content = part.text(part.has("valueMarkdown") ? "valueMarkdown" : "valueString");
   }
+  check_language(extension, "extension", language);
   if (language.empty() || content.empty()) {
     extension.wrong("extension", "A translation needs a lang and a content.");
   } else if (!wording.translations.emplace(language, content).second) {
@@ -123,7 +138,9 @@ AnswerOption read_concept(Fields& fields, const std::string& system) {
   read_coding(fields, option);
   for (auto& designation : fields.objects("designation", kMaxCodes)) {
     const auto language = designation.optional_text("language");
-    if (language) option.display.translations.emplace(*language, designation.text("value"));
+    if (!language) continue;
+    check_language(designation, "language", *language);
+    option.display.translations.emplace(*language, designation.text("value"));
   }
   return option;
 }
@@ -219,6 +236,7 @@ class Reader {
  private:
   Item read_item(Fields& fields) {
     Item item;
+    item.path = fields.path();
     item.link_id = fields.text("linkId");
     if (!item.link_id.empty() && !link_ids_.insert(item.link_id).second) {
       fields.wrong("linkId", fmt::format("The linkId \"{}\" is used twice.", item.link_id));
@@ -233,6 +251,8 @@ class Reader {
     }
     add_value_set(fields, item);
     read_conditions(fields, item);
+    // A question that takes several answers at once has no one value.
+    if (item.type == ItemType::choice && fields.flag("repeats", false)) item.type = ItemType::other;
     if (is_passed_over(fields, item)) item.type = ItemType::passed_over;
     item.items = read_items(fields);
     return item;
@@ -285,10 +305,12 @@ Result<Questionnaire> read_questionnaire(std::string_view text) {
   Fields fields(document, "", mistakes);
   Questionnaire questionnaire;
   if (fields.text("resourceType") != "Questionnaire") fields.wrong("resourceType", "This must be \"Questionnaire\".");
+  questionnaire.name = fields.optional_text("id").value_or(fields.optional_text("name").value_or(""));
   questionnaire.url = fields.optional_text("url").value_or("");
   questionnaire.version = fields.optional_text("version").value_or("");
   questionnaire.title = read_wording(fields, "title");
   questionnaire.language = fields.optional_text("language").value_or("");
+  check_language(fields, "language", questionnaire.language);
   questionnaire.copyright = fields.optional_text("copyright").value_or("");
   questionnaire.loinc = read_loinc(fields);
   questionnaire.items = Reader(read_contained(fields)).read_items(fields);
@@ -330,6 +352,18 @@ const std::string* match_language(const std::vector<std::string>& languages, std
                          [&](const auto& one) { return primary(one) == primary(language); });
   }
   return found == languages.end() ? nullptr : &*found;
+}
+
+std::string wording_hash(const Questionnaire& questionnaire) {
+  std::string read;
+  const auto add = [&](const std::string& text) {
+    if (!text.empty()) read += (read.empty() ? "" : "\n") + text;
+  };
+  each_wording(questionnaire.items, [&](const Wording& wording) {
+    add(wording.text);
+    for (const auto& [language, text] : wording.translations) add(text);
+  });
+  return read.empty() ? "" : digest_of(read);
 }
 
 bool has_wording(const Questionnaire& questionnaire) {

@@ -37,7 +37,7 @@ enum class ItemType {
   choice,   ///< one of the answer options
   integer,
   decimal,      ///< a number, also a mark on a visual analogue line
-  other,        ///< what this program does not score: free text, dates, choices that can be added to
+  other,        ///< what this program does not score: free text, dates, choices of several or that can be added to
   passed_over,  ///< not for the respondent: calculated, read-only or hidden; nor is what stands beneath it
 };
 
@@ -52,6 +52,7 @@ struct EnableWhen {
 };
 
 struct Item {
+  std::string path;  ///< where it stands in the file, a JSON pointer
   std::string link_id;
   Wording text;  ///< empty where the wording is not ours to ship
   ItemType type = ItemType::other;
@@ -65,6 +66,7 @@ struct Item {
 };
 
 struct Questionnaire {
+  std::string name;  ///< for programs: FHIR's id, else its name; may be empty
   std::string url;
   std::string version;
   Wording title;
@@ -95,5 +97,9 @@ const std::string* match_language(const std::vector<std::string>& languages, std
 
 /// True if every question and every answer has a text.
 bool has_wording(const Questionnaire& questionnaire);
+
+/// The digest (SHA-256, hexadecimal) of everything that a respondent reads, in the order of the form, each text with
+/// its translations. Empty where there is nothing to read. A word that changes changes it.
+std::string wording_hash(const Questionnaire& questionnaire);
 
 }  // namespace rapport::measures

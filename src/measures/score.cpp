@@ -169,6 +169,7 @@ Result<FormScore> score(const Instrument& instrument, std::span<const Answer> an
     form.scores.push_back(score_scale(scales[i], places.size(), tally(scales[i], places, filled), may_prorate));
     form.prorated = form.prorated || form.scores.back().prorated;
   }
+  if (form.scores.empty()) return form;
   if (const auto main = form.scores.front().value) form.band = band_of(instrument, *main, variant);
   return form;
 }
@@ -176,6 +177,7 @@ Result<FormScore> score(const Instrument& instrument, std::span<const Answer> an
 std::optional<Band> band_of(const Instrument& instrument, double value, const Variant& variant) {
   if (!is_default(instrument, variant)) return std::nullopt;
   std::optional<Band> found;
+  if (instrument.scoring().scales.empty()) return found;
   for (const auto& band : instrument.scoring().bands) {
     if (band.scale == instrument.scoring().scales.front().key && value >= band.min) found = band;
   }

@@ -144,15 +144,18 @@ ReviewItem read_review_item(Fields& fields) {
 }
 
 Licence read_licence(Fields& fields) {
-  fields.refuse_all_but({"status", "spdx", "url", "show_to_respondent", "commercial_builds", "changes"});
+  fields.refuse_all_but(
+      {"status", "spdx", "url", "show_to_respondent", "commercial_builds", "off_until_confirmed", "changes"});
   Licence licence;
   licence.status = read_name<LicenceStatus>(
       fields, "status",
       {{"A", LicenceStatus::free_to_ship}, {"B", LicenceStatus::separate_pack}, {"C", LicenceStatus::structure_only}});
   licence.spdx = fields.optional_text("spdx");
   licence.url = fields.optional_text("url");
+  if (licence.url && !licence.url->starts_with("https://")) fields.wrong("url", "This must begin with https://.");
   licence.show_to_respondent = fields.optional_text("show_to_respondent");
   licence.commercial_builds = read_name<bool>(fields, "commercial_builds", {{"on", true}, {"off", false}});
+  licence.off_until_confirmed = fields.flag("off_until_confirmed", false);
   licence.changes = fields.optional_text("changes");
   return licence;
 }
@@ -174,6 +177,10 @@ void read_head(Fields& fields, Scoring& scoring) {
   scoring.edition = fields.optional_text("edition").value_or("");
   scoring.period = fields.optional_text("period");
   scoring.language = fields.optional_text("language").value_or("");
+  if (fields.has("respondent")) {
+    scoring.respondent = read_name<Respondent>(fields, "respondent",
+                                               {{"client", Respondent::client}, {"therapist", Respondent::therapist}});
+  }
   scoring.citation = fields.text("citation");
   if (auto licence = fields.optional_object("licence")) {
     scoring.licence = read_licence(*licence);
@@ -192,7 +199,7 @@ Result<Scoring> read_scoring(std::string_view text) {
       {"schema",     "instrument",  "name",         "version",          "questionnaire", "edition",
        "period",     "citation",    "licence",      "scales",           "reverse",       "unscored",
        "variants",   "bands",       "cutoffs",      "safety",           "review",        "reliable_change",
-       "unverified", "information", "loinc_notice", "items_if_allowed", "language"});
+       "unverified", "information", "loinc_notice", "items_if_allowed", "language",      "respondent"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);
@@ -212,8 +219,31 @@ Result<Scoring> read_scoring(std::string_view text) {
   return scoring;
 }
 
+namespace {
+
+void list_items(const std::vector<Item>& items, std::vector<std::string>& link_ids) {
+  for (const auto& item : items) {
+    if (item.type == ItemType::passed_over) continue;
+    if (item.type != ItemType::display && item.type != ItemType::group) link_ids.push_back(item.link_id);
+    list_items(item.items, link_ids);
+  }
+}
+
+}  // namespace
+
+Scoring no_scoring(const Questionnaire& questionnaire, std::string instrument) {
+  Scoring scoring;
+  scoring.instrument = std::move(instrument);
+  scoring.name = questionnaire.title.text.empty() ? scoring.instrument : questionnaire.title.text;
+  scoring.version = questionnaire.version;
+  scoring.citation = questionnaire.copyright;
+  scoring.licence.status = LicenceStatus::not_stated;
+  list_items(questionnaire.items, scoring.unscored);
+  return scoring;
+}
+
 std::string_view letter(LicenceStatus status) {
-  constexpr std::array<std::string_view, 3> kLetters{"A", "B", "C"};
+  constexpr std::array<std::string_view, 4> kLetters{"A", "B", "C", ""};
   return kLetters.at(static_cast<std::size_t>(status));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "measures/questionnaire.hpp"
 #include "research/statistics/direction.hpp"
 
 namespace rapport::measures {
@@ -106,10 +107,14 @@ struct ReviewItem {
   std::string by;
 };
 
+/// Who fills it in.
+enum class Respondent { client, therapist };
+
 enum class LicenceStatus {
   free_to_ship,    ///< "A": the wording is part of the program
   separate_pack,   ///< "B": the wording is in a pack with its own licence
   structure_only,  ///< "C": the licence holder supplies the wording
+  not_stated,      ///< none of these: somebody brought a questionnaire without a scoring file, and answers for it
 };
 
 struct Licence {
@@ -118,6 +123,8 @@ struct Licence {
   std::optional<std::string> url;
   std::optional<std::string> show_to_respondent;  ///< a line that stays visible with the form
   bool commercial_builds = true;
+  /// Nobody is asked for it until an administrator has confirmed that its use here is non-commercial.
+  bool off_until_confirmed = false;
   std::optional<std::string> changes;  ///< what may be changed, in words
 };
 
@@ -127,10 +134,11 @@ struct Scoring {
   std::string version;     ///< of this file; kept with every score
   std::string edition;     ///< which printed form the wording is
   std::optional<std::string> period;
+  Respondent respondent = Respondent::client;
   std::string language;  ///< of the questionnaire, where that file does not say it; empty otherwise
   std::string citation;
   Licence licence;
-  std::vector<Scale> scales;  ///< the first is the main one
+  std::vector<Scale> scales;  ///< the first is the main one; none: it is answered and read, and nothing is reckoned
   std::vector<std::string> reverse;
   std::vector<std::string> unscored;
   std::vector<Variant> variants;
@@ -149,7 +157,11 @@ struct Scoring {
 /// Errors: those of `parse_document`; invalid "scoring.invalid" with line and field.
 Result<Scoring> read_scoring(std::string_view text);
 
-/// "A", "B" or "C".
+/// Of a questionnaire that came without a scoring file: it can be answered and read, and gives no scores. Each of its
+/// items is named as unscored.
+Scoring no_scoring(const Questionnaire& questionnaire, std::string instrument);
+
+/// "A", "B", "C", or empty where nothing is stated.
 std::string_view letter(LicenceStatus status);
 
 }  // namespace rapport::measures

@@ -11,6 +11,7 @@
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
+#include "features/instruments/instruments_api.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/account_api.hpp"
 #include "features/log_in/log_in_api.hpp"
@@ -78,6 +79,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   messages::add_draft_routes(routes);
   attachments::add_attachment_routes(routes, limits);
   questionnaires::add_questionnaire_routes(routes, rules);
+  instruments::add_instrument_routes(routes);
   safety::add_safety_routes(routes);
   consent::add_consent_routes(routes, what_withdrawals_end());
   closing_account::add_closing_routes(routes, closing);

@@ -287,7 +287,7 @@ TEST(RecordTerms, ThereIsOneForEveryActionThatAClientMayFindInTheirRecord) {
     if (action.empty() || action.starts_with("notes.") || action == "login" || action == "logout") continue;
     if (action.starts_with("absence.") || action.starts_with("second_factor.") || action.starts_with("recovery.") ||
         action.starts_with("passkey.") || action.starts_with("push_device.") || action.starts_with("session.end") ||
-        action == "password.change")
+        action.starts_with("instrument.") || action == "password.change")
       continue;
     if (action == "account.close" || action == "account.dismiss" || action == "backing.change" ||
         action == "neutral_person.change" || action == "setup.confirm" || action == "backup.restore")

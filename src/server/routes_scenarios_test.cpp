@@ -147,6 +147,12 @@ const std::vector<Secret> kSecrets{
     {">Minimal<", {}},
 };
 
+/// A questionnaire as it is uploaded.
+const std::string kMood =
+    R"("questionnaire":"{\"resourceType\":\"Questionnaire\",\"id\":\"mood\",\"language\":\"en\",\"item\":[{)"
+    R"(\"linkId\":\"1\",\"text\":\"Glad?\",\"type\":\"choice\",\"answerOption\":[{\"valueString\":\"yes\"},)"
+    R"({\"valueString\":\"no\"}]}]}")";
+
 Expected failed(const std::string& action, int status = 404, std::string has = "") {
   return {status, std::move(has), action + " failed/-"};
 }
@@ -832,6 +838,25 @@ std::vector<Scenario> scenarios() {
        all_see("gad-7")},
       {"GET /api/questionnaires/{questionnaire:text}?language=de", "", kNotLoggedIn, all_see("Anspannung"),
        all_see("Anspannung"), all_see("Anspannung"), all_see("Anspannung")},
+      {"GET /api/instruments", "", kNotLoggedIn, {403}, {403}, all_see("gad-7"), all_see("gad-7"), "", "",
+       all_see("gad-7"), all_see("gad-7"), all_see("gad-7"), all_see("gad-7"), all_see(R"("state":"off")")},
+      with_administrator({"POST /api/instruments/check", R"({"questionnaire":"{}"})", kNotLoggedIn, {403}, {403}, {403},
+                          {403}},
+                         {200, R"("line":1,"place":"/resourceType")"}),
+      with_administrator({"POST /api/instruments", "{" + kMood + "}", kNotLoggedIn, refused("instrument.save"),
+                          refused("instrument.save"), refused("instrument.save"), refused("instrument.save")},
+                         {201, R"("instrument":"mood","number":1)", "instrument.save done/-"}),
+      with_administrator({"POST /api/instruments", R"({"questionnaire":"{}"})", kNotLoggedIn, refused("instrument.save"),
+                          refused("instrument.save"), refused("instrument.save"), refused("instrument.save")},
+                         failed("instrument.save", 422, "instrument.wrong")),
+      with_administrator({"PUT /api/instruments/{instrument:text}/switch", R"({"on":false})", kNotLoggedIn,
+                          refused("instrument.switch"), refused("instrument.switch"), refused("instrument.switch"),
+                          refused("instrument.switch")},
+                         {204, "", "instrument.switch done/-"}),
+      with_administrator({"PUT /api/instruments/{instrument:text}/switch", R"({"on":true})", kNotLoggedIn,
+                          refused("instrument.switch"), refused("instrument.switch"), refused("instrument.switch"),
+                          refused("instrument.switch")},
+                         failed("instrument.switch", 422, "/non_commercial")),
       {"GET /api/episodes/{episode}/forms",
        "",
        kNotLoggedIn,
@@ -1221,6 +1246,8 @@ class Scenarios : public testing::FullHouseTest {
  protected:
   void SetUp() override {
     FullHouseTest::SetUp();
+    // What another practice has brought is none of this one.
+    questionnaires::use_stored_instruments(questionnaires::instruments_of_program());
     write_and_propose();
     fill_form();
     invite_two();
@@ -1566,6 +1593,7 @@ class Scenarios : public testing::FullHouseTest {
         {"{purpose:text}", "recording"},
         {"$version", consent::texts().asked_now("recording")->version},
         {"{questionnaire:text}", "gad-7"},
+        {"{instrument:text}", "who-5"},
         {"{code:text}", "not_found"},
         {"$id", MessageId::make(clock.now()).text()}};
     for (const auto& [name, value] : values) {

@@ -20,6 +20,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/instruments/instruments.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
@@ -335,7 +336,6 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto not_offered, use_own_instruments(settings));
   TRY_ASSIGN(auto consents, consent::open_texts(settings));
   consent::use_texts(std::move(consents));
-  TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   TRY_ASSIGN(const auto push, notify::push_services(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
@@ -343,6 +343,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   auto rules = safety::rules_of(settings);
   TRY_ASSIGN(const auto open, OpenHouse::open(settings, *clock));
   if (!clock_file.empty()) TRY(check_clock(open->house()));
+  TRY_ASSIGN(const auto unreadable,
+             instruments::take_up(open->house().db, clock->now(), std::chrono::steady_clock::now() + kFollowWithin));
+  TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
   TRY(add_made_up_contacts(open->house(), rules));
   auto closing = closing_account::rules_of(settings);
   closing.announced_not_before = clock->now() + people::kTimeAfterStart;
@@ -363,6 +366,10 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     server.start();
     for (const auto& one : not_offered) {
       log::warning("instrument.not_offered", {{"instrument", one.instrument}, {"why", one.why}});
+    }
+    for (const auto& one : unreadable) {
+      log::warning("instrument.unreadable",
+                   {{"instrument", one.instrument}, {"version", one.number}, {"why", one.why}});
     }
     if (const auto drafts = consent::drafts(consent::texts())) log::warning("consent.drafts", {{"what", *drafts}});
     if (due) log::warning("crisis_contacts.overdue", {{"what", *due}});

@@ -43,7 +43,7 @@ Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episod
 Result<CourseConcern> describe(const safety::RaisedConcern& raised, const access::SealKey& key, people::Names& names) {
   const auto& concern = raised.concern;
   CourseConcern one{concern.kind, concern.id, safety::state_of(concern), std::vector<std::int64_t>(), {}};
-  if (const auto* instrument = questionnaires::instruments().find(concern.instrument)) {
+  if (const auto* instrument = questionnaires::instrument_of(concern.instrument, concern.digest)) {
     TRY_ASSIGN(const auto answers,
                questionnaires::open_answers(key, concern.form, concern.version, raised.sealed_answers));
     one.questions = safety::numbers_of_items(*instrument, concern.kind, answers);

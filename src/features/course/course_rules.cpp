@@ -15,7 +15,7 @@ using questionnaires::Occasion;
 using questionnaires::StoredForm;
 
 std::string name_of(const StoredForm& form) {
-  const auto* instrument = questionnaires::instruments().find(form.instrument);
+  const auto* instrument = questionnaires::instrument_of(form);
   return instrument == nullptr ? form.instrument : instrument->scoring().name;
 }
 
@@ -208,7 +208,7 @@ class Drawing {
     for (const auto& scale : form.scores->scales) {
       series.scales.push_back({scale.key, scale.label, scale.min, scale.max, scale.higher_is_worse});
     }
-    if (const auto* instrument = questionnaires::instruments().find(id)) {
+    if (const auto* instrument = questionnaires::instrument_of(form.form)) {
       for (const auto& band : instrument->scoring().bands) {
         const bool is_published = band.citation.has_value();
         if (!is_published && (material_.is_own || !questionnaires::names_unpublished_ranges(*instrument))) continue;
@@ -220,7 +220,7 @@ class Drawing {
 
   static std::optional<CourseChange> change_since(const CourseForm* before, const CourseForm& now,
                                                   CourseSeries& series) {
-    const auto* instrument = questionnaires::instruments().find(now.form.instrument);
+    const auto* instrument = questionnaires::instrument_of(now.form);
     if (before == nullptr || instrument == nullptr) return std::nullopt;
     const auto change =
         questionnaires::change_since(*instrument, *before->scores, *before->form.completed_at, *now.scores);

@@ -35,6 +35,7 @@ struct StoredForm {
   AccountId client;
   AccountId therapist;
   std::string instrument;
+  std::string digest;  ///< of the version that was asked (measures::Instrument); empty: before versions were kept
   Occasion occasion = Occasion::on_request;
   Time asked_at;
   std::optional<Time> due_at;

@@ -20,12 +20,6 @@ using measures::Instrument;
 constexpr std::int64_t kLongestDueDays = 365;
 constexpr std::int64_t kLargestList = 500;
 
-/// Of a form that was asked for once, though the instrument may have left the program since: then nothing of it is
-/// known but what was stored.
-const Instrument* instrument_of(const StoredForm& form) {
-  return instruments().find(form.instrument);
-}
-
 /// What of a form this viewer sees, without its scores.
 Form describe(const StoredForm& stored, AccountId viewer) {
   const auto* instrument = instrument_of(stored);
@@ -33,6 +27,8 @@ Form describe(const StoredForm& stored, AccountId viewer) {
   form.id = stored.id;
   form.episode = stored.episode;
   form.questionnaire = stored.instrument;
+  form.digest = stored.digest;
+  form.unreadable = instrument == nullptr;
   form.name = instrument == nullptr ? stored.instrument : instrument->scoring().name;
   form.occasion = stored.occasion;
   form.encounter = stored.encounter;
@@ -201,7 +197,7 @@ safety::Told told_of(const safety::Concern& concern, const safety::Team& team,
 
 /// For the client: who looks at answers that call for a person, and whether the latest have called for one.
 Result<void> add_readers(Context& context, const Call& call, const safety::Rules& rules, FormDetails& details) {
-  const auto* instrument = instruments().find(details.form.questionnaire);
+  const auto* instrument = instrument_of(details.form.questionnaire, details.form.digest);
   const auto kind = instrument == nullptr ? std::nullopt : safety::kind_of(*instrument);
   if (!kind) return {};
   std::optional<safety::Concern> concern;
@@ -290,7 +286,7 @@ Result<Answer<Form>> ask(Context& context, Call& call, const FormRequest& reques
 
 /// Nor can it be seen from the refusal whether the client has begun.
 Result<void> may_be_withdrawn(const StoredForm& form) {
-  const auto* instrument = instruments().find(form.instrument);
+  const auto* instrument = instrument_of(form);
   if (instrument == nullptr || !is_for_neutral_person(*instrument)) return {};
   return fail({ErrorKind::conflict, "form.for_neutral_person",
                "This form is for the neutral person and cannot be taken back by the therapist it may be about."});
@@ -319,8 +315,14 @@ Result<StoredForm> own_form(Context& context, const Call& call) {
   return form;
 }
 
-Result<const Instrument*> still_offered(const StoredForm& form) {
-  return find_offered(form.instrument);
+/// What was asked for once can be sent, also after the instrument was withdrawn.
+Result<const Instrument*> still_readable(const StoredForm& form) {
+  const auto* instrument = instrument_of(form);
+  if (instrument != nullptr && can_be_filled_in(*instrument)) return instrument;
+  return fail(
+      {ErrorKind::conflict, "form.unreadable",
+       "This program cannot read the version of the questionnaire that was asked for. What was answered is kept. "
+       "The practice's administrator sees what is wrong."});
 }
 
 std::string text_of_answers(const Answers& answers) {
@@ -331,7 +333,7 @@ std::string text_of_answers(const Answers& answers) {
 
 Result<Answer<SavedAnswers>> save(Context& context, Call& call, const AnswersToSave& body) {
   TRY_ASSIGN(const auto form, own_form(context, call));
-  TRY_ASSIGN(const auto* instrument, still_offered(form));
+  TRY_ASSIGN(const auto* instrument, still_readable(form));
   const Answers answers{body.language.str(), body.answers};
   TRY(check_answers(*instrument, answers));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
@@ -371,7 +373,7 @@ Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm
   Outgoing outgoing{{form.id, body.version, body.revision, context.house.clock.now(), {}, {}}};
   auto& version = outgoing.version;
   if (!form.sealed_draft) return outgoing;
-  TRY_ASSIGN(const auto* instrument, still_offered(form));
+  TRY_ASSIGN(const auto* instrument, still_readable(form));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
   TRY_ASSIGN(auto saved, open_answers(*key, form.id, 0, *form.sealed_draft));
   auto answers = only_asked(*instrument, std::move(saved));
@@ -438,9 +440,20 @@ Result<Answer<Questionnaires>> read_questionnaires(Context& /*context*/, Call& /
   return Answer<Questionnaires>{200, list_offered()};
 }
 
+/// Of the version that a form was asked with, or of the one that is offered now.
+const Instrument* readable(const Call& call) {
+  const auto id = call.path_text("questionnaire");
+  if (const auto digest = call.query_text("digest"); digest && !digest->empty()) {
+    const auto* asked = instruments().find_version(*digest);
+    return asked != nullptr && asked->id() == id && can_be_filled_in(*asked) ? asked : nullptr;
+  }
+  const auto* instrument = instruments().find(id);
+  return instrument != nullptr && is_offered(*instrument) ? instrument : nullptr;
+}
+
 Result<Answer<QuestionnaireText>> read_questionnaire(Context& /*context*/, Call& call) {
-  const auto* instrument = instruments().find(call.path_text("questionnaire"));
-  if (instrument == nullptr || !is_offered(*instrument)) return fail(not_found());
+  const auto* instrument = readable(call);
+  if (instrument == nullptr) return fail(not_found());
   return Answer<QuestionnaireText>{200, text_of(*instrument, call.query_text("language").value_or(""))};
 }
 
@@ -455,6 +468,7 @@ void add_wording_routes(Routes& routes) {
   routes.get("/api/questionnaires/{questionnaire:text}")
       .says("The wording of a questionnaire")
       .query("language", "string", "en, de …; without official wording in it, the questionnaire's own")
+      .query("digest", "string", "of the version that a form was asked with; without it, what is offered now")
       .answers<QuestionnaireText>()
       .needs(PermissionName{"read_form"})
       .not_audited("it tells of nobody")

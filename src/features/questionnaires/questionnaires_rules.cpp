@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <deque>
+#include <mutex>
 
 #include "http/shape.hpp"
 #include "measures/change.hpp"
@@ -101,9 +104,35 @@ Result<T> open_shape(const access::SealKey& key, const Bytes& bound, BytesView s
   return http::parse<T>(value);
 }
 
-measures::InstrumentLibrary& library_in_use() {
-  static auto library = measures::InstrumentLibrary::shipped().value();
-  return library;
+/// What is in use, and all that ever was: a reference that somebody holds stays right. A library is small, since
+/// libraries share their instruments, and a version that was asked once is needed for good.
+class Libraries {
+ public:
+  Libraries() { use(measures::InstrumentLibrary::shipped().value()); }
+
+  void use(measures::InstrumentLibrary library) {
+    const std::lock_guard lock(mutex_);
+    const auto& kept = all_.emplace_back(std::move(library));
+    of_program_ = &kept;
+    now_ = &kept;
+  }
+  void use_stored(measures::InstrumentLibrary library) {
+    const std::lock_guard lock(mutex_);
+    now_ = &all_.emplace_back(std::move(library));
+  }
+  const measures::InstrumentLibrary& now() const { return *now_; }
+  const measures::InstrumentLibrary& of_program() const { return *of_program_; }
+
+ private:
+  std::mutex mutex_;
+  std::deque<measures::InstrumentLibrary> all_;
+  std::atomic<const measures::InstrumentLibrary*> now_ = nullptr;
+  std::atomic<const measures::InstrumentLibrary*> of_program_ = nullptr;
+};
+
+Libraries& libraries() {
+  static Libraries all;
+  return all;
 }
 
 std::vector<measures::Answer> in_order(const Instrument& instrument, const Answers& answers) {
@@ -134,18 +163,43 @@ std::optional<double> main_value(const Scores& scores) {
 }  // namespace
 
 const measures::InstrumentLibrary& instruments() {
-  return library_in_use();
+  return libraries().now();
+}
+
+const measures::InstrumentLibrary& instruments_of_program() {
+  return libraries().of_program();
 }
 
 void use_instruments(measures::InstrumentLibrary library) {
-  library_in_use() = std::move(library);
+  libraries().use(std::move(library));
+}
+
+void use_stored_instruments(measures::InstrumentLibrary library) {
+  libraries().use_stored(std::move(library));
+}
+
+const Instrument* instrument_of(std::string_view id, std::string_view digest) {
+  return digest.empty() ? instruments().find(id) : instruments().find_version(digest);
+}
+
+const Instrument* instrument_of(const StoredForm& form) {
+  return instrument_of(form.instrument, form.digest);
 }
 
 bool is_offered(const Instrument& instrument) {
-  return why_not_offered(instrument).empty();
+  return why_not_offered(instrument).empty() && !instruments().is_off(instrument.id());
+}
+
+bool can_be_filled_in(const Instrument& instrument) {
+  return why_no_screen(instrument).empty();
 }
 
 std::string why_not_offered(const Instrument& instrument) {
+  if (!instrument.is_for(measures::Respondent::client)) return "it is for therapists to fill in";
+  return why_no_screen(instrument);
+}
+
+std::string why_no_screen(const Instrument& instrument) {
   if (!measures::has_wording(instrument.questionnaire())) {
     return fmt::format("its wording is not here; who has a licence puts {}.questionnaire.json into the folder",
                        instrument.id());
@@ -297,12 +351,12 @@ bool is_allowed(const StoredForm& form, AccountId viewer) {
 bool is_hidden(const StoredForm& form, AccountId viewer) {
   if (viewer == form.client || is_allowed(form, viewer)) return false;
   // Of one that has left the program nobody knows any more what it asked.
-  const auto* instrument = instruments().find(form.instrument);
+  const auto* instrument = instrument_of(form);
   return instrument == nullptr || is_for_neutral_person(*instrument);
 }
 
 bool sees_items(const StoredForm& form, AccountId viewer) {
-  const auto* instrument = instruments().find(form.instrument);
+  const auto* instrument = instrument_of(form);
   if (instrument == nullptr) return viewer == form.client;
   return viewer == form.client || !instrument->scoring().items_if_allowed || is_allowed(form, viewer);
 }
@@ -312,7 +366,7 @@ bool names_unpublished_ranges(const measures::Instrument& instrument) {
 }
 
 Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
-  const auto* instrument = instruments().find(form.instrument);
+  const auto* instrument = instrument_of(form);
   if (scores.band && !scores.band->source && instrument != nullptr && !names_unpublished_ranges(*instrument)) {
     scores.band.reset();
   }

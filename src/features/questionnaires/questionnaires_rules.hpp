@@ -7,16 +7,28 @@
 
 namespace rapport::questionnaires {
 
-/// Those that are part of the program, or what was put in their place.
+/// Those that forms can be given out of now. What was taken from it stays, whatever comes in its place.
 const measures::InstrumentLibrary& instruments();
-/// In their place, while nothing else runs: references to what was there end.
+/// Those that the program and its folder bring.
+const measures::InstrumentLibrary& instruments_of_program();
+/// In the place of both, at any time: calls that are under way go on with what they took.
 void use_instruments(measures::InstrumentLibrary library);
+/// What the practice has stored together with those of the program, in the place of what was stored before.
+void use_stored_instruments(measures::InstrumentLibrary library);
 
-/// Whether clients can be asked for it: its wording is here in a language that is known, and every question has answers
-/// to choose from.
+/// The version that the form was asked with. Null when this program cannot read that version: then nothing of it is
+/// known but what was stored. A form from before versions were kept has the one of now.
+const measures::Instrument* instrument_of(const StoredForm& form);
+const measures::Instrument* instrument_of(std::string_view id, std::string_view digest);
+
+/// Whether clients can be asked for it: it is for clients and not switched off, its wording is here in a language that
+/// is known, and every question has answers to choose from.
 bool is_offered(const measures::Instrument& instrument);
-/// In a sentence that says what would have to be done; empty where it is offered.
+/// In a sentence that says what would have to be done; empty where it is offered, or only switched off.
 std::string why_not_offered(const measures::Instrument& instrument);
+/// Why nobody can fill it in here, in a sentence; empty where somebody can.
+std::string why_no_screen(const measures::Instrument& instrument);
+bool can_be_filled_in(const measures::Instrument& instrument);
 /// Error: invalid "form.not_offered".
 Result<const measures::Instrument*> find_offered(std::string_view id);
 

@@ -95,6 +95,10 @@ BOOST_DESCRIBE_ENUM(FormState, asked, in_progress, completed)
 
 struct Form {
   static constexpr std::string_view says =
+      "`digest` is that of the version which was asked, for the wording; empty on forms from before versions were "
+      "kept. "
+      "`unreadable`: this program cannot read that version, so the form is neither shown nor filled in; what was sent "
+      "stays. "
       "`revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees "
       "single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. "
       "`scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; "
@@ -104,6 +108,8 @@ struct Form {
   FormId id;
   EpisodeId episode;
   std::string questionnaire;
+  std::string digest;
+  bool unreadable = false;
   std::string name;
   Occasion occasion = Occasion::on_request;
   std::optional<EncounterId> encounter;
@@ -121,9 +127,9 @@ struct Form {
   std::optional<ChangeResult> since_previous;
 };
 BOOST_DESCRIBE_STRUCT(Form, (),
-                      (id, episode, questionnaire, name, occasion, encounter, asked_at, due_at, state, revision,
-                       version, completed_at, items_if_allowed, items_allowed, neutral_first, scores, since_first,
-                       since_previous))
+                      (id, episode, questionnaire, digest, unreadable, name, occasion, encounter, asked_at, due_at,
+                       state, revision, version, completed_at, items_if_allowed, items_allowed, neutral_first, scores,
+                       since_first, since_previous))
 
 struct Forms {
   static constexpr std::string_view says = "The latest asked last. `more`: there are older ones.";

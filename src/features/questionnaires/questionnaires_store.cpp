@@ -27,13 +27,13 @@ const Query kNeutral{"questionnaires.neutral_person",
 const Query kCount{"questionnaires.count", "SELECT COUNT(*) FROM questionnaire_response WHERE episode_id = $1", true};
 const Query kAsk{"questionnaires.ask",
                  "INSERT INTO questionnaire_response (id, episode_id, client_id, instrument, occasion, asked_at,"
-                 " asked_by, due_at, encounter_id, items_allowed, revision, version)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
+                 " asked_by, due_at, encounter_id, items_allowed, revision, version, digest, wording_hash)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11) ON CONFLICT (id) DO NOTHING",
                  true};
 // $2 is the viewer, $3 now. A list goes without the answers.
 #define FORM_COLUMNS(draft)                                                                             \
   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at," \
-  " f.due_at, f.items_allowed, f.revision, " draft ", f.version, f.completed_at, f.encounter_id"
+  " f.due_at, f.items_allowed, f.revision, " draft ", f.version, f.completed_at, f.encounter_id, f.digest"
 #define FROM_FORMS                                                               \
   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id" \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
@@ -131,6 +131,7 @@ StoredForm to_form(const Row& row) {
           row.id<AccountId>(3),
           row.id<AccountId>(4),
           std::string(row.text(5)),
+          row.is_null(15) ? "" : std::string(row.text(15)),
           occasion_of(row.text(6)),
           row.time(7),
           row.maybe_time(8),
@@ -150,9 +151,9 @@ std::optional<SentScores> maybe_sent(const Row& row, int column) {
 }
 
 ComparedForm to_compared(const Row& row) {
-  ComparedForm one{to_form(row), {}, maybe_sent(row, 16), maybe_sent(row, 20)};
-  if (!row.is_null(15)) {
-    one.scores = SentScores{one.form.id, one.form.version, *one.form.completed_at, copy_of(row.bytes(15))};
+  ComparedForm one{to_form(row), {}, maybe_sent(row, 17), maybe_sent(row, 21)};
+  if (!row.is_null(16)) {
+    one.scores = SentScores{one.form.id, one.form.version, *one.form.completed_at, copy_of(row.bytes(16))};
   }
   return one;
 }
@@ -204,7 +205,9 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
       return fail({ErrorKind::conflict, "form.too_many", "This episode has as many forms as it can hold."});
     }
     tx.execute(kAsk, {form.id, form.episode, people->first, form.instrument,
-                      boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at, form.encounter});
+                      boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at, form.encounter,
+                      instrument == nullptr ? std::string() : instrument->digest(),
+                      instrument == nullptr ? std::string() : instrument->wording_hash()});
   }
   const auto found = find_form(tx, therapist, form.id);
   if (!found || found->episode != form.episode || found->instrument != form.instrument) {

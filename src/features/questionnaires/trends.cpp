@@ -64,11 +64,11 @@ Trend reckon_trend(const std::vector<Sent>& sent) {
   for (const auto& one : sent) by_instrument[one.first.instrument].push_back(&one);
   Trend trend;
   for (auto& [id, forms] : by_instrument) {
-    const auto* instrument = instruments().find(id);
-    if (instrument == nullptr || is_for_neutral_person(*instrument)) continue;
     std::sort(forms.begin(), forms.end(), [](const Sent* a, const Sent* b) {
       return std::tie(*a->first.completed_at, a->first.id) < std::tie(*b->first.completed_at, b->first.id);
     });
+    const auto* instrument = instrument_of(forms.back()->first);
+    if (instrument == nullptr || is_for_neutral_person(*instrument)) continue;
     if (auto found = worsening(*instrument, forms)) trend.worse.push_back(std::move(*found));
   }
   return trend;

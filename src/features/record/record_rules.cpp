@@ -127,7 +127,7 @@ std::vector<RecordItem> items_of(const measures::Instrument* instrument, const A
 /// `reader`: the client, or whoever reads it by exception.
 Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key, AccountId reader) {
   const auto& one = stored.form;
-  const auto* instrument = questionnaires::instruments().find(one.instrument);
+  const auto* instrument = questionnaires::instrument_of(one);
   RecordForm form;
   form.id = one.id;
   form.questionnaire = one.instrument;

@@ -73,6 +73,7 @@ struct Concern {
   AccountId therapist_asked;                      ///< when its form was asked for
   std::optional<AccountId> acknowledged_by = {};  ///< who looks into it now, or did when it was closed
   std::optional<AccountId> supervisor = {};       ///< of the therapist; without one nobody is told later
+  std::string digest = {};                        ///< of the version of the instrument that was asked, see StoredForm
 };
 
 /// Part of the transaction that stores `version` of the form: stores the concern, queues the mails and tells its first

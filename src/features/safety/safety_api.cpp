@@ -95,7 +95,7 @@ Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, ConcernId id) {
 
 Result<void> add_items(ConcernDetails& details, const access::SealKey& key, const Stored& stored) {
   const auto& concern = stored.concern;
-  const auto* instrument = questionnaires::instruments().find(concern.instrument);
+  const auto* instrument = questionnaires::instrument_of(concern.instrument, concern.digest);
   if (instrument == nullptr) return {};  // it has left the program: the form itself still shows what was answered
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, concern.form, concern.version, stored.sealed_answers));

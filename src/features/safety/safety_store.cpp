@@ -49,7 +49,7 @@ const Query kTherapistThen{"safety.therapist_then",
   "SELECT c.id, c.response_id, c.version, c.episode_id, r.id, c.client_id, e.therapist_id, c.kind, f.instrument," \
   " f.version, c.raised_at, c.acknowledge_by, c.escalated_at, c.acknowledged_at, c.closed_at, c.therapist_id,"    \
   " c.asked_under_id," LOOKED_INTO_BY                                                                             \
-  ", (SELECT u.id FROM account u WHERE u.id = t.supervisor_id AND u.closed_at IS NULL)"
+  ", (SELECT u.id FROM account u WHERE u.id = t.supervisor_id AND u.closed_at IS NULL), f.digest"
 #define FROM_CONCERNS                                                                      \
   " FROM concern c JOIN questionnaire_response f ON f.id = c.response_id"                  \
   " JOIN episode_of_care e ON e.id = c.episode_id JOIN account t ON t.id = e.therapist_id" \
@@ -222,7 +222,8 @@ Concern to_concern(const Row& row) {
           row.id<AccountId>(15),
           row.id<AccountId>(16),
           row.maybe_id<AccountId>(17),
-          row.maybe_id<AccountId>(18)};
+          row.maybe_id<AccountId>(18),
+          row.is_null(19) ? "" : std::string(row.text(19))};
 }
 
 std::optional<Concern> concern_of(ReadTx& tx, FormId form, std::int64_t version) {
@@ -396,7 +397,7 @@ std::vector<Concern> list_concerns(ReadTx& tx, AccountId viewer, std::int64_t li
 
 std::vector<RaisedConcern> list_concerns_of(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   return tx.list(kOfEpisode, {viewer, tx.now(), episode}, [](const Row& row) {
-    const auto sealed = row.bytes(19);
+    const auto sealed = row.bytes(20);
     return RaisedConcern{to_concern(row), Bytes(sealed.begin(), sealed.end())};
   });
 }

@@ -1,5 +1,6 @@
 #include "features/session_forms/session_forms_api.hpp"
 
+#include "features/questionnaires/questionnaires_rules.hpp"
 #include "http/text.hpp"
 
 namespace rapport::session_forms {
@@ -33,6 +34,12 @@ using http::Call;
 using http::Nothing;
 using http::PermissionName;
 
+/// What was withdrawn since it was chosen is not asked for, and would not be taken as a choice.
+std::vector<std::string> asked_for(std::vector<std::string> ids) {
+  std::erase_if(ids, [](const auto& id) { return !questionnaires::find_offered(id); });
+  return ids;
+}
+
 Result<Answer<SessionForms>> read_choice(Context& context, const Call& call, const Choice& usual) {
   TRY_ASSIGN(const auto chosen, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return find_choice(tx, context.viewer.account, call.path_id<EpisodeId>("episode"));
@@ -40,7 +47,7 @@ Result<Answer<SessionForms>> read_choice(Context& context, const Call& call, con
   auto holds = with_kept(chosen.value_or(usual), usual);
   auto kept = kept_of(usual.before);
   for (auto& id : kept_of(usual.after)) kept.push_back(std::move(id));
-  return Answer<SessionForms>{200, {std::move(holds.before), std::move(holds.after), std::move(kept), !chosen}};
+  return Answer<SessionForms>{200, {asked_for(holds.before), asked_for(holds.after), asked_for(kept), !chosen}};
 }
 
 Result<std::vector<std::string>> checked_at(const char* pointer, const std::vector<std::string>& ids) {

@@ -41,7 +41,8 @@ Result<std::vector<std::string>> checked_list(std::string_view ids) {
   std::vector<std::string> list;
   boost::split(list, ids, boost::is_any_of(","));
   for (auto& id : list) boost::trim(id);
-  std::erase(list, "");
+  // What was withdrawn or is not switched on must not keep the program from starting: it is not asked for.
+  std::erase_if(list, [](const auto& id) { return id.empty() || questionnaires::instruments().is_off(id); });
   return checked_list(list);
 }
 

@@ -280,8 +280,8 @@ export const api = {
   acceptInvitation: (wanted: components['schemas']['InvitationAccepted']) =>
     ask('post', '/api/invitation/acceptance', {}, wanted),
   questionnaires: async () => (await ask('get', '/api/questionnaires', {}, undefined)).questionnaires,
-  questionnaire: (questionnaire: string, language: string) =>
-    ask('get', '/api/questionnaires/{questionnaire}', { questionnaire }, undefined, { language }),
+  questionnaire: (questionnaire: string, language: string, digest: string) =>
+    ask('get', '/api/questionnaires/{questionnaire}', { questionnaire }, undefined, { language, digest }),
   forms: async (episode: string) => (await ask('get', '/api/episodes/{episode}/forms', { episode }, undefined)).forms,
   askForm: (episode: string, wanted: components['schemas']['FormRequest']) =>
     ask('post', '/api/episodes/{episode}/forms', { episode }, wanted),

@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'join', 'recovery'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'join', 'recovery'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
@@ -51,6 +51,7 @@ export const paths = {
   consents: '/consents',
   invitations: '/invitations',
   absences: '/absences',
+  instruments: '/instruments',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

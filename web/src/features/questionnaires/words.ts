@@ -61,7 +61,7 @@ export const saysHarm = (asked: Question[], answers: ItemAnswer[]) =>
   asked.some(({ item, contacts_from }) => answers.some((one) => one.item === item && one.value >= (contacts_from ?? Infinity)));
 
 /** To the first answer of a question on the page; where the browser is asked for it, it comes into view. */
-export const focusFirst = (item: string) => document.querySelector<HTMLElement>(`input[name="item-${item}"]`)?.focus();
+export const focusFirst = (item: string) => document.querySelector<HTMLElement>(`input[name="item-${CSS.escape(item)}"]`)?.focus();
 
 /** Prorated scores may have many digits. */
 export const rounded = (value: number) => Math.round(value * 10) / 10;

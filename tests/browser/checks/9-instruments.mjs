@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { barriers, excess } from '../lib/accessible.mjs';
+import { same, until } from '../lib/people.mjs';
+
+const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' };
+const narrow = { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' };
+const desk = { viewport: { width: 1100, height: 900 }, reducedMotion: 'reduce' };
+const ordinal = 'http://hl7.org/fhir/StructureDefinition/ordinalValue';
+const script = '<img src=x onerror="document.title=\'owned\'"><script>document.title=1</scr' + 'ipt>';
+
+/** Two questions, each answered 0 to 2; the line of each text is known. */
+function mood(version, first, more = {}) {
+  const item = (linkId, text) => ({
+    linkId, text, type: 'choice',
+    answerOption: [0, 1, 2].map((n) => ({ valueCoding: { code: String(n), display: ['not at all', 'somewhat', 'very much'][n], extension: [{ url: ordinal, valueDecimal: n }] } }))
+  });
+  return JSON.stringify({ resourceType: 'Questionnaire', id: 'mood', version, language: 'en', title: 'Mood today', item: [
+    { linkId: 'intro', type: 'display', text: 'How was today?' }, item('a', first), item('b', 'I felt calm.'), { linkId: 'c', type: 'text', text: 'Anything else?' }], ...more }, null, 1);
+}
+const scoring = (version) => JSON.stringify({ schema: 'rapport.scoring/1', instrument: 'mood', name: 'Mood', version, citation: 'Nobody.',
+  licence: { status: 'A', commercial_builds: 'on' }, unscored: ['c'],
+  scales: [{ key: 'total', label: 'Total', method: 'sum', items: ['a', 'b'], range: [0, 4], direction: 'higher_better', missing: { rule: 'complete_only' } }] }, null, 1);
+const file = (name, text) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+
+export default async function add({ check, house, shots }) {
+  const picture = async (name, page) => {
+    same(`${name}: too wide by`, await excess(page), 0);
+    same(`${name}: barriers`, await barriers(page), []);
+    if (shots) await page.screenshot({ path: join(shots, `instruments-${name}.png`), fullPage: true });
+  };
+  const administrator = house.accountsOf('administrator')[0];
+  const entry = (page, name) => page.locator('details', { has: page.locator('summary strong', { hasText: new RegExp(`^${name}$`) }) });
+
+  await check('an administrator brings a questionnaire: mistakes with their lines, a preview, a version, and a form of it', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const { page } = await place.person(house.origin, administrator, desk);
+    await page.getByRole('link', { name: 'Questionnaires: licences and sources' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Questionnaires' }).waitFor();
+    await page.getByText('CORE-OM').first().waitFor();
+    await picture('list', page);
+
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Please choose a file' }).waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'upload-questionnaire');
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', 'I felt glad.').replace('"linkId": "b"', '"linkId": "a"')));
+    await page.setInputFiles('#upload-scoring', file('mood.scoring.json', scoring('1').replace('"method": "sum"', '"method": "product"')));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    const wrong = page.locator('#wrong-questionnaire');
+    await wrong.getByText('The linkId "a" is used twice.').waitFor();
+    same('its line is said', /^Line \d+:/.test((await wrong.locator('strong').first().innerText()).trim()), true);
+    await page.locator('#wrong-scoring').getByText('This must be one of').waitFor();
+    await picture('mistakes', page);
+
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', script)));
+    await page.setInputFiles('#upload-scoring', file('mood.scoring.json', scoring('1')));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByRole('heading', { name: 'What it will look like' }).waitFor();
+    await until('the focus on the preview', () => page.evaluate(() => document.activeElement.id === 'preview-title'));
+    await page.getByText(script).waitFor();
+    same('a script is text', await page.locator('main img').count(), 0);
+    same('the title is ours', (await page.title()).includes('owned'), false);
+    await page.getByText('1 of its items cannot be asked here').waitFor();
+    await page.getByText('Anything else?').waitFor();
+    await page.getByRole('button', { name: 'Change the files' }).click();
+
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', 'I felt glad.')));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByText('A new questionnaire, under the short name mood.').waitFor();
+    await page.getByRole('group', { name: 'I felt glad.' }).getByLabel('very much').check();
+    await picture('preview', page);
+    await page.getByRole('button', { name: 'Save this version' }).click();
+    await page.getByText('Saved as version 1.').waitFor();
+    await until('the focus on what was saved', () => page.evaluate(() => document.activeElement.id === 'instrument-mood'));
+    await entry(page, 'Mood').locator('summary').press('Enter');
+    await entry(page, 'Mood').getByText(/^[0-9a-f]{64}$/).waitFor();
+    await picture('saved', page);
+
+    const hers = await place.person(house.origin, therapist, desk);
+    const ask = async () => {
+      await hers.page.goto(`${house.origin}/`);
+      await hers.page.locator('li.client', { hasText: client.name }).locator('a[href$="/forms"]').click();
+      await hers.page.locator('summary', { hasText: 'Ask for a form' }).click();
+      await hers.page.locator('#which').selectOption('mood');
+      await hers.page.getByRole('button', { name: 'Ask for it' }).click();
+      await hers.page.getByRole('region', { name: 'To fill in' }).locator('li', { hasText: 'Mood' }).first().waitFor();
+    };
+    await ask();
+    const theirs = await place.person(house.origin, client, phone);
+    const open = () => theirs.page.getByRole('link', { name: /Fill in\s*: Mood/ }).first();
+    await open().waitFor();
+    const first = await open().getAttribute('href');
+
+    // The next version: the form that is out keeps its words.
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('2', 'I felt cheerful.')));
+    await page.setInputFiles('#upload-scoring', file('mood.scoring.json', scoring('2')));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByText('The next version of mood.').waitFor();
+    await page.getByRole('button', { name: 'Save this version' }).click();
+    await page.getByText('Saved as version 2.').waitFor();
+    await theirs.page.goto(`${house.origin}${first}`);
+    await theirs.page.getByRole('button', { name: 'Begin' }).click();
+    await theirs.page.getByText('I felt glad.').waitFor();
+    await picture('old-version-phone', theirs.page);
+
+    await entry(page, 'Mood').locator('summary').press('Enter');
+    await entry(page, 'Mood').getByRole('button', { name: /^Withdraw/ }).click();
+    await page.getByText('Mood is withdrawn').waitFor();
+    await hers.page.goto(`${house.origin}/`);
+    await hers.page.locator('li.client', { hasText: client.name }).locator('a[href$="/forms"]').click();
+    await hers.page.locator('summary', { hasText: 'Ask for a form' }).click();
+    await until('the list without it', async () => (await hers.page.locator('#which option').count()) > 3);
+    same('it is asked for no more', await hers.page.locator('#which option[value="mood"]').count(), 0);
+  });
+
+  await check('WHO-5 waits until somebody confirms that its use is non-commercial, in German on a phone', async (place) => {
+    const { page } = await place.person(house.origin, administrator, { ...narrow, locale: 'de-DE' });
+    await page.goto(`${house.origin}/instruments`);
+    await entry(page, 'WHO-5').locator('summary').click();
+    await picture('who-phone-de', page);
+    await entry(page, 'WHO-5').getByRole('button', { name: /^Einschalten/ }).click();
+    await page.getByRole('alert').filter({ hasText: 'Bitte bestätigen Sie das zuerst' }).waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'confirm-who-5');
+    await page.keyboard.press('Space');
+    await entry(page, 'WHO-5').getByRole('button', { name: /^Einschalten/ }).click();
+    await page.getByText('WHO-5 kann jetzt gegeben werden.').waitFor();
+    await picture('on-phone-de', page);
+  });
+
+  await check('a therapist reads licences and sources, and changes nothing', async (place) => {
+    const { page } = await place.person(house.origin, house.accountsOf('therapist')[0], { ...phone, colorScheme: 'dark' });
+    await page.goto(`${house.origin}/account`);
+    await page.getByRole('link', { name: 'Questionnaires: licences and sources' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Questionnaires' }).waitFor();
+    await entry(page, 'Relationship check-in').locator('summary').click();
+    await entry(page, 'Relationship check-in').getByText('has not been validated').first().waitFor();
+    await entry(page, 'OQ-45').locator('summary').click();
+    await entry(page, 'OQ-45').getByText('the rights holder').first().waitFor();
+    same('nothing to bring', await page.locator('#upload-questionnaire').count(), 0);
+    same('nothing to withdraw', await page.getByRole('button', { name: /^Withdraw/ }).count(), 0);
+    await picture('therapist-dark-phone', page);
+    const { client } = house.nextPair();
+    const theirs = await place.person(house.origin, client, phone);
+    await theirs.page.goto(`${house.origin}/instruments`);
+    await theirs.page.getByRole('heading', { level: 1 }).waitFor();
+    same('clients have no such page', await theirs.page.getByText('CORE-OM').count(), 0);
+  });
+}
