@@ -69,8 +69,11 @@ enum class Permission : std::uint8_t {
   decide_exception,    ///< confirm that
   manage_closings,     ///< close clients' accounts, and see what is kept of them until when
   call_off_closing,    ///< have a client's account stay open that an administrator wanted to close
+  read_signals,        ///< where the course of one's client asks for a look, and why
+  answer_signal,       ///< record what one did about it, and what came of that
+  watch_signals,       ///< which of them the therapists whom one supervises have not answered
 };
-inline constexpr std::size_t kPermissionCount = 30;
+inline constexpr std::size_t kPermissionCount = 33;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -118,6 +121,9 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::decide_exception, "decide_exception", Roles{Role::supervisor, Role::administrator}},
     {Permission::manage_closings, "manage_closings", kAdministrator},
     {Permission::call_off_closing, "call_off_closing", kWhoInvites},
+    {Permission::read_signals, "read_signals", kTherapist},
+    {Permission::answer_signal, "answer_signal", kTherapist},
+    {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
 }};
 
 /// False for values outside of the enumerations too.
