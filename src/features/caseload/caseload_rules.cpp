@@ -93,8 +93,8 @@ bool is_said_otherwise(const signals::StoredSignal& signal) {
 
 void add_signals(const Standing& standing, Time now, std::vector<Reason>& reasons) {
   if (const auto* signal = gravest(standing, now)) {
-    auto one = reason(signal->level == signals::Level::act ? ReasonKind::signal_act : ReasonKind::signal_look,
-                      signal->at);
+    auto one =
+        reason(signal->level == signals::Level::act ? ReasonKind::signal_act : ReasonKind::signal_look, signal->at);
     one.signal = signal->id;
     one.count = std::count_if(standing.signals.begin(), standing.signals.end(), [&](const auto& other) {
       return signals::waits(other, now) && !is_said_otherwise(other);

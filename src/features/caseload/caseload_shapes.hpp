@@ -48,7 +48,8 @@ struct Reason {
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
       "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned; "
-      "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, "
+      "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
+      "`words`, "
       "of "
       "`count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at "
       "again, with what it is called in `words`.";

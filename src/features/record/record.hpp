@@ -55,9 +55,9 @@ struct StoredEpisode {
   Time opened_at;
   std::optional<Time> closed_at;
   std::vector<StoredRoom> rooms;
-  std::vector<StoredSession> sessions;       ///< the oldest first
-  std::vector<people::HandOver> hand_overs;  ///< that were carried out, the earliest first
-  std::vector<FormWithVersions> forms;       ///< in the order in which they were asked for
+  std::vector<StoredSession> sessions;              ///< the oldest first
+  std::vector<people::HandOver> hand_overs;         ///< that were carried out, the earliest first
+  std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
   std::vector<signals::StoredSignal> signals = {};  ///< nothing of answers about the therapist
 };
 

@@ -156,9 +156,8 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key,
 /// Beside an answer that a person looks at, "reliably better" would say that all is well.
 bool would_say_all_is_well(const signals::StoredSignal& signal, const StoredEpisode& episode) {
   if (signal.level != signals::Level::info) return false;
-  return std::any_of(episode.forms.begin(), episode.forms.end(), [&](const FormWithVersions& one) {
-    return one.has_raised_concern && one.form.id == signal.form;
-  });
+  return std::any_of(episode.forms.begin(), episode.forms.end(),
+                     [&](const FormWithVersions& one) { return one.has_raised_concern && one.form.id == signal.form; });
 }
 
 /// Without what the therapist noted beside it.

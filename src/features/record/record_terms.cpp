@@ -78,8 +78,10 @@ constexpr std::array kTerms{
     Term{"agenda.write", "wrote on the agenda", "schrieb an den Themen"},
     Term{"agenda.remove", "removed a point of the agenda", "entfernte ein Thema"},
     Term{"signals.title", "What the rules have pointed out", "Worauf die Regeln hingewiesen haben"},
-    Term{"signals.about", "Rules read scores and times and point out where a look may be worth while. They know nothing else of you.",
-         "Regeln lesen Werte und Zeiten und weisen darauf hin, wo ein Blick lohnen kann. Mehr wissen sie nicht von Ihnen."},
+    Term{"signals.about",
+         "Rules read scores and times and point out where a look may be worth while. They know nothing else of you.",
+         "Regeln lesen Werte und Zeiten und weisen darauf hin, wo ein Blick lohnen kann. Mehr wissen sie nicht von "
+         "Ihnen."},
     Term{"signals.over", "That does not hold any more.", "Das gilt nicht mehr."},
     Term{"signals.discussed", "Spoken about", "Besprochen"},
     Term{"signals.acted", "Something was done", "Etwas wurde getan"},

@@ -38,8 +38,8 @@ std::optional<ContactSignal> reply_late(const Rule& rule, const Contact& contact
   const auto late = static_cast<double>(waits - *contact.reply_hours);
   if (late < rule.parameter("hours")) return std::nullopt;
   auto signal = begin(rule);
-  signal.reason = fmt::format("The client has waited {} hours for an answer; {} were agreed.", waits,
-                              *contact.reply_hours);
+  signal.reason =
+      fmt::format("The client has waited {} hours for an answer; {} were agreed.", waits, *contact.reply_hours);
   signal.values = {{"hours", static_cast<double>(waits)}, {"agreed", static_cast<double>(*contact.reply_hours)}};
   return ContactSignal{std::move(signal), *contact.waits_since};
 }

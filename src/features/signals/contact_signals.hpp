@@ -12,11 +12,11 @@ namespace rapport::signals {
 /// What is known of the contact in an episode that is open.
 struct Contact {
   Time opened_at;
-  std::optional<Time> wrote_at;      ///< the client's latest message
-  std::optional<Time> sent_at;       ///< the latest form
-  std::optional<Time> met_at;        ///< the beginning of the latest session that was held
-  bool is_session_ahead = false;     ///< planned or going on
-  std::optional<Time> waits_since;   ///< the client's oldest message without an answer
+  std::optional<Time> wrote_at;             ///< the client's latest message
+  std::optional<Time> sent_at;              ///< the latest form
+  std::optional<Time> met_at;               ///< the beginning of the latest session that was held
+  bool is_session_ahead = false;            ///< planned or going on
+  std::optional<Time> waits_since;          ///< the client's oldest message without an answer
   std::optional<std::int64_t> reply_hours;  ///< agreed
 };
 

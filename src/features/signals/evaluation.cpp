@@ -71,8 +71,7 @@ struct Placed {
   Time at;
 };
 
-std::vector<measures::Answer> in_order(const measures::Instrument& instrument,
-                                       const questionnaires::Answers& answers) {
+std::vector<measures::Answer> in_order(const measures::Instrument& instrument, const questionnaires::Answers& answers) {
   const auto& questions = instrument.questions();
   std::vector<measures::Answer> all(questions.size());
   for (const auto& answer : answers.answers) {
@@ -85,8 +84,7 @@ std::vector<measures::Answer> in_order(const measures::Instrument& instrument,
 
 /// The scores as they were reckoned when it was sent, and the answers beside them.
 Result<void> open(const access::SealKey& key, const StoredVersion& version, Form& form) {
-  TRY_ASSIGN(const auto scores,
-             questionnaires::open_scores(key, version.form, version.version, version.sealed_scores));
+  TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, version.form, version.version, version.sealed_scores));
   for (const auto& scale : scores.scales) form.scores.push_back({scale.key, scale.value, scale.prorated});
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
@@ -117,8 +115,9 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     if (is_sent) TRY(open(key, *version->second, one.form));
     placed.push_back(std::move(one));
   }
-  std::sort(placed.begin(), placed.end(),
-            [](const Placed& a, const Placed& b) { return std::tie(a.at, a.stored->id) < std::tie(b.at, b.stored->id); });
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.at, a.stored->id) < std::tie(b.at, b.stored->id);
+  });
   return placed;
 }
 
@@ -156,6 +155,14 @@ Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private
   return found;
 }
 
+/// The rules know a session by what came of it. Here it is known besides what was asked for, and until when: what may
+/// still come is not missing, nor what nobody asked for.
+bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
+  return std::any_of(placed.begin(), placed.end(), [&](const Placed& one) {
+    return !one.form.sent && one.form.session == missing.session && one.stored->instrument == missing.instrument;
+  });
+}
+
 Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
                            std::vector<Found>& found) {
   const Sessions sessions(course.sessions);
@@ -170,6 +177,7 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
     // An answer about harm is a concern (features/safety), with a clock and an end of its own.
     if (signal.kind == Kind::safety) continue;
     if (is_private && signal.kind != Kind::rupture_candidate) continue;
+    if (signal.kind == Kind::missing && !was_due(signal, placed)) continue;
     found.push_back(found_at(std::move(signal), placed, is_private));
   }
   return {};
@@ -181,8 +189,7 @@ Result<std::optional<Time>> wrote_at(store::ReadTx& tx, const DueLook& look) {
   TRY_ASSIGN(const auto rooms, people::list_rooms(tx, look.client, look.episode));
   for (const auto& room : rooms) {
     if (room.last_seq == 0) continue;
-    TRY_ASSIGN(const auto page,
-               messages::read_page(tx, look.client, room.id, {0, room.last_seq + 1, kLatestMessages}));
+    TRY_ASSIGN(const auto page, messages::read_page(tx, look.client, room.id, {0, room.last_seq + 1, kLatestMessages}));
     for (const auto& message : page) {
       if (message.author == look.client) latest = std::max(latest.value_or(message.at), message.at);
     }
@@ -201,8 +208,8 @@ Result<Contact> read_contact(store::ReadTx& tx, const DueLook& look, const Store
   }
   for (const auto& one : course.sessions) {
     if (one.began_at) contact.met_at = std::max(contact.met_at.value_or(*one.began_at), *one.began_at);
-    contact.is_session_ahead = contact.is_session_ahead || one.status == encounters::Status::planned ||
-                               one.status == encounters::Status::open;
+    contact.is_session_ahead =
+        contact.is_session_ahead || one.status == encounters::Status::planned || one.status == encounters::Status::open;
   }
   return contact;
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// @file From what is stored of an episode to its signals, and what of them is new. Whatever changes a course leaves a row
-/// in signal_look in its own transaction; the program takes these rows up within a second, and every episode once a
+/// @file From what is stored of an episode to its signals, and what of them is new. Whatever changes a course leaves a
+/// row in signal_look in its own transaction; the program takes these rows up within a second, and every episode once a
 /// night: so what only time brings (a form that does not come, silence) is found, and what came while the program was
 /// stopped is not lost. The same course gives the same signals however often it is looked through.
 #include <vector>
@@ -48,7 +48,7 @@ struct Changes {
     Level level = Level::info;
     Bytes sealed_body;
   };
-  std::vector<Replaced> replaced;  ///< says something else since its form was corrected
+  std::vector<Replaced> replaced;                     ///< says something else since its form was corrected
   std::vector<std::pair<SignalId, Time>> follow_ups;  ///< the session came at which one was to be looked at again
 };
 Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,

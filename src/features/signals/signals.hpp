@@ -1,7 +1,7 @@
 #pragma once
-/// @file Signals as they are kept: found by the rules in the course of an episode, answered by whoever treats, looked at
-/// again later. The functions here know neither HTTP nor what a rule means. Whoever calls them passes the account that
-/// asks; a signal that is not for their eyes does not exist for them.
+/// @file Signals as they are kept: found by the rules in the course of an episode, answered by whoever treats, looked
+/// at again later. The functions here know neither HTTP nor what a rule means. Whoever calls them passes the account
+/// that asks; a signal that is not for their eyes does not exist for them.
 ///
 /// What rests on answers about the therapist (RISQ) is no signal for anybody but a therapist to whom the client shows
 /// those answers (`is_private`); no list of many people and no count has it.

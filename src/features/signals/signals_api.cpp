@@ -288,7 +288,8 @@ void add_signal_routes(Routes& routes, const Settings& settings) {
       .handle(read_signal);
   routes.post("/api/signals/{signal}/outcomes")
       .says("Record what was done about a signal")
-      .explains("It can be recorded again; each stays, and the latest holds. Sent again under one id it changes nothing.")
+      .explains(
+          "It can be recorded again; each stays, and the latest holds. Sent again under one id it changes nothing.")
       .query("language", "string", kLanguage)
       .body<OutcomeToRecord>()
       .answers<SignalDetails>()

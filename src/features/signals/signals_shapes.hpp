@@ -22,12 +22,14 @@ inline constexpr std::int64_t kLongestWait = 180;
 
 struct SignalEntry {
   static constexpr std::string_view says =
-      "Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in the "
+      "Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in "
+      "the "
       "language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which "
       "it "
       "stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected "
       "since, "
-      "or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is "
+      "or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it "
+      "is "
       "to be looked at again.";
   SignalId id;
   Kind kind = Kind::missing;
@@ -53,8 +55,9 @@ struct SignalEntry {
   bool follow_up_due = false;
 };
 BOOST_DESCRIBE_STRUCT(SignalEntry, (),
-                      (id, kind, title, level, reason, rule, rule_title, version, published, citation, form, session, at,
-                       found_at, holds, state, waits, outcome, deferred_until, follow_up, follow_up_at, follow_up_due))
+                      (id, kind, title, level, reason, rule, rule_title, version, published, citation, form, session,
+                       at, found_at, holds, state, waits, outcome, deferred_until, follow_up, follow_up_at,
+                       follow_up_due))
 
 struct SignalsAnswer {
   static constexpr std::string_view says =

@@ -13,9 +13,9 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-#define COLUMNS(body)                                                                                         \
-  "SELECT s.id, s.episode_id, s.client_id, s.rule, s.version, s.kind, s.level, s.basis, s.instrument,"        \
-  " s.response_id, s.session, s.at, s.found_at, s.is_private, s.holds, s.state, s.outcome, s.answered_at,"    \
+#define COLUMNS(body)                                                                                      \
+  "SELECT s.id, s.episode_id, s.client_id, s.rule, s.version, s.kind, s.level, s.basis, s.instrument,"     \
+  " s.response_id, s.session, s.at, s.found_at, s.is_private, s.holds, s.state, s.outcome, s.answered_at," \
   " s.deferred_until, s.follow_up, s.follow_up_at, " body " FROM signal s"
 #define OF_EPISODES COLUMNS("s.sealed_body") " JOIN episode_of_care e ON e.id = s.episode_id"
 const Query kEpisodeOfViewer{
@@ -24,7 +24,8 @@ const Query kEpisodeOfViewer{
 const Query kSpan{"signals.span",
                   "SELECT opened_at, closed_at FROM episode_of_care WHERE id = $1 AND locked_at IS NULL", true};
 const Query kOfEpisode{"signals.of_episode",
-                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at DESC, s.id DESC LIMIT $2", true};
+                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at DESC, s.id DESC LIMIT $2",
+                       true};
 const Query kOne{"signals.one", OF_EPISODES " WHERE s.id = $1 AND " TREATED_NOW_BY("e", "$2", "$3"), true};
 const Query kAll{"signals.all", COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at, s.id", true};
 const Query kForRecord{"signals.for_record",
@@ -110,8 +111,9 @@ const Query kNoteNew{"signals.note_new",
 #define LOOK "SELECT l.episode_id, l.client_id, l.revision FROM "
 const Query kDue{"signals.due", LOOK "signal_look l WHERE l.due_at <= $1 ORDER BY l.due_at LIMIT $2", true};
 const Query kDueOf{"signals.due_of",
-                   LOOK "episode_of_care e JOIN signal_look l ON l.episode_id = e.id AND l.due_at <= $2"
-                        " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " LIMIT $3",
+                   LOOK
+                   "episode_of_care e JOIN signal_look l ON l.episode_id = e.id AND l.due_at <= $2"
+                   " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " LIMIT $3",
                    true};
 const Query kDueOne{"signals.due_one", LOOK "signal_look l WHERE l.episode_id = $1 AND l.due_at <= $2", true};
 #undef LOOK
@@ -119,8 +121,9 @@ const Query kLooked{"signals.looked", "UPDATE signal_look SET due_at = $3 WHERE 
                     true};
 const Query kForgetLook{"signals.forget_look", "DELETE FROM signal_look WHERE episode_id = $1 AND revision = $2", true};
 const Query kStopLooking{"signals.stop_looking", "DELETE FROM signal_look WHERE client_id = $1"};
-const Query kEraseOutcomes{"signals.erase_outcomes",
-                           "DELETE FROM signal_outcome WHERE signal_id IN (SELECT id FROM signal WHERE client_id = $1)"};
+const Query kEraseOutcomes{
+    "signals.erase_outcomes",
+    "DELETE FROM signal_outcome WHERE signal_id IN (SELECT id FROM signal WHERE client_id = $1)"};
 const Query kErase{"signals.erase", "DELETE FROM signal WHERE client_id = $1"};
 #undef OF_EPISODES
 #undef COLUMNS
@@ -266,8 +269,14 @@ std::vector<Unanswered> list_unanswered(ReadTx& tx, AccountId supervisor, Time b
 
 std::vector<RuleTally> tally(ReadTx& tx, Time since) {
   return tx.list(kTally, {since}, [](const Row& row) {
-    return RuleTally{std::string(row.text(0)), std::string(row.text(1)), row.int64(2), row.int64(3),
-                     row.int64(4),             row.int64(5),             row.int64(6), row.int64(7)};
+    return RuleTally{std::string(row.text(0)),
+                     std::string(row.text(1)),
+                     row.int64(2),
+                     row.int64(3),
+                     row.int64(4),
+                     row.int64(5),
+                     row.int64(6),
+                     row.int64(7)};
   });
 }
 
@@ -342,8 +351,7 @@ void forget_look(WriteTx& tx, const DueLook& look) {
 }
 
 Result<Span> find_span(ReadTx& tx, EpisodeId episode) {
-  const auto found =
-      tx.first(kSpan, {episode}, [](const Row& row) { return Span{row.time(0), row.maybe_time(1)}; });
+  const auto found = tx.first(kSpan, {episode}, [](const Row& row) { return Span{row.time(0), row.maybe_time(1)}; });
   if (!found) return fail(not_found());
   return *found;
 }
