@@ -71,8 +71,11 @@ enum class Permission : std::uint8_t {
   call_off_closing,    ///< have a client's account stay open that an administrator wanted to close
   read_instruments,    ///< which questionnaires there are, under which licence, and what of them is unverified
   manage_instruments,  ///< bring questionnaires, withdraw them, switch them on and off
+  read_signals,        ///< where the course of one's client asks for a look, and why
+  answer_signal,       ///< record what one did about it, and what came of that
+  watch_signals,       ///< which of them the therapists whom one supervises have not answered
 };
-inline constexpr std::size_t kPermissionCount = 32;
+inline constexpr std::size_t kPermissionCount = 35;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -124,6 +127,9 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::call_off_closing, "call_off_closing", kWhoInvites},
     {Permission::read_instruments, "read_instruments", kStaff},
     {Permission::manage_instruments, "manage_instruments", kAdministrator},
+    {Permission::read_signals, "read_signals", kTherapist},
+    {Permission::answer_signal, "answer_signal", kTherapist},
+    {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
 }};
 
 /// False for values outside of the enumerations too.

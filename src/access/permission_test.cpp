@@ -32,7 +32,8 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
       // Of those whom they supervised, once a second person agrees.
       const bool reads_by_exception = role == Role::supervisor && (row.permission == Permission::ask_exception ||
                                                                    row.permission == Permission::decide_exception);
-      const bool may = hears || reads_by_exception;
+      const bool watches = role == Role::supervisor && row.permission == Permission::watch_signals;
+      const bool may = hears || reads_by_exception || watches;
       EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }

@@ -360,6 +360,8 @@ const std::vector<Setting>& all_settings() {
                    "who protects a client from harm: name and number, as the client reads it"),
       number_setting("safety.acknowledge_minutes", &Settings::safety_acknowledge_minutes, 1, 24 * 60,
                      "minutes after which a supervisor is told of an answer that nobody looks into"),
+      number_setting("signals.unanswered_days", &Settings::signals_unanswered_days, 1, 60,
+                     "days after which a supervisor sees that a therapist has not answered a signal"),
       text_setting("audit.heads", &Settings::audit_heads,
                    "file to which the ends of the audit's chain are added (default: DATA/audit-heads.log)"),
       number_setting("attachments.largest_mib", &Settings::attachments_largest_mib, 1, 25,

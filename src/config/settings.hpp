@@ -59,6 +59,7 @@ struct Settings {
   std::string practice_safeguarding_contact;
   /// Within which somebody has to say that they look into a concern; then the supervisor is told.
   std::int64_t safety_acknowledge_minutes = 30;
+  std::int64_t signals_unanswered_days = 7;  ///< then the supervisor sees that a therapist has not answered a signal
   std::string mail_server;                   ///< smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent
   std::string mail_from;                     ///< the address that mails come from
   std::string mail_user;                     ///< empty: the server asks for no log-in

@@ -228,6 +228,11 @@ constexpr std::array kTypes{
     ProblemType{
         "setup.not_yet",
         "It is seen not to be so: a therapist has no deputy, there is no neutral person, or no test mail has left."},
+    ProblemType{"signal.id_not_v7", "Make a UUID of version 7 (RFC 9562) for every new outcome."},
+    ProblemType{"signal.no_follow_up",
+                "No look again waits at this signal, or its result was recorded already. Read it again."},
+    ProblemType{"signal.outcome", "What was done about the signal does not fit together; `errors` says what."},
+    ProblemType{"signal.outcome_taken", "The outcome's id is taken by something else. Make a new one."},
     ProblemType{"storage.busy", "The database is busy. Nothing was done; come back after Retry-After."},
     ProblemType{"storage.defect", "A defect of the server at its database."},
     ProblemType{"storage.failed", "The database cannot write, for instance for want of space. Nothing was done."},

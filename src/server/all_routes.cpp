@@ -30,6 +30,7 @@
 #include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms_api.hpp"
 #include "features/setup/setup_api.hpp"
+#include "features/signals/signals.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -61,7 +62,7 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end() {
 
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
-                    const closing_account::Rules& closing) {
+                    const closing_account::Rules& closing, const signals::Settings& signal_settings) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -88,6 +89,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   course::add_course_routes(routes);
   encounters::add_encounter_routes(routes,
                                    [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
+                                     signals::note_change(tx, encounter.episode);
                                      return session_forms::follow(tx, encounter, usual_forms, now);
                                    });
   encounters::add_note_routes(routes);
@@ -95,6 +97,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   notify::add_push_routes(routes, push);
   record::add_record_routes(routes);
   session_forms::add_session_form_routes(routes, usual_forms);
+  signals::add_signal_routes(routes, signal_settings);
   routes.finish();
   check_events(routes);
 }

@@ -9,6 +9,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
+#include "features/signals/signals_api.hpp"
 
 namespace rapport::server {
 
@@ -22,10 +23,11 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
 /// not declared. `contacts` are those of the practice; without them, those of the program. `usual_forms` are those that
 /// go with every session where nothing else was chosen; `rules` what follows an answer for a person to look at;
 /// `push` where notices to browsers may be handed to; `limits` how many files may be sent; `closing` what becomes of
-/// the records of clients who leave.
+/// the records of clients who leave; `signal_settings` when
+/// a supervisor sees what was not answered.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
                     const session_forms::Choice& usual_forms = {}, const safety::Rules& rules = {},
                     const notify::PushServices& push = {}, const attachments::Limits& limits = {},
-                    const closing_account::Rules& closing = {});
+                    const closing_account::Rules& closing = {}, const signals::Settings& signal_settings = {});
 
 }  // namespace rapport::server

@@ -28,6 +28,7 @@
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
+#include "features/signals/signal_words.hpp"
 #include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
 #include "server/call_audit.hpp"
@@ -136,6 +137,8 @@ const std::vector<Secret> kSecrets{
     {"Jon", {"administrator", "coder"}},
     {"Kim", {"administrator", "client", "other_client"}},
     {"better off dead", {"client", "therapist", "deputy", "supervisor"}},
+    {"PHQ-9 went up by 7", {"client", "therapist"}},  // the sentence of a signal; the client reads it in the record
+    {"signal words", {"therapist"}},
     {"rejected by my therapist", {"client", "neutral"}},
     {"Count of yes", {"client"}},
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
@@ -918,6 +921,39 @@ std::vector<Scenario> scenarios() {
        {404},
        {200, R"("usual":true)"},
        {404}},
+      {"GET /api/episodes/{episode}/signals?language=en",
+       "",
+       kNotLoggedIn,
+       refused("signals.read"),
+       refused("signals.read"),
+       {200, "PHQ-9 went up by 7", "signals.read done/client"},
+       failed("signals.read")},
+      {"GET /api/signals/{signal}?language=de",
+       "",
+       kNotLoggedIn,
+       refused("signal.read"),
+       refused("signal.read"),
+       {200, R"("title":"Zuverlässig schlechter")", "signal.read done/client"},
+       failed("signal.read")},
+      {"POST /api/signals/{signal}/outcomes?language=en",
+       R"({"id":"$id","outcome":"discussed","follow_up":"next_session","note":"signal words"})",
+       kNotLoggedIn,
+       refused("signal.answer"),
+       refused("signal.answer"),
+       {200, "signal words", "signal.answer done/client"},
+       failed("signal.answer")},
+      {"POST /api/signals/{signal}/outcomes?language=en", R"({"id":"$id","outcome":"deferred"})", kNotLoggedIn,
+       refused("signal.answer"), refused("signal.answer"), failed("signal.answer", 422, "/defer_days"),
+       failed("signal.answer")},
+      {"POST /api/signals/{signal}/outcomes?language=en",
+       R"({"id":"00000000-0000-4000-8000-000000000000","outcome":"acted"})", kNotLoggedIn, refused("signal.answer"),
+       refused("signal.answer"), failed("signal.answer", 422, "signal.id_not_v7"), failed("signal.answer")},
+      {"POST /api/signals/{signal}/follow-up?language=en", R"({"result":"better","note":"signal words"})", kNotLoggedIn,
+       refused("signal.follow_up"), refused("signal.follow_up"), failed("signal.follow_up", 409, "signal.no_follow_up"),
+       failed("signal.follow_up")},
+      with_supervisor({"GET /api/signals/unanswered?language=en", "", kNotLoggedIn, refused("signals.watch"),
+                       refused("signals.watch"), refused("signals.watch"), refused("signals.watch")},
+                      {200, R"("title":"Reliably worse")", "signals.watch done/client"}),
       for_all({"GET /api/concerns",
                "",
                kNotLoggedIn,
@@ -1253,6 +1289,7 @@ class Scenarios : public testing::FullHouseTest {
     invite_two();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
+    find_signal();
     close_one();
     session_ = session_of(client).id;
     give_second_factor();
@@ -1437,6 +1474,26 @@ class Scenarios : public testing::FullHouseTest {
         .value();
   }
 
+  /// A signal that nobody has answered for nine days, of an earlier version of its rule: what the rules find today does
+  /// not touch it.
+  void find_signal() {
+    signals::StoredSignal one;
+    one.id = signal_;
+    one.episode = episode;
+    one.client = client;
+    one.rule = "deterioration-from-start";
+    one.version = "0";
+    one.kind = signals::Kind::deterioration;
+    one.level = signals::Level::act;
+    one.basis = "a form";
+    one.at = one.found_at = clock.now() - std::chrono::days(9);
+    one.sealed_body = signals::seal_body(*keys->key_for(client, soon()).value(), one.id, {"PHQ-9 went up by 7.", {}});
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      signals::add_signal(tx, one);
+      return {};
+    }));
+  }
+
   /// A client of the therapist's whose account was closed, and whose record is kept until somebody states a day.
   void close_one() {
     gone_ = AccountId::make(clock.now());
@@ -1589,6 +1646,7 @@ class Scenarios : public testing::FullHouseTest {
         {"{item}", item.text()},
         {"{form}", form_.text()},
         {"{concern}", concern_.text()},
+        {"{signal}", signal_.text()},
         {"{session}", session_.text()},
         {"{purpose:text}", "recording"},
         {"$version", consent::texts().asked_now("recording")->version},
@@ -1728,6 +1786,7 @@ class Scenarios : public testing::FullHouseTest {
   questionnaires::FormId form_;
   SessionId session_;  ///< another log-in of the client's
   safety::ConcernId concern_;
+  const signals::SignalId signal_ = signals::SignalId::make(clock.now());
   safety::ConcernId rift_;
   static constexpr std::string_view kToken = "the token of a link";
   static constexpr std::string_view kLink = "the token of a way back";
@@ -2109,7 +2168,7 @@ class Absences : public Scenarios {
       const auto permission = access::permission_from_text(route->permission);
       if (route->method != http::Method::get || !permission || !access::allowed(access::Role::therapist, *permission))
         continue;
-      for (const auto* id : {"{episode}", "{room}", "{encounter}", "{form}", "{concern}"}) {
+      for (const auto* id : {"{episode}", "{room}", "{encounter}", "{form}", "{concern}", "{signal}"}) {
         if (route->pattern.find(id) != std::string::npos) patterns.push_back(route->pattern);
       }
     }

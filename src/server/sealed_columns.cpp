@@ -10,6 +10,7 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/questionnaires/trends.hpp"
+#include "features/signals/signals.hpp"
 
 namespace rapport::server {
 namespace {
@@ -61,6 +62,10 @@ Bytes form_draft(const store::Row& row) {
 template <questionnaires::SealedPart part>
 Bytes form(const store::Row& row) {
   return questionnaires::bound_to(row.id<questionnaires::FormId>(kKey), row.int64(kKey + 1), part);
+}
+template <signals::NotePart part>
+Bytes signal_note(const store::Row& row) {
+  return signals::bound_to(row.id<signals::OutcomeId>(kKey), part);
 }
 Bytes trend(const store::Row& row) {
   return questionnaires::bound_to(row.id<EpisodeId>(kKey));
@@ -117,6 +122,21 @@ const std::vector<Place>& places() {
        "questionnaire_response",
        "response_id"},
       {"form_trend", "sealed_trend", "client_id", {{"episode_id", Uuid{}}}, trend},
+      {"signal", "sealed_body", "client_id", {{"id", Uuid{}}}, own_id},
+      {"signal_outcome",
+       "sealed_note",
+       "client_id",
+       {{"id", Uuid{}}},
+       signal_note<signals::NotePart::outcome>,
+       "signal",
+       "signal_id"},
+      {"signal_outcome",
+       "sealed_result_note",
+       "client_id",
+       {{"id", Uuid{}}},
+       signal_note<signals::NotePart::result>,
+       "signal",
+       "signal_id"},
       {"concern_step",
        "sealed_words",
        "client_id",

@@ -32,6 +32,8 @@
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup.hpp"
+#include "features/signals/evaluation.hpp"
+#include "features/signals/signals_api.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
@@ -56,6 +58,8 @@ constexpr std::chrono::hours kDeleteSessionsEvery{1};
 constexpr std::chrono::minutes kAskFormsEvery{1};
 constexpr std::chrono::minutes kCloseAccountsEvery{1};
 constexpr std::chrono::seconds kSendMailEvery{2};
+constexpr std::chrono::seconds kLookThroughEvery{1};
+constexpr std::chrono::seconds kTimeToLookThrough{20};  ///< for what is due at once, at night all of it
 constexpr std::chrono::seconds kChainAuditEvery{1};
 constexpr std::chrono::seconds kLookAtKeysEvery{2};
 constexpr std::chrono::minutes kTryKeysAgainAfter{10};  ///< something that does not open
@@ -210,6 +214,21 @@ void delete_unsent_files(House& house, Deadline deadline) {
   if (deleted) log::debug("attachments.deleted", {{"count", *deleted}});
 }
 
+/// Episodes in which nothing has happened yet.
+void expect_signals(House& house, Deadline deadline) {
+  const auto noted = house.db.write(deadline, [](store::WriteTx& tx) -> Result<void> {
+    signals::note_new_episodes(tx);
+    return {};
+  });
+  if (!noted) log::warning("signals.not_expected", {{"code", noted.error().code}});
+}
+
+/// What has changed since, and every episode once a night.
+void find_signals(House& house) {
+  const auto found = signals::look_through_due(house, std::chrono::steady_clock::now() + kTimeToLookThrough);
+  if (!found) log::warning("signals.not_looked_for", {{"code", found.error().code}});
+}
+
 /// Those before sessions that are near by now.
 void ask_session_forms(House& house, const session_forms::Choice& usual, Deadline deadline) {
   const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
@@ -302,6 +321,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       delete_unsent_files(open.house(), deadline);
       forget_invitations(open.house(), deadline);
       warn_of_unseen_concerns(open.house(), deadline);
+      expect_signals(open.house(), deadline);
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
     if (Steady::now() >= forms_due) {
@@ -351,7 +371,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   closing.announced_not_before = clock->now() + people::kTimeAfterStart;
   TRY(closing_account::follow_keys(open->house(), closing, std::chrono::steady_clock::now() + kFollowWithin));
   Routes routes;
-  add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing);
+  add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing,
+                 signals::settings_of(settings));
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   TRY_ASSIGN(const auto key_version, read_key_version(open->key_store(), std::chrono::steady_clock::now() + kPatience));
@@ -384,6 +405,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     const notify::Postman postman(open->house(), std::move(mail_server), push, kSendMailEvery);
     access::AuditChain chain(open->house().db, open->house().root, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
+    std::optional<work::Ticker> looking(std::in_place, kLookThroughEvery, [&open] { find_signals(open->house()); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
     const bool alone = keep_house(*open, service, usual_forms, rules, closing, signals,
@@ -391,6 +413,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     server.stop(kGrace);
     resealer.stop();
     resealing.reset();
+    looking.reset();
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now
     log::info("server.stopped");

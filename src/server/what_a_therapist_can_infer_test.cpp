@@ -12,6 +12,7 @@
 #include "features/log_in/log_in_api.hpp"
 #include "features/notify/notify.hpp"
 #include "features/safety/safety.hpp"
+#include "features/signals/evaluation.hpp"
 #include "server/all_routes.hpp"
 #include "server/service.hpp"
 #include "support/full_house.hpp"
@@ -104,15 +105,25 @@ class Inference : public testing::FullHouseTest {
     return neutral_person_works();
   }
 
+  /// Of the first signal that there is of the episode, for whomever; `else_`: there is none.
+  std::string signal_of(const std::string& else_) {
+    EXPECT_TRUE(signals::look_through_due(*house, soon()));
+    const auto all = read([&](store::ReadTx& tx) -> Result<std::vector<signals::StoredSignal>> {
+      return signals::list_all(tx, episode);
+    });
+    return all->empty() ? else_ : all->front().id.text();
+  }
+
   /// Every address of the program that can be read, filled in with what there is.
   Seen everything(AccountId who) {
     const auto any = MessageId::make(clock.now()).text();
     std::vector<std::string> concerns = concerns_;
     concerns.push_back(any);
     concerns.resize(1);
-    const std::multimap<std::string, std::string> values{
-        {"{episode}", episode.text()}, {"{room}", chat.text()},    {"{form}", forms_[0]},       {"{form}", forms_[1]},
-        {"{form}", forms_[2]},         {"{concern}", concerns[0]}, {"{account}", client.text()}};
+    const std::multimap<std::string, std::string> values{{"{episode}", episode.text()}, {"{room}", chat.text()},
+                                                         {"{form}", forms_[0]},         {"{form}", forms_[1]},
+                                                         {"{form}", forms_[2]},         {"{concern}", concerns[0]},
+                                                         {"{account}", client.text()},  {"{signal}", signal_of(any)}};
     Seen seen;
     for (const auto& route : routes_->all()) {
       if (route->method != http::Method::get || route->pattern == "/api/live") continue;

@@ -6,6 +6,8 @@
 
 #include "features/caseload/caseload_rules.hpp"
 #include "features/people/profiles.hpp"
+#include "features/signals/evaluation.hpp"
+#include "features/signals/signal_words.hpp"
 
 namespace rapport::caseload {
 namespace {
@@ -20,6 +22,8 @@ struct Stored {
   std::vector<Standing> standings;
   std::vector<safety::Concern> concerns;
   std::vector<StoredTrend> trends;
+  std::vector<signals::StoredSignal> signals;
+  std::vector<signals::DueFollowUp> follow_ups;
 };
 
 Result<Stored> read_stored(Context& context, const Call& call, Time now) {
@@ -27,7 +31,8 @@ Result<Stored> read_stored(Context& context, const Call& call, Time now) {
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
-                  safety::open_concerns_of(tx, therapist), questionnaires::list_trends(tx, therapist)};
+                  safety::open_concerns_of(tx, therapist), questionnaires::list_trends(tx, therapist),
+                  signals::list_waiting(tx, therapist), signals::list_follow_ups(tx, therapist)};
   });
 }
 
@@ -61,6 +66,31 @@ Result<Trends> open_trends(Context& context, const Call& call, std::vector<Store
   return trends;
 }
 
+/// To each client what is theirs.
+template <class All, class Add>
+void hand_out(std::vector<Standing>& standings, All& all, Add add) {
+  std::unordered_map<EpisodeId, Standing*> places;
+  for (auto& standing : standings) places.emplace(standing.client.episode, &standing);
+  for (auto& one : all) {
+    if (const auto found = places.find(one.episode); found != places.end()) add(*found->second, one);
+  }
+}
+
+/// Of each client one sentence is opened: what else there is stands on their page.
+Result<void> open_words(Context& context, const Call& call, Standing& standing, Time now) {
+  const auto language = signals::language_of(call.query_text("language").value_or(""));
+  if (!standing.follow_ups.empty()) {
+    const auto& due = standing.follow_ups.front();
+    standing.words[due.signal] = signals::title_of(due.kind, language);
+  }
+  const auto* signal = gravest(standing, now);
+  if (signal == nullptr) return {};
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(signal->client, call.deadline));
+  TRY_ASSIGN(const auto body, signals::open_body(*key, signal->id, signal->sealed_body));
+  standing.words[signal->id] = signals::sentence_of(*signal, body, language);
+  return {};
+}
+
 Result<people::Person> person_of(Context& context, const Call& call, AccountId id, const Bytes& sealed_profile) {
   people::Account account;
   account.id = id;
@@ -90,14 +120,18 @@ Result<CaseloadClient> describe(Context& context, const Call& call, const Standi
 }
 
 Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
+  TRY(signals::look_through_of(context.house, context.viewer.account, call.deadline));
   const auto now = context.house.clock.now();
   TRY_ASSIGN(auto stored, read_stored(context, call, now));
   std::vector<AccountId> clients;
   for (const auto& standing : stored.standings) clients.push_back(standing.client.account);
   TRY(context.house.keys.fetch(clients, call.deadline));
   TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
+  hand_out(stored.standings, stored.signals, [](Standing& of, auto& one) { of.signals.push_back(std::move(one)); });
+  hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {
+    TRY(open_words(context, call, standing, now));
     if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
     for (const auto& concern : stored.concerns) {
       if (concern.episode == standing.client.episode) standing.concerns.push_back(concern);
@@ -115,6 +149,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
 void add_caseload_routes(Routes& routes) {
   routes.get("/api/caseload")
       .says("A therapist's clients, and why each of them needs the therapist")
+      .query("language", "string", "of the sentences of signals: en or de")
       .answers<CaseloadAnswer>()
       .needs(PermissionName{"read_caseload"})
       .audits("caseload.read")

@@ -96,12 +96,27 @@ TEST_P(CaseloadApi, SaysThatAScoreIsReliablyWorseAndFollowsEveryFormAndCorrectio
   wait(hours(24));
   const auto second = ask("phq-9");
   send(second, "phq-9", 9, 2);
+  for (int again = 0; again < 2; ++again) {
+    const auto seen = seen_by(therapist);
+    EXPECT_NE(seen.find(R"("kind":"signal_act")"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("PHQ-9 is 18, 9 points worse than the 9 of session 1"), std::string::npos) << seen;
+    EXPECT_EQ(seen.find(R"("kind":"worse")"), std::string::npos) << "it is said once: " << seen;
+  }
+  send(second, "phq-9", 9, 1, 2);
+  const auto corrected = seen_by(therapist);
+  EXPECT_EQ(corrected.find(R"("kind":"worse")"), std::string::npos) << corrected;
+  EXPECT_EQ(corrected.find("signal_act"), std::string::npos) << corrected;
+}
+
+TEST_P(CaseloadApi, SaysThatAScoreIsWorseThanTheOneBeforeWhereNoSignalDoes) {
+  for (const int value : {2, 1, 2}) {
+    send(ask("phq-9"), "phq-9", 9, value);
+    wait(hours(24));
+  }
   for (int again = 0; again < 2; ++again) {  // reckoned, and as it was kept
     const auto seen = seen_by(therapist);
     EXPECT_NE(seen.find(R"("questionnaire":"phq-9","name":"PHQ-9","change":9)"), std::string::npos) << seen;
   }
-  send(second, "phq-9", 9, 1, 2);
-  EXPECT_EQ(seen_by(therapist).find(R"("kind":"worse")"), std::string::npos) << "corrected";
 }
 
 TEST_P(CaseloadApi, IsTheSameWhateverOfRisqWasAskedAnsweredOrAllowed) {

@@ -85,8 +85,42 @@ void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
   }
 }
 
+/// Whether the list says it by itself, of this very moment.
+bool is_said_otherwise(const signals::StoredSignal& signal) {
+  return signal.kind == signals::Kind::missing || signal.kind == signals::Kind::silence ||
+         signal.kind == signals::Kind::late_reply;
+}
+
+void add_signals(const Standing& standing, Time now, std::vector<Reason>& reasons) {
+  if (const auto* signal = gravest(standing, now)) {
+    auto one =
+        reason(signal->level == signals::Level::act ? ReasonKind::signal_act : ReasonKind::signal_look, signal->at);
+    one.signal = signal->id;
+    one.count = std::count_if(standing.signals.begin(), standing.signals.end(), [&](const auto& other) {
+      return signals::waits(other, now) && !is_said_otherwise(other);
+    });
+    if (const auto words = standing.words.find(signal->id); words != standing.words.end()) one.words = words->second;
+    reasons.push_back(std::move(one));
+  }
+  if (standing.follow_ups.empty()) return;
+  const auto& due = standing.follow_ups.front();
+  auto one = reason(ReasonKind::follow_up, due.at);
+  one.signal = due.signal;
+  if (const auto words = standing.words.find(due.signal); words != standing.words.end()) one.words = words->second;
+  reasons.push_back(std::move(one));
+}
+
+/// Whether a signal has said since that this questionnaire became worse; it waits, or was dealt with.
+bool is_told(const Standing& standing, const questionnaires::Worsening& worsening) {
+  return std::any_of(standing.signals.begin(), standing.signals.end(), [&](const signals::StoredSignal& one) {
+    const bool is_about_it = one.kind == signals::Kind::deterioration || one.kind == signals::Kind::not_on_track;
+    return is_about_it && one.instrument == worsening.instrument && one.at > worsening.since;
+  });
+}
+
 void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
   for (const auto& worsening : standing.trend.worse) {
+    if (is_told(standing, worsening)) continue;
     auto one = reason(ReasonKind::worse, worsening.at);
     one.since = worsening.since;
     one.change = worsening.change;
@@ -120,6 +154,17 @@ void add_silence(const Standing& standing, Time now, std::vector<Reason>& reason
 
 }  // namespace
 
+const signals::StoredSignal* gravest(const Standing& standing, Time now) {
+  const signals::StoredSignal* found = nullptr;
+  for (const auto& one : standing.signals) {
+    if (!signals::waits(one, now) || is_said_otherwise(one)) continue;
+    if (found == nullptr || std::tie(one.level, one.at, one.id) > std::tie(found->level, found->at, found->id)) {
+      found = &one;
+    }
+  }
+  return found;
+}
+
 std::optional<Time> last_contact(const Standing& standing) {
   std::optional<Time> last;
   for (const auto& room : standing.news) {
@@ -131,6 +176,7 @@ std::optional<Time> last_contact(const Standing& standing) {
 std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   std::vector<Reason> reasons;
   add_concerns(standing, reasons);
+  add_signals(standing, now, reasons);
   add_session(standing, now, reasons);
   add_messages(standing, now, reasons);
   add_forms(standing, reasons);
@@ -158,7 +204,7 @@ std::vector<Standing> put_together(std::vector<Client> clients, const std::vecto
   std::unordered_map<EpisodeId, std::size_t> places;
   for (auto& client : clients) {
     places.emplace(client.episode, standings.size());
-    standings.push_back({std::move(client), {}, {}, {}, {}, {}});
+    standings.push_back({std::move(client), {}, {}, {}, {}, {}, {}, {}, {}});
   }
   const auto with = [&](EpisodeId episode, auto then) {
     if (const auto found = places.find(episode); found != places.end()) then(standings[found->second]);

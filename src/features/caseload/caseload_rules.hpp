@@ -1,5 +1,7 @@
 #pragma once
 /// @file Why a client needs the therapist, and who needs them most. No database and no route.
+#include <map>
+
 #include "features/caseload/caseload_shapes.hpp"
 #include "features/questionnaires/trends.hpp"
 
@@ -19,8 +21,15 @@ struct Standing {
   std::optional<Ahead> next;         ///< open, or the soonest that is planned
   std::vector<MissingForm> missing;  ///< the latest due first
   questionnaires::Trend trend;
-  std::vector<safety::Concern> concerns;  ///< that are not closed, for the therapist's eyes
+  std::vector<safety::Concern> concerns;            ///< that are not closed, for the therapist's eyes
+  std::vector<signals::StoredSignal> signals = {};  ///< as signals::list_waiting gives them
+  std::vector<signals::DueFollowUp> follow_ups = {};
+  std::map<signals::SignalId, std::string> words = {};  ///< the sentences of those that `gravest` gave
 };
+
+/// Of the signals that wait the gravest, then the latest; null when none does. What the list says in another way (that
+/// a form is missing, an answer late, nothing written) is left to that.
+const signals::StoredSignal* gravest(const Standing& standing, Time now);
 
 /// The gravest first.
 std::vector<Reason> reasons_of(const Standing& standing, Time now);

@@ -124,11 +124,64 @@ TEST(Reasons, StandInTheOrderOfTheirGravity) {
   one.client.reply_hours = 1;
   one.news[0].waiting_since = kNow - hours(3);
   EXPECT_EQ(kinds_of(one),
-            (Kinds{ReasonKind::reply_overdue, ReasonKind::worse, ReasonKind::form_missing, ReasonKind::session_soon}));
-  const auto worse = reasons_of(one, kNow)[1];
+            (Kinds{ReasonKind::worse, ReasonKind::reply_overdue, ReasonKind::form_missing, ReasonKind::session_soon}));
+  const auto worse = reasons_of(one, kNow)[0];
   EXPECT_EQ(worse.name, "PHQ-9");
   EXPECT_EQ(worse.change, 7);
   EXPECT_TRUE(worse.source);
+}
+
+signals::StoredSignal signal(signals::Kind kind, signals::Level level, Time at) {
+  signals::StoredSignal one;
+  one.id = signals::SignalId::make(at);
+  one.kind = kind;
+  one.level = level;
+  one.instrument = "phq-9";
+  one.at = at;
+  return one;
+}
+
+TEST(Reasons, OfSignalsAreTheGravestOnceWithHowManyMoreThereAre) {
+  using signals::Kind;
+  using signals::Level;
+  auto one = somebody();
+  one.client.reply_hours = 1;
+  one.news[0].waiting_since = kNow - hours(3);
+  one.signals = {signal(Kind::rupture_candidate, Level::look, kNow - hours(1)),
+                 signal(Kind::deterioration, Level::act, kNow - hours(9)),
+                 signal(Kind::missing, Level::look, kNow - hours(1)),
+                 signal(Kind::reliable_improvement, Level::info, kNow)};
+  one.words[one.signals[1].id] = "PHQ-9 is 18.";
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::signal_act, ReasonKind::reply_overdue})) << "before replies that wait";
+  const auto reason = reasons_of(one, kNow)[0];
+  EXPECT_EQ(reason.signal, one.signals[1].id);
+  EXPECT_EQ(reason.words, "PHQ-9 is 18.");
+  EXPECT_EQ(reason.count, 2) << "that a form is missing the list says by itself";
+  one.signals[1].state = signals::State::answered;
+  EXPECT_EQ(kinds_of(one).front(), ReasonKind::signal_look);
+  one.signals[0].holds = false;
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::reply_overdue});
+}
+
+TEST(Reasons, OfAScoreThatASignalHasToldAreNotGivenTwice) {
+  auto one = somebody();
+  one.trend.worse = {{"phq-9", kNow - days(1), kNow - days(8), 7}};
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse});
+  one.signals = {signal(signals::Kind::deterioration, signals::Level::act, kNow - days(3))};
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::signal_act});
+  one.signals[0].state = signals::State::answered;
+  EXPECT_EQ(kinds_of(one), Kinds{}) << "it was dealt with";
+  one.signals[0].at = kNow - days(9);
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse}) << "that was about another time";
+}
+
+TEST(Reasons, OfLooksAgainStandAfterSignals) {
+  auto one = somebody();
+  one.follow_ups.push_back(
+      {one.client.episode, signals::SignalId::make(kNow), signals::Kind::deterioration, kNow - hours(2)});
+  one.words[one.follow_ups[0].signal] = "Reliably worse";
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::follow_up});
+  EXPECT_EQ(reasons_of(one, kNow)[0].words, "Reliably worse");
 }
 
 TEST(Clients, WhoNeedMostStandFirstAndWhoeverWaitsLongestAmongThem) {

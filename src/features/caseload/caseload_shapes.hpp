@@ -10,6 +10,7 @@
 #include "features/caseload/caseload.hpp"
 #include "features/people/people_shapes.hpp"
 #include "features/safety/safety.hpp"
+#include "features/signals/signals.hpp"
 
 namespace rapport::caseload {
 
@@ -18,8 +19,11 @@ enum class ReasonKind {
   concern,
   concern_unanswered,
   session_open,
-  reply_overdue,
+  signal_act,
   worse,
+  signal_look,
+  follow_up,
+  reply_overdue,
   session_not_begun,
   reply_due,
   unread,
@@ -27,8 +31,8 @@ enum class ReasonKind {
   session_soon,
   silence,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, worse, session_not_begun,
-                    reply_due, unread, form_missing, session_soon, silence)
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, signal_act, worse, signal_look, follow_up,
+                    reply_overdue, session_not_begun, reply_due, unread, form_missing, session_soon, silence)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -43,7 +47,12 @@ struct Reason {
       "`session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
-      "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned.";
+      "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned; "
+      "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
+      "`words`, "
+      "of "
+      "`count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at "
+      "again, with what it is called in `words`.";
   ReasonKind kind = ReasonKind::unread;
   std::optional<Time> at;
   std::optional<Time> since;
@@ -54,8 +63,11 @@ struct Reason {
   std::optional<std::string> source;
   std::optional<Time> until;
   std::optional<safety::ConcernId> concern;
+  std::optional<signals::SignalId> signal;
+  std::optional<std::string> words;
 };
-BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, change, source, until, concern))
+BOOST_DESCRIBE_STRUCT(Reason, (),
+                      (kind, at, since, count, questionnaire, name, change, source, until, concern, signal, words))
 
 struct NextSession {
   static constexpr std::string_view says = "The session that is open, or else the next one that is planned.";

@@ -25,6 +25,7 @@
 #include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
+#include "features/signals/signals.hpp"
 
 namespace rapport::closing_account {
 namespace {
@@ -204,6 +205,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   attachments::forget_unsent_of(tx, client);
   questionnaires::forget_unsent(tx, client);
   session_forms::erase_client(tx, client);
+  signals::stop_looking(tx, client);
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
@@ -373,6 +375,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   forget_at_once(tx, client);
   erase_exceptions(tx, client);
   safety::erase_client(tx, client);
+  signals::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
   encounters::erase_client(tx, client);
   attachments::erase_client(tx, client);

@@ -15,6 +15,7 @@
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/trends.hpp"
+#include "features/signals/evaluation.hpp"
 #include "http/shape.hpp"
 
 namespace rapport::demo {
@@ -74,7 +75,20 @@ class Maker {
     TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
     TRY(add_staff(tx));
     TRY(add_clients(tx, options));
-    return reckon_trends(tx);
+    TRY(reckon_trends(tx));
+    return find_signals(tx);
+  }
+
+  /// The rules look through every course, as the program would.
+  Result<void> find_signals(store::WriteTx& tx) {
+    signals::note_new_episodes(tx);
+    for (auto due = signals::list_due(tx, kLooksAtOnce); !due.empty(); due = signals::list_due(tx, kLooksAtOnce)) {
+      for (const auto& look : due) {
+        TRY_ASSIGN(const auto key, house_.keys.key_for(look.client, deadline_));
+        TRY(signals::look_through(tx, *key, look, now_));
+      }
+    }
+    return {};
   }
 
   /// So that the first look at a caseload does not have to.
@@ -246,6 +260,7 @@ class Maker {
   }
 
   static constexpr std::chrono::days kStaffSince{2000};
+  static constexpr std::int64_t kLooksAtOnce = 500;
 
   House& house_;
   const Time now_ = house_.clock.now();

@@ -126,6 +126,8 @@ std::vector<StoredForm> list_forms_of_encounter(store::ReadTx& tx, AccountId vie
 Result<std::vector<StoredForm>> list_forms(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// The latest version of every form of the episode that has one, without the answers.
 std::vector<StoredVersion> list_latest_versions(store::ReadTx& tx, EpisodeId episode);
+/// The same with the answers, for what looks at a whole course of them.
+std::vector<StoredVersion> list_latest_answers(store::ReadTx& tx, EpisodeId episode);
 /// Every version of a form that `find_form` gave, the oldest first.
 std::vector<StoredVersion> list_versions(store::ReadTx& tx, FormId form);
 

@@ -4,6 +4,7 @@
 #include "features/people/absences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/questionnaires/trends.hpp"
+#include "features/signals/signals.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -73,6 +74,11 @@ const Query kLatestVersions{"questionnaires.latest_versions",
                             " FROM questionnaire_response f JOIN questionnaire_response_version v"
                             " ON v.response_id = f.id AND v.version = f.version WHERE f.episode_id = $1",
                             true};
+const Query kLatestAnswers{"questionnaires.latest_answers",
+                           "SELECT v.response_id, v.version, v.revision, v.completed_at, v.sealed_answers,"
+                           " v.sealed_scores FROM questionnaire_response f JOIN questionnaire_response_version v"
+                           " ON v.response_id = f.id AND v.version = f.version WHERE f.episode_id = $1",
+                           true};
 const Query kVersions{"questionnaires.versions",
                       "SELECT response_id, version, revision, completed_at, sealed_answers, sealed_scores"
                       " FROM questionnaire_response_version WHERE response_id = $1 ORDER BY version",
@@ -292,6 +298,10 @@ std::vector<StoredVersion> list_latest_versions(ReadTx& tx, EpisodeId episode) {
   return tx.list(kLatestVersions, {episode}, to_version);
 }
 
+std::vector<StoredVersion> list_latest_answers(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kLatestAnswers, {episode}, to_version);
+}
+
 std::vector<StoredVersion> list_versions(ReadTx& tx, FormId form) {
   return tx.list(kVersions, {form}, to_version);
 }
@@ -320,16 +330,20 @@ Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& v
                            version.sealed_answers, version.sealed_scores});
   tx.execute(kComplete, {version.form, version.version, version.completed_at});
   forget_trend(tx, form.episode, form.client);
+  signals::note_change(tx, form.episode);
   return true;
 }
 
 Result<bool> allow_items(WriteTx& tx, AccountId client, FormId id, bool allowed) {
-  TRY(lock_own(tx, client, id));
-  return tx.execute(kAllowItems, {id, allowed}) == 1;
+  TRY_ASSIGN(const auto form, lock_own(tx, client, id));
+  const bool changed = tx.execute(kAllowItems, {id, allowed}) == 1;
+  if (changed) signals::note_change(tx, form.episode);
+  return changed;
 }
 
 void end_allowances(WriteTx& tx, EpisodeId episode) {
   tx.execute(kEndAllowances, {episode});
+  signals::note_change(tx, episode);
 }
 
 void forget_unsent(WriteTx& tx, AccountId client) {

@@ -14,6 +14,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/signals/signals.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::record {
@@ -54,9 +55,10 @@ struct StoredEpisode {
   Time opened_at;
   std::optional<Time> closed_at;
   std::vector<StoredRoom> rooms;
-  std::vector<StoredSession> sessions;       ///< the oldest first
-  std::vector<people::HandOver> hand_overs;  ///< that were carried out, the earliest first
-  std::vector<FormWithVersions> forms;       ///< in the order in which they were asked for
+  std::vector<StoredSession> sessions;              ///< the oldest first
+  std::vector<people::HandOver> hand_overs;         ///< that were carried out, the earliest first
+  std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
+  std::vector<signals::StoredSignal> signals = {};  ///< nothing of answers about the therapist
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.

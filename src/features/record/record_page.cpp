@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "features/record/record_terms.hpp"
+#include "features/signals/signal_words.hpp"
 
 namespace rapport::record {
 namespace {
@@ -277,7 +278,23 @@ class Page {
     tag("h3", named("forms"));
     if (episode.forms.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.forms) add_form(one, episode);
+    if (!episode.signals.empty()) add_signals(episode);
     for (const auto& one : episode.rooms) add_room(one);
+  }
+
+  void add_signals(const RecordEpisode& episode) {
+    tag("h3", named("signals.title"));
+    soft(named("signals.about"));
+    add("<ul>");
+    for (const auto& one : episode.signals) {
+      add("<li>");
+      put_all(one.found_at, ": ", signals::title_of(one.kind, language_), ". ",
+              language_ == kGerman ? one.reason_de : one.reason_en);
+      if (!one.holds) put_all(" ", named("signals.over"));
+      if (one.outcome && one.answered_at) put_all(" ", named(code_of(*one.outcome)), ", ", *one.answered_at, ".");
+      add("</li>");
+    }
+    add("</ul>");
   }
 
   void add_hand_overs(const RecordEpisode& episode) {

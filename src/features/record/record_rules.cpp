@@ -10,6 +10,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
 #include "features/record/record_terms.hpp"
+#include "features/signals/signal_words.hpp"
 
 namespace rapport::record {
 namespace {
@@ -152,6 +153,28 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key,
   return form;
 }
 
+/// Beside an answer that a person looks at, "reliably better" would say that all is well.
+bool would_say_all_is_well(const signals::StoredSignal& signal, const StoredEpisode& episode) {
+  if (signal.level != signals::Level::info) return false;
+  return std::any_of(episode.forms.begin(), episode.forms.end(),
+                     [&](const FormWithVersions& one) { return one.has_raised_concern && one.form.id == signal.form; });
+}
+
+/// Without what the therapist noted beside it.
+Result<RecordSignal> open_signal(const signals::StoredSignal& stored, const SealKey& key) {
+  TRY_ASSIGN(const auto body, signals::open_body(key, stored.id, stored.sealed_body));
+  return RecordSignal{stored.kind,
+                      stored.rule,
+                      stored.version,
+                      stored.at,
+                      stored.found_at,
+                      stored.holds,
+                      signals::sentence_of(stored, body, "en"),
+                      signals::sentence_of(stored, body, kGerman),
+                      stored.outcome,
+                      stored.answered_at};
+}
+
 Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names,
                                    AccountId reader) {
   RecordEpisode episode;
@@ -174,6 +197,11 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   for (const auto& one : stored.rooms) {
     TRY_ASSIGN(auto room, open_room(one, key, stored, names));
     episode.rooms.push_back(std::move(room));
+  }
+  for (const auto& one : stored.signals) {
+    if (would_say_all_is_well(one, stored)) continue;
+    TRY_ASSIGN(auto signal, open_signal(one, key));
+    episode.signals.push_back(std::move(signal));
   }
   return episode;
 }

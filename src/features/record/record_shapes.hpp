@@ -10,6 +10,7 @@
 #include "access/audit.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/signals/signals_shapes.hpp"
 
 namespace rapport::record {
 
@@ -114,6 +115,25 @@ BOOST_DESCRIBE_STRUCT(RecordForm, (),
                       (id, questionnaire, name, occasion, session, asked_at, due_at, items_allowed, copyright,
                        versions))
 
+struct RecordSignal {
+  static constexpr std::string_view says =
+      "Something that a rule found in the course and showed to whoever treated: a reason to look, no diagnosis. The "
+      "sentence stands in English and in German. `holds` is false when what it stood on was corrected, or is over; "
+      "`outcome` is what was done about it last.";
+  signals::Kind kind = signals::Kind::missing;
+  std::string rule;
+  std::string version;
+  Time at;
+  Time found_at;
+  bool holds = true;
+  std::string reason_en;
+  std::string reason_de;
+  std::optional<signals::Outcome> outcome;
+  std::optional<Time> answered_at;
+};
+BOOST_DESCRIBE_STRUCT(RecordSignal, (),
+                      (kind, rule, version, at, found_at, holds, reason_en, reason_de, outcome, answered_at))
+
 struct RecordHandOver {
   static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";
   Time at;
@@ -134,9 +154,10 @@ struct RecordEpisode {
   std::vector<RecordSession> sessions;
   std::vector<RecordForm> forms;
   std::vector<RecordRoom> rooms;
+  std::vector<RecordSignal> signals;
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
-                      (id, therapist, hand_overs, opened_at, closed_at, reply_hours, sessions, forms, rooms))
+                      (id, therapist, hand_overs, opened_at, closed_at, reply_hours, sessions, forms, rooms, signals))
 
 struct RecordConsent {
   static constexpr std::string_view says =

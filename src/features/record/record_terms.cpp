@@ -77,6 +77,24 @@ constexpr std::array kTerms{
     Term{"encounter.close", "ended a session", "beendete eine Sitzung"},
     Term{"agenda.write", "wrote on the agenda", "schrieb an den Themen"},
     Term{"agenda.remove", "removed a point of the agenda", "entfernte ein Thema"},
+    Term{"signals.title", "What the rules have pointed out", "Worauf die Regeln hingewiesen haben"},
+    Term{"signals.about",
+         "Rules read scores and times and point out where a look may be worth while. They know nothing else of you.",
+         "Regeln lesen Werte und Zeiten und weisen darauf hin, wo ein Blick lohnen kann. Mehr wissen sie nicht von "
+         "Ihnen."},
+    Term{"signals.over", "That does not hold any more.", "Das gilt nicht mehr."},
+    Term{"signals.discussed", "Spoken about", "Besprochen"},
+    Term{"signals.acted", "Something was done", "Etwas wurde getan"},
+    Term{"signals.deferred", "Put off", "Aufgeschoben"},
+    Term{"signals.false_alarm", "There was nothing to it", "Es war nichts daran"},
+    Term{"signals.read", "looked at what the rules point out", "sah an, worauf die Regeln hinweisen"},
+    Term{"signal.read", "looked at something that a rule points out", "sah etwas an, worauf eine Regel hinweist"},
+    Term{"signal.answer", "recorded what was done about something that a rule points out",
+         "hielt fest, was auf den Hinweis einer Regel hin geschah"},
+    Term{"signal.follow_up", "recorded what came of something that a rule had pointed out",
+         "hielt fest, was aus dem Hinweis einer Regel wurde"},
+    Term{"signals.watch", "looked at what therapists have not answered of what the rules point out",
+         "sah an, worauf die Regeln hinweisen und was noch niemand beantwortet hat"},
     Term{"reply_time.agree", "agreed to a reply time", "stimmte einer Antwortzeit zu"},
     Term{"form.complete", "sent a form", "schickte einen Fragebogen ab"},
     Term{"form.allow_items", "chose who sees single answers", "entschied, wer einzelne Antworten sieht"},
@@ -182,6 +200,20 @@ std::string_view code_of(Occasion occasion) {
       return "occasion_after";
     case Occasion::on_request:
       return "occasion_request";
+  }
+  return "";
+}
+
+std::string_view code_of(signals::Outcome outcome) {
+  switch (outcome) {
+    case signals::Outcome::discussed:
+      return "signals.discussed";
+    case signals::Outcome::acted:
+      return "signals.acted";
+    case signals::Outcome::deferred:
+      return "signals.deferred";
+    case signals::Outcome::false_alarm:
+      return "signals.false_alarm";
   }
   return "";
 }

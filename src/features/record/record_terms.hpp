@@ -5,6 +5,7 @@
 
 #include "features/encounters/encounters.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/signals/signals.hpp"
 
 namespace rapport::record {
 
@@ -34,5 +35,6 @@ std::string_view name_of_scale(std::string_view key, std::string_view own, std::
 std::string_view code_of(encounters::Status status);
 std::string_view code_of(encounters::Channel channel);
 std::string_view code_of(questionnaires::Occasion occasion);
+std::string_view code_of(signals::Outcome outcome);
 
 }  // namespace rapport::record

@@ -216,6 +216,9 @@ class Course {
         return not_sent(rule);
       case Method::safety_answer:
         return safety_answer(rule);
+      case Method::no_contact:
+      case Method::reply_late:
+        return;  // not made of forms
     }
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <stdexcept>
 
 #include "measures/json_fields.hpp"
 #include "signal_files.hpp"
@@ -17,7 +18,7 @@ using measures::Fields;
 constexpr std::size_t kMostRules = 200;
 constexpr std::size_t kMostMeasures = 50;
 
-constexpr std::array<std::string_view, 12> kKinds{"early-alliance",
+constexpr std::array<std::string_view, 14> kKinds{"early-alliance",
                                                   "rupture-candidate",
                                                   "repair",
                                                   "divergence",
@@ -28,6 +29,8 @@ constexpr std::array<std::string_view, 12> kKinds{"early-alliance",
                                                   "reliable-improvement",
                                                   "sudden-gain-candidate",
                                                   "missing",
+                                                  "silence",
+                                                  "late-reply",
                                                   "safety"};
 constexpr std::array<std::string_view, 3> kLevels{"info", "look", "act"};
 
@@ -70,6 +73,8 @@ const std::vector<Needs>& all_needs() {
       {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20}}},
       {"same-answers", Method::same_answers, false, {{"items", 3, 100}}},
       {"not-sent", Method::not_sent, false, {{"share", .1, 1}, {"look_after", 1, 20}}},
+      {"no-contact", Method::no_contact, false, {{"weeks", 1, 26}}},
+      {"reply-late", Method::reply_late, false, {{"hours", 0, 336}}},
       {"safety-answer", Method::safety_answer, false, {}}};
   return needs;
 }
@@ -201,6 +206,16 @@ std::string_view name(Level level) {
   return kLevels.at(static_cast<std::size_t>(level));
 }
 
+std::optional<Kind> kind_named(std::string_view name) {
+  const auto place = place_in(kKinds, name);
+  return place ? std::optional(static_cast<Kind>(*place)) : std::nullopt;
+}
+
+std::optional<Level> level_named(std::string_view name) {
+  const auto place = place_in(kLevels, name);
+  return place ? std::optional(static_cast<Level>(*place)) : std::nullopt;
+}
+
 Result<std::vector<Rule>> read_rules(std::string_view text, const measures::InstrumentLibrary& instruments) {
   TRY_ASSIGN(const auto document, measures::parse_document(text));
   measures::Mistakes mistakes;
@@ -210,7 +225,14 @@ Result<std::vector<Rule>> read_rules(std::string_view text, const measures::Inst
 }
 
 Result<std::vector<Rule>> shipped_rules(const measures::InstrumentLibrary& instruments) {
-  return read_rules(signal_files().front().content, instruments);
+  return read_rules(signal_file("rules.json"), instruments);
+}
+
+std::string_view signal_file(std::string_view name) {
+  for (const auto& file : signal_files()) {
+    if (std::string_view(file.path).ends_with(name)) return file.content;
+  }
+  throw std::logic_error("a file of resources/signals is not part of this program");
 }
 
 }  // namespace rapport::signals

@@ -24,12 +24,17 @@ enum class Kind {
   reliable_improvement,
   sudden_gain_candidate,
   missing,
+  silence,
+  late_reply,
   safety,
 };
 std::string_view name(Kind kind);
+/// Nothing for another word.
+std::optional<Kind> kind_named(std::string_view name);
 
 enum class Level { info, look, act };
 std::string_view name(Level level);
+std::optional<Level> level_named(std::string_view name);
 
 enum class Method {
   worse_than_start,   ///< reliably, against the first score
@@ -48,6 +53,8 @@ enum class Method {
   perfect_score,  ///< which says nothing
   same_answers,   ///< to everything, also to what asks for opposites
   not_sent,       ///< a form that usually comes
+  no_contact,     ///< not a word, a form or a session for some weeks (contact_signals.hpp)
+  reply_late,     ///< an answer that is past the agreed time (contact_signals.hpp)
   safety_answer,
 };
 
@@ -83,5 +90,8 @@ Result<std::vector<Rule>> read_rules(std::string_view text, const measures::Inst
 
 /// Those that are part of the program (resources/signals). Errors: those of `read_rules`, which would be a defect.
 Result<std::vector<Rule>> shipped_rules(const measures::InstrumentLibrary& instruments);
+
+/// The text of a file of resources/signals, by its name. Throws std::logic_error when it is not there: a defect.
+std::string_view signal_file(std::string_view name);
 
 }  // namespace rapport::signals

@@ -18,6 +18,9 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue({ when: on });
     case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
+    case 'signal_act':
+    case 'signal_look': return `${reason.words ?? ''}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
+    case 'follow_up': return m.why_follow_up({ what: reason.words ?? '', when: on });
     case 'session_not_begun': return m.why_not_begun({ when: on });
     case 'reply_due': return reason.at ? m.reply_by({ when: byWhen(reason.at) }) : m.waiting_since({ when: reason.since ? byWhen(reason.since) : '' });
     case 'unread': return m.why_unread({ count, ...at });
@@ -32,4 +35,4 @@ export const sourcesOf = (clients: CaseloadClient[]) =>
   clients.flatMap(({ reasons }) => reasons.map((one) => ({ form: formName({ questionnaire: one.questionnaire ?? '', name: one.name ?? '' }), source: one.source })));
 
 /** What cannot wait for another day is told apart by more than its place. */
-export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'reply_overdue', 'worse', 'session_not_begun'].includes(kind);
+export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'signal_act', 'reply_overdue', 'worse', 'session_not_begun'].includes(kind);

@@ -1,0 +1,389 @@
+#include "features/signals/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/log.hpp"
+#include "features/messages/messages.hpp"
+#include "features/people/people.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+
+namespace rapport::signals {
+namespace {
+
+using encounters::Encounter;
+using questionnaires::FormId;
+using questionnaires::Occasion;
+using questionnaires::StoredForm;
+using questionnaires::StoredVersion;
+
+constexpr std::int64_t kMostSessions = 500;
+constexpr std::int64_t kLatestMessages = 20;
+/// Some time after a form was due in which it is not missed yet.
+constexpr std::chrono::hours kTimeAfterDue{24};
+/// Every episode is looked through once a day, from this hour on (UTC), spread over the hour.
+constexpr std::chrono::hours kNightly{2};
+
+/// Sessions that were begun, in order; without any, each day on which forms came stands for one.
+class Sessions {
+ public:
+  explicit Sessions(const std::vector<Encounter>& all) {
+    for (const auto& one : all) {
+      if (one.began_at) held_.push_back(&one);
+    }
+    std::sort(held_.begin(), held_.end(), [](const Encounter* a, const Encounter* b) {
+      return std::tie(*a->began_at, a->id) < std::tie(*b->began_at, b->id);
+    });
+  }
+
+  /// From 1. `at`: when the form was sent, or was due.
+  int number_of(const StoredForm& form, Time at) const {
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      if (form.encounter == held_[i]->id) return static_cast<int>(i) + 1;
+    }
+    std::size_t begun = 0;
+    while (begun < held_.size() && *held_[begun]->began_at <= at) ++begun;
+    // Before a session that has not begun, or is going on.
+    const bool is_before = form.occasion == Occasion::before_session &&
+                           (begun == 0 || (held_[begun - 1]->ended_at && *held_[begun - 1]->ended_at <= at));
+    return static_cast<int>(std::max<std::size_t>(begun + (is_before ? 1 : 0), 1));
+  }
+  bool none() const { return held_.empty(); }
+  /// The first that began after `at`.
+  std::optional<Time> first_after(Time at) const {
+    for (const auto* one : held_) {
+      if (*one->began_at > at) return one->began_at;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<const Encounter*> held_;
+};
+
+/// A form as the rules take it, with what it was.
+struct Placed {
+  Form form;
+  const StoredForm* stored = nullptr;
+  Time at;
+};
+
+std::vector<measures::Answer> in_order(const measures::Instrument& instrument, const questionnaires::Answers& answers) {
+  const auto& questions = instrument.questions();
+  std::vector<measures::Answer> all(questions.size());
+  for (const auto& answer : answers.answers) {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      if (questions[i].link_id == answer.item) all[i] = answer.value;
+    }
+  }
+  return all;
+}
+
+/// The scores as they were reckoned when it was sent, and the answers beside them.
+Result<void> open(const access::SealKey& key, const StoredVersion& version, Form& form) {
+  TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, version.form, version.version, version.sealed_scores));
+  for (const auto& scale : scores.scales) form.scores.push_back({scale.key, scale.value, scale.prorated});
+  TRY_ASSIGN(const auto answers,
+             questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
+  form.answers = in_order(*form.instrument, answers);
+  return {};
+}
+
+/// Forms of the course in the order that the rules want; `is_private` chooses which.
+Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessions& sessions,
+                                        const access::SealKey& key, bool is_private, Time now) {
+  std::map<FormId, const StoredVersion*> latest;
+  for (const auto& version : course.versions) latest[version.form] = &version;
+  std::vector<Placed> placed;
+  for (const auto& stored : course.forms) {
+    const auto* instrument = questionnaires::instruments().find(stored.instrument);
+    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument) != is_private) continue;
+    const auto version = latest.find(stored.id);
+    const bool is_sent = version != latest.end() && stored.completed_at;
+    if (is_private && (!is_sent || !stored.items_allowed)) continue;
+    if (!is_sent && !(stored.due_at && *stored.due_at + kTimeAfterDue <= now)) continue;
+    Placed one;
+    one.stored = &stored;
+    one.at = is_sent ? *stored.completed_at : *stored.due_at;
+    one.form.session = sessions.number_of(stored, one.at);
+    one.form.date = to_rfc3339(one.at);
+    one.form.instrument = instrument;
+    one.form.sent = is_sent;
+    if (is_sent) TRY(open(key, *version->second, one.form));
+    placed.push_back(std::move(one));
+  }
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.at, a.stored->id) < std::tie(b.at, b.stored->id);
+  });
+  return placed;
+}
+
+void number_by_days(std::vector<Placed>& placed) {
+  int number = 0;
+  std::optional<std::chrono::sys_days> day;
+  for (auto& one : placed) {
+    const auto this_day = std::chrono::floor<std::chrono::days>(one.at);
+    if (day != this_day) ++number;
+    day = this_day;
+    one.form.session = number;
+  }
+}
+
+/// What the signal stands on: the form at which it was told, or, of one that did not come, the session.
+Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private) {
+  Found found{std::move(signal), "", {}, {}, is_private};
+  const auto& told = found.signal;
+  const auto is_it = [&](const Placed& one) {
+    return one.form.session == told.session && one.form.date == told.date &&
+           (told.kind == Kind::missing || one.stored->instrument == told.instrument);
+  };
+  const auto place = std::find_if(placed.begin(), placed.end(), is_it);
+  if (place != placed.end()) found.at = place->at;
+  if (told.kind == Kind::missing) {
+    found.basis = fmt::format("session {} {}", told.session, told.instrument);
+  } else if (place != placed.end()) {
+    found.form = place->stored->id;
+    found.basis = place->stored->id.text();
+  }
+  // Two questions of one form can dip, each for itself.
+  for (const auto& [name, value] : told.values) {
+    if (name == "item") found.basis += fmt::format(" item {:.0f}", value);
+  }
+  return found;
+}
+
+/// The rules know a session by what came of it. Here it is known besides what was asked for, and until when: what may
+/// still come is not missing, nor what nobody asked for.
+bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
+  return std::any_of(placed.begin(), placed.end(), [&](const Placed& one) {
+    return !one.form.sent && one.form.session == missing.session && one.stored->instrument == missing.instrument;
+  });
+}
+
+Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
+                           std::vector<Found>& found) {
+  const Sessions sessions(course.sessions);
+  TRY_ASSIGN(auto placed, place_forms(course, sessions, key, is_private, now));
+  if (sessions.none()) number_by_days(placed);
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.form.session, a.at, a.stored->id) < std::tie(b.form.session, b.at, b.stored->id);
+  });
+  std::vector<Form> forms;
+  for (const auto& one : placed) forms.push_back(one.form);
+  for (auto& signal : find_signals(forms, rules())) {
+    // An answer about harm is a concern (features/safety), with a clock and an end of its own.
+    if (signal.kind == Kind::safety) continue;
+    if (is_private && signal.kind != Kind::rupture_candidate) continue;
+    if (signal.kind == Kind::missing && !was_due(signal, placed)) continue;
+    found.push_back(found_at(std::move(signal), placed, is_private));
+  }
+  return {};
+}
+
+/// The client's latest message, looked for among the last of each room: who has not written for so many has not.
+Result<std::optional<Time>> wrote_at(store::ReadTx& tx, const DueLook& look) {
+  std::optional<Time> latest;
+  TRY_ASSIGN(const auto rooms, people::list_rooms(tx, look.client, look.episode));
+  for (const auto& room : rooms) {
+    if (room.last_seq == 0) continue;
+    TRY_ASSIGN(const auto page, messages::read_page(tx, look.client, room.id, {0, room.last_seq + 1, kLatestMessages}));
+    for (const auto& message : page) {
+      if (message.author == look.client) latest = std::max(latest.value_or(message.at), message.at);
+    }
+  }
+  return latest;
+}
+
+Result<Contact> read_contact(store::ReadTx& tx, const DueLook& look, const StoredCourse& course) {
+  Contact contact;
+  TRY_ASSIGN(const auto episode, people::find_episode(tx, look.client, look.episode));
+  contact.waits_since = episode.waiting_since;
+  contact.reply_hours = episode.reply_hours;
+  TRY_ASSIGN(contact.wrote_at, wrote_at(tx, look));
+  for (const auto& form : course.forms) {
+    if (form.completed_at) contact.sent_at = std::max(contact.sent_at.value_or(*form.completed_at), *form.completed_at);
+  }
+  for (const auto& one : course.sessions) {
+    if (one.began_at) contact.met_at = std::max(contact.met_at.value_or(*one.began_at), *one.began_at);
+    contact.is_session_ahead =
+        contact.is_session_ahead || one.status == encounters::Status::planned || one.status == encounters::Status::open;
+  }
+  return contact;
+}
+
+Time next_night(EpisodeId episode, Time now) {
+  const auto minute = std::chrono::minutes(episode.uuid().back() % 60);
+  const auto night = std::chrono::floor<std::chrono::days>(now) + kNightly + minute;
+  return night > now ? Time(night) : Time(night + std::chrono::days(1));
+}
+
+/// Of a rule that has changed since, or left the program, nothing can be said any more.
+bool is_of_now(const StoredSignal& signal) {
+  const auto* rule = find_rule(signal.rule);
+  return rule != nullptr && rule->version == signal.version;
+}
+
+void apply(store::WriteTx& tx, const Changes& changes) {
+  for (const auto& one : changes.added) add_signal(tx, one);
+  for (const auto& [signal, holds] : changes.holds) set_holds(tx, signal, holds);
+  for (const auto& one : changes.replaced) replace_body(tx, one.signal, one.level, one.sealed_body);
+  for (const auto& [signal, at] : changes.follow_ups) set_follow_up_at(tx, signal, at);
+}
+
+/// Stores nothing when something came meanwhile: that is due already.
+void store_look(store::WriteTx& tx, const DueLook& look, const StoredCourse& course, const Changes& changes, Time now) {
+  if (!note_looked(tx, look, next_night(look.episode, now))) return;
+  apply(tx, changes);
+  if (course.closed_at) forget_look(tx, look);
+}
+
+StoredSignal new_signal(const StoredCourse& course, const Found& found, const access::SealKey& key, Time now) {
+  StoredSignal one;
+  one.id = SignalId::make(now);
+  one.episode = course.episode;
+  one.client = course.client;
+  one.rule = found.signal.rule;
+  one.version = found.signal.version;
+  one.kind = found.signal.kind;
+  one.level = found.signal.level;
+  one.basis = found.basis;
+  if (!found.signal.instrument.empty()) one.instrument = found.signal.instrument;
+  one.form = found.form;
+  if (found.signal.session > 0) one.session = found.signal.session;
+  one.at = found.at;
+  one.found_at = now;
+  one.is_private = found.is_private;
+  one.state = found.at + kIsHistory < now ? State::history : State::open;
+  one.sealed_body = seal_body(key, one.id, {found.signal.reason, found.signal.values});
+  return one;
+}
+
+}  // namespace
+
+Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look) {
+  StoredCourse course;
+  course.episode = look.episode;
+  course.client = look.client;
+  TRY_ASSIGN(const auto span, find_span(tx, look.episode));
+  course.closed_at = span.closed_at;
+  // As the client, to whom all of it is open; what nobody else may see is left out of what is made of it.
+  TRY_ASSIGN(course.forms, questionnaires::list_forms(tx, look.client, look.episode));
+  course.versions = questionnaires::list_latest_answers(tx, look.episode);
+  course.sessions = encounters::list_encounters(tx, look.client, look.episode, std::nullopt, kMostSessions);
+  TRY_ASSIGN(course.contact, read_contact(tx, look, course));
+  course.contact.opened_at = span.opened_at;
+  course.known = list_all(tx, look.episode);
+  return course;
+}
+
+Result<std::vector<Found>> find_in(const StoredCourse& course, const access::SealKey& key, Time now) {
+  std::vector<Found> found;
+  TRY(find_in_forms(course, key, false, now, found));
+  TRY(find_in_forms(course, key, true, now, found));
+  if (course.closed_at) return found;
+  for (auto& one : find_contact_signals(course.contact, rules(), now)) {
+    found.push_back({std::move(one.signal), "since " + to_rfc3339(one.since), {}, now, false});
+  }
+  return found;
+}
+
+Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,
+                           Time now) {
+  // Without the version: a rule whose numbers were changed does not tell everything once more.
+  std::map<std::pair<std::string_view, std::string_view>, const Found*> now_found;
+  for (const auto& one : found) now_found.emplace(std::pair(one.signal.rule, one.basis), &one);
+  Changes changes;
+  const Sessions sessions(course.sessions);
+  for (const auto& known : course.known) {
+    const auto again = now_found.extract({known.rule, known.basis});
+    const bool holds = !again.empty();
+    if (known.holds != holds && (holds || is_of_now(known))) changes.holds.emplace_back(known.id, holds);
+    if (holds && is_of_now(known)) {
+      const auto& signal = again.mapped()->signal;
+      const Body body{signal.reason, signal.values};
+      TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
+      const bool grows_by_itself = known.kind == Kind::silence || known.kind == Kind::late_reply;
+      if (!grows_by_itself && before != body) {
+        changes.replaced.push_back({known.id, signal.level, seal_body(key, known.id, body)});
+      }
+    }
+    if (known.follow_up == FollowUp::next_session && !known.follow_up_at && known.answered_at) {
+      if (const auto at = sessions.first_after(*known.answered_at)) changes.follow_ups.emplace_back(known.id, *at);
+    }
+  }
+  for (const auto& [what, one] : now_found) changes.added.push_back(new_signal(course, *one, key, now));
+  return changes;
+}
+
+Result<void> look_through(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now) {
+  TRY_ASSIGN(const auto course, read_course(tx, look));
+  TRY_ASSIGN(const auto found, find_in(course, key, now));
+  TRY_ASSIGN(const auto changes, changes_of(course, found, key, now));
+  store_look(tx, look, course, changes, now);
+  return {};
+}
+
+namespace {
+
+/// not_found also when the record was locked or erased meanwhile.
+Result<Changes> reckon(House& house, const StoredCourse& course, Time now, Deadline deadline) {
+  TRY_ASSIGN(const auto key, house.keys.key_for(course.client, deadline));
+  TRY_ASSIGN(const auto found, find_in(course, *key, now));
+  return changes_of(course, found, *key, now);
+}
+
+Result<void> give_up(House& house, const DueLook& look, Deadline deadline) {
+  return house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    forget_look(tx, look);
+    return {};
+  });
+}
+
+}  // namespace
+
+Result<void> look_through(House& house, const DueLook& look, Deadline deadline) {
+  const auto now = house.clock.now();
+  const auto course = house.db.read(deadline, [&](store::ReadTx& tx) { return read_course(tx, look); });
+  if (!course) {
+    if (course.error().kind == ErrorKind::not_found) return give_up(house, look, deadline);
+    return fail(course.error());
+  }
+  const auto changes = reckon(house, *course, now, deadline);
+  if (!changes) {
+    if (changes.error().kind == ErrorKind::not_found) return give_up(house, look, deadline);
+    return fail(changes.error());
+  }
+  return house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    store_look(tx, look, *course, *changes, now);
+    return {};
+  });
+}
+
+Result<std::int64_t> look_through_due(House& house, Deadline deadline) {
+  TRY_ASSIGN(const auto due, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<DueLook>> {
+    return list_due(tx, kMostAtOnce);
+  }));
+  std::int64_t done = 0;
+  for (const auto& look : due) {
+    const auto looked = look_through(house, look, deadline);
+    if (looked) {
+      ++done;
+    } else {
+      log::error("signals.not_found", {{"episode", look.episode.text()}, {"code", looked.error().code}});
+    }
+  }
+  return done;
+}
+
+Result<void> look_through_of(House& house, AccountId viewer, Deadline deadline) {
+  TRY_ASSIGN(const auto due, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<DueLook>> {
+    return list_due_of(tx, viewer, kMostAtOnce);
+  }));
+  for (const auto& look : due) TRY(look_through(house, look, deadline));
+  return {};
+}
+
+}  // namespace rapport::signals

@@ -1,0 +1,67 @@
+#pragma once
+/// @file From what is stored of an episode to its signals, and what of them is new. Whatever changes a course leaves a
+/// row in signal_look in its own transaction; the program takes these rows up within a second, and every episode once a
+/// night: so what only time brings (a form that does not come, silence) is found, and what came while the program was
+/// stopped is not lost. The same course gives the same signals however often it is looked through.
+#include <vector>
+
+#include "features/context.hpp"
+#include "features/encounters/encounters.hpp"
+#include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/signals/contact_signals.hpp"
+#include "features/signals/signal_words.hpp"
+
+namespace rapport::signals {
+
+/// What of an episode the rules look at, of one moment; sealed.
+struct StoredCourse {
+  EpisodeId episode;
+  AccountId client;
+  std::optional<Time> closed_at;
+  std::vector<questionnaires::StoredForm> forms;
+  std::vector<questionnaires::StoredVersion> versions;  ///< the latest of each, with the answers
+  std::vector<encounters::Encounter> sessions;          ///< in any order
+  Contact contact;
+  std::vector<StoredSignal> known;
+};
+/// not_found when the episode is gone, or locked.
+Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look);
+
+/// A signal, and what it stands on.
+struct Found {
+  Signal signal;
+  std::string basis;
+  std::optional<questionnaires::FormId> form;
+  Time at;
+  bool is_private = false;
+};
+/// What the rules find by now. Answers about the therapist (RISQ) count for nothing but signals of their own, which are
+/// private, and only of forms that the client lets the therapist see.
+Result<std::vector<Found>> find_in(const StoredCourse& course, const access::SealKey& key, Time now);
+
+/// What is to be stored of it.
+struct Changes {
+  std::vector<StoredSignal> added;
+  std::vector<std::pair<SignalId, bool>> holds;  ///< that holds again, or no longer
+  struct Replaced {
+    SignalId signal;
+    Level level = Level::info;
+    Bytes sealed_body;
+  };
+  std::vector<Replaced> replaced;                     ///< says something else since its form was corrected
+  std::vector<std::pair<SignalId, Time>> follow_ups;  ///< the session came at which one was to be looked at again
+};
+Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,
+                           Time now);
+
+/// Looks through one episode; reads, reckons and then writes, each apart from the others.
+Result<void> look_through(House& house, const DueLook& look, Deadline deadline);
+/// The same in a transaction that is under way.
+Result<void> look_through(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now);
+/// What is due, at most so many; how many it were. One that fails does not hold up the others.
+inline constexpr std::int64_t kMostAtOnce = 200;
+Result<std::int64_t> look_through_due(House& house, Deadline deadline);
+/// The same of all whom the viewer treats, before a list of them is read.
+Result<void> look_through_of(House& house, AccountId viewer, Deadline deadline);
+
+}  // namespace rapport::signals

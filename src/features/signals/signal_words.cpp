@@ -1,0 +1,232 @@
+#include "features/signals/signal_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/support.hpp"
+#include "http/shape.hpp"
+
+namespace rapport::signals {
+namespace {
+
+constexpr std::string_view kGerman = "de";
+
+struct KeptValue {
+  std::string name;
+  double value = 0;
+};
+BOOST_DESCRIBE_STRUCT(KeptValue, (), (name, value))
+
+struct KeptBody {
+  std::string reason;
+  std::vector<KeptValue> values;
+};
+BOOST_DESCRIBE_STRUCT(KeptBody, (), (reason, values))
+
+struct Title {
+  Kind kind;
+  std::string_view english, german;
+};
+// They speak of the relationship whatever was asked: for SPARQ it is no alliance.
+constexpr std::array kTitles{
+    Title{Kind::early_alliance, "The relationship in the first sessions", "Die Beziehung in den ersten Sitzungen"},
+    Title{Kind::rupture_candidate, "Perhaps something has come between you",
+          "Vielleicht ist etwas zwischen Sie gekommen"},
+    Title{Kind::repair, "The relationship is back where it was", "Die Beziehung ist wieder, wie sie war"},
+    Title{Kind::divergence, "You two see it differently", "Sie beide sehen es verschieden"},
+    Title{Kind::ceiling, "A perfect score says nothing", "Ein Höchstwert sagt nichts"},
+    Title{Kind::straight_line, "One answer to every question", "Überall dieselbe Antwort"},
+    Title{Kind::not_on_track, "It does not get better as hoped", "Es wird nicht besser wie erhofft"},
+    Title{Kind::deterioration, "Reliably worse", "Zuverlässig schlechter"},
+    Title{Kind::reliable_improvement, "Reliably better", "Zuverlässig besser"},
+    Title{Kind::sudden_gain_candidate, "Perhaps a sudden gain", "Vielleicht eine plötzliche Besserung"},
+    Title{Kind::missing, "A form that usually comes is missing", "Ein Fragebogen fehlt, der sonst kommt"},
+    Title{Kind::silence, "Nothing has come for weeks", "Seit Wochen kam nichts"},
+    Title{Kind::late_reply, "An answer is late", "Eine Antwort ist überfällig"},
+    Title{Kind::safety, "An answer that a person has to see", "Eine Antwort, die ein Mensch ansehen muss"},
+};
+
+/// "6,5"; three digits that mean something, as the English sentences have.
+std::string number(double value) {
+  auto text = fmt::format("{:.3g}", value);
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+std::string points(double size) {
+  const auto text = number(std::abs(size));
+  return text + (text == "1" ? " Punkt" : " Punkte");
+}
+
+/// The numbers of a signal by their names; a sentence that asks for one that is not there is not written.
+class Values {
+ public:
+  explicit Values(const Body& body) : body_(body) {}
+  double operator[](std::string_view name) {
+    for (const auto& [known, value] : body_.values) {
+      if (known == name) return value;
+    }
+    is_whole_ = false;
+    return 0;
+  }
+  bool is_whole() const { return is_whole_; }
+
+ private:
+  const Body& body_;
+  bool is_whole_ = true;
+};
+
+/// By rule, for a rule says of what scale it is.
+std::string scale_of(const StoredSignal& signal, const Rule& rule) {
+  const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
+  if (instrument == nullptr) return signal.instrument.value_or("");
+  const auto& scoring = instrument->scoring();
+  if (scoring.scales.size() == 1) return scoring.name;
+  const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
+                                    [&](const Measure& one) { return one.instrument == instrument->id(); });
+  if (measure == rule.measures.end()) return scoring.name;
+  // As the screens call the scales of SPARQ.
+  if (measure->scale == "positive") return scoring.name + ", positive Gefühle";
+  if (measure->scale == "negative") return scoring.name + ", negative Gefühle";
+  return scoring.name;
+}
+
+std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
+  const auto of = scale_of(signal, rule);
+  const auto session = signal.session.value_or(0);
+  switch (rule.method) {
+    case Method::worse_than_start:
+    case Method::better_than_start:
+      return fmt::format(
+          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung zuverlässig.", of,
+          number(v["score"]), points(v["change"]), rule.method == Method::worse_than_start ? "schlechter" : "besser",
+          number(v["start"]), v["start_session"], points(v["threshold"]));
+    case Method::worse_than_best:
+      return fmt::format(
+          "{}: Die letzten Werte sind im Mittel {}, das beste Mittel davor war {}; die Regel verlangt einen Abstand "
+          "von {}.",
+          of, number(v["recent_mean"]), number(v["best_mean"]), points(v["threshold"]));
+    case Method::not_better_by:
+      return fmt::format(
+          "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine zuverlässige Besserung, "
+          "die bei {} läge.",
+          of, number(v["start"]), session, number(v["score"]), points(v["threshold"]));
+    case Method::two_worsenings:
+      return fmt::format("{}: zweimal nacheinander schlechter, von {} auf {} und {}; die Regel verlangt {} zusammen.",
+                         of, number(v["before"]), number(v["between"]), number(v["score"]), points(v["threshold"]));
+    case Method::sudden_gain:
+      return fmt::format(
+          "{}: von {} auf {} nach Sitzung {:.0f}, und es blieb dabei: vielleicht eine plötzliche Besserung. Von "
+          "Menschen, denen es stetig besser geht, zeigt etwa die Hälfte zufällig eine.",
+          of, number(v["before"]), number(v["after"]), v["after_session"]);
+    case Method::drop:
+      return fmt::format(
+          "{}: {}, das sind {} weniger als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; "
+          "vielleicht ist etwas zwischen die beiden gekommen.",
+          of, number(v["score"]), points(v["drop"]), number(v["level"]));
+    case Method::repaired:
+      return fmt::format("{}: {}, und damit wieder nahe an {}, wo es vor dem Abfall war; das dauerte {:.0f} {}.", of,
+                         number(v["score"]), number(v["level"]), v["forms"],
+                         v["forms"] == 1 ? "Fragebogen" : "Fragebögen");
+    case Method::yes:
+      return fmt::format("{}: {}-mal mit Ja geantwortet. Ein Mensch sieht es an.", of, number(v["count"]));
+    case Method::item_dip:
+      return fmt::format("{} bleibt mit {} hoch, aber Frage {:.0f} hat {}, {} weniger als sonst.", of,
+                         number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
+    case Method::low_early:
+      return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr.", of, number(v["score"]), session,
+                         number(v["limit"]));
+    case Method::falling_early:
+      return fmt::format("{}: in den ersten Sitzungen zweimal nacheinander gefallen, von {} auf {} und {}.", of,
+                         number(v["before"]), number(v["between"]), number(v["score"]));
+    case Method::gap:
+      return fmt::format(
+          "Die beiden sehen es verschieden: {} ist {} bei der Klientin oder dem Klienten und {} bei der Therapeutin "
+          "oder dem Therapeuten, {} Standardabweichungen auseinander.",
+          of, number(v["client"]), number(v["therapist"]), number(std::abs(v["gap"])));
+    case Method::perfect_score:
+      return fmt::format(
+          "{} ist zum {:.0f}. Mal am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung ist; "
+          "besser ist es, zu fragen.",
+          of, v["forms"], number(v["score"]));
+    case Method::same_answers:
+      return fmt::format(
+          "Jede Frage von {} ist mit {} beantwortet: Ein solcher Fragebogen sagt wenig; besser ist es, zu fragen.", of,
+          number(v["answer"]));
+    case Method::not_sent:
+      return fmt::format("{} kam bis Sitzung {} {:.0f}-mal nacheinander nicht; davor kam er {:.0f}-mal.", of, session,
+                         v["in_a_row"], v["sent"]);
+    case Method::no_contact:
+      return fmt::format(
+          "Seit {:.0f} Tagen weder eine Nachricht noch ein Fragebogen noch eine Sitzung, und keine Sitzung ist "
+          "geplant; die Regel verlangt {:.0f}.",
+          v["days"], v["limit"]);
+    case Method::reply_late:
+      return fmt::format("Jemand wartet seit {:.0f} Stunden auf eine Antwort; vereinbart sind {:.0f}.", v["hours"],
+                         v["agreed"]);
+    case Method::safety_answer:
+      return std::string(title_of(Kind::safety, kGerman)) + ".";
+  }
+  return "";
+}
+
+}  // namespace
+
+Bytes seal_body(const access::SealKey& key, SignalId signal, const Body& body) {
+  KeptBody kept{body.reason, {}};
+  for (const auto& [name, value] : body.values) kept.values.push_back({name, value});
+  std::string text;
+  http::write(text, kept);
+  return access::seal(key, signal.bytes(), text);
+}
+
+Result<Body> open_body(const access::SealKey& key, SignalId signal, BytesView sealed) {
+  TRY_ASSIGN(const auto text, access::unseal(key, signal.bytes(), sealed));
+  TRY_ASSIGN(const auto value, http::parse_json(text));
+  TRY_ASSIGN(auto kept, http::parse<KeptBody>(value));
+  Body body{std::move(kept.reason), {}};
+  for (auto& one : kept.values) body.values.emplace_back(std::move(one.name), one.value);
+  return body;
+}
+
+const std::vector<Rule>& rules() {
+  static const auto shipped = shipped_rules(questionnaires::instruments()).value();
+  return shipped;
+}
+
+const Rule* find_rule(std::string_view id) {
+  const auto& all = rules();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Rule& rule) { return rule.id == id; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view language_of(std::string_view wanted) {
+  return wanted == kGerman ? kGerman : "en";
+}
+
+std::string_view title_of(Kind kind, std::string_view language) {
+  for (const auto& title : kTitles) {
+    if (title.kind == kind) return language == kGerman ? title.german : title.english;
+  }
+  return "";
+}
+
+std::string title_of(const Rule& rule, std::string_view language) {
+  if (language != kGerman) return rule.title;
+  const auto translated = support_texts().rule_title(rule.id, language);
+  return translated.empty() ? rule.title : translated;
+}
+
+std::string sentence_of(const StoredSignal& signal, const Body& body, std::string_view language) {
+  const auto* rule = find_rule(signal.rule);
+  if (language != kGerman || rule == nullptr) return body.reason;
+  Values values(body);
+  auto text = german(signal, *rule, values);
+  return values.is_whole() ? text : body.reason;
+}
+
+}  // namespace rapport::signals

@@ -1,0 +1,386 @@
+#include <stdexcept>
+
+#include "access/who_treats.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/signals.hpp"
+
+namespace rapport::signals {
+namespace {
+
+using questionnaires::FormId;
+using store::Query;
+using store::ReadTx;
+using store::Row;
+using store::WriteTx;
+
+#define COLUMNS(body)                                                                                      \
+  "SELECT s.id, s.episode_id, s.client_id, s.rule, s.version, s.kind, s.level, s.basis, s.instrument,"     \
+  " s.response_id, s.session, s.at, s.found_at, s.is_private, s.holds, s.state, s.outcome, s.answered_at," \
+  " s.deferred_until, s.follow_up, s.follow_up_at, " body " FROM signal s"
+#define OF_EPISODES COLUMNS("s.sealed_body") " JOIN episode_of_care e ON e.id = s.episode_id"
+const Query kEpisodeOfViewer{
+    "signals.episode", "SELECT e.client_id FROM episode_of_care e WHERE e.id = $1 AND " TREATED_NOW_BY("e", "$2", "$3"),
+    true};
+const Query kSpan{"signals.span",
+                  "SELECT opened_at, closed_at FROM episode_of_care WHERE id = $1 AND locked_at IS NULL", true};
+const Query kOfEpisode{"signals.of_episode",
+                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at DESC, s.id DESC LIMIT $2",
+                       true};
+const Query kOne{"signals.one", OF_EPISODES " WHERE s.id = $1 AND " TREATED_NOW_BY("e", "$2", "$3"), true};
+const Query kAll{"signals.all", COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at, s.id", true};
+const Query kForRecord{"signals.for_record",
+                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND s.is_private = 0"
+                                                " AND s.state <> 'history' ORDER BY s.at, s.id",
+                       true};
+// The body of what waits alone: of the others a list only has to know that it was said.
+const Query kWaiting{
+    "signals.waiting",
+    COLUMNS("CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END")
+    " JOIN episode_of_care e ON e.id = s.episode_id"
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND s.holds = 1 AND s.is_private = 0 AND s.level <> 'info'"
+    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', 'not-on-track')))"
+    " ORDER BY s.episode_id, s.at DESC, s.id",
+    true};
+const Query kFollowUps{
+    "signals.follow_ups",
+    "SELECT s.episode_id, s.id, s.kind, s.follow_up_at FROM episode_of_care e JOIN signal s ON s.episode_id = e.id"
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND s.follow_up_at IS NOT NULL AND s.follow_up_at <= $2 AND s.is_private = 0"
+    " ORDER BY s.follow_up_at, s.id",
+    true};
+const Query kUnanswered{
+    "signals.unanswered",
+    "SELECT s.id, s.client_id, e.therapist_id, s.kind, s.level, s.found_at, s.deferred_until"
+    " FROM account t JOIN episode_of_care e ON e.therapist_id = t.id JOIN signal s ON s.episode_id = e.id"
+    " WHERE t.supervisor_id = $1 AND e.locked_at IS NULL AND s.state IN ('open', 'deferred') AND s.holds = 1"
+    " AND s.is_private = 0 AND s.level <> 'info'"
+    " AND ((s.state = 'open' AND s.found_at <= $2) OR (s.state = 'deferred' AND s.deferred_until <= $2))"
+    " ORDER BY CASE s.level WHEN 'act' THEN 0 ELSE 1 END, s.found_at, s.id LIMIT $3",
+    true};
+// Of the whole practice, for a report that is asked for now and then.
+const Query kTally{"signals.tally",
+                   "SELECT s.rule, s.version, COUNT(*),"
+                   " SUM(CASE WHEN s.outcome = 'discussed' THEN 1 ELSE 0 END),"
+                   " SUM(CASE WHEN s.outcome = 'acted' THEN 1 ELSE 0 END),"
+                   " SUM(CASE WHEN s.outcome = 'deferred' THEN 1 ELSE 0 END),"
+                   " SUM(CASE WHEN s.outcome = 'false_alarm' THEN 1 ELSE 0 END),"
+                   " SUM(CASE WHEN s.outcome IS NULL THEN 1 ELSE 0 END)"
+                   " FROM signal s WHERE s.found_at >= $1 AND s.is_private = 0 AND s.state <> 'history'"
+                   " GROUP BY s.rule, s.version ORDER BY s.rule, s.version"};
+const Query kOutcomes{"signals.outcomes",
+                      "SELECT id, by_id, at, outcome, deferred_until, follow_up, follow_up_at, sealed_note, result,"
+                      " result_by, result_at, sealed_result_note FROM signal_outcome WHERE signal_id = $1"
+                      " ORDER BY place",
+                      true};
+// Whoever answers waits here for others who do, so that what was done is numbered once.
+const Query kLock{"signals.lock", "SELECT id FROM signal WHERE id = $1 {for_update}", true};
+const Query kOutcome{"signals.outcome", "SELECT signal_id, by_id FROM signal_outcome WHERE id = $1", true};
+const Query kAddOutcome{"signals.add_outcome",
+                        "INSERT INTO signal_outcome (id, signal_id, place, by_id, at, outcome, deferred_until,"
+                        " follow_up, follow_up_at, sealed_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        true};
+const Query kAnswer{"signals.answer",
+                    "UPDATE signal SET state = $2, outcome = $3, answered_at = $4, deferred_until = $5,"
+                    " follow_up = $6, follow_up_at = $7 WHERE id = $1",
+                    true};
+const Query kAddResult{"signals.add_result",
+                       "UPDATE signal_outcome SET result = $2, result_by = $3, result_at = $4, sealed_result_note = $5"
+                       " WHERE id = $1",
+                       true};
+const Query kEndFollowUp{"signals.end_follow_up",
+                         "UPDATE signal SET follow_up = NULL, follow_up_at = NULL WHERE id = $1", true};
+const Query kAdd{"signals.add",
+                 "INSERT INTO signal (id, episode_id, client_id, rule, version, kind, level, basis, instrument,"
+                 " response_id, session, at, found_at, is_private, holds, state, sealed_body)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16)"
+                 " ON CONFLICT (episode_id, rule, basis) DO NOTHING",
+                 true};
+const Query kSetHolds{"signals.set_holds", "UPDATE signal SET holds = $2 WHERE id = $1", true};
+const Query kReplaceBody{"signals.replace_body", "UPDATE signal SET level = $2, sealed_body = $3 WHERE id = $1", true};
+const Query kSetFollowUpAt{"signals.set_follow_up_at",
+                           "UPDATE signal SET follow_up_at = $2 WHERE id = $1 AND follow_up_at IS NULL", true};
+
+const Query kNoteChange{"signals.note_change",
+                        "INSERT INTO signal_look (episode_id, client_id, due_at, revision)"
+                        " SELECT e.id, e.client_id, $2, 1 FROM episode_of_care e WHERE e.id = $1"
+                        " ON CONFLICT (episode_id) DO UPDATE SET due_at = $2, revision = signal_look.revision + 1",
+                        true};
+const Query kNoteNew{"signals.note_new",
+                     "INSERT INTO signal_look (episode_id, client_id, due_at, revision)"
+                     " SELECT e.id, e.client_id, $1, 0 FROM episode_of_care e WHERE e.closed_at IS NULL"
+                     " AND e.locked_at IS NULL AND NOT EXISTS (SELECT 1 FROM signal_look l WHERE l.episode_id = e.id)"};
+#define LOOK "SELECT l.episode_id, l.client_id, l.revision FROM "
+const Query kDue{"signals.due", LOOK "signal_look l WHERE l.due_at <= $1 ORDER BY l.due_at LIMIT $2", true};
+const Query kDueOf{"signals.due_of",
+                   LOOK
+                   "episode_of_care e JOIN signal_look l ON l.episode_id = e.id AND l.due_at <= $2"
+                   " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " LIMIT $3",
+                   true};
+const Query kDueOne{"signals.due_one", LOOK "signal_look l WHERE l.episode_id = $1 AND l.due_at <= $2", true};
+#undef LOOK
+const Query kLooked{"signals.looked", "UPDATE signal_look SET due_at = $3 WHERE episode_id = $1 AND revision = $2",
+                    true};
+const Query kForgetLook{"signals.forget_look", "DELETE FROM signal_look WHERE episode_id = $1 AND revision = $2", true};
+const Query kStopLooking{"signals.stop_looking", "DELETE FROM signal_look WHERE client_id = $1"};
+const Query kEraseOutcomes{
+    "signals.erase_outcomes",
+    "DELETE FROM signal_outcome WHERE signal_id IN (SELECT id FROM signal WHERE client_id = $1)"};
+const Query kErase{"signals.erase", "DELETE FROM signal WHERE client_id = $1"};
+#undef OF_EPISODES
+#undef COLUMNS
+
+/// What the program itself stored.
+template <class E>
+E enum_of(std::string_view text) {
+  E value{};
+  if (boost::describe::enum_from_string(std::string(text).c_str(), value)) return value;
+  throw std::logic_error("a signal has a word that this program does not know");
+}
+template <class E>
+std::optional<E> maybe_enum(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(enum_of<E>(row.text(column)));
+}
+template <class E>
+const char* text_of(E value) {
+  return boost::describe::enum_to_string(value, "");
+}
+template <class E>
+std::optional<std::string_view> text_of(const std::optional<E>& value) {
+  return value ? std::optional<std::string_view>(text_of(*value)) : std::nullopt;
+}
+
+std::optional<std::string> maybe_text(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(std::string(row.text(column)));
+}
+
+StoredSignal to_signal(const Row& row) {
+  StoredSignal one;
+  one.id = row.id<SignalId>(0);
+  one.episode = row.id<EpisodeId>(1);
+  one.client = row.id<AccountId>(2);
+  one.rule = row.text(3);
+  one.version = row.text(4);
+  one.kind = kind_named(row.text(5)).value_or(Kind::missing);
+  one.level = level_named(row.text(6)).value_or(Level::info);
+  one.basis = row.text(7);
+  one.instrument = maybe_text(row, 8);
+  one.form = row.maybe_id<FormId>(9);
+  one.session = row.maybe_int64(10);
+  one.at = row.time(11);
+  one.found_at = row.time(12);
+  one.is_private = row.int64(13) != 0;
+  one.holds = row.int64(14) != 0;
+  one.state = enum_of<State>(row.text(15));
+  one.outcome = maybe_enum<Outcome>(row, 16);
+  one.answered_at = row.maybe_time(17);
+  one.deferred_until = row.maybe_time(18);
+  one.follow_up = maybe_enum<FollowUp>(row, 19);
+  one.follow_up_at = row.maybe_time(20);
+  one.sealed_body = row.maybe_bytes(21).value_or(Bytes{});
+  return one;
+}
+
+StoredOutcome to_outcome(const Row& row) {
+  return {row.id<OutcomeId>(0),
+          row.id<AccountId>(1),
+          row.time(2),
+          enum_of<Outcome>(row.text(3)),
+          row.maybe_time(4),
+          maybe_enum<FollowUp>(row, 5),
+          row.maybe_time(6),
+          row.maybe_bytes(7),
+          maybe_enum<FollowUpResult>(row, 8),
+          row.maybe_id<AccountId>(9),
+          row.maybe_time(10),
+          row.maybe_bytes(11)};
+}
+
+DueLook to_look(const Row& row) {
+  return {row.id<EpisodeId>(0), row.id<AccountId>(1), row.int64(2)};
+}
+
+/// A signal of the viewer's, locked.
+Result<StoredSignal> lock_own(WriteTx& tx, AccountId viewer, SignalId id) {
+  tx.each(kLock, {id}, [](const Row&) {});
+  TRY_ASSIGN(auto signal, find_signal(tx, viewer, id));
+  return signal;
+}
+
+}  // namespace
+
+bool waits(const StoredSignal& signal, Time now) {
+  if (signal.level == Level::info || !signal.holds) return false;
+  return signal.state == State::open || (signal.state == State::deferred && signal.deferred_until <= now);
+}
+
+bool is_follow_up_due(const StoredSignal& signal, Time now) {
+  return signal.follow_up_at && *signal.follow_up_at <= now;
+}
+
+Result<std::vector<StoredSignal>> list_signals(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  if (!tx.first(kEpisodeOfViewer, {episode, viewer, tx.now()}, [](const Row&) { return true; })) {
+    return fail(not_found());
+  }
+  return tx.list(kOfEpisode, {episode, kMostListed}, to_signal);
+}
+
+Result<StoredSignal> find_signal(ReadTx& tx, AccountId viewer, SignalId id) {
+  auto found = tx.first(kOne, {id, viewer, tx.now()}, to_signal);
+  if (!found || !may_see(tx, viewer, *found)) return fail(not_found());
+  return *std::move(found);
+}
+
+bool may_see(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
+  if (!signal.is_private) return true;
+  if (!signal.form) return false;
+  const auto form = questionnaires::find_form(tx, viewer, *signal.form);
+  return form && viewer == form->therapist && !questionnaires::is_hidden(*form, viewer);
+}
+
+std::vector<StoredSignal> list_all(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kAll, {episode}, to_signal);
+}
+
+std::vector<StoredSignal> list_for_record(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kForRecord, {episode}, to_signal);
+}
+
+std::vector<StoredSignal> list_waiting(ReadTx& tx, AccountId viewer) {
+  return tx.list(kWaiting, {viewer, tx.now()}, to_signal);
+}
+
+std::vector<DueFollowUp> list_follow_ups(ReadTx& tx, AccountId viewer) {
+  return tx.list(kFollowUps, {viewer, tx.now()}, [](const Row& row) {
+    return DueFollowUp{row.id<EpisodeId>(0), row.id<SignalId>(1), kind_named(row.text(2)).value_or(Kind::missing),
+                       row.time(3)};
+  });
+}
+
+std::vector<Unanswered> list_unanswered(ReadTx& tx, AccountId supervisor, Time before) {
+  return tx.list(kUnanswered, {supervisor, before, kMostListed}, [](const Row& row) {
+    return Unanswered{row.id<SignalId>(0),
+                      row.id<AccountId>(1),
+                      row.id<AccountId>(2),
+                      kind_named(row.text(3)).value_or(Kind::missing),
+                      level_named(row.text(4)).value_or(Level::look),
+                      row.time(5),
+                      row.maybe_time(6)};
+  });
+}
+
+std::vector<RuleTally> tally(ReadTx& tx, Time since) {
+  return tx.list(kTally, {since}, [](const Row& row) {
+    return RuleTally{std::string(row.text(0)),
+                     std::string(row.text(1)),
+                     row.int64(2),
+                     row.int64(3),
+                     row.int64(4),
+                     row.int64(5),
+                     row.int64(6),
+                     row.int64(7)};
+  });
+}
+
+std::vector<StoredOutcome> list_outcomes(ReadTx& tx, SignalId signal) {
+  return tx.list(kOutcomes, {signal}, to_outcome);
+}
+
+Result<bool> answer(WriteTx& tx, AccountId viewer, SignalId id, const NewOutcome& outcome, Time now) {
+  TRY_ASSIGN(const auto signal, lock_own(tx, viewer, id));
+  const auto known = tx.first(kOutcome, {outcome.id},
+                              [](const Row& row) { return std::pair(row.id<SignalId>(0), row.id<AccountId>(1)); });
+  if (known) {
+    if (known->first == signal.id && known->second == viewer) return false;
+    return fail({ErrorKind::conflict, "signal.outcome_taken",
+                 "This id is taken by something else. Make a new id and send it again."});
+  }
+  const auto place = static_cast<std::int64_t>(list_outcomes(tx, id).size()) + 1;
+  tx.execute(kAddOutcome, {outcome.id, id, place, viewer, now, text_of(outcome.outcome), outcome.deferred_until,
+                           text_of(outcome.follow_up), outcome.follow_up_at, outcome.sealed_note});
+  const auto state = outcome.outcome == Outcome::deferred ? State::deferred : State::answered;
+  tx.execute(kAnswer, {id, text_of(state), text_of(outcome.outcome), now, outcome.deferred_until,
+                       text_of(outcome.follow_up), outcome.follow_up_at});
+  return true;
+}
+
+Result<bool> follow_up(WriteTx& tx, AccountId viewer, SignalId id, FollowUpResult result,
+                       const std::optional<Bytes>& sealed_note, Time now) {
+  TRY_ASSIGN(const auto signal, lock_own(tx, viewer, id));
+  const auto outcomes = list_outcomes(tx, id);
+  if (!outcomes.empty() && outcomes.back().result == result && outcomes.back().result_by == viewer) return false;
+  if (outcomes.empty() || !signal.follow_up) {
+    return fail({ErrorKind::conflict, "signal.no_follow_up",
+                 "No look again was planned for this signal, or its result was recorded already."});
+  }
+  tx.execute(kAddResult, {outcomes.back().id, text_of(result), viewer, now, sealed_note});
+  tx.execute(kEndFollowUp, {id});
+  return true;
+}
+
+Bytes bound_to(OutcomeId outcome, NotePart part) {
+  Bytes bound(outcome.bytes().begin(), outcome.bytes().end());
+  bound.push_back(static_cast<std::uint8_t>(part));
+  return bound;
+}
+
+void note_change(WriteTx& tx, EpisodeId episode) {
+  tx.execute(kNoteChange, {episode, tx.now()});
+}
+
+void note_new_episodes(WriteTx& tx) {
+  tx.execute(kNoteNew, {tx.now()});
+}
+
+std::vector<DueLook> list_due(ReadTx& tx, std::int64_t limit) {
+  return tx.list(kDue, {tx.now(), limit}, to_look);
+}
+
+std::vector<DueLook> list_due_of(ReadTx& tx, AccountId viewer, std::int64_t limit) {
+  return tx.list(kDueOf, {viewer, tx.now(), limit}, to_look);
+}
+
+std::optional<DueLook> find_due(ReadTx& tx, EpisodeId episode) {
+  return tx.first(kDueOne, {episode, tx.now()}, to_look);
+}
+
+bool note_looked(WriteTx& tx, const DueLook& look, Time next) {
+  return tx.execute(kLooked, {look.episode, look.revision, next}) == 1;
+}
+
+void forget_look(WriteTx& tx, const DueLook& look) {
+  tx.execute(kForgetLook, {look.episode, look.revision});
+}
+
+Result<Span> find_span(ReadTx& tx, EpisodeId episode) {
+  const auto found = tx.first(kSpan, {episode}, [](const Row& row) { return Span{row.time(0), row.maybe_time(1)}; });
+  if (!found) return fail(not_found());
+  return *found;
+}
+
+void add_signal(WriteTx& tx, const StoredSignal& signal) {
+  tx.execute(kAdd, {signal.id, signal.episode, signal.client, signal.rule, signal.version, name(signal.kind),
+                    name(signal.level), signal.basis, signal.instrument, signal.form, signal.session, signal.at,
+                    signal.found_at, signal.is_private, text_of(signal.state), signal.sealed_body});
+}
+
+void set_holds(WriteTx& tx, SignalId signal, bool holds) {
+  tx.execute(kSetHolds, {signal, holds});
+}
+
+void replace_body(WriteTx& tx, SignalId signal, Level level, BytesView sealed_body) {
+  tx.execute(kReplaceBody, {signal, name(level), sealed_body});
+}
+
+void set_follow_up_at(WriteTx& tx, SignalId signal, Time at) {
+  tx.execute(kSetFollowUpAt, {signal, at});
+}
+
+void stop_looking(WriteTx& tx, AccountId client) {
+  tx.execute(kStopLooking, {client});
+}
+
+void erase_client(WriteTx& tx, AccountId client) {
+  stop_looking(tx, client);
+  for (const auto* query : {&kEraseOutcomes, &kErase}) tx.execute(*query, {client});
+}
+
+}  // namespace rapport::signals
