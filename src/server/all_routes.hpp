@@ -5,15 +5,15 @@
 #include "features/consent/consent.hpp"
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/notify/push_service.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/safety/safety.hpp"
-#include "features/session_forms/session_forms.hpp"
 
 namespace rapport::server {
 
 /// What a hand-over does with sessions that are cancelled: their forms are taken back.
-people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms);
+people::CancelSessions cancel_sessions(const measurement_plan::Plan& usual_forms);
 
 /// What ends with a consent, each a function of its feature.
 const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
@@ -24,7 +24,7 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
 /// `push` where notices to browsers may be handed to; `limits` how many files may be sent; `closing` what becomes of
 /// the records of clients who leave.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
-                    const session_forms::Choice& usual_forms = {}, const safety::Rules& rules = {},
+                    const measurement_plan::Plan& usual_forms = {}, const safety::Rules& rules = {},
                     const notify::PushServices& push = {}, const attachments::Limits& limits = {},
                     const closing_account::Rules& closing = {});
 

@@ -24,11 +24,12 @@ enum class ReasonKind {
   reply_due,
   unread,
   form_missing,
+  own_form_missing,
   session_soon,
   silence,
 };
 BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, worse, session_not_begun,
-                    reply_due, unread, form_missing, session_soon, silence)
+                    reply_due, unread, form_missing, own_form_missing, session_soon, silence)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -43,7 +44,9 @@ struct Reason {
       "`session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
-      "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned.";
+      "`form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those "
+      "that "
+      "the therapist did not; `silence` the last contact, when no session is planned.";
   ReasonKind kind = ReasonKind::unread;
   std::optional<Time> at;
   std::optional<Time> since;

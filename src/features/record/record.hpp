@@ -10,6 +10,7 @@
 #include "features/attachments/attachments.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
@@ -54,9 +55,10 @@ struct StoredEpisode {
   Time opened_at;
   std::optional<Time> closed_at;
   std::vector<StoredRoom> rooms;
-  std::vector<StoredSession> sessions;       ///< the oldest first
-  std::vector<people::HandOver> hand_overs;  ///< that were carried out, the earliest first
-  std::vector<FormWithVersions> forms;       ///< in the order in which they were asked for
+  std::vector<StoredSession> sessions;             ///< the oldest first
+  std::vector<people::HandOver> hand_overs;        ///< that were carried out, the earliest first
+  std::vector<FormWithVersions> forms;             ///< in the order in which they were asked for
+  std::vector<measurement_plan::StoredCare> care;  ///< the oldest first
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.
