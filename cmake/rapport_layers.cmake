@@ -78,6 +78,7 @@ rapport_embed(rapport_features crisis_contact ${CMAKE_SOURCE_DIR}/resources/cris
 rapport_embed(rapport_features consent ${CMAKE_SOURCE_DIR}/resources/consent *.json)
 rapport_embed(rapport_features retention ${CMAKE_SOURCE_DIR}/resources/retention *.json)
 rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.json)
+rapport_embed(rapport_features measurement_plan ${CMAKE_SOURCE_DIR}/resources/measurement-plan *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 

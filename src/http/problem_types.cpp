@@ -59,6 +59,9 @@ constexpr std::array kTypes{
     ProblemType{"body.not_utf8", "The body is not well-formed UTF-8."},
     ProblemType{"body.not_wanted", "The route takes no body and one came."},
     ProblemType{"body.too_deep", "The body is nested deeper than 16 levels."},
+    ProblemType{"care.invalid",
+                "So often, or so soon, two people cannot agree to meet. The fields name what is wrong."},
+    ProblemType{"care.older", "Something else was decided meanwhile. Read it again, and number yours anew."},
     ProblemType{"closing.by_client", "The client asked for it, so the client alone can take it back."},
     ProblemType{"closing.date",
                 "A law wants the record kept longer. Give a day that is not before the one that it gives."},
@@ -97,6 +100,7 @@ constexpr std::array kTypes{
     ProblemType{"form.for_neutral_person", "A form for the neutral person; the therapist cannot take it back."},
     ProblemType{"form.id_not_v7", "The id of a form must be a UUID of version 7."},
     ProblemType{"form.id_taken", "The id belongs to something else. Make a new one and ask again."},
+    ProblemType{"form.items", "For this questionnaire a client cannot choose ahead who sees single answers."},
     ProblemType{"form.nobody_looks",
                 "The form may say something about the therapist, and the practice has named no neutral person for this "
                 "client who would look at it."},
@@ -149,6 +153,12 @@ constexpr std::array kTypes{
                 "The passkey is nobody's here, or its answer is none to the challenge; which is not said."},
     ProblemType{"login.too_many", "Too many wrong log-ins came. Nothing was checked; come back after Retry-After."},
     ProblemType{"login.wrong", "The log-in name or the password is wrong; which of them is not said."},
+    ProblemType{"measurement_plan.form",
+                "A questionnaire of the plan cannot be given out, is there twice on an occasion, or is one too many. "
+                "The detail "
+                "names it."},
+    ProblemType{"measurement_plan.no_end", "Nothing is planned for the end of the treatment. Plan a form there first."},
+    ProblemType{"measurement_plan.weeks", "How many weeks are between two forms is said with every_weeks alone."},
     ProblemType{"media.broken", "The file is not whole, or holds more than its format allows. It was deleted."},
     ProblemType{"media.moving", "The picture moves. It was deleted."},
     ProblemType{"media.pixels", "The picture has more than 64 million pixels. It was deleted."},
@@ -218,9 +228,6 @@ constexpr std::array kTypes{
                 "No second factor was begun within ten minutes, or it was confirmed. Begin again."},
     ProblemType{"second_factor.required", "The second factor of those who must have one cannot be removed."},
     ProblemType{"session.none", "Nobody is logged in, or the log-in has ended. Log in again."},
-    ProblemType{
-        "session_forms.choice",
-        "A questionnaire in the list cannot be given out, is there twice, or is one too many. The detail names it."},
     ProblemType{
         "setup.not_ready",
         "The practice takes no clients before an administrator has confirmed what is to be settled first; whoever "

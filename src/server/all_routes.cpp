@@ -17,6 +17,8 @@
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/recovery_api.hpp"
 #include "features/log_in/second_factor_api.hpp"
+#include "features/measurement_plan/care_agreement_api.hpp"
+#include "features/measurement_plan/measurement_plan_api.hpp"
 #include "features/messages/messages_api.hpp"
 #include "features/notify/notify_api.hpp"
 #include "features/notify/push_api.hpp"
@@ -28,7 +30,7 @@
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
 #include "features/safety/safety_api.hpp"
-#include "features/session_forms/session_forms_api.hpp"
+#include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
 #include "features/signals/signals.hpp"
 #include "server/house_api.hpp"
@@ -47,7 +49,7 @@ void check_events(const Routes& routes) {
 
 }  // namespace
 
-people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms) {
+people::CancelSessions cancel_sessions(const measurement_plan::Plan& usual_forms) {
   return [usual_forms](store::WriteTx& tx, AccountId client, EpisodeId episode) -> Result<void> {
     TRY_ASSIGN(const auto cancelled, encounters::cancel_planned(tx, client, episode));
     for (const auto& one : cancelled) TRY(session_forms::follow(tx, one, usual_forms, tx.now()));
@@ -60,7 +62,7 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end() {
   return functions;
 }
 
-void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const session_forms::Choice& usual_forms,
+void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const measurement_plan::Plan& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
                     const closing_account::Rules& closing, const signals::Settings& signal_settings) {
   add_house_routes(routes);
@@ -96,7 +98,8 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   notify::add_notify_routes(routes);
   notify::add_push_routes(routes, push);
   record::add_record_routes(routes);
-  session_forms::add_session_form_routes(routes, usual_forms);
+  measurement_plan::add_measurement_plan_routes(routes, usual_forms);
+  measurement_plan::add_care_agreement_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   routes.finish();
   check_events(routes);

@@ -5,16 +5,16 @@
 #include "features/consent/consent.hpp"
 #include "features/context.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/notify/push_service.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/safety/safety.hpp"
-#include "features/session_forms/session_forms.hpp"
 #include "features/signals/signals_api.hpp"
 
 namespace rapport::server {
 
 /// What a hand-over does with sessions that are cancelled: their forms are taken back.
-people::CancelSessions cancel_sessions(const session_forms::Choice& usual_forms);
+people::CancelSessions cancel_sessions(const measurement_plan::Plan& usual_forms);
 
 /// What ends with a consent, each a function of its feature.
 const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
@@ -26,7 +26,7 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
 /// the records of clients who leave; `signal_settings` when
 /// a supervisor sees what was not answered.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
-                    const session_forms::Choice& usual_forms = {}, const safety::Rules& rules = {},
+                    const measurement_plan::Plan& usual_forms = {}, const safety::Rules& rules = {},
                     const notify::PushServices& push = {}, const attachments::Limits& limits = {},
                     const closing_account::Rules& closing = {}, const signals::Settings& signal_settings = {});
 

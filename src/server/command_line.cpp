@@ -191,7 +191,7 @@ int check_config(const Settings& settings) {
   if (!not_offered) return say(not_offered.error());
   const auto consents = consent::open_texts(settings);
   if (!consents) return say(consents.error());
-  if (const auto forms = session_forms::usual_choice(settings); !forms) return say(forms.error());
+  if (const auto forms = measurement_plan::usual_plan(settings); !forms) return say(forms.error());
   if (const auto mail = notify::mail_server(settings); !mail) return say(mail.error());
   if (const auto push = notify::push_services(settings); !push) return say(push.error());
   for (const auto& setting : config::all_settings()) {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/session_forms/session_forms.hpp"
 
 namespace rapport::server {
 namespace {
@@ -43,11 +43,11 @@ TEST_F(InstrumentsOfAFolder, CanBeGivenOutAsForms) {
   write("weather.scoring.json", kScoring);
   write("LICENCE", "ours");
   settings_.practice_forms_before_session = "weather,gad-7";
-  EXPECT_FALSE(session_forms::usual_choice(settings_)) << "not yet";
+  EXPECT_FALSE(measurement_plan::usual_plan(settings_)) << "not yet";
   settings_.practice_instruments_folder = folder_.string();
   const auto used = use_own_instruments(settings_);
   ASSERT_TRUE(used) << used.error().detail;
-  const auto choice = session_forms::usual_choice(settings_);
+  const auto choice = measurement_plan::usual_plan(settings_);
   ASSERT_TRUE(choice) << choice.error().detail;
   EXPECT_EQ(choice->before.front(), "weather");
   const auto offered = questionnaires::list_offered().questionnaires;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "features/attachments/attachments_rules.hpp"
+#include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/questionnaires/trends.hpp"
@@ -71,6 +72,10 @@ Bytes trend(const store::Row& row) {
   return questionnaires::bound_to(row.id<EpisodeId>(kKey));
 }
 
+Bytes care(const store::Row& row) {
+  return measurement_plan::bound_to(row.id<EpisodeId>(kKey), row.int64(kKey + 1));
+}
+
 const std::vector<Place>& places() {
   using messages::DraftPart;
   using questionnaires::SealedPart;
@@ -121,6 +126,7 @@ const std::vector<Place>& places() {
        form<SealedPart::scores>,
        "questionnaire_response",
        "response_id"},
+      {"care_agreement", "sealed_agreement", "client_id", {{"episode_id", Uuid{}}, {"number", kBeforeAll}}, care},
       {"form_trend", "sealed_trend", "client_id", {{"episode_id", Uuid{}}}, trend},
       {"signal", "sealed_body", "client_id", {{"id", Uuid{}}}, own_id},
       {"signal_outcome",

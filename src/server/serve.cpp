@@ -24,6 +24,7 @@
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
 #include "features/people/absences.hpp"
@@ -229,12 +230,16 @@ void find_signals(House& house) {
   if (!found) log::warning("signals.not_looked_for", {{"code", found.error().code}});
 }
 
-/// Those before sessions that are near by now.
-void ask_session_forms(House& house, const session_forms::Choice& usual, Deadline deadline) {
+/// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due.
+void ask_forms(House& house, const measurement_plan::Plan& usual, Deadline deadline) {
   const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
-    return session_forms::ask_due(tx, usual, house.clock.now());
+    const auto now = house.clock.now();
+    TRY_ASSIGN(const auto sessions, session_forms::ask_due(tx, usual, now));
+    TRY_ASSIGN(const auto planned, measurement_plan::ask_due(tx, now));
+    TRY_ASSIGN(const auto reminded, measurement_plan::remind(tx, now));
+    return sessions + planned + reminded;
   });
-  if (!asked) log::warning("session_forms.not_asked", {{"code", asked.error().code}});
+  if (!asked) log::warning("forms.not_asked", {{"code", asked.error().code}});
 }
 
 /// Opens again what somebody looked into who cannot any more, and tells supervisors of what nobody has looked into in
@@ -263,7 +268,7 @@ void close_accounts(House& house, const closing_account::Rules& rules, Deadline 
 }
 
 /// Asked every few seconds: so long a former therapist may find a client after the stated moment.
-void hand_over_treatments(House& house, const session_forms::Choice& usual, Time began_at, Deadline deadline) {
+void hand_over_treatments(House& house, const measurement_plan::Plan& usual, Time began_at, Deadline deadline) {
   const auto done = people::carry_out_hand_overs(house, cancel_sessions(usual), began_at, deadline);
   if (!done) log::error("hand_overs.not_carried_out", {{"code", done.error().code}});
 }
@@ -301,8 +306,8 @@ void use_new_certificate(net::Server& server, CertificateWatch& watch) {
 }
 
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
-bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& usual_forms, const safety::Rules& rules,
-                const closing_account::Rules& closing, const sigset_t& signals,
+bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan& usual_forms,
+                const safety::Rules& rules, const closing_account::Rules& closing, const sigset_t& signals,
                 const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
@@ -325,7 +330,7 @@ bool keep_house(OpenHouse& open, Service& service, const session_forms::Choice& 
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
     if (Steady::now() >= forms_due) {
-      ask_session_forms(open.house(), usual_forms, deadline);
+      ask_forms(open.house(), usual_forms, deadline);
       forms_due = Steady::now() + kAskFormsEvery;
     }
     if (Steady::now() >= closings_due) {
@@ -356,6 +361,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto not_offered, use_own_instruments(settings));
   TRY_ASSIGN(auto consents, consent::open_texts(settings));
   consent::use_texts(std::move(consents));
+  TRY_ASSIGN(const auto usual_forms, measurement_plan::usual_plan(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   TRY_ASSIGN(const auto push, notify::push_services(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());

@@ -50,14 +50,16 @@ struct Ahead {
 /// The open ones first, then the soonest.
 std::vector<Ahead> list_ahead(store::ReadTx& tx, AccountId therapist);
 
-/// A form whose day has passed, and which was not sent.
+/// A form whose day has passed, and which was not sent; also one that is no longer asked for because its session went
+/// by.
 struct MissingForm {
   EpisodeId episode;
   questionnaires::FormId form;
   std::string instrument;
   Time due_at;
+  questionnaires::Respondent respondent = questionnaires::Respondent::client;
 };
-/// Those that were due after `since`, up to now.
+/// Those that were due after `since`, up to now; of therapists' own forms those that are this therapist's to fill in.
 std::vector<MissingForm> list_missing(store::ReadTx& tx, AccountId therapist, Time since, Time now);
 
 }  // namespace rapport::caseload

@@ -118,6 +118,25 @@ bool is_told(const Standing& standing, const questionnaires::Worsening& worsenin
   });
 }
 
+/// Of those that `respondent` did not send.
+void add_missing(const Standing& standing, questionnaires::Respondent respondent, ReasonKind kind,
+                 std::vector<Reason>& reasons) {
+  std::int64_t count = 0;
+  const MissingForm* latest = nullptr;
+  for (const auto& form : standing.missing) {
+    const auto* instrument = questionnaires::instruments().find(form.instrument);
+    // That it did not come would tell of it, too.
+    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
+    if (form.respondent != respondent) continue;
+    if (count++ == 0) latest = &form;
+  }
+  if (latest == nullptr) return;
+  auto one = reason(kind, latest->due_at);
+  one.count = count;
+  name(one, latest->instrument);
+  reasons.push_back(std::move(one));
+}
+
 void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
   for (const auto& worsening : standing.trend.worse) {
     if (is_told(standing, worsening)) continue;
@@ -128,19 +147,8 @@ void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
     one.source = source_of_change(worsening.instrument);
     reasons.push_back(std::move(one));
   }
-  std::int64_t count = 0;
-  const MissingForm* latest = nullptr;
-  for (const auto& form : standing.missing) {
-    const auto* instrument = questionnaires::instruments().find(form.instrument);
-    // That it did not come would tell of it, too.
-    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
-    if (count++ == 0) latest = &form;
-  }
-  if (latest == nullptr) return;
-  auto one = reason(ReasonKind::form_missing, latest->due_at);
-  one.count = count;
-  name(one, latest->instrument);
-  reasons.push_back(std::move(one));
+  add_missing(standing, questionnaires::Respondent::client, ReasonKind::form_missing, reasons);
+  add_missing(standing, questionnaires::Respondent::therapist, ReasonKind::own_form_missing, reasons);
 }
 
 void add_silence(const Standing& standing, Time now, std::vector<Reason>& reasons) {

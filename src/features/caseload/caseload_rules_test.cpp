@@ -32,6 +32,15 @@ Ahead session(encounters::Status status, Time at) {
   return ahead;
 }
 
+TEST(Reasons, TellWhatTheClientDidNotSendFromWhatIsOnesOwn) {
+  auto one = somebody();
+  one.missing = {{one.client.episode, {}, "gad-7", kNow - hours(3), questionnaires::Respondent::therapist}};
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::own_form_missing});
+  one.missing.push_back({one.client.episode, {}, "k6", kNow - hours(4)});
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::form_missing, ReasonKind::own_form_missing}));
+  EXPECT_EQ(reasons_of(one, kNow).front().questionnaire, "k6");
+}
+
 TEST(Reasons, AreNoneWhereNothingWaits) {
   auto one = somebody();
   EXPECT_EQ(kinds_of(one), Kinds{});

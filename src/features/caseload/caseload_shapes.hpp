@@ -28,11 +28,13 @@ enum class ReasonKind {
   reply_due,
   unread,
   form_missing,
+  own_form_missing,
   session_soon,
   silence,
 };
 BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, signal_act, worse, signal_look, follow_up,
-                    reply_overdue, session_not_begun, reply_due, unread, form_missing, session_soon, silence)
+                    reply_overdue, session_not_begun, reply_due, unread, form_missing, own_form_missing, session_soon,
+                    silence)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -47,12 +49,11 @@ struct Reason {
       "`session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
-      "`form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned; "
+      "`form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those "
+      "that the therapist did not; `silence` the last contact, when no session is planned; "
       "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
-      "`words`, "
-      "of "
-      "`count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at "
-      "again, with what it is called in `words`.";
+      "`words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be "
+      "looked at again, with what it is called in `words`.";
   ReasonKind kind = ReasonKind::unread;
   std::optional<Time> at;
   std::optional<Time> since;

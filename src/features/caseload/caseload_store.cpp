@@ -51,9 +51,10 @@ const Query kAhead{"caseload.ahead",
                        "$1", "$2") " ORDER BY CASE n.status WHEN 'open' THEN 0 ELSE 1 END, n.starts_at, n.id",
                    true};
 const Query kMissing{"caseload.missing_forms",
-                     "SELECT f.episode_id, f.id, f.instrument, f.due_at FROM episode_of_care e"
+                     "SELECT f.episode_id, f.id, f.instrument, f.due_at, f.respondent FROM episode_of_care e"
                      " JOIN questionnaire_response f ON f.episode_id = e.id AND f.version = 0"
-                     " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND f.due_at > $3 AND f.due_at <= $4 AND f.withdrawn_at IS NULL"
+                     " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND f.due_at > $3 AND f.due_at <= $4 AND (f.withdrawn_at IS NULL OR f.missed_at IS NOT NULL)"
+                     " AND (f.respondent = 'client' OR f.asked_by = $1)"
                      " ORDER BY f.due_at DESC, f.id",
                      true};
 
@@ -62,7 +63,7 @@ template <class E>
 E enum_of(std::string_view text) {
   E found{};
   if (boost::describe::enum_from_string(std::string(text).c_str(), found)) return found;
-  throw std::logic_error("a session has a word that this program does not know");
+  throw std::logic_error("a session or a form has a word that this program does not know");
 }
 
 }  // namespace
@@ -95,7 +96,8 @@ std::vector<Ahead> list_ahead(ReadTx& tx, AccountId therapist) {
 
 std::vector<MissingForm> list_missing(ReadTx& tx, AccountId therapist, Time since, Time now) {
   return tx.list(kMissing, {therapist, tx.now(), since, now}, [](const Row& row) {
-    return MissingForm{row.id<EpisodeId>(0), row.id<questionnaires::FormId>(1), std::string(row.text(2)), row.time(3)};
+    return MissingForm{row.id<EpisodeId>(0), row.id<questionnaires::FormId>(1), std::string(row.text(2)), row.time(3),
+                       enum_of<questionnaires::Respondent>(row.text(4))};
   });
 }
 

@@ -15,6 +15,8 @@
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
+#include "features/measurement_plan/care_agreement.hpp"
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
@@ -206,6 +208,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   questionnaires::forget_unsent(tx, client);
   session_forms::erase_client(tx, client);
   signals::stop_looking(tx, client);
+  measurement_plan::erase_client(tx, client);
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
@@ -377,6 +380,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   safety::erase_client(tx, client);
   signals::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
+  measurement_plan::erase_agreements(tx, client);
   encounters::erase_client(tx, client);
   attachments::erase_client(tx, client);
   messages::erase_client(tx, client);

@@ -34,6 +34,10 @@ Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episod
   if (stored.more) stored.material.sessions.pop_back();
   stored.material.channels = list_channels(tx, episode);
   TRY_ASSIGN(stored.forms, questionnaires::list_forms(tx, viewer, episode));
+  TRY_ASSIGN(auto missed, questionnaires::list_missed(tx, viewer, episode));
+  for (auto& one : missed) {
+    if (one.is_over) stored.material.missed.push_back(std::move(one.form));
+  }
   stored.versions = questionnaires::list_latest_versions(tx, episode);
   stored.concerns = safety::list_concerns_of(tx, viewer, episode);
   return stored;

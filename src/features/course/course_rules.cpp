@@ -19,6 +19,11 @@ std::string name_of(const StoredForm& form) {
   return instrument == nullptr ? form.instrument : instrument->scoring().name;
 }
 
+questionnaires::Respondent respondent_of(const std::string& instrument) {
+  return questionnaires::is_for_therapists(instrument) ? questionnaires::Respondent::therapist
+                                                       : questionnaires::Respondent::client;
+}
+
 Time began(const Encounter& session) {
   return session.began_at.value_or(session.plan.starts_at);
 }
@@ -68,6 +73,7 @@ class Drawing {
         add_waiting(form->form);
       }
     }
+    for (const auto& form : material_.missed) add_missed(form);
     if (material_.is_own) leave_ranges_out();
     for (const auto& [usual, places] : sent_for_) add_missing(usual, places);
     const auto key = [](const CourseEvent& event) { return std::tuple(event.at, event.kind, event.questionnaire); };
@@ -152,7 +158,20 @@ class Drawing {
     const auto place = place_among_held(session);
     if (place) waits_for_[{form.instrument, form.occasion}].insert(*place);
     course_.events.push_back({overdue ? CourseEventKind::overdue : CourseEventKind::asked, at, form.instrument,
-                              name_of(form), form.id, session});
+                              name_of(form), form.id, session, form.respondent});
+  }
+
+  /// Its session went by without it. What does not count as asked for has nothing to open.
+  void add_missed(const StoredForm& form) {
+    const auto session = session_of(form, form.asked_at);
+    if (const auto place = place_among_held(session)) waits_for_[{form.instrument, form.occasion}].insert(*place);
+    course_.events.push_back({CourseEventKind::missing,
+                              form.due_at.value_or(form.asked_at),
+                              form.instrument,
+                              name_of(form),
+                              {},
+                              session,
+                              form.respondent});
   }
 
   /// Usual is what came with at least half of the sessions since it first did.
@@ -172,7 +191,8 @@ class Drawing {
                                   questionnaire,
                                   instrument == nullptr ? questionnaire : instrument->scoring().name,
                                   {},
-                                  held_[i]->id});
+                                  held_[i]->id,
+                                  respondent_of(questionnaire)});
       }
     }
   }
@@ -205,6 +225,7 @@ class Drawing {
     auto& series = course_.series.emplace_back();
     series.questionnaire = id;
     series.name = name_of(form.form);
+    series.respondent = form.form.respondent;
     for (const auto& scale : form.scores->scales) {
       series.scales.push_back({scale.key, scale.label, scale.min, scale.max, scale.higher_is_worse});
     }

@@ -24,7 +24,8 @@ struct Material {
   std::vector<encounters::Encounter> sessions;  ///< in any order
   Channels channels;
   std::vector<CourseForm> forms;
-  bool is_own = false;  ///< the viewer is the client
+  std::vector<questionnaires::StoredForm> missed = {};  ///< those that are no longer asked for: their session went by
+  bool is_own = false;                                  ///< the viewer is the client
 };
 
 /// Some time after a session in which a form about it is not missed yet.

@@ -245,6 +245,21 @@ TEST_F(Course, AGapIsNotSaidTwiceWhereTheFormWasAskedFor) {
   EXPECT_EQ(drawn().events.back().kind, CourseEventKind::overdue);
 }
 
+TEST_F(Course, WhatWasAskedForBeforeASessionThatWentByIsMissedOnce) {
+  held(1);
+  const auto second = held(8);
+  sent("gad-7", Occasion::before_session, kStart + hours(2));
+  auto& form = asked("gad-7", Occasion::before_session, kStart + days(7));
+  form.encounter = second;
+  form.due_at = kStart + days(8);
+  material.missed = {form};
+  material.forms.pop_back();
+  ASSERT_EQ(missing().size(), 1U) << "not for being asked for and for being usual";
+  EXPECT_EQ(missing().front().session, second);
+  EXPECT_EQ(missing().front().questionnaire, "gad-7");
+  EXPECT_FALSE(missing().front().form) << "there is nothing to open";
+}
+
 TEST_F(Course, RisqIsForTheTherapistOnlyWhereTheClientAllowsItAndItsGapsNever) {
   const auto therapist = AccountId::make(kStart);
   auto& form = asked("risq", Occasion::after_session, kStart);

@@ -108,15 +108,17 @@ BOOST_DESCRIBE_STRUCT(CoursePoint, (),
 
 struct CourseSeries {
   static constexpr std::string_view says =
-      "One questionnaire over time, the oldest point first. Where it has several scales and no total, there is none.";
+      "One questionnaire over time, filled in by `respondent`, the oldest point first. Where it has several scales and "
+      "no total, there is none.";
   std::string questionnaire;
   std::string name;
+  questionnaires::Respondent respondent = questionnaires::Respondent::client;
   std::vector<CourseScale> scales;
   std::vector<CourseBand> bands;
   std::optional<CourseThreshold> reliable_change;
   std::vector<CoursePoint> points;
 };
-BOOST_DESCRIBE_STRUCT(CourseSeries, (), (questionnaire, name, scales, bands, reliable_change, points))
+BOOST_DESCRIBE_STRUCT(CourseSeries, (), (questionnaire, name, respondent, scales, bands, reliable_change, points))
 
 enum class CourseEventKind { opened, closed, asked, overdue, missing };
 BOOST_DESCRIBE_ENUM(CourseEventKind, opened, closed, asked, overdue, missing)
@@ -124,15 +126,18 @@ BOOST_DESCRIBE_ENUM(CourseEventKind, opened, closed, asked, overdue, missing)
 struct CourseEvent {
   static constexpr std::string_view says =
       "`opened` and `closed`: the episode. `asked`: a form that was asked for and not sent; `overdue`: its day has "
-      "passed. `missing`: a session without a form that came with at least half of the sessions since it first did.";
+      "passed. `missing`: a session that went by without a form that was asked for before it, or that came with at "
+      "least half "
+      "of the sessions since it first did. `respondent` is who fills the form in.";
   CourseEventKind kind = CourseEventKind::opened;
   Time at;
   std::optional<std::string> questionnaire;
   std::optional<std::string> name;
   std::optional<questionnaires::FormId> form;
   std::optional<EncounterId> session;
+  std::optional<questionnaires::Respondent> respondent = {};
 };
-BOOST_DESCRIBE_STRUCT(CourseEvent, (), (kind, at, questionnaire, name, form, session))
+BOOST_DESCRIBE_STRUCT(CourseEvent, (), (kind, at, questionnaire, name, form, session, respondent))
 
 struct CourseAnswer {
   static constexpr std::string_view says =

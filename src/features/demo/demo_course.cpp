@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "features/demo/demo_file.hpp"
+#include "features/measurement_plan/care_agreement.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
 
 namespace rapport::demo {
 namespace {
@@ -82,6 +84,23 @@ class CourseStorer {
     return store_session_forms(tx_, key_, paper_, session.forms, {id, now_ - kAskedBeforeNow, starts, std::nullopt});
   }
 
+  /// As the therapist found it right at the beginning, once the first forms were there.
+  Result<void> store_care(Time at) {
+    TRY_ASSIGN(const auto rule, measurement_plan::shipped_intake_rule(questionnaires::instruments()));
+    const auto& step = rule.steps.at(1);
+    const auto until = to_micros(at + hours(step.first_contact_hours));
+    const measurement_plan::Care care{step.sessions,
+                                      step.weeks,
+                                      step.first_contact_hours,
+                                      until,
+                                      step.support.in(paper_.language),
+                                      step.safety.in(paper_.language),
+                                      rule.version,
+                                      true};
+    return measurement_plan::agree(tx_, {pair_.episode, 1, pair_.client, at, pair_.therapist,
+                                         measurement_plan::seal_care(key_, pair_.episode, 1, care)});
+  }
+
   Result<void> store_between(const FormsBetween& forms) {
     return store_forms_between(tx_, key_, paper_, forms.forms, time_of(now_, forms.days, forms.minutes));
   }
@@ -124,6 +143,7 @@ Result<void> store_course(store::WriteTx& tx, const access::SealKey& key, const 
     TRY_ASSIGN(const auto talk, talk_of(written, session, now));
     TRY(storer.store_held(session, talk, now - days(written.opened_days)));
   }
+  if (!course.held.empty()) TRY(storer.store_care(now - days(written.opened_days)));
   for (const auto& forms : course.between) TRY(storer.store_between(forms));
   for (const auto& session : course.planned) TRY(storer.store_planned(session));
   return {};

@@ -24,6 +24,15 @@ inline constexpr std::int64_t kMostForms = 2000;
 enum class Occasion { before_session, after_session, on_request };
 BOOST_DESCRIBE_ENUM(Occasion, before_session, after_session, on_request)
 
+/// Which part of the measurement plan a form comes from, where that is no session.
+enum class Moment { at_start, every_weeks, at_end };
+BOOST_DESCRIBE_ENUM(Moment, at_start, every_weeks, at_end)
+
+/// Who fills a form in. What a therapist fills in is about the client or their work together, is the therapist's own as
+/// notes are, and is sealed under the client's key all the same.
+enum class Respondent { client, therapist };
+BOOST_DESCRIBE_ENUM(Respondent, client, therapist)
+
 enum class FormChange { asked, completed, items, withdrawn };
 BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items, withdrawn)
 
@@ -39,12 +48,15 @@ struct StoredForm {
   Occasion occasion = Occasion::on_request;
   Time asked_at;
   std::optional<Time> due_at;
-  bool items_allowed = false;            ///< the client lets the therapist see single answers
+  bool items_allowed = false;            ///< whoever fills it in lets the other see single answers
   std::int64_t revision = 0;             ///< of the answers; 0: never answered
   std::optional<Bytes> sealed_draft;     ///< answers that were not sent yet
   std::int64_t version = 0;              ///< the latest that was sent; 0: none
   std::optional<Time> completed_at;      ///< when the first version was sent
   std::optional<EncounterId> encounter;  ///< the session it was asked for
+  Respondent respondent = Respondent::client;
+  AccountId filled_in_by;  ///< the client, or the therapist of the time when it was asked for
+  std::optional<Moment> moment = {};
 };
 
 /// What was sent once, and never changes.
@@ -64,6 +76,7 @@ struct NewForm {
   Occasion occasion = Occasion::on_request;
   std::optional<Time> due_at;
   std::optional<EncounterId> encounter = {};  ///< of the same episode
+  std::optional<Moment> moment = {};
 };
 /// The same id asked again is the same form; `is_new` tells.
 struct AskedForm {
@@ -95,9 +108,33 @@ struct BroughtForward {
 /// session; nothing when there is none.
 Result<std::optional<BroughtForward>> bring_forward(store::WriteTx& tx, AccountId therapist, const ForSession& wanted);
 
-/// Takes back a form that nobody has begun, as it was. Errors: not_found unless it is the therapist's and is there
-/// (taken back twice: not_found); conflict "form.sent" and "form.begun".
-Result<StoredForm> withdraw_form(store::WriteTx& tx, AccountId therapist, FormId form, Time now);
+/// Why a form is no longer asked for: somebody took it back, or its time went by without it.
+enum class Withdrawal { taken_back, missed };
+/// Takes back a form that nobody has begun, as it was; a missed one stays among list_missed. Errors: not_found unless
+/// it is the therapist's and is there (taken back twice: not_found); conflict "form.sent" and "form.begun".
+Result<StoredForm> withdraw_form(store::WriteTx& tx, AccountId therapist, FormId form, Time now,
+                                 Withdrawal why = Withdrawal::taken_back);
+
+/// So many missed forms of an episode are listed, the latest.
+inline constexpr std::int64_t kMostMissed = 500;
+/// Those that were due and not sent, the latest due first: which can still be sent, and which were no longer asked for
+/// because their session went by. Of what is hidden from the viewer (is_hidden) nothing is listed: that it is missing
+/// would tell of it too. not_found unless the episode is the viewer's.
+struct MissedForm {
+  StoredForm form;
+  bool is_over = false;  ///< it is no longer asked for
+};
+Result<std::vector<MissedForm>> list_missed(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
+
+/// Forms that a client is to be reminded of, once each.
+struct ToRemind {
+  FormId form;
+  EpisodeId episode;
+  AccountId client;
+};
+/// Those of clients that are due after `now` and up to `until`, the soonest first, at most `limit`.
+std::vector<ToRemind> list_to_remind(store::ReadTx& tx, Time now, Time until, std::int64_t limit);
+void note_reminded(store::WriteTx& tx, FormId form, Time now);
 
 Result<StoredForm> find_form(store::ReadTx& tx, AccountId viewer, FormId form);
 /// Scores of the latest version of a form that was sent, and when its first one was.
@@ -136,19 +173,27 @@ using IsSame = std::function<bool(const Bytes& sealed_draft)>;
 
 /// Keeps the whole state of the answers and gives its revision. It has to be built on revision `based_on`: a device
 /// that does not know what was answered since is refused (conflict "form.older"), unless it says the same.
-Result<std::int64_t> save_answers(store::WriteTx& tx, AccountId client, FormId form, std::int64_t based_on,
+Result<std::int64_t> save_answers(store::WriteTx& tx, AccountId by, FormId form, std::int64_t based_on,
                                   BytesView sealed_draft, const IsSame& is_same);
 
 /// Makes the answers of `version.revision` the version `version.version`. What was sent before under that number and
 /// from those answers is there already: false. Anything else is a conflict ("form.older"): answers that are not the
 /// latest, or a number that is not the next.
-Result<bool> complete_form(store::WriteTx& tx, AccountId client, const StoredVersion& version);
+Result<bool> complete_form(store::WriteTx& tx, AccountId by, const StoredVersion& version);
 
-/// Whether anything changed.
-Result<bool> allow_items(store::WriteTx& tx, AccountId client, FormId form, bool allowed);
+/// By whoever fills it in. Whether anything changed.
+Result<bool> allow_items(store::WriteTx& tx, AccountId by, FormId form, bool allowed);
+
+/// The client's choice for forms of this kind that are asked for from now on; for each of them it can still be changed.
+/// Whether anything changed. Errors: not_found unless the episode is theirs; invalid "form.items" where nothing is to
+/// be chosen: of what the therapist sees anyway, and of what goes to the neutral person, which is decided form by form.
+Result<bool> show_items(store::WriteTx& tx, AccountId client, EpisodeId episode, std::string_view instrument,
+                        bool shown);
+/// The instruments for which the client has chosen so, sorted.
+std::vector<std::string> list_items_shown(store::ReadTx& tx, EpisodeId episode);
 
 /// Another therapist has the episode: what the client showed the former one of single answers the new one has to be
-/// shown anew.
+/// shown anew, and what the former one was asked and had not sent is no longer asked for.
 void end_allowances(store::WriteTx& tx, EpisodeId episode);
 
 /// What the client answered and did not send goes, and what is only reckoned from their answers.

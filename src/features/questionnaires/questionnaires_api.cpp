@@ -36,6 +36,8 @@ Form describe(const StoredForm& stored, AccountId viewer) {
   form.due_at = stored.due_at;
   form.neutral_first = instrument != nullptr && is_for_neutral_person(*instrument);
   form.items_if_allowed = instrument == nullptr || instrument->scoring().items_if_allowed;
+  form.respondent = stored.respondent;
+  form.moment = stored.moment;
   if (is_hidden(stored, viewer)) {
     form.state = stored.version > 0 ? FormState::completed : FormState::asked;
     return form;
@@ -159,7 +161,7 @@ Result<FormDetails> details_of(Context& context, const Call& call, FormId id, Ac
     }
     details.versions.push_back(std::move(one));
   }
-  if (viewer == client && stored.sealed_draft) {
+  if (viewer == stored.filled_in_by && stored.sealed_draft) {
     TRY_ASSIGN(details.draft, open_answers(*key, id, 0, *stored.sealed_draft));
   }
   return details;
@@ -311,7 +313,7 @@ Result<StoredForm> own_form(Context& context, const Call& call) {
   TRY_ASSIGN(auto form, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
     return find_form(tx, context.viewer.account, call.path_id<FormId>("form"));
   }));
-  if (form.client != context.viewer.account) return fail(not_found());
+  if (form.filled_in_by != context.viewer.account) return fail(not_found());
   return form;
 }
 
@@ -343,7 +345,7 @@ Result<Answer<SavedAnswers>> save(Context& context, Call& call, const AnswersToS
     return stored && text_of_answers(*stored) == text_of_answers(answers);
   };
   TRY_ASSIGN(const auto revision, context.house.db.write(call.deadline, [&](store::WriteTx& tx) {
-    return save_answers(tx, form.client, form.id, body.based_on, sealed, is_same);
+    return save_answers(tx, form.filled_in_by, form.id, body.based_on, sealed, is_same);
   }));
   return Answer<SavedAnswers>{200, {revision}};
 }
@@ -380,6 +382,7 @@ Result<Outgoing> version_of(Context& context, const Call& call, const StoredForm
   TRY_ASSIGN(const auto scores, score_answers(*instrument, answers));
   version.sealed_answers = seal_answers(*key, form.id, body.version, answers);
   version.sealed_scores = seal_scores(*key, form.id, body.version, scores);
+  if (form.respondent == Respondent::therapist) return outgoing;  // it is the client who is looked after
   TRY_ASSIGN(auto before, before_this(context, call, *key, form));
   outgoing.raises = [instrument, answers = std::move(answers), before = std::move(before)](const auto& open) {
     return safety::raised_by(*instrument, answers, before, open);
@@ -398,7 +401,7 @@ Result<bool> store_version(store::WriteTx& tx, const StoredForm& form, const Out
                            const safety::Rules& rules) {
   const auto& version = outgoing.version;
   TRY(people::hold_open(tx, form.episode));
-  TRY_ASSIGN(const bool is_new, complete_form(tx, form.client, version));
+  TRY_ASSIGN(const bool is_new, complete_form(tx, form.filled_in_by, version));
   tell(tx, form, FormChange::completed, hearers_of(form, version.version));
   if (!is_new) {
     TRY(safety::tell_again(tx, form.id, version.version));
@@ -427,10 +430,22 @@ Result<Answer<FormDetails>> complete(Context& context, Call& call, const safety:
 Result<Answer<Nothing>> change_items(Context& context, Call& call, const ItemsAllowed& body) {
   TRY_ASSIGN(const auto form, own_form(context, call));
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-    TRY_ASSIGN(const bool changed, allow_items(tx, form.client, form.id, body.allowed));
+    TRY_ASSIGN(const bool changed, allow_items(tx, form.filled_in_by, form.id, body.allowed));
     entry.client = form.client;
     entry.count = changed ? 1 : 0;
     if (changed) tell(tx, form, FormChange::items);
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> choose_items(Context& context, Call& call, const ItemsShown& body) {
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    const auto client = context.viewer.account;
+    TRY_ASSIGN(const bool changed,
+               show_items(tx, client, call.path_id<EpisodeId>("episode"), body.questionnaire.str(), body.shown));
+    entry.client = client;
+    entry.count = changed ? 1 : 0;
     return {};
   }));
   return Answer<Nothing>{204, {}};
@@ -475,6 +490,7 @@ void add_wording_routes(Routes& routes) {
       .handle(read_questionnaire);
 }
 
+/// Clients and therapists both fill in forms; whose this one is, is asked of the form.
 void add_filling_routes(Routes& routes, const safety::Rules& rules) {
   routes.put("/api/forms/{form}/answers")
       .says("Keep the answers so far")
@@ -484,7 +500,7 @@ void add_filling_routes(Routes& routes, const safety::Rules& rules) {
           "the form again. The same answers sent again are answered 200. After completion this begins a correction.")
       .body<AnswersToSave>()
       .answers<SavedAnswers>()
-      .needs(PermissionName{"fill_form"}, "form")
+      .needs(PermissionName{"read_form"}, "form")
       .not_audited("one's own unfinished answers, which nobody else can read; sending them is audited")
       .limit(http::kReplaces)
       .handle(save);
@@ -497,19 +513,30 @@ void add_filling_routes(Routes& routes, const safety::Rules& rules) {
           "and what it says at once.")
       .body<Completion>()
       .answers<FormDetails>(201, 200)
-      .needs(PermissionName{"fill_form"}, "form")
+      .needs(PermissionName{"read_form"}, "form")
       .audits("form.complete")
       .handle([rules](Context& context, Call& call, const Completion& body) {
         return complete(context, call, rules, body);
       });
   routes.put("/api/forms/{form}/items-allowed")
-      .says("Choose whether the therapist sees single answers")
-      .explains("Of consequence where `items_if_allowed`; it can be changed at any time.")
+      .says("Choose whether the other of the two sees single answers of a form of one's own")
+      .explains(
+          "Of consequence where `items_if_allowed`, and of a therapist's own form; it can be changed at any time.")
       .body<ItemsAllowed>()
       .answers<Nothing>(204)
-      .needs(PermissionName{"fill_form"}, "form")
+      .needs(PermissionName{"read_form"}, "form")
       .audits("form.allow_items")
       .handle(change_items);
+  routes.put("/api/episodes/{episode}/items-shown")
+      .says("Choose ahead whether the therapist sees single answers of a questionnaire")
+      .explains(
+          "The client's choice, for forms that are asked for from now on; each can still be changed. 422 `form.items` "
+          "for what goes to the neutral person, which is decided form by form.")
+      .body<ItemsShown>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"fill_form"}, "episode")
+      .audits("form.show_items")
+      .handle(choose_items);
 }
 
 }  // namespace

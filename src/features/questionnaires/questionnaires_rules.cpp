@@ -238,7 +238,8 @@ Questionnaires list_offered() {
     list.questionnaires.push_back({instrument.id(), instrument.scoring().name, instrument.questionnaire().title.text,
                                    measures::languages(instrument.questionnaire()),
                                    static_cast<std::int64_t>(instrument.questions().size()),
-                                   instrument.scoring().items_if_allowed});
+                                   instrument.scoring().items_if_allowed,
+                                   is_for_therapists(instrument.id()) ? Respondent::therapist : Respondent::client});
   }
   return list;
 }
@@ -341,14 +342,24 @@ bool is_for_neutral_person(const Instrument& instrument) {
   return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
 }
 
+bool is_for_therapists(std::string_view instrument) {
+  return instrument.ends_with("-therapist");
+}
+
+bool can_show_items(const Instrument& instrument) {
+  return instrument.scoring().items_if_allowed && !is_for_neutral_person(instrument) &&
+         !is_for_therapists(instrument.id());
+}
+
 namespace {
-/// The client allowed it to their therapist, and read of nobody else: not to whoever stands in.
+/// Whoever fills it in allowed it to the other of the two, and to nobody else: not to whoever stands in.
 bool is_allowed(const StoredForm& form, AccountId viewer) {
-  return form.items_allowed && viewer == form.therapist;
+  return form.items_allowed && viewer == (form.respondent == Respondent::client ? form.therapist : form.client);
 }
 }  // namespace
 
 bool is_hidden(const StoredForm& form, AccountId viewer) {
+  if (form.respondent == Respondent::therapist) return viewer != form.filled_in_by && !is_allowed(form, viewer);
   if (viewer == form.client || is_allowed(form, viewer)) return false;
   // Of one that has left the program nobody knows any more what it asked.
   const auto* instrument = instrument_of(form);
@@ -356,6 +367,7 @@ bool is_hidden(const StoredForm& form, AccountId viewer) {
 }
 
 bool sees_items(const StoredForm& form, AccountId viewer) {
+  if (form.respondent == Respondent::therapist) return !is_hidden(form, viewer);
   const auto* instrument = instrument_of(form);
   if (instrument == nullptr) return viewer == form.client;
   return viewer == form.client || !instrument->scoring().items_if_allowed || is_allowed(form, viewer);

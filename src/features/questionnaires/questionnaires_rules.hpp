@@ -53,9 +53,14 @@ std::optional<ChangeResult> change_since(const measures::Instrument& instrument,
 /// Whether its answers are about the therapist and go to the neutral person first (RISQ). Without such a person nobody
 /// can be asked for it.
 bool is_for_neutral_person(const measures::Instrument& instrument);
+/// Whether it is the therapist who fills it in. The one place that knows it.
+bool is_for_therapists(std::string_view instrument);
+/// Whether a client can choose ahead that the therapist sees single answers: where it is theirs to choose, and not of
+/// what goes to the neutral person, which is decided form by form once it is filled in.
+bool can_show_items(const measures::Instrument& instrument);
 /// Whether this viewer sees nothing of the form but whether it was sent: of one that goes to the neutral person, while
 /// the client does not allow the therapist more; whoever stands in is allowed nothing by that. No score, time or number
-/// may let them guess the answers.
+/// may let them guess the answers. Of a therapist's own form everybody but that therapist, unless they show the client.
 bool is_hidden(const StoredForm& form, AccountId viewer);
 
 /// Whether the names of its ranges are shown where nobody has published them. Not where it asks about harm: "healthy"

@@ -104,7 +104,9 @@ struct Form {
       "`scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; "
       "while "
       "the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the "
-      "client a form with an answer for a person to look at has no band and no changes, in any of its versions.";
+      "client a form with an answer for a person to look at has no band and no changes, in any of its versions. "
+      "`respondent` fills it in; of a therapist's own form the client sees only `state` while that therapist does not "
+      "allow more. `moment`: the part of the measurement plan that it comes from, where that is no session.";
   FormId id;
   EpisodeId episode;
   std::string questionnaire;
@@ -122,14 +124,16 @@ struct Form {
   bool items_if_allowed = false;
   bool items_allowed = false;
   bool neutral_first = false;
+  Respondent respondent = Respondent::client;
+  std::optional<Moment> moment;
   std::optional<Scores> scores;
   std::optional<ChangeResult> since_first;
   std::optional<ChangeResult> since_previous;
 };
 BOOST_DESCRIBE_STRUCT(Form, (),
                       (id, episode, questionnaire, digest, unreadable, name, occasion, encounter, asked_at, due_at,
-                       state, revision, version, completed_at, items_if_allowed, items_allowed, neutral_first, scores,
-                       since_first, since_previous))
+                       state, revision, version, completed_at, items_if_allowed, items_allowed, neutral_first,
+                       respondent, moment, scores, since_first, since_previous))
 
 struct Forms {
   static constexpr std::string_view says = "The latest asked last. `more`: there are older ones.";
@@ -204,6 +208,14 @@ struct ItemsAllowed {
 };
 BOOST_DESCRIBE_STRUCT(ItemsAllowed, (), (allowed))
 
+struct ItemsShown {
+  static constexpr std::string_view says =
+      "Whether forms of this questionnaire that are asked for from now on let the therapist see single answers.";
+  http::Text<1, 64> questionnaire;
+  bool shown = false;
+};
+BOOST_DESCRIBE_STRUCT(ItemsShown, (), (questionnaire, shown))
+
 struct OptionText {
   double value = 0;
   std::string text;
@@ -249,8 +261,9 @@ struct QuestionnaireEntry {
   std::vector<std::string> languages;
   std::int64_t questions = 0;
   bool items_if_allowed = false;
+  Respondent respondent = Respondent::client;
 };
-BOOST_DESCRIBE_STRUCT(QuestionnaireEntry, (), (id, name, title, languages, questions, items_if_allowed))
+BOOST_DESCRIBE_STRUCT(QuestionnaireEntry, (), (id, name, title, languages, questions, items_if_allowed, respondent))
 
 struct Questionnaires {
   std::vector<QuestionnaireEntry> questionnaires;

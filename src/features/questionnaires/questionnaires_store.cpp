@@ -28,13 +28,18 @@ const Query kNeutral{"questionnaires.neutral_person",
 const Query kCount{"questionnaires.count", "SELECT COUNT(*) FROM questionnaire_response WHERE episode_id = $1", true};
 const Query kAsk{"questionnaires.ask",
                  "INSERT INTO questionnaire_response (id, episode_id, client_id, instrument, occasion, asked_at,"
-                 " asked_by, due_at, encounter_id, items_allowed, revision, version, digest, wording_hash)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11) ON CONFLICT (id) DO NOTHING",
+                 " asked_by, due_at, encounter_id, respondent, moment, items_allowed, revision, version, digest,"
+                 " wording_hash)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+                 " (SELECT COUNT(*) FROM items_shown s WHERE s.episode_id = $2 AND s.instrument = $4), 0, 0, $12, $13)"
+                 " ON CONFLICT (id) DO NOTHING",
                  true};
 // $2 is the viewer, $3 now. A list goes without the answers.
 #define FORM_COLUMNS(draft)                                                                             \
   "SELECT f.id, f.episode_id, r.id, f.client_id, e.therapist_id, f.instrument, f.occasion, f.asked_at," \
-  " f.due_at, f.items_allowed, f.revision, " draft ", f.version, f.completed_at, f.encounter_id, f.digest"
+  " f.due_at, f.items_allowed, f.revision, " draft                                                      \
+  ", f.version, f.completed_at, f.encounter_id, f.digest,"                                              \
+  " f.respondent, CASE WHEN f.respondent = 'client' THEN f.client_id ELSE f.asked_by END, f.moment"
 #define FROM_FORMS                                                               \
   " FROM questionnaire_response f JOIN episode_of_care e ON e.id = f.episode_id" \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
@@ -49,6 +54,7 @@ const Query kFormsOfEncounter{
 #define SENT_BEFORE(direction)                                                                                   \
   "(SELECT o.id FROM questionnaire_response o WHERE o.episode_id = f.episode_id"                                 \
   " AND o.instrument = f.instrument AND o.version > 0 AND o.completed_at <= f.completed_at"                      \
+  " AND (f.respondent = 'client' OR o.asked_by = f.asked_by)"                                                    \
   " AND (o.completed_at < f.completed_at OR o.id < f.id) ORDER BY o.completed_at " direction ", o.id " direction \
   " LIMIT 1)"
 #define COMPARED_FORM(draft) \
@@ -67,6 +73,12 @@ const Query kComparedOfEpisode{
 #undef COMPARED_FORM
 #undef SENT_BEFORE
 #undef OF_VIEWER
+const Query kMissed{"questionnaires.missed",
+                    FORM_COLUMNS("NULL") ", f.missed_at" FROM_FORMS " WHERE " OPEN_NOW_TO(
+                        "e", "$2", "$3") " AND f.episode_id = $1 AND f.version = 0"
+                    " AND (f.missed_at IS NOT NULL OR (f.withdrawn_at IS NULL AND f.due_at <= $3))"
+                    " ORDER BY COALESCE(f.due_at, f.asked_at) DESC, f.id LIMIT $4",
+                    true};
 #undef FROM_FORMS
 #undef FORM_COLUMNS
 const Query kLatestVersions{"questionnaires.latest_versions",
@@ -115,20 +127,52 @@ const Query kBringForward{"questionnaires.bring_forward",
                           " due_at = CASE WHEN version = 0 THEN $3 ELSE due_at END WHERE id = $1",
                           true};
 const Query kWithdraw{"questionnaires.withdraw",
-                      "UPDATE questionnaire_response SET withdrawn_at = $2, sealed_draft = NULL WHERE id = $1", true};
+                      "UPDATE questionnaire_response SET withdrawn_at = $2, missed_at = $3, sealed_draft = NULL"
+                      " WHERE id = $1",
+                      true};
+const Query kToRemind{"questionnaires.to_remind",
+                      "SELECT f.id, f.episode_id, f.client_id FROM questionnaire_response f"
+                      " JOIN episode_of_care e ON e.id = f.episode_id"
+                      " WHERE f.version = 0 AND f.reminded_at IS NULL AND f.due_at > $1 AND f.due_at <= $2"
+                      " AND f.withdrawn_at IS NULL AND f.respondent = 'client' AND e.closed_at IS NULL"
+                      " ORDER BY f.due_at, f.id LIMIT $3",
+                      true};
+const Query kNoteReminded{"questionnaires.note_reminded",
+                          "UPDATE questionnaire_response SET reminded_at = $2 WHERE id = $1", true};
 const Query kAllowItems{"questionnaires.allow_items",
                         "UPDATE questionnaire_response SET items_allowed = $2 WHERE id = $1 AND items_allowed <> $2",
                         true};
 
 const Query kEndAllowances{"questionnaires.end_allowances",
-                           "UPDATE questionnaire_response SET items_allowed = 0 WHERE episode_id = $1", true};
+                           "UPDATE questionnaire_response SET items_allowed = 0"
+                           " WHERE episode_id = $1 AND respondent = 'client'",
+                           true};
+const Query kEndItemsShown{"questionnaires.end_items_shown", "DELETE FROM items_shown WHERE episode_id = $1", true};
+const Query kEndOwnForms{"questionnaires.end_own_forms",
+                         "UPDATE questionnaire_response SET sealed_draft = NULL,"
+                         " withdrawn_at = CASE WHEN version = 0 THEN $2 ELSE withdrawn_at END"
+                         " WHERE episode_id = $1 AND respondent = 'therapist' AND withdrawn_at IS NULL",
+                         true};
+const Query kShowItems{"questionnaires.show_items",
+                       "INSERT INTO items_shown (episode_id, instrument) VALUES ($1, $2)"
+                       " ON CONFLICT (episode_id, instrument) DO NOTHING",
+                       true};
+const Query kHideItems{"questionnaires.hide_items", "DELETE FROM items_shown WHERE episode_id = $1 AND instrument = $2",
+                       true};
+const Query kItemsShown{"questionnaires.items_shown",
+                        "SELECT instrument FROM items_shown WHERE episode_id = $1 ORDER BY instrument", true};
 
 /// The table allows no other words.
-Occasion occasion_of(std::string_view text) {
-  Occasion occasion{};
-  boost::describe::enum_from_string(std::string(text).c_str(), occasion);
-  return occasion;
+template <class E>
+E word_of(std::string_view text) {
+  E word{};
+  boost::describe::enum_from_string(std::string(text).c_str(), word);
+  return word;
 }
+
+/// Their places in a row.
+constexpr int kFormColumns = 19;
+constexpr int kSentColumns = 4;
 
 StoredForm to_form(const Row& row) {
   return {row.id<FormId>(0),
@@ -138,7 +182,7 @@ StoredForm to_form(const Row& row) {
           row.id<AccountId>(4),
           std::string(row.text(5)),
           row.is_null(15) ? "" : std::string(row.text(15)),
-          occasion_of(row.text(6)),
+          word_of<Occasion>(row.text(6)),
           row.time(7),
           row.maybe_time(8),
           row.int64(9) != 0,
@@ -146,7 +190,10 @@ StoredForm to_form(const Row& row) {
           row.maybe_bytes(11),
           row.int64(12),
           row.maybe_time(13),
-          row.is_null(14) ? std::nullopt : std::optional(row.id<EncounterId>(14))};
+          row.is_null(14) ? std::nullopt : std::optional(row.id<EncounterId>(14)),
+          word_of<Respondent>(row.text(16)),
+          row.id<AccountId>(17),
+          row.is_null(18) ? std::nullopt : std::optional(word_of<Moment>(row.text(18)))};
 }
 
 /// `column` is that of its id; then come version, completed_at and scores.
@@ -157,9 +204,10 @@ std::optional<SentScores> maybe_sent(const Row& row, int column) {
 }
 
 ComparedForm to_compared(const Row& row) {
-  ComparedForm one{to_form(row), {}, maybe_sent(row, 17), maybe_sent(row, 21)};
-  if (!row.is_null(16)) {
-    one.scores = SentScores{one.form.id, one.form.version, *one.form.completed_at, copy_of(row.bytes(16))};
+  constexpr int first = kFormColumns + 1;
+  ComparedForm one{to_form(row), {}, maybe_sent(row, first), maybe_sent(row, first + kSentColumns)};
+  if (!row.is_null(kFormColumns)) {
+    one.scores = SentScores{one.form.id, one.form.version, *one.form.completed_at, copy_of(row.bytes(kFormColumns))};
   }
   return one;
 }
@@ -169,11 +217,11 @@ StoredVersion to_version(const Row& row) {
           copy_of(row.bytes(5))};
 }
 
-/// The client's own form, locked.
-Result<StoredForm> lock_own(WriteTx& tx, AccountId client, FormId id) {
+/// The form of whoever fills it in, locked.
+Result<StoredForm> lock_own(WriteTx& tx, AccountId by, FormId id) {
   tx.each(kLockForm, {id}, [](const Row&) {});
-  TRY_ASSIGN(auto form, find_form(tx, client, id));
-  if (form.client != client) return fail(not_found());
+  TRY_ASSIGN(auto form, find_form(tx, by, id));
+  if (form.filled_in_by != by) return fail(not_found());
   return form;
 }
 
@@ -189,6 +237,9 @@ const Query kEraseVersions{"questionnaires.erase_versions",
                            "DELETE FROM questionnaire_response_version WHERE response_id IN"
                            " (SELECT id FROM questionnaire_response WHERE client_id = $1)"};
 const Query kEraseForms{"questionnaires.erase", "DELETE FROM questionnaire_response WHERE client_id = $1"};
+const Query kEraseItemsShown{"questionnaires.erase_items_shown",
+                             "DELETE FROM items_shown WHERE episode_id IN"
+                             " (SELECT id FROM episode_of_care WHERE client_id = $1)"};
 
 }  // namespace
 
@@ -210,8 +261,11 @@ Result<AskedForm> ask_form(WriteTx& tx, AccountId therapist, const NewForm& form
     if (count.value_or(0) >= kMostForms) {
       return fail({ErrorKind::conflict, "form.too_many", "This episode has as many forms as it can hold."});
     }
+    const auto respondent = is_for_therapists(form.instrument) ? Respondent::therapist : Respondent::client;
+    const auto moment = form.moment ? std::optional(boost::describe::enum_to_string(*form.moment, "")) : std::nullopt;
     tx.execute(kAsk, {form.id, form.episode, people->first, form.instrument,
                       boost::describe::enum_to_string(form.occasion, ""), now, therapist, form.due_at, form.encounter,
+                      boost::describe::enum_to_string(respondent, ""), moment,
                       instrument == nullptr ? std::string() : instrument->digest(),
                       instrument == nullptr ? std::string() : instrument->wording_hash()});
   }
@@ -244,7 +298,7 @@ Result<std::optional<BroughtForward>> bring_forward(WriteTx& tx, AccountId thera
   return BroughtForward{std::move(form), found->second};
 }
 
-Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Time now) {
+Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Time now, Withdrawal why) {
   tx.each(kLockForm, {id}, [](const Row&) {});
   TRY_ASSIGN(auto form, find_form(tx, therapist, id));
   if (form.therapist != therapist) return fail(not_found());
@@ -255,7 +309,7 @@ Result<StoredForm> withdraw_form(WriteTx& tx, AccountId therapist, FormId id, Ti
     return fail({ErrorKind::conflict, "form.begun",
                  "The client has begun this form; what they have answered is theirs to send or to leave."});
   }
-  tx.execute(kWithdraw, {id, now});
+  tx.execute(kWithdraw, {id, now, why == Withdrawal::missed ? std::optional(now) : std::nullopt});
   return form;
 }
 
@@ -285,6 +339,24 @@ Result<std::vector<ComparedForm>> list_compared(ReadTx& tx, AccountId viewer, Ep
   return latest_first;
 }
 
+Result<std::vector<MissedForm>> list_missed(ReadTx& tx, AccountId viewer, EpisodeId episode) {
+  TRY(client_of_episode(tx, viewer, episode));
+  auto missed = tx.list(kMissed, {episode, viewer, tx.now(), kMostMissed},
+                        [](const Row& row) { return MissedForm{to_form(row), !row.is_null(kFormColumns)}; });
+  std::erase_if(missed, [&](const MissedForm& one) { return is_hidden(one.form, viewer); });
+  return missed;
+}
+
+std::vector<ToRemind> list_to_remind(ReadTx& tx, Time now, Time until, std::int64_t limit) {
+  return tx.list(kToRemind, {now, until, limit}, [](const Row& row) {
+    return ToRemind{row.id<FormId>(0), row.id<EpisodeId>(1), row.id<AccountId>(2)};
+  });
+}
+
+void note_reminded(WriteTx& tx, FormId form, Time now) {
+  tx.execute(kNoteReminded, {form, now});
+}
+
 Result<std::vector<StoredForm>> list_forms(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   TRY(client_of_episode(tx, viewer, episode));
   return tx.list(kForms, {episode, viewer, tx.now()}, to_form);
@@ -306,9 +378,9 @@ std::vector<StoredVersion> list_versions(ReadTx& tx, FormId form) {
   return tx.list(kVersions, {form}, to_version);
 }
 
-Result<std::int64_t> save_answers(WriteTx& tx, AccountId client, FormId id, std::int64_t based_on,
-                                  BytesView sealed_draft, const IsSame& is_same) {
-  TRY_ASSIGN(const auto form, lock_own(tx, client, id));
+Result<std::int64_t> save_answers(WriteTx& tx, AccountId by, FormId id, std::int64_t based_on, BytesView sealed_draft,
+                                  const IsSame& is_same) {
+  TRY_ASSIGN(const auto form, lock_own(tx, by, id));
   if (form.revision != based_on) {
     // Sent again because the answer was lost, or two devices that say the same.
     if (form.sealed_draft && is_same(*form.sealed_draft)) return form.revision;
@@ -318,8 +390,8 @@ Result<std::int64_t> save_answers(WriteTx& tx, AccountId client, FormId id, std:
   return form.revision + 1;
 }
 
-Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& version) {
-  TRY_ASSIGN(const auto form, lock_own(tx, client, version.form));
+Result<bool> complete_form(WriteTx& tx, AccountId by, const StoredVersion& version) {
+  TRY_ASSIGN(const auto form, lock_own(tx, by, version.form));
   const auto before =
       tx.first(kRevisionOfVersion, {version.form, version.version}, [](const Row& row) { return row.int64(0); });
   if (before == version.revision) return false;
@@ -334,21 +406,39 @@ Result<bool> complete_form(WriteTx& tx, AccountId client, const StoredVersion& v
   return true;
 }
 
-Result<bool> allow_items(WriteTx& tx, AccountId client, FormId id, bool allowed) {
-  TRY_ASSIGN(const auto form, lock_own(tx, client, id));
+Result<bool> allow_items(WriteTx& tx, AccountId by, FormId id, bool allowed) {
+  TRY_ASSIGN(const auto form, lock_own(tx, by, id));
   const bool changed = tx.execute(kAllowItems, {id, allowed}) == 1;
   if (changed) signals::note_change(tx, form.episode);
   return changed;
 }
 
+Result<bool> show_items(WriteTx& tx, AccountId client, EpisodeId episode, std::string_view id, bool shown) {
+  TRY_ASSIGN(const auto owner, client_of_episode(tx, client, episode));
+  if (owner != client) return fail(not_found());
+  const auto* instrument = instruments().find(id);
+  if (instrument == nullptr || !can_show_items(*instrument)) {
+    return fail(invalid("form.items", "For this questionnaire nothing can be chosen ahead.",
+                        {{"/questionnaire", "Take one for which GET .../measurement-plan has items_shown."}}));
+  }
+  return tx.execute(shown ? kShowItems : kHideItems, {episode, instrument->id()}) == 1;
+}
+
+std::vector<std::string> list_items_shown(ReadTx& tx, EpisodeId episode) {
+  return tx.list(kItemsShown, {episode}, [](const Row& row) { return std::string(row.text(0)); });
+}
+
 void end_allowances(WriteTx& tx, EpisodeId episode) {
   tx.execute(kEndAllowances, {episode});
+  tx.execute(kEndItemsShown, {episode});
+  tx.execute(kEndOwnForms, {episode, tx.now()});
   signals::note_change(tx, episode);
 }
 
 void forget_unsent(WriteTx& tx, AccountId client) {
   tx.execute(kForgetUnsent, {client});
   tx.execute(kForgetTrends, {client});
+  tx.execute(kEraseItemsShown, {client});
 }
 
 void erase_client(WriteTx& tx, AccountId client) {

@@ -61,7 +61,9 @@ Result<Trend> read_trend(store::ReadTx& tx, const access::SealKey& key, AccountI
 
 Trend reckon_trend(const std::vector<Sent>& sent) {
   std::map<std::string, std::vector<const Sent*>> by_instrument;
-  for (const auto& one : sent) by_instrument[one.first.instrument].push_back(&one);
+  for (const auto& one : sent) {
+    if (one.first.respondent == Respondent::client) by_instrument[one.first.instrument].push_back(&one);
+  }
   Trend trend;
   for (auto& [id, forms] : by_instrument) {
     std::sort(forms.begin(), forms.end(), [](const Sent* a, const Sent* b) {

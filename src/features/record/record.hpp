@@ -10,6 +10,7 @@
 #include "features/attachments/attachments.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
@@ -58,6 +59,7 @@ struct StoredEpisode {
   std::vector<StoredSession> sessions;              ///< the oldest first
   std::vector<people::HandOver> hand_overs;         ///< that were carried out, the earliest first
   std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
+  std::vector<measurement_plan::StoredCare> care;   ///< the oldest first
   std::vector<signals::StoredSignal> signals = {};  ///< nothing of answers about the therapist
 };
 

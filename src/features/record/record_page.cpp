@@ -19,7 +19,7 @@ struct Words {
   std::string_view lang, synthetic, made, safe, about_times, left_out, therapist, since, until, reply, agreed_for, from,
       minutes, days, asked, due, not_sent, version, sent, question, answer, unread, nothing, access, access_about,
       access_more, when, who, what, times, client, handed_over, then, file, no_room, agreed_to, withdrew, put_back,
-      text_of, written_down_by;
+      text_of, written_down_by, care, care_often, care_first, by_therapist;
 };
 
 constexpr Words kEnglishWords{
@@ -66,7 +66,11 @@ constexpr Words kEnglishWords{
     .withdrew = "You took it back",
     .put_back = "It ended, because your practice put back an older copy of its data",
     .text_of = "text of",
-    .written_down_by = "written down by"};
+    .written_down_by = "written down by",
+    .care = "How often you meet",
+    .care_often = "Sessions: {}, in weeks: {}",
+    .care_first = "A first contact within hours: {}",
+    .by_therapist = "a form that your therapist filled in about the work with you"};
 
 constexpr Words kGermanWords{
     .lang = "de",
@@ -112,7 +116,11 @@ constexpr Words kGermanWords{
     .withdrew = "Sie haben es zurückgenommen",
     .put_back = "Es endete, weil Ihre Praxis einen älteren Stand ihrer Daten zurückgeholt hat",
     .text_of = "Text vom",
-    .written_down_by = "aufgeschrieben von"};
+    .written_down_by = "aufgeschrieben von",
+    .care = "Wie oft Sie sich treffen",
+    .care_often = "Sitzungen: {}, in Wochen: {}",
+    .care_first = "Ein erster Kontakt innerhalb von Stunden: {}",
+    .by_therapist = "ein Fragebogen, den Ihre Therapeutin oder Ihr Therapeut über die Arbeit mit Ihnen ausgefüllt hat"};
 
 const Words& words_of(std::string_view language) {
   return language == kGerman ? kGermanWords : kEnglishWords;
@@ -272,6 +280,7 @@ class Page {
     add("</h2>");
     add_hand_overs(episode);
     if (episode.reply_hours) tag("p", words_.reply, ": ", std::to_string(*episode.reply_hours));
+    add_care(episode);
     tag("h3", named("sessions"));
     if (episode.sessions.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.sessions) add_session(one);
@@ -295,6 +304,19 @@ class Page {
       add("</li>");
     }
     add("</ul>");
+  }
+
+  void add_care(const RecordEpisode& episode) {
+    if (episode.care.empty()) return;
+    tag("h3", words_.care);
+    for (const auto& one : episode.care) {
+      soft(one.at, ", ", named_or_gone(one.by));
+      tag("p", fmt::format(fmt::runtime(words_.care_often), one.sessions, one.weeks), ". ",
+          fmt::format(fmt::runtime(words_.care_first), one.first_contact_hours), ".");
+      for (const auto* text : {&one.support, &one.safety}) {
+        if (!text->empty()) tag(R"(p class="w" dir="auto")", *text);
+      }
+    }
   }
 
   void add_hand_overs(const RecordEpisode& episode) {
@@ -359,6 +381,7 @@ class Page {
       if (form.session == session.id) put_all(" (", name_of(session), ")");
     }
     if (form.due_at) put_all(", ", words_.due, " ", *form.due_at);
+    if (form.respondent == questionnaires::Respondent::therapist) put_all(", ", words_.by_therapist);
     add("</p>");
     if (form.versions.empty()) tag("p", words_.not_sent);
     for (const auto& version : form.versions) add_version(version);
@@ -517,19 +540,22 @@ class Page {
 
 std::vector<std::string> what_is_left_out(std::string_view language) {
   if (language == kGerman) {
-    return {"Entwürfe: Nachrichten und Antworten, die noch nicht abgeschickt sind. Sie sehen sie in Rapport.",
-            ("Was Ihre Therapeutin oder Ihr Therapeut für sich selbst notieren kann. Das gehört nicht zu dem, was Sie "
-             "beide "
-             "teilen; ob es etwas gibt, steht hier nicht."),
-            "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
-            ("Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein "
-             "mildes "
-             "Wort stünde daneben falsch."),
-            "Ihr Anmeldename, Ihre E-Mail-Adresse und Ihre Einstellungen. Sie finden sie in Rapport."};
+    return {
+        "Entwürfe: Nachrichten und Antworten, die noch nicht abgeschickt sind. Sie sehen sie in Rapport.",
+        ("Was Ihre Therapeutin oder Ihr Therapeut für sich selbst notieren oder auf eigenen Fragebögen antworten kann, "
+         "ohne es Ihnen zu zeigen. Das gehört nicht zu dem, was Sie "
+         "beide "
+         "teilen; ob es etwas gibt, steht hier nicht."),
+        "Wie andere mit Ihren Hinweisen umgegangen sind. Ihre eigenen Antworten stehen vollständig darin.",
+        ("Wie die Autoren eines Fragebogens einen Wert nennen, wenn eine der Antworten Gefahr bedeuten kann: Ein "
+         "mildes "
+         "Wort stünde daneben falsch."),
+        "Ihr Anmeldename, Ihre E-Mail-Adresse und Ihre Einstellungen. Sie finden sie in Rapport."};
   }
   return {
       "Drafts: messages and answers that were not sent yet. You find them in Rapport.",
-      ("What your therapist may note for themselves. It is not part of what you two share, and nothing here says "
+      ("What your therapist may note for themselves, or answer on forms of their own without showing it. It is not "
+       "part of what you two share, and nothing here says "
        "whether there is any."),
       "How others handled what you pointed out to them. Your own answers are all in it.",
       ("What the authors of a form call a score, where one of the answers may mean danger: a mild word would be wrong "

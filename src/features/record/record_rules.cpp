@@ -134,6 +134,7 @@ Result<RecordForm> open_form(const FormWithVersions& stored, const SealKey& key,
   form.questionnaire = one.instrument;
   form.name = instrument == nullptr ? one.instrument : instrument->scoring().name;
   if (instrument != nullptr) form.copyright = instrument->questionnaire().copyright;
+  form.respondent = one.respondent;
   form.occasion = one.occasion;
   form.session = one.encounter;
   form.asked_at = one.asked_at;
@@ -175,6 +176,12 @@ Result<RecordSignal> open_signal(const signals::StoredSignal& stored, const Seal
                       stored.answered_at};
 }
 
+Result<RecordCare> open_care(const measurement_plan::StoredCare& stored, const SealKey& key, const Names& names) {
+  TRY_ASSIGN(auto care, measurement_plan::open_care(key, stored.episode, stored.number, stored.sealed));
+  return RecordCare{stored.decided_at,        name_of(names, stored.decided_by), care.sessions,         care.weeks,
+                    care.first_contact_hours, std::move(care.support),           std::move(care.safety)};
+}
+
 Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names,
                                    AccountId reader) {
   RecordEpisode episode;
@@ -186,6 +193,10 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
   episode.opened_at = stored.opened_at;
   episode.closed_at = stored.closed_at;
   episode.reply_hours = stored.episode.reply_hours;
+  for (const auto& one : stored.care) {
+    TRY_ASSIGN(auto care, open_care(one, key, names));
+    episode.care.push_back(std::move(care));
+  }
   for (const auto& one : stored.sessions) {
     TRY_ASSIGN(auto session, open_session(one, key, stored, names));
     episode.sessions.push_back(std::move(session));
@@ -247,7 +258,8 @@ Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& 
 Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
                                         AccountId reader) {
   TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
-  record.left_out = {"Drafts, what was agreed to, and who looked.", "What the therapist noted for themselves.",
+  record.left_out = {"Drafts, what was agreed to, and who looked.",
+                     "What the therapist noted for themselves, or answered on forms of their own.",
                      "Answers that the client did not show the therapist."};
   return record;
 }

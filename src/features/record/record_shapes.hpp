@@ -97,12 +97,29 @@ struct RecordVersion {
 };
 BOOST_DESCRIBE_STRUCT(RecordVersion, (), (version, completed_at, language, scores, answers))
 
+struct RecordCare {
+  static constexpr std::string_view says =
+      "How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours, and "
+      "what was said about support and safety. A name that nobody knows is left out.";
+  Time at;
+  std::optional<std::string> by;
+  std::int64_t sessions = 1;
+  std::int64_t weeks = 1;
+  std::int64_t first_contact_hours = 0;
+  std::string support;
+  std::string safety;
+};
+BOOST_DESCRIBE_STRUCT(RecordCare, (), (at, by, sessions, weeks, first_contact_hours, support, safety))
+
 struct RecordForm {
   static constexpr std::string_view says =
-      "A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for.";
+      "A form that was asked for; without `versions` it was not sent, or it is a therapist's own (`respondent`) that "
+      "the "
+      "therapist does not show. `session` is the one that it was asked for.";
   questionnaires::FormId id;
   std::string questionnaire;
   std::string name;
+  questionnaires::Respondent respondent = questionnaires::Respondent::client;
   questionnaires::Occasion occasion = questionnaires::Occasion::on_request;
   std::optional<EncounterId> session;
   Time asked_at;
@@ -112,8 +129,8 @@ struct RecordForm {
   std::vector<RecordVersion> versions;
 };
 BOOST_DESCRIBE_STRUCT(RecordForm, (),
-                      (id, questionnaire, name, occasion, session, asked_at, due_at, items_allowed, copyright,
-                       versions))
+                      (id, questionnaire, name, respondent, occasion, session, asked_at, due_at, items_allowed,
+                       copyright, versions))
 
 struct RecordSignal {
   static constexpr std::string_view says =
@@ -151,13 +168,15 @@ struct RecordEpisode {
   Time opened_at;
   std::optional<Time> closed_at;
   std::optional<std::int64_t> reply_hours;
+  std::vector<RecordCare> care;
   std::vector<RecordSession> sessions;
   std::vector<RecordForm> forms;
   std::vector<RecordRoom> rooms;
   std::vector<RecordSignal> signals;
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
-                      (id, therapist, hand_overs, opened_at, closed_at, reply_hours, sessions, forms, rooms, signals))
+                      (id, therapist, hand_overs, opened_at, closed_at, reply_hours, care, sessions, forms, rooms,
+                       signals))
 
 struct RecordConsent {
   static constexpr std::string_view says =

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "features/record/record.hpp"
 #include "features/safety/safety.hpp"
@@ -113,7 +115,15 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
     stored.rooms.push_back(std::move(one));
   }
   stored.sessions = read_sessions(tx, client, episode.id);
-  TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, client, episode.id));
+  TRY_ASSIGN(stored.care, measurement_plan::list_agreements(tx, client, episode.id));
+  std::reverse(stored.care.begin(), stored.care.end());
+  TRY_ASSIGN(auto forms, questionnaires::list_forms(tx, client, episode.id));
+  TRY_ASSIGN(const auto missed, questionnaires::list_missed(tx, client, episode.id));
+  for (const auto& one : missed) {
+    if (one.is_over) forms.push_back(one.form);
+  }
+  std::sort(forms.begin(), forms.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.asked_at, a.id) < std::tie(b.asked_at, b.id); });
   const auto raised = safety::list_concerns_of(tx, client, episode.id);
   for (const auto& form : forms) {
     stored.forms.push_back(

@@ -146,7 +146,18 @@ constexpr std::array kTerms{
          "lehnte ab, dass jemand die gesperrte Akte liest"},
     Term{"exception.read", "read the locked record by exception", "las die gesperrte Akte ausnahmsweise"},
     Term{"email.change", "changed the address for mails", "änderte die Adresse für E-Mails"},
-    Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"}};
+    Term{"session_forms.choose", "chose the forms of the sessions", "wählte die Fragebögen zu den Sitzungen"},
+    Term{"measurement_plan.choose", "planned which forms are asked for", "legte fest, welche Fragebögen kommen"},
+    Term{"measurement_plan.choose_usual", "went back to the usual forms of the practice",
+         "kehrte zu den üblichen Fragebögen der Praxis zurück"},
+    Term{"measurement_plan.end", "said whether the end of the treatment is near",
+         "sagte, ob das Ende der Behandlung nah ist"},
+    Term{"measurement_plan.reminders", "chose whether to be reminded of forms",
+         "entschied über Erinnerungen an Fragebögen"},
+    Term{"missed_forms.read", "looked at which forms were not sent", "sah an, welche Fragebögen nicht kamen"},
+    Term{"form.show_items", "chose ahead who sees single answers", "entschied vorab, wer einzelne Antworten sieht"},
+    Term{"care.read", "looked at how often you meet", "sah an, wie oft Sie sich treffen"},
+    Term{"care.decide", "decided with you how often you meet", "legte mit Ihnen fest, wie oft Sie sich treffen"}};
 
 std::string_view own_or_term(std::string_view code, std::string_view own, std::string_view language) {
   const auto name = term(code, language);

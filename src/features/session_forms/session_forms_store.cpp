@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <boost/algorithm/string.hpp>
 
 #include "access/audit.hpp"
-#include "access/who_treats.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/session_forms/session_forms.hpp"
@@ -18,16 +16,6 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-const Query kEpisodeOfViewer{
-    "session_forms.episode",
-    "SELECT e.therapist_id FROM episode_of_care e WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"), true};
-const Query kChoice{"session_forms.choice",
-                    "SELECT before_session, after_session FROM session_form_choice WHERE episode_id = $1", true};
-const Query kChoose{"session_forms.choose",
-                    "INSERT INTO session_form_choice (episode_id, before_session, after_session, chosen_at)"
-                    " VALUES ($1, $2, $3, $4) ON CONFLICT (episode_id) DO UPDATE SET before_session = $2,"
-                    " after_session = $3, chosen_at = $4",
-                    true};
 const Query kBeginRound{"session_forms.begin_round",
                         "INSERT INTO session_form_round (encounter_id, occasion, asked_at) VALUES ($1, $2, $3)"
                         " ON CONFLICT (encounter_id, occasion) DO NOTHING",
@@ -45,17 +33,6 @@ const Query kSoon{"session_forms.soon",
 
 const char* text_of(Occasion occasion) {
   return boost::describe::enum_to_string(occasion, "");
-}
-
-std::vector<std::string> list_of(std::string_view text) {
-  std::vector<std::string> list;
-  if (!text.empty()) boost::split(list, text, boost::is_any_of(","));
-  return list;
-}
-
-std::optional<Choice> stored_choice(ReadTx& tx, EpisodeId episode) {
-  return tx.first(kChoice, {episode},
-                  [](const Row& row) { return Choice{list_of(row.text(0)), list_of(row.text(1))}; });
 }
 
 /// A row of its own: nobody asked for these forms by hand.
@@ -109,12 +86,12 @@ Result<bool> ask(WriteTx& tx, const Encounter& encounter, const std::string& id,
   return true;
 }
 
-Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasion, const Choice& usual, Time due,
-                       Time now) {
+Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasion, const measurement_plan::Plan& usual,
+                       Time due, Time now) {
   if (!begin_round(tx, encounter.id, occasion, now)) return {};
-  const auto choice = with_kept(stored_choice(tx, encounter.episode).value_or(usual), usual);
+  const auto plan = measurement_plan::plan_of(tx, encounter.episode, usual);
   std::int64_t count = 0;
-  for (const auto& id : occasion == Occasion::before_session ? choice.before : choice.after) {
+  for (const auto& id : occasion == Occasion::before_session ? plan.before : plan.after) {
     TRY_ASSIGN(const bool asked, ask(tx, encounter, id, occasion, due, now));
     count += asked ? 1 : 0;
   }
@@ -122,11 +99,17 @@ Result<void> ask_round(WriteTx& tx, const Encounter& encounter, Occasion occasio
   return {};
 }
 
-/// Those before the session of which nothing was answered; what a client has begun stays theirs to send.
-Result<void> withdraw_untouched(WriteTx& tx, const Encounter& encounter, Time now) {
+/// What is for the neutral person stays: that it is still asked for would tell the therapist that it was begun.
+bool tells_of_client(const std::string& id) {
+  const auto* instrument = questionnaires::instruments().find(id);
+  return instrument == nullptr || questionnaires::is_for_neutral_person(*instrument);
+}
+
+/// Those before the session of which nothing was answered; what somebody has begun stays theirs to send.
+Result<void> withdraw_untouched(WriteTx& tx, const Encounter& encounter, questionnaires::Withdrawal why, Time now) {
   for (const auto& form : questionnaires::list_forms_of_encounter(tx, encounter.therapist, encounter.id)) {
-    if (form.revision > 0 || form.occasion != Occasion::before_session) continue;
-    const auto withdrawn = questionnaires::withdraw_form(tx, encounter.therapist, form.id, now);
+    if (form.revision > 0 || form.occasion != Occasion::before_session || tells_of_client(form.instrument)) continue;
+    const auto withdrawn = questionnaires::withdraw_form(tx, encounter.therapist, form.id, now, why);
     if (!withdrawn && withdrawn.error().kind == ErrorKind::conflict) continue;  // begun just now
     TRY(withdrawn);
     questionnaires::tell(tx, form, questionnaires::FormChange::withdrawn);
@@ -147,33 +130,14 @@ Result<void> move_dates(WriteTx& tx, const Encounter& encounter) {
 const Query kEraseRounds{"session_forms.erase_rounds",
                          "DELETE FROM session_form_round WHERE encounter_id IN"
                          " (SELECT id FROM encounter WHERE client_id = $1)"};
-const Query kEraseChoices{"session_forms.erase_choices",
-                          "DELETE FROM session_form_choice WHERE episode_id IN"
-                          " (SELECT id FROM episode_of_care WHERE client_id = $1)"};
 
 }  // namespace
-
-Result<std::optional<Choice>> find_choice(ReadTx& tx, AccountId viewer, EpisodeId episode) {
-  if (!tx.first(kEpisodeOfViewer, {episode, viewer, tx.now()}, [](const Row&) { return true; }))
-    return fail(not_found());
-  return stored_choice(tx, episode);
-}
-
-Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const Choice& choice, Time now) {
-  const auto owner =
-      tx.first(kEpisodeOfViewer, {episode, therapist, tx.now()}, [](const Row& row) { return row.id<AccountId>(0); });
-  if (owner != therapist) return fail(not_found());
-  const auto before = stored_choice(tx, episode);
-  if (before && before->before == choice.before && before->after == choice.after) return false;
-  tx.execute(kChoose, {episode, boost::join(choice.before, ","), boost::join(choice.after, ","), now});
-  return true;
-}
 
 bool begin_round(WriteTx& tx, EncounterId encounter, Occasion occasion, Time now) {
   return tx.execute(kBeginRound, {encounter, text_of(occasion), now}) == 1;
 }
 
-Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual, Time now) {
+Result<void> follow(WriteTx& tx, const Encounter& encounter, const measurement_plan::Plan& usual, Time now) {
   switch (encounter.status) {
     case Status::planned:
       TRY(move_dates(tx, encounter));
@@ -182,15 +146,16 @@ Result<void> follow(WriteTx& tx, const Encounter& encounter, const Choice& usual
     case Status::open:
       return ask_round(tx, encounter, Occasion::before_session, usual, now, now);
     case Status::closed:
-      TRY(withdraw_untouched(tx, encounter, now));  // what was to be said before it is no longer asked afterwards
+      // What was to be said before it is no longer asked afterwards.
+      TRY(withdraw_untouched(tx, encounter, questionnaires::Withdrawal::missed, now));
       return ask_round(tx, encounter, Occasion::after_session, usual, now + kTimeAfter, now);
     case Status::cancelled:
-      return withdraw_untouched(tx, encounter, now);
+      return withdraw_untouched(tx, encounter, questionnaires::Withdrawal::taken_back, now);
   }
   return {};
 }
 
-Result<std::int64_t> ask_due(WriteTx& tx, const Choice& usual, Time now) {
+Result<std::int64_t> ask_due(WriteTx& tx, const measurement_plan::Plan& usual, Time now) {
   const auto soon = tx.list(kSoon, {now, now + kAskedAhead, kMostAtOnce},
                             [](const Row& row) { return std::pair(row.id<EncounterId>(0), row.id<AccountId>(1)); });
   for (const auto& [id, therapist] : soon) {
@@ -201,7 +166,7 @@ Result<std::int64_t> ask_due(WriteTx& tx, const Choice& usual, Time now) {
 }
 
 void erase_client(WriteTx& tx, AccountId client) {
-  for (const auto* query : {&kEraseRounds, &kEraseChoices}) tx.execute(*query, {client});
+  tx.execute(kEraseRounds, {client});
 }
 
 }  // namespace rapport::session_forms

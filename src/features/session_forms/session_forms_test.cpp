@@ -25,35 +25,6 @@ std::vector<std::string> names(const std::vector<StoredForm>& forms, Occasion oc
   return list;
 }
 
-TEST(SessionFormLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
-  EXPECT_EQ(checked_list(" GAD-7, k6 ,"), (std::vector<std::string>{"gad-7", "k6"}));
-  EXPECT_TRUE(checked_list("")->empty());
-  EXPECT_EQ(checked_list("gad-7,gad 7").error().detail, "\"gad 7\" is there twice.");
-  EXPECT_EQ(checked_list("wai-sr").error().code, "session_forms.choice") << "its wording is not here";
-  EXPECT_EQ(checked_list("nonsense").error().detail,
-            "\"nonsense\" is no questionnaire that can be given out as a form.");
-  EXPECT_FALSE(checked_list("gad-7,gad-2,k6,k10,phq-2,audit-c,sparq"));
-}
-
-TEST(SessionFormLists, KeepWhatThePracticeAsksForTheNeutralPerson) {
-  const Choice usual{{"phq-9"}, {"sparq", "risq"}};
-  const auto none = with_kept({}, usual);
-  EXPECT_TRUE(none.before.empty());
-  EXPECT_EQ(none.after, std::vector<std::string>{"risq"});
-  EXPECT_EQ(with_kept({{}, {"risq", "k10"}}, usual).after, (std::vector<std::string>{"risq", "k10"}));
-  EXPECT_TRUE(with_kept({}, {{"phq-9"}, {"sparq"}}).after.empty()) << "it is the practice's to choose";
-}
-
-TEST(SessionFormLists, AWrongSettingIsNamed) {
-  EXPECT_EQ(usual_choice({})->before.back(), "gad-7");
-  EXPECT_EQ(usual_choice({})->before.front(), "phq-9");
-  EXPECT_EQ(usual_choice({})->after, (std::vector<std::string>{"sparq", "risq"}));
-  config::Settings settings;
-  settings.practice_forms_after_session = "srs";
-  EXPECT_EQ(usual_choice(settings).error().detail,
-            "\"practice.forms_after_session\" is wrong: \"srs\" is no questionnaire that can be given out as a form.");
-}
-
 class SessionForms : public testing::HouseTest {
  protected:
   template <class Step>
@@ -96,8 +67,12 @@ class SessionForms : public testing::HouseTest {
     clock.set(clock.now() + by);
     return write([&](store::WriteTx& tx) { return ask_due(tx, usual, clock.now()); }).value();
   }
-  Result<bool> choose_as(AccountId by, const Choice& choice) {
-    return write([&](store::WriteTx& tx) { return choose(tx, by, episode, choice, clock.now()); });
+  Result<bool> choose(const measurement_plan::Plan& plan) {
+    return write(
+        [&](store::WriteTx& tx) { return measurement_plan::choose(tx, therapist, episode, plan, clock.now()); });
+  }
+  std::vector<questionnaires::MissedForm> missed(AccountId viewer) {
+    return read([&](store::ReadTx& tx) { return questionnaires::list_missed(tx, viewer, episode); }).value();
   }
   std::int64_t written_down() {
     return read([&](store::ReadTx& tx) -> Result<std::int64_t> {
@@ -106,7 +81,7 @@ class SessionForms : public testing::HouseTest {
         .value();
   }
 
-  const Choice usual{{"gad-7", "k6"}, {"sparq"}};
+  const measurement_plan::Plan usual{{"gad-7", "k6"}, {"sparq"}};
 };
 
 TEST_P(SessionForms, AreAskedForADayAheadAndAfterTheEndAndOnce) {
@@ -194,12 +169,8 @@ TEST_P(SessionForms, ACancelledSessionTakesBackWhatNobodyHasBegun) {
   EXPECT_EQ(forms_of(id).size(), 1U) << "cancelled again: the same";
 }
 
-TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
-  for (const auto outsider : {client, stranger, other_client}) {
-    EXPECT_EQ(choose_as(outsider, {{"k10"}, {}}).error().kind, ErrorKind::not_found);
-  }
-  EXPECT_TRUE(*choose_as(therapist, {{"k10"}, {}}));
-  EXPECT_FALSE(*choose_as(therapist, {{"k10"}, {}})) << "it is so already";
+TEST_P(SessionForms, ThePlanOfTheEpisodeSaysWhichGoWithASession) {
+  ASSERT_TRUE(*choose({{"k10"}, {}}));
   const auto id = planned(hours(2));
   opened(id);
   const auto forms = forms_of(id);
@@ -207,16 +178,41 @@ TEST_P(SessionForms, TheTherapistChoosesOthersForAnEpisode) {
   EXPECT_EQ(forms.front().instrument, "k10");
   closed(id);
   EXPECT_TRUE(forms_of(id).empty()) << "none goes with its end";
-  const auto seen = [&](AccountId by) { return read([&](store::ReadTx& tx) { return find_choice(tx, by, episode); }); };
-  EXPECT_EQ(seen(client)->value().before, std::vector<std::string>{"k10"});
-  EXPECT_TRUE(seen(client)->value().after.empty());
-  EXPECT_FALSE(seen(stranger));
-  EXPECT_FALSE(seen(other_client));
+}
+
+TEST_P(SessionForms, WhatWasToBeSentBeforeASessionThatWentByIsMissed) {
+  const auto id = planned(hours(2));
+  opened(id);
+  EXPECT_TRUE(missed(client).empty());
+  closed(id);
+  for (const auto viewer : {client, therapist}) {
+    const auto list = missed(viewer);
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_TRUE(list.front().is_over);
+    EXPECT_EQ(list.front().form.encounter, id);
+  }
+  EXPECT_TRUE(names(forms_of(id), Occasion::before_session).empty()) << "it is not asked for any more";
+  const auto cancelled = planned(hours(20));
+  take([&](store::WriteTx& tx) { return encounters::cancel_encounter(tx, therapist, cancelled); });
+  EXPECT_EQ(missed(client).size(), 2U) << "what was taken back was not missed";
+}
+
+TEST_P(SessionForms, WhetherOneForTheNeutralPersonWasBegunShowsInNothing) {
+  ASSERT_TRUE(*choose({{"risq", "k6"}, {}}));
+  const auto id = planned(hours(2));
+  const auto forms = forms_of(id);
+  ASSERT_EQ(forms.front().instrument, "risq");
+  opened(id);
+  closed(id);
+  EXPECT_EQ(names(forms_of(id, therapist), Occasion::before_session), std::vector<std::string>{"risq"})
+      << "as if it had been begun";
+  ASSERT_EQ(missed(therapist).size(), 1U);
+  EXPECT_EQ(missed(therapist).front().form.instrument, "k6");
 }
 
 TEST_P(SessionForms, LeaveOutWhatNobodyWouldLookAt) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, std::nullopt}); }));
-  ASSERT_TRUE(*choose_as(therapist, {{}, {"sparq", "risq"}}));
+  ASSERT_TRUE(*choose({{}, {"sparq", "risq"}}));
   const auto id = planned(hours(2));
   opened(id);
   closed(id);

@@ -12,14 +12,6 @@ const soon = (page) => page.evaluate(() => {
   return { day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`, time: `${two(at.getHours())}:${two(at.getMinutes())}` };
 });
 
-/** Ticks in a group exactly the boxes whose label begins with one of the names, of those that can be chosen. */
-async function choose(page, group, names) {
-  for (const label of await page.getByRole('group', { name: group }).locator('label').all()) {
-    const text = (await label.innerText()).trim();
-    if (await label.locator('input').isEnabled()) await label.locator('input').setChecked(names.some((name) => text.startsWith(name)));
-  }
-}
-
 export default async function add({ check, house, shots }) {
   const picture = async (name, page) => {
     if (shots) await page.screenshot({ path: join(shots, `session-forms-${name}.png`), fullPage: true });
@@ -31,18 +23,21 @@ export default async function add({ check, house, shots }) {
     const near = await place.person(house.origin, client, phone);
     const row = () => hers.page.locator('li.client', { hasText: client.name });
 
+    // Two before it, one after it; what goes to the neutral person is the practice's to choose and stays.
     await row().locator('a[href$="/forms"]').click();
-    await hers.page.locator('summary', { hasText: 'Forms around every session' }).click();
-    await hers.page.getByRole('group', { name: 'Before each session' }).waitFor();
-    await choose(hers.page, 'Before each session', ['GAD-7', 'K6']);
-    await choose(hers.page, 'After each session', ['Relationship']);
-    // What goes to the neutral person is the practice's to choose.
-    const kept = hers.page.getByRole('group', { name: 'After each session' }).locator('label', { hasText: 'RISQ' }).locator('input');
-    same('RISQ stays', [await kept.isChecked(), await kept.isDisabled()], [true, true]);
+    await hers.page.getByRole('link', { name: /^Forms: plan/ }).click();
     await hers.page.getByText('It cannot be left out here.').waitFor();
+    const remove = hers.page.getByRole('button', { name: /^Remove/ });
+    while ((await remove.count()) > 0) await remove.first().click();
+    for (const [form, at] of [['GAD-7', 'before_session'], ['K6', 'before_session'], ['Relationship (SPARQ)', 'after_session']]) {
+      const option = hers.page.locator('#plan-which option', { hasText: form }).first();
+      await hers.page.locator('#plan-which').selectOption(await option.getAttribute('value'));
+      await hers.page.locator('#plan-when').selectOption(at);
+      await hers.page.getByRole('button', { name: 'Add', exact: true }).click();
+    }
     await picture('choose', hers.page);
-    await hers.page.getByRole('button', { name: 'Save' }).click();
-    await hers.page.getByText('You chose these for the two of you.').waitFor();
+    await hers.page.getByRole('button', { name: 'Save the plan' }).click();
+    await hers.page.getByText('You planned this for the two of you').waitFor();
 
     await hers.page.goto(`${house.origin}/`);
     await row().getByRole('link', { name: 'Sessions' }).click();

@@ -40,7 +40,7 @@ async function live(house, { therapist, client }, start) {
       return id;
     };
     // What is asked for here is asked for by hand.
-    await hers.ask('PUT', `${path}/session-forms`, { before: [], after: [] });
+    await hers.ask('PUT', `${path}/measurement-plan`, { forms: [] });
     const before = await ask('gad-7', 'before_session');
     if (number !== 4) await fill(near, before, 'gad-7', 0.8 - number * 0.05);
     if (number !== 7) await fill(near, await ask('k6', 'before_session'), 'k6', 0.6 + 0.2 * Math.sin(number));

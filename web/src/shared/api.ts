@@ -292,9 +292,22 @@ export const api = {
     ask('post', '/api/forms/{form}/completion', { form }, { revision, version }),
   allowItems: (form: string, allowed: boolean) => ask('put', '/api/forms/{form}/items-allowed', { form }, { allowed }),
   withdrawForm: (form: string) => ask('delete', '/api/forms/{form}', { form }, undefined),
-  sessionForms: (episode: string) => ask('get', '/api/episodes/{episode}/session-forms', { episode }, undefined),
-  chooseSessionForms: (episode: string, wanted: components['schemas']['SessionFormsWanted']) =>
-    ask('put', '/api/episodes/{episode}/session-forms', { episode }, wanted),
+  measurementPlan: (episode: string) => ask('get', '/api/episodes/{episode}/measurement-plan', { episode }, undefined),
+  choosePlan: (episode: string, forms: components['schemas']['FormToPlan'][]) =>
+    ask('put', '/api/episodes/{episode}/measurement-plan', { episode }, { forms }),
+  usualPlan: (episode: string) => ask('delete', '/api/episodes/{episode}/measurement-plan', { episode }, undefined),
+  endIsNear: (episode: string, near: boolean) =>
+    ask('put', '/api/episodes/{episode}/measurement-plan/end', { episode }, { near }),
+  chooseReminders: (episode: string, wanted: boolean) =>
+    ask('put', '/api/episodes/{episode}/measurement-plan/reminders', { episode }, { wanted }),
+  showItems: (episode: string, questionnaire: string, shown: boolean) =>
+    ask('put', '/api/episodes/{episode}/items-shown', { episode }, { questionnaire, shown }),
+  missedForms: async (episode: string) =>
+    (await ask('get', '/api/episodes/{episode}/missed-forms', { episode }, undefined)).forms,
+  care: (episode: string, language: string) =>
+    ask('get', '/api/episodes/{episode}/care', { episode }, undefined, { language }),
+  decideCare: (episode: string, language: string, wanted: components['schemas']['CareWanted']) =>
+    ask('post', '/api/episodes/{episode}/care', { episode }, wanted, { language }),
   access: (language: string, before?: string) =>
     ask('get', '/api/me/access', {}, undefined, before ? { language, before } : { language }),
   concerns: async () => (await ask('get', '/api/concerns', {}, undefined)).concerns,

@@ -3,7 +3,7 @@ const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absence
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
   | { page: 'concern'; concern: string }
-  | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course'; episode: string }
+  | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
@@ -31,7 +31,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
-  if (section === 'course' && !room) return { page: 'course', episode };
+  if ((section === 'course' || section === 'asked') && !room) return { page: section, episode };
   if (section === 'sessions' && !room) return { page: 'sessions', episode };
   if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
   if (section === 'sessions' && room) return { page: 'session', episode, encounter: room };
@@ -57,6 +57,7 @@ export const paths = {
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,
   course: (episode: string) => `/with/${encodeURIComponent(episode)}/course`,
+  asked: (episode: string) => `/with/${encodeURIComponent(episode)}/asked`,
   plan: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions/new`,
   session: (episode: string, encounter: string) =>
     `/with/${encodeURIComponent(episode)}/sessions/${encodeURIComponent(encounter)}`,

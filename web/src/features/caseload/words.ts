@@ -25,6 +25,7 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'reply_due': return reason.at ? m.reply_by({ when: byWhen(reason.at) }) : m.waiting_since({ when: reason.since ? byWhen(reason.since) : '' });
     case 'unread': return m.why_unread({ count, ...at });
     case 'form_missing': return count > 1 ? m.why_forms({ count, when: on }) : m.why_form({ form, when: on });
+    case 'own_form_missing': return count > 1 ? m.why_own_forms({ count, when: on }) : m.why_own_form({ form, when: on });
     case 'session_soon': return m.why_soon(at);
     case 'silence': return reason.at ? m.why_silence({ when: byWhen(reason.at) }) : m.why_never();
   }

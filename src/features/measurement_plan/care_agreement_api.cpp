@@ -1,0 +1,295 @@
+#include "features/measurement_plan/care_agreement_api.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "features/measurement_plan/care_agreement.hpp"
+#include "features/people/profiles.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "http/text.hpp"
+
+namespace rapport::measurement_plan {
+
+struct CareReason {
+  static constexpr std::string_view says = "The first form of its kind in the episode, and its score.";
+  questionnaires::FormId form;
+  std::string questionnaire;
+  std::string name;
+  double score = 0;
+  Time at;
+};
+BOOST_DESCRIBE_STRUCT(CareReason, (), (form, questionnaire, name, score, at))
+
+struct CareProposal {
+  static constexpr std::string_view says =
+      "What a rule proposes, for the therapist to accept or change: so many sessions in so many weeks, a first contact "
+      "by "
+      "`first_contact_by`, and words about support and safety. `because`: the form that it goes by, the one that asks "
+      "for "
+      "most. `published`: whether the rule is; `citation` where it is.";
+  std::string rule_version;
+  bool published = false;
+  std::optional<std::string> citation;
+  CareReason because;
+  std::int64_t sessions = 1;
+  std::int64_t weeks = 1;
+  std::int64_t first_contact_hours = 0;
+  Time first_contact_by;
+  std::string support;
+  std::string safety;
+};
+BOOST_DESCRIBE_STRUCT(CareProposal, (),
+                      (rule_version, published, citation, because, sessions, weeks, first_contact_hours,
+                       first_contact_by, support, safety))
+
+struct CareDecision {
+  static constexpr std::string_view says =
+      "What was agreed on. `by` decided it; `as_proposed`: word for word what the rule had proposed, for the therapist "
+      "alone. Without `first_contact_by` there was no form to count from.";
+  std::int64_t number = 0;
+  Time decided_at;
+  std::string by;
+  std::optional<bool> as_proposed;
+  std::int64_t sessions = 1;
+  std::int64_t weeks = 1;
+  std::int64_t first_contact_hours = 0;
+  std::optional<Time> first_contact_by;
+  std::string support;
+  std::string safety;
+};
+BOOST_DESCRIBE_STRUCT(CareDecision, (),
+                      (number, decided_at, by, as_proposed, sessions, weeks, first_contact_hours, first_contact_by,
+                       support, safety))
+
+struct CareAnswer {
+  static constexpr std::string_view says =
+      "`agreed`: what was decided, the latest first, which holds. `proposal`: for the therapist alone, once the client "
+      "has sent a form that the rule knows.";
+  std::vector<CareDecision> agreed;
+  std::optional<CareProposal> proposal;
+};
+BOOST_DESCRIBE_STRUCT(CareAnswer, (), (agreed, proposal))
+
+struct CareWanted {
+  static constexpr std::string_view says =
+      "`number`: one more than that of the latest decision, 1 for the first; 409 `care.older` where something was "
+      "decided "
+      "meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672.";
+  std::int64_t number = 1;
+  std::int64_t sessions = 1;
+  std::int64_t weeks = 1;
+  std::int64_t first_contact_hours = 24;
+  http::Text<0, kLongestCareText> support;
+  http::Text<0, kLongestCareText> safety;
+};
+BOOST_DESCRIBE_STRUCT(CareWanted, (), (number, sessions, weeks, first_contact_hours, support, safety))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::PermissionName;
+using questionnaires::StoredForm;
+using questionnaires::StoredVersion;
+
+/// Everything as it is stored, of one moment.
+struct Stored {
+  AccountId client;
+  std::vector<StoredCare> agreements;
+  std::vector<StoredForm> forms;
+  std::map<questionnaires::FormId, StoredVersion> first_versions;
+};
+
+/// The first form of each instrument that the rule knows, with its first version: what was said then counts, also where
+/// it was corrected later.
+Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episode, const IntakeRule& rule) {
+  Stored stored;
+  TRY_ASSIGN(stored.agreements, list_agreements(tx, viewer, episode));
+  TRY_ASSIGN(stored.client, questionnaires::client_of_episode(tx, viewer, episode));
+  if (viewer == stored.client) return stored;
+  TRY_ASSIGN(auto forms, questionnaires::list_forms(tx, viewer, episode));
+  std::map<std::string, StoredForm> first;
+  for (auto& form : forms) {
+    if (!form.completed_at || !rule.from.contains(form.instrument)) continue;
+    const auto [known, is_new] = first.emplace(form.instrument, form);
+    if (!is_new && *form.completed_at < *known->second.completed_at) known->second = form;
+  }
+  for (auto& [instrument, form] : first) {
+    auto versions = questionnaires::list_versions(tx, form.id);
+    stored.first_versions.emplace(form.id, std::move(versions.front()));
+    stored.forms.push_back(std::move(form));
+  }
+  return stored;
+}
+
+/// A form and the step that its score asks for.
+struct Found {
+  const Step* step = nullptr;
+  const StoredForm* form = nullptr;
+  double score = 0;
+};
+
+/// The one that asks for most; of two of one step the earlier.
+Result<std::optional<Found>> find_step(const IntakeRule& rule, const Stored& stored, const access::SealKey& key) {
+  std::optional<Found> most;
+  for (const auto& form : stored.forms) {
+    const auto& version = stored.first_versions.at(form.id);
+    TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, form.id, version.version, version.sealed_scores));
+    if (scores.scales.empty() || !scores.scales.front().value) continue;
+    const auto score = *scores.scales.front().value;
+    const auto* step = step_for(rule, form.instrument, score);
+    if (step == nullptr) continue;
+    const bool is_more = !most || step->step > most->step->step ||
+                         (step->step == most->step->step && *form.completed_at < *most->form->completed_at);
+    if (is_more) most = Found{step, &form, score};
+  }
+  return most;
+}
+
+CareProposal proposal_of(const IntakeRule& rule, const Found& found, std::string_view language) {
+  const auto* instrument = questionnaires::instruments().find(found.form->instrument);
+  const auto at = *found.form->completed_at;
+  CareProposal proposal;
+  proposal.rule_version = rule.version;
+  proposal.published = rule.is_published;
+  proposal.citation = rule.citation;
+  proposal.because = {found.form->id, found.form->instrument,
+                      instrument == nullptr ? found.form->instrument : instrument->scoring().name, found.score, at};
+  proposal.sessions = found.step->sessions;
+  proposal.weeks = found.step->weeks;
+  proposal.first_contact_hours = found.step->first_contact_hours;
+  proposal.first_contact_by = at + std::chrono::hours(found.step->first_contact_hours);
+  proposal.support = found.step->support.in(language);
+  proposal.safety = found.step->safety.in(language);
+  return proposal;
+}
+
+Result<CareDecision> decision_of(const StoredCare& stored, const access::SealKey& key, people::Names& names,
+                                 bool is_own) {
+  TRY_ASSIGN(auto care, open_care(key, stored.episode, stored.number, stored.sealed));
+  CareDecision decision;
+  decision.number = stored.number;
+  decision.decided_at = stored.decided_at;
+  TRY_ASSIGN(decision.by, names.of_therapist(stored.decided_by));
+  if (!is_own) decision.as_proposed = care.as_proposed;
+  decision.sessions = care.sessions;
+  decision.weeks = care.weeks;
+  decision.first_contact_hours = care.first_contact_hours;
+  if (care.first_contact_by != 0) decision.first_contact_by = from_micros(care.first_contact_by);
+  decision.support = std::move(care.support);
+  decision.safety = std::move(care.safety);
+  return decision;
+}
+
+/// What the viewer sees; writes nothing down.
+Result<CareAnswer> care_of(Context& context, const Call& call, const IntakeRule& rule, const Stored& stored) {
+  const bool is_own = context.viewer.account == stored.client;
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
+  people::Names names(context.house, call.deadline);
+  CareAnswer answer;
+  for (const auto& one : stored.agreements) {
+    TRY_ASSIGN(auto decision, decision_of(one, *key, names, is_own));
+    answer.agreed.push_back(std::move(decision));
+  }
+  if (is_own) return answer;
+  TRY_ASSIGN(const auto found, find_step(rule, stored, *key));
+  if (found) answer.proposal = proposal_of(rule, *found, call.query_text("language").value_or("en"));
+  return answer;
+}
+
+Result<Stored> read_all(Context& context, const Call& call, const IntakeRule& rule) {
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
+    return read_stored(tx, context.viewer.account, call.path_id<EpisodeId>("episode"), rule);
+  });
+}
+
+Result<Answer<CareAnswer>> read_care(Context& context, Call& call) {
+  TRY_ASSIGN(const auto rule, shipped_intake_rule(questionnaires::instruments()));
+  TRY_ASSIGN(const auto stored, read_all(context, call, rule));
+  TRY_ASSIGN(auto answer, care_of(context, call, rule, stored));
+  TRY(audit_read(context, call, stored.client, std::nullopt, "care"));
+  return Answer<CareAnswer>{200, std::move(answer)};
+}
+
+Result<void> check(const CareWanted& wanted) {
+  std::vector<FieldError> wrong;
+  const auto within = [&](const char* field, std::int64_t value, std::int64_t most) {
+    if (value < 1 || value > most) wrong.push_back({field, fmt::format("Give a whole number from 1 to {}.", most)});
+  };
+  within("/sessions", wanted.sessions, kMostSessions);
+  within("/weeks", wanted.weeks, kMostSessionWeeks);
+  within("/first_contact_hours", wanted.first_contact_hours, kMostContactHours);
+  if (wrong.empty()) return {};
+  return fail(invalid("care.invalid", "So often, or so soon, two people cannot agree to meet.", std::move(wrong)));
+}
+
+bool is_as_proposed(const CareProposal& proposal, const CareWanted& wanted) {
+  return proposal.sessions == wanted.sessions && proposal.weeks == wanted.weeks &&
+         proposal.first_contact_hours == wanted.first_contact_hours && proposal.support == wanted.support.str() &&
+         proposal.safety == wanted.safety.str();
+}
+
+Care care_from(const CareWanted& wanted, const std::optional<CareProposal>& proposal) {
+  Care care{wanted.sessions,
+            wanted.weeks,
+            wanted.first_contact_hours,
+            0,
+            wanted.support.str(),
+            wanted.safety.str(),
+            "",
+            false};
+  if (!proposal) return care;
+  const auto by = proposal->because.at + std::chrono::hours(wanted.first_contact_hours);
+  care.first_contact_by = to_micros(by);
+  care.rule_version = proposal->rule_version;
+  care.as_proposed = is_as_proposed(*proposal, wanted);
+  return care;
+}
+
+Result<Answer<CareAnswer>> decide(Context& context, Call& call, const CareWanted& wanted) {
+  TRY_ASSIGN(const auto rule, shipped_intake_rule(questionnaires::instruments()));
+  TRY_ASSIGN(const auto before, read_all(context, call, rule));
+  TRY(check(wanted));
+  TRY_ASSIGN(const auto known, care_of(context, call, rule, before));
+  const auto episode = call.path_id<EpisodeId>("episode");
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(before.client, call.deadline));
+  const StoredCare care{episode,
+                        wanted.number,
+                        before.client,
+                        context.house.clock.now(),
+                        context.viewer.account,
+                        seal_care(*key, episode, wanted.number, care_from(wanted, known.proposal))};
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    TRY(agree(tx, care));
+    entry.client = before.client;
+    entry.count = 1;
+    return {};
+  }));
+  TRY_ASSIGN(const auto after, read_all(context, call, rule));
+  TRY_ASSIGN(auto answer, care_of(context, call, rule, after));
+  return Answer<CareAnswer>{201, std::move(answer)};
+}
+
+}  // namespace
+
+void add_care_agreement_routes(Routes& routes) {
+  routes.get("/api/episodes/{episode}/care")
+      .says("How often the two of an episode meet, how soon they speak, and what a rule proposes to the therapist")
+      .query("language", "string", "en or de, of what is proposed")
+      .answers<CareAnswer>()
+      .needs(PermissionName{"read_form"}, "episode")
+      .audits("care.read")
+      .handle(read_care);
+  routes.post("/api/episodes/{episode}/care")
+      .says("Decide how often the two meet, how soon they speak, and what is said about support and safety")
+      .explains("A decision is never changed; the latest holds. The client reads it.")
+      .query("language", "string", "en or de, in which the proposal was read")
+      .body<CareWanted>()
+      .answers<CareAnswer>(201)
+      .needs(PermissionName{"ask_form"}, "episode")
+      .audits("care.decide")
+      .handle(decide);
+}
+
+}  // namespace rapport::measurement_plan

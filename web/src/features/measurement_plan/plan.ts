@@ -1,0 +1,61 @@
+import { m } from '../../paraglide/messages.js';
+import { byWhen } from '../../shared/prefs.svelte';
+import type { components } from '../../api/generated';
+
+export type Plan = components['schemas']['MeasurementPlan'];
+export type Planned = Plan['forms'][number];
+export type When = Planned['when'];
+export type Missed = components['schemas']['MissedOne'];
+export type Care = components['schemas']['CareAnswer'];
+export type Decision = Care['agreed'][number];
+
+/** In the order in which they come in a treatment. */
+export const whens: When[] = ['at_start', 'before_session', 'after_session', 'every_weeks', 'at_end'];
+/** So many forms can go with one of them. */
+export const most = 6;
+
+export function whenName(when: When): string {
+  switch (when) {
+    case 'at_start': return m.plan_start();
+    case 'before_session': return m.plan_before();
+    case 'after_session': return m.plan_after();
+    case 'every_weeks': return m.plan_weeks();
+    case 'at_end': return m.plan_end();
+  }
+}
+
+export const everyName = (weeks: number) => (weeks === 1 ? m.plan_every_week() : m.plan_every({ weeks }));
+
+export interface Minutes {
+  session: number;
+  month: number;
+  once: number;
+}
+
+const daysInMonth = 365.25 / 12;
+const minutes = (seconds: number) => Math.ceil(seconds / 60);
+
+/** How long one of the two is asked to answer, as the server reckons it; here for what is not saved yet. */
+export function minutesOf(forms: Pick<Planned, 'respondent' | 'when' | 'weeks' | 'questions'>[], respondent: Planned['respondent'], plan: Pick<Plan, 'seconds_for_question' | 'sessions_a_month'>): Minutes {
+  const seconds = { session: 0, month: 0, once: 0 };
+  for (const form of forms.filter((one) => one.respondent === respondent)) {
+    const takes = form.questions * plan.seconds_for_question;
+    if (form.when === 'every_weeks') seconds.month += (takes * daysInMonth) / (7 * (form.weeks ?? 1));
+    else if (form.when === 'at_start' || form.when === 'at_end') seconds.once += takes;
+    else seconds.session += takes;
+  }
+  seconds.month += seconds.session * plan.sessions_a_month;
+  return { session: minutes(seconds.session), month: minutes(Math.round(seconds.month)), once: minutes(seconds.once) };
+}
+
+/** Our own rule, too: above these minutes the screens say that it is much. */
+export const isMuch = ({ session, month }: Minutes) => session > 10 || month > 45;
+
+/** "once a week", "twice in 3 weeks" in words. */
+export function oftenName({ sessions, weeks }: Pick<Decision, 'sessions' | 'weeks'>): string {
+  if (sessions === 1) return weeks === 1 ? m.care_weekly() : m.care_every({ weeks });
+  return weeks === 1 ? m.care_times_week({ sessions }) : m.care_times({ sessions, weeks });
+}
+
+export const firstContact = ({ first_contact_by, first_contact_hours }: Pick<Decision, 'first_contact_by' | 'first_contact_hours'>) =>
+  first_contact_by ? m.care_first_by({ when: byWhen(first_contact_by) }) : m.care_first_within({ hours: first_contact_hours });
