@@ -181,6 +181,7 @@ void read_head(Fields& fields, Scoring& scoring) {
     scoring.respondent = read_name<Respondent>(fields, "respondent",
                                                {{"client", Respondent::client}, {"therapist", Respondent::therapist}});
   }
+  scoring.counterpart = fields.optional_text("counterpart");
   scoring.citation = fields.text("citation");
   if (auto licence = fields.optional_object("licence")) {
     scoring.licence = read_licence(*licence);
@@ -199,7 +200,8 @@ Result<Scoring> read_scoring(std::string_view text) {
       {"schema",     "instrument",  "name",         "version",          "questionnaire", "edition",
        "period",     "citation",    "licence",      "scales",           "reverse",       "unscored",
        "variants",   "bands",       "cutoffs",      "safety",           "review",        "reliable_change",
-       "unverified", "information", "loinc_notice", "items_if_allowed", "language",      "respondent"});
+       "unverified", "information", "loinc_notice", "items_if_allowed", "language",      "respondent",
+       "counterpart"});
   Scoring scoring;
   read_head(fields, scoring);
   scoring.scales = read_all(fields, "scales", read_scale);

@@ -2,6 +2,7 @@
 /// @file How a questionnaire is scored and what a score may be said to mean: everything FHIR's Questionnaire has no
 /// place for. All of it is data with a source; nothing here is computed. A citation that is absent means that no
 /// published source was seen: such a value is used, and never shown as a published one.
+#include <boost/describe.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,7 @@ struct ReviewItem {
 
 /// Who fills it in.
 enum class Respondent { client, therapist };
+BOOST_DESCRIBE_ENUM(Respondent, client, therapist)
 
 enum class LicenceStatus {
   free_to_ship,    ///< "A": the wording is part of the program
@@ -135,6 +137,8 @@ struct Scoring {
   std::string edition;     ///< which printed form the wording is
   std::optional<std::string> period;
   Respondent respondent = Respondent::client;
+  /// Of a therapist's form: that of the client with the same questions and ranges, beside which it is laid.
+  std::optional<std::string> counterpart;
   std::string language;  ///< of the questionnaire, where that file does not say it; empty otherwise
   std::string citation;
   Licence licence;

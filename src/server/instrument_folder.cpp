@@ -41,7 +41,7 @@ Result<std::vector<NotOffered>> not_offered_of_folder(const measures::Instrument
   std::vector<NotOffered> found;
   for (const auto& instrument : library.all()) {
     if (!is_of_folder(shipped, instrument)) continue;
-    if (auto why = questionnaires::why_not_offered(instrument); !why.empty()) {
+    if (auto why = questionnaires::why_no_screen(instrument); !why.empty()) {
       found.push_back({instrument.id(), std::move(why)});
     }
   }

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "measures/scoring.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::questionnaires {
@@ -30,8 +31,7 @@ BOOST_DESCRIBE_ENUM(Moment, at_start, every_weeks, at_end)
 
 /// Who fills a form in. What a therapist fills in is about the client or their work together, is the therapist's own as
 /// notes are, and is sealed under the client's key all the same.
-enum class Respondent { client, therapist };
-BOOST_DESCRIBE_ENUM(Respondent, client, therapist)
+using measures::Respondent;
 
 enum class FormChange { asked, completed, items, withdrawn };
 BOOST_DESCRIBE_ENUM(FormChange, asked, completed, items, withdrawn)

@@ -187,16 +187,11 @@ const Instrument* instrument_of(const StoredForm& form) {
 }
 
 bool is_offered(const Instrument& instrument) {
-  return why_not_offered(instrument).empty() && !instruments().is_off(instrument.id());
+  return can_be_filled_in(instrument) && !instruments().is_off(instrument.id());
 }
 
 bool can_be_filled_in(const Instrument& instrument) {
   return why_no_screen(instrument).empty();
-}
-
-std::string why_not_offered(const Instrument& instrument) {
-  if (!instrument.is_for(measures::Respondent::client)) return "it is for therapists to fill in";
-  return why_no_screen(instrument);
 }
 
 std::string why_no_screen(const Instrument& instrument) {
@@ -239,7 +234,7 @@ Questionnaires list_offered() {
                                    measures::languages(instrument.questionnaire()),
                                    static_cast<std::int64_t>(instrument.questions().size()),
                                    instrument.scoring().items_if_allowed,
-                                   is_for_therapists(instrument.id()) ? Respondent::therapist : Respondent::client});
+                                   instrument.scoring().respondent});
   }
   return list;
 }
@@ -342,13 +337,14 @@ bool is_for_neutral_person(const Instrument& instrument) {
   return instrument.scoring().items_if_allowed && !instrument.scoring().review.empty();
 }
 
-bool is_for_therapists(std::string_view instrument) {
-  return instrument.ends_with("-therapist");
+bool is_for_therapists(std::string_view id) {
+  const auto* instrument = instruments().find(id);
+  return instrument != nullptr && instrument->is_for(Respondent::therapist);
 }
 
 bool can_show_items(const Instrument& instrument) {
   return instrument.scoring().items_if_allowed && !is_for_neutral_person(instrument) &&
-         !is_for_therapists(instrument.id());
+         instrument.is_for(Respondent::client);
 }
 
 namespace {

@@ -21,11 +21,9 @@ void use_stored_instruments(measures::InstrumentLibrary library);
 const measures::Instrument* instrument_of(const StoredForm& form);
 const measures::Instrument* instrument_of(std::string_view id, std::string_view digest);
 
-/// Whether clients can be asked for it: it is for clients and not switched off, its wording is here in a language that
+/// Whether somebody can be asked for it: it is not switched off, its wording is here in a language that
 /// is known, and every question has answers to choose from.
 bool is_offered(const measures::Instrument& instrument);
-/// In a sentence that says what would have to be done; empty where it is offered, or only switched off.
-std::string why_not_offered(const measures::Instrument& instrument);
 /// Why nobody can fill it in here, in a sentence; empty where somebody can.
 std::string why_no_screen(const measures::Instrument& instrument);
 bool can_be_filled_in(const measures::Instrument& instrument);
@@ -53,8 +51,8 @@ std::optional<ChangeResult> change_since(const measures::Instrument& instrument,
 /// Whether its answers are about the therapist and go to the neutral person first (RISQ). Without such a person nobody
 /// can be asked for it.
 bool is_for_neutral_person(const measures::Instrument& instrument);
-/// Whether it is the therapist who fills it in. The one place that knows it.
-bool is_for_therapists(std::string_view instrument);
+/// Whether it is the therapist who fills it in; what has left the program is nobody's to fill in.
+bool is_for_therapists(std::string_view id);
 /// Whether a client can choose ahead that the therapist sees single answers: where it is theirs to choose, and not of
 /// what goes to the neutral person, which is decided form by form once it is filled in.
 bool can_show_items(const measures::Instrument& instrument);

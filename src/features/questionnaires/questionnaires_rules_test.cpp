@@ -263,19 +263,19 @@ TEST(OfferedForms, AreNotThoseWithoutLanguageOrAnswersToChooseFromAndTheReasonIs
     {{"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueInteger":0}},
     {{"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueInteger":{}}}])";
   const auto few = of_one_question(R"("language":"de-AT",)", fmt::format(number, "integer", 1));
-  EXPECT_EQ(why_not_offered(few), "");
+  EXPECT_EQ(why_no_screen(few), "");
   ASSERT_EQ(text_of(few, "de").questions.at(0).options.size(), 2U) << "numbers to choose from";
   EXPECT_EQ(text_of(few, "de").questions.at(0).options[1].text, "1");
   EXPECT_EQ(text_of(few, "de").language, "de-AT");
   EXPECT_TRUE(check_answers(few, {"de", {}}));
   EXPECT_FALSE(check_answers(few, {"en", {}}));
-  EXPECT_EQ(why_not_offered(of_one_question(R"("language":"en",)", choice)), "");
-  EXPECT_NE(why_not_offered(of_one_question("", choice)).find(R"(write "language" into one.scoring.json)"),
+  EXPECT_EQ(why_no_screen(of_one_question(R"("language":"en",)", choice)), "");
+  EXPECT_NE(why_no_screen(of_one_question("", choice)).find(R"(write "language" into one.scoring.json)"),
             std::string::npos);
   for (const auto& line : {fmt::format(number, "decimal", 1), fmt::format(number, "integer", 40)}) {
-    EXPECT_NE(why_not_offered(of_one_question(R"("language":"en",)", line)).find("no screen"), std::string::npos);
+    EXPECT_NE(why_no_screen(of_one_question(R"("language":"en",)", line)).find("no screen"), std::string::npos);
   }
-  EXPECT_NE(why_not_offered(instrument("srs")).find("srs.questionnaire.json"), std::string::npos);
+  EXPECT_NE(why_no_screen(instrument("srs")).find("srs.questionnaire.json"), std::string::npos);
 }
 
 TEST(Forms, ForTheNeutralPersonAreHiddenFromTheTherapistUnlessTheClientAllows) {

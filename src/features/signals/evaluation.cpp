@@ -92,6 +92,14 @@ Result<void> open(const access::SealKey& key, const StoredVersion& version, Form
   return {};
 }
 
+/// As what the rules take a form: that of a therapist beside the client's with the same questions.
+const measures::Instrument* as_rules_take(const StoredForm& stored) {
+  const auto* instrument = questionnaires::instrument_of(stored);
+  if (instrument == nullptr || !instrument->scoring().counterpart) return instrument;
+  const auto* clients = questionnaires::instruments().find(*instrument->scoring().counterpart);
+  return clients == nullptr ? instrument : clients;
+}
+
 /// Forms of the course in the order that the rules want; `is_private` chooses which.
 Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessions& sessions,
                                         const access::SealKey& key, bool is_private, Time now) {
@@ -99,7 +107,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
   for (const auto& version : course.versions) latest[version.form] = &version;
   std::vector<Placed> placed;
   for (const auto& stored : course.forms) {
-    const auto* instrument = questionnaires::instruments().find(stored.instrument);
+    const auto* instrument = as_rules_take(stored);
     if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument) != is_private) continue;
     const auto version = latest.find(stored.id);
     const bool is_sent = version != latest.end() && stored.completed_at;
@@ -111,6 +119,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.form.session = sessions.number_of(stored, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = instrument;
+    one.form.respondent = stored.respondent;
     one.form.sent = is_sent;
     if (is_sent) TRY(open(key, *version->second, one.form));
     placed.push_back(std::move(one));
@@ -138,7 +147,7 @@ Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private
   const auto& told = found.signal;
   const auto is_it = [&](const Placed& one) {
     return one.form.session == told.session && one.form.date == told.date &&
-           (told.kind == Kind::missing || one.stored->instrument == told.instrument);
+           (told.kind == Kind::missing || one.form.instrument->id() == told.instrument);
   };
   const auto place = std::find_if(placed.begin(), placed.end(), is_it);
   if (place != placed.end()) found.at = place->at;
@@ -159,7 +168,7 @@ Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private
 /// still come is not missing, nor what nobody asked for.
 bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
   return std::any_of(placed.begin(), placed.end(), [&](const Placed& one) {
-    return !one.form.sent && one.form.session == missing.session && one.stored->instrument == missing.instrument;
+    return !one.form.sent && one.form.session == missing.session && one.form.instrument->id() == missing.instrument;
   });
 }
 

@@ -12,7 +12,7 @@
 
 namespace rapport::signals {
 
-enum class Respondent { client, therapist };
+using measures::Respondent;
 
 /// One form of one session, sent or missed.
 struct Form {
