@@ -1,6 +1,7 @@
 #pragma once
 /// Rules held against courses of which the truth is known.
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,6 @@ class Ratio {
   double n_ = 0, parts_ = 0, wholes_ = 0, part_part_ = 0, part_whole_ = 0, whole_whole_ = 0;
 };
 
-/// Signals of one rule in one session.
-inline constexpr double kMostAtOnce = 10;
-
 /// What is said of one rule after the courses of many people.
 class Judgement {
  public:
@@ -51,7 +49,7 @@ class Judgement {
   Figure after() const { return after_.figure(1); }               ///< sessions from the onset, of those in time
   Figure ahead() const { return ahead_.figure(1); }               ///< sessions before the cut-off said it
   Figure false_in(double sessions) const {
-    return false_.figure(sessions).within(0, sessions * kMostAtOnce);
+    return false_.figure(sessions).within(0, std::numeric_limits<double>::infinity());
   }  ///< where nothing was
 
  private:
