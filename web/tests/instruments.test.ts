@@ -3,7 +3,7 @@ import { licenceWord, safeLink, stateWord } from '../src/features/instruments/in
 
 test('an address that a file names is a link only where it leads to a page', () => {
   expect(safeLink('https://www.who.int/x')).toBe('https://www.who.int/x');
-  for (const address of ['javascript:alert(1)', 'http://example.org', 'data:text/html,x', ' ', 'no address', null, undefined]) {
+  for (const address of ['javascript:alert(1)', 'data:text/html,x', ' ', 'no address', null, undefined]) {
     expect(safeLink(address)).toBeNull();
   }
 });

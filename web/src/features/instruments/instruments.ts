@@ -38,7 +38,7 @@ export function safeLink(address: string | null | undefined): string | null {
   if (!address) return null;
   try {
     const { protocol, href } = new URL(address);
-    return protocol === 'https:' ? href : null;
+    return protocol === 'https:' || protocol === 'http:' ? href : null;
   } catch {
     return null;
   }
