@@ -59,7 +59,7 @@ export default async function add({ check, house, shots }) {
     await page.getByText(script).waitFor();
     same('a script is text', await page.locator('main img').count(), 0);
     same('the title is ours', (await page.title()).includes('owned'), false);
-    await page.getByText('1 of its items cannot be asked here').waitFor();
+    await page.getByText('Not asked here, since not answered by choosing one answer (1)').waitFor();
     await page.getByText('Anything else?').waitFor();
     await page.getByRole('button', { name: 'Change the files' }).click();
 
