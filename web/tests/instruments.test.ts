@@ -12,5 +12,6 @@ test('every state and every licence has words of its own', () => {
   const states = ['ready', 'off', 'withdrawn', 'no_wording', 'no_screen', 'unreadable'] as const;
   expect(new Set(states.map((state) => stateWord({ state }))).size).toBe(states.length);
   expect(licenceWord({ licence_letter: 'C', own: false })).not.toBe(licenceWord({ licence_letter: 'C', own: true }));
+  expect(licenceWord({ licence_letter: 'A', own: true })).not.toBe(licenceWord({ licence_letter: 'A', own: false }));
   expect(licenceWord({ licence_letter: '', own: true })).toContain('answers for the licence');
 });
