@@ -152,7 +152,9 @@ Licence read_licence(Fields& fields) {
       {{"A", LicenceStatus::free_to_ship}, {"B", LicenceStatus::separate_pack}, {"C", LicenceStatus::structure_only}});
   licence.spdx = fields.optional_text("spdx");
   licence.url = fields.optional_text("url");
-  if (licence.url && !licence.url->starts_with("https://")) fields.wrong("url", "This must begin with https://.");
+  if (licence.url && !licence.url->starts_with("https://") && !licence.url->starts_with("http://")) {
+    fields.wrong("url", "This must begin with https:// or http://.");
+  }
   licence.show_to_respondent = fields.optional_text("show_to_respondent");
   licence.commercial_builds = read_name<bool>(fields, "commercial_builds", {{"on", true}, {"off", false}});
   licence.off_until_confirmed = fields.flag("off_until_confirmed", false);

@@ -46,16 +46,16 @@ std::string scoring(std::string_view version, std::string_view range = "[0,4]", 
       version, range, rest);
 }
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string out;
   http::write_string(out, text);
   return out;
 }
 
 std::string upload(const std::string& questionnaire, const std::string& scoring_text = "", const std::string& id = "") {
-  return "{\"questionnaire\":" + quoted(questionnaire) +
-         (scoring_text.empty() ? "" : ",\"scoring\":" + quoted(scoring_text)) +
-         (id.empty() ? "" : ",\"instrument\":" + quoted(id)) + "}";
+  return "{\"questionnaire\":" + as_json(questionnaire) +
+         (scoring_text.empty() ? "" : ",\"scoring\":" + as_json(scoring_text)) +
+         (id.empty() ? "" : ",\"instrument\":" + as_json(id)) + "}";
 }
 
 class InstrumentsApi : public testing::FullHouseTest {
@@ -344,7 +344,7 @@ TEST_P(InstrumentsApi, NamesEveryMistakeWithItsLine) {
        upload(good,
               [] {
                 auto text = scoring("1");
-                return text.replace(text.find(R"("status":"A")"), 12, R"("status":"A","url":"javascript:alert(1)") ");
+                return text.replace(text.find(R"("status":"A")"), 12, R"x("status":"A","url":"javascript:alert(1)")x");
               }()),
        "must begin with https://"},
       {"both files at once", upload("{}", "{}"), R"("file":"scoring")"},

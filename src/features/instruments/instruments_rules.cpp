@@ -17,7 +17,7 @@ using Shared = std::shared_ptr<const Instrument>;
 Result<Shared> read_again(const StoredVersion& stored) {
   TRY_ASSIGN(auto read, InstrumentLibrary::read_stored(stored.instrument, stored.questionnaire, stored.scoring));
   if (read.digest() != stored.digest) {
-    return fail(invalid("instrument.altered", "It is not what was saved: its digest is another."));
+    return fail(invalid("instrument.wrong", "It is not what was saved: its digest is another."));
   }
   return std::make_shared<const Instrument>(std::move(read));
 }

@@ -3796,6 +3796,8 @@ export interface paths {
                 query?: {
                     /** @description en, de …; without official wording in it, the questionnaire's own */
                     language?: string;
+                    /** @description of the version that a form was asked with; without it, what is offered now */
+                    digest?: string;
                 };
                 header?: never;
                 path: {
@@ -4164,6 +4166,211 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["ItemsAllowed"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every questionnaire of this practice: whether it can be asked for, its licence and source, what is unverified */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Every questionnaire of this practice: whether it can be asked for, its licence and source, what is unverified */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Instruments"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Bring a questionnaire, the next version of one, or the wording of one that is here without it
+         * @description It can be asked for at once. Forms that were asked with an earlier version go on under that. The same files again are the same version, 200. 422 `instrument.wrong` names every mistake with its line; 409 `instrument.older`: these files were here before, and others are in their place.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InstrumentUpload"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedInstrument"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedInstrument"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instruments/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through a questionnaire that somebody wants to bring, and show it as its respondent would see it
+         * @description A FHIR R4 Questionnaire, and a scoring file where there is one. Saves nothing.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the preview */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InstrumentUpload"];
+                };
+            };
+            responses: {
+                /** @description Look through a questionnaire that somebody wants to bring, and show it as its respondent would see it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckedUpload"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instruments/{instrument}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Withdraw a questionnaire, or have it asked for again
+         * @description What was asked for can still be sent, and everything that was answered stays. Sent again it changes nothing.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    instrument: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchWanted"];
                 };
             };
             responses: {
@@ -7209,13 +7416,15 @@ export interface components {
             threshold: number;
             source?: string | null;
         };
-        /** @description `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; while the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the client a form with an answer for a person to look at has no band and no changes, in any of its versions. */
+        /** @description `digest` is that of the version which was asked, for the wording; empty on forms from before versions were kept. `unreadable`: this program cannot read that version, so the form is neither shown nor filled in; what was sent stays. `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; while the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the client a form with an answer for a person to look at has no band and no changes, in any of its versions. */
         Form: {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             episode: string;
             questionnaire: string;
+            digest: string;
+            unreadable: boolean;
             name: string;
             occasion: components["schemas"]["Occasion"];
             encounter?: string | null;
@@ -7312,6 +7521,98 @@ export interface components {
         };
         ItemsAllowed: {
             allowed: boolean;
+        };
+        /** @enum {string} */
+        FilledInBy: "client" | "therapist";
+        /** @enum {string} */
+        InstrumentState: "ready" | "off" | "withdrawn" | "no_wording" | "no_screen" | "unreadable";
+        /** @description One that was uploaded. `number` is the practice's own count, `version` what the file calls itself. `unreadable`: why this program cannot read it; its forms are kept, and neither shown nor filled in. */
+        InstrumentVersion: {
+            /** Format: int64 */
+            number: number;
+            version: string;
+            digest: string;
+            wording_hash: string;
+            /** Format: date-time */
+            saved_at: string;
+            unreadable?: string | null;
+        };
+        /** @description `state`: `ready` can be asked for; `off` waits for an administrator who confirms `wants_confirmation`; `withdrawn` is asked for no more; `no_wording` is structure and scoring, the licence holder's file is uploaded; `no_screen` cannot be filled in here (`why`); `unreadable`: see its latest version. `licence_letter`: A part of the program, B in a pack with its own licence, C structure only; empty: the practice brought it and answers for it. `own`: it was uploaded, or its wording was. `wording_hash` is the SHA-256 of every text that is read, `digest` that of both files. `unverified`: what was not found in two independent sources, with the reason; nothing is claimed of it. `scales` are their keys; empty where there is no scoring: it is answered and read, and nothing is reckoned. */
+        InstrumentEntry: {
+            id: string;
+            name: string;
+            title: string;
+            filled_in_by: components["schemas"]["FilledInBy"];
+            state: components["schemas"]["InstrumentState"];
+            why?: string | null;
+            own: boolean;
+            wants_confirmation: boolean;
+            licence_letter: string;
+            licence?: string | null;
+            licence_url?: string | null;
+            notice?: string | null;
+            changes_allowed?: string | null;
+            commercial_use: boolean;
+            citation: string;
+            copyright: string;
+            printed_form: string;
+            version: string;
+            scoring_version: string;
+            wording_hash: string;
+            digest: string;
+            languages: string[];
+            /** Format: int64 */
+            questions: number;
+            scales: string[];
+            unverified: string[];
+            versions: components["schemas"]["InstrumentVersion"][];
+        };
+        /** @description By id. Those without wording are here, too. */
+        Instruments: {
+            instruments: components["schemas"]["InstrumentEntry"][];
+        };
+        /** @description The files as text. `instrument` is the id that it is to have, small letters, digits and hyphens; left out it is that of the scoring file, or made of the questionnaire's own. Without `scoring` it is answered and read, and nothing is reckoned; where the program has the scoring of a `no_wording` instrument, that holds. */
+        InstrumentUpload: {
+            instrument?: string | null;
+            questionnaire: string;
+            scoring?: string | null;
+        };
+        /** @description `file` is `questionnaire`, `scoring`, or `instrument` for the id; `line` counts from 1, absent where the sentence names it or there is none; `place` is a JSON pointer, which may be empty. */
+        UploadMistake: {
+            file: string;
+            line?: number | null;
+            place: string;
+            message: string;
+        };
+        /** @enum {string} */
+        Becomes: "instrument" | "version" | "wording" | "nothing_new";
+        CheckedScale: {
+            key: string;
+            label: string;
+            min: number;
+            max: number;
+            higher_is_worse: boolean;
+        };
+        /** @description With `mistakes` nothing else is there. Otherwise: what it `becomes` when it is saved, under which id; `preview`, as the respondent sees it, in the language that was asked for; `left_out`, the texts of items that are not asked here (free text, dates, several answers at once). Nothing was saved. */
+        CheckedUpload: {
+            mistakes: components["schemas"]["UploadMistake"][];
+            instrument: string;
+            becomes: components["schemas"]["Becomes"];
+            scales: components["schemas"]["CheckedScale"][];
+            left_out: string[];
+            cannot_be_asked?: string | null;
+            preview?: components["schemas"]["QuestionnaireText"] | null;
+        };
+        SavedInstrument: {
+            instrument: string;
+            /** Format: int64 */
+            number: number;
+            digest: string;
+        };
+        /** @description `on` false withdraws: no new forms, what was asked and answered stays. `non_commercial` confirms that the use of it here is non-commercial; it is needed where `wants_confirmation`. */
+        SwitchWanted: {
+            on: boolean;
+            non_commercial?: boolean | null;
         };
         /** @description An answer for a person to look at. `kind`: "safety", an answer about harm; "unanswered", a question about harm was left out, so ask; "rift", something about the therapist, which the neutral person alone sees. `acknowledge_by`: if nobody looks into it by then, the supervisor is told, where `then_supervisor` is true; else nobody is, for none is named. `acknowledged_by` is who looks into it, empty where their account was closed. That there is no concern does not mean that a client is safe: never show it as such. `episode` and `form` are there for the therapist of them alone. `therapist` treated when it was raised, and whoever treats now stands in `therapist_now` where that is another. `asked_under`: who treated when the form was asked for, where that was another; a "rift" may be about either. */
         ConcernEntry: {
@@ -8059,7 +8360,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */

@@ -27,6 +27,7 @@ export function stateWord({ state }: Pick<Instrument, 'state'>): string {
 }
 
 export function licenceWord({ licence_letter, own }: Pick<Instrument, 'licence_letter' | 'own'>): string {
+  if (own && licence_letter !== 'C') return m.instr_licence_own();
   if (licence_letter === 'A') return m.instr_licence_a();
   if (licence_letter === 'B') return m.instr_licence_b();
   if (licence_letter === 'C') return own ? m.instr_licence_c_own() : m.instr_licence_c();
@@ -38,7 +39,7 @@ export function safeLink(address: string | null | undefined): string | null {
   if (!address) return null;
   try {
     const { protocol, href } = new URL(address);
-    return protocol === 'https:' ? href : null;
+    return protocol === 'https:' || protocol === 'http:' ? href : null;
   } catch {
     return null;
   }
