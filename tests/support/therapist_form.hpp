@@ -1,6 +1,7 @@
 #pragma once
 /// @file For tests: an instrument of the house that the therapist fills in, beside those of the program.
 #include <array>
+#include <stdexcept>
 #include <string_view>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -14,34 +15,26 @@ class WithTherapistForm {
  public:
   WithTherapistForm() {
     constexpr std::string_view questionnaire =
-        R"({"resourceType":"Questionnaire","title":"Our view","language":"en","item":[
+        R"json({"resourceType":"Questionnaire","title":"Our view","language":"en","item":[
             {"linkId":"1","text":"We agree on the goals.","type":"choice","answerOption":[
               {"valueInteger":0},{"valueInteger":1},{"valueInteger":2}]},
             {"linkId":"2","text":"We can speak openly.","type":"choice","answerOption":[
-              {"valueInteger":0},{"valueInteger":1},{"valueInteger":2}]}]})";
-    constexpr std::string_view
-        scoring = R"({"schema":"rapport.scoring/1","instrument":"our-view-therapist","name":"Our view (therapist)",
-        "version" : "1", "citation" : "none", "licence" : {"status" : "A", "commercial_builds" : "on"}, "scales" : [ {
-          "key" : "total",
-          "label" : "Total",
-          "method" : "sum",
-          "items" : [ "1", "2" ],
-          "range" : [ 0, 4 ],
-          "direction" : "higher_better",
-          "missing" : {"rule" : "complete_only"}
-        } ]
-  })";
+              {"valueInteger":0},{"valueInteger":1},{"valueInteger":2}]}]})json";
+    constexpr std::string_view scoring =
+        R"json({"schema":"rapport.scoring/1","instrument":"our-view-therapist","name":"Our view","version":"1",
+            "citation":"none","licence":{"status":"A","commercial_builds":"on"},
+            "scales":[{"key":"total","label":"Total","method":"sum","items":["1","2"],"range":[0,4],
+                       "direction":"higher_better","missing":{"rule":"complete_only"}}]})json";
     auto library = measures::InstrumentLibrary::shipped().value();
-  const std::array files{measures::InstrumentFile{"our-view-therapist.questionnaire.json", questionnaire},
-                         measures::InstrumentFile{"our-view-therapist.scoring.json", scoring}};
-  const auto added = library.add(files);
-  if (!added) throw std::logic_error(added.error().detail);
-  questionnaires::use_instruments(std::move(library));
-} ~WithTherapistForm() {
-  questionnaires::use_instruments(measures::InstrumentLibrary::shipped().value());
-}
-WithTherapistForm(const WithTherapistForm&) = delete;
-WithTherapistForm& operator=(const WithTherapistForm&) = delete;
+    const std::array files{measures::InstrumentFile{"our-view-therapist.questionnaire.json", questionnaire},
+                           measures::InstrumentFile{"our-view-therapist.scoring.json", scoring}};
+    const auto added = library.add(files);
+    if (!added) throw std::logic_error(added.error().detail);
+    questionnaires::use_instruments(std::move(library));
+  }
+  ~WithTherapistForm() { questionnaires::use_instruments(measures::InstrumentLibrary::shipped().value()); }
+  WithTherapistForm(const WithTherapistForm&) = delete;
+  WithTherapistForm& operator=(const WithTherapistForm&) = delete;
 };
 
 }  // namespace rapport::testing

@@ -14,7 +14,7 @@ const point = (form: string, at: number, value: number | null, ofSession?: numbe
 });
 
 const series = (questionnaire: string, points: CoursePoint[]): Course['series'][number] => ({
-  questionnaire, name: questionnaire.toUpperCase(), points,
+  questionnaire, name: questionnaire.toUpperCase(), respondent: 'client', points,
   scales: [{ key: 'total', label: 'Total', min: 0, max: 20, higher_is_worse: true }],
   bands: [
     { scale: 'total', min: 0, max: 9, label: 'Low', source: 'a journal' },

@@ -31,7 +31,7 @@ test('a mark of the picture says it with the score, and nothing that sounds well
     values: [{ scale: 'total', value: 1, prorated: false }], band: 'Minimal'
   };
   const series: Course['series'][number] = {
-    questionnaire: 'phq-9', name: 'PHQ-9', points: [point], bands: [{ scale: 'total', min: 0, max: 4, label: 'Minimal', source: 'a journal' }],
+    questionnaire: 'phq-9', name: 'PHQ-9', respondent: 'client', points: [point], bands: [{ scale: 'total', min: 0, max: 4, label: 'Minimal', source: 'a journal' }],
     scales: [{ key: 'total', label: 'Total', min: 0, max: 27, higher_is_worse: true }]
   };
   const course = { sessions: [], series: [series], events: [], more: false };

@@ -84,19 +84,18 @@ class CourseStorer {
     return store_session_forms(tx_, key_, paper_, session.forms, {id, now_ - kAskedBeforeNow, starts, std::nullopt});
   }
 
-  /// As the therapist found it right at the beginning, once the first forms were there.
+  /// As the therapist found it right at the end of the first session, whatever had been proposed.
   Result<void> store_care(Time at) {
     TRY_ASSIGN(const auto rule, measurement_plan::shipped_intake_rule(questionnaires::instruments()));
     const auto& step = rule.steps.at(1);
-    const auto until = to_micros(at + hours(step.first_contact_hours));
     const measurement_plan::Care care{step.sessions,
                                       step.weeks,
                                       step.first_contact_hours,
-                                      until,
+                                      0,
                                       step.support.in(paper_.language),
                                       step.safety.in(paper_.language),
                                       rule.version,
-                                      true};
+                                      false};
     return measurement_plan::agree(tx_, {pair_.episode, 1, pair_.client, at, pair_.therapist,
                                          measurement_plan::seal_care(key_, pair_.episode, 1, care)});
   }
@@ -139,11 +138,13 @@ class CourseStorer {
 Result<void> store_course(store::WriteTx& tx, const access::SealKey& key, const WrittenClient& written,
                           const WrittenCourse& course, const DemoPair& pair, Time now) {
   CourseStorer storer(tx, key, {pair, course.language, course.items_allowed, now}, now);
+  std::optional<Time> first_ended;
   for (const auto& session : course.held) {
     TRY_ASSIGN(const auto talk, talk_of(written, session, now));
+    first_ended = std::min(first_ended.value_or(talk.last), talk.last);
     TRY(storer.store_held(session, talk, now - days(written.opened_days)));
   }
-  if (!course.held.empty()) TRY(storer.store_care(now - days(written.opened_days)));
+  if (first_ended) TRY(storer.store_care(*first_ended));
   for (const auto& forms : course.between) TRY(storer.store_between(forms));
   for (const auto& session : course.planned) TRY(storer.store_planned(session));
   return {};

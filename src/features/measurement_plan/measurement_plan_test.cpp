@@ -53,14 +53,14 @@ TEST(PlanLists, AWrongSettingIsNamed) {
 
 TEST(PlanBurden, IsTenSecondsForEachQuestion) {
   const testing::WithTherapistForm form;
-  // 9 questions before, 8 after; 7 every two weeks; 6 at the start and at the end.
+  // 10 questions before, 8 after; 7 every two weeks; 6 at the start and at the end.
   const Plan plan{{"phq-9", "our-view-therapist"}, {"sparq"}, {"k6"}, {{"gad-7", 2}}, {"k6"}};
   EXPECT_NEAR(sessions_a_month(1, 1), 4.348, 0.001);
   EXPECT_NEAR(sessions_a_month(2, 1), 8.696, 0.001);
   const auto burden = burden_of(plan, Respondent::client, 4);
-  EXPECT_EQ(burden.session_seconds, 170);
+  EXPECT_EQ(burden.session_seconds, 180);
   EXPECT_EQ(burden.once_seconds, 120);
-  EXPECT_EQ(burden.month_seconds, 680 + 152) << "2.17 times 70 seconds";
+  EXPECT_EQ(burden.month_seconds, 720 + 152) << "2.17 times 70 seconds";
   const auto own = burden_of(plan, Respondent::therapist, 4);
   EXPECT_EQ(own.session_seconds, 20);
   EXPECT_EQ(own.month_seconds, 80);
@@ -341,7 +341,7 @@ class PlanApi : public testing::FullHouseTest {
 TEST_P(PlanApi, SaysWhatIsAskedAndHowLongItTakes) {
   const auto usual = call(client, http::Method::get, of("/measurement-plan"));
   EXPECT_TRUE(has(usual, R"("usual":true)")) << usual.body;
-  EXPECT_TRUE(has(usual, R"("client":{"session_seconds":130,)")) << usual.body;
+  EXPECT_TRUE(has(usual, R"("client":{"session_seconds":140,)")) << usual.body;
   const auto plan = R"({"forms":[{"questionnaire":"gad-7","when":"every_weeks","weeks":2},)"
                     R"({"questionnaire":"sparq","when":"after_session"}]})";
   ASSERT_EQ(call(therapist, http::Method::put, of("/measurement-plan"), plan).status, 204);

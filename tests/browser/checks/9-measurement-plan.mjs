@@ -64,7 +64,7 @@ export default async function add({ check, house: first, shots }) {
       await put('K6', 'Every few weeks', 2);
       await put('Our view', 'At the start');
       await put('K10', 'At the end');
-      await section('Before each session').getByRole('button', { name: /^Remove: PHQ-9/ }).click();
+      await section('Before each session').getByRole('button', { name: /^Remove\s*: PHQ-9/ }).click();
       same('RISQ stays', await section('After each session').locator('li', { hasText: 'RISQ' }).getByRole('button').count(), 0);
       await hers.page.getByText('Not saved yet.').waitFor();
       await clean(hers.page);
@@ -102,7 +102,7 @@ export default async function add({ check, house: first, shots }) {
       await near.page.getByText('fills this in, about the work with you').waitFor();
       await near.page.getByRole('heading', { name: 'How often we meet' }).waitFor();
       const box = near.page.getByLabel(/may see my single answers/);
-      await box.check();
+      await box.click();
       await until('it holds', () => box.isChecked());
       const remind = near.page.getByLabel('Remind me a day before a form is due');
       same('reminders are on', await remind.isChecked(), true);
