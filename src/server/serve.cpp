@@ -361,7 +361,6 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY_ASSIGN(const auto not_offered, use_own_instruments(settings));
   TRY_ASSIGN(auto consents, consent::open_texts(settings));
   consent::use_texts(std::move(consents));
-  TRY_ASSIGN(const auto usual_forms, measurement_plan::usual_plan(settings));
   TRY_ASSIGN(auto mail_server, notify::mail_server(settings));
   TRY_ASSIGN(const auto push, notify::push_services(settings));
   const auto due = crisis_contacts::overdue(contacts, clock->now());
@@ -371,7 +370,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   if (!clock_file.empty()) TRY(check_clock(open->house()));
   TRY_ASSIGN(const auto unreadable,
              instruments::take_up(open->house().db, clock->now(), std::chrono::steady_clock::now() + kFollowWithin));
-  TRY_ASSIGN(const auto usual_forms, session_forms::usual_choice(settings));
+  TRY_ASSIGN(const auto usual_forms, measurement_plan::usual_plan(settings));
   TRY(add_made_up_contacts(open->house(), rules));
   auto closing = closing_account::rules_of(settings);
   closing.announced_not_before = clock->now() + people::kTimeAfterStart;

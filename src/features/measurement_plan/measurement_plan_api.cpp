@@ -58,6 +58,8 @@ class Describing {
       if (next != stored_.next.end()) form.next_at = next->at;
     }
     add(plan.at_end, When::at_end);
+    // What was withdrawn since it was chosen is not asked for, and would not be taken as a choice.
+    std::erase_if(forms_, [](const PlannedForm& form) { return !questionnaires::find_offered(form.questionnaire); });
     return std::move(forms_);
   }
 

@@ -27,12 +27,11 @@ Result<std::vector<std::string>> of_setting(std::string_view name, std::string_v
   return fail(wrong(fmt::format("\"{}\" is wrong: {}", name, list.error().detail)));
 }
 
-/// Of one that has left the program nothing is asked any more.
+/// Of one that is not offered any more nothing is asked.
 std::int64_t seconds_of(const std::string& id, Respondent respondent) {
-  const auto is_theirs = questionnaires::is_for_therapists(id) == (respondent == Respondent::therapist);
-  const auto* instrument = questionnaires::instruments().find(id);
-  if (!is_theirs || instrument == nullptr) return 0;
-  return kSecondsForQuestion * static_cast<std::int64_t>(instrument->questions().size());
+  const auto instrument = questionnaires::find_offered(id);
+  if (!instrument || !(*instrument)->is_for(respondent)) return 0;
+  return kSecondsForQuestion * static_cast<std::int64_t>((*instrument)->questions().size());
 }
 
 std::int64_t seconds_of(const std::vector<std::string>& ids, Respondent respondent) {
@@ -62,7 +61,8 @@ Result<std::vector<std::string>> checked_list(std::string_view ids) {
   std::vector<std::string> list;
   boost::split(list, ids, boost::is_any_of(","));
   for (auto& id : list) boost::trim(id);
-  std::erase(list, "");
+  // What was withdrawn or is not switched on must not keep the program from starting: it is not asked for.
+  std::erase_if(list, [](const auto& id) { return id.empty() || questionnaires::instruments().is_off(id); });
   return checked_list(list);
 }
 

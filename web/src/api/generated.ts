@@ -4151,8 +4151,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Choose whether the therapist sees single answers
-         * @description Of consequence where `items_if_allowed`; it can be changed at any time.
+         * Choose whether the other of the two sees single answers of a form of one's own
+         * @description Of consequence where `items_if_allowed`, and of a therapist's own form; it can be changed at any time.
          */
         put: {
             parameters: {
@@ -4166,6 +4166,60 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["ItemsAllowed"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/items-shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose ahead whether the therapist sees single answers of a questionnaire
+         * @description The client's choice, for forms that are asked for from now on; each can still be changed. 422 `form.items` for what goes to the neutral person, which is decided form by form.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ItemsShown"];
                 };
             };
             responses: {
@@ -5491,7 +5545,10 @@ export interface paths {
         /** A therapist's clients, and why each of them needs the therapist */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description of the sentences of signals: en or de */
+                    language?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -6613,14 +6670,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/episodes/{episode}/session-forms": {
+    "/api/episodes/{episode}/measurement-plan": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The forms that go with every session of an episode */
+        /** Which forms are asked for in an episode, of whom and when, and how long they take */
         get: {
             parameters: {
                 query?: never;
@@ -6632,13 +6689,13 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The forms that go with every session of an episode */
+                /** @description Which forms are asked for in an episode, of whom and when, and how long they take */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["SessionForms"];
+                        "application/json": components["schemas"]["MeasurementPlan"];
                     };
                 };
                 /** @description What went wrong (RFC 9457) */
@@ -6654,7 +6711,7 @@ export interface paths {
                 };
             };
         };
-        /** Choose the forms that go with every session of an episode */
+        /** Plan which forms are asked for in an episode, of whom and when */
         put: {
             parameters: {
                 query?: never;
@@ -6666,7 +6723,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["SessionFormsWanted"];
+                    "application/json": components["schemas"]["PlanWanted"];
                 };
             };
             responses: {
@@ -6690,6 +6747,564 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        /** Go back to the practice's usual plan */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/measurement-plan/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that the end of the treatment is near, or not after all
+         * @description What is planned for the end is asked for at once; taken back, what nobody has begun goes again.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EndWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/measurement-plan/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose whether one is reminded of forms
+         * @description The client's choice alone.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemindersWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/missed-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms of an episode that were due and not sent */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The forms of an episode that were due and not sent */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MissedForms"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often the two of an episode meet, how soon they speak, and what a rule proposes to the therapist */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description en or de, of what is proposed */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How often the two of an episode meet, how soon they speak, and what a rule proposes to the therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CareAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Decide how often the two meet, how soon they speak, and what is said about support and safety
+         * @description A decision is never changed; the latest holds. The client reads it.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description en or de, in which the proposal was read */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CareWanted"];
+                };
+            };
+            responses: {
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CareAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the course of an episode asks for a look, and why
+         * @description Found by rules that are data, each with its name, version and source. What rests on answers about the therapist is among them only while the client lets this therapist see those answers.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of titles, sentences and prompts: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Where the course of an episode asks for a look, and why */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignalsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{signal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signal with prompts for what to do next, and what was done about it */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of titles, sentences and prompts: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    signal: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A signal with prompts for what to do next, and what was done about it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignalDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{signal}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record what was done about a signal
+         * @description It can be recorded again; each stays, and the latest holds. Sent again under one id it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of titles, sentences and prompts: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    signal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OutcomeToRecord"];
+                };
+            };
+            responses: {
+                /** @description Record what was done about a signal */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignalDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{signal}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record what a look again has shown
+         * @description Of the latest outcome, once. The same result sent again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of titles, sentences and prompts: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    signal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResultToRecord"];
+                };
+            };
+            responses: {
+                /** @description Record what a look again has shown */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignalDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/unanswered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the therapists whom one supervises have not answered in time */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of titles, sentences and prompts: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the therapists whom one supervises have not answered in time */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnansweredSignals"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -7324,6 +7939,8 @@ export interface components {
             /** Format: int64 */
             left_today: number;
         };
+        /** @enum {string} */
+        Respondent: "client" | "therapist";
         QuestionnaireEntry: {
             id: string;
             name: string;
@@ -7332,6 +7949,7 @@ export interface components {
             /** Format: int64 */
             questions: number;
             items_if_allowed: boolean;
+            respondent: components["schemas"]["Respondent"];
         };
         Questionnaires: {
             questionnaires: components["schemas"]["QuestionnaireEntry"][];
@@ -7377,6 +7995,8 @@ export interface components {
         Occasion: "before_session" | "after_session" | "on_request";
         /** @enum {string} */
         FormState: "asked" | "in_progress" | "completed";
+        /** @enum {string} */
+        Moment: "at_start" | "every_weeks" | "at_end";
         /** @description `value` is absent when too much was left unanswered, or a question about harm; `prorated`: missing answers count as the mean of the others. */
         ScaleResult: {
             key: string;
@@ -7416,7 +8036,7 @@ export interface components {
             threshold: number;
             source?: string | null;
         };
-        /** @description `digest` is that of the version which was asked, for the wording; empty on forms from before versions were kept. `unreadable`: this program cannot read that version, so the form is neither shown nor filled in; what was sent stays. `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; while the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the client a form with an answer for a person to look at has no band and no changes, in any of its versions. */
+        /** @description `digest` is that of the version which was asked, for the wording; empty on forms from before versions were kept. `unreadable`: this program cannot read that version, so the form is neither shown nor filled in; what was sent stays. `revision` counts the states of the answers, `version` what was sent. `items_if_allowed`: the therapist sees single answers only while `items_allowed`, the scores always. `encounter` is the session that it was asked for. `scores` are those of the latest version. `neutral_first`: the answers go to the practice's neutral person; while the client does not allow more, the therapist sees of such a form only `state`, asked or completed. For the client a form with an answer for a person to look at has no band and no changes, in any of its versions. `respondent` fills it in; of a therapist's own form the client sees only `state` while that therapist does not allow more. `moment`: the part of the measurement plan that it comes from, where that is no session. */
         Form: {
             /** Format: uuid */
             id: string;
@@ -7440,6 +8060,8 @@ export interface components {
             items_if_allowed: boolean;
             items_allowed: boolean;
             neutral_first: boolean;
+            respondent: components["schemas"]["Respondent"];
+            moment?: components["schemas"]["Moment"] | null;
             scores?: components["schemas"]["Scores"] | null;
             since_first?: components["schemas"]["ChangeResult"] | null;
             since_previous?: components["schemas"]["ChangeResult"] | null;
@@ -7521,6 +8143,11 @@ export interface components {
         };
         ItemsAllowed: {
             allowed: boolean;
+        };
+        /** @description Whether forms of this questionnaire that are asked for from now on let the therapist see single answers. */
+        ItemsShown: {
+            questionnaire: string;
+            shown: boolean;
         };
         /** @enum {string} */
         FilledInBy: "client" | "therapist";
@@ -7877,6 +8504,20 @@ export interface components {
             from?: string | null;
             to?: string | null;
         };
+        /** @description How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours, and what was said about support and safety. A name that nobody knows is left out. */
+        RecordCare: {
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            weeks: number;
+            /** Format: int64 */
+            first_contact_hours: number;
+            support: string;
+            safety: string;
+        };
         /** @enum {string} */
         Status: "planned" | "open" | "closed" | "cancelled";
         /** @enum {string} */
@@ -7926,12 +8567,13 @@ export interface components {
             scores: components["schemas"]["Scores"];
             answers: components["schemas"]["RecordItem"][];
         };
-        /** @description A form that was asked for; without `versions` it was not sent. `session` is the one that it was asked for. */
+        /** @description A form that was asked for; without `versions` it was not sent, or it is a therapist's own (`respondent`) that the therapist does not show. `session` is the one that it was asked for. */
         RecordForm: {
             /** Format: uuid */
             id: string;
             questionnaire: string;
             name: string;
+            respondent: components["schemas"]["Respondent"];
             occasion: components["schemas"]["Occasion"];
             session?: string | null;
             /** Format: date-time */
@@ -7966,6 +8608,25 @@ export interface components {
             subject?: string | null;
             messages: components["schemas"]["RecordMessage"][];
         };
+        /** @enum {string} */
+        rapport__signals__Kind: "early_alliance" | "rupture_candidate" | "repair" | "divergence" | "ceiling" | "straight_line" | "not_on_track" | "deterioration" | "reliable_improvement" | "sudden_gain_candidate" | "missing" | "silence" | "late_reply" | "safety";
+        /** @enum {string} */
+        Outcome: "discussed" | "acted" | "deferred" | "false_alarm";
+        /** @description Something that a rule found in the course and showed to whoever treated: a reason to look, no diagnosis. The sentence stands in English and in German. `holds` is false when what it stood on was corrected, or is over; `outcome` is what was done about it last. */
+        RecordSignal: {
+            kind: components["schemas"]["rapport__signals__Kind"];
+            rule: string;
+            version: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            found_at: string;
+            holds: boolean;
+            reason_en: string;
+            reason_de: string;
+            outcome?: components["schemas"]["Outcome"] | null;
+            answered_at?: string | null;
+        };
         /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
             /** Format: uuid */
@@ -7976,9 +8637,11 @@ export interface components {
             opened_at: string;
             closed_at?: string | null;
             reply_hours?: number | null;
+            care: components["schemas"]["RecordCare"][];
             sessions: components["schemas"]["RecordSession"][];
             forms: components["schemas"]["RecordForm"][];
             rooms: components["schemas"]["RecordRoom"][];
+            signals: components["schemas"]["RecordSignal"][];
         };
         /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its state of then, and asks anew. */
         RecordConsent: {
@@ -8031,8 +8694,8 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "worse" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "session_soon" | "silence";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms; `silence` the last contact, when no session is planned. */
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "signal_act" | "worse" | "signal_look" | "follow_up" | "reply_overdue" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "own_form_missing" | "session_soon" | "silence";
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `silence` the last contact, when no session is planned; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -8044,6 +8707,8 @@ export interface components {
             source?: string | null;
             until?: string | null;
             concern?: string | null;
+            signal?: string | null;
+            words?: string | null;
         };
         /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away; `therapist_left`: or works here no longer, so that one goes on until the client is handed over. */
         CaseloadClient: {
@@ -8129,10 +8794,11 @@ export interface components {
             since_previous?: components["schemas"]["CourseChange"] | null;
             concerns: components["schemas"]["CourseConcern"][];
         };
-        /** @description One questionnaire over time, the oldest point first. Where it has several scales and no total, there is none. */
+        /** @description One questionnaire over time, filled in by `respondent`, the oldest point first. Where it has several scales and no total, there is none. */
         CourseSeries: {
             questionnaire: string;
             name: string;
+            respondent: components["schemas"]["Respondent"];
             scales: components["schemas"]["CourseScale"][];
             bands: components["schemas"]["CourseBand"][];
             reliable_change?: components["schemas"]["CourseThreshold"] | null;
@@ -8140,7 +8806,7 @@ export interface components {
         };
         /** @enum {string} */
         CourseEventKind: "opened" | "closed" | "asked" | "overdue" | "missing";
-        /** @description `opened` and `closed`: the episode. `asked`: a form that was asked for and not sent; `overdue`: its day has passed. `missing`: a session without a form that came with at least half of the sessions since it first did. */
+        /** @description `opened` and `closed`: the episode. `asked`: a form that was asked for and not sent; `overdue`: its day has passed. `missing`: a session that went by without a form that was asked for before it, or that came with at least half of the sessions since it first did. `respondent` is who fills the form in. */
         CourseEvent: {
             kind: components["schemas"]["CourseEventKind"];
             /** Format: date-time */
@@ -8149,6 +8815,7 @@ export interface components {
             name?: string | null;
             form?: string | null;
             session?: string | null;
+            respondent?: components["schemas"]["Respondent"] | null;
         };
         /** @description Everything oldest first. `more`: there are older sessions than the 500 given. A therapist does not find forms in it whose scores would tell of single answers that the client has not allowed them to see. */
         CourseAnswer: {
@@ -8342,17 +9009,244 @@ export interface components {
             access: components["schemas"]["AccessLine"][];
             more: boolean;
         };
-        /** @description Ids as GET /api/questionnaires has them, at most six each. Those in `before` are asked for a day before a session begins, those in `after` when it ends. `usual`: nothing was chosen for this episode, the practice's choice holds. `kept`: what of these goes to the neutral person and is the practice's to choose; it stays whatever the therapist chooses. */
-        SessionForms: {
-            before: string[];
-            after: string[];
-            kept: string[];
-            usual: boolean;
+        /** @enum {string} */
+        When: "before_session" | "after_session" | "at_start" | "every_weeks" | "at_end";
+        /** @description `weeks` and `next_at` (when it is asked for next) where it comes every few weeks. `questions` is the most that are asked. `kept`: it goes to the neutral person and is the practice's to choose; it stays whatever the therapist plans. `items_shown`, for the client alone and where there is something to choose: whether forms asked for from now on let the therapist see single answers. */
+        PlannedForm: {
+            questionnaire: string;
+            name: string;
+            respondent: components["schemas"]["Respondent"];
+            when: components["schemas"]["When"];
+            weeks?: number | null;
+            next_at?: string | null;
+            /** Format: int64 */
+            questions: number;
+            about_relationship: boolean;
+            kept: boolean;
+            items_shown?: boolean | null;
         };
-        /** @description In place of what held before; an empty list: none but what is `kept`. It holds from now on. */
-        SessionFormsWanted: {
-            before: string[];
-            after: string[];
+        /** @description Seconds that answering takes, by our own rule of `seconds_for_question` for each question: with one session, in a month of `sessions_a_month` sessions, and once at the start and at the end together. */
+        PlanBurden: {
+            /** Format: int64 */
+            session_seconds: number;
+            /** Format: int64 */
+            month_seconds: number;
+            /** Format: int64 */
+            once_seconds: number;
+        };
+        /** @description What is asked of whom and when, in order. `usual`: nothing was chosen for this episode, the practice's plan holds. `end_near_at`: since when the therapist says that the end is near. `reminders`: the client is reminded of a form a day before it is due, by day and once. What goes with a session is asked for a day before it begins or when it ends, and is due when it begins or two days after it ended; what goes by the calendar is due after a week. */
+        MeasurementPlan: {
+            forms: components["schemas"]["PlannedForm"][];
+            usual: boolean;
+            chosen_at?: string | null;
+            end_near_at?: string | null;
+            client: components["schemas"]["PlanBurden"];
+            therapist: components["schemas"]["PlanBurden"];
+            /** Format: int64 */
+            seconds_for_question: number;
+            sessions_a_month: number;
+            reminders: boolean;
+        };
+        /** @description `questionnaire` as GET /api/questionnaires has it; `weeks`, 1 to 52, where it comes every few weeks. */
+        FormToPlan: {
+            questionnaire: string;
+            when: components["schemas"]["When"];
+            weeks?: number | null;
+        };
+        /** @description In place of what held before, in order, at most six for each occasion; what is `kept` stays. It holds from now on: what is new at the start or every few weeks is asked for at once. */
+        PlanWanted: {
+            forms: components["schemas"]["FormToPlan"][];
+        };
+        EndWanted: {
+            near: boolean;
+        };
+        RemindersWanted: {
+            wanted: boolean;
+        };
+        /** @description A form that was due and not sent. `is_over`: its session went by and it is no longer asked for; the others can still be sent. */
+        MissedOne: {
+            /** Format: uuid */
+            form: string;
+            questionnaire: string;
+            name: string;
+            respondent: components["schemas"]["Respondent"];
+            occasion: components["schemas"]["Occasion"];
+            moment?: components["schemas"]["Moment"] | null;
+            encounter?: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            due_at?: string | null;
+            is_over: boolean;
+        };
+        /** @description The latest due first, at most 500. What goes to the neutral person is left out for everybody but the client. */
+        MissedForms: {
+            forms: components["schemas"]["MissedOne"][];
+        };
+        /** @description What was agreed on. `by` decided it; `as_proposed`: word for word what the rule had proposed, for the therapist alone. Without `first_contact_by` there was no form to count from. */
+        CareDecision: {
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            decided_at: string;
+            by: string;
+            as_proposed?: boolean | null;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            weeks: number;
+            /** Format: int64 */
+            first_contact_hours: number;
+            first_contact_by?: string | null;
+            support: string;
+            safety: string;
+        };
+        /** @description The first form of its kind in the episode, and its score. */
+        CareReason: {
+            /** Format: uuid */
+            form: string;
+            questionnaire: string;
+            name: string;
+            score: number;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What a rule proposes, for the therapist to accept or change: so many sessions in so many weeks, a first contact by `first_contact_by`, and words about support and safety. `because`: the form that it goes by, the one that asks for most. `published`: whether the rule is; `citation` where it is. */
+        CareProposal: {
+            rule_version: string;
+            published: boolean;
+            citation?: string | null;
+            because: components["schemas"]["CareReason"];
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            weeks: number;
+            /** Format: int64 */
+            first_contact_hours: number;
+            /** Format: date-time */
+            first_contact_by: string;
+            support: string;
+            safety: string;
+        };
+        /** @description `agreed`: what was decided, the latest first, which holds. `proposal`: for the therapist alone, once the client has sent a form that the rule knows. */
+        CareAnswer: {
+            agreed: components["schemas"]["CareDecision"][];
+            proposal?: components["schemas"]["CareProposal"] | null;
+        };
+        /** @description `number`: one more than that of the latest decision, 1 for the first; 409 `care.older` where something was decided meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672. */
+        CareWanted: {
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            weeks: number;
+            /** Format: int64 */
+            first_contact_hours: number;
+            support: string;
+            safety: string;
+        };
+        /** @enum {string} */
+        Level: "info" | "look" | "act";
+        /** @enum {string} */
+        rapport__signals__State: "open" | "answered" | "deferred" | "history";
+        /** @enum {string} */
+        FollowUp: "next_session" | "date";
+        /** @description Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in the language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which it stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected since, or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is to be looked at again. */
+        SignalEntry: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["rapport__signals__Kind"];
+            title: string;
+            level: components["schemas"]["Level"];
+            reason: string;
+            rule: string;
+            rule_title: string;
+            version: string;
+            published: boolean;
+            citation: string;
+            form?: string | null;
+            session?: number | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            found_at: string;
+            holds: boolean;
+            state: components["schemas"]["rapport__signals__State"];
+            waits: boolean;
+            outcome?: components["schemas"]["Outcome"] | null;
+            deferred_until?: string | null;
+            follow_up?: components["schemas"]["FollowUp"] | null;
+            follow_up_at?: string | null;
+            follow_up_due: boolean;
+        };
+        /** @description The latest first, at most 500. That there is none does not mean that all is well: never show it as such. */
+        SignalsAnswer: {
+            signals: components["schemas"]["SignalEntry"][];
+        };
+        SignalPrompts: {
+            title: string;
+            prompts: string[];
+        };
+        /** @enum {string} */
+        FollowUpResult: "better" | "same" | "worse" | "unknown";
+        /** @description What was done, and, once somebody has looked again, what came of it. Notes are for whoever wrote them alone. */
+        SignalOutcome: {
+            /** Format: uuid */
+            id: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            outcome: components["schemas"]["Outcome"];
+            deferred_until?: string | null;
+            follow_up?: components["schemas"]["FollowUp"] | null;
+            follow_up_at?: string | null;
+            note?: string | null;
+            result?: components["schemas"]["FollowUpResult"] | null;
+            result_by?: string | null;
+            result_at?: string | null;
+            result_note?: string | null;
+        };
+        /** @description `about` and `support` are prompts for whoever treats, written for Rapport: suggestions, no instructions. */
+        SignalDetails: {
+            signal: components["schemas"]["SignalEntry"];
+            /** Format: uuid */
+            episode: string;
+            client: string;
+            about: string;
+            support: components["schemas"]["SignalPrompts"][];
+            outcomes: components["schemas"]["SignalOutcome"][];
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. With `deferred` the days until it is open again, `defer_days`, 1 to 180. `follow_up`: when one looks again; with `date` in `follow_up_days`, 1 to 180. None with a false alarm or `deferred`. */
+        OutcomeToRecord: {
+            /** Format: uuid */
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            defer_days?: number | null;
+            follow_up?: components["schemas"]["FollowUp"] | null;
+            follow_up_days?: number | null;
+            note?: string | null;
+        };
+        ResultToRecord: {
+            result: components["schemas"]["FollowUpResult"];
+            note?: string | null;
+        };
+        /** @description Without the sentence and its numbers: what the scores are the therapist knows. */
+        UnansweredSignal: {
+            /** Format: uuid */
+            id: string;
+            client: string;
+            therapist: string;
+            title: string;
+            level: components["schemas"]["Level"];
+            /** Format: date-time */
+            found_at: string;
+            deferred_until?: string | null;
+        };
+        /** @description What the therapists whom one supervises have not answered within `days`; the gravest first, then the oldest, at most 500. */
+        UnansweredSignals: {
+            /** Format: int64 */
+            days: number;
+            signals: components["schemas"]["UnansweredSignal"][];
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -8360,7 +9254,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/session_forms.choice" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
