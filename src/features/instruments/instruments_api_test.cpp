@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "features/instruments/instruments.hpp"
+#include "features/measurement_plan/measurement_plan.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/session_forms/session_forms.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::instruments {
@@ -231,7 +231,7 @@ TEST_P(InstrumentsApi, WhatALaterProgramCannotReadStopsNothingAndSaysSo) {
   EXPECT_TRUE(has(sent.body, "form.unreadable")) << sent.body;
   config::Settings settings;
   settings.practice_forms_before_session = "mood, gad-7";
-  const auto usual = session_forms::usual_choice(settings);
+  const auto usual = measurement_plan::usual_plan(settings);
   ASSERT_TRUE(usual) << usual.error().detail << ": the start must not fail for it";
   EXPECT_EQ(usual->before, std::vector<std::string>{"gad-7"});
 }
@@ -293,7 +293,10 @@ TEST_P(InstrumentsApi, TakesTheWordingOfWhatIsHereWithoutIt) {
   ASSERT_EQ(save(upload(text)).status, 201);
   EXPECT_TRUE(has(entry("wai-srt"), R"("filled_in_by":"therapist")"));
   EXPECT_TRUE(has(entry("wai-srt"), R"("own":true)"));
-  EXPECT_EQ(ask("wai-srt"), "") << "clients are not asked for what therapists fill in";
+  const auto form = ask("wai-srt");
+  EXPECT_TRUE(has(call(therapist, Method::get, "/api/forms/" + form).body, R"("respondent":"therapist")"));
+  EXPECT_FALSE(fill(form, 0, R"({"item":"1","value":1})").status == 200)
+      << "clients do not fill in what is their therapist's";
   auto wrong = text;
   wrong.replace(wrong.find(R"("linkId":"7")"), 12, R"("linkId":"x")");
   EXPECT_TRUE(has(check(upload(wrong, "", "wai-srt")).body, R"("file":"scoring","place":"/scales/0/items/6")"))
@@ -395,7 +398,7 @@ TEST_P(InstrumentsApi, TheLicencePageNamesEveryInstrument) {
   }
   EXPECT_TRUE(has(entry("phq-9"), "c1a2299f2ee3f7e5e80872b00b08dbd8c920c85322bab4344db79b724d5217e5"));
   EXPECT_TRUE(has(entry("check-in-therapist"), R"("filled_in_by":"therapist")"));
-  EXPECT_FALSE(has(call(therapist, Method::get, "/api/questionnaires").body, "check-in-therapist"));
+  EXPECT_TRUE(has(call(therapist, Method::get, "/api/questionnaires").body, R"("respondent":"therapist")"));
   EXPECT_TRUE(has(call(therapist, Method::get, "/api/questionnaires").body, "\"check-in\""));
   EXPECT_FALSE(has(all, "sdq"));
 }

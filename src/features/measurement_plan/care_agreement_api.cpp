@@ -148,7 +148,7 @@ Result<std::optional<Found>> find_step(const IntakeRule& rule, const Stored& sto
 }
 
 CareProposal proposal_of(const IntakeRule& rule, const Found& found, std::string_view language) {
-  const auto* instrument = questionnaires::instruments().find(found.form->instrument);
+  const auto* instrument = questionnaires::instrument_of(*found.form);
   const auto at = *found.form->completed_at;
   CareProposal proposal;
   proposal.rule_version = rule.version;

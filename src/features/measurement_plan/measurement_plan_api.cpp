@@ -226,7 +226,7 @@ Result<Answer<MissedForms>> read_missed(Context& context, Call& call) {
   }));
   Answer<MissedForms> answer;
   for (const auto& [form, is_over] : missed) {
-    const auto* instrument = questionnaires::instruments().find(form.instrument);
+    const auto* instrument = questionnaires::instrument_of(form);
     answer.value.forms.push_back({form.id, form.instrument,
                                   instrument == nullptr ? form.instrument : instrument->scoring().name, form.respondent,
                                   form.occasion, form.moment, form.encounter, form.asked_at, form.due_at, is_over});

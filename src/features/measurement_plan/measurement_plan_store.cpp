@@ -224,7 +224,7 @@ Result<void> take_back_end(WriteTx& tx, const DueEpisode& of, Time now) {
   TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, of.therapist, of.episode));
   for (const auto& form : forms) {
     if (form.moment != Moment::at_end || form.version > 0) continue;
-    const auto* instrument = questionnaires::instruments().find(form.instrument);
+    const auto* instrument = questionnaires::instrument_of(form);
     // Nor can it be seen from what is left whether the client has begun (decision 10).
     if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
     const auto withdrawn = questionnaires::withdraw_form(tx, of.therapist, form.id, now);
