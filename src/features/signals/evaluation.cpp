@@ -319,10 +319,11 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
   return changes;
 }
 
-Result<void> look_through(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now) {
+Result<void> look_back(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now) {
   TRY_ASSIGN(const auto course, read_course(tx, look));
   TRY_ASSIGN(const auto found, find_in(course, key, now));
-  TRY_ASSIGN(const auto changes, changes_of(course, found, key, now));
+  TRY_ASSIGN(auto changes, changes_of(course, found, key, now));
+  for (auto& one : changes.added) one.found_at = one.at;
   store_look(tx, look, course, changes, now);
   return {};
 }
