@@ -85,7 +85,7 @@ class Maker {
     for (auto due = signals::list_due(tx, kLooksAtOnce); !due.empty(); due = signals::list_due(tx, kLooksAtOnce)) {
       for (const auto& look : due) {
         TRY_ASSIGN(const auto key, house_.keys.key_for(look.client, deadline_));
-        TRY(signals::look_through(tx, *key, look, now_));
+        TRY(signals::look_back(tx, *key, look, now_));
       }
     }
     return {};

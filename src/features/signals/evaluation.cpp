@@ -302,12 +302,13 @@ Result<std::vector<Found>> find_in(const StoredCourse& course, const access::Sea
 Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,
                            Time now) {
   // Without the version: a rule whose numbers were changed does not tell everything once more.
-  std::map<std::pair<std::string_view, std::string_view>, const Found*> now_found;
-  for (const auto& one : found) now_found.emplace(std::pair(one.signal.rule, one.basis), &one);
+  using What = std::pair<std::string_view, std::string_view>;  // of `found`, which stays where it is
+  std::map<What, const Found*> now_found;
+  for (const auto& one : found) now_found.emplace(What(one.signal.rule, one.basis), &one);
   Changes changes;
   const Sessions sessions(course.sessions);
   for (const auto& known : course.known) {
-    const auto again = now_found.extract({known.rule, known.basis});
+    const auto again = now_found.extract(What(known.rule, known.basis));
     const bool holds = !again.empty();
     if (known.holds != holds && (holds || is_of_now(known))) changes.holds.emplace_back(known.id, holds);
     if (holds && is_of_now(known)) {
@@ -327,10 +328,11 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
   return changes;
 }
 
-Result<void> look_through(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now) {
+Result<void> look_back(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now) {
   TRY_ASSIGN(const auto course, read_course(tx, look));
   TRY_ASSIGN(const auto found, find_in(course, key, now));
-  TRY_ASSIGN(const auto changes, changes_of(course, found, key, now));
+  TRY_ASSIGN(auto changes, changes_of(course, found, key, now));
+  for (auto& one : changes.added) one.found_at = one.at;
   store_look(tx, look, course, changes, now);
   return {};
 }

@@ -56,8 +56,9 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
 
 /// Looks through one episode; reads, reckons and then writes, each apart from the others.
 Result<void> look_through(House& house, const DueLook& look, Deadline deadline);
-/// The same in a transaction that is under way.
-Result<void> look_through(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now);
+/// The same in a transaction that is under way, as if each signal had been found when that came on which it stands: of
+/// a practice that is made up as it would be by now.
+Result<void> look_back(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now);
 /// What is due, at most so many; how many it were. One that fails does not hold up the others.
 inline constexpr std::int64_t kMostAtOnce = 200;
 Result<std::int64_t> look_through_due(House& house, Deadline deadline);

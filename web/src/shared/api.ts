@@ -216,7 +216,7 @@ export const api = {
   removePushDevice: (device: string) => ask('delete', '/api/me/push/devices/{device}', { device }, undefined),
   testPush: (device: string) => ask('post', '/api/me/push/devices/{device}/test', { device }, undefined),
   episodes: async () => (await ask('get', '/api/episodes', {}, undefined)).episodes,
-  caseload: async (language: string) => (await ask('get', '/api/caseload', {}, undefined, { language })).clients,
+  caseload: async (language = 'en') => (await ask('get', '/api/caseload', {}, undefined, { language })).clients,
   proposeReplyTime: (episode: string, hours: number) =>
     ask('put', '/api/episodes/{episode}/reply-time', { episode }, { hours }),
   agreeReplyTime: (episode: string, hours: number) =>

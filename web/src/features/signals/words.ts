@@ -34,5 +34,7 @@ export function inOrder(signals: Signal[]): Signal[] {
   const rank = (one: Signal) => (one.waits ? (one.level === 'act' ? 0 : 1) : one.follow_up_due ? 2 : 3);
   return [...signals].sort((a, b) => rank(a) - rank(b));
 }
+const newsLasts = 14 * 24 * 3_600_000;
 /** What stands in sight; the rest is behind a line that opens. */
-export const isAtHand = (one: Signal) => one.waits || one.follow_up_due || (one.holds && one.level === 'info' && one.state === 'open');
+export const isAtHand = (one: Signal) =>
+  one.waits || one.follow_up_due || (one.holds && one.level === 'info' && one.state === 'open' && prefs.now - Date.parse(one.at) < newsLasts);
