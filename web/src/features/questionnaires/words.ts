@@ -1,6 +1,5 @@
 import { m } from '../../paraglide/messages.js';
 import type { List } from '../../shared/list.svelte';
-import { app } from '../../shared/session.svelte';
 import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
 /** What a form is called here: its own short name, but for the one that has none that people know. */
@@ -34,13 +33,6 @@ export function scaleName(key: string): string | null {
 
 /** Ten seconds for each question, by our own rule, in whole minutes. */
 export const minutesFor = (questions: number) => Math.max(1, Math.ceil((questions * 10) / 60));
-
-/** Whether it is ours to fill in. */
-export const isOwn = ({ respondent }: Pick<Form, 'respondent'>) => respondent === (app.therapist ? 'therapist' : 'client');
-
-/** Whether we see more of it than how far it has come. */
-export const isOpenTo = (form: Pick<Form, 'respondent' | 'neutral_first' | 'items_allowed'>) =>
-  isOwn(form) || form.items_allowed || (form.respondent === 'client' && !form.neutral_first);
 
 /** The answers with one set, or taken back where there is no value. */
 export function answered(answers: ItemAnswer[], item: string, value: number | null): ItemAnswer[] {
