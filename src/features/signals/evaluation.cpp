@@ -10,6 +10,7 @@
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "measures/score.hpp"
 
 namespace rapport::signals {
 namespace {
@@ -82,13 +83,14 @@ std::vector<measures::Answer> in_order(const measures::Instrument& instrument, c
   return all;
 }
 
-/// The scores as they were reckoned when it was sent, and the answers beside them.
+/// Scored anew from the answers, by what the program knows now: so that all scores of a course can be held against each
+/// other, and half as much is to be opened.
 Result<void> open(const access::SealKey& key, const StoredVersion& version, Form& form) {
-  TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, version.form, version.version, version.sealed_scores));
-  for (const auto& scale : scores.scales) form.scores.push_back({scale.key, scale.value, scale.prorated});
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
   form.answers = in_order(*form.instrument, answers);
+  TRY_ASSIGN(auto scored, measures::score(*form.instrument, form.answers, *form.instrument->variant("")));
+  form.scores = std::move(scored.scores);
   return {};
 }
 
