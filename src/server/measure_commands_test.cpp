@@ -113,8 +113,8 @@ TEST_F(MeasureCommands, ListWhatThereIs) {
   EXPECT_NE(out_.str().find("srs        none     C  SRS: Session Rating Scale\n"), std::string::npos) << out_.str();
   out_.str("");
   EXPECT_EQ(list_instruments({.json = true}, out_, errors_), 0);
-  EXPECT_EQ(json().at("results").as_array().size(), 15U);
-  EXPECT_EQ(json().at("results").at(0).at("id"), "audit-c");
+  EXPECT_EQ(json().at("results").as_array().size(), 23U);
+  EXPECT_EQ(json().at("results").at(0).at("id"), "arm-5");
 }
 
 }  // namespace

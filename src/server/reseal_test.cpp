@@ -14,6 +14,7 @@
 #include "features/notify/push_devices.hpp"
 #include "features/passkeys/passkeys.hpp"
 #include "features/questionnaires/trends.hpp"
+#include "features/signals/signal_words.hpp"
 #include "store/data_lock.hpp"
 #include "support/demo_fixture.hpp"
 #include "support/key_store_fixture.hpp"
@@ -43,6 +44,14 @@ const store::Query kAddException("test.reseal_exception",
 const store::Query kSetTrend("test.reseal_trend",
                              "INSERT INTO form_trend (episode_id, client_id, sent, sealed_trend)"
                              " VALUES ($1, $2, 1, $3) ON CONFLICT (episode_id) DO UPDATE SET sealed_trend = $3");
+const store::Query kAddSignal(
+    "test.reseal_signal",
+    "INSERT INTO signal (id, episode_id, client_id, rule, version, kind, level, basis, at,"
+    " found_at, is_private, holds, state, sealed_body)"
+    " VALUES ($1, $2, $3, 'test', '1', 'silence', 'info', 'test', 1, 1, 0, 1, 'answered', $4)");
+const store::Query kAddOutcome("test.reseal_outcome",
+                               "INSERT INTO signal_outcome (id, signal_id, place, by_id, at, outcome, sealed_note,"
+                               " sealed_result_note) VALUES ($1, $2, 1, $3, 1, 'acted', $4, $5)");
 const store::Query kSetConsentNote("test.reseal_consent", "UPDATE consent SET sealed_note = $2 WHERE id = $1");
 const store::Query kAnyConsent("test.reseal_any_consent", "SELECT id, person_id FROM consent WHERE person_id = $1");
 const store::Query kBreakMessage(
@@ -106,6 +115,13 @@ class Reseal : public demo::DemoHouse {
       const auto exception = Id<struct ExceptionTag>::make(now);
       tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
       tx.execute(kSetTrend, {episode_, client, questionnaires::seal_trend(*key, episode_, {})});
+      const auto signal = signals::SignalId::make(now);
+      tx.execute(kAddSignal, {signal, episode_, client, signals::seal_body(*key, signal, {"a reason", {}})});
+      const auto outcome = signals::OutcomeId::make(now);
+      using signals::NotePart;
+      tx.execute(kAddOutcome, {outcome, signal, client,
+                               access::seal(*key, signals::bound_to(outcome, NotePart::outcome), "what was done"),
+                               access::seal(*key, signals::bound_to(outcome, NotePart::result), "what came of it")});
       const auto consents = tx.list(kAnyConsent, {client}, [](const store::Row& row) { return row.uuid(0); });
       for (const auto& id : consents) {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});

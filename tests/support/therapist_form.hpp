@@ -21,7 +21,7 @@ class WithTherapistForm {
             {"linkId":"2","text":"We can speak openly.","type":"choice","answerOption":[
               {"valueInteger":0},{"valueInteger":1},{"valueInteger":2}]}]})json";
     constexpr std::string_view scoring =
-        R"json({"schema":"rapport.scoring/1","instrument":"our-view-therapist","name":"Our view","version":"1",
+        R"json({"schema":"rapport.scoring/1","instrument":"our-view-therapist","name":"Our view","version":"1","respondent":"therapist",
             "citation":"none","licence":{"status":"A","commercial_builds":"on"},
             "scales":[{"key":"total","label":"Total","method":"sum","items":["1","2"],"range":[0,4],
                        "direction":"higher_better","missing":{"rule":"complete_only"}}]})json";

@@ -18,7 +18,7 @@ function ownInstrument(folder) {
       item: [question('1', 'We agree on the goals.'), question('2', 'We can speak openly.')]
     },
     'our-view-therapist.scoring.json': {
-      schema: 'rapport.scoring/1', instrument: 'our-view-therapist', name: 'Our view', version: '1', citation: 'none',
+      schema: 'rapport.scoring/1', instrument: 'our-view-therapist', name: 'Our view', version: '1', respondent: 'therapist', citation: 'none',
       licence: { status: 'A', commercial_builds: 'on' },
       scales: [{ key: 'total', label: 'Total', method: 'sum', items: ['1', '2'], range: [0, 4], direction: 'higher_better', missing: { rule: 'complete_only' } }]
     }
