@@ -233,8 +233,7 @@ Questionnaires list_offered() {
     list.questionnaires.push_back({instrument.id(), instrument.scoring().name, instrument.questionnaire().title.text,
                                    measures::languages(instrument.questionnaire()),
                                    static_cast<std::int64_t>(instrument.questions().size()),
-                                   instrument.scoring().items_if_allowed,
-                                   instrument.scoring().respondent});
+                                   instrument.scoring().items_if_allowed, instrument.scoring().respondent});
   }
   return list;
 }
