@@ -173,11 +173,18 @@ export default async function add({ check, house }) {
     await press(button('Yes, take it back'));
     await until('one fewer to take back', async () => (await takeBack.count()) === others);
     await goesOn('taken back', page, 'H1');
-    await press(page.locator('summary', { hasText: 'Forms around every session' }));
-    await press(page.getByRole('group', { name: 'Before each session' }).getByRole('checkbox').first(), 'Space');
-    await press(button('Save'));
-    await page.getByRole('status').getByText('Saved. It holds from the next time on.').waitFor();
-    await goesOn('saved', page, 'BUTTON Save');
+    await press(page.getByRole('link', { name: /^Forms: plan/ }));
+    const before = page.getByRole('region', { name: 'Before each session', exact: true });
+    await press(before.getByRole('button', { name: /^Move up/ }).first());
+    await goesOn('moved up', page, 'H2 Before each session');
+    await press(before.getByRole('button', { name: /^Remove/ }).first());
+    await goesOn('removed', page, 'H2 Before each session');
+    await press(button('Save the plan'));
+    await page.getByText('You planned this for the two of you').waitFor();
+    await goesOn('saved', page, 'BUTTON Save the plan');
+    await press(button('Back to the usual plan'));
+    await page.getByText('This is the usual plan of your practice.').waitFor();
+    await goesOn('as usual', page, 'H2');
 
     await page.goto(`${house.origin}/`);
     const client = page.locator(`#client-${episode}`);

@@ -199,8 +199,10 @@ class App {
     const [practice, session] = await Promise.allSettled([api.practice(), api.session()]);
     if (practice.status === 'fulfilled') this.practice = practice.value;
     this.empty = practice.status === 'rejected' && practice.reason instanceof Problem && practice.reason.status === 404;
-    this.unreachable = session.status === 'rejected' && (!(session.reason instanceof Problem) || session.reason.passing);
     if (session.status === 'fulfilled') this.#enter(session.value);
+    const passes = (one: PromiseSettledResult<unknown>) => one.status === 'rejected' && (!(one.reason instanceof Problem) || one.reason.passing);
+    // Whoever is logged in goes on without the practice's name; whoever is not must not take an empty practice for theirs.
+    this.unreachable = passes(session) || (passes(practice) && !this.session);
     this.ready = true;
     if (this.unreachable) this.#again = setTimeout(() => void this.start(), backoff(this.#tries++));
     else this.#tries = 0;
