@@ -176,9 +176,9 @@ export default async function add({ check, house }) {
     await press(page.getByRole('link', { name: /^Forms: plan/ }));
     const before = page.getByRole('region', { name: 'Before each session', exact: true });
     await press(before.getByRole('button', { name: /^Move up/ }).first());
-    await goesOn('moved up', page, 'H2 Before each session');
+    await goesOn('moved up', page, 'H2 plan-before_session');
     await press(before.getByRole('button', { name: /^Remove/ }).first());
-    await goesOn('removed', page, 'H2 Before each session');
+    await goesOn('removed', page, 'H2 plan-before_session');
     await press(button('Save the plan'));
     await page.getByText('You planned this for the two of you').waitFor();
     await goesOn('saved', page, 'BUTTON Save the plan');
