@@ -244,8 +244,8 @@ Result<std::optional<Chosen>> find_plan(ReadTx& tx, AccountId viewer, EpisodeId 
 }
 
 Plan plan_of(ReadTx& tx, EpisodeId episode, const Plan& usual) {
-  auto chosen = stored_plan(tx, episode);
-  return with_kept(chosen ? std::move(chosen->plan) : usual, usual);
+  const auto chosen = stored_plan(tx, episode);
+  return with_kept(chosen ? chosen->plan : usual, usual);
 }
 
 Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const Plan& plan, Time now) {

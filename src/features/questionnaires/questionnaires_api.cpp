@@ -457,7 +457,7 @@ Result<Answer<Questionnaires>> read_questionnaires(Context& /*context*/, Call& /
 
 /// Of the version that a form was asked with, or of the one that is offered now.
 const Instrument* readable(const Call& call) {
-  const auto id = call.path_text("questionnaire");
+  const auto& id = call.path_text("questionnaire");
   if (const auto digest = call.query_text("digest"); digest && !digest->empty()) {
     const auto* asked = instruments().find_version(*digest);
     return asked != nullptr && asked->id() == id && can_be_filled_in(*asked) ? asked : nullptr;

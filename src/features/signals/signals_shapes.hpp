@@ -31,28 +31,28 @@ struct SignalEntry {
       "or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it "
       "is "
       "to be looked at again.";
-  SignalId id;
-  Kind kind = Kind::missing;
+  Time at;
+  Time found_at;
+  std::optional<std::int64_t> session;
+  std::optional<Time> deferred_until;
+  std::optional<Time> follow_up_at;
   std::string title;
-  Level level = Level::info;
   std::string reason;
   std::string rule;
   std::string rule_title;
   std::string version;
-  bool published = false;
   std::string citation;
-  std::optional<questionnaires::FormId> form;
-  std::optional<std::int64_t> session;
-  Time at;
-  Time found_at;
-  bool holds = true;
+  Kind kind = Kind::missing;
+  Level level = Level::info;
   State state = State::open;
-  bool waits = false;
   std::optional<Outcome> outcome;
-  std::optional<Time> deferred_until;
   std::optional<FollowUp> follow_up;
-  std::optional<Time> follow_up_at;
+  bool published = false;
+  bool holds = true;
+  bool waits = false;
   bool follow_up_due = false;
+  SignalId id;
+  std::optional<questionnaires::FormId> form;
 };
 BOOST_DESCRIBE_STRUCT(SignalEntry, (),
                       (id, kind, title, level, reason, rule, rule_title, version, published, citation, form, session,
