@@ -3,6 +3,11 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Relative to this folder, so that a second checkout finds what the first has built.
   set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  if(RAPPORT_PRECOMPILE)
+    # Precompiled headers are known by what is in them, not by when they were made.
+    list(INSERT launcher 3 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime)
+    add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()

@@ -49,7 +49,7 @@ bool is_plain(std::string_view text) {
   });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   const bool keeps_letters = is_utf8(text);
   std::string out = "\"";
   for (const char c : text) {
@@ -89,7 +89,7 @@ std::string line_of(std::string_view event, Fields fields) {
     line += ' ';
     line += field.name;
     line += '=';
-    line += is_plain(field.value) ? field.value : quoted(field.value);
+    line += is_plain(field.value) ? field.value : in_quotes(field.value);
   }
   return line;
 }
