@@ -300,7 +300,10 @@ class Page {
       put_all(one.found_at, ": ", signals::title_of(one.kind, language_), ". ",
               language_ == kGerman ? one.reason_de : one.reason_en);
       if (!one.holds) put_all(" ", named("signals.over"));
-      if (one.outcome && one.answered_at) put_all(" ", named(code_of(*one.outcome)), ", ", *one.answered_at, ".");
+      if (one.outcome && one.answered_at) {
+        put_all(" ", named(code_of(*one.outcome)), ", ", *one.answered_at, ".");
+        if (one.deferred_until) put_all(" ", named("signals.until"), ": ", *one.deferred_until, ".");
+      }
       add("</li>");
     }
     add("</ul>");

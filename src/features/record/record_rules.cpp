@@ -173,7 +173,8 @@ Result<RecordSignal> open_signal(const signals::StoredSignal& stored, const Seal
                       signals::sentence_of(stored, body, "en"),
                       signals::sentence_of(stored, body, kGerman),
                       stored.outcome,
-                      stored.answered_at};
+                      stored.answered_at,
+                      stored.deferred_until};
 }
 
 Result<RecordCare> open_care(const measurement_plan::StoredCare& stored, const SealKey& key, const Names& names) {

@@ -136,7 +136,7 @@ struct RecordSignal {
   static constexpr std::string_view says =
       "Something that a rule found in the course and showed to whoever treated: a reason to look, no diagnosis. The "
       "sentence stands in English and in German. `holds` is false when what it stood on was corrected, or is over; "
-      "`outcome` is what was done about it last.";
+      "`outcome` is what was done about it last; with `deferred` it was put off until then.";
   signals::Kind kind = signals::Kind::missing;
   std::string rule;
   std::string version;
@@ -147,9 +147,11 @@ struct RecordSignal {
   std::string reason_de;
   std::optional<signals::Outcome> outcome;
   std::optional<Time> answered_at;
+  std::optional<Time> deferred_until;
 };
 BOOST_DESCRIBE_STRUCT(RecordSignal, (),
-                      (kind, rule, version, at, found_at, holds, reason_en, reason_de, outcome, answered_at))
+                      (kind, rule, version, at, found_at, holds, reason_en, reason_de, outcome, answered_at,
+                       deferred_until))
 
 struct RecordHandOver {
   static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";

@@ -57,5 +57,8 @@ export function oftenName({ sessions, weeks }: Pick<Decision, 'sessions' | 'week
   return weeks === 1 ? m.care_times_week({ sessions }) : m.care_times({ sessions, weeks });
 }
 
+/** Once its time has passed, nobody waits for the first contact any more. */
+export const contactAhead = ({ first_contact_by }: Pick<Decision, 'first_contact_by'>, now: number) => !first_contact_by || Date.parse(first_contact_by) > now;
+
 export const firstContact = ({ first_contact_by, first_contact_hours }: Pick<Decision, 'first_contact_by' | 'first_contact_hours'>) =>
   first_contact_by ? m.care_first_by({ when: byWhen(first_contact_by) }) : m.care_first_within({ hours: first_contact_hours });
