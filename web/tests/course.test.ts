@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPublished, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
+import { isPublished, keyOf, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
 import { draw, isTwin, latestOf, neighbour, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
@@ -37,6 +37,18 @@ const course = (): Course => ({
 
 test('the relationship stands below what troubles the person', () => {
   expect(panelsOf(course()).map((one) => one.series.questionnaire)).toEqual(['gad-7', 'sparq']);
+});
+
+test('versions whose scales differ stand apart, and what did not come belongs to the one of its time', () => {
+  const two = course();
+  two.series.push({ ...series('gad-7', [point('d', 22, 40)]), scoring_version: '2' });
+  two.events.push({ ...missing('gad-7', 29), session: null });
+  const panels = panelsOf(two).filter((one) => one.series.questionnaire === 'gad-7');
+  expect(new Set(panels.map((one) => keyOf(one.series))).size).toBe(2);
+  expect(panels.map((one) => one.events.map((event) => event.at))).toEqual([[day(8)], [day(29)]]);
+  const row = rowsOf(two).find((one) => one.at === day(22));
+  expect(panels.map((one) => row?.points.get(keyOf(one.series))?.length ?? 0)).toEqual([0, 1]);
+  expect(draw(two, 600, 16).marks.filter((mark) => mark.kind === 'event' && mark.event.kind === 'missing')).toHaveLength(2);
 });
 
 test('the dates below stand side by side, also with a year and in German', () => {

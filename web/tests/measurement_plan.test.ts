@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { firstContact, isMuch, minutesOf, oftenName } = await import('../src/features/measurement_plan/plan');
+const { firstContact, isMuch, isSame, minutesOf, oftenName } = await import('../src/features/measurement_plan/plan');
 
 const plan = { seconds_for_question: 10, sessions_a_month: 4 };
 const form = (when: 'before_session' | 'after_session' | 'every_weeks' | 'at_start' | 'at_end', questions: number, weeks?: number) =>
@@ -13,6 +13,15 @@ test('the minutes of a plan are reckoned as the server does', () => {
   // 170 seconds a session, 832 a month, 120 once.
   expect(minutesOf(forms, 'client', plan)).toEqual({ session: 3, month: 14, once: 2 });
   expect(minutesOf(forms, 'therapist', plan)).toEqual({ session: 0, month: 0, once: 0 });
+});
+
+test('plans are the same that ask for the same in the same order, whenever it is next', () => {
+  const one = (questionnaire: string, weeks?: number, next_at?: string) =>
+    ({ questionnaire, when: weeks ? 'every_weeks' as const : 'at_end' as const, ...(weeks ? { weeks } : {}), ...(next_at ? { next_at } : {}) });
+  expect(isSame([one('k6'), one('gad-7', 2, 'a')], [one('k6'), one('gad-7', 2, 'b')])).toBe(true);
+  expect(isSame([one('k6'), one('gad-7', 2)], [one('gad-7', 2), one('k6')])).toBe(false);
+  expect(isSame([one('gad-7', 2)], [one('gad-7', 3)])).toBe(false);
+  expect(isSame([one('k6')], [one('k6'), one('k10')])).toBe(false);
 });
 
 test('much is more than ten minutes with a session, or 45 in a month', () => {

@@ -74,6 +74,7 @@ class Drawing {
       }
     }
     for (const auto& form : material_.missed) add_missed(form);
+    leave_versions_out();
     if (material_.is_own) leave_ranges_out();
     for (const auto& [usual, places] : sent_for_) add_missing(usual, places);
     const auto key = [](const CourseEvent& event) { return std::tuple(event.at, event.kind, event.questionnaire); };
@@ -217,26 +218,62 @@ class Drawing {
     return static_cast<std::size_t>(found - held_.begin());
   }
 
+  static std::vector<CourseScale> scales_of(const questionnaires::Scores& scores) {
+    std::vector<CourseScale> scales;
+    for (const auto& scale : scores.scales) {
+      scales.push_back({scale.key, scale.label, scale.min, scale.max, scale.higher_is_worse});
+    }
+    return scales;
+  }
+
+  /// Whether scores of both can be drawn on one axis.
+  static bool are_alike(const std::vector<CourseScale>& some, const std::vector<CourseScale>& others) {
+    const auto key = [](const CourseScale& one) { return std::tuple(one.key, one.min, one.max, one.higher_is_worse); };
+    return std::equal(some.begin(), some.end(), others.begin(), others.end(),
+                      [&](const CourseScale& one, const CourseScale& other) { return key(one) == key(other); });
+  }
+
+  /// Forms of another version are part of it as long as the axis is the same.
   CourseSeries& series_of(const CourseForm& form) {
     const auto& id = form.form.instrument;
-    const auto found = std::find_if(course_.series.begin(), course_.series.end(),
-                                    [&](const CourseSeries& one) { return one.questionnaire == id; });
-    if (found != course_.series.end()) return *found;
-    auto& series = course_.series.emplace_back();
-    series.questionnaire = id;
-    series.name = name_of(form.form);
-    series.respondent = form.form.respondent;
-    for (const auto& scale : form.scores->scales) {
-      series.scales.push_back({scale.key, scale.label, scale.min, scale.max, scale.higher_is_worse});
+    auto scales = scales_of(*form.scores);
+    const auto found = std::find_if(course_.series.begin(), course_.series.end(), [&](const CourseSeries& one) {
+      return one.questionnaire == id && are_alike(one.scales, scales);
+    });
+    if (found == course_.series.end()) {
+      auto& series = course_.series.emplace_back();
+      series.questionnaire = id;
+      series.respondent = form.form.respondent;
+      series.scales = std::move(scales);
+      describe(series, form);
+      return series;
     }
-    if (const auto* instrument = questionnaires::instrument_of(form.form)) {
-      for (const auto& band : instrument->scoring().bands) {
-        const bool is_published = band.citation.has_value();
-        if (!is_published && (material_.is_own || !questionnaires::names_unpublished_ranges(*instrument))) continue;
-        series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
-      }
+    if (found->scoring_version != form.scores->scoring_version) describe(*found, form);
+    return *found;
+  }
+
+  /// Names and ranges as this form has them; what this program cannot read changes none.
+  void describe(CourseSeries& series, const CourseForm& form) const {
+    series.scoring_version = form.scores->scoring_version;
+    const auto* instrument = questionnaires::instrument_of(form.form);
+    if (series.name.empty() || instrument != nullptr) series.name = name_of(form.form);
+    if (instrument == nullptr) return;
+    series.bands.clear();
+    series.reliable_change.reset();
+    for (const auto& band : instrument->scoring().bands) {
+      const bool is_published = band.citation.has_value();
+      if (!is_published && (material_.is_own || !questionnaires::names_unpublished_ranges(*instrument))) continue;
+      series.bands.push_back({band.scale, band.min, band.max, band.label, band.citation});
     }
-    return series;
+  }
+
+  /// Which version it is matters where there is another.
+  void leave_versions_out() {
+    std::map<std::string, int> count;
+    for (const auto& series : course_.series) ++count[series.questionnaire];
+    for (auto& series : course_.series) {
+      if (count[series.questionnaire] == 1) series.scoring_version.reset();
+    }
   }
 
   static std::optional<CourseChange> change_since(const CourseForm* before, const CourseForm& now,

@@ -103,6 +103,34 @@ TEST_F(Course, AFormBelongsToTheSessionItWasAskedForWhateverItsTime) {
   EXPECT_EQ(waiting->session, soon);
 }
 
+TEST_F(Course, VersionsOnOneAxisAreOneSeriesAndOthersStandApart) {
+  const auto sent_with = [&](int day, const std::string& version, double max, const std::string& digest = "") {
+    sent("phq-9", Occasion::on_request, kStart + days(day));
+    auto& form = material.forms.back();
+    form.form.digest = digest;
+    form.scores->scoring_version = version;
+    form.scores->scales.front().max = max;
+  };
+  sent_with(1, "1", 27, "no longer known");
+  sent_with(2, "1", 27);
+  sent_with(3, "2", 27);
+  auto course = drawn();
+  ASSERT_EQ(course.series.size(), 1U);
+  EXPECT_EQ(course.series[0].points.size(), 3U);
+  EXPECT_EQ(course.series[0].name, "PHQ-9") << "as the latest has it";
+  EXPECT_FALSE(course.series[0].bands.empty());
+  EXPECT_FALSE(course.series[0].scoring_version) << "there is no other";
+  sent_with(4, "3", 54);
+  sent_with(5, "3", 54, "another digest");
+  course = drawn();
+  ASSERT_EQ(course.series.size(), 2U);
+  EXPECT_EQ(course.series[0].scoring_version, "2");
+  EXPECT_EQ(course.series[0].scales[0].max, 27);
+  EXPECT_EQ(course.series[1].scoring_version, "3");
+  EXPECT_EQ(course.series[1].scales[0].max, 54);
+  EXPECT_EQ(course.series[1].points.size(), 2U);
+}
+
 TEST_F(Course, AFormBelongsToTheSessionItWasFilledInFor) {
   const auto first = held(1);
   const auto second = held(8);

@@ -109,16 +109,20 @@ BOOST_DESCRIBE_STRUCT(CoursePoint, (),
 struct CourseSeries {
   static constexpr std::string_view says =
       "One questionnaire over time, filled in by `respondent`, the oldest point first. Where it has several scales and "
-      "no total, there is none.";
+      "no total, there is none. Scores of versions whose scales differ cannot be drawn on one axis: then there are "
+      "several series of it, each with its `scoring_version`. `name`, `bands` and `reliable_change` are those of the "
+      "latest form.";
   std::string questionnaire;
   std::string name;
+  std::optional<std::string> scoring_version;
   questionnaires::Respondent respondent = questionnaires::Respondent::client;
   std::vector<CourseScale> scales;
   std::vector<CourseBand> bands;
   std::optional<CourseThreshold> reliable_change;
   std::vector<CoursePoint> points;
 };
-BOOST_DESCRIBE_STRUCT(CourseSeries, (), (questionnaire, name, respondent, scales, bands, reliable_change, points))
+BOOST_DESCRIBE_STRUCT(CourseSeries, (),
+                      (questionnaire, name, scoring_version, respondent, scales, bands, reliable_change, points))
 
 enum class CourseEventKind { opened, closed, asked, overdue, missing };
 BOOST_DESCRIBE_ENUM(CourseEventKind, opened, closed, asked, overdue, missing)

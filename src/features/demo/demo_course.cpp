@@ -86,18 +86,21 @@ class CourseStorer {
 
   /// As the therapist found it right at the end of the first session, whatever had been proposed.
   Result<void> store_care(Time at) {
-    TRY_ASSIGN(const auto rule, measurement_plan::shipped_intake_rule(questionnaires::instruments()));
-    const auto& step = rule.steps.at(1);
+    TRY_ASSIGN(const auto* rule, measurement_plan::shipped_intake_rule());
+    const auto& step = rule->steps.at(1);
     const measurement_plan::Care care{step.sessions,
                                       step.weeks,
                                       step.first_contact_hours,
                                       0,
                                       step.support.in(paper_.language),
                                       step.safety.in(paper_.language),
-                                      rule.version,
+                                      rule->version,
                                       false};
-    return measurement_plan::agree(tx_, {pair_.episode, 1, pair_.client, at, pair_.therapist,
-                                         measurement_plan::seal_care(key_, pair_.episode, 1, care)});
+    TRY(measurement_plan::agree(tx_,
+                                {pair_.episode, 1, pair_.client, at, pair_.therapist,
+                                 measurement_plan::seal_care(key_, pair_.episode, 1, care)},
+                                [](const measurement_plan::StoredCare&) { return false; }));
+    return {};
   }
 
   Result<void> store_between(const FormsBetween& forms) {

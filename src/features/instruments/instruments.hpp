@@ -14,7 +14,7 @@
 
 namespace rapport::instruments {
 
-/// So many versions a practice can keep; those of the program count too.
+/// So many versions that were uploaded a practice can keep; those of the program do not count.
 inline constexpr std::int64_t kMostVersions = 1000;
 
 /// Where a version came from.
@@ -48,7 +48,8 @@ struct SavedVersion {
   bool is_new = true;
 };
 /// Keeps the files of an instrument. The same files again, while they are the latest, are the same version. Errors:
-/// conflict "instrument.older" when they were here before and something else is in their place; "instrument.too_many".
+/// conflict "instrument.older" when they were here before and something else is in their place; "instrument.too_many"
+/// of what is uploaded.
 Result<SavedVersion> save_version(store::WriteTx& tx, const measures::Instrument& instrument, Origin origin,
                                   std::optional<AccountId> by, Time now);
 /// Whether anything changed.

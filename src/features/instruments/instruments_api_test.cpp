@@ -15,6 +15,9 @@ using http::Method;
 
 const store::Query kSpoil{"test.spoil_version",
                           "UPDATE instrument_version SET questionnaire = $2 WHERE instrument = $1"};
+const store::Query kFill{"test.fill_versions",
+                         "INSERT INTO instrument_version (digest, instrument, number, origin, questionnaire, scoring,"
+                         " wording_hash, saved_at, saved_by) VALUES ($1, $2, $3, 'uploaded', $4, '', '', $5, $6)"};
 const store::Query kAskedWith{"test.asked_with",
                               "SELECT digest, wording_hash FROM questionnaire_response WHERE id = $1"};
 
@@ -378,6 +381,22 @@ TEST_P(InstrumentsApi, AVersionKeepsWhatPeopleWereTold) {
                   "is filled in by others"));
   EXPECT_TRUE(has(check(upload(mood("2"), scoring("1", "[0,4]", R"(,"reverse":["a"])"))).body, "has another scoring"));
   EXPECT_EQ(save(upload(mood("2"), scoring("2", "[0,4]", R"(,"reverse":["a"])"))).status, 201);
+}
+
+TEST_P(InstrumentsApi, ManyUploadsDoNotKeepTheProgramFromStarting) {
+  const auto filled = write([&](store::WriteTx& tx) -> Result<void> {
+    for (std::int64_t number = 1; number <= kMostVersions; ++number) {
+      tx.execute(kFill, {fmt::format("digest {}", number), "full", number, "{}", clock.now(), administrator});
+    }
+    return {};
+  });
+  ASSERT_TRUE(filled) << filled.error().detail;
+  const auto refused = save(upload(mood("1"), scoring("1")));
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_TRUE(has(refused.body, "instrument.too_many")) << refused.body;
+  const auto taken = take_up(*db, clock.now(), soon());
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_NE(ask("phq-9"), "");
 }
 
 TEST_P(InstrumentsApi, SaysWhatCannotBeAskedHere) {

@@ -21,7 +21,7 @@ const Query kLock{"instruments.lock", "SELECT id FROM practice ORDER BY id {for_
 const Query kNumberOf{"instruments.number_of", "SELECT number FROM instrument_version WHERE digest = $1", true};
 const Query kLatest{"instruments.latest",
                     "SELECT number FROM instrument_version WHERE instrument = $1 ORDER BY number DESC LIMIT 1", true};
-const Query kCount{"instruments.count", "SELECT COUNT(*) FROM instrument_version"};
+const Query kCount{"instruments.count", "SELECT COUNT(*) FROM instrument_version WHERE origin = 'uploaded'"};
 const Query kSave{"instruments.save",
                   "INSERT INTO instrument_version (digest, instrument, number, origin, questionnaire, scoring,"
                   " wording_hash, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -73,10 +73,12 @@ Result<SavedVersion> save_version(WriteTx& tx, const measures::Instrument& instr
                      "back write another \"version\" into the questionnaire.",
                      *known, latest)});
   }
-  if (tx.first(kCount, {}, number_of).value_or(0) >= kMostVersions) {
-    return fail(
-        {ErrorKind::conflict, "instrument.too_many",
-         fmt::format("The practice keeps {} versions of questionnaires, and cannot keep more.", kMostVersions)});
+  // What the program brings is kept whatever was uploaded: it would not start otherwise.
+  if (origin == Origin::uploaded && tx.first(kCount, {}, number_of).value_or(0) >= kMostVersions) {
+    return fail({ErrorKind::conflict, "instrument.too_many",
+                 fmt::format("The practice keeps {} versions of questionnaires that were brought by hand, and cannot "
+                             "keep more.",
+                             kMostVersions)});
   }
   tx.execute(kSave, {instrument.digest(), instrument.id(), latest + 1, text_of(origin),
                      instrument.texts().questionnaire, instrument.texts().scoring, instrument.wording_hash(), now, by});

@@ -4,6 +4,7 @@
 /// is data (resources/measurement-plan/intake.json); the therapist accepts it or changes it. Never a diagnosis, and
 /// never an answer to what a form says about harm: that is features/safety.
 #include <boost/describe.hpp>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -45,8 +46,8 @@ struct IntakeRule {
 /// Every instrument must be there or in a pack that was left out, the scores must rise from the least that the main
 /// scale gives, and every step must be there. Error: invalid "intake.rule", with the line.
 Result<IntakeRule> read_intake_rule(std::string_view text, const measures::InstrumentLibrary& instruments);
-/// The rule that is part of the program.
-Result<IntakeRule> shipped_intake_rule(const measures::InstrumentLibrary& instruments);
+/// The rule that is part of the program, with the instruments that are; read once.
+Result<const IntakeRule*> shipped_intake_rule();
 /// Nothing where the rule says nothing of the instrument.
 const Step* step_for(const IntakeRule& rule, const std::string& instrument, double score);
 
@@ -80,9 +81,12 @@ struct StoredCare {
 };
 /// The latest first; not_found unless the episode is the viewer's.
 Result<std::vector<StoredCare>> list_agreements(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
-/// `number` is one more than that of the latest; another is a conflict ("care.older"). not_found unless `decided_by` is
-/// the therapist.
-Result<void> agree(store::WriteTx& tx, const StoredCare& care);
+/// Whether what is sealed says what is to be agreed on.
+using IsSameCare = std::function<bool(const StoredCare& stored)>;
+/// Whether it is new: what the same therapist decided under the same number, saying the same, is there already.
+/// Otherwise `number` is one more than that of the latest; another is a conflict ("care.older"). not_found unless
+/// `decided_by` is the therapist.
+Result<bool> agree(store::WriteTx& tx, const StoredCare& care, const IsSameCare& is_same);
 
 /// Part of what is authenticated: no decision opens in another's place.
 Bytes bound_to(EpisodeId episode, std::int64_t number);

@@ -205,9 +205,9 @@ Result<Stored> read_all(Context& context, const Call& call, const IntakeRule& ru
 }
 
 Result<Answer<CareAnswer>> read_care(Context& context, Call& call) {
-  TRY_ASSIGN(const auto rule, shipped_intake_rule(questionnaires::instruments()));
-  TRY_ASSIGN(const auto stored, read_all(context, call, rule));
-  TRY_ASSIGN(auto answer, care_of(context, call, rule, stored));
+  TRY_ASSIGN(const auto* rule, shipped_intake_rule());
+  TRY_ASSIGN(const auto stored, read_all(context, call, *rule));
+  TRY_ASSIGN(auto answer, care_of(context, call, *rule, stored));
   TRY(audit_read(context, call, stored.client, std::nullopt, "care"));
   return Answer<CareAnswer>{200, std::move(answer)};
 }
@@ -224,10 +224,12 @@ Result<void> check(const CareWanted& wanted) {
   return fail(invalid("care.invalid", "So often, or so soon, two people cannot agree to meet.", std::move(wrong)));
 }
 
-bool is_as_proposed(const CareProposal& proposal, const CareWanted& wanted) {
-  return proposal.sessions == wanted.sessions && proposal.weeks == wanted.weeks &&
-         proposal.first_contact_hours == wanted.first_contact_hours && proposal.support == wanted.support.str() &&
-         proposal.safety == wanted.safety.str();
+/// Of a proposal or of what was decided.
+template <class T>
+bool says(const T& known, const CareWanted& wanted) {
+  return known.sessions == wanted.sessions && known.weeks == wanted.weeks &&
+         known.first_contact_hours == wanted.first_contact_hours && known.support == wanted.support.str() &&
+         known.safety == wanted.safety.str();
 }
 
 Care care_from(const CareWanted& wanted, const std::optional<CareProposal>& proposal) {
@@ -243,15 +245,15 @@ Care care_from(const CareWanted& wanted, const std::optional<CareProposal>& prop
   const auto by = proposal->because.at + std::chrono::hours(wanted.first_contact_hours);
   care.first_contact_by = to_micros(by);
   care.rule_version = proposal->rule_version;
-  care.as_proposed = is_as_proposed(*proposal, wanted);
+  care.as_proposed = says(*proposal, wanted);
   return care;
 }
 
 Result<Answer<CareAnswer>> decide(Context& context, Call& call, const CareWanted& wanted) {
-  TRY_ASSIGN(const auto rule, shipped_intake_rule(questionnaires::instruments()));
-  TRY_ASSIGN(const auto before, read_all(context, call, rule));
+  TRY_ASSIGN(const auto* rule, shipped_intake_rule());
+  TRY_ASSIGN(const auto before, read_all(context, call, *rule));
   TRY(check(wanted));
-  TRY_ASSIGN(const auto known, care_of(context, call, rule, before));
+  TRY_ASSIGN(const auto known, care_of(context, call, *rule, before));
   const auto episode = call.path_id<EpisodeId>("episode");
   TRY_ASSIGN(const auto key, context.house.keys.key_for(before.client, call.deadline));
   const StoredCare care{episode,
@@ -260,15 +262,19 @@ Result<Answer<CareAnswer>> decide(Context& context, Call& call, const CareWanted
                         context.house.clock.now(),
                         context.viewer.account,
                         seal_care(*key, episode, wanted.number, care_from(wanted, known.proposal))};
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
-    TRY(agree(tx, care));
-    entry.client = before.client;
-    entry.count = 1;
-    return {};
-  }));
-  TRY_ASSIGN(const auto after, read_all(context, call, rule));
-  TRY_ASSIGN(auto answer, care_of(context, call, rule, after));
-  return Answer<CareAnswer>{201, std::move(answer)};
+  const auto is_same = [&](const StoredCare& stored) {
+    const auto agreed = open_care(*key, episode, stored.number, stored.sealed);
+    return agreed && says(*agreed, wanted);
+  };
+  TRY_ASSIGN(const bool is_new, audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) {
+               auto made = agree(tx, care, is_same);
+               entry.client = before.client;
+               entry.count = made && *made ? 1 : 0;
+               return made;
+             }));
+  TRY_ASSIGN(const auto after, read_all(context, call, *rule));
+  TRY_ASSIGN(auto answer, care_of(context, call, *rule, after));
+  return Answer<CareAnswer>{is_new ? 201 : 200, std::move(answer)};
 }
 
 }  // namespace
@@ -283,10 +289,12 @@ void add_care_agreement_routes(Routes& routes) {
       .handle(read_care);
   routes.post("/api/episodes/{episode}/care")
       .says("Decide how often the two meet, how soon they speak, and what is said about support and safety")
-      .explains("A decision is never changed; the latest holds. The client reads it.")
+      .explains(
+          "A decision is never changed; the latest holds. The client reads it. The same sent again by the same "
+          "therapist, while it is the latest, is answered 200.")
       .query("language", "string", "en or de, in which the proposal was read")
       .body<CareWanted>()
-      .answers<CareAnswer>(201)
+      .answers<CareAnswer>(201, 200)
       .needs(PermissionName{"ask_form"}, "episode")
       .audits("care.decide")
       .handle(decide);

@@ -109,8 +109,13 @@ Result<IntakeRule> read_intake_rule(std::string_view text, const measures::Instr
   return rule;
 }
 
-Result<IntakeRule> shipped_intake_rule(const measures::InstrumentLibrary& instruments) {
-  return read_intake_rule(measurement_plan_files().front().content, instruments);
+Result<const IntakeRule*> shipped_intake_rule() {
+  static const auto rule = []() -> Result<IntakeRule> {
+    TRY_ASSIGN(const auto shipped, measures::InstrumentLibrary::shipped());
+    return read_intake_rule(measurement_plan_files().front().content, shipped);
+  }();
+  if (!rule) return fail(rule.error());
+  return &*rule;
 }
 
 const Step* step_for(const IntakeRule& rule, const std::string& instrument, double score) {

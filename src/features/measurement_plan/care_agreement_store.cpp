@@ -37,18 +37,21 @@ Result<std::vector<StoredCare>> list_agreements(ReadTx& tx, AccountId viewer, Ep
   });
 }
 
-Result<void> agree(WriteTx& tx, const StoredCare& care) {
+Result<bool> agree(WriteTx& tx, const StoredCare& care, const IsSameCare& is_same) {
   tx.each(kLock, {care.episode}, [](const Row&) {});
   const auto therapist = tx.first(kEpisode, {care.episode, care.decided_by, tx.now()},
                                   [](const Row& row) { return row.id<AccountId>(0); });
   if (therapist != care.decided_by) return fail(not_found());
   TRY_ASSIGN(const auto before, list_agreements(tx, care.decided_by, care.episode));
-  if (care.number != (before.empty() ? 1 : before.front().number + 1)) {
+  const auto* latest = before.empty() ? nullptr : &before.front();
+  const bool is_again = latest != nullptr && care.number == latest->number && care.decided_by == latest->decided_by;
+  if (is_again && is_same(*latest)) return false;
+  if (care.number != (latest == nullptr ? 1 : latest->number + 1)) {
     return fail({ErrorKind::conflict, "care.older",
                  "Something else was decided here meanwhile, perhaps on another device. Please look again."});
   }
   tx.execute(kAdd, {care.episode, care.number, care.client, care.decided_at, care.decided_by, care.sealed});
-  return {};
+  return true;
 }
 
 void erase_agreements(WriteTx& tx, AccountId client) {

@@ -3,17 +3,21 @@
 #include "features/measurement_plan/care_agreement_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "support/full_house.hpp"
+#include "support/routes_fixture.hpp"
 
 namespace rapport::measurement_plan {
 namespace {
 
-IntakeRule shipped() {
-  return shipped_intake_rule(questionnaires::instruments()).value();
+const IntakeRule& shipped() {
+  return *shipped_intake_rule().value();
+}
+
+TEST(IntakeRules, TheShippedOneIsReadOnce) {
+  EXPECT_EQ(&shipped(), &shipped());
 }
 
 TEST(IntakeRules, TheShippedOneSaysOfEachScoreWhichStep) {
-  const auto rule = shipped();
+  const auto& rule = shipped();
   EXPECT_FALSE(rule.is_published);
   const auto step = [&](const std::string& instrument, double score) {
     const auto* found = step_for(rule, instrument, score);
@@ -33,7 +37,7 @@ TEST(IntakeRules, TheShippedOneSaysOfEachScoreWhichStep) {
 
 /// Steps begin where ranges begin, so that nobody reads "moderate" beside the proposal of another range.
 TEST(IntakeRules, StepsBeginWhereRangesBegin) {
-  const auto rule = shipped();
+  const auto& rule = shipped();
   for (const auto& [id, from] : rule.from) {
     const auto* instrument = questionnaires::instruments().find(id);
     if (instrument == nullptr || instrument->scoring().bands.empty()) continue;
@@ -64,29 +68,19 @@ TEST(IntakeRules, AWrongOneIsNamed) {
             std::string::npos);
 }
 
-class CareApi : public testing::FullHouseTest {
+class CareApi : public testing::RoutesTest {
  protected:
   void SetUp() override {
-    FullHouseTest::SetUp();
+    RoutesTest::SetUp();
     add_care_agreement_routes(routes);
     questionnaires::add_questionnaire_routes(routes, {std::chrono::minutes(30), "the chamber", "the office"});
     routes.finish();
   }
-  http::Response call(AccountId viewer, http::Method method, const std::string& target, const std::string& body = "") {
-    const auto match = routes.find(method, target);
-    if (match.route == nullptr) return match.refusal();
-    const auto role = viewer == client ? access::Role::client : access::Role::therapist;
-    Context context{*house, {viewer, role, session, practice}};
-    http::Call one;
-    one.deadline = soon();
-    const http::BodyInput input{body, nullptr};
-    return routes.answer(match, context, one, {&input, 1}).front();
-  }
-  std::string care() { return "/api/episodes/" + episode.text() + "/care"; }
+  std::string care() { return of("/care"); }
   /// The client sends it, each question with this value.
   void send(const std::string& instrument, int count, int value) {
     const auto id = questionnaires::FormId::make(clock.now()).text();
-    ASSERT_EQ(call(therapist, http::Method::post, "/api/episodes/" + episode.text() + "/forms",
+    ASSERT_EQ(call(therapist, http::Method::post, of("/forms"),
                    R"({"id":")" + id + R"(","questionnaire":")" + instrument + R"(","occasion":"on_request"})")
                   .status,
               201);
@@ -108,11 +102,6 @@ class CareApi : public testing::FullHouseTest {
     return R"({"number":)" + std::to_string(number) + R"(,"sessions":)" + std::to_string(sessions) +
            R"(,"weeks":1,"first_contact_hours":24,"support":")" + support + R"(","safety":"Call whom you trust."})";
   }
-  static bool has(const http::Response& answer, std::string_view words) {
-    return answer.body.find(words) != std::string::npos;
-  }
-  SessionId session = SessionId::make(clock.now());
-  Routes routes;
 };
 
 TEST_P(CareApi, ProposesToTheTherapistAloneByTheFormThatAsksForMost) {
@@ -152,9 +141,24 @@ TEST_P(CareApi, TheTherapistDecidesAndWhatWasDecidedStays) {
   EXPECT_TRUE(has(wrong, "/sessions")) << wrong.body;
 }
 
+TEST_P(CareApi, TheSameSentAgainIsTheSame) {
+  const auto first = decision(1, 2, "I write on Thursdays.");
+  ASSERT_EQ(call(therapist, http::Method::post, care(), first).status, 201);
+  clock.set(clock.now() + std::chrono::hours(1));
+  const auto again = call(therapist, http::Method::post, care(), first);
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(again.body, call(therapist, http::Method::get, care()).body);
+  EXPECT_FALSE(has(again, R"("number":2)")) << again.body;
+  for (const auto& other : {decision(1, 1, "I write on Thursdays."), decision(1, 2, "I write on Fridays.")}) {
+    EXPECT_TRUE(has(call(therapist, http::Method::post, care(), other), "care.older"));
+  }
+  ASSERT_EQ(call(therapist, http::Method::post, care(), decision(2, 1, "")).status, 201);
+  EXPECT_EQ(call(therapist, http::Method::post, care(), first).status, 409) << "another holds now";
+}
+
 TEST_P(CareApi, WhatIsAcceptedWordForWordIsKeptAsSuch) {
   send("gad-7", 7, 0);
-  const auto step = shipped().steps.front();
+  const auto& step = shipped().steps.front();
   const auto body = R"({"number":1,"sessions":1,"weeks":2,"first_contact_hours":168,"support":")" + step.support.en +
                     R"(","safety":")" + step.safety.en + R"("})";
   const auto decided = call(therapist, http::Method::post, care(), body);

@@ -42,10 +42,11 @@ inline constexpr std::int64_t kMostWeeks = 52;
 /// What goes by the calendar is due so long after it was asked for. What was not sent by then is missed.
 inline constexpr std::chrono::hours kTimeToSend{7 * 24};
 
-/// "phq-9,gad-7" as a list. Errors: invalid "measurement_plan.form", with the id that cannot be given out as a form, is
-/// there twice or is one too many.
-Result<std::vector<std::string>> checked_list(std::string_view ids);
+/// Errors: invalid "measurement_plan.form", with the id that cannot be given out as a form, is there twice or is one
+/// too many.
 Result<std::vector<std::string>> checked_list(const std::vector<std::string>& ids);
+/// "phq-9,gad-7" as a list. What is switched off can stand in it: it is asked for from when it is switched on.
+Result<std::vector<std::string>> checked_list(std::string_view ids);
 /// The same for those that come again, whose weeks are from 1 to kMostWeeks.
 Result<std::vector<EveryWeeks>> checked_weeks(const std::vector<EveryWeeks>& every);
 
@@ -84,12 +85,16 @@ Result<std::optional<Chosen>> find_plan(store::ReadTx& tx, AccountId viewer, Epi
 Plan plan_of(store::ReadTx& tx, EpisodeId episode, const Plan& usual);
 
 /// The lists as they were checked. It holds from now on: what is to be asked at the start or every few weeks, and was
-/// not before, is asked for at once. Whether anything changed; not_found unless the viewer is its therapist.
+/// not before, is asked for at once; what was taken out and comes in again keeps its rhythm. What cannot be asked for
+/// (it is switched off, or the episode is full) is tried again a day later, or at its next turn where it comes again.
+/// Whether anything changed; not_found unless the viewer is its therapist.
 Result<bool> choose(store::WriteTx& tx, AccountId therapist, EpisodeId episode, const Plan& plan, Time now);
-/// Back to the practice's usual plan. Whether anything changed.
+/// Back to the practice's usual plan; what was asked for because the end is near is taken back as below. Whether
+/// anything changed.
 Result<bool> choose_usual(store::WriteTx& tx, AccountId therapist, EpisodeId episode);
 /// The end is near: what belongs there is asked for, once. That it is not near after all takes back what nobody has
-/// begun of it. Whether anything changed. Errors: conflict "measurement_plan.no_end" where nothing is planned for then.
+/// begun of it; of that alone more is asked when the end is near again. Whether anything changed. Errors: conflict
+/// "measurement_plan.no_end" where nothing is planned for then.
 Result<bool> say_end_is_near(store::WriteTx& tx, AccountId therapist, EpisodeId episode, bool near, Time now);
 
 /// When an instrument that comes every few weeks is asked for next.

@@ -27,6 +27,34 @@ Result<std::vector<std::string>> of_setting(std::string_view name, std::string_v
   return fail(wrong(fmt::format("\"{}\" is wrong: {}", name, list.error().detail)));
 }
 
+/// What becomes of a questionnaire that is switched off.
+enum class Off { refused, kept };
+
+/// As the library calls it; empty where nobody can plan it.
+std::string planned_id(const std::string& id, Off off) {
+  if (const auto offered = questionnaires::find_offered(id)) return (*offered)->id();
+  if (off == Off::refused || !questionnaires::instruments().is_off(id)) return "";
+  const auto* known = questionnaires::instruments().find(id);
+  return known == nullptr ? id : known->id();
+}
+
+Result<std::vector<std::string>> checked_list(const std::vector<std::string>& ids, Off off) {
+  if (ids.size() > kMostForms)
+    return fail(wrong(fmt::format("At most {} forms can go with one occasion.", kMostForms)));
+  std::vector<std::string> list;
+  for (const auto& id : ids) {
+    auto planned = planned_id(id, off);
+    if (planned.empty()) {
+      return fail(wrong(fmt::format("\"{}\" is no questionnaire that can be given out as a form.", id)));
+    }
+    if (std::find(list.begin(), list.end(), planned) != list.end()) {
+      return fail(wrong(fmt::format("\"{}\" is there twice.", id)));
+    }
+    list.push_back(std::move(planned));
+  }
+  return list;
+}
+
 /// Of one that is not offered any more nothing is asked.
 std::int64_t seconds_of(const std::string& id, Respondent respondent) {
   const auto instrument = questionnaires::find_offered(id);
@@ -43,27 +71,16 @@ std::int64_t seconds_of(const std::vector<std::string>& ids, Respondent responde
 }  // namespace
 
 Result<std::vector<std::string>> checked_list(const std::vector<std::string>& ids) {
-  if (ids.size() > kMostForms)
-    return fail(wrong(fmt::format("At most {} forms can go with one occasion.", kMostForms)));
-  std::vector<std::string> list;
-  for (const auto& id : ids) {
-    const auto offered = questionnaires::find_offered(id);
-    if (!offered) return fail(wrong(fmt::format("\"{}\" is no questionnaire that can be given out as a form.", id)));
-    if (std::find(list.begin(), list.end(), (*offered)->id()) != list.end()) {
-      return fail(wrong(fmt::format("\"{}\" is there twice.", id)));
-    }
-    list.push_back((*offered)->id());
-  }
-  return list;
+  return checked_list(ids, Off::refused);
 }
 
 Result<std::vector<std::string>> checked_list(std::string_view ids) {
   std::vector<std::string> list;
   boost::split(list, ids, boost::is_any_of(","));
   for (auto& id : list) boost::trim(id);
-  // What was withdrawn or is not switched on must not keep the program from starting: it is not asked for.
-  std::erase_if(list, [](const auto& id) { return id.empty() || questionnaires::instruments().is_off(id); });
-  return checked_list(list);
+  std::erase_if(list, [](const auto& id) { return id.empty(); });
+  // What was withdrawn or is not switched on must not keep the program from starting.
+  return checked_list(list, Off::kept);
 }
 
 Result<std::vector<EveryWeeks>> checked_weeks(const std::vector<EveryWeeks>& every) {

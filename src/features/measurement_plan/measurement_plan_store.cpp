@@ -23,6 +23,8 @@ const Query kEpisodeOfViewer{
     "measurement_plan.episode",
     "SELECT e.therapist_id, e.client_id FROM episode_of_care e WHERE e.id = $1 AND " OPEN_NOW_TO("e", "$2", "$3"),
     true};
+// Whoever changes a plan waits here for others who do, so that nothing is asked for twice.
+const Query kLock{"measurement_plan.lock", "SELECT id FROM episode_of_care WHERE id = $1 {for_update}", true};
 const Query kPlan{"measurement_plan.plan",
                   "SELECT before_session, after_session, at_start, every_weeks, at_end, chosen_at, end_near_at"
                   " FROM measurement_plan WHERE episode_id = $1",
@@ -47,9 +49,10 @@ const Query kPutDue{"measurement_plan.put_due",
                     true};
 const Query kDropDue{"measurement_plan.drop_due",
                      "DELETE FROM measurement_due WHERE episode_id = $1 AND moment = $2 AND instrument = $3", true};
+// The episode stands first: it is locked before its rows, as by whoever changes a plan.
 const Query kDue{"measurement_plan.due",
                  "SELECT d.episode_id, e.therapist_id, e.client_id, d.moment, d.instrument, d.weeks, d.asked_at,"
-                 " d.next_at FROM measurement_due d JOIN episode_of_care e ON e.id = d.episode_id"
+                 " d.next_at FROM episode_of_care e JOIN measurement_due d ON d.episode_id = e.id"
                  " WHERE d.next_at <= $1 AND e.closed_at IS NULL AND e.locked_at IS NULL"
                  " ORDER BY d.next_at, d.episode_id LIMIT $2 {for_update}",
                  true};
@@ -67,7 +70,11 @@ const Query kEraseDue{"measurement_plan.erase_due", "DELETE FROM measurement_due
 const Query kEraseRemindersOff{"measurement_plan.erase_reminders_off", "DELETE FROM form_reminder_off" OF_CLIENT};
 #undef OF_CLIENT
 
-/// What goes by the calendar, as it is stored.
+/// What could not be asked for, and has no turn of its own, is tried again so much later.
+constexpr std::chrono::hours kTriedAgain{24};
+
+/// What goes by the calendar, as it is stored. Asked for before and without a next time: it was taken out of the plan,
+/// or comes once.
 struct DueRow {
   Moment moment = Moment::every_weeks;
   std::string instrument;
@@ -131,8 +138,10 @@ std::vector<DueRow> stored_due(ReadTx& tx, EpisodeId episode) {
   });
 }
 
-/// not_found unless the viewer is its therapist; whoever stands in changes no plan.
-Result<DueEpisode> lead_by(ReadTx& tx, AccountId therapist, EpisodeId episode) {
+/// The episode is the caller's alone until the transaction ends. not_found unless the viewer is its therapist; whoever
+/// stands in changes no plan.
+Result<DueEpisode> lead_by(WriteTx& tx, AccountId therapist, EpisodeId episode) {
+  tx.each(kLock, {episode}, [](const Row&) {});
   const auto people = tx.first(kEpisodeOfViewer, {episode, therapist, tx.now()},
                                [](const Row& row) { return std::pair(row.id<AccountId>(0), row.id<AccountId>(1)); });
   if (!people || people->first != therapist) return fail(not_found());
@@ -156,39 +165,67 @@ void write_down(WriteTx& tx, const DueEpisode& of, Time now) {
   access::write_audit(tx, entry);
 }
 
-/// An instrument that is no longer offered is left out, and so is what an episode that is full has no room for or
-/// nobody would look at: it is tried again when it is next due.
-Result<void> ask(WriteTx& tx, const DueEpisode& of, const std::string& instrument, Moment moment, Time due, Time now) {
+/// Whether it was asked for. An instrument that is not offered is left out, and so is what an episode that is full has
+/// no room for or nobody would look at.
+Result<bool> ask(WriteTx& tx, const DueEpisode& of, const std::string& instrument, Moment moment, Time due, Time now) {
   const auto offered = questionnaires::find_offered(instrument);
-  if (!offered) return {};
+  if (!offered) return false;
   questionnaires::NewForm form{questionnaires::FormId::make(now), of.episode, (*offered)->id(),
                                questionnaires::Occasion::on_request, due};
   form.moment = moment;
   const auto asked = questionnaires::ask_form(tx, of.therapist, form, now);
-  if (!asked && asked.error().kind == ErrorKind::conflict) return {};
+  if (!asked && asked.error().kind == ErrorKind::conflict) return false;
   if (!asked) return fail(asked.error());
   questionnaires::tell(tx, asked->form, questionnaires::FormChange::asked);
   write_down(tx, of, now);
-  return {};
+  return true;
+}
+
+std::chrono::hours pause_of(const DueRow& row) {
+  return std::chrono::hours(7 * 24) * row.weeks;
 }
 
 /// Asks for what is due by now, and sets when it is next: the first of its moments that is still to come, so that what
-/// was passed over while nothing ran is asked for once.
+/// was passed over while nothing ran is asked for once. What cannot be asked for now is tried again then, and what
+/// comes once after kTriedAgain.
 Result<void> ask_now(WriteTx& tx, const DueEpisode& of, DueRow row, Time now) {
-  const auto week = std::chrono::hours(7 * 24);
   auto due = now + kTimeToSend;
-  if (row.moment == Moment::every_weeks) {
-    const auto pause = week * row.weeks;
+  const bool comes_again = row.moment == Moment::every_weeks;
+  if (comes_again) due = std::min(due, Time(now + pause_of(row)));
+  TRY_ASSIGN(const bool asked, ask(tx, of, row.instrument, row.moment, due, now));
+  if (asked) row.asked_at = now;
+  if (comes_again) {
+    const auto pause = pause_of(row);
     auto next = row.next_at.value_or(now) + pause;
     if (next <= now) next += ((now - next) / pause + 1) * pause;
     row.next_at = next;
-    due = std::min(due, Time(now + pause));
   } else {
-    row.next_at.reset();
+    row.next_at = asked ? std::nullopt : std::optional(now + kTriedAgain);
   }
-  row.asked_at = now;
   put(tx, of.episode, row);
-  return ask(tx, of, row.instrument, row.moment, due, now);
+  return {};
+}
+
+/// A row of the plan that was there before, perhaps with another rhythm, or taken out in between: it has its turn when
+/// its weeks since it was asked for are over.
+Result<void> go_on(WriteTx& tx, const DueEpisode& of, DueRow row, const DueRow& was, Time now) {
+  if (row.moment != Moment::every_weeks || (was.next_at && was.weeks == row.weeks)) return {};
+  row.asked_at = was.asked_at;
+  row.next_at = was.asked_at.value_or(now) + pause_of(row);
+  if (*row.next_at <= now && !was.next_at) return ask_now(tx, of, row, now);
+  row.next_at = std::max(*row.next_at, now);
+  put(tx, of.episode, row);
+  return {};
+}
+
+/// What was asked for was asked for: it does not begin anew when it is taken out and put in again.
+void leave(WriteTx& tx, const DueEpisode& of, DueRow row) {
+  if (!row.asked_at) {
+    tx.execute(kDropDue, {of.episode, text_of(row.moment), row.instrument});
+  } else if (row.next_at) {
+    row.next_at.reset();
+    put(tx, of.episode, row);
+  }
 }
 
 /// What of the rows the plan has no longer goes; what was asked before keeps its turn.
@@ -205,21 +242,15 @@ Result<void> follow(WriteTx& tx, const DueEpisode& of, const Plan& plan, bool en
     const auto known = before.extract({row.moment, row.instrument});
     if (known.empty()) {
       TRY(ask_now(tx, of, row, now));
-      continue;
+    } else {
+      TRY(go_on(tx, of, row, known.mapped(), now));
     }
-    const auto& was = known.mapped();
-    if (was.weeks == row.weeks) continue;
-    const auto next = was.asked_at.value_or(now) + std::chrono::hours(7 * 24) * row.weeks;
-    put(tx, of.episode, {row.moment, row.instrument, row.weeks, was.asked_at, std::max(next, now)});
   }
-  for (const auto& [key, row] : before) {
-    // What was asked at the start was asked: it does not begin anew when it is taken out and put in again.
-    if (key.first != Moment::at_start) tx.execute(kDropDue, {of.episode, text_of(key.first), key.second});
-  }
+  for (const auto& [key, row] : before) leave(tx, of, row);
   return {};
 }
 
-/// Those for the end that nobody has begun.
+/// Those for the end that nobody has begun; they alone are asked for again when the end is near once more.
 Result<void> take_back_end(WriteTx& tx, const DueEpisode& of, Time now) {
   TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, of.therapist, of.episode));
   for (const auto& form : forms) {
@@ -231,6 +262,7 @@ Result<void> take_back_end(WriteTx& tx, const DueEpisode& of, Time now) {
     if (!withdrawn && withdrawn.error().kind == ErrorKind::conflict) continue;
     TRY(withdrawn);
     questionnaires::tell(tx, form, questionnaires::FormChange::withdrawn);
+    tx.execute(kDropDue, {of.episode, text_of(Moment::at_end), form.instrument});
   }
   return {};
 }
@@ -261,6 +293,7 @@ Result<bool> choose(WriteTx& tx, AccountId therapist, EpisodeId episode, const P
 Result<bool> choose_usual(WriteTx& tx, AccountId therapist, EpisodeId episode) {
   TRY_ASSIGN(const auto of, lead_by(tx, therapist, episode));
   if (tx.execute(kChooseUsual, {episode}) == 0) return false;
+  TRY(take_back_end(tx, of, tx.now()));
   TRY(follow(tx, of, {}, false, tx.now()));
   return true;
 }

@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <future>
+#include <thread>
+
 #include "features/measurement_plan/measurement_plan_api.hpp"
 #include "features/notify/notify.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
-#include "support/full_house.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "support/routes_fixture.hpp"
 #include "support/therapist_form.hpp"
 
 namespace rapport::measurement_plan {
@@ -17,6 +21,19 @@ using questionnaires::StoredForm;
 using std::chrono::hours;
 
 constexpr hours kWeek{7 * 24};
+
+/// While it lives, nobody can be asked for it.
+class SwitchedOff {
+ public:
+  explicit SwitchedOff(std::string_view id) {
+    auto library = questionnaires::instruments();
+    library.set_off(id, true);
+    questionnaires::use_stored_instruments(std::move(library));
+  }
+  ~SwitchedOff() { questionnaires::use_stored_instruments(questionnaires::instruments_of_program()); }
+  SwitchedOff(const SwitchedOff&) = delete;
+  SwitchedOff& operator=(const SwitchedOff&) = delete;
+};
 
 TEST(PlanLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
   EXPECT_EQ(checked_list(" GAD-7, k6 ,"), (std::vector<std::string>{"gad-7", "k6"}));
@@ -30,6 +47,19 @@ TEST(PlanLists, HoldWhatIsOfferedOnceAndNoMoreThanSix) {
   for (const std::int64_t weeks : {0, 53}) {
     EXPECT_EQ(checked_weeks({{"gad-7", weeks}}).error().detail, "\"gad-7\" can be asked for every 1 to 52 weeks.");
   }
+}
+
+TEST(PlanLists, OfASettingKeepWhatIsSwitchedOffUntilItIsOn) {
+  Plan plan;
+  {
+    const SwitchedOff off("k6");
+    plan.before = checked_list("phq-9,K 6").value();
+    EXPECT_EQ(plan.before, (std::vector<std::string>{"phq-9", "k6"}));
+    EXPECT_FALSE(checked_list("k6,k 6")) << "once";
+    EXPECT_FALSE(checked_list(std::vector<std::string>{"k6"})) << "a therapist cannot plan it now";
+    EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 90) << "nobody is asked for it";
+  }
+  EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 150);
 }
 
 TEST(PlanLists, KeepWhatThePracticeAsksForTheNeutralPerson) {
@@ -118,6 +148,26 @@ class MeasurementPlan : public testing::HouseTest {
   std::vector<questionnaires::MissedForm> missed(AccountId viewer) {
     return read([&](store::ReadTx& tx) { return questionnaires::list_missed(tx, viewer, episode); }).value();
   }
+  Result<bool> usual_again() {
+    return write([&](store::WriteTx& tx) { return choose_usual(tx, therapist, episode); });
+  }
+  /// Two make the same change; the first has made it and not committed when the second begins. What each was told.
+  template <class F>
+  std::pair<bool, bool> at_once(F change) {
+    std::promise<void> made;
+    auto second = std::async(std::launch::async, [&] {
+      made.get_future().wait();
+      return write(change);
+    });
+    bool is_told = false;
+    const auto first = write([&](store::WriteTx& tx) {
+      auto changed = change(tx);
+      if (!std::exchange(is_told, true)) made.set_value();
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      return changed;
+    });
+    return {first.value(), second.get().value()};
+  }
   void save(const StoredForm& form) {
     ASSERT_TRUE(write([&](store::WriteTx& tx) {
       return questionnaires::save_answers(tx, form.filled_in_by, form.id, 0, Bytes{1},
@@ -145,9 +195,8 @@ TEST_P(MeasurementPlan, IsTheTherapistsToChooseAndBothSeeIt) {
   EXPECT_EQ(seen(therapist)->value().plan, plan);
   EXPECT_FALSE(seen(stranger));
   EXPECT_FALSE(seen(other_client));
-  const auto back = [&] { return write([&](store::WriteTx& tx) { return choose_usual(tx, therapist, episode); }); };
-  EXPECT_TRUE(*back());
-  EXPECT_FALSE(*back());
+  EXPECT_TRUE(*usual_again());
+  EXPECT_FALSE(*usual_again());
   EXPECT_FALSE(seen(client)->has_value());
   EXPECT_EQ(time_passes(kWeek * 5), 0) << "what went with it comes no more";
 }
@@ -182,6 +231,67 @@ TEST_P(MeasurementPlan, AsksEveryFewWeeksOnceForEachTurnAlsoAfterALongPause) {
   EXPECT_EQ(time_passes(4 * kWeek), 1);
   ASSERT_TRUE(*choose_as(therapist, {}));
   EXPECT_EQ(time_passes(40 * kWeek), 0);
+}
+
+TEST_P(MeasurementPlan, WhatIsTakenOutAndPutBackKeepsItsRhythm) {
+  const Plan plan{{}, {}, {}, {{"gad-7", 2}}};
+  ASSERT_TRUE(*choose_as(therapist, plan));
+  ASSERT_TRUE(*choose_as(therapist, {}));
+  EXPECT_EQ(time_passes(kWeek), 0);
+  ASSERT_TRUE(*choose_as(therapist, plan));
+  EXPECT_EQ(asked(), "gad-7") << "not once more beside the open one";
+  EXPECT_EQ(time_passes(kWeek - hours(1)), 0);
+  EXPECT_EQ(time_passes(hours(1)), 1) << "two weeks after the first";
+  ASSERT_TRUE(*choose_as(therapist, {}));
+  EXPECT_EQ(time_passes(3 * kWeek), 0);
+  ASSERT_TRUE(*choose_as(therapist, plan));
+  EXPECT_EQ(asked(), "gad-7 gad-7 gad-7") << "its turn went by";
+  EXPECT_EQ(time_passes(hours(0)), 0);
+}
+
+TEST_P(MeasurementPlan, WhatCannotBeAskedForIsTriedAgain) {
+  {
+    const SwitchedOff off("phq-9");
+    ASSERT_TRUE(*choose_as(therapist, {{}, {}, {"phq-9"}, {}, {"phq-9", "k6"}}));
+    ASSERT_TRUE(*end_is_near(true));
+    EXPECT_EQ(asked(), "k6");
+    time_passes(hours(25));
+    EXPECT_EQ(asked(), "k6");
+  }
+  time_passes(hours(25));
+  EXPECT_EQ(forms().size(), 3U) << asked();
+  EXPECT_EQ(time_passes(10 * kWeek), 0) << "once";
+  const SwitchedOff off("k10");
+  ASSERT_TRUE(*choose_as(therapist, {{}, {}, {"k10"}}));
+  ASSERT_TRUE(*choose_as(therapist, {}));
+  EXPECT_EQ(time_passes(kWeek), 0) << "what is in no plan is not tried";
+}
+
+TEST_P(MeasurementPlan, TwoAtOnceChangeItOnce) {
+  const Plan plan{{}, {}, {"phq-9"}, {{"gad-7", 2}}, {"k6"}};
+  using Told = std::pair<bool, bool>;
+  EXPECT_EQ(at_once([&](store::WriteTx& tx) { return choose(tx, therapist, episode, plan, clock.now()); }),
+            Told(true, false));
+  EXPECT_EQ(at_once([&](store::WriteTx& tx) { return say_end_is_near(tx, therapist, episode, true, clock.now()); }),
+            Told(true, false));
+  EXPECT_EQ(forms().size(), 3U) << asked();
+}
+
+TEST_P(MeasurementPlan, TheEndAsksAgainOnlyForWhatItTookBack) {
+  ASSERT_TRUE(*choose_as(therapist, {{}, {}, {}, {}, {"phq-9", "k6", "risq"}}));
+  ASSERT_TRUE(*end_is_near(true));
+  const auto all = forms();
+  ASSERT_EQ(all.size(), 3U);
+  const auto phq = std::find_if(all.begin(), all.end(), [](const auto& form) { return form.instrument == "phq-9"; });
+  send(*phq);
+  ASSERT_TRUE(*end_is_near(false));
+  EXPECT_EQ(forms().size(), 2U) << "what was sent and what is for the neutral person stay: " << asked();
+  ASSERT_TRUE(*end_is_near(true));
+  EXPECT_EQ(forms().size(), 3U) << asked();
+  EXPECT_EQ(asked().find("k6"), asked().rfind("k6"));
+  ASSERT_TRUE(*usual_again());
+  EXPECT_EQ(forms().size(), 2U) << "the usual plan has no end: " << asked();
+  EXPECT_EQ(asked().find("k6"), std::string::npos);
 }
 
 TEST_P(MeasurementPlan, AsksAtTheEndWhenTheTherapistSaysThatItIsNear) {
@@ -312,30 +422,14 @@ TEST_P(MeasurementPlan, GoesWithTheClient) {
 INSTANTIATE_TEST_SUITE_P(Engines, MeasurementPlan, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 
-class PlanApi : public testing::FullHouseTest {
+class PlanApi : public testing::RoutesTest {
  protected:
   void SetUp() override {
-    FullHouseTest::SetUp();
+    RoutesTest::SetUp();
     add_measurement_plan_routes(routes, {{"phq-9"}, {"risq"}});
     questionnaires::add_questionnaire_routes(routes, {std::chrono::minutes(30), "the chamber", "the office"});
     routes.finish();
   }
-  http::Response call(AccountId viewer, http::Method method, const std::string& target, const std::string& body = "") {
-    const auto match = routes.find(method, target);
-    if (match.route == nullptr) return match.refusal();
-    const auto role = viewer == client ? access::Role::client : access::Role::therapist;
-    Context context{*house, {viewer, role, session, practice}};
-    http::Call one;
-    one.deadline = soon();
-    const http::BodyInput input{body, nullptr};
-    return routes.answer(match, context, one, {&input, 1}).front();
-  }
-  std::string of(const std::string& rest) { return "/api/episodes/" + episode.text() + rest; }
-  static bool has(const http::Response& answer, std::string_view words) {
-    return answer.body.find(words) != std::string::npos;
-  }
-  SessionId session = SessionId::make(clock.now());
-  Routes routes;
 };
 
 TEST_P(PlanApi, SaysWhatIsAskedAndHowLongItTakes) {

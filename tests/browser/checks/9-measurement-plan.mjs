@@ -170,11 +170,30 @@ export default async function add({ check, house: first, shots }) {
       if (agreed.length > 0) await hers.page.getByRole('button', { name: 'Decide anew' }).click();
       await hers.page.getByText('Proposed by a rule of our own').waitFor();
       await picture('care-proposal', hers.page);
+      // What is planned beside it and not saved yet is still there after the decision.
+      const plans = hers.page.getByRole('region', { name: 'At the end', exact: true });
+      await hers.page.getByLabel('Form', { exact: true }).selectOption('k6');
+      await hers.page.getByLabel('When', { exact: true }).selectOption('at_end');
+      await hers.page.getByRole('button', { name: 'Add', exact: true }).click();
+      await plans.getByText('K6').first().waitFor();
       await hers.page.getByLabel('Sessions', { exact: true }).selectOption('2');
       await hers.page.getByLabel(/^For the time in between/).fill('I write to you on Thursdays.');
       await clean(hers.page);
       await hers.page.getByRole('button', { name: 'We meet like this' }).click();
       await hers.page.getByText('not as was proposed').first().waitFor();
+      await hers.page.getByText('Not saved yet.', { exact: true }).waitFor();
+      same('the plan is as she left it', await plans.getByText('K6').count() > 0, true);
+      // Elsewhere the plan is changed meanwhile: hers stays, and the page says so.
+      await asks.ask('PUT', `${path}/measurement-plan`, { forms: [{ questionnaire: 'gad-7', when: 'at_start' }] });
+      await hers.page.getByRole('button', { name: 'Decide anew' }).click();
+      await hers.page.getByRole('button', { name: 'We meet like this' }).click();
+      await hers.page.getByText('The plan was changed elsewhere meanwhile').waitFor();
+      same('hers is still there', await plans.getByText('K6').count() > 0, true);
+      await clean(hers.page);
+      await picture('plan-changed-elsewhere', hers.page);
+      await hers.page.getByRole('button', { name: 'Save the plan' }).click();
+      await until('it is saved', async () => (await asks.ask('GET', `${path}/measurement-plan`)).forms.some((one) => one.questionnaire === 'k6' && one.when === 'at_end'));
+      same('and no other stays', (await asks.ask('GET', `${path}/measurement-plan`)).forms.some((one) => one.when === 'at_start'), false);
       const seen = await place.person(house.origin, pair.client, phone);
       await seen.page.goto(`${house.origin}/with/${episodes[0].id}/asked`);
       const care = seen.page.getByRole('region', { name: 'How often we meet' });

@@ -8798,6 +8798,7 @@ export interface components {
         CourseSeries: {
             questionnaire: string;
             name: string;
+            scoring_version?: string | null;
             respondent: components["schemas"]["Respondent"];
             scales: components["schemas"]["CourseScale"][];
             bands: components["schemas"]["CourseBand"][];

@@ -18,6 +18,16 @@ export const isGap = (event: CourseEvent) => event.kind === 'missing' || event.k
 /** Whether the name of the range that a score is in has been published. */
 export const isPublished = (series: Series, { band }: CoursePoint) => series.bands.some((one) => one.label === band && one.source);
 
+/** One questionnaire has several where the scales of its versions differ. */
+export const keyOf = ({ questionnaire, scoring_version }: Series) => typeof scoring_version === 'string' ? `${questionnaire} ${scoring_version}` : questionnaire;
+
+/** The series of its questionnaire that was going on when it happened; before all of them, the first. */
+function seriesOf(course: Course, { questionnaire, at }: CourseEvent): Series | undefined {
+  const own = course.series.filter((one) => one.questionnaire === questionnaire);
+  const latest = (series: Series) => Math.max(...series.points.map((point) => Date.parse(point.at)).filter((time) => time <= Date.parse(at)));
+  return own.reduce<Series | undefined>((best, one) => (!best || latest(one) > latest(best) ? one : best), undefined);
+}
+
 export interface Panel {
   series: Series;
   /** Those that tell of this questionnaire. */
@@ -29,7 +39,7 @@ export function panelsOf(course: Course): Panel[] {
     .sort((a, b) => place(a.questionnaire) - place(b.questionnaire))
     .map((series) => ({
       series,
-      events: course.events.filter((event) => event.questionnaire === series.questionnaire)
+      events: course.events.filter((event) => seriesOf(course, event) === series)
     }));
 }
 
@@ -59,7 +69,7 @@ export function startOfLast(course: Course, count: number): number {
 export interface Row {
   at: string;
   session: CourseSession | null;
-  /** By questionnaire. */
+  /** By keyOf their series. */
   points: Map<string, CoursePoint[]>;
   events: CourseEvent[];
 }
@@ -78,7 +88,7 @@ export function rowsOf(course: Course): Row[] {
   for (const series of course.series) {
     for (const point of series.points) {
       const { points } = rowFor(point.session, point.at);
-      points.set(series.questionnaire, [...(points.get(series.questionnaire) ?? []), point]);
+      points.set(keyOf(series), [...(points.get(keyOf(series)) ?? []), point]);
     }
   }
   // A form for a session to come is due when that begins: it belongs to no session held yet.

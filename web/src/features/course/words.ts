@@ -15,8 +15,11 @@ type NamedMark =
   | { kind: 'event'; event: CourseEvent }
   | { kind: 'session'; session: CourseSession };
 
-export const seriesName = (series: { questionnaire?: string | null; name?: string | null }) =>
-  formName({ questionnaire: series.questionnaire ?? '', name: series.name ?? '' });
+/** With the version of its scoring, where there are several that cannot be drawn on one axis. */
+export function seriesName(series: { questionnaire?: string | null; name?: string | null; scoring_version?: string | null }): string {
+  const form = formName({ questionnaire: series.questionnaire ?? '', name: series.name ?? '' });
+  return typeof series.scoring_version === 'string' ? m.course_version({ form, version: series.scoring_version }) : form;
+}
 
 export const signed = (value: number) =>
   `${value > 0 ? '+' : value < 0 ? '−' : '±'}${rounded(Math.abs(value))}`;

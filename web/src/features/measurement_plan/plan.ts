@@ -35,6 +35,13 @@ export interface Minutes {
 const daysInMonth = 365.25 / 12;
 const minutes = (seconds: number) => Math.ceil(seconds / 60);
 
+/** Whether two plans ask for the same; when it is next asked for does not count. */
+export const isSame = (some: Pick<Planned, 'questionnaire' | 'when' | 'weeks'>[], others: Pick<Planned, 'questionnaire' | 'when' | 'weeks'>[]) =>
+  some.length === others.length && some.every((one, place) => {
+    const other = others[place];
+    return other && one.questionnaire === other.questionnaire && one.when === other.when && (one.weeks ?? 0) === (other.weeks ?? 0);
+  });
+
 /** How long one of the two is asked to answer, as the server reckons it; here for what is not saved yet. */
 export function minutesOf(forms: Pick<Planned, 'respondent' | 'when' | 'weeks' | 'questions'>[], respondent: Planned['respondent'], plan: Pick<Plan, 'seconds_for_question' | 'sessions_a_month'>): Minutes {
   const seconds = { session: 0, month: 0, once: 0 };
