@@ -4,11 +4,11 @@
 ///
 ///   score = (β0 + β1·intake + u0) + (β2 + β3·intake + u1)·ln(session) + ε,   a u0 and a u1 for each person
 ///
-/// Source of the form: Finch AE, Lambert MJ, Schaalje BG. Attacking anxiety: expected recovery and its deviations. Clin
-/// Psychol Psychother 2001;8(4):231-242 (a two-level model of the score on the logarithm of the session, by the
-/// severity at intake, with tolerance limits). Here the severity is the first score itself and not a band, and the
-/// first score is no outcome: what is expected of a person who began there is asked of the later ones alone. Which
-/// limits are taken is for whoever asks; those of the literature are not used.
+/// Source of the form: Finch, Lambert & Schaalje 2001 (a two-level model of the score on the logarithm of the session
+/// by the severity at intake, with tolerance limits). Here the severity is the first score itself and no band of it,
+/// and the first score is no outcome: what is expected of a person who began there is asked of the later ones alone.
+/// Which limits are taken is for whoever asks; those of the literature are not used.
+#include <boost/describe.hpp>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,6 +36,8 @@ struct ExpectedSession {
   double variance_by_intake = 0;
   double variance_by_square = 0;
 };
+BOOST_DESCRIBE_STRUCT(ExpectedSession, (),
+                      (session, expected, expected_by_intake, variance, variance_by_intake, variance_by_square))
 
 struct ExpectedCourse {
   int cases = 0;      ///< treatments that it rests on
@@ -46,6 +48,7 @@ struct ExpectedCourse {
   double intake_high = 0;
   std::vector<ExpectedSession> sessions;  ///< from the second on, each the next
 };
+BOOST_DESCRIBE_STRUCT(ExpectedCourse, (), (cases, centre, intake_low, intake_high, sessions))
 inline constexpr std::size_t kFewestBeyond = 5;
 /// Nothing is expected of sessions that fewer of the cases came to.
 inline constexpr int kFewestInSession = 20;
@@ -58,6 +61,7 @@ enum class Expectation {
   singular,   ///< the cases do not support a level and a slope of each person's own
   not_fitted  ///< the scores do not vary, or the search did not end
 };
+BOOST_DESCRIBE_ENUM(Expectation, known, too_few, singular, not_fitted)
 
 struct BuiltCourse {
   Expectation expectation = Expectation::too_few;
