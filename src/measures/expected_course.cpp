@@ -47,17 +47,27 @@ int last_session(std::span<const Case> cases) {
   return ends.size() < enough ? 0 : std::min(ends[enough - 1], kLastExpected);
 }
 
-MixedData to_data(std::span<const Case> cases, double centre) {
+/// What of a course is each person's own.
+enum class Own { level_and_slope, slope, level };
+
+std::vector<double> random_row(Own own, double x) {
+  if (own == Own::level_and_slope) return {1, x};
+  return {own == Own::slope ? x : 1};
+}
+
+MixedData to_data(std::span<const Case> cases, double centre, Own own) {
   MixedData data;
   data.fixed_names = {"(Intercept)", "log(session)", "intake", "log(session):intake"};
-  data.random_names = {"(Intercept)", "log(session)"};
+  if (own != Own::slope) data.random_names.emplace_back("(Intercept)");
+  if (own != Own::level) data.random_names.emplace_back("log(session)");
   data.groups = cases.size();
   for (std::size_t person = 0; person < cases.size(); ++person) {
     const auto d = cases[person].intake - centre;
     for (const auto& [session, score] : cases[person].later) {
       const auto x = std::log(session);
       data.fixed.insert(data.fixed.end(), {1, x, d, x * d});
-      data.random.insert(data.random.end(), {1, x});
+      const auto random = random_row(own, x);
+      data.random.insert(data.random.end(), random.begin(), random.end());
       data.outcome.push_back(score);
       data.group.push_back(person);
     }
@@ -65,25 +75,47 @@ MixedData to_data(std::span<const Case> cases, double centre) {
   return data;
 }
 
+struct Fitted {
+  Own own = Own::level_and_slope;
+  MixedModel model;
+};
+
+/// The data name what they do not support (a singular fit), and that is not used: of a level and a slope of each
+/// person's own the one is taken then that says more, by the likelihood, which is that of the same fixed terms.
+Result<std::optional<Fitted>> fit(std::span<const Case> cases, double centre) {
+  std::optional<Fitted> best;
+  for (const auto own : {Own::level_and_slope, Own::slope, Own::level}) {
+    auto model = MixedModel::fit(to_data(cases, centre, own), statistics::MixedMethod::reml);
+    if (!model) {
+      if (own == Own::level_and_slope) continue;  // more than the scores are enough for
+      return fail(model.error());
+    }
+    if (model->estimates().singular) continue;
+    if (best && best->model.estimates().log_likelihood >= model->estimates().log_likelihood) continue;
+    best = Fitted{own, *std::move(model)};
+    if (own == Own::level_and_slope) break;
+  }
+  return best;
+}
+
 struct Expected {
   double value = 0;
   double variance = 0;
 };
 
-Expected expected_of(const MixedModel& model, int session, double d) {
+Expected expected_of(const Fitted& fitted, int session, double d) {
   const auto x = std::log(session);
   const std::array<double, 4> fixed{1, x, d, x * d};
-  const std::array<double, 2> random{1, x};
-  const auto predicted = model.predict_new(fixed, random, kConfidence);
+  const auto predicted = fitted.model.predict_new(fixed, random_row(fitted.own, x), kConfidence);
   const auto error = (predicted.high - predicted.value) / statistics::normal_quantile((1 + kConfidence) / 2);
   return {predicted.value, error * error};
 }
 
 /// The expected score is a line in d and its variance a parabola: three points say all of both.
-ExpectedSession session_of(const MixedModel& model, int session) {
-  const auto below = expected_of(model, session, -1);
-  const auto at = expected_of(model, session, 0);
-  const auto above = expected_of(model, session, 1);
+ExpectedSession session_of(const Fitted& fitted, int session) {
+  const auto below = expected_of(fitted, session, -1);
+  const auto at = expected_of(fitted, session, 0);
+  const auto above = expected_of(fitted, session, 1);
   return {session,
           at.value,
           above.value - at.value,
@@ -92,7 +124,7 @@ ExpectedSession session_of(const MixedModel& model, int session) {
           (above.variance + below.variance) / 2 - at.variance};
 }
 
-ExpectedCourse course_of(const MixedModel& model, std::span<const Case> cases, double centre) {
+ExpectedCourse course_of(const Fitted& fitted, std::span<const Case> cases, double centre) {
   std::vector<double> intakes;
   for (const auto& one : cases) intakes.push_back(one.intake);
   std::sort(intakes.begin(), intakes.end());
@@ -102,7 +134,7 @@ ExpectedCourse course_of(const MixedModel& model, std::span<const Case> cases, d
   course.intake_low = intakes[kFewestBeyond - 1];
   course.intake_high = intakes[intakes.size() - kFewestBeyond];
   const auto last = last_session(cases);
-  for (int session = kFirstExpected; session <= last; ++session) course.sessions.push_back(session_of(model, session));
+  for (int session = kFirstExpected; session <= last; ++session) course.sessions.push_back(session_of(fitted, session));
   return course;
 }
 
@@ -120,11 +152,9 @@ BuiltCourse build_expected_course(std::span<const std::vector<SessionScore>> tre
   if (built.cases < std::max(fewest, kFewestInSession)) return built;
   double centre = 0;
   for (const auto& one : cases) centre += one.intake / built.cases;
-  const auto model = MixedModel::fit(to_data(cases, centre), statistics::MixedMethod::reml);
-  built.expectation = !model                        ? Expectation::not_fitted
-                      : model->estimates().singular ? Expectation::singular
-                                                    : Expectation::known;
-  if (built.expectation == Expectation::known) built.course = course_of(*model, cases, centre);
+  const auto fitted = fit(cases, centre);
+  built.expectation = !fitted ? Expectation::not_fitted : *fitted ? Expectation::known : Expectation::singular;
+  if (built.expectation == Expectation::known) built.course = course_of(**fitted, cases, centre);
   return built;
 }
 

@@ -4,6 +4,8 @@
 ///
 ///   score = (β0 + β1·intake + u0) + (β2 + β3·intake + u1)·ln(session) + ε,   a u0 and a u1 for each person
 ///
+/// or u0 or u1 alone, where the treatments do not support both.
+///
 /// Source of the form: Finch, Lambert & Schaalje 2001 (a two-level model of the score on the logarithm of the session
 /// by the severity at intake, with tolerance limits). Here the severity is the first score itself and no band of it,
 /// and the first score is no outcome: what is expected of a person who began there is asked of the later ones alone.
@@ -58,7 +60,7 @@ inline constexpr int kLastExpected = 50;
 enum class Expectation {
   known,
   too_few,    ///< cases
-  singular,   ///< the cases do not support a level and a slope of each person's own
+  singular,   ///< the cases support neither a level nor a slope of each person's own
   not_fitted  ///< the scores do not vary, or the search did not end
 };
 BOOST_DESCRIBE_ENUM(Expectation, known, too_few, singular, not_fitted)
