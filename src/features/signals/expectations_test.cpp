@@ -133,7 +133,7 @@ TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
   EXPECT_EQ(renew()->known, 0);
   EXPECT_EQ(kept(), "too_few") << "the one of these weeks is not over";
   EXPECT_EQ(kept("gad-7"), "too_few");
-  send(client, episode, clock.now() - days(28), {17, 17, 16, 17});
+  send(client, episode, clock.now() - days(28), {17, 14, 17, 17});
   EXPECT_EQ(found().find("beyond-expected"), std::string::npos);
 
   set(kEnd, recent, clock.now());
