@@ -311,6 +311,32 @@ TEST_P(Signals, OfFormsThatDoNotComeAreFoundAtNightAndEndWhenTheyCome) {
   EXPECT_EQ(stored(), "!missing open, !missing open");
 }
 
+TEST_P(Signals, OfFormsWhoseTimeWentByAreFoundThoughNobodyAsksForThemAnyMore) {
+  for (int session = 0; session < 3; ++session) {
+    wait(hours(24 * 7));
+    const auto form = ask("gad-7", clock.now() + hours(2));
+    hold_session();
+    if (session < 2) {
+      send(form, "gad-7", 7, 6);
+    } else {
+      ASSERT_TRUE(write([&](store::WriteTx& tx) {
+        return questionnaires::withdraw_form(tx, therapist, form, clock.now(), questionnaires::Withdrawal::missed);
+      }));
+    }
+    phq(6);
+  }
+  EXPECT_EQ(stored(), "missing open");
+  // One that was taken back is none.
+  wait(hours(24 * 7));
+  const auto form = ask("gad-7", clock.now() + hours(2));
+  hold_session();
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return questionnaires::withdraw_form(tx, therapist, form, clock.now()); }));
+  phq(6);
+  wait(hours(48));
+  EXPECT_EQ(stored(), "missing open");
+}
+
 TEST_P(Signals, OfSilenceAndLateRepliesComeAtNightAndEndByThemselves) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     TRY(people::propose_reply_time(tx, therapist, episode, 24));
