@@ -35,13 +35,14 @@ struct Shipped {
   measures::InstrumentLibrary library = measures::InstrumentLibrary::shipped().value();
   std::vector<signals::Rule> rules;
   Instruments instruments{library.find("phq-9"), library.find("sparq"), library.find("risq"), library.find("srs")};
+  signals::Expectations expected;  ///< of other people than those who are looked at
 };
 
 /// One rule alone, where nothing speaks for it.
-Speaker alone(const signals::Rule& rule) {
-  return [&rule](const Simulated& course) {
+Speaker alone(const signals::Rule& rule, const signals::Expectations& expected) {
+  return [&rule, &expected](const Simulated& course) {
     std::vector<int> sessions;
-    for (const auto& signal : signals::find_signals(course.forms, std::span(&rule, 1))) {
+    for (const auto& signal : signals::find_signals(course.forms, std::span(&rule, 1), expected)) {
       if (sessions.empty() || sessions.back() != signal.session) sessions.push_back(signal.session);
     }
     return sessions;
@@ -49,10 +50,10 @@ Speaker alone(const signals::Rule& rule) {
 }
 
 /// All rules as they are shipped, of one kind.
-Speaker together(std::span<const signals::Rule> rules, Kind kind) {
-  return [rules, kind](const Simulated& course) {
+Speaker together(const Shipped& shipped, Kind kind) {
+  return [&shipped, kind](const Simulated& course) {
     std::vector<int> sessions;
-    for (const auto& signal : signals::find_signals(course.forms, rules)) {
+    for (const auto& signal : signals::find_signals(course.forms, shipped.rules, shipped.expected)) {
       if (signal.kind == kind) sessions.push_back(signal.session);
     }
     return sessions;
@@ -143,8 +144,8 @@ Simple simple_for(Event event, const Instruments& on) {
 /// What each shipped rule is there to find. A rule that is not here is about what is not simulated.
 const std::vector<std::pair<Event, std::vector<std::string_view>>>& events() {
   static const std::vector<std::pair<Event, std::vector<std::string_view>>> events{
-      {Event::worsening, {"deterioration-from-start", "deterioration-from-best", "two-worsenings"}},
-      {Event::no_progress, {"no-improvement-by-4"}},
+      {Event::worsening, {"deterioration-from-start", "deterioration-from-best", "two-worsenings", "beyond-expected"}},
+      {Event::no_progress, {"no-improvement-by-4", "beyond-expected"}},
       {Event::improvement, {"improvement-from-start"}},
       {Event::gain, {"sudden-gain"}},
       {Event::rupture, {"relationship-drop", "risq-yes"}},
@@ -180,6 +181,22 @@ std::vector<Simulated> practice(int clients, const Instruments& instruments, std
   return people;
 }
 
+/// What such a practice would expect after so many treatments.
+signals::Expectations learned(const Instruments& instruments, int treatments, std::uint64_t seed) {
+  std::vector<std::vector<measures::SessionScore>> over;
+  for (const auto& person : practice(treatments, instruments, seed)) {
+    auto& scores = over.emplace_back();
+    for (const auto& form : person.forms) {
+      if (form.instrument == instruments.phq) scores.push_back({form.session, *form.scores.front().value});
+    }
+  }
+  const auto built = measures::build_expected_course(over, 100);
+  if (!built.course) throw std::runtime_error("of these treatments nothing is to be expected");
+  fmt::print("What is to be expected of a PHQ-9 rests on {} treatments, the limits on session 2 to {}\n\n", built.cases,
+             built.course->sessions.back().session);
+  return {{instruments.phq, *built.course}};
+}
+
 void print_row(std::string_view rule, const Judgement& judged) {
   fmt::print("| {} | {} | {} | {} | {} | {} | {} | {} |\n", rule, judged.found().text(3), judged.silent().text(3),
              judged.right().text(2), judged.after().text(1), judged.ahead().text(1), judged.false_in(kSessions).text(2),
@@ -203,12 +220,11 @@ void every_rule(const Shipped& shipped, int clients, std::uint64_t seed) {
     const auto simple = simple_for(event, shipped.instruments);
     const auto kind = kind_of(event);
     if (kind) {
-      judge(fmt::format("**all of {}**", signals::name(*kind)), together(shipped.rules, *kind), event, simple.cutoff,
-            people);
+      judge(fmt::format("**all of {}**", signals::name(*kind)), together(shipped, *kind), event, simple.cutoff, people);
     }
     for (const auto& rule : shipped.rules) {
       if (std::find(ids.begin(), ids.end(), rule.id) == ids.end()) continue;
-      judge(rule.id, alone(rule), event, simple.cutoff, people);
+      judge(rule.id, alone(rule, shipped.expected), event, simple.cutoff, people);
     }
     if (simple.cutoff_name.empty()) continue;
     judge("_" + simple.cutoff_name + "_", simple.cutoff, event, simple.cutoff, people);
@@ -228,11 +244,11 @@ std::vector<Named> speakers_by_course(const Shipped& shipped) {
   for (const auto event : {Event::worsening, Event::rupture}) {
     const auto simple = simple_for(event, shipped.instruments);
     const auto kind = *kind_of(event);
-    speakers.push_back({std::string(signals::name(kind)), together(shipped.rules, kind), event});
+    speakers.push_back({std::string(signals::name(kind)), together(shipped, kind), event});
     speakers.push_back({simple.cutoff_name, simple.cutoff, event});
     speakers.push_back({simple.last_two_name, simple.last_two, event});
   }
-  speakers.push_back({"repair", together(shipped.rules, Kind::repair), Event::repair});
+  speakers.push_back({"repair", together(shipped, Kind::repair), Event::repair});
   return speakers;
 }
 
@@ -313,23 +329,23 @@ double processor_seconds() {
 }
 
 /// Scores every form of a course that has answers anew, and finds its signals.
-std::size_t evaluate(const Simulated& course, std::span<const signals::Rule> rules) {
+std::size_t evaluate(const Simulated& course, const Shipped& shipped) {
   auto forms = course.forms;
   for (auto& form : forms) {
     if (form.answers.empty()) continue;
     auto scored = measures::score(*form.instrument, form.answers, *form.instrument->variant(""));
     if (scored) form.scores = std::move(scored->scores);
   }
-  return signals::find_signals(forms, rules).size();
+  return signals::find_signals(forms, shipped.rules, shipped.expected).size();
 }
 
-std::size_t evaluate_all(std::span<const Simulated> courses, std::span<const signals::Rule> rules, unsigned threads) {
+std::size_t evaluate_all(std::span<const Simulated> courses, const Shipped& shipped, unsigned threads) {
   std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> found = 0;
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < threads; ++i) {
     workers.emplace_back([&] {
-      for (auto place = next++; place < courses.size(); place = next++) found += evaluate(courses[place], rules);
+      for (auto place = next++; place < courses.size(); place = next++) found += evaluate(courses[place], shipped);
     });
   }
   for (auto& worker : workers) worker.join();
@@ -356,7 +372,7 @@ void measure_cost(const Shipped& shipped, int rounds) {
     for (const unsigned threads : {1U, 2U}) {
       const auto processor = processor_seconds();
       const auto start = std::chrono::steady_clock::now();
-      const auto found = evaluate_all(courses, shipped.rules, threads);
+      const auto found = evaluate_all(courses, shipped, threads);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
       fmt::print("| {} | {} | {:.2f} | {:.2f} | {} |\n", round, threads, took.count(), processor_seconds() - processor,
                  found);
@@ -374,17 +390,21 @@ int main(int argc, char** argv) {
   int clients = 20'000;
   int rounds = 3;
   std::uint64_t seed = 7;
+  int treatments = 300;
   bool only_cost = false;
   std::string rules;
   app.add_option("--rules", rules, "another file of rules, to choose parameters by")->check(CLI::ExistingFile);
   app.add_option("--courses", courses, "of each kind")->check(CLI::Range(100, 1'000'000));
   app.add_option("--clients", clients, "of the practice in which every rule is looked at")
       ->check(CLI::Range(100, 1'000'000));
+  app.add_option("--treatments", treatments, "that are over, from which an expected course is learnt")
+      ->check(CLI::Range(100, 100'000));
   app.add_option("--seed", seed, "another one gives other courses");
   app.add_option("--rounds", rounds, "of the measure of time")->check(CLI::Range(1, 100));
   app.add_flag("--only-cost", only_cost, "nothing but the time");
   CLI11_PARSE(app, argc, argv);
-  const Shipped shipped(rules);
+  Shipped shipped(rules);
+  shipped.expected = learned(shipped.instruments, treatments, seed + 1000);
   if (!only_cost) {
     every_rule(shipped, clients, seed);
     by_course(shipped, courses, seed + 1);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -34,6 +35,7 @@
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup.hpp"
 #include "features/signals/evaluation.hpp"
+#include "features/signals/expectations.hpp"
 #include "features/signals/signals_api.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
@@ -60,7 +62,9 @@ constexpr std::chrono::minutes kAskFormsEvery{1};
 constexpr std::chrono::minutes kCloseAccountsEvery{1};
 constexpr std::chrono::seconds kSendMailEvery{2};
 constexpr std::chrono::seconds kLookThroughEvery{1};
-constexpr std::chrono::seconds kTimeToLookThrough{20};  ///< for what is due at once, at night all of it
+constexpr std::chrono::seconds kTimeToLookThrough{20};        ///< for what is due at once, at night all of it
+constexpr std::chrono::minutes kRenewExpectationsEvery{1};    ///< looked whether it is time
+constexpr std::chrono::minutes kTimeToRenewExpectations{30};  ///< of all treatments that are over, at night
 constexpr std::chrono::seconds kChainAuditEvery{1};
 constexpr std::chrono::seconds kLookAtKeysEvery{2};
 constexpr std::chrono::minutes kTryKeysAgainAfter{10};  ///< something that does not open
@@ -228,6 +232,17 @@ void expect_signals(House& house, Deadline deadline) {
 void find_signals(House& house) {
   const auto found = signals::look_through_due(house, std::chrono::steady_clock::now() + kTimeToLookThrough);
   if (!found) log::warning("signals.not_looked_for", {{"code", found.error().code}});
+}
+
+/// What is to be expected of a treatment, by those that are over.
+void renew_expectations(House& house, const std::atomic<bool>& stopping) {
+  const auto renewed = signals::renew_expectations(house, std::chrono::steady_clock::now() + kTimeToRenewExpectations,
+                                                   [&stopping] { return stopping.load(); });
+  if (!renewed) {
+    log::warning("signals.expectations_not_renewed", {{"code", renewed.error().code}});
+  } else if (*renewed) {
+    log::info("signals.expectations_renewed", {{"instruments", (*renewed)->known}});
+  }
 }
 
 /// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due.
@@ -411,6 +426,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     access::AuditChain chain(open->house().db, open->house().root, audit_heads_file(settings), *clock);
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     std::optional<work::Ticker> looking(std::in_place, kLookThroughEvery, [&open] { find_signals(open->house()); });
+    std::atomic<bool> stopping = false;
+    std::optional<work::Ticker> expecting(std::in_place, kRenewExpectationsEvery,
+                                          [&] { renew_expectations(open->house(), stopping); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
     const bool alone = keep_house(*open, service, usual_forms, rules, closing, signals,
@@ -418,6 +436,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     server.stop(kGrace);
     resealer.stop();
     resealing.reset();
+    stopping = true;
+    expecting.reset();
     looking.reset();
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now

@@ -29,9 +29,9 @@ Result<std::string> read_table(const std::string& input, std::istream& in) {
   return read_file(input, measures::kMaxCsvBytes);
 }
 
-int Answering::not_done(const Error& error) const {
+int Answering::not_done(const Error& error, const std::string& file) const {
   if (json) {
-    const std::vector<measures::InputProblem> problems{{input, {}, {}, error.detail}};
+    const std::vector<measures::InputProblem> problems{{file.empty() ? input : file, {}, {}, error.detail}};
     fmt::print(out, "{}\n", boost::json::serialize(measures::results_json({}, problems)));
   }
   fmt::print(errors, "rapport: {}\n", error.detail);

@@ -21,8 +21,9 @@ struct Answering {
   std::ostream& out;
   std::ostream& errors;
 
-  /// An answer for programs also when nothing could be done.
-  int not_done(const Error& error) const;
+  /// An answer for programs also when nothing could be done. `file` is the one that is wrong, where it is not the
+  /// input.
+  int not_done(const Error& error, const std::string& file = {}) const;
   /// After the results are printed: says what was refused. `readable`: the table as a whole could be used.
   int done(bool readable, const std::vector<measures::InputProblem>& problems) const;
 };

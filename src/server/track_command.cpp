@@ -37,7 +37,7 @@ int track(const TrackOptions& options, std::istream& in, std::ostream& out, std:
   const auto instruments = open_instruments(options.folder);
   if (!instruments) return answering.not_done(instruments.error());
   const auto rules = open_rules(options.rules, *instruments);
-  if (!rules) return answering.not_done(rules.error());
+  if (!rules) return answering.not_done(rules.error(), options.rules);
   const auto csv = read_table(options.input, in);
   if (!csv) return answering.not_done(csv.error());
   const auto table = signals::track_csv(*instruments, *rules, *csv, options.input);

@@ -66,8 +66,11 @@ TEST(TrackCommand, TakesOtherRules) {
   const auto refused = run(kScores, {.rules = path.string(), .json = true});
   EXPECT_EQ(refused.status, kNotDone);
   EXPECT_NE(refused.errors.find(path.string()), std::string::npos);
+  EXPECT_EQ(refused.json().at("errors").at(0).at("file").as_string(), path.string()) << "and not the file of scores";
   fs::remove(path);
-  EXPECT_EQ(run(kScores, {.rules = path.string()}).status, kNotDone);
+  const auto missing = run(kScores, {.rules = path.string(), .json = true});
+  EXPECT_EQ(missing.status, kNotDone);
+  EXPECT_EQ(missing.json().at("errors").at(0).at("file").as_string(), path.string());
 }
 
 TEST(TrackCommand, SaysWhyItCannot) {

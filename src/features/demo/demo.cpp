@@ -8,6 +8,7 @@
 #include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
+#include "features/demo/demo_signals.hpp"
 #include "features/demo/generated_clients.hpp"
 #include "features/demo/written_practice.hpp"
 #include "features/log_in/second_factor.hpp"
@@ -68,6 +69,7 @@ class Maker {
   /// their store, of use to nobody.
   Result<void> make_all(store::WriteTx& tx, const DemoOptions& options) {
     accounts_.clear();
+    answered_.clear();
     therapists_.clear();
     if (people::find_practice(tx)) {
       return fail({ErrorKind::conflict, "demo.not_empty",
@@ -87,6 +89,10 @@ class Maker {
     for (const auto& look : signals::list_due(tx, std::numeric_limits<std::int64_t>::max())) {
       TRY_ASSIGN(const auto key, house_.keys.key_for(look.client, deadline_));
       TRY(signals::look_back(tx, *key, look, now_));
+    }
+    for (const auto& [client, who, outcomes] : answered_) {
+      TRY_ASSIGN(const auto key, house_.keys.key_for(client, deadline_));
+      TRY(answer_signals(tx, *key, outcomes, who, now_));
     }
     return {};
   }
@@ -165,6 +171,9 @@ class Maker {
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
+    }
+    if (written.signals) {
+      answered_.push_back({client.account.id, {client.therapist, client.episode}, *written.signals});
     }
     tx.take_events();  // nobody follows yet
     return {};
@@ -270,6 +279,12 @@ class Maker {
   std::map<std::string, AccountId, std::less<>> therapists_;
   AccountId neutral_person_;
   std::vector<DemoAccount> accounts_;
+  struct Answered {
+    AccountId client;
+    TreatedBy who;
+    std::vector<WrittenOutcome> outcomes;
+  };
+  std::vector<Answered> answered_;
 };
 
 }  // namespace

@@ -236,6 +236,37 @@ TEST_P(Demo, EveryConcernWasLookedIntoAndOneIsStillOpen) {
   EXPECT_TRUE(of(script.supervisor.login).empty());
 }
 
+TEST_P(Demo, OneSignalIsAnsweredAndIsLookedAtAgainAndOneIsPutOff) {
+  const auto script = read_written_practice().value();
+  make({});
+  std::size_t answered = 0;
+  std::size_t put_off = 0;
+  for (const auto& therapist : script.therapists) {
+    const auto who = account(therapist.login).id;
+    for (const auto& episode : episodes(who)) {
+      const auto found = *read([&](store::ReadTx& tx) { return signals::list_signals(tx, who, episode.id); });
+      for (const auto& one : found) {
+        if (one.state == signals::State::deferred) ++put_off;
+        if (one.state != signals::State::answered) continue;
+        ++answered;
+        EXPECT_TRUE(one.follow_up_at);
+        EXPECT_FALSE(signals::is_follow_up_due(one, clock_.now()));
+        EXPECT_LT(*one.answered_at, clock_.now());
+        EXPECT_FALSE(signals::waits(one, clock_.now()));
+        const auto outcomes = *read([&](store::ReadTx& tx) -> Result<std::vector<signals::StoredOutcome>> {
+          return signals::list_outcomes(tx, one.id);
+        });
+        ASSERT_EQ(outcomes.size(), 1U);
+        const auto key = keys_->key_for(one.client, soon()).value();
+        const auto bound = signals::bound_to(outcomes[0].id, signals::NotePart::outcome);
+        EXPECT_TRUE(access::unseal(*key, bound, *outcomes[0].sealed_note)->starts_with("Two bad nights"));
+      }
+    }
+  }
+  EXPECT_EQ(answered, 1U);
+  EXPECT_EQ(put_off, 1U);
+}
+
 TEST_P(Demo, ASecondPracticeIsRefusedAndChangesNothing) {
   const auto count = [&] {
     return read([](store::ReadTx& tx) -> Result<std::int64_t> {

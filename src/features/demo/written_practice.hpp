@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
+#include "features/signals/signals.hpp"
 #include "http/text.hpp"
 
 namespace rapport::demo {
@@ -44,6 +45,17 @@ struct WrittenConsent {
 };
 BOOST_DESCRIBE_STRUCT(WrittenConsent, (), (purpose, days, withdrawn_days, note))
 
+/// What the therapist did about a signal, so many days before now; the other days are from now on.
+struct WrittenOutcome {
+  std::string rule;
+  signals::Outcome outcome = signals::Outcome::discussed;
+  std::int64_t days = 0;
+  std::optional<std::int64_t> put_off_days;
+  std::optional<std::int64_t> look_again_days;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(WrittenOutcome, (), (rule, outcome, days, put_off_days, look_again_days, note))
+
 struct WrittenStaff {
   std::string login;
   std::string name;
@@ -60,10 +72,12 @@ struct WrittenClient {
   std::optional<std::int64_t> agreed_reply_hours;
   std::optional<std::int64_t> proposed_reply_hours;
   std::optional<std::vector<WrittenConsent>> consents;
+  std::optional<std::vector<WrittenOutcome>> signals;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
-                      (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, rooms))
+                      (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, signals,
+                       rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {

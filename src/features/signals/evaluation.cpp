@@ -10,6 +10,7 @@
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/expectations.hpp"
 #include "measures/score.hpp"
 
 namespace rapport::signals {
@@ -102,6 +103,23 @@ const measures::Instrument* as_rules_take(const StoredForm& stored) {
   return clients == nullptr ? instrument : clients;
 }
 
+/// Those that are no longer asked for: they did not come either.
+void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::vector<Placed>& placed) {
+  for (const auto& stored : course.gone_by) {
+    const auto* instrument = as_rules_take(stored);
+    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
+    Placed one;
+    one.stored = &stored;
+    one.at = stored.due_at.value_or(stored.asked_at);
+    one.form.session = sessions.number_of(stored, one.at);
+    one.form.date = to_rfc3339(one.at);
+    one.form.instrument = instrument;
+    one.form.respondent = stored.respondent;
+    one.form.sent = false;
+    placed.push_back(std::move(one));
+  }
+}
+
 /// Forms of the course in the order that the rules want; `is_private` chooses which.
 Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessions& sessions,
                                         const access::SealKey& key, bool is_private, Time now) {
@@ -126,6 +144,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     if (is_sent) TRY(open(key, *version->second, one.form));
     placed.push_back(std::move(one));
   }
+  if (!is_private) place_gone_by(course, sessions, placed);
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.at, a.stored->id) < std::tie(b.at, b.stored->id);
   });
@@ -174,17 +193,28 @@ bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
   });
 }
 
-Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
-                           std::vector<Found>& found) {
+/// The same in the order of sessions.
+Result<std::vector<Placed>> place_by_sessions(const StoredCourse& course, const access::SealKey& key, bool is_private,
+                                              Time now) {
   const Sessions sessions(course.sessions);
   TRY_ASSIGN(auto placed, place_forms(course, sessions, key, is_private, now));
   if (sessions.none()) number_by_days(placed);
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.form.session, a.at, a.stored->id) < std::tie(b.form.session, b.at, b.stored->id);
   });
+  return placed;
+}
+
+std::vector<Form> as_forms(const std::vector<Placed>& placed) {
   std::vector<Form> forms;
   for (const auto& one : placed) forms.push_back(one.form);
-  for (auto& signal : find_signals(forms, rules())) {
+  return forms;
+}
+
+Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
+                           std::vector<Found>& found) {
+  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, is_private, now));
+  for (auto& signal : find_signals(as_forms(placed), rules(), course.expected)) {
     // An answer about harm is a concern (features/safety), with a clock and an end of its own.
     if (signal.kind == Kind::safety) continue;
     if (is_private && signal.kind != Kind::rupture_candidate) continue;
@@ -208,8 +238,8 @@ Result<std::optional<Time>> wrote_at(store::ReadTx& tx, const DueLook& look) {
   return latest;
 }
 
-Result<Contact> read_contact(store::ReadTx& tx, const DueLook& look, const StoredCourse& course) {
-  Contact contact;
+Result<void> read_contact(store::ReadTx& tx, const DueLook& look, StoredCourse& course) {
+  auto& contact = course.contact;
   TRY_ASSIGN(const auto episode, people::find_episode(tx, look.client, look.episode));
   contact.waits_since = episode.waiting_since;
   contact.reply_hours = episode.reply_hours;
@@ -222,7 +252,7 @@ Result<Contact> read_contact(store::ReadTx& tx, const DueLook& look, const Store
     contact.is_session_ahead =
         contact.is_session_ahead || one.status == encounters::Status::planned || one.status == encounters::Status::open;
   }
-  return contact;
+  return {};
 }
 
 Time next_night(EpisodeId episode, Time now) {
@@ -251,6 +281,20 @@ void store_look(store::WriteTx& tx, const DueLook& look, const StoredCourse& cou
   if (course.closed_at) forget_look(tx, look);
 }
 
+/// Its sentence changes though nothing that came has: silence grows, and what is to be expected is reckoned anew.
+bool stays_as_told(const StoredSignal& known, const Body& before, const Body& now) {
+  if (known.kind == Kind::silence || known.kind == Kind::late_reply) return true;
+  if (find_rule(known.rule)->method != Method::beyond_expected) return false;
+  const auto came = [](const Body& body) {
+    std::vector<double> values;
+    for (const auto& [name, value] : body.values) {
+      if (name == "score" || name == "start") values.push_back(value);
+    }
+    return values;
+  };
+  return came(before) == came(now);
+}
+
 StoredSignal new_signal(const StoredCourse& course, const Found& found, const access::SealKey& key, Time now) {
   StoredSignal one;
   one.id = SignalId::make(now);
@@ -274,19 +318,34 @@ StoredSignal new_signal(const StoredCourse& course, const Found& found, const ac
 
 }  // namespace
 
-Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look) {
+Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look) {
   StoredCourse course;
   course.episode = look.episode;
   course.client = look.client;
   TRY_ASSIGN(const auto span, find_span(tx, look.episode));
   course.closed_at = span.closed_at;
+  course.contact.opened_at = span.opened_at;
   // As the client, to whom all of it is open; what nobody else may see is left out of what is made of it.
   TRY_ASSIGN(course.forms, questionnaires::list_forms(tx, look.client, look.episode));
   course.versions = questionnaires::list_latest_answers(tx, look.episode);
   course.sessions = encounters::list_encounters(tx, look.client, look.episode, std::nullopt, kMostSessions);
-  TRY_ASSIGN(course.contact, read_contact(tx, look, course));
-  course.contact.opened_at = span.opened_at;
+  return course;
+}
+
+Result<std::vector<Form>> forms_of(const StoredCourse& course, const access::SealKey& key, Time now) {
+  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, false, now));
+  return as_forms(placed);
+}
+
+Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look) {
+  TRY_ASSIGN(auto course, read_forms(tx, look));
+  TRY_ASSIGN(const auto missed, questionnaires::list_missed(tx, look.client, look.episode));
+  for (const auto& one : missed) {
+    if (one.is_over) course.gone_by.push_back(one.form);
+  }
+  TRY(read_contact(tx, look, course));
   course.known = list_all(tx, look.episode);
+  TRY_ASSIGN(course.expected, list_expectations(tx));
   return course;
 }
 
@@ -317,8 +376,7 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
       const auto& signal = again.mapped()->signal;
       const Body body{signal.reason, signal.values};
       TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
-      const bool grows_by_itself = known.kind == Kind::silence || known.kind == Kind::late_reply;
-      if (!grows_by_itself && before != body) {
+      if (!stays_as_told(known, before, body) && before != body) {
         changes.replaced.push_back({known.id, signal.level, seal_body(key, known.id, body)});
       }
     }

@@ -21,11 +21,18 @@ struct StoredCourse {
   std::vector<questionnaires::StoredForm> forms;
   std::vector<questionnaires::StoredVersion> versions;  ///< the latest of each, with the answers
   std::vector<encounters::Encounter> sessions;          ///< in any order
+  std::vector<questionnaires::StoredForm> gone_by;      ///< no longer asked for, for their time went by without them
   Contact contact;
   std::vector<StoredSignal> known;
+  Expectations expected;
 };
 /// not_found when the episode is gone, or locked.
 Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look);
+
+/// The same without what is known of the contact, of signals, and of other treatments.
+Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look);
+/// In the order of sessions, as the rules take them; without what is about the therapist (RISQ).
+Result<std::vector<Form>> forms_of(const StoredCourse& course, const access::SealKey& key, Time now);
 
 /// A signal, and what it stands on.
 struct Found {

@@ -170,7 +170,8 @@ class OwnLevel {
 
 class Course {
  public:
-  Course(std::span<const Form> forms, std::span<const Rule> rules) : forms_(forms), rules_(rules) {
+  Course(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected)
+      : forms_(forms), rules_(rules), expected_(expected) {
     for (const auto& form : forms) {
       if (form.sent && form.respondent == Respondent::client) instruments_.insert(form.instrument);
     }
@@ -193,6 +194,8 @@ class Course {
         return for_each_course(rule, &Course::not_better_by);
       case Method::two_worsenings:
         return for_each_course(rule, &Course::two_worsenings);
+      case Method::beyond_expected:
+        return for_each_course(rule, &Course::beyond_expected);
       case Method::sudden_gain:
         return for_each_course(rule, &Course::sudden_gain);
       case Method::drop:
@@ -338,6 +341,56 @@ class Course {
           {{"score", now.value}, {"start", start.value}, {"threshold", *step.threshold}});
       return;
     }
+  }
+
+  void beyond_expected(const Rule& rule, const Series& series) {
+    const auto known = expected_.find(series.instrument);
+    if (known == expected_.end() || known->second.cases < rule.parameter("cases")) return;
+    std::vector<measures::SessionScore> scores;
+    for (const auto& point : series.points) scores.push_back({point.form->session, point.value});
+    const auto start = measures::intake_of(scores);
+    if (!start) return;
+    const auto share = rule.parameter("share");
+    int running = 0;
+    bool lasts = false;
+    for (std::size_t i = 1; i < scores.size(); ++i) {
+      const auto standing = measures::judge(known->second, *start, scores[i], share, series.scale->direction);
+      if (!standing) continue;
+      const auto from_expected = (standing->expected - scores[i].score) * series.better();
+      const auto from_limit = (standing->expected - standing->limit) * series.better();
+      if (lasts && from_expected > kLasts * from_limit - kSame) {
+        found_.back().until = scores[i].session;
+        continue;
+      }
+      running = standing->is_beyond ? running + 1 : 0;
+      lasts = running >= static_cast<int>(rule.parameter("forms"));
+      if (lasts) add_beyond(rule, series, *series.points[i].form, {*start, scores[i].score, *standing}, running);
+    }
+  }
+
+  struct AgainstExpected {
+    double start = 0;
+    double score = 0;
+    measures::Standing standing;
+  };
+  void add_beyond(const Rule& rule, const Series& series, const Form& form, const AgainstExpected& against,
+                  int running) {
+    const auto cases = expected_.at(series.instrument).cases;
+    const auto of_hundred = 50 * (1 + rule.parameter("share"));
+    const auto expected = std::clamp(against.standing.expected, series.scale->min, series.scale->max);
+    add(rule, form,
+        fmt::format("{} is {:.3g} in session {}, worse than usual{}: after a first score of {:.3g}, {:.3g} was to be "
+                    "expected, and {:.3g} of 100 are no worse than {:.3g}, by {} treatments of this practice that are "
+                    "over.",
+                    series.name(), against.score, form.session,
+                    running > 1 ? fmt::format(" for {} forms running", running) : "", against.start, expected,
+                    of_hundred, against.standing.limit, cases),
+        {{"score", against.score},
+         {"start", against.start},
+         {"expected", expected},
+         {"limit", against.standing.limit},
+         {"of_hundred", of_hundred},
+         {"cases", cases}});
   }
 
   void two_worsenings(const Rule& rule, const Series& series) {
@@ -743,14 +796,16 @@ class Course {
 
   std::span<const Form> forms_;
   std::span<const Rule> rules_;
+  const Expectations& expected_;
   std::set<const Instrument*, ById> instruments_;  ///< of which the client sent a form
   std::vector<Finding> found_;
 };
 
 }  // namespace
 
-std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules) {
-  return Course(forms, rules).find();
+std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
+                                 const Expectations& expected) {
+  return Course(forms, rules, expected).find();
 }
 
 }  // namespace rapport::signals

@@ -1,6 +1,7 @@
 #pragma once
 /// @file From the course of one person's forms to the signals that it gives. Pure: the same forms give the same
 /// signals, and what is said of a session depends on nothing after it.
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "features/signals/signal_rules.hpp"
+#include "measures/expected_course.hpp"
 #include "measures/score.hpp"
 
 namespace rapport::signals {
@@ -38,8 +40,13 @@ struct Signal {
   std::vector<std::pair<std::string, double>> values;
 };
 
+/// What the practice's own treatments that are over let expect, for each instrument of which there are enough.
+using Expectations = std::map<const measures::Instrument*, measures::ExpectedCourse>;
+
 /// Of one person, `forms` sorted by session; of each instrument, respondent and session at most one. Signals about the
 /// same thing are one, the strongest; none comes again while what it says lasts.
-std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules);
+/// `expected` must be there only for rules that ask for it; without, they find nothing.
+std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
+                                 const Expectations& expected = {});
 
 }  // namespace rapport::signals

@@ -332,6 +332,61 @@ TEST(Safety, IsToldEveryTimeAndByNothingElse) {
   EXPECT_EQ(value(found[1], "item9"), 2);
 }
 
+/// After a first score of 16: 12 expected, 15 the limit by which 90 of 100 stay (a standard deviation of 2.34), in
+/// every session until the tenth.
+Expectations expected_phq(int cases = 143) {
+  measures::ExpectedCourse course{cases, 14, 8, 20, {}};
+  for (int session = 2; session <= 10; ++session) course.sessions.push_back({session, 11, .5, 5.48, 0, 0});
+  return {{library().find("phq-9"), course}};
+}
+/// Sessions of which the rule of the expected course alone speaks.
+std::string beyond(const std::vector<double>& values, const Expectations& expected) {
+  const auto rule =
+      std::find_if(rules().begin(), rules().end(), [](const auto& one) { return one.id == "beyond-expected"; });
+  std::string sessions;
+  for (const auto& one : find_signals(phq(values), std::span(&*rule, 1), expected)) {
+    sessions += fmt::format("{}{}", sessions.empty() ? "" : " ", one.session);
+  }
+  return sessions;
+}
+
+TEST(BeyondExpected, SpeaksOnceOfTwoFormsRunningUntilHalfOfItIsOver) {
+  EXPECT_EQ(beyond({16, 15, 15, 15, 15}, expected_phq()), "") << "the limit is 15.0003";
+  EXPECT_EQ(beyond({16, 16, 15, 16, 15}, expected_phq()), "") << "never twice running";
+  EXPECT_EQ(beyond({16, 12, 16, 17, 16, 17}, expected_phq()), "4");
+  EXPECT_EQ(beyond({16, 12, 16, 17, 14, 16, 17}, expected_phq()), "4")
+      << "14 is more than half of the way to the limit";
+  EXPECT_EQ(beyond({16, 12, 16, 17, 13, 16, 17}, expected_phq()), "4 7");
+  EXPECT_EQ(beyond({16, 12, 12, 12, 12, 12, 12, 12, 12, 17, 17, 17}, expected_phq()), "") << "nothing is known so late";
+}
+
+TEST(BeyondExpected, SaysItsNumbersAndOnHowManyTreatmentsTheyRest) {
+  const auto found = find_signals(phq({16, 16, 16, 17}), rules(), expected_phq());
+  const auto told =
+      std::find_if(found.begin(), found.end(), [](const auto& one) { return one.rule == "beyond-expected"; });
+  ASSERT_NE(told, found.end());
+  EXPECT_EQ(told->session, 3);
+  EXPECT_EQ(told->kind, Kind::not_on_track);
+  EXPECT_EQ(told->level, Level::look);
+  EXPECT_EQ(told->reason,
+            "PHQ-9 is 16 in session 3, worse than usual for 2 forms running: after a first score of 16, 12 was to be "
+            "expected, and 90 of 100 are no worse than 15, by 143 treatments of this practice that are over.");
+  EXPECT_EQ(value(*told, "cases"), 143);
+}
+
+TEST(BeyondExpected, SaysNothingWithoutEnoughTreatmentsOrABeginningAmongThem) {
+  const std::vector<double> worse{16, 17, 18, 19, 20};
+  EXPECT_EQ(beyond(worse, {}), "");
+  EXPECT_EQ(beyond(worse, expected_phq(99)), "");
+  EXPECT_EQ(beyond(worse, expected_phq(100)), "3");
+  EXPECT_EQ(beyond({21, 24, 25, 26}, expected_phq()), "") << "nobody began there";
+  auto late = phq(worse);
+  for (auto& one : late) one.session += 2;
+  EXPECT_TRUE(std::none_of(late.begin(), late.end(), [](const auto& one) { return one.session < 3; }));
+  const auto found = find_signals(late, rules(), expected_phq());
+  EXPECT_TRUE(std::none_of(found.begin(), found.end(), [](const auto& one) { return one.rule == "beyond-expected"; }));
+}
+
 // Whatever comes later: what was said of a session stays, and nothing is added to it.
 TEST(Signals, OfASessionDependOnNothingAfterIt) {
   statistics::Random random(1);
@@ -351,7 +406,7 @@ TEST(Signals, OfASessionDependOnNothingAfterIt) {
             form(session, "sparq", "positive", std::round(alliance * random.uniform()), Respondent::therapist));
       }
     }
-    const auto whole = find_signals(forms, rules());
+    const auto whole = find_signals(forms, rules(), expected_phq());
     for (int last = 1; last <= 14; ++last) {
       std::vector<Form> until;
       for (const auto& one : forms) {
@@ -362,7 +417,7 @@ TEST(Signals, OfASessionDependOnNothingAfterIt) {
         if (one.session <= last) expected.push_back(one.reason + one.rule);
       }
       std::vector<std::string> found;
-      for (const auto& one : find_signals(until, rules())) found.push_back(one.reason + one.rule);
+      for (const auto& one : find_signals(until, rules(), expected_phq())) found.push_back(one.reason + one.rule);
       ASSERT_EQ(found, expected) << "person " << person << " until session " << last;
       seen += expected.size();
     }

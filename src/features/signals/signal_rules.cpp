@@ -17,6 +17,8 @@ using measures::Fields;
 
 constexpr std::size_t kMostRules = 200;
 constexpr std::size_t kMostMeasures = 50;
+/// What is kept of the treatments of many is to say nothing of one.
+constexpr double kFewestCases = 100;
 
 constexpr std::array<std::string_view, 14> kKinds{"early-alliance",
                                                   "rupture-candidate",
@@ -55,6 +57,10 @@ const std::vector<Needs>& all_needs() {
       {"worse-than-best", Method::worse_than_best, false, {{"latest", 2, 5}, {"best_of", 2, 5}, {"share", .5, 2}}},
       {"not-better-by", Method::not_better_by, false, {{"session", 3, 20}}},
       {"two-worsenings", Method::two_worsenings, false, {{"share", .1, 2}}},
+      {"expected-course",
+       Method::beyond_expected,
+       false,
+       {{"cases", kFewestCases, 100'000}, {"share", .5, .99}, {"forms", 1, 5}, {"quiet_weeks", 4, 104}}},
       {"better-than-start", Method::better_than_start, false, {}},
       {"sudden-gain", Method::sudden_gain, false, {}},
       {"drop",

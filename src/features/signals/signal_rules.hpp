@@ -41,6 +41,7 @@ enum class Method {
   worse_than_best,    ///< the mean of the latest against the best mean there was before
   not_better_by,      ///< no reliable improvement by a session, from a start in the clinical range
   two_worsenings,     ///< one after the other
+  beyond_expected,    ///< of what the practice's own treatments that are over let expect
   better_than_start,  ///< reliably
   sudden_gain,
   drop,       ///< below the person's own level

@@ -115,6 +115,12 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine zuverlässige Besserung, "
           "die bei {} läge.",
           of, number(v["start"]), session, number(v["score"]), points(v["threshold"]));
+    case Method::beyond_expected:
+      return fmt::format(
+          "{}: {} in Sitzung {}, schlechter als üblich; nach einem ersten Wert von {} waren {} zu erwarten, und {} von "
+          "100 liegen nicht schlechter als {}, nach {:.0f} abgeschlossenen Behandlungen dieser Praxis.",
+          of, number(v["score"]), session, number(v["start"]), number(v["expected"]), number(v["of_hundred"]),
+          number(v["limit"]), v["cases"]);
     case Method::two_worsenings:
       return fmt::format("{}: zweimal nacheinander schlechter, von {} auf {} und {}; die Regel verlangt {} zusammen.",
                          of, number(v["before"]), number(v["between"]), number(v["score"]), points(v["threshold"]));

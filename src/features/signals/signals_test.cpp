@@ -311,6 +311,32 @@ TEST_P(Signals, OfFormsThatDoNotComeAreFoundAtNightAndEndWhenTheyCome) {
   EXPECT_EQ(stored(), "!missing open, !missing open");
 }
 
+TEST_P(Signals, OfFormsWhoseTimeWentByAreFoundThoughNobodyAsksForThemAnyMore) {
+  for (int session = 0; session < 3; ++session) {
+    wait(hours(24 * 7));
+    const auto form = ask("gad-7", clock.now() + hours(2));
+    hold_session();
+    if (session < 2) {
+      send(form, "gad-7", 7, 6);
+    } else {
+      ASSERT_TRUE(write([&](store::WriteTx& tx) {
+        return questionnaires::withdraw_form(tx, therapist, form, clock.now(), questionnaires::Withdrawal::missed);
+      }));
+    }
+    phq(6);
+  }
+  EXPECT_EQ(stored(), "missing open");
+  // One that was taken back is none.
+  wait(hours(24 * 7));
+  const auto form = ask("gad-7", clock.now() + hours(2));
+  hold_session();
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return questionnaires::withdraw_form(tx, therapist, form, clock.now()); }));
+  phq(6);
+  wait(hours(48));
+  EXPECT_EQ(stored(), "missing open");
+}
+
 TEST_P(Signals, OfSilenceAndLateRepliesComeAtNightAndEndByThemselves) {
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
     TRY(people::propose_reply_time(tx, therapist, episode, 24));
@@ -411,6 +437,46 @@ TEST_P(Signals, NeverAnsweredAreSeenByTheSupervisorAndCountedForThePractice) {
   EXPECT_EQ(counted()[0].signals, 1);
   EXPECT_EQ(counted()[0].false_alarm, 1);
   EXPECT_EQ(counted()[0].unanswered, 0);
+}
+
+// The record of a client whose account is closed is locked: of what was found in it nobody reads anything any more.
+TEST_P(Signals, OfALockedRecordAreReadByNobody) {
+  phq(8);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::deferred, FollowUp::date, clock.now() + days(2)));
+  const auto target = "/api/signals/" + signal.id.text();
+  const auto opened = [&](AccountId viewer, access::Role role) {
+    return call(viewer, role, http::Method::get, target).status;
+  };
+  ASSERT_EQ(opened(therapist, access::Role::therapist), 200);
+  wait(hours(24 * 11));
+  ASSERT_EQ(unanswered(supervisor), 1U);
+  const auto follow_ups = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<DueFollowUp>> { return list_follow_ups(tx, therapist); })
+        .value()
+        .size();
+  };
+  ASSERT_EQ(follow_ups(), 1U);
+
+  const Bytes nobody{1};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::lock_client(tx, client, nobody, nobody, clock.now()); }));
+  for (const auto who : {therapist, deputy, supervisor, stranger, client}) {
+    EXPECT_EQ(opened(who, access::Role::therapist), 404);
+    EXPECT_EQ(seen_by(who, episode).substr(0, 3), "404");
+    EXPECT_TRUE(waiting(who).empty());
+    EXPECT_EQ(unanswered(who), 0U);
+    EXPECT_FALSE(write([&](store::WriteTx& tx) {
+      return answer(tx, who, signal.id, {OutcomeId::make(clock.now()), Outcome::acted, {}, {}, {}, {}}, clock.now());
+    }));
+    EXPECT_FALSE(write(
+        [&](store::WriteTx& tx) { return follow_up(tx, who, signal.id, FollowUpResult::better, {}, clock.now()); }));
+  }
+  EXPECT_EQ(follow_ups(), 0U);
+  look();  // and nothing is found in it any more
+  const auto due = read([&](store::ReadTx& tx) -> Result<std::vector<DueLook>> { return list_due(tx, 10); }).value();
+  EXPECT_TRUE(std::none_of(due.begin(), due.end(), [&](const auto& one) { return one.episode == episode; }));
 }
 
 TEST_P(Signals, OfAClientGoWithEverythingElse) {

@@ -1,0 +1,186 @@
+/// From treatments that are over to a signal about one that is not, on both engines.
+#include "features/signals/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "features/people/people.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/evaluation.hpp"
+#include "research/statistics/random.hpp"
+#include "support/full_house.hpp"
+
+namespace rapport::signals {
+namespace {
+
+using questionnaires::FormId;
+using questionnaires::Occasion;
+using std::chrono::days;
+using std::chrono::hours;
+
+const store::Query kEnd{"test.end_treatment", "UPDATE episode_of_care SET closed_at = $2 WHERE id = $1"};
+const store::Query kLock{"test.lock_treatment", "UPDATE episode_of_care SET locked_at = $2 WHERE id = $1"};
+const store::Query kKept{"test.expected",
+                         "SELECT expectation, cases, course FROM expected_course WHERE instrument = $1"};
+
+class Expected : public testing::FullHouseTest {
+ protected:
+  /// One form a week, the first `at`.
+  void send(AccountId of, EpisodeId treatment, Time at, const std::vector<int>& sums) {
+    const auto key = keys->key_for(of, soon()).value();
+    const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
+      for (const auto sum : sums) {
+        TRY(send_form(tx, *key, {of, treatment}, at, sum));
+        at += days(7);
+      }
+      return {};
+    });
+    ASSERT_TRUE(sent) << sent.error().detail;
+  }
+  EpisodeId past_treatment(Time at, statistics::Random& random) {
+    const auto treatment = EpisodeId::make(at);
+    EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(people::open_episode(tx, treatment, RoomId::make(at), practice, other_client, therapist, at));
+      return people::set_helpers(tx, treatment, {deputy, neutral});
+    }));
+    const auto start = 15 + 2.5 * random.normal();
+    const auto slope = -4 + 1.8 * random.normal();
+    std::vector<int> sums;
+    for (int session = 1; session <= 6; ++session) {
+      const auto score = start + slope * std::log(session) + 1.4 * random.normal();
+      sums.push_back(static_cast<int>(std::clamp(std::round(score), 0.0, 24.0)));
+    }
+    send(other_client, treatment, at, sums);
+    return treatment;
+  }
+  std::optional<Renewed> renew() { return renew_expectations(*house, soon()).value(); }
+  void after_night() { clock.set(std::chrono::floor<days>(clock.now()) + days(1) + hours(3)); }
+  /// "known 100", "too_few".
+  std::string kept(std::string_view instrument = "phq-9") {
+    return read([&](store::ReadTx& tx) -> Result<std::string> {
+             return tx
+                 .first(kKept, {instrument},
+                        [](const store::Row& row) {
+                          EXPECT_EQ(row.is_null(1), row.is_null(2));
+                          return std::string(row.text(0)) + (row.is_null(1) ? "" : fmt::format(" {}", row.int64(1)));
+                        })
+                 .value_or("nothing");
+           })
+        .value();
+  }
+  void set(const store::Query& query, EpisodeId treatment, std::optional<Time> at) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      tx.execute(query, {treatment, at});
+      return {};
+    }));
+  }
+  /// Of the client: "rule state: sentence", each a line.
+  std::string found() {
+    EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      note_change(tx, episode);
+      return {};
+    }));
+    EXPECT_TRUE(look_through_due(*house, soon()));
+    const auto key = keys->key_for(client, soon()).value();
+    std::string text;
+    const auto all =
+        read([&](store::ReadTx& tx) -> Result<std::vector<StoredSignal>> { return list_all(tx, episode); }).value();
+    for (const auto& one : all) {
+      const auto body = open_body(*key, one.id, one.sealed_body).value();
+      text += fmt::format("{}{}: {}\n", one.holds ? "" : "!", one.rule, body.reason);
+      german = sentence_of(one, body, "de");
+    }
+    return text;
+  }
+
+  std::string german;  ///< of the last that was found
+
+ private:
+  struct Whose {
+    AccountId client;
+    EpisodeId treatment;
+  };
+  Result<void> send_form(store::WriteTx& tx, const access::SealKey& key, const Whose& whose, Time at, int sum) {
+    const auto& phq = *questionnaires::instruments().find("phq-9");
+    questionnaires::Answers answers{"en", {}};
+    for (std::size_t i = 0; i < 9; ++i) {
+      const int value = i == 8 ? 0 : std::min(3, sum);  // never on the question about harm
+      sum -= value;
+      answers.answers.push_back({phq.questions()[i].link_id, static_cast<double>(value)});
+    }
+    const auto id = FormId::make(at);
+    TRY(questionnaires::ask_form(tx, therapist, {id, whose.treatment, "phq-9", Occasion::after_session, {}}, at));
+    TRY(questionnaires::save_answers(tx, whose.client, id, 0, questionnaires::seal_answers(key, id, 0, answers),
+                                     [](const Bytes&) { return false; }));
+    TRY_ASSIGN(const auto scores, questionnaires::score_answers(phq, answers));
+    TRY(questionnaires::complete_form(tx, whose.client,
+                                      {id, 1, 1, at, questionnaires::seal_answers(key, id, 1, answers),
+                                       questionnaires::seal_scores(key, id, 1, scores)}));
+    return {};
+  }
+};
+
+TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
+  statistics::Random random(4);
+  for (int i = 0; i < 99; ++i) past_treatment(clock.now() - days(300), random);
+  const auto recent = past_treatment(clock.now() - days(40), random);
+  EXPECT_FALSE(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size());
+  EXPECT_EQ(renew()->known, 0) << "the next night is noted";
+  EXPECT_FALSE(renew()) << "and waited for";
+  after_night();
+  EXPECT_EQ(renew()->known, 0);
+  EXPECT_EQ(kept(), "too_few") << "the one of these weeks is not over";
+  EXPECT_EQ(kept("gad-7"), "too_few");
+  send(client, episode, clock.now() - days(28), {17, 14, 17, 17});
+  EXPECT_EQ(found().find("beyond-expected"), std::string::npos);
+
+  set(kEnd, recent, clock.now());
+  after_night();
+  EXPECT_FALSE(renew()) << "once a week";
+  clock.set(clock.now() + days(7));
+  EXPECT_EQ(renew()->known, 1);
+  EXPECT_FALSE(renew());
+  EXPECT_EQ(kept(), "known 100");
+  EXPECT_EQ(kept("gad-7"), "too_few");
+  const auto told = found();
+  EXPECT_NE(told.find("beyond-expected: PHQ-9 is 17 in session 4, worse than usual for 2 forms running: after a first "
+                      "score of 17,"),
+            std::string::npos)
+      << told;
+  EXPECT_NE(told.find("90 of 100 are no worse than"), std::string::npos) << told;
+  EXPECT_NE(told.find("by 100 treatments of this practice that are over."), std::string::npos) << told;
+  EXPECT_NE(german.find("nach 100 abgeschlossenen Behandlungen dieser Praxis."), std::string::npos) << german;
+  EXPECT_EQ(found(), told);
+
+  // Limits that are made anew change no sentence while nothing came: it says what it rested on when it was told.
+  for (int i = 0; i < 20; ++i) past_treatment(clock.now() - days(300), random);
+  clock.set(clock.now() + days(7));
+  EXPECT_EQ(renew()->known, 1);
+  EXPECT_EQ(kept(), "known 120");
+  EXPECT_EQ(found(), told);
+}
+
+TEST_P(Expected, NeverOpensALockedRecordAndForgetsWhoIsGoneWithinAWeek) {
+  statistics::Random random(5);
+  std::vector<EpisodeId> past;
+  for (int i = 0; i < 100; ++i) past.push_back(past_treatment(clock.now() - days(300), random));
+  ASSERT_TRUE(renew());
+  after_night();
+  EXPECT_FALSE(renew_expectations(*house, soon(), [] { return true; }).value()) << "it was told to stop";
+  EXPECT_EQ(kept(), "too_few") << "and kept nothing";
+  ASSERT_EQ(renew()->known, 1);
+  EXPECT_EQ(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(), 1U);
+  set(kLock, past.front(), clock.now());
+  clock.set(clock.now() + days(7));
+  EXPECT_EQ(renew()->known, 0);
+  EXPECT_EQ(kept(), "too_few");
+  EXPECT_TRUE(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Expected, ::testing::ValuesIn(testing::engines_here()),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace rapport::signals
