@@ -88,6 +88,13 @@ double median(const std::vector<Spent>& all, double Spent::* what) {
   return values[values.size() / 2];
 }
 
+/// What it takes where nobody else is in the way, as near as that can be seen.
+double least(const std::vector<Spent>& all, double Spent::* what) {
+  double found = all.front().*what;
+  for (const auto& one : all) found = std::min(found, one.*what);
+  return found;
+}
+
 double most(const std::vector<Spent>& all, double Spent::* what) {
   double found = 0;
   for (const auto& one : all) found = std::max(found, one.*what);
@@ -95,8 +102,8 @@ double most(const std::vector<Spent>& all, double Spent::* what) {
 }
 
 void print_head() {
-  fmt::print("{:32} {:10} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}\n", "milliseconds", "", "cold", "first", "again",
-             "slowest", "CPU 1st", "CPU", "bytes");
+  fmt::print("{:32} {:10} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}\n", "milliseconds", "", "cold", "first",
+             "again", "least", "most", "CPU 1st", "CPU", "bytes");
 }
 
 /// The very first look finds no key opened; `first` is each log-in's first, which is written down.
@@ -117,11 +124,11 @@ void measure(const Page& page, std::string_view how, bool is_here, Call call) {
     }
   }
   const auto processor = [&](const std::vector<Spent>& all) {
-    return is_here ? fmt::format("{:.1f}", median(all, &Spent::processor)) : std::string();
+    return is_here ? fmt::format("{:.1f}", least(all, &Spent::processor)) : std::string();
   };
-  fmt::print("{:32} {:10} {:7.1f} {:7.1f} {:7.1f} {:7.1f} {:>7} {:>7} {:9}\n", page.name, how, cold->clock,
-             median(first, &Spent::clock), median(again, &Spent::clock), most(again, &Spent::clock), processor(first),
-             processor(again), bytes);
+  fmt::print("{:32} {:10} {:7.1f} {:7.1f} {:7.1f} {:7.1f} {:7.1f} {:>7} {:>7} {:9}\n", page.name, how, cold->clock,
+             median(first, &Spent::clock), median(again, &Spent::clock), least(again, &Spent::clock),
+             most(again, &Spent::clock), processor(first), processor(again), bytes);
 }
 
 void measure_here(House& house, const std::vector<Page>& pages) {
@@ -175,12 +182,14 @@ void measure_forms(House& house, const Practice& practice) {
       return {};
     }));
   }
-  const auto courses = practice.usual.size();
-  fmt::print(
-      "\n{} forms sent, each to a course of {} sessions, on average of {} forms and {} signals; milliseconds, median:\n"
-      "asked for, scored, sealed and stored {:.2f} (CPU {:.2f}); looked through {:.2f} (CPU {:.2f})\n",
-      courses, kUsualSessions, forms / courses, signals / courses, median(sent, &Spent::clock),
-      median(sent, &Spent::processor), median(looked, &Spent::clock), median(looked, &Spent::processor));
+  const auto say = [](std::string_view what, const std::vector<Spent>& spent) {
+    fmt::print("{:36} {:.2f} (least {:.2f}), CPU {:.2f} (least {:.2f})\n", what, median(spent, &Spent::clock),
+               least(spent, &Spent::clock), median(spent, &Spent::processor), least(spent, &Spent::processor));
+  };
+  fmt::print("\n{} forms sent, each to a course of {} sessions, on average of {} forms and {} signals; milliseconds:\n",
+             practice.usual.size(), kUsualSessions, forms / sent.size(), signals / sent.size());
+  say("asked for, scored, sealed, stored", sent);
+  say("the course looked through", looked);
 }
 
 std::vector<Page> pages_of(House& house, const Practice& practice) {

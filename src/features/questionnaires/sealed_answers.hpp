@@ -1,6 +1,6 @@
 #pragma once
-/// @file Reading answers out of what was sealed. A course is looked through with all of its forms each time one is sent,
-/// and reading them as any JSON costs more than opening them does.
+/// @file Reading answers out of what was sealed. A course is looked through with all of its forms each time one is
+/// sent, and reading them as any JSON costs more than opening them does.
 #include <optional>
 #include <string_view>
 

@@ -25,7 +25,7 @@ std::optional<std::string> read_as_json(std::string_view text) {
 TEST(SealedAnswers, OfEveryInstrumentAreReadAsTheyWereWritten) {
   for (const auto& instrument : instruments().all()) {
     Answers answers{"de", {}};
-    for (const auto& question : instrument->questions()) answers.answers.push_back({question.link_id, question.max});
+    for (const auto& question : instrument.questions()) answers.answers.push_back({question.link_id, question.max});
     const auto text = written(answers);
     const auto read = read_as_written(text);
     ASSERT_TRUE(read) << text;
@@ -59,10 +59,11 @@ TEST(SealedAnswers, ThatAreBrokenAreNotRead) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(read_as_written(whole.substr(0, size))) << size;
   }
-  for (const auto* text :
-       {R"({"language":"en","answers":[{"item":"a","value":}]})", R"({"language":"en","answers":[{"item":"a","value":nan}]})",
-        R"({"language":"en","answers":[{"item":"a","value":1},]})", R"({"language":"en","answers":[{"item":"a","value":1}]}x)",
-        R"({"language":"en","answers":[{"item":"a","value":1e999}]})"}) {
+  for (const auto* text : {R"({"language":"en","answers":[{"item":"a","value":}]})",
+                           R"({"language":"en","answers":[{"item":"a","value":nan}]})",
+                           R"({"language":"en","answers":[{"item":"a","value":1},]})",
+                           R"({"language":"en","answers":[{"item":"a","value":1}]}x)",
+                           R"({"language":"en","answers":[{"item":"a","value":1e999}]})"}) {
     EXPECT_FALSE(read_as_written(text)) << text;
     EXPECT_FALSE(read_as_json(text)) << text;
   }
