@@ -29,6 +29,8 @@ constexpr std::array kComparisons{
     Comparison{"a route among all, against parsing its frame", "find_route", "parse_frame/200"},
     Comparison{"our JSON writer, against the library's", "write_message_answer/200", "write_message_with_library/200"},
     Comparison{"the rules alone, against opening the course first", "ask_rules_alone", "look_through_course"},
+    Comparison{"answers read as they were written, against as any JSON", "read_answers_as_written",
+               "read_answers_as_any_json"},
     Comparison{"publishing among 10,000 connections, against among 100", "publish_to_two_of/10000",
                "publish_to_two_of/100"},
 };

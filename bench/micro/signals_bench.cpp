@@ -5,7 +5,9 @@
 #include <stdexcept>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/questionnaires/sealed_answers.hpp"
 #include "features/signals/evaluation.hpp"
+#include "http/shape.hpp"
 
 namespace rapport::signals {
 namespace {
@@ -91,6 +93,37 @@ void ask_rules_alone(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(find_signals(forms, rules()));
 }
 BENCHMARK(ask_rules_alone)->Unit(benchmark::kMicrosecond);
+
+/// What is read once it has been unsealed: one form's answers.
+std::string answers_of_one_form() {
+  questionnaires::Answers answers{"en", {}};
+  for (const auto& question : questionnaires::instruments().find("phq-9")->questions()) {
+    answers.answers.push_back({question.link_id, 1});
+  }
+  std::string text;
+  http::write(text, answers);
+  return text;
+}
+
+void read_answers_as_written(benchmark::State& state) {
+  const auto text = answers_of_one_form();
+  for (auto _ : state) {
+    const auto answers = questionnaires::read_as_written(text);
+    if (!answers) throw std::logic_error("the answers were to be read");
+    benchmark::DoNotOptimize(answers);
+  }
+}
+BENCHMARK(read_answers_as_written);
+
+void read_answers_as_any_json(benchmark::State& state) {
+  const auto text = answers_of_one_form();
+  for (auto _ : state) {
+    const auto answers = http::parse<questionnaires::Answers>(http::parse_json(text).value());
+    if (!answers) throw std::logic_error("the answers were to be read");
+    benchmark::DoNotOptimize(answers);
+  }
+}
+BENCHMARK(read_answers_as_any_json);
 
 }  // namespace
 }  // namespace rapport::signals

@@ -334,9 +334,14 @@ Result<Instrument> InstrumentLibrary::read(std::span<const InstrumentFile> files
 }
 
 const Instrument* InstrumentLibrary::find(std::string_view id) const {
-  const auto wanted = plain(id);
-  const auto found = std::find_if(instruments_.begin(), instruments_.end(),
-                                  [&](const Shared& known) { return plain(known->id()) == wanted; });
+  // As it is spelt nearly always; no two are the same but for their spelling (put).
+  auto found =
+      std::find_if(instruments_.begin(), instruments_.end(), [&](const Shared& known) { return known->id() == id; });
+  if (found == instruments_.end()) {
+    const auto wanted = plain(id);
+    found = std::find_if(instruments_.begin(), instruments_.end(),
+                         [&](const Shared& known) { return plain(known->id()) == wanted; });
+  }
   return found == instruments_.end() ? nullptr : found->get();
 }
 

@@ -128,14 +128,12 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   TRY(context.house.keys.fetch(clients, call.deadline));
   TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
   hand_out(stored.standings, stored.signals, [](Standing& of, auto& one) { of.signals.push_back(std::move(one)); });
+  hand_out(stored.standings, stored.concerns, [](Standing& of, auto& one) { of.concerns.push_back(std::move(one)); });
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {
     TRY(open_words(context, call, standing, now));
     if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
-    for (const auto& concern : stored.concerns) {
-      if (concern.episode == standing.client.episode) standing.concerns.push_back(concern);
-    }
     TRY_ASSIGN(auto one, describe(context, call, standing, now));
     answer.value.clients.push_back(std::move(one));
   }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "features/questionnaires/sealed_answers.hpp"
 #include "http/shape.hpp"
 #include "measures/change.hpp"
 #include "measures/score.hpp"
@@ -98,8 +99,7 @@ Bytes seal_shape(const access::SealKey& key, const Bytes& bound, const T& value)
 }
 
 template <class T>
-Result<T> open_shape(const access::SealKey& key, const Bytes& bound, BytesView sealed) {
-  TRY_ASSIGN(const auto text, access::unseal(key, bound, sealed));
+Result<T> read_shape(std::string_view text) {
   TRY_ASSIGN(const auto value, http::parse_json(text));
   return http::parse<T>(value);
 }
@@ -407,11 +407,15 @@ Bytes seal_scores(const access::SealKey& key, FormId form, std::int64_t version,
 }
 
 Result<Answers> open_answers(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed) {
-  return open_shape<Answers>(key, bound_to(form, version, SealedPart::answers), sealed);
+  const auto bound = bound_to(form, version, SealedPart::answers);
+  TRY_ASSIGN(const auto text, access::unseal(key, bound, sealed));
+  if (auto answers = read_as_written(text)) return *std::move(answers);
+  return read_shape<Answers>(text);
 }
 
 Result<Scores> open_scores(const access::SealKey& key, FormId form, std::int64_t version, BytesView sealed) {
-  return open_shape<Scores>(key, bound_to(form, version, SealedPart::scores), sealed);
+  TRY_ASSIGN(const auto text, access::unseal(key, bound_to(form, version, SealedPart::scores), sealed));
+  return read_shape<Scores>(text);
 }
 
 }  // namespace rapport::questionnaires

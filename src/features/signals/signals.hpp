@@ -88,7 +88,8 @@ std::vector<StoredSignal> list_all(store::ReadTx& tx, EpisodeId episode);
 std::vector<StoredSignal> list_for_record(store::ReadTx& tx, EpisodeId episode);
 
 /// For lists of clients: of all whom the viewer treats, what is to be looked at and what has been said of the course of
-/// symptoms; one statement. Nothing private. Without a body where it does not wait.
+/// symptoms; one statement, in no order. Nothing private. Only what such a list needs of each: not what it stands on,
+/// nor what became of it, and no body where it does not wait.
 std::vector<StoredSignal> list_waiting(store::ReadTx& tx, AccountId viewer);
 /// The same of looks again that are due.
 struct DueFollowUp {

@@ -32,14 +32,15 @@ const Query kForRecord{"signals.for_record",
                        COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND s.is_private = 0"
                                                 " AND s.state <> 'history' ORDER BY s.at, s.id",
                        true};
-// The body of what waits alone: of the others a list only has to know that it was said.
+// What a list of many clients needs, and no more. The body of what waits alone: of the others a list only has to know
+// that it was said. Found by signal_told, whose condition this is.
 const Query kWaiting{
     "signals.waiting",
-    COLUMNS("CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END")
-    " JOIN episode_of_care e ON e.id = s.episode_id"
+    "SELECT s.id, s.episode_id, s.client_id, s.rule, s.kind, s.level, s.instrument, s.session, s.at, s.state,"
+    " s.deferred_until, CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END"
+    " FROM signal s JOIN episode_of_care e ON e.id = s.episode_id"
     " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND s.holds = 1 AND s.is_private = 0 AND s.level <> 'info'"
-    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', 'not-on-track')))"
-    " ORDER BY s.episode_id, s.at DESC, s.id",
+    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', 'not-on-track')))",
     true};
 const Query kFollowUps{
     "signals.follow_ups",
@@ -179,6 +180,24 @@ StoredSignal to_signal(const Row& row) {
   return one;
 }
 
+/// Of kWaiting.
+StoredSignal to_waiting(const Row& row) {
+  StoredSignal one;
+  one.id = row.id<SignalId>(0);
+  one.episode = row.id<EpisodeId>(1);
+  one.client = row.id<AccountId>(2);
+  one.rule = row.text(3);
+  one.kind = kind_named(row.text(4)).value_or(Kind::missing);
+  one.level = level_named(row.text(5)).value_or(Level::info);
+  one.instrument = maybe_text(row, 6);
+  one.session = row.maybe_int64(7);
+  one.at = row.time(8);
+  one.state = enum_of<State>(row.text(9));
+  one.deferred_until = row.maybe_time(10);
+  one.sealed_body = row.maybe_bytes(11).value_or(Bytes{});
+  return one;
+}
+
 StoredOutcome to_outcome(const Row& row) {
   return {row.id<OutcomeId>(0),
           row.id<AccountId>(1),
@@ -245,7 +264,7 @@ std::vector<StoredSignal> list_for_record(ReadTx& tx, EpisodeId episode) {
 }
 
 std::vector<StoredSignal> list_waiting(ReadTx& tx, AccountId viewer) {
-  return tx.list(kWaiting, {viewer, tx.now()}, to_signal);
+  return tx.list(kWaiting, {viewer, tx.now()}, to_waiting);
 }
 
 std::vector<DueFollowUp> list_follow_ups(ReadTx& tx, AccountId viewer) {

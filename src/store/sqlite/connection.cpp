@@ -204,7 +204,7 @@ void Connection::configure(Mode mode, const std::string& file) {
   if (mode != Mode::writer) {
     // Only the writer may checkpoint: SQLite before 3.51.3 can corrupt a WAL that two connections reset at once.
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    set("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=67108864");
+    set("PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA mmap_size=268435456");
     sqlite3_progress_handler(handle(), kStepsBetweenDeadlineChecks, &Connection::on_progress, this);
     return;
   }
