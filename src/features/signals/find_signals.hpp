@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,15 @@ struct Signal {
   Level level = Level::info;
   std::string reason;  ///< one sentence with the numbers; never a diagnosis
   std::vector<std::pair<std::string, double>> values;
+  std::size_t form = 0;  ///< at which it is told: its place among those given
+  /// The therapist's form that the client's is held against: the sentence has a number of it.
+  std::optional<std::size_t> held_against = {};
+  Respondent respondent = Respondent::client;  ///< whose form did not come
 };
+
+/// Names of values begin so that say how symptoms went meanwhile; the id of their instrument follows.
+inline constexpr std::string_view kSymptomsFrom = "symptoms_from ";
+inline constexpr std::string_view kSymptomsTo = "symptoms_to ";
 
 /// Of one person, `forms` sorted by session; of each instrument, respondent and session at most one. Signals about the
 /// same thing are one, the strongest; none comes again while what it says lasts.
