@@ -239,6 +239,8 @@ constexpr std::array kTypes{
     ProblemType{"signal.no_follow_up",
                 "No look again waits at this signal, or its result was recorded already. Read it again."},
     ProblemType{"signal.outcome", "What was done about the signal does not fit together; `errors` says what."},
+    ProblemType{"signal.outcome_differs",
+                "Something else was recorded under this id before. To record this besides, send it with a new id."},
     ProblemType{"signal.outcome_taken", "The outcome's id is taken by something else. Make a new one."},
     ProblemType{"storage.busy", "The database is busy. Nothing was done; come back after Retry-After."},
     ProblemType{"storage.defect", "A defect of the server at its database."},

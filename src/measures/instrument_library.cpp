@@ -8,6 +8,7 @@
 
 #include "instrument_files.hpp"
 #include "instrument_pack_files.hpp"
+#include "measures/counterpart.hpp"
 #include "measures/json_fields.hpp"
 
 namespace rapport::measures {
@@ -203,6 +204,19 @@ Result<void> check_complete(const Instrument& instrument) {
   return {};
 }
 
+/// `beside`: what is added with it.
+Result<void> check_counterpart(const Instrument& instrument, std::span<const std::shared_ptr<const Instrument>> beside,
+                               const InstrumentLibrary& library) {
+  const auto& scoring = instrument.scoring();
+  if (!scoring.counterpart) return {};
+  const auto wanted = plain(*scoring.counterpart);
+  const auto other =
+      std::find_if(beside.begin(), beside.end(), [&](const auto& one) { return plain(one->id()) == wanted; });
+  const auto why = why_no_counterpart(scoring, other == beside.end() ? library.find(wanted) : other->get());
+  if (why.empty()) return {};
+  return refuse("instrument.counterpart", instrument.id() + std::string(kScoring), why);
+}
+
 }  // namespace
 
 Result<InstrumentLibrary> InstrumentLibrary::shipped() {
@@ -232,6 +246,7 @@ Result<void> InstrumentLibrary::add(std::span<const InstrumentFile> files) {
     TRY_ASSIGN(auto instrument, read(files, id));
     found.push_back(std::make_shared<const Instrument>(std::move(instrument)));
   }
+  for (const auto& one : found) TRY(check_counterpart(*one, found, *this));
   for (auto& instrument : found) {
     if (instrument->scoring().licence.off_until_confirmed) set_off(instrument->id(), true);
     put(std::move(instrument));

@@ -208,6 +208,37 @@ class Inference : public testing::FullHouseTest {
         {"therapist", everything(therapist)}, {"deputy", everything(deputy)}, {"supervisor", everything(supervisor)}};
   }
 
+  /// What the therapist reads after three weeks in which nothing came from the client but answers about the therapist,
+  /// `after` so long, or not even those: of the course, and in the list of clients.
+  Seen silence(std::optional<std::chrono::hours> after) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    const auto risq = ask("risq");
+    forms_ = {risq, risq, risq};
+    const auto live = [&](std::chrono::hours until) {
+      clock.set(kStart + until);
+      tokens_.clear();
+    };
+    if (after) {
+      live(*after);
+      send(risq, "0100", 1);
+      neutral_person_works();
+    }
+    live(std::chrono::hours(24 * 22));
+    EXPECT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      signals::note_new_episodes(tx);
+      return {};
+    }));
+    const auto signal = signal_of("none");
+    Seen seen;
+    for (const auto& target :
+         {"/api/episodes/" + episode.text() + "/signals", "/api/signals/" + signal, std::string("/api/caseload")}) {
+      seen.push_back(call(therapist, http::Method::get, target).body);
+    }
+    return alike(std::move(seen));
+  }
+
   struct Course {
     std::string risq;
     bool client_goes_ahead = false;  ///< closes the account themselves, once it is announced
@@ -299,6 +330,12 @@ TEST_P(Inference, NothingTellsAYesByWhatBecomesOfAClosing) {
       EXPECT_EQ(days_of_closing({"0100", goes_ahead, looks}), usual) << goes_ahead << looks;
     }
   }
+}
+
+TEST_P(Inference, NoSilenceTellsWhetherOrWhenAnswersAboutTheTherapistCame) {
+  const auto usual = silence(std::nullopt);
+  EXPECT_TRUE(holds(usual, R"({"signals":[{)", R"("rule":"no-contact")")) << usual.front();
+  for (const int days : {1, 10, 20}) EXPECT_EQ(silence(std::chrono::hours(24 * days)), usual) << days;
 }
 
 TEST_P(Inference, NothingTellsWhichQuestionAboutTheSessionWasLeftOut) {

@@ -5,6 +5,7 @@
 #include "features/instruments/instruments.hpp"
 #include "features/instruments/instruments_shapes.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "measures/counterpart.hpp"
 #include "measures/json_fields.hpp"
 
 namespace rapport::instruments {
@@ -134,6 +135,11 @@ Looked look_at(const measures::Upload& upload, const Stored& stored) {
       wrong->place.clear();
     }
     return {{}, {*std::move(wrong)}};
+  }
+  if (const auto& of = read->scoring(); upload.scoring && of.counterpart) {
+    auto why = measures::why_no_counterpart(of, questionnaires::instruments().find(*of.counterpart));
+    constexpr auto kPlace = "/counterpart";
+    if (!why.empty()) return {{}, {{"scoring", measures::line_of(*upload.scoring, kPlace), kPlace, std::move(why)}}};
   }
   return {*std::move(read), {}};
 }

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <tuple>
 
 #include "access/who_treats.hpp"
 #include "features/messages/messages_shapes.hpp"
 #include "features/people/people_shapes.hpp"
+#include "features/signals/ended_by_message.hpp"
 
 namespace rapport::messages {
 namespace {
@@ -20,7 +22,8 @@ const Query kRoomOfViewer{"messages.room_of_viewer",
 // wait for the first.
 // The episode's row is locked with it, so that none comes after its record was locked.
 const Query kLockRoom{"messages.lock_room",
-                      "SELECT r.last_seq, e.locked_at FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
+                      "SELECT r.last_seq, e.locked_at, CASE WHEN " IS_SAID_OF("e.id", "$2") " THEN 1 ELSE 0 END"
+                      " FROM room r JOIN episode_of_care e ON e.id = r.episode_id"
                       " WHERE r.id = $1 {for_update}",
                       true};
 const Query kMoveRoomOn{"messages.move_room_on", "UPDATE room SET last_seq = $2 WHERE id = $1", true};
@@ -173,14 +176,16 @@ Result<std::vector<Result<Accepted>>> append_messages(WriteTx& tx, AccountId aut
                                                       const std::vector<SealedMessage>& messages, Time now,
                                                       const WriteBody& write_body) {
   TRY_ASSIGN(const RoomView view, find_room(tx, author, room));
-  const auto locked =
-      tx.first(kLockRoom, {room}, [](const Row& row) { return std::pair(row.int64(0), !row.is_null(1)); });
+  const auto locked = tx.first(kLockRoom, {room, signals::ended_by_message(author == view.client)}, [](const Row& row) {
+    return std::tuple(row.int64(0), !row.is_null(1), row.int64(2) != 0);
+  });
   if (!locked) return fail(not_found());
-  const auto [last, is_closed] = *locked;
+  const auto [last, is_closed, ends_a_signal] = *locked;
   if (is_closed) return fail(people::closed_record());
 
   auto sorted = sort_and_add(tx, author, room, messages, now, last);
   if (!sorted.rows.empty()) tx.execute(kMoveRoomOn, {room, sorted.rows.back().seq});
+  if (!sorted.rows.empty() && ends_a_signal) signals::note_change(tx, view.episode);
   for (std::size_t i = 0; i < sorted.rows.size(); ++i) {
     TRY(attachments::hang_on(tx, author, room, sorted.rows[i].id, sorted.added[i]->files));
   }

@@ -60,7 +60,7 @@ struct StoredEpisode {
   std::vector<people::HandOver> hand_overs;         ///< that were carried out, the earliest first
   std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
   std::vector<measurement_plan::StoredCare> care;   ///< the oldest first
-  std::vector<signals::StoredSignal> signals = {};  ///< nothing of answers about the therapist
+  std::vector<signals::StoredSignal> signals = {};  ///< as list_for_record gives them
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.

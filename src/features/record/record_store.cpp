@@ -132,7 +132,7 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
          safety::has_raised(raised, form.id)});
     for (const auto& version : stored.forms.back().versions) TRY(size.add(version.sealed_answers.size()));
   }
-  stored.signals = signals::list_for_record(tx, episode.id);
+  stored.signals = signals::list_for_record(tx, client, episode.id);
   return stored;
 }
 

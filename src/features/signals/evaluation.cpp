@@ -11,6 +11,7 @@
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
+#include "measures/counterpart.hpp"
 #include "measures/score.hpp"
 
 namespace rapport::signals {
@@ -26,6 +27,10 @@ constexpr std::int64_t kMostSessions = 500;
 constexpr std::int64_t kLatestMessages = 20;
 /// Some time after a form was due in which it is not missed yet.
 constexpr std::chrono::hours kTimeAfterDue{24};
+/// A session that is not opened so long after it was to begin is not held any more.
+constexpr std::chrono::hours kTimeAfterSession{12};
+/// One that could not be looked through is due again after so long, and holds up no other meanwhile.
+constexpr std::chrono::minutes kTimeAfterFailure{10};
 /// Every episode is looked through once a day, from this hour on (UTC), spread over the hour.
 constexpr std::chrono::hours kNightly{2};
 
@@ -84,36 +89,37 @@ std::vector<measures::Answer> in_order(const measures::Instrument& instrument, c
   return all;
 }
 
-/// Scored anew from the answers, by what the program knows now: so that all scores of a course can be held against each
-/// other, and half as much is to be opened.
-Result<void> open(const access::SealKey& key, const StoredVersion& version, Form& form) {
+/// Scored anew from the answers, by the version that it was asked with: half as much is to be opened as with the scores
+/// beside them. Answers that give no score were sent all the same.
+Result<void> open(const access::SealKey& key, const StoredVersion& version, const measures::Instrument& asked,
+                  Form& form) {
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
-  form.answers = in_order(*form.instrument, answers);
-  TRY_ASSIGN(auto scored, measures::score(*form.instrument, form.answers, *form.instrument->variant("")));
-  form.scores = std::move(scored.scores);
+  auto ordered = in_order(asked, answers);
+  auto scored = measures::score(asked, ordered, *asked.variant(""));
+  if (!scored) return {};
+  form.scores = std::move(scored->scores);
+  // The places of single answers are those of the instrument that it was asked with.
+  if (form.instrument == &asked) form.answers = std::move(ordered);
   return {};
 }
 
-/// As what the rules take a form: that of a therapist beside the client's with the same questions.
-const measures::Instrument* as_rules_take(const StoredForm& stored) {
-  const auto* instrument = questionnaires::instrument_of(stored);
-  if (instrument == nullptr || !instrument->scoring().counterpart) return instrument;
-  const auto* clients = questionnaires::instruments().find(*instrument->scoring().counterpart);
-  return clients == nullptr ? instrument : clients;
+/// Whether it is part of what the rules look at: what a former therapist filled in is nobody's to read any more.
+bool is_of_now(const StoredForm& stored) {
+  return stored.respondent == questionnaires::Respondent::client || stored.filled_in_by == stored.therapist;
 }
 
 /// Those that are no longer asked for: they did not come either.
 void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::vector<Placed>& placed) {
   for (const auto& stored : course.gone_by) {
-    const auto* instrument = as_rules_take(stored);
-    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument)) continue;
+    const auto* asked = questionnaires::instrument_of(stored);
+    if (asked == nullptr || questionnaires::is_for_neutral_person(*asked)) continue;
     Placed one;
     one.stored = &stored;
     one.at = stored.due_at.value_or(stored.asked_at);
     one.form.session = sessions.number_of(stored, one.at);
     one.form.date = to_rfc3339(one.at);
-    one.form.instrument = instrument;
+    one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
     one.form.sent = false;
     placed.push_back(std::move(one));
@@ -127,8 +133,9 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
   for (const auto& version : course.versions) latest[version.form] = &version;
   std::vector<Placed> placed;
   for (const auto& stored : course.forms) {
-    const auto* instrument = as_rules_take(stored);
-    if (instrument == nullptr || questionnaires::is_for_neutral_person(*instrument) != is_private) continue;
+    const auto* asked = questionnaires::instrument_of(stored);
+    if (asked == nullptr || !is_of_now(stored)) continue;
+    if (questionnaires::is_for_neutral_person(*asked) != is_private) continue;
     const auto version = latest.find(stored.id);
     const bool is_sent = version != latest.end() && stored.completed_at;
     if (is_private && (!is_sent || !stored.items_allowed)) continue;
@@ -138,10 +145,10 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.at = is_sent ? *stored.completed_at : *stored.due_at;
     one.form.session = sessions.number_of(stored, one.at);
     one.form.date = to_rfc3339(one.at);
-    one.form.instrument = instrument;
+    one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
     one.form.sent = is_sent;
-    if (is_sent) TRY(open(key, *version->second, one.form));
+    if (is_sent) TRY(open(key, *version->second, *asked, one.form));
     placed.push_back(std::move(one));
   }
   if (!is_private) place_gone_by(course, sessions, placed);
@@ -162,24 +169,24 @@ void number_by_days(std::vector<Placed>& placed) {
   }
 }
 
-/// What the signal stands on: the form at which it was told, or, of one that did not come, the session.
+/// What the signal stands on: the form at which it was told, or, of one that did not come, the session. One that has a
+/// number of the therapist's form stands on that form, and is for whoever may read it.
 Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private) {
-  Found found{std::move(signal), "", {}, {}, is_private};
-  const auto& told = found.signal;
-  const auto is_it = [&](const Placed& one) {
-    return one.form.session == told.session && one.form.date == told.date &&
-           (told.kind == Kind::missing || one.form.instrument->id() == told.instrument);
-  };
-  const auto place = std::find_if(placed.begin(), placed.end(), is_it);
-  if (place != placed.end()) found.at = place->at;
-  if (told.kind == Kind::missing) {
-    found.basis = fmt::format("session {} {}", told.session, told.instrument);
-  } else if (place != placed.end()) {
-    found.form = place->stored->id;
-    found.basis = place->stored->id.text();
+  const auto& told = placed[signal.form];
+  Found found{std::move(signal), "", {}, told.at, is_private};
+  const auto& of = found.signal;
+  if (of.kind == Kind::missing) {
+    found.basis = fmt::format("session {} {}", of.session, of.instrument);
+    if (of.respondent == Respondent::therapist) found.basis += " of the therapist";
+  } else {
+    const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
+    found.form = stands_on.stored->id;
+    found.basis = found.form->text();
+    found.at = std::max(told.at, stands_on.at);
+    found.is_private = is_private || of.held_against;
   }
   // Two questions of one form can dip, each for itself.
-  for (const auto& [name, value] : told.values) {
+  for (const auto& [name, value] : of.values) {
     if (name == "item") found.basis += fmt::format(" item {:.0f}", value);
   }
   return found;
@@ -189,7 +196,8 @@ Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private
 /// still come is not missing, nor what nobody asked for.
 bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
   return std::any_of(placed.begin(), placed.end(), [&](const Placed& one) {
-    return !one.form.sent && one.form.session == missing.session && one.form.instrument->id() == missing.instrument;
+    return !one.form.sent && one.form.session == missing.session && one.form.respondent == missing.respondent &&
+           one.form.instrument->id() == missing.instrument;
   });
 }
 
@@ -238,6 +246,20 @@ Result<std::optional<Time>> wrote_at(store::ReadTx& tx, const DueLook& look) {
   return latest;
 }
 
+/// Of what goes to the neutral person the therapist knows no time, and a silence that ended or did not begin would tell
+/// them one: it does not count, even where it is shown.
+bool tells_of_contact(const StoredForm& form) {
+  const auto* instrument = questionnaires::instrument_of(form);
+  return form.respondent == Respondent::client && instrument != nullptr &&
+         !questionnaires::is_for_neutral_person(*instrument) && !questionnaires::is_hidden(form, form.therapist);
+}
+
+/// One whose time went by without it is ahead no more.
+bool is_ahead(const Encounter& one, Time now) {
+  if (one.status == encounters::Status::open) return true;
+  return one.status == encounters::Status::planned && one.plan.starts_at + kTimeAfterSession > now;
+}
+
 Result<void> read_contact(store::ReadTx& tx, const DueLook& look, StoredCourse& course) {
   auto& contact = course.contact;
   TRY_ASSIGN(const auto episode, people::find_episode(tx, look.client, look.episode));
@@ -245,12 +267,12 @@ Result<void> read_contact(store::ReadTx& tx, const DueLook& look, StoredCourse& 
   contact.reply_hours = episode.reply_hours;
   TRY_ASSIGN(contact.wrote_at, wrote_at(tx, look));
   for (const auto& form : course.forms) {
-    if (form.completed_at) contact.sent_at = std::max(contact.sent_at.value_or(*form.completed_at), *form.completed_at);
+    if (!form.completed_at || !tells_of_contact(form)) continue;
+    contact.sent_at = std::max(contact.sent_at.value_or(*form.completed_at), *form.completed_at);
   }
   for (const auto& one : course.sessions) {
     if (one.began_at) contact.met_at = std::max(contact.met_at.value_or(*one.began_at), *one.began_at);
-    contact.is_session_ahead =
-        contact.is_session_ahead || one.status == encounters::Status::planned || one.status == encounters::Status::open;
+    contact.is_session_ahead = contact.is_session_ahead || is_ahead(one, tx.now());
   }
   return {};
 }
@@ -267,17 +289,20 @@ bool is_of_now(const StoredSignal& signal) {
   return rule != nullptr && rule->version == signal.version;
 }
 
-void apply(store::WriteTx& tx, const Changes& changes) {
+void apply(store::WriteTx& tx, const Changes& changes, Time now) {
   for (const auto& one : changes.added) add_signal(tx, one);
   for (const auto& [signal, holds] : changes.holds) set_holds(tx, signal, holds);
-  for (const auto& one : changes.replaced) replace_body(tx, one.signal, one.level, one.sealed_body);
+  for (const auto& one : changes.replaced) {
+    replace_body(tx, one.signal, one.level, one.sealed_body);
+    if (one.is_graver) reopen(tx, one.signal, now);
+  }
   for (const auto& [signal, at] : changes.follow_ups) set_follow_up_at(tx, signal, at);
 }
 
 /// Stores nothing when something came meanwhile: that is due already.
 void store_look(store::WriteTx& tx, const DueLook& look, const StoredCourse& course, const Changes& changes, Time now) {
   if (!note_looked(tx, look, next_night(look.episode, now))) return;
-  apply(tx, changes);
+  apply(tx, changes, now);
   if (course.closed_at) forget_look(tx, look);
 }
 
@@ -377,7 +402,8 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
       const Body body{signal.reason, signal.values};
       TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
       if (!stays_as_told(known, before, body) && before != body) {
-        changes.replaced.push_back({known.id, signal.level, seal_body(key, known.id, body)});
+        changes.replaced.push_back(
+            {known.id, signal.level, seal_body(key, known.id, body), signal.level > known.level});
       }
     }
     if (known.follow_up == FollowUp::next_session && !known.follow_up_at && known.answered_at) {
@@ -433,19 +459,26 @@ Result<void> look_through(House& house, const DueLook& look, Deadline deadline) 
   });
 }
 
+bool look_through_or_later(House& house, const DueLook& look, Deadline deadline) {
+  const auto looked = look_through(house, look, deadline);
+  if (looked) return true;
+  log::error("signals.not_found", {{"episode", look.episode.text()}, {"code", looked.error().code}});
+  const auto put_off = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+    note_looked(tx, look, house.clock.now() + kTimeAfterFailure);
+    return {};
+  });
+  if (!put_off) {
+    log::error("signals.not_put_off", {{"episode", look.episode.text()}, {"code", put_off.error().code}});
+  }
+  return false;
+}
+
 Result<std::int64_t> look_through_due(House& house, Deadline deadline) {
   TRY_ASSIGN(const auto due, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<DueLook>> {
     return list_due(tx, kMostAtOnce);
   }));
   std::int64_t done = 0;
-  for (const auto& look : due) {
-    const auto looked = look_through(house, look, deadline);
-    if (looked) {
-      ++done;
-    } else {
-      log::error("signals.not_found", {{"episode", look.episode.text()}, {"code", looked.error().code}});
-    }
-  }
+  for (const auto& look : due) done += look_through_or_later(house, look, deadline) ? 1 : 0;
   return done;
 }
 
@@ -453,7 +486,7 @@ Result<void> look_through_of(House& house, AccountId viewer, Deadline deadline) 
   TRY_ASSIGN(const auto due, house.db.read(deadline, [&](store::ReadTx& tx) -> Result<std::vector<DueLook>> {
     return list_due_of(tx, viewer, kMostAtOnce);
   }));
-  for (const auto& look : due) TRY(look_through(house, look, deadline));
+  for (const auto& look : due) look_through_or_later(house, look, deadline);
   return {};
 }
 

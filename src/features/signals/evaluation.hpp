@@ -43,7 +43,8 @@ struct Found {
   bool is_private = false;
 };
 /// What the rules find by now. Answers about the therapist (RISQ) count for nothing but signals of their own, which are
-/// private, and only of forms that the client lets the therapist see.
+/// private, and only of forms that the client lets the therapist see. What has a number of a therapist's form is
+/// private too, and `form` is that form; of a former therapist there is none.
 Result<std::vector<Found>> find_in(const StoredCourse& course, const access::SealKey& key, Time now);
 
 /// What is to be stored of it.
@@ -54,6 +55,7 @@ struct Changes {
     SignalId signal;
     Level level = Level::info;
     Bytes sealed_body;
+    bool is_graver = false;  ///< whoever answered it answered less
   };
   std::vector<Replaced> replaced;                     ///< says something else since its form was corrected
   std::vector<std::pair<SignalId, Time>> follow_ups;  ///< the session came at which one was to be looked at again
@@ -66,7 +68,10 @@ Result<void> look_through(House& house, const DueLook& look, Deadline deadline);
 /// The same in a transaction that is under way, as if each signal had been found when that came on which it stands: of
 /// a practice that is made up as it would be by now.
 Result<void> look_back(store::WriteTx& tx, const access::SealKey& key, const DueLook& look, Time now);
-/// What is due, at most so many; how many it were. One that fails does not hold up the others.
+/// The same, where one that fails holds up nobody: it is logged, without content, and due again after some minutes.
+/// Whether it was looked through.
+bool look_through_or_later(House& house, const DueLook& look, Deadline deadline);
+/// What is due, at most so many; how many of them were looked through.
 inline constexpr std::int64_t kMostAtOnce = 200;
 Result<std::int64_t> look_through_due(House& house, Deadline deadline);
 /// The same of all whom the viewer treats, before a list of them is read.

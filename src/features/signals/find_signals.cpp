@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -48,6 +49,12 @@ const measures::Scale* scale_named(const Instrument& instrument, std::string_vie
   const auto& scales = instrument.scoring().scales;
   const auto found = std::find_if(scales.begin(), scales.end(), [&](const auto& scale) { return scale.key == key; });
   return found == scales.end() ? nullptr : &*found;
+}
+
+/// Whether scores of the two can be held against each other: a new version of an instrument whose scoring stayed goes
+/// on with what was sent before.
+bool is_one(const Instrument& a, const Instrument& b) {
+  return &a == &b || (a.id() == b.id() && a.scoring().version == b.scoring().version);
 }
 
 std::optional<double> score_of(const Form& form, std::string_view scale) {
@@ -227,10 +234,14 @@ class Course {
 
   using Values = std::vector<std::pair<std::string, double>>;
 
+  /// Among those that were given.
+  std::size_t place_of(const Form& form) const { return static_cast<std::size_t>(&form - forms_.data()); }
+
   Finding& add(const Rule& rule, const Form& form, std::string reason, Values values) {
     auto& finding = found_.emplace_back();
     finding.signal = {form.session, form.date,  form.instrument->id(), rule.signal,      rule.id,
                       rule.version, rule.level, std::move(reason),     std::move(values)};
+    finding.signal.form = place_of(form);
     finding.until = form.session;
     return finding;
   }
@@ -238,7 +249,7 @@ class Course {
   Series series_of(const Instrument& instrument, const measures::Scale& scale, Respondent respondent) const {
     Series series{&instrument, &scale, {}};
     for (const auto& form : forms_) {
-      if (form.instrument != &instrument || form.respondent != respondent || !form.sent) continue;
+      if (!form.sent || form.respondent != respondent || !is_one(*form.instrument, instrument)) continue;
       if (const auto value = score_of(form, scale.key)) series.points.push_back({&form, *value});
     }
     return series;
@@ -317,7 +328,12 @@ class Course {
                       "the rule asks for {}.",
                       latest, series.name(), shown(recent), points(recent - best), best_of, shown(best),
                       points(threshold)),
-          {{"recent_mean", shown(recent)}, {"best_mean", shown(best)}, {"threshold", threshold}});
+          {{"recent_mean", shown(recent)},
+           {"best_mean", shown(best)},
+           {"worse", recent - best},
+           {"latest", static_cast<double>(latest)},
+           {"best_of", static_cast<double>(best_of)},
+           {"threshold", threshold}});
     }
   }
 
@@ -443,6 +459,7 @@ class Course {
             {{"before", before.value},
              {"after", after.value},
              {"after_session", before.form->session},
+             {"reached_session", after.form->session},
              {"size", gain->size},
              {"flagged_of_steady_improvers", statistics::kFlaggedOfSteadyImprovers}});
       }
@@ -460,7 +477,8 @@ class Course {
         const auto scores = own.forms_of_drop() == 1
                                 ? fmt::format("{:.3g}", now.value)
                                 : fmt::format("{:.3g} after {:.3g}, on average", now.value, series.points[i - 1].value);
-        add(rule, *now.form,
+        auto& finding = add(
+            rule, *now.form,
             fmt::format("{} is {}{} {} below the {:.3g} that was usual before: more than this person's scores move; "
                         "perhaps something has come between the two.",
                         series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), level),
@@ -470,6 +488,7 @@ class Course {
              {"threshold", own.threshold()},
              {"forms", static_cast<double>(own.forms_of_drop())},
              {"prior_forms", static_cast<double>(own.prior())}});
+        if (own.forms_of_drop() > 1) finding.signal.values.emplace_back("previous", series.points[i - 1].value);
       }
       if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
       if (own.forms_down() > rule.parameter("forms")) continue;
@@ -489,20 +508,21 @@ class Course {
   }
 
   void item_dip(const Rule& rule, const Measure&, const Series& series) {
-    const auto& instrument = *series.instrument;
-    const auto scale = static_cast<std::size_t>(series.scale - instrument.scoring().scales.data());
     const auto range = series.scale->max - series.scale->min;
     const auto high = rule.parameter("high");
-    std::map<std::size_t, std::vector<double>> before;
+    std::map<std::string_view, std::vector<double>> before;  // by question, wherever it stands in a version
     for (const auto& now : series.points) {
       if (now.form->answers.empty()) continue;
+      const auto& instrument = *now.form->instrument;
+      const auto scale =
+          static_cast<std::size_t>(scale_named(instrument, series.scale->key) - instrument.scoring().scales.data());
       const auto share = (series.better() > 0 ? now.value - series.scale->min : series.scale->max - now.value) / range;
       for (const auto place : instrument.scale_questions()[scale]) {
         const auto& answer = now.form->answers[place];
         if (!answer) continue;
         const auto& question = instrument.questions()[place];
         const auto sign = series.better() * (question.reversed ? -1 : 1);
-        auto& prior = before[place];
+        auto& prior = before[question.link_id];
         const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
         const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
         const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
@@ -516,8 +536,13 @@ class Course {
     }
   }
 
-  /// How the client's symptoms stand by then, for signals about the relationship; and whether reliably worse.
-  std::pair<std::string, bool> with_symptoms(int session) const {
+  /// How the client's symptoms stand by then, for signals about the relationship.
+  struct Symptoms {
+    std::string words;      ///< for the sentence; empty when nothing is known
+    Values values;          ///< by names that say of which instrument they are
+    bool is_worse = false;  ///< reliably
+  };
+  Symptoms symptoms_by(int session) const {
     for (const auto* instrument : instruments_) {
       if (measures::reliable_change_of(*instrument) == nullptr) continue;
       const auto series = series_of(*instrument, instrument->scoring().scales.front(), Respondent::client);
@@ -529,9 +554,16 @@ class Course {
       const auto& start = series.points.front();
       const auto step = change(series, start.value, latest->value);
       return {fmt::format("; {} went from {:.3g} to {:.3g} meanwhile", series.name(), start.value, latest->value),
+              {{std::string(kSymptomsFrom) + instrument->id(), start.value},
+               {std::string(kSymptomsTo) + instrument->id(), latest->value}},
               step.reliable && step.value * series.better() < 0};
     }
-    return {"", false};
+    return {};
+  }
+  static void tell_with(Finding& finding, Symptoms symptoms) {
+    auto& values = finding.signal.values;
+    std::move(symptoms.values.begin(), symptoms.values.end(), std::back_inserter(values));
+    if (symptoms.is_worse) finding.signal.level = Level::act;
   }
 
   void low_early(const Rule& rule, const Measure& measure, const Series& series) {
@@ -541,12 +573,12 @@ class Course {
       const bool is_low = (now.value - *measure.low) * series.better() < -kSame;
       if (is_low && was_low) found_.back().until = now.form->session;
       if (is_low && !was_low) {
-        const auto [symptoms, is_worse] = with_symptoms(now.form->session);
+        auto symptoms = symptoms_by(now.form->session);
         auto& finding = add(rule, *now.form,
                             fmt::format("{} is {:.3g} in session {}, where {:.3g} or more would be usual{}.",
-                                        series.name(), now.value, now.form->session, *measure.low, symptoms),
+                                        series.name(), now.value, now.form->session, *measure.low, symptoms.words),
                             {{"score", now.value}, {"limit", *measure.low}});
-        if (is_worse) finding.signal.level = Level::act;
+        tell_with(finding, std::move(symptoms));
       }
       was_low = is_low;
     }
@@ -563,37 +595,44 @@ class Course {
       const auto threshold = rule.parameter("share") * measure.drop;
       if (told || !(first > second && second > third) || first - third < threshold - kSame) continue;
       told = true;
-      const auto [symptoms, is_worse] = with_symptoms(now.form->session);
-      auto& finding =
-          add(rule, *now.form,
-              fmt::format("{} fell twice in a row in the first sessions, from {:.3g} to {:.3g} and {:.3g}{}.",
-                          series.name(), series.points[i - 2].value, series.points[i - 1].value, now.value, symptoms),
-              {{"before", series.points[i - 2].value},
-               {"between", series.points[i - 1].value},
-               {"score", now.value},
-               {"threshold", threshold}});
-      if (is_worse) finding.signal.level = Level::act;
+      auto symptoms = symptoms_by(now.form->session);
+      auto& finding = add(
+          rule, *now.form,
+          fmt::format("{} fell twice in a row in the first sessions, from {:.3g} to {:.3g} and {:.3g}{}.",
+                      series.name(), series.points[i - 2].value, series.points[i - 1].value, now.value, symptoms.words),
+          {{"before", series.points[i - 2].value},
+           {"between", series.points[i - 1].value},
+           {"score", now.value},
+           {"threshold", threshold}});
+      tell_with(finding, std::move(symptoms));
     }
   }
 
+  /// A session in which only one of the two gave the form ends a run, and so does one in which it is the other who sees
+  /// it as better. One in which neither gave it says nothing.
   void gap(const Rule& rule, const Measure& measure, const Series& series) {
-    std::map<int, double> theirs;
-    for (const auto& point : series_of(*series.instrument, *series.scale, Respondent::therapist).points) {
-      theirs[point.form->session] = point.value;
-    }
+    const auto theirs = series_of(*series.instrument, *series.scale, Respondent::therapist);
+    std::map<int, std::pair<const Point*, const Point*>> sessions;  // the latest of the client, and of the therapist
+    for (const auto& point : series.points) sessions[point.form->session].first = &point;
+    for (const auto& point : theirs.points) sessions[point.form->session].second = &point;
     int running = 0;
-    for (const auto& now : series.points) {
-      const auto other = theirs.find(now.form->session);
-      if (other == theirs.end()) continue;
-      const auto size = (now.value - other->second) / measure.spread;
+    double before = 0;
+    for (const auto& [session, both] : sessions) {
+      const auto [client, therapist] = both;
+      const bool is_whole = client != nullptr && therapist != nullptr;
+      const auto size = is_whole ? (client->value - therapist->value) / measure.spread : 0;
+      if (running > 0 && size * before < 0) running = 0;
       running = std::abs(size) > rule.parameter("spreads") ? running + 1 : 0;
-      if (running > rule.parameter("sessions")) found_.back().until = now.form->session;
+      before = size;
+      if (running > rule.parameter("sessions")) found_.back().until = session;
       if (running != static_cast<int>(rule.parameter("sessions"))) continue;
-      add(rule, *now.form,
-          fmt::format("Client and therapist see it differently, {} sessions running: {} is {:.3g} for the client and "
-                      "{:.3g} for the therapist, {:.2g} standard deviations apart.",
-                      running, series.name(), now.value, other->second, std::abs(size)),
-          {{"client", now.value}, {"therapist", other->second}, {"gap", size}});
+      auto& finding =
+          add(rule, *client->form,
+              fmt::format("Client and therapist see it differently, {} times running: {} is {:.3g} for the client and "
+                          "{:.3g} for the therapist, {:.2g} standard deviations apart.",
+                          running, series.name(), client->value, therapist->value, std::abs(size)),
+              {{"client", client->value}, {"therapist", therapist->value}, {"gap", size}, {"times", running}});
+      finding.signal.held_against = place_of(*therapist->form);
     }
   }
 
@@ -647,7 +686,7 @@ class Course {
   }
 
   void same_answers(const Rule& rule) {
-    std::map<const Instrument*, std::size_t> last;  // the finding that goes on
+    std::map<const Instrument*, std::size_t, ByVersion> last;  // the finding that goes on
     for (const auto& form : forms_) {
       if (!form.sent || form.respondent != Respondent::client || form.answers.empty()) continue;
       const auto same = one_answer(form, static_cast<std::size_t>(rule.parameter("items")));
@@ -669,16 +708,16 @@ class Course {
   /// A form is usual from its first coming on, as long as it came to at least a share of the sessions since. A session
   /// that nothing came of is known when the next one comes.
   void not_sent(const Rule& rule) {
-    using Key = std::pair<const Instrument*, Respondent>;
+    using Key = std::pair<std::string, Respondent>;  // whatever the version: it is the same form that usually comes
     std::map<Key, std::map<int, const Form*>> came;
     std::map<int, const Form*> sessions;  // a form of each, for its date
     for (const auto& form : forms_) {
       sessions.emplace(form.session, &form);
-      auto& own = came[{form.instrument, form.respondent}];
+      auto& own = came[{form.instrument->id(), form.respondent}];
       if (form.sent) own.emplace(form.session, &form);
     }
     for (const auto& [key, own] : came) {
-      if (!own.empty()) not_sent(rule, *key.first, key.second, own, sessions);
+      if (!own.empty()) not_sent(rule, *own.begin()->second->instrument, key.second, own, sessions);
     }
   }
 
@@ -696,16 +735,23 @@ class Course {
       const auto missed = unseen + (is_here ? 0 : 1);
       in_a_row = missed == 0 ? 0 : in_a_row + missed;
       if (missed > 0 && is_usual) {
-        auto place = *at->second;
-        place.instrument = &instrument;
-        auto& finding = add(
-            rule, place,
-            fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.", instrument.scoring().name,
-                        respondent == Respondent::therapist ? ", the therapist's form," : "",
-                        missed == 1 ? fmt::format("session {}", is_here ? session - 1 : session)
-                                    : fmt::format("{} sessions up to {}", missed, is_here ? session - 1 : session),
-                        sent, previous - first + 1),
-            {{"missed", missed}, {"in_a_row", in_a_row}, {"sent", sent}});
+        const bool is_therapists = respondent == Respondent::therapist;
+        const auto latest = is_here ? session - 1 : session;
+        const auto so_far = previous - first + 1;
+        auto& finding = add(rule, *at->second,
+                            fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
+                                        instrument.scoring().name, is_therapists ? ", the therapist's form," : "",
+                                        missed == 1 ? fmt::format("session {}", latest)
+                                                    : fmt::format("{} sessions up to {}", missed, latest),
+                                        sent, so_far),
+                            {{"missed", missed},
+                             {"in_a_row", in_a_row},
+                             {"sent", sent},
+                             {"sessions", so_far},
+                             {"latest", latest},
+                             {"therapists", is_therapists ? 1 : 0}});
+        finding.signal.instrument = instrument.id();
+        finding.signal.respondent = respondent;
         if (in_a_row >= rule.parameter("look_after")) finding.signal.level = std::max(rule.level, Level::look);
       }
       if (is_here) {
@@ -790,14 +836,10 @@ class Course {
     }
   }
 
-  struct ById {
-    bool operator()(const Instrument* a, const Instrument* b) const { return a->id() < b->id(); }
-  };
-
   std::span<const Form> forms_;
   std::span<const Rule> rules_;
   const Expectations& expected_;
-  std::set<const Instrument*, ById> instruments_;  ///< of which the client sent a form
+  std::set<const Instrument*, ByVersion> instruments_;  ///< of which the client sent a form
   std::vector<Finding> found_;
 };
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,10 +40,25 @@ struct Signal {
   Level level = Level::info;
   std::string reason;  ///< one sentence with the numbers; never a diagnosis
   std::vector<std::pair<std::string, double>> values;
+  std::size_t form = 0;  ///< at which it is told: its place among those given
+  /// The therapist's form that the client's is held against: the sentence has a number of it.
+  std::optional<std::size_t> held_against = {};
+  Respondent respondent = Respondent::client;  ///< whose form did not come
+};
+
+/// Of one version of the scoring of an instrument the numbers mean the same, whatever the wording.
+struct ByVersion {
+  bool operator()(const measures::Instrument* a, const measures::Instrument* b) const {
+    return std::tie(a->id(), a->scoring().version) < std::tie(b->id(), b->scoring().version);
+  }
 };
 
 /// What the practice's own treatments that are over let expect, for each instrument of which there are enough.
-using Expectations = std::map<const measures::Instrument*, measures::ExpectedCourse>;
+using Expectations = std::map<const measures::Instrument*, measures::ExpectedCourse, ByVersion>;
+
+/// Names of values begin so that say how symptoms went meanwhile; the id of their instrument follows.
+inline constexpr std::string_view kSymptomsFrom = "symptoms_from ";
+inline constexpr std::string_view kSymptomsTo = "symptoms_to ";
 
 /// Of one person, `forms` sorted by session; of each instrument, respondent and session at most one. Signals about the
 /// same thing are one, the strongest; none comes again while what it says lasts.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "research/statistics/random.hpp"
 
@@ -267,6 +268,78 @@ TEST(Divergence, NeedsTwoSessionsRunning) {
   EXPECT_EQ(both({{13, 13}, {10, 14}, {11, 14}}), "") << "three points are one standard deviation, not more";
   EXPECT_EQ(both({{12, 13}, {10, 14}, {11, 15}, {11, 15}}), "3 divergence") << "told once";
   EXPECT_EQ(both({{12, 13}, {10, 14}, {13, 14}, {10, 14}}), "");
+}
+
+TEST(Divergence, IsOneDirectionRunningAndOverWhereOneOfTheTwoIsMissing) {
+  const auto client = [](int session, double value) { return form(session, "sparq", "positive", value); };
+  const auto therapist = [](int session, double value) {
+    return form(session, "sparq", "positive", value, Respondent::therapist);
+  };
+  EXPECT_EQ(told({client(1, 9), therapist(1, 14), client(2, 14), therapist(2, 9)}), "")
+      << "first the one, then the other";
+  EXPECT_EQ(told({client(1, 10), therapist(1, 14), client(2, 14), therapist(2, 10), client(3, 14), therapist(3, 10)}),
+            "3 divergence");
+  EXPECT_EQ(told({client(1, 10), therapist(1, 14), client(2, 10), client(3, 10), therapist(3, 14)}), "2 missing")
+      << "no divergence: in session 2 only the client gave it";
+  EXPECT_EQ(told({client(1, 10), therapist(1, 14), therapist(2, 14), client(3, 10), therapist(3, 14)}), "2 missing")
+      << "or only the therapist";
+  const std::vector<Form> forms{client(1, 10), therapist(1, 14), client(3, 10), therapist(3, 14)};
+  const auto found = find_signals(forms, rules());
+  const auto divergence =
+      std::find_if(found.begin(), found.end(), [](const Signal& one) { return one.kind == Kind::divergence; });
+  ASSERT_NE(divergence, found.end()) << "in session 2 neither gave it: " << told(forms);
+  EXPECT_EQ(divergence->held_against, 3U) << "the therapist's form";
+  EXPECT_EQ(divergence->form, 2U);
+}
+
+/// With other words, as after a correction: another digest, and the same scoring.
+const measures::Instrument& reworded(std::string_view id) {
+  static std::map<std::string, measures::Instrument, std::less<>> all;
+  const auto known = all.find(id);
+  if (known != all.end()) return known->second;
+  const auto& texts = library().find(id)->texts();
+  auto made = InstrumentLibrary::read_stored(std::string(id), texts.questionnaire + "\n", texts.scoring).value();
+  EXPECT_NE(made.digest(), library().find(id)->digest());
+  return all.emplace(id, std::move(made)).first->second;
+}
+void reword_from(std::vector<Form>& forms, int session) {
+  for (auto& one : forms) {
+    if (one.session >= session) one.instrument = &reworded(one.instrument->id());
+  }
+}
+
+TEST(Versions, OfOneScoringAreOneCourse) {
+  auto worse = phq({8, 9, 16});
+  reword_from(worse, 3);
+  EXPECT_EQ(told(worse), "3 deterioration") << "the course goes on with another wording";
+  auto fallen = sparq({13, 14, 13, 9});
+  reword_from(fallen, 4);
+  EXPECT_EQ(told(fallen), "4 rupture-candidate");
+  std::vector<Form> both;
+  for (int session = 1; session <= 2; ++session) {
+    both.push_back(form(session, "sparq", "positive", 10));
+    both.push_back(form(session, "sparq", "positive", 14, Respondent::therapist));
+  }
+  both[2].instrument = &reworded("sparq");
+  EXPECT_EQ(told(both), "2 divergence");
+  auto all = phq({9, 9, 9, 9, 9});
+  reword_from(all, 4);
+  EXPECT_EQ(told(all), "") << "it is the same form that comes";
+  std::vector<Form> lines{answered(1, "gad-7", {2, 2, 2, 2, 2, 2, 2}), answered(2, "gad-7", {2, 2, 2, 2, 2, 2, 2})};
+  reword_from(lines, 2);
+  EXPECT_EQ(told(lines), "1 straight-line") << "and it goes on";
+}
+
+TEST(Versions, OfTwoScoringsAreTwo) {
+  const auto& texts = library().find("phq-9")->texts();
+  auto scoring = texts.scoring;
+  const auto at = scoring.find("\"version\": \"");
+  ASSERT_NE(at, std::string::npos);
+  scoring.insert(at + 12, "other ");
+  const auto other = InstrumentLibrary::read_stored("phq-9", texts.questionnaire, scoring).value();
+  auto forms = phq({8, 9, 16});
+  forms[2].instrument = &other;
+  EXPECT_EQ(told(forms), "");
 }
 
 TEST(Ceiling, IsShownAsSayingNothing) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
@@ -40,6 +41,7 @@ struct Range {
   std::string_view parameter;
   double least = 0;
   double most = 0;
+  bool is_count = false;  ///< of forms, sessions and the like: a whole number
 };
 
 /// What a method asks of its rule.
@@ -54,8 +56,11 @@ struct Needs {
 const std::vector<Needs>& all_needs() {
   static const std::vector<Needs> needs{
       {"worse-than-start", Method::worse_than_start, false, {}},
-      {"worse-than-best", Method::worse_than_best, false, {{"latest", 2, 5}, {"best_of", 2, 5}, {"share", .5, 2}}},
-      {"not-better-by", Method::not_better_by, false, {{"session", 3, 20}}},
+      {"worse-than-best",
+       Method::worse_than_best,
+       false,
+       {{"latest", 2, 5, true}, {"best_of", 2, 5, true}, {"share", .5, 2}}},
+      {"not-better-by", Method::not_better_by, false, {{"session", 3, 20, true}}},
       {"two-worsenings", Method::two_worsenings, false, {{"share", .1, 2}}},
       {"expected-course",
        Method::beyond_expected,
@@ -66,21 +71,25 @@ const std::vector<Needs>& all_needs() {
       {"drop",
        Method::drop,
        true,
-       {{"prior_forms", 1, 10}, {"sigmas", 1, 5}, {"sigmas_of_two", 1, 5}, {"share", .1, 1}}},
+       {{"prior_forms", 1, 10, true}, {"sigmas", 1, 5}, {"sigmas_of_two", 1, 5}, {"share", .1, 1}}},
       {"repaired",
        Method::repaired,
        true,
-       {{"prior_forms", 1, 10}, {"sigmas", 1, 5}, {"sigmas_of_two", 1, 5}, {"share", .1, 1}, {"forms", 1, 10}}},
-      {"yes", Method::yes, true, {{"count", 1, 100}}},
-      {"item-dip", Method::item_dip, true, {{"prior_forms", 1, 10}, {"share", .1, 1}, {"high", 0, 1}}},
-      {"low-early", Method::low_early, true, {{"sessions", 1, 20}}},
-      {"falling-early", Method::falling_early, true, {{"sessions", 2, 20}, {"share", .1, 2}}},
-      {"gap", Method::gap, true, {{"spreads", .1, 5}, {"sessions", 1, 10}}},
-      {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20}}},
-      {"same-answers", Method::same_answers, false, {{"items", 3, 100}}},
-      {"not-sent", Method::not_sent, false, {{"share", .1, 1}, {"look_after", 1, 20}}},
-      {"no-contact", Method::no_contact, false, {{"weeks", 1, 26}}},
-      {"reply-late", Method::reply_late, false, {{"hours", 0, 336}}},
+       {{"prior_forms", 1, 10, true},
+        {"sigmas", 1, 5},
+        {"sigmas_of_two", 1, 5},
+        {"share", .1, 1},
+        {"forms", 1, 10, true}}},
+      {"yes", Method::yes, true, {{"count", 1, 100, true}}},
+      {"item-dip", Method::item_dip, true, {{"prior_forms", 1, 10, true}, {"share", .1, 1}, {"high", 0, 1}}},
+      {"low-early", Method::low_early, true, {{"sessions", 1, 20, true}}},
+      {"falling-early", Method::falling_early, true, {{"sessions", 2, 20, true}, {"share", .1, 2}}},
+      {"gap", Method::gap, true, {{"spreads", .1, 5}, {"sessions", 1, 10, true}}},
+      {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20, true}}},
+      {"same-answers", Method::same_answers, false, {{"items", 3, 100, true}}},
+      {"not-sent", Method::not_sent, false, {{"share", .1, 1}, {"look_after", 1, 20, true}}},
+      {"no-contact", Method::no_contact, false, {{"weeks", 1, 26, true}}},
+      {"reply-late", Method::reply_late, false, {{"hours", 0, 336, true}}},
       {"safety-answer", Method::safety_answer, false, {}}};
   return needs;
 }
@@ -151,6 +160,8 @@ class RuleReader {
       const auto value = parameters->number(range.parameter);
       if (value < range.least || value > range.most) {
         parameters->wrong(range.parameter, fmt::format("It must be from {} to {}.", range.least, range.most));
+      } else if (range.is_count && value != std::floor(value)) {
+        parameters->wrong(range.parameter, fmt::format("It must be a whole number, not {}.", value));
       }
       rule.parameters[std::string(range.parameter)] = value;
     }

@@ -55,6 +55,9 @@ TEST(ReadRules, NamesTheLineThatIsWrong) {
   EXPECT_NE(refused("parameters", "{\"prior_forms\": 2, \"sigmas\": 30, \"sigmas_of_two\": 3, \"share\": 0.5}")
                 .find("from 1 to 5"),
             std::string::npos);
+  EXPECT_NE(refused("parameters", "{\"prior_forms\": 2.5, \"sigmas\": 3, \"sigmas_of_two\": 3, \"share\": 0.5}")
+                .find("a whole number, not 2.5"),
+            std::string::npos);
   EXPECT_NE(refused("measures", "[{\"instrument\": \"nothing\", \"scale\": \"total\", \"drop\": 4, \"error\": 1}]")
                 .find("no instrument \"nothing\""),
             std::string::npos);

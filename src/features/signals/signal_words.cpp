@@ -8,6 +8,7 @@
 #include <map>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/find_signals.hpp"
 #include "features/signals/support.hpp"
 #include "http/shape.hpp"
 
@@ -51,15 +52,26 @@ constexpr std::array kTitles{
     Title{Kind::safety, "An answer that a person has to see", "Eine Antwort, die ein Mensch ansehen muss"},
 };
 
-/// "6,5"; three digits that mean something, as the English sentences have.
-std::string number(double value) {
-  auto text = fmt::format("{:.3g}", value);
+std::string with_comma(std::string text) {
   std::replace(text.begin(), text.end(), '.', ',');
   return text;
+}
+/// "6,5"; three digits that mean something, as the English sentences have.
+std::string number(double value) {
+  return with_comma(fmt::format("{:.3g}", value));
+}
+/// Two digits are enough of standard deviations.
+std::string rounded(double value) {
+  return with_comma(fmt::format("{:.2g}", value));
 }
 std::string points(double size) {
   const auto text = number(std::abs(size));
   return text + (text == "1" ? " Punkt" : " Punkte");
+}
+/// After "ab", "von" and "bei".
+std::string of_points(double size) {
+  const auto text = number(std::abs(size));
+  return text + (text == "1" ? " Punkt" : " Punkten");
 }
 
 /// The numbers of a signal by their names; a sentence that asks for one that is not there is not written.
@@ -72,6 +84,13 @@ class Values {
     }
     is_whole_ = false;
     return 0;
+  }
+  /// One whose name begins so, with what follows; none is no mistake.
+  std::optional<std::pair<std::string_view, double>> beginning(std::string_view prefix) const {
+    for (const auto& [known, value] : body_.values) {
+      if (known.starts_with(prefix)) return std::pair(std::string_view(known).substr(prefix.size()), value);
+    }
+    return std::nullopt;
   }
   bool is_whole() const { return is_whole_; }
 
@@ -95,6 +114,36 @@ std::string scale_of(const StoredSignal& signal, const Rule& rule) {
   return scoring.name;
 }
 
+std::string symptoms(const Values& v) {
+  const auto from = v.beginning(kSymptomsFrom);
+  const auto to = v.beginning(kSymptomsTo);
+  if (!from || !to) return "";
+  const auto* instrument = questionnaires::instruments().find(from->first);
+  return fmt::format("; {} ging derweil von {} auf {}",
+                     instrument == nullptr ? from->first : std::string_view(instrument->scoring().name),
+                     number(from->second), number(to->second));
+}
+
+std::string drop(const std::string& of, Values& v) {
+  const bool is_one = v["forms"] == 1;
+  const auto scores = is_one ? fmt::format("{}, das sind", number(v["score"]))
+                             : fmt::format("{} nach {}, im Mittel", number(v["score"]), number(v["previous"]));
+  return fmt::format(
+      "{}: {} {} weniger als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist "
+      "etwas "
+      "zwischen die beiden gekommen.",
+      of, scores, points(v["drop"]), number(v["level"]));
+}
+
+std::string not_sent(const std::string& of, Values& v) {
+  const auto missed = v["missed"];
+  const auto which = missed == 1 ? fmt::format("zu Sitzung {:.0f}", v["latest"])
+                                 : fmt::format("zu {:.0f} Sitzungen bis Sitzung {:.0f}", missed, v["latest"]);
+  return fmt::format("{}{} kam {} nicht; davor kam er zu {:.0f} von {:.0f} Sitzungen.", of,
+                     v["therapists"] == 1 ? ", der Fragebogen der Therapeutin oder des Therapeuten," : "", which,
+                     v["sent"], v["sessions"]);
+}
+
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
   const auto of = scale_of(signal, rule);
   const auto session = signal.session.value_or(0);
@@ -104,17 +153,19 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
       return fmt::format(
           "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung zuverlässig.", of,
           number(v["score"]), points(v["change"]), rule.method == Method::worse_than_start ? "schlechter" : "besser",
-          number(v["start"]), v["start_session"], points(v["threshold"]));
+          number(v["start"]), v["start_session"], of_points(v["threshold"]));
     case Method::worse_than_best:
       return fmt::format(
-          "{}: Die letzten Werte sind im Mittel {}, das beste Mittel davor war {}; die Regel verlangt einen Abstand "
-          "von {}.",
-          of, number(v["recent_mean"]), number(v["best_mean"]), points(v["threshold"]));
+          "{}: Die letzten {:.0f} Werte sind im Mittel {}, {} schlechter als das beste Mittel aus {:.0f} davor, {}; "
+          "die "
+          "Regel verlangt einen Abstand von {}.",
+          of, v["latest"], number(v["recent_mean"]), points(v["worse"]), v["best_of"], number(v["best_mean"]),
+          of_points(v["threshold"]));
     case Method::not_better_by:
       return fmt::format(
           "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine zuverlässige Besserung, "
           "die bei {} läge.",
-          of, number(v["start"]), session, number(v["score"]), points(v["threshold"]));
+          of, number(v["start"]), session, number(v["score"]), of_points(v["threshold"]));
     case Method::beyond_expected:
       return fmt::format(
           "{}: {} in Sitzung {}, schlechter als üblich; nach einem ersten Wert von {} waren {} zu erwarten, und {} von "
@@ -122,18 +173,17 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           of, number(v["score"]), session, number(v["start"]), number(v["expected"]), number(v["of_hundred"]),
           number(v["limit"]), v["cases"]);
     case Method::two_worsenings:
-      return fmt::format("{}: zweimal nacheinander schlechter, von {} auf {} und {}; die Regel verlangt {} zusammen.",
-                         of, number(v["before"]), number(v["between"]), number(v["score"]), points(v["threshold"]));
+      return fmt::format(
+          "{}: zweimal nacheinander schlechter, von {} auf {} und {}: {} zusammen; die Regel verlangt {}.", of,
+          number(v["before"]), number(v["between"]), number(v["score"]), points(v["score"] - v["before"]),
+          points(v["threshold"]));
     case Method::sudden_gain:
       return fmt::format(
-          "{}: von {} auf {} nach Sitzung {:.0f}, und es blieb dabei: vielleicht eine plötzliche Besserung. Von "
-          "Menschen, denen es stetig besser geht, zeigt etwa die Hälfte zufällig eine.",
-          of, number(v["before"]), number(v["after"]), v["after_session"]);
+          "{}: von {} in Sitzung {:.0f} auf {} in Sitzung {:.0f}, und es blieb dabei: vielleicht eine plötzliche "
+          "Besserung. Von Menschen, denen es stetig besser geht, zeigt etwa die Hälfte zufällig eine.",
+          of, number(v["before"]), v["after_session"], number(v["after"]), v["reached_session"]);
     case Method::drop:
-      return fmt::format(
-          "{}: {}, das sind {} weniger als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; "
-          "vielleicht ist etwas zwischen die beiden gekommen.",
-          of, number(v["score"]), points(v["drop"]), number(v["level"]));
+      return drop(of, v);
     case Method::repaired:
       return fmt::format("{}: {}, und damit wieder nahe an {}, wo es vor dem Abfall war; das dauerte {:.0f} {}.", of,
                          number(v["score"]), number(v["level"]), v["forms"],
@@ -144,19 +194,21 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
       return fmt::format("{} bleibt mit {} hoch, aber Frage {:.0f} hat {}, {} weniger als sonst.", of,
                          number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
     case Method::low_early:
-      return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr.", of, number(v["score"]), session,
-                         number(v["limit"]));
+      return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr{}.", of, number(v["score"]), session,
+                         number(v["limit"]), symptoms(v));
     case Method::falling_early:
-      return fmt::format("{}: in den ersten Sitzungen zweimal nacheinander gefallen, von {} auf {} und {}.", of,
-                         number(v["before"]), number(v["between"]), number(v["score"]));
+      return fmt::format("{}: in den ersten Sitzungen zweimal nacheinander gefallen, von {} auf {} und {}{}.", of,
+                         number(v["before"]), number(v["between"]), number(v["score"]), symptoms(v));
     case Method::gap:
       return fmt::format(
-          "Die beiden sehen es verschieden: {} ist {} bei der Klientin oder dem Klienten und {} bei der Therapeutin "
+          "Die beiden sehen es {:.0f}-mal nacheinander verschieden: {} ist {} bei der Klientin oder dem Klienten und "
+          "{} bei der Therapeutin "
           "oder dem Therapeuten, {} Standardabweichungen auseinander.",
-          of, number(v["client"]), number(v["therapist"]), number(std::abs(v["gap"])));
+          v["times"], of, number(v["client"]), number(v["therapist"]), rounded(std::abs(v["gap"])));
     case Method::perfect_score:
       return fmt::format(
-          "{} ist zum {:.0f}. Mal am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung ist; "
+          "{} ist {:.0f}-mal nacheinander am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung "
+          "ist; "
           "besser ist es, zu fragen.",
           of, v["forms"], number(v["score"]));
     case Method::same_answers:
@@ -164,8 +216,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           "Jede Frage von {} ist mit {} beantwortet: Ein solcher Fragebogen sagt wenig; besser ist es, zu fragen.", of,
           number(v["answer"]));
     case Method::not_sent:
-      return fmt::format("{} kam bis Sitzung {} {:.0f}-mal nacheinander nicht; davor kam er {:.0f}-mal.", of, session,
-                         v["in_a_row"], v["sent"]);
+      return not_sent(of, v);
     case Method::no_contact:
       return fmt::format(
           "Seit {:.0f} Tagen weder eine Nachricht noch ein Fragebogen noch eine Sitzung, und keine Sitzung ist "
@@ -200,7 +251,8 @@ Result<Body> open_body(const access::SealKey& key, SignalId signal, BytesView se
 }
 
 const std::vector<Rule>& rules() {
-  static const auto shipped = shipped_rules(questionnaires::instruments()).value();
+  // Not those of the practice, which may have an earlier version that lacks a scale.
+  static const auto shipped = shipped_rules(questionnaires::instruments_of_program()).value();
   return shipped;
 }
 

@@ -4,7 +4,8 @@
 /// that asks; a signal that is not for their eyes does not exist for them.
 ///
 /// What rests on answers about the therapist (RISQ) is no signal for anybody but a therapist to whom the client shows
-/// those answers (`is_private`); no list of many people and no count has it.
+/// those answers (`is_private`); no list of many people and no count has it. What has a number of a therapist's own
+/// form (a divergence) is private as well: it is for whoever that form is shown to.
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
@@ -57,7 +58,7 @@ struct StoredSignal {
   std::optional<questionnaires::FormId> form;
   std::optional<std::int64_t> session;
   Time at;        ///< when that came
-  Time found_at;  ///< when the rule found it
+  Time found_at;  ///< when the rule found it, or found it to be graver after it was answered
   bool is_private = false;
   bool holds = true;  ///< false: what it stood on was corrected, or is over
   State state = State::open;
@@ -80,16 +81,18 @@ inline constexpr std::int64_t kMostListed = 500;
 /// are among them: whether this viewer sees them is for `may_see` to say.
 Result<std::vector<StoredSignal>> list_signals(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 Result<StoredSignal> find_signal(store::ReadTx& tx, AccountId viewer, SignalId signal);
-/// A private signal is seen by the therapist alone while the client shows them the answers that it stands on.
+/// A private signal is seen by the therapist alone while the client shows them the answers that it stands on; one that
+/// stands on a therapist's form by that therapist while they treat, and by the client to whom they show the form.
 bool may_see(store::ReadTx& tx, AccountId viewer, const StoredSignal& signal);
 /// Those of an episode, whoever asks, the oldest first: for the program itself.
 std::vector<StoredSignal> list_all(store::ReadTx& tx, EpisodeId episode);
-/// The same without what is private and what was history when it was found: for the client's record.
-std::vector<StoredSignal> list_for_record(store::ReadTx& tx, EpisodeId episode);
+/// The same without what is not for the client to see, what stands on their answers about the therapist and what was
+/// history when it was found: for the client's record.
+std::vector<StoredSignal> list_for_record(store::ReadTx& tx, AccountId client, EpisodeId episode);
 
 /// For lists of clients: of all whom the viewer treats, what is to be looked at and what has been said of the course of
-/// symptoms; one statement, in no order. Nothing private. Only what such a list needs of each: not what it stands on,
-/// nor what became of it, and no body where it does not wait.
+/// symptoms; one statement, in no order. Of what is private nothing but divergences that the viewer sees. Only what
+/// such a list needs of each: not what became of it, and no body where it does not wait.
 std::vector<StoredSignal> list_waiting(store::ReadTx& tx, AccountId viewer);
 /// The same of looks again that are due.
 struct DueFollowUp {
@@ -114,7 +117,8 @@ struct Unanswered {
 /// kMostListed. Nothing private.
 std::vector<Unanswered> list_unanswered(store::ReadTx& tx, AccountId supervisor, Time before);
 
-/// What became of the signals of one rule. Nothing private is counted, nor what was history when it was found.
+/// What became of the signals of one rule. Nothing private but divergences is counted, nor what was history when it was
+/// found.
 struct RuleTally {
   std::string rule;
   std::string version;
@@ -152,13 +156,20 @@ struct StoredOutcome {
 };
 /// Of a signal that `find_signal` gave, the earliest first.
 std::vector<StoredOutcome> list_outcomes(store::ReadTx& tx, SignalId signal);
+/// Whether the note of an outcome that is there, sealed, says what the new one says.
+using IsSameNote = std::function<bool(const std::optional<Bytes>& sealed)>;
 /// Adds what was done; false when this outcome is there already. Errors: not_found unless the viewer sees the signal;
-/// conflict "signal.outcome_taken" when the id belongs to something else.
-Result<bool> answer(store::WriteTx& tx, AccountId viewer, SignalId signal, const NewOutcome& outcome, Time now);
+/// conflict "signal.outcome_taken" when the id belongs to something else, "signal.outcome_differs" when the viewer
+/// recorded something else of this signal under it.
+Result<bool> answer(store::WriteTx& tx, AccountId viewer, SignalId signal, const NewOutcome& outcome, Time now,
+                    const IsSameNote& is_same_note = {});
+/// Seals the note for the outcome that it is about; nothing: there is no note.
+using SealNote = std::function<std::optional<Bytes>(OutcomeId outcome)>;
 /// Records what a look again has shown; false when the same was recorded. Errors: not_found; conflict
-/// "signal.no_follow_up" when none waits, or another result stands there.
+/// "signal.no_follow_up" when none waits, or another result stands there. `seal_note` is asked once nobody else can
+/// answer the signal meanwhile.
 Result<bool> follow_up(store::WriteTx& tx, AccountId viewer, SignalId signal, FollowUpResult result,
-                       const std::optional<Bytes>& sealed_note, Time now);
+                       const SealNote& seal_note, Time now);
 
 /// What is tied to a row when a note is sealed.
 enum class NotePart : std::uint8_t { outcome = 'n', result = 'r' };
@@ -194,6 +205,9 @@ Result<Span> find_span(store::ReadTx& tx, EpisodeId episode);
 void add_signal(store::WriteTx& tx, const StoredSignal& signal);
 void set_holds(store::WriteTx& tx, SignalId signal, bool holds);
 void replace_body(store::WriteTx& tx, SignalId signal, Level level, BytesView sealed_body);
+/// One that was answered or put off waits again, as found now.
+void reopen(store::WriteTx& tx, SignalId signal, Time now);
+/// Only where the next session is waited for.
 void set_follow_up_at(store::WriteTx& tx, SignalId signal, Time at);
 
 /// When this client's episodes are looked through: nothing any more.

@@ -56,7 +56,7 @@ Result<void> bring_up_to_date(Context& context, const Call& call, EpisodeId epis
                TRY(list_signals(tx, context.viewer.account, episode));  // whether it is the viewer's
                return find_due(tx, episode);
              }));
-  if (due) TRY(look_through(context.house, *due, call.deadline));
+  if (due) look_through_or_later(context.house, *due, call.deadline);
   return {};
 }
 
@@ -211,12 +211,17 @@ Result<Answer<SignalDetails>> record_outcome(Context& context, Call& call, const
   const auto now = context.house.clock.now();
   TRY_ASSIGN(const auto client, client_of(context, call, id));
   TRY_ASSIGN(auto outcome, checked(body, now));
-  if (body.note) {
-    TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-    outcome.sealed_note = access::seal(*key, bound_to(outcome.id, NotePart::outcome), body.note->str());
-  }
-  return take_step(context, call,
-                   [&](store::WriteTx& tx) { return signals::answer(tx, context.viewer.account, id, outcome, now); });
+  TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
+  const auto bound = bound_to(outcome.id, NotePart::outcome);
+  if (body.note) outcome.sealed_note = access::seal(*key, bound, body.note->str());
+  const auto is_same_note = [&](const std::optional<Bytes>& sealed) {
+    if (!sealed || !body.note) return sealed.has_value() == body.note.has_value();
+    const auto known = access::unseal(*key, bound, *sealed);
+    return known && *known == body.note->str();
+  };
+  return take_step(context, call, [&](store::WriteTx& tx) {
+    return signals::answer(tx, context.viewer.account, id, outcome, now, is_same_note);
+  });
 }
 
 Result<Answer<SignalDetails>> record_result(Context& context, Call& call, const ResultToRecord& body) {
@@ -224,13 +229,12 @@ Result<Answer<SignalDetails>> record_result(Context& context, Call& call, const 
   const auto now = context.house.clock.now();
   TRY_ASSIGN(const auto client, client_of(context, call, id));
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  return take_step(context, call, [&](store::WriteTx& tx) -> Result<bool> {
-    const auto outcomes = list_outcomes(tx, id);
-    std::optional<Bytes> note;
-    if (body.note && !outcomes.empty()) {
-      note = access::seal(*key, bound_to(outcomes.back().id, NotePart::result), body.note->str());
-    }
-    return signals::follow_up(tx, context.viewer.account, id, body.result, note, now);
+  const auto seal_note = [&](OutcomeId outcome) -> std::optional<Bytes> {
+    if (!body.note) return std::nullopt;
+    return access::seal(*key, bound_to(outcome, NotePart::result), body.note->str());
+  };
+  return take_step(context, call, [&](store::WriteTx& tx) {
+    return signals::follow_up(tx, context.viewer.account, id, body.result, seal_note, now);
   });
 }
 
@@ -289,7 +293,9 @@ void add_signal_routes(Routes& routes, const Settings& settings) {
   routes.post("/api/signals/{signal}/outcomes")
       .says("Record what was done about a signal")
       .explains(
-          "It can be recorded again; each stays, and the latest holds. Sent again under one id it changes nothing.")
+          "It can be recorded again; each stays, and the latest holds. The same sent again under one id changes "
+          "nothing; "
+          "something else under it is refused.")
       .query("language", "string", kLanguage)
       .body<OutcomeToRecord>()
       .answers<SignalDetails>()

@@ -13,6 +13,9 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
+// A divergence is private because of the therapist's form that it stands on: it is left to `may_see` who has it. What
+// stands on answers about the therapist is in no list of many people.
+#define MAY_BE_LISTED "(s.is_private = 0 OR s.kind = 'divergence')"
 #define COLUMNS(body)                                                                                      \
   "SELECT s.id, s.episode_id, s.client_id, s.rule, s.version, s.kind, s.level, s.basis, s.instrument,"     \
   " s.response_id, s.session, s.at, s.found_at, s.is_private, s.holds, s.state, s.outcome, s.answered_at," \
@@ -29,7 +32,7 @@ const Query kOfEpisode{"signals.of_episode",
 const Query kOne{"signals.one", OF_EPISODES " WHERE s.id = $1 AND " TREATED_NOW_BY("e", "$2", "$3"), true};
 const Query kAll{"signals.all", COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 ORDER BY s.at, s.id", true};
 const Query kForRecord{"signals.for_record",
-                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND s.is_private = 0"
+                       COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND " MAY_BE_LISTED
                                                 " AND s.state <> 'history' ORDER BY s.at, s.id",
                        true};
 // What a list of many clients needs, and no more. The body of what waits alone: of the others a list only has to know
@@ -37,17 +40,21 @@ const Query kForRecord{"signals.for_record",
 const Query kWaiting{
     "signals.waiting",
     "SELECT s.id, s.episode_id, s.client_id, s.rule, s.kind, s.level, s.instrument, s.session, s.at, s.state,"
-    " s.deferred_until, CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END"
+    " s.deferred_until, s.is_private, s.response_id, CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END"
     " FROM signal s JOIN episode_of_care e ON e.id = s.episode_id"
-    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND s.holds = 1 AND s.is_private = 0 AND s.level <> 'info'"
-    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', 'not-on-track')))",
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
+        "$1", "$2") " AND s.holds = 1 AND " MAY_BE_LISTED
+                    " AND s.level <> 'info'"
+                    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', "
+                    "'not-on-track')))",
     true};
-const Query kFollowUps{
-    "signals.follow_ups",
-    "SELECT s.episode_id, s.id, s.kind, s.follow_up_at FROM episode_of_care e JOIN signal s ON s.episode_id = e.id"
-    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2") " AND s.follow_up_at IS NOT NULL AND s.follow_up_at <= $2 AND s.is_private = 0"
-    " ORDER BY s.follow_up_at, s.id",
-    true};
+const Query kFollowUps{"signals.follow_ups",
+                       "SELECT s.episode_id, s.id, s.kind, s.follow_up_at, s.is_private FROM episode_of_care e JOIN "
+                       "signal s ON s.episode_id = e.id"
+                       " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
+                           "$1", "$2") " AND s.follow_up_at IS NOT NULL AND s.follow_up_at <= $2 AND " MAY_BE_LISTED
+                                       " ORDER BY s.follow_up_at, s.id",
+                       true};
 const Query kUnanswered{
     "signals.unanswered",
     "SELECT s.id, s.client_id, e.therapist_id, s.kind, s.level, s.found_at, s.deferred_until"
@@ -65,7 +72,8 @@ const Query kTally{"signals.tally",
                    " SUM(CASE WHEN s.outcome = 'deferred' THEN 1 ELSE 0 END),"
                    " SUM(CASE WHEN s.outcome = 'false_alarm' THEN 1 ELSE 0 END),"
                    " SUM(CASE WHEN s.outcome IS NULL THEN 1 ELSE 0 END)"
-                   " FROM signal s WHERE s.found_at >= $1 AND s.is_private = 0 AND s.state <> 'history'"
+                   " FROM signal s WHERE s.found_at >= $1 AND " MAY_BE_LISTED
+                   " AND s.state <> 'history'"
                    " GROUP BY s.rule, s.version ORDER BY s.rule, s.version"};
 const Query kOutcomes{"signals.outcomes",
                       "SELECT id, by_id, at, outcome, deferred_until, follow_up, follow_up_at, sealed_note, result,"
@@ -74,7 +82,10 @@ const Query kOutcomes{"signals.outcomes",
                       true};
 // Whoever answers waits here for others who do, so that what was done is numbered once.
 const Query kLock{"signals.lock", "SELECT id FROM signal WHERE id = $1 {for_update}", true};
-const Query kOutcome{"signals.outcome", "SELECT signal_id, by_id FROM signal_outcome WHERE id = $1", true};
+const Query kOutcome{"signals.outcome",
+                     "SELECT id, by_id, at, outcome, deferred_until, follow_up, follow_up_at, sealed_note, result,"
+                     " result_by, result_at, sealed_result_note, signal_id FROM signal_outcome WHERE id = $1",
+                     true};
 const Query kAddOutcome{"signals.add_outcome",
                         "INSERT INTO signal_outcome (id, signal_id, place, by_id, at, outcome, deferred_until,"
                         " follow_up, follow_up_at, sealed_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -98,7 +109,14 @@ const Query kAdd{"signals.add",
 const Query kSetHolds{"signals.set_holds", "UPDATE signal SET holds = $2 WHERE id = $1", true};
 const Query kReplaceBody{"signals.replace_body", "UPDATE signal SET level = $2, sealed_body = $3 WHERE id = $1", true};
 const Query kSetFollowUpAt{"signals.set_follow_up_at",
-                           "UPDATE signal SET follow_up_at = $2 WHERE id = $1 AND follow_up_at IS NULL", true};
+                           "UPDATE signal SET follow_up_at = $2 WHERE id = $1 AND follow_up = 'next_session'"
+                           " AND follow_up_at IS NULL",
+                           true};
+// It counts from now on: whoever answered it answered something less grave.
+const Query kReopen{"signals.reopen",
+                    "UPDATE signal SET state = 'open', found_at = $2, deferred_until = NULL"
+                    " WHERE id = $1 AND state IN ('answered', 'deferred')",
+                    true};
 
 const Query kNoteChange{"signals.note_change",
                         "INSERT INTO signal_look (episode_id, client_id, due_at, revision)"
@@ -128,6 +146,7 @@ const Query kEraseOutcomes{
 const Query kErase{"signals.erase", "DELETE FROM signal WHERE client_id = $1"};
 #undef OF_EPISODES
 #undef COLUMNS
+#undef MAY_BE_LISTED
 
 /// What the program itself stored.
 template <class E>
@@ -194,7 +213,9 @@ StoredSignal to_waiting(const Row& row) {
   one.at = row.time(8);
   one.state = enum_of<State>(row.text(9));
   one.deferred_until = row.maybe_time(10);
-  one.sealed_body = row.maybe_bytes(11).value_or(Bytes{});
+  one.is_private = row.int64(11) != 0;
+  one.form = row.maybe_id<FormId>(12);
+  one.sealed_body = row.maybe_bytes(13).value_or(Bytes{});
   return one;
 }
 
@@ -248,30 +269,51 @@ Result<StoredSignal> find_signal(ReadTx& tx, AccountId viewer, SignalId id) {
   return *std::move(found);
 }
 
-bool may_see(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
-  if (!signal.is_private) return true;
+namespace {
+
+/// Whether the form that a private signal stands on is shown to them.
+bool is_shown(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
   if (!signal.form) return false;
   const auto form = questionnaires::find_form(tx, viewer, *signal.form);
-  return form && viewer == form->therapist && !questionnaires::is_hidden(*form, viewer);
+  if (!form || questionnaires::is_hidden(*form, viewer)) return false;
+  return viewer == form->therapist || form->respondent == questionnaires::Respondent::therapist;
+}
+
+}  // namespace
+
+bool may_see(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
+  return !signal.is_private || is_shown(tx, viewer, signal);
 }
 
 std::vector<StoredSignal> list_all(ReadTx& tx, EpisodeId episode) {
   return tx.list(kAll, {episode}, to_signal);
 }
 
-std::vector<StoredSignal> list_for_record(ReadTx& tx, EpisodeId episode) {
-  return tx.list(kForRecord, {episode}, to_signal);
+std::vector<StoredSignal> list_for_record(ReadTx& tx, AccountId client, EpisodeId episode) {
+  auto found = tx.list(kForRecord, {episode}, to_signal);
+  std::erase_if(found, [&](const StoredSignal& one) { return !may_see(tx, client, one); });
+  return found;
 }
 
 std::vector<StoredSignal> list_waiting(ReadTx& tx, AccountId viewer) {
-  return tx.list(kWaiting, {viewer, tx.now()}, to_waiting);
+  auto found = tx.list(kWaiting, {viewer, tx.now()}, to_waiting);
+  std::erase_if(found, [&](const StoredSignal& one) { return !may_see(tx, viewer, one); });
+  return found;
 }
 
 std::vector<DueFollowUp> list_follow_ups(ReadTx& tx, AccountId viewer) {
-  return tx.list(kFollowUps, {viewer, tx.now()}, [](const Row& row) {
-    return DueFollowUp{row.id<EpisodeId>(0), row.id<SignalId>(1), kind_named(row.text(2)).value_or(Kind::missing),
-                       row.time(3)};
+  std::vector<SignalId> to_ask;
+  auto found = tx.list(kFollowUps, {viewer, tx.now()}, [&](const Row& row) {
+    DueFollowUp one{row.id<EpisodeId>(0), row.id<SignalId>(1), kind_named(row.text(2)).value_or(Kind::missing),
+                    row.time(3)};
+    if (row.int64(4) != 0) to_ask.push_back(one.signal);
+    return one;
   });
+  for (const auto signal : to_ask) {
+    if (find_signal(tx, viewer, signal)) continue;
+    std::erase_if(found, [&](const DueFollowUp& one) { return one.signal == signal; });
+  }
+  return found;
 }
 
 std::vector<Unanswered> list_unanswered(ReadTx& tx, AccountId supervisor, Time before) {
@@ -303,14 +345,37 @@ std::vector<StoredOutcome> list_outcomes(ReadTx& tx, SignalId signal) {
   return tx.list(kOutcomes, {signal}, to_outcome);
 }
 
-Result<bool> answer(WriteTx& tx, AccountId viewer, SignalId id, const NewOutcome& outcome, Time now) {
+namespace {
+
+/// Days are counted from when each was sent.
+std::optional<std::chrono::microseconds> wait(const std::optional<Time>& until, Time from) {
+  if (!until) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::microseconds>(*until - from);
+}
+
+bool is_same(const StoredOutcome& known, const NewOutcome& outcome, Time now, const IsSameNote& is_same_note) {
+  const bool same_note = is_same_note ? is_same_note(known.sealed_note) : known.sealed_note == outcome.sealed_note;
+  return same_note && known.outcome == outcome.outcome && known.follow_up == outcome.follow_up &&
+         wait(known.deferred_until, known.at) == wait(outcome.deferred_until, now) &&
+         (known.follow_up != FollowUp::date || wait(known.follow_up_at, known.at) == wait(outcome.follow_up_at, now));
+}
+
+}  // namespace
+
+Result<bool> answer(WriteTx& tx, AccountId viewer, SignalId id, const NewOutcome& outcome, Time now,
+                    const IsSameNote& is_same_note) {
   TRY_ASSIGN(const auto signal, lock_own(tx, viewer, id));
-  const auto known = tx.first(kOutcome, {outcome.id},
-                              [](const Row& row) { return std::pair(row.id<SignalId>(0), row.id<AccountId>(1)); });
+  const auto known =
+      tx.first(kOutcome, {outcome.id}, [](const Row& row) { return std::pair(to_outcome(row), row.id<SignalId>(12)); });
   if (known) {
-    if (known->first == signal.id && known->second == viewer) return false;
-    return fail({ErrorKind::conflict, "signal.outcome_taken",
-                 "This id is taken by something else. Make a new id and send it again."});
+    if (known->second != signal.id || known->first.by != viewer) {
+      return fail({ErrorKind::conflict, "signal.outcome_taken",
+                   "This id is taken by something else. Make a new id and send it again."});
+    }
+    if (is_same(known->first, outcome, now, is_same_note)) return false;
+    return fail({ErrorKind::conflict, "signal.outcome_differs",
+                 "Something else was recorded under this id before. Look at what stands there; to record this besides, "
+                 "send it with a new id."});
   }
   const auto place = static_cast<std::int64_t>(list_outcomes(tx, id).size()) + 1;
   tx.execute(kAddOutcome, {outcome.id, id, place, viewer, now, text_of(outcome.outcome), outcome.deferred_until,
@@ -321,8 +386,8 @@ Result<bool> answer(WriteTx& tx, AccountId viewer, SignalId id, const NewOutcome
   return true;
 }
 
-Result<bool> follow_up(WriteTx& tx, AccountId viewer, SignalId id, FollowUpResult result,
-                       const std::optional<Bytes>& sealed_note, Time now) {
+Result<bool> follow_up(WriteTx& tx, AccountId viewer, SignalId id, FollowUpResult result, const SealNote& seal_note,
+                       Time now) {
   TRY_ASSIGN(const auto signal, lock_own(tx, viewer, id));
   const auto outcomes = list_outcomes(tx, id);
   if (!outcomes.empty() && outcomes.back().result == result && outcomes.back().result_by == viewer) return false;
@@ -330,7 +395,8 @@ Result<bool> follow_up(WriteTx& tx, AccountId viewer, SignalId id, FollowUpResul
     return fail({ErrorKind::conflict, "signal.no_follow_up",
                  "No look again was planned for this signal, or its result was recorded already."});
   }
-  tx.execute(kAddResult, {outcomes.back().id, text_of(result), viewer, now, sealed_note});
+  const auto latest = outcomes.back().id;
+  tx.execute(kAddResult, {latest, text_of(result), viewer, now, seal_note ? seal_note(latest) : std::nullopt});
   tx.execute(kEndFollowUp, {id});
   return true;
 }
@@ -387,6 +453,10 @@ void set_holds(WriteTx& tx, SignalId signal, bool holds) {
 
 void replace_body(WriteTx& tx, SignalId signal, Level level, BytesView sealed_body) {
   tx.execute(kReplaceBody, {signal, name(level), sealed_body});
+}
+
+void reopen(WriteTx& tx, SignalId signal, Time now) {
+  tx.execute(kReopen, {signal, now});
 }
 
 void set_follow_up_at(WriteTx& tx, SignalId signal, Time at) {

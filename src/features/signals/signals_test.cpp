@@ -50,7 +50,8 @@ class Signals : public testing::FullHouseTest {
     return id;
   }
   /// Answers so many questions, with the sum of their values.
-  void send(FormId id, const std::string& instrument, int questions, int sum, std::int64_t version = 1) {
+  void send(FormId id, const std::string& instrument, int questions, int sum, std::int64_t version = 1,
+            std::optional<AccountId> by = {}) {
     const auto key = keys->key_for(client, soon()).value();
     questionnaires::Answers answers{"en", {}};
     const auto& all = questionnaires::instruments().find(instrument)->questions();
@@ -64,10 +65,11 @@ class Signals : public testing::FullHouseTest {
     }
     const auto scores = questionnaires::score_answers(*questionnaires::instruments().find(instrument), answers).value();
     const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
-      TRY(questionnaires::save_answers(tx, client, id, version - 1, questionnaires::seal_answers(*key, id, 0, answers),
+      TRY(questionnaires::save_answers(tx, by.value_or(client), id, version - 1,
+                                       questionnaires::seal_answers(*key, id, 0, answers),
                                        [](const Bytes&) { return false; }));
       TRY(questionnaires::complete_form(
-          tx, client,
+          tx, by.value_or(client),
           {id, version, version, clock.now(), questionnaires::seal_answers(*key, id, version, answers),
            questionnaires::seal_scores(*key, id, version, scores)}));
       return {};
@@ -78,6 +80,48 @@ class Signals : public testing::FullHouseTest {
     const auto form = ask("phq-9");
     send(form, "phq-9", 9, sum);
     return form;
+  }
+  FormId rate(const std::string& instrument, int sum, AccountId by) {
+    const auto form = ask(instrument);
+    send(form, instrument, 4, sum, 1, by);
+    return form;
+  }
+  /// Client and therapist see it differently on two days; the therapist's last form.
+  FormId differ() {
+    rate("check-in", 4, client);
+    rate("check-in-therapist", 14, therapist);
+    wait(hours(24));
+    rate("check-in", 4, client);
+    return rate("check-in-therapist", 14, therapist);
+  }
+  bool sees(AccountId who, SignalId signal) {
+    return read([&](store::ReadTx& tx) { return find_signal(tx, who, signal); }).has_value();
+  }
+  std::size_t follow_ups(AccountId viewer) {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<DueFollowUp>> { return list_follow_ups(tx, viewer); })
+        ->size();
+  }
+  std::size_t in_record() {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<StoredSignal>> {
+             return list_for_record(tx, client, episode);
+           })
+        ->size();
+  }
+  void hand_over() {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return people::plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice},
+                                    {people::HandOverId::make(clock.now()), episode, stranger, clock.now()}, {});
+    }));
+  }
+  void stand_in() {
+    const auto id = people::AbsenceId::make(clock.now());
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return people::announce(tx, {therapist, access::Role::therapist, {}, practice},
+                              {id, therapist, deputy, clock.now(), clock.now() + days(30)});
+    }));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return people::answer_absence(tx, {deputy, access::Role::therapist, {}, practice}, id, true);
+    }));
   }
   void say(AccountId author) {
     const auto key = keys->key_for(client, soon()).value();
@@ -98,6 +142,12 @@ class Signals : public testing::FullHouseTest {
       return {};
     });
     ASSERT_TRUE(held) << held.error().detail;
+  }
+  void note_again() {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      note_change(tx, episode);
+      return {};
+    }));
   }
   void wait(hours time) { clock.set(clock.now() + time); }
   void look() { ASSERT_TRUE(look_through_due(*house, soon())); }
@@ -175,7 +225,7 @@ TEST_P(Signals, StandInTheListOfTheirTherapistWithTheirNumbersAndInGerman) {
   const auto key = keys->key_for(client, soon()).value();
   const auto body = open_body(*key, signal.id, signal.sealed_body).value();
   EXPECT_EQ(sentence_of(signal, body, "de"),
-            "PHQ-9: 16, das sind 8 Punkte schlechter als die 8 aus Sitzung 1; ab 6 Punkte ist eine Veränderung "
+            "PHQ-9: 16, das sind 8 Punkte schlechter als die 8 aus Sitzung 1; ab 6 Punkten ist eine Veränderung "
             "zuverlässig.");
 }
 
@@ -280,7 +330,7 @@ TEST_P(Signals, OfAnswersAboutTheTherapistAreForNobodyUnlessTheClientShowsThem) 
   EXPECT_EQ(unanswered(supervisor), 0U);
   EXPECT_TRUE(read([&](store::ReadTx& tx) -> Result<std::vector<RuleTally>> { return tally(tx, Time{}); })->empty());
   EXPECT_TRUE(read([&](store::ReadTx& tx) -> Result<std::vector<StoredSignal>> {
-                return list_for_record(tx, episode);
+                return list_for_record(tx, client, episode);
               })->empty());
   ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, false); }));
   EXPECT_EQ(read([&](store::ReadTx& tx) { return find_signal(tx, therapist, signal.id); }).error().kind,
@@ -350,16 +400,227 @@ TEST_P(Signals, OfSilenceAndLateRepliesComeAtNightAndEndByThemselves) {
   EXPECT_EQ(stored(), "");
   wait(hours(25));
   EXPECT_EQ(stored(), "late-reply open");
+  say(client);
+  EXPECT_EQ(stored(), "late-reply open") << "another message answers nothing";
   say(therapist);
-  wait(hours(24));
-  EXPECT_EQ(stored(), "!late-reply open");
+  EXPECT_EQ(stored(), "!late-reply open") << "at once, before the night";
   wait(hours(24 * 21));
   EXPECT_EQ(stored(), "!late-reply open, silence open");
   wait(hours(24 * 7));
   EXPECT_EQ(stored(), "!late-reply open, silence open") << "the same silence";
+  say(therapist);
+  EXPECT_EQ(stored(), "!late-reply open, silence open") << "the client was not heard of by that";
   say(client);
+  EXPECT_EQ(stored(), "!late-reply open, !silence open") << "at once";
+}
+
+TEST_P(Signals, OfSilenceKnowOfNoFormThatGoesToTheNeutralPersonAndOfNoSessionThatWasMissed) {
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    note_new_episodes(tx);
+    return encounters::plan_encounter(tx, therapist, episode, EncounterId::make(clock.now()),
+                                      {clock.now() + hours(24 * 20), 50, encounters::Channel::chat, ""}, clock.now())
+        .map([](const auto&) {});
+  }));
+  const auto form = ask("risq");
+  wait(hours(24 * 19));
+  send(form, "risq", 4, 2);
+  wait(hours(24 * 2 - 13));
+  EXPECT_EQ(stored(), "") << "a session is ahead";
+  wait(hours(14));
+  note_again();
+  EXPECT_EQ(stored(), "silence open")
+      << "nobody came to it, and what the neutral person got is no word to the therapist";
+}
+
+TEST_P(Signals, OfAFormOfTheTherapistsAreForWhoeverSeesThatForm) {
+  const auto form = differ();
+  const auto signal = only();
+  EXPECT_EQ(signal.kind, Kind::divergence);
+  EXPECT_EQ(signal.form, form);
+  EXPECT_TRUE(sees(therapist, signal.id));
+  EXPECT_EQ(waiting(therapist).size(), 1U) << "it stands in the list of the one who filled the form in";
+  stand_in();
+  EXPECT_EQ(seen_by(deputy, episode), R"(200 {"signals":[]})") << "the sentence has the therapist's score";
+  EXPECT_FALSE(sees(deputy, signal.id));
+  EXPECT_TRUE(waiting(deputy).empty());
+  ASSERT_TRUE(record(signal, Outcome::discussed, FollowUp::date, clock.now()));
+  EXPECT_EQ(follow_ups(therapist), 1U);
+  EXPECT_EQ(follow_ups(deputy), 0U);
+  EXPECT_EQ(in_record(), 0U);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, therapist, form, true); }));
+  EXPECT_EQ(in_record(), 1U) << "the client sees the form";
+  EXPECT_FALSE(sees(deputy, signal.id));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, therapist, form, false); }));
+  EXPECT_EQ(in_record(), 0U);
+}
+
+TEST_P(Signals, OfAFormOfTheTherapistsAreNeverOnTheSupervisorsListAndEndWithAHandOver) {
+  differ();
+  const auto signal = only();
+  wait(hours(24 * 9));
+  EXPECT_EQ(unanswered(supervisor), 0U);
+  EXPECT_EQ(read([&](store::ReadTx& tx) -> Result<std::vector<RuleTally>> { return tally(tx, Time{}); })->size(), 1U)
+      << "a count has no score";
+  hand_over();
+  EXPECT_FALSE(sees(therapist, signal.id));
+  EXPECT_FALSE(sees(stranger, signal.id)) << "the next therapist";
+  EXPECT_TRUE(waiting(stranger).empty());
+  EXPECT_EQ(in_record(), 0U);
+  note_again();
+  EXPECT_EQ(stored(), "!divergence open") << "what the former therapist filled in counts no more";
+  EXPECT_EQ(seen_by(stranger, episode), R"(200 {"signals":[]})");
+}
+
+TEST_P(Signals, OfTwoFormsThatDoNotComeAreTwoAndSayWhose) {
+  for (int session = 0; session < 4; ++session) {
+    wait(hours(24 * 7));
+    hold_session();
+    const auto clients = ask("check-in", clock.now() + hours(2));
+    const auto therapists = ask("check-in-therapist", clock.now() + hours(2));
+    if (session < 3) {
+      send(clients, "check-in", 4, 10);
+      send(therapists, "check-in-therapist", 4, 10, 1, therapist);
+    }
+    phq(6);
+  }
+  wait(hours(27));
+  EXPECT_EQ(stored(), "missing open, missing open");
+  const auto seen = seen_by(therapist, episode);
+  EXPECT_NE(seen.find("Relationship check-in did not come for session 4"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("Relationship check-in, the therapist's form, did not come for session 4"), std::string::npos);
+}
+
+TEST_P(Signals, OfATherapistsFormThatNobodyWasAskedForAreNotMadeOfTheClientsThatIsMissing) {
+  for (int session = 0; session < 4; ++session) {
+    wait(hours(24 * 7));
+    hold_session();
+    const auto clients = ask("check-in", clock.now() + hours(2));
+    if (session < 3) {
+      send(clients, "check-in", 4, 10);
+      rate("check-in-therapist", 10, therapist);
+    }
+    phq(6);
+  }
+  wait(hours(27));
+  EXPECT_EQ(stored(), "missing open") << "the client's alone";
+}
+
+TEST_P(Signals, OfOneCourseThatCannotBeLookedThroughHoldUpNoOther) {
+  const auto broken = FormId::make(clock.now());
+  const auto key = keys->key_for(other_client, soon()).value();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(questionnaires::ask_form(tx, therapist, {broken, other_episode, "gad-7", Occasion::on_request, {}},
+                                 clock.now()));
+    TRY(questionnaires::save_answers(tx, other_client, broken, 0, Bytes{1}, [](const Bytes&) { return false; }));
+    TRY(questionnaires::complete_form(tx, other_client, {broken, 1, 1, clock.now(), Bytes{1, 2, 3}, Bytes{1, 2, 3}}));
+    return {};
+  }));
+  phq(8);
   wait(hours(24));
-  EXPECT_EQ(stored(), "!late-reply open, !silence open");
+  phq(16);
+  const auto due = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<DueLook>> { return list_due(tx, 10); })->size();
+  };
+  EXPECT_EQ(due(), 2U);
+  ASSERT_TRUE(look_through_of(*house, therapist, soon())) << "before the list of clients is read";
+  EXPECT_EQ(waiting(therapist).size(), 1U);
+  EXPECT_EQ(due(), 0U) << "nor is it tried every second";
+  wait(hours(1));
+  EXPECT_EQ(due(), 1U);
+  EXPECT_EQ(look_through_due(*house, soon()), 0);
+  EXPECT_EQ(due(), 0U);
+  EXPECT_EQ(seen_by(therapist, other_episode), R"(200 {"signals":[]})");
+}
+
+TEST_P(Signals, ThatGrowGraverAfterAnAnswerAreOpenAgain) {
+  const auto first = ask("phq-9");
+  send(first, "phq-9", 9, 10);
+  wait(hours(24));
+  const auto second = phq(11);
+  const auto form = ask("sparq");
+  send(form, "sparq", 8, 4);
+  const auto signal = only();
+  EXPECT_EQ(signal.kind, Kind::early_alliance);
+  EXPECT_EQ(signal.level, Level::look);
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  send(second, "phq-9", 9, 12, 2);
+  EXPECT_EQ(stored(), "early-alliance answered") << "other numbers, no graver";
+  wait(hours(24));
+  send(second, "phq-9", 9, 17, 3);
+  look();
+  const auto now = read([&](store::ReadTx& tx) { return find_signal(tx, therapist, signal.id); }).value();
+  EXPECT_EQ(now.level, Level::act);
+  EXPECT_EQ(now.state, State::open);
+  EXPECT_EQ(now.found_at, clock.now()) << "the supervisor's days count from here";
+  EXPECT_TRUE(waits(now, clock.now()));
+}
+
+TEST_P(Signals, AreLookedAtAgainAtTheNextSessionOnlyWhileThatIsWaitedFor) {
+  phq(8);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed, FollowUp::next_session));
+  ASSERT_TRUE(record(signal, Outcome::acted)) << "answered anew, without a look again";
+  // A look that began before that.
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    set_follow_up_at(tx, signal.id, clock.now());
+    return {};
+  }));
+  EXPECT_EQ(follow_ups(therapist), 0U);
+}
+
+TEST_P(Signals, OutcomesOfOneIdAreTheSameOrRefused) {
+  phq(8);
+  wait(hours(24));
+  phq(16);
+  const auto target = "/api/signals/" + only().id.text() + "/outcomes";
+  const auto id = OutcomeId::make(clock.now()).text();
+  const auto post = [&](const std::string& rest) {
+    const auto answer =
+        call(therapist, access::Role::therapist, http::Method::post, target, R"({"id":")" + id + R"(",)" + rest + "}");
+    return std::to_string(answer.status) + (answer.status < 300 ? "" : " " + answer.body);
+  };
+  const std::string first = R"("outcome":"discussed","follow_up":"date","follow_up_days":7,"note":"spoke of it")";
+  EXPECT_EQ(post(first), "200");
+  wait(hours(1));
+  EXPECT_EQ(post(first), "200") << "sent again after a lost answer";
+  for (const std::string other :
+       {R"("outcome":"acted","follow_up":"date","follow_up_days":7,"note":"spoke of it")",
+        R"("outcome":"discussed","follow_up":"date","follow_up_days":8,"note":"spoke of it")",
+        R"("outcome":"discussed","follow_up":"next_session","note":"spoke of it")",
+        R"("outcome":"discussed","follow_up":"date","follow_up_days":7,"note":"spoke of something else")",
+        R"("outcome":"discussed","follow_up":"date","follow_up_days":7)"}) {
+    const auto said = post(other);
+    EXPECT_EQ(said.substr(0, 3), "409") << other;
+    EXPECT_NE(said.find("signal.outcome_differs"), std::string::npos) << said;
+  }
+}
+
+TEST_P(Signals, ResultsAreSealedForTheOutcomeThatIsTheLatestOnceNobodyElseCanAnswer) {
+  phq(8);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed, FollowUp::date, clock.now()));
+  wait(hours(1));
+  ASSERT_TRUE(record(signal, Outcome::acted, FollowUp::date, clock.now()));
+  std::optional<OutcomeId> sealed_for;
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return follow_up(
+        tx, therapist, signal.id, FollowUpResult::better,
+        [&](OutcomeId outcome) {
+          sealed_for = outcome;
+          return std::optional(Bytes{1, 2, 3});
+        },
+        clock.now());
+  }));
+  const auto outcomes = read([&](store::ReadTx& tx) -> Result<std::vector<StoredOutcome>> {
+                          return list_outcomes(tx, signal.id);
+                        }).value();
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_EQ(sealed_for, outcomes.back().id);
+  EXPECT_EQ(outcomes.back().sealed_result_note, (Bytes{1, 2, 3}));
 }
 
 TEST_P(Signals, AreSeenByWhoeverTreatsNowAndNobodyElse) {

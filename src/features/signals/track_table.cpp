@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/ascii.hpp"
+#include "measures/counterpart.hpp"
 #include "measures/csv.hpp"
 
 namespace rapport::signals {
@@ -16,6 +17,8 @@ namespace json = boost::json;
 using measures::CsvField;
 using measures::CsvRecord;
 using measures::Instrument;
+
+constexpr std::string_view kRisq = "risq";
 
 struct Columns {
   std::size_t client = 0;
@@ -27,6 +30,27 @@ struct Columns {
   std::optional<std::size_t> scale;
   std::map<std::size_t, std::size_t> items;  ///< by their numbers
 };
+
+/// A yes in RISQ and a fall of the relationship in the same session are one candidate with both reasons. Not in the
+/// service: there the two are not for the same eyes.
+std::vector<Signal> one_rupture_a_session(std::vector<Signal> signals) {
+  const auto is_rupture = [](const Signal& one) { return one.kind == Kind::rupture_candidate; };
+  const auto is_yes = [&](const Signal& one) { return is_rupture(one) && one.instrument == kRisq; };
+  for (auto yes = signals.begin(); yes != signals.end();) {
+    const auto fall = std::find_if(signals.begin(), signals.end(), [&](const Signal& one) {
+      return is_rupture(one) && !is_yes(one) && one.session == yes->session;
+    });
+    if (!is_yes(*yes) || fall == signals.end()) {
+      ++yes;
+      continue;
+    }
+    fall->reason += " " + yes->reason;
+    fall->level = std::max(fall->level, yes->level);
+    fall->values.insert(fall->values.end(), yes->values.begin(), yes->values.end());
+    yes = signals.erase(yes);
+  }
+  return signals;
+}
 
 class TrackReader {
  public:
@@ -47,7 +71,9 @@ class TrackReader {
         return std::tie(a.session, a.instrument->id(), a.respondent) <
                std::tie(b.session, b.instrument->id(), b.respondent);
       });
-      for (auto& signal : find_signals(forms, rules)) table_.results.push_back({client, std::move(signal)});
+      for (auto& signal : one_rupture_a_session(find_signals(forms, rules))) {
+        table_.results.push_back({client, std::move(signal)});
+      }
     }
     table_.errors = std::move(problems_.found());
     return std::move(table_);
@@ -85,9 +111,20 @@ class TrackReader {
     form.respondent = read_respondent(record.fields[columns_.respondent]);
     form.instrument = read_instrument(record.fields[columns_.instrument]);
     if (form.instrument != nullptr) read_content(record, form);
-    if (problems_.found().size() == before) keep(client, std::move(form), record);
+    if (problems_.found().size() == before) {
+      if (form.respondent == Respondent::therapist) lay_beside(form);
+      keep(client, std::move(form), record);
+    }
     if (problems_.found().size() != before) problems_.found()[before].message += to_look_at_;
     to_look_at_.clear();
+  }
+
+  /// As the service does: a therapist's form of its own is held against the client's.
+  void lay_beside(Form& form) {
+    const auto& beside = measures::laid_beside(*form.instrument, instruments_);
+    if (&beside == form.instrument) return;
+    form.instrument = &beside;
+    form.answers.clear();  // their places are those of the other
   }
 
   Respondent read_respondent(const CsvField& field) {

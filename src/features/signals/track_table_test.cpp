@@ -62,6 +62,33 @@ TEST(Track, JoinsTheScalesOfOneForm) {
   EXPECT_EQ(table.results[0].signal.kind, Kind::rupture_candidate);
 }
 
+TEST(Track, HoldsATherapistsFormAgainstTheClientsAsTheServiceDoes) {
+  const auto table = track(std::string(kHeader) +
+                           "A,1,,check-in,client,4\nA,1,,check-in-therapist,therapist,14\n"
+                           "A,2,,check-in,client,4\nA,2,,check-in-therapist,therapist,14\n");
+  EXPECT_TRUE(table.errors.empty());
+  ASSERT_EQ(table.results.size(), 1U);
+  EXPECT_EQ(table.results[0].signal.kind, Kind::divergence);
+  EXPECT_EQ(table.results[0].signal.instrument, "check-in");
+}
+
+TEST(Track, MakesOneCandidateOfAYesAndAFallInTheSameSession) {
+  const auto table = track(
+      "client,session,date,instrument,respondent,score,scale\n"
+      "A,1,,sparq,client,13,positive\nA,2,,sparq,client,13,positive\nA,3,,sparq,client,13,positive\n"
+      "A,3,,risq,client,1,count\n"
+      "A,4,,risq,client,2,count\nA,4,,sparq,client,8,positive\n");
+  EXPECT_TRUE(table.errors.empty());
+  ASSERT_EQ(table.results.size(), 2U);
+  EXPECT_EQ(table.results[0].signal.instrument, "risq") << "alone in its session";
+  const auto& both = table.results[1].signal;
+  EXPECT_EQ(both.session, 4);
+  EXPECT_EQ(both.instrument, "sparq");
+  EXPECT_EQ(both.kind, Kind::rupture_candidate);
+  EXPECT_NE(both.reason.find("below the 13 that was usual"), std::string::npos) << both.reason;
+  EXPECT_NE(both.reason.find("2 answered with yes"), std::string::npos) << both.reason;
+}
+
 TEST(Track, NamesWhatItRefuses) {
   const auto table = track(
       "client,session,date,instrument,respondent,score,scale,item9,item11\n"

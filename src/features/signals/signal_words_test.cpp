@@ -1,0 +1,152 @@
+/// What a signal says in two languages: the same numbers, whatever rule found it.
+#include "features/signals/signal_words.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <regex>
+#include <set>
+
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/contact_signals.hpp"
+
+namespace rapport::signals {
+namespace {
+
+Form form(int session, std::string_view instrument, std::string_view scale, double value,
+          Respondent respondent = Respondent::client) {
+  Form made;
+  made.session = session;
+  made.instrument = questionnaires::instruments_of_program().find(instrument);
+  made.respondent = respondent;
+  made.scores = {{std::string(scale), value, false}};
+  return made;
+}
+
+Form answered(int session, std::string_view instrument, const std::vector<double>& answers) {
+  auto made = form(session, instrument, "", 0);
+  made.answers.assign(answers.begin(), answers.end());
+  made.scores = measures::score(*made.instrument, made.answers, *made.instrument->variant(""))->scores;
+  return made;
+}
+
+std::vector<Form> course(std::string_view instrument, std::string_view scale, const std::vector<double>& values) {
+  std::vector<Form> forms;
+  int session = 0;
+  for (const auto value : values) forms.push_back(form(++session, instrument, scale, value));
+  return forms;
+}
+
+std::vector<Form> joined(const std::vector<Form>& forms, const std::vector<Form>& others) {
+  std::vector<Form> all;
+  std::merge(forms.begin(), forms.end(), others.begin(), others.end(), std::back_inserter(all),
+             [](const Form& a, const Form& b) { return a.session < b.session; });
+  return all;
+}
+
+/// Each brings about at least one signal of the rules named in the test below.
+std::vector<std::vector<Form>> courses() {
+  std::vector<std::vector<Form>> all{
+      course("phq-9", "total", {8, 9, 14}),
+      course("phq-9", "total", {18, 14, 11, 10, 10, 15, 16}),
+      course("phq-9", "total", {16, 15, 15, 15}),
+      course("phq-9", "total", {8, 9, 12}),
+      course("phq-9", "total", {18, 17, 19, 8, 7, 8}),
+      course("ors", "total", {26, 28, 31, 32}),
+      course("sparq", "positive", {13, 14, 13, 9, 13}),
+      course("sparq", "positive", {13, 14, 13, 13, 10, 10}),
+      course("risq", "count", {2}),
+      course("srs", "total", {35, 34, 35}),
+      joined(course("sparq", "positive", {14, 7}), course("phq-9", "total", {10, 17})),
+      joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
+      course("sparq", "positive", {16, 16, 16}),
+      {answered(1, "gad-7", {2, 2, 2, 2, 2, 2, 2})},
+      joined(course("phq-9", "total", {9, 9, 9}), {form(4, "sparq", "positive", 12)}),
+      joined(course("phq-9", "total", {9, 9, 9}), {form(6, "sparq", "positive", 12)}),
+  };
+  std::vector<Form> dip;
+  for (int session = 1; session <= 3; ++session) dip.push_back(answered(session, "sparq", {4, 0, 0, 1, 0, 4, 4, 3}));
+  dip.push_back(answered(4, "sparq", {4, 0, 0, 1, 0, 4, 1, 3}));
+  all.push_back(dip);
+  std::vector<Form> two_views;
+  for (int session = 1; session <= 3; ++session) {
+    two_views.push_back(form(session, "check-in", "total", 9));
+    if (session < 3) two_views.push_back(form(session, "check-in", "total", 13.5, Respondent::therapist));
+  }
+  all.push_back(two_views);  // and the therapist's form is missing in the last session
+  return all;
+}
+
+std::multiset<std::string> numbers_in(std::string text) {
+  for (const std::string name : {"PHQ-9", "GAD-7"}) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name)) text.erase(at, name.size());
+  }
+  static const std::regex number("[0-9]+([.,][0-9]+)?");
+  std::multiset<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), number), end; match != end; ++match) {
+    auto one = match->str();
+    std::replace(one.begin(), one.end(), ',', '.');
+    found.insert(one);
+  }
+  return found;
+}
+
+std::string in_german(const Signal& signal) {
+  StoredSignal stored;
+  stored.rule = signal.rule;
+  stored.kind = signal.kind;
+  if (!signal.instrument.empty()) stored.instrument = signal.instrument;
+  if (signal.session > 0) stored.session = signal.session;
+  return sentence_of(stored, {signal.reason, signal.values}, "de");
+}
+
+TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
+  std::vector<Signal> signals;
+  for (const auto& forms : courses()) {
+    for (auto& one : find_signals(forms, rules())) signals.push_back(std::move(one));
+  }
+  Contact contact;
+  const auto now = from_micros(1'795'000'000'000'000);
+  contact.opened_at = now - std::chrono::days(22);
+  contact.waits_since = now - std::chrono::hours(100);
+  contact.reply_hours = 24;
+  for (auto& one : find_contact_signals(contact, rules(), now)) signals.push_back(std::move(one.signal));
+  std::set<std::string> seen;
+  for (const auto& one : signals) {
+    seen.insert(one.rule);
+    const auto german = in_german(one);
+    EXPECT_NE(german, one.reason) << "no German for " << one.rule;
+    EXPECT_EQ(numbers_in(german), numbers_in(one.reason)) << one.reason << "\n" << german;
+  }
+  for (const auto* rule :
+       {"deterioration-from-start", "deterioration-from-best", "no-improvement-by-4", "two-worsenings",
+        "improvement-from-start", "sudden-gain", "relationship-drop", "relationship-repaired", "risq-yes", "item-dip",
+        "srs-low", "relationship-low", "relationship-falling", "two-views", "perfect-score", "same-answers",
+        "form-missing", "no-contact", "reply-late"}) {
+    EXPECT_EQ(seen.count(rule), 1U) << rule;
+  }
+}
+
+TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
+  const auto only = [](const std::vector<Form>& forms, Kind kind) {
+    const auto found = find_signals(forms, rules());
+    const auto one = std::find_if(found.begin(), found.end(), [&](const Signal& of) { return of.kind == kind; });
+    EXPECT_NE(one, found.end());
+    return one == found.end() ? std::string() : in_german(*one);
+  };
+  EXPECT_EQ(only(course("sparq", "positive", {13, 14, 13, 13, 10, 10}), Kind::rupture_candidate),
+            "Relationship (SPARQ), positive Gefühle: 10 nach 10, im Mittel 3,25 Punkte weniger als die sonst üblichen "
+            "13,2: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas zwischen die beiden gekommen.");
+  const auto early = only(joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
+                          Kind::early_alliance);
+  EXPECT_NE(early.find("; PHQ-9 ging derweil von 10 auf 17."), std::string::npos) << early;
+  const auto missing = only(courses().back(), Kind::missing);
+  EXPECT_EQ(missing,
+            "Relationship check-in, der Fragebogen der Therapeutin oder des Therapeuten, kam zu Sitzung 3 nicht; davor "
+            "kam er zu 2 von 2 Sitzungen.");
+}
+
+}  // namespace
+}  // namespace rapport::signals
