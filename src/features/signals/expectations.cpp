@@ -77,8 +77,9 @@ bool is_over(const StoredCourse& course, std::chrono::weeks quiet, Time now) {
   const auto& sessions = course.sessions;
   return std::none_of(forms.begin(), forms.end(), [&](const auto& one) { return one.completed_at > since; }) &&
          std::none_of(sessions.begin(), sessions.end(), [&](const auto& one) {
-           return one.status == encounters::Status::planned || one.status == encounters::Status::open ||
-                  one.began_at > since;
+           // One that was planned and never held is over with its day.
+           const bool is_planned = one.status == encounters::Status::planned;
+           return one.began_at > since || (is_planned && one.plan.starts_at > since);
          });
 }
 

@@ -415,7 +415,7 @@ Expectations expected_phq(int cases = 143) {
 /// Sessions of which the rule of the expected course alone speaks.
 std::string beyond(const std::vector<double>& values, const Expectations& expected) {
   const auto rule =
-      std::find_if(rules().begin(), rules().end(), [](const auto& one) { return one.id == "beyond-expected"; });
+      std::find_if(rules().begin(), rules().end(), [](const auto& one) { return one.id == "worse-than-expected"; });
   std::string sessions;
   for (const auto& one : find_signals(phq(values), std::span(&*rule, 1), expected)) {
     sessions += fmt::format("{}{}", sessions.empty() ? "" : " ", one.session);
@@ -436,7 +436,7 @@ TEST(BeyondExpected, SpeaksOnceOfTwoFormsRunningUntilHalfOfItIsOver) {
 TEST(BeyondExpected, SaysItsNumbersAndOnHowManyTreatmentsTheyRest) {
   const auto found = find_signals(phq({16, 16, 16, 17}), rules(), expected_phq());
   const auto told =
-      std::find_if(found.begin(), found.end(), [](const auto& one) { return one.rule == "beyond-expected"; });
+      std::find_if(found.begin(), found.end(), [](const auto& one) { return one.rule == "worse-than-expected"; });
   ASSERT_NE(told, found.end());
   EXPECT_EQ(told->session, 3);
   EXPECT_EQ(told->kind, Kind::not_on_track);
@@ -457,7 +457,8 @@ TEST(BeyondExpected, SaysNothingWithoutEnoughTreatmentsOrABeginningAmongThem) {
   for (auto& one : late) one.session += 2;
   EXPECT_TRUE(std::none_of(late.begin(), late.end(), [](const auto& one) { return one.session < 3; }));
   const auto found = find_signals(late, rules(), expected_phq());
-  EXPECT_TRUE(std::none_of(found.begin(), found.end(), [](const auto& one) { return one.rule == "beyond-expected"; }));
+  EXPECT_TRUE(
+      std::none_of(found.begin(), found.end(), [](const auto& one) { return one.rule == "worse-than-expected"; }));
 }
 
 // Whatever comes later: what was said of a session stays, and nothing is added to it.
