@@ -8,6 +8,7 @@
 #include <set>
 
 #include "measures/digest.hpp"
+#include "measures/json_fields.hpp"
 
 namespace rapport::measures {
 namespace {
@@ -18,6 +19,28 @@ tl::unexpected<Error> inconsistent(std::string where, std::string detail) {
   auto message = detail;
   return fail(invalid("instrument.inconsistent", std::move(detail), {{std::move(where), std::move(message)}}));
 }
+
+/// All that is wrong, so that a person can mend it at once; the sentence is that of the first.
+class Collected {
+ public:
+  template <class Value>
+  void note(const Result<Value>& step) {
+    if (step) return;
+    if (!error_) {
+      error_ = step.error();
+    } else {
+      error_->fields.insert(error_->fields.end(), step.error().fields.begin(), step.error().fields.end());
+    }
+    if (error_->fields.size() > Mistakes::kMost) error_->fields.resize(Mistakes::kMost);
+  }
+  Result<void> result() const {
+    if (error_) return fail(*error_);
+    return {};
+  }
+
+ private:
+  std::optional<Error> error_;
+};
 
 /// Where a part of the item stands.
 std::string at(const Item& item, std::string_view part) {
@@ -163,31 +186,44 @@ class QuestionMaker {
  public:
   explicit QuestionMaker(const Scoring& scoring) : scoring_(scoring) {}
 
-  Result<void> add(const std::vector<Item>& items, const std::vector<Conditions>& around) {
+  void add(const std::vector<Item>& items, const std::vector<Conditions>& around) {
     for (const auto& item : items) {
       if (item.type == ItemType::passed_over) continue;
       const bool asked = is_asked(item, scoring_);
       auto when = around;
-      if (!item.enable_when.empty() && (asked || !item.items.empty())) {
-        TRY_ASSIGN(auto own, read_conditions(item));
-        when.push_back(std::move(own));
-      }
-      if (asked) {
-        TRY_ASSIGN(auto question, make_question(item, scoring_));
-        question.asked_when = when;
-        questions_.push_back(std::move(question));
-        items_.push_back(&item);
-      }
-      TRY(add(item.items, when));
+      if (!item.enable_when.empty() && (asked || !item.items.empty())) add_conditions(item, when);
+      if (asked) add_question(item, when);
+      add(item.items, when);
     }
-    return {};
   }
+  /// What is wrong with any of them.
+  Result<void> result() const { return wrong_.result(); }
   std::vector<Question> take() && { return std::move(questions_); }
 
  private:
+  void add_conditions(const Item& item, std::vector<Conditions>& when) {
+    auto own = read_conditions(item);
+    wrong_.note(own);
+    if (own) when.push_back(*std::move(own));
+  }
+
+  /// What depends on one that is wrong is not called wrong, too.
+  void add_question(const Item& item, const std::vector<Conditions>& when) {
+    auto made = make_question(item, scoring_);
+    wrong_.note(made);
+    if (!made) {
+      broken_.insert(item.link_id);
+      return;
+    }
+    made->asked_when = when;
+    questions_.push_back(*std::move(made));
+    items_.push_back(&item);
+  }
+
   Result<Conditions> read_conditions(const Item& item) const {
     Conditions conditions{item.enable_any, {}};
     for (const auto& when : item.enable_when) {
+      if (broken_.contains(when.question)) continue;
       TRY_ASSIGN(auto condition, read_condition(item, when));
       conditions.each.push_back(std::move(condition));
     }
@@ -233,6 +269,8 @@ class QuestionMaker {
   const Scoring& scoring_;
   std::vector<Question> questions_;
   std::vector<const Item*> items_;  ///< of the questions
+  std::set<std::string, std::less<>> broken_;
+  Collected wrong_;
 };
 
 /// Also where it is not asked.
@@ -284,13 +322,14 @@ const Scale* scale_of(const Scoring& scoring, std::string_view key) {
 template <class Entries>
 Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, std::string_view list,
                                std::string_view what) {
+  Collected wrong;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (scale_of(scoring, entries[i].scale) == nullptr) {
-      return inconsistent(at(list, i, "scale"),
-                          fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entries[i].scale));
-    }
+    if (scale_of(scoring, entries[i].scale) != nullptr) continue;
+    wrong.note<void>(
+        inconsistent(at(list, i, "scale"),
+                     fmt::format("A {} is for the scale \"{}\", which does not exist.", what, entries[i].scale)));
   }
-  return {};
+  return wrong.result();
 }
 
 /// Bands that would leave a score without a name, or give it two, are worse than none.
@@ -330,8 +369,7 @@ Result<void> check_scale_once(const Scoring& scoring, std::size_t place) {
   return {};
 }
 
-Result<void> check_once(const Scoring& scoring) {
-  for (std::size_t i = 0; i < scoring.scales.size(); ++i) TRY(check_scale_once(scoring, i));
+Result<void> check_keys(const Scoring& scoring) {
   if (const auto place = twice(scoring.scales, [](const Scale& scale) { return scale.key; })) {
     return inconsistent(at("scales", *place, "key"),
                         fmt::format("There are two scales \"{}\".", scoring.scales[*place].key));
@@ -346,18 +384,25 @@ Result<void> check_once(const Scoring& scoring) {
   return {};
 }
 
+Result<void> check_once(const Scoring& scoring) {
+  Collected wrong;
+  for (std::size_t i = 0; i < scoring.scales.size(); ++i) wrong.note(check_scale_once(scoring, i));
+  wrong.note(check_keys(scoring));
+  return wrong.result();
+}
+
 /// An item that no scale counts must be named as unscored, so that a forgotten one is found.
 Result<void> check_every_item_has_a_use(const Scoring& scoring, const std::vector<Question>& questions) {
+  Collected wrong;
   for (const auto& question : questions) {
     const bool counted = std::any_of(scoring.scales.begin(), scoring.scales.end(),
                                      [&](const Scale& scale) { return contains(scale.items, question.link_id); });
-    if (counted != question.scored) {
-      return inconsistent(
-          counted ? std::string(kInScoring) + "/unscored" : std::string(kInScoring) + "/scales",
-          fmt::format("Item \"{}\" must be either in a scale or among the unscored.", question.link_id));
-    }
+    if (counted == question.scored) continue;
+    wrong.note<void>(
+        inconsistent(counted ? std::string(kInScoring) + "/unscored" : std::string(kInScoring) + "/scales",
+                     fmt::format("Item \"{}\" must be either in a scale or among the unscored.", question.link_id)));
   }
-  return {};
+  return wrong.result();
 }
 
 }  // namespace
@@ -383,54 +428,60 @@ Result<void> Instrument::settle_language() {
 }
 
 Result<void> Instrument::settle_scales() {
+  Collected wrong;
   for (std::size_t i = 0; i < scoring_.scales.size(); ++i) {
     const auto& scale = scoring_.scales[i];
     auto& places = scale_questions_.emplace_back();
     for (std::size_t item = 0; item < scale.items.size(); ++item) {
-      TRY_ASSIGN(const auto place,
-                 require_place(questions_, scale.items[item], fmt::format("The scale \"{}\"", scale.key),
-                               at("scales", i, fmt::format("items/{}", item))));
-      places.push_back(place);
+      const auto place = require_place(questions_, scale.items[item], fmt::format("The scale \"{}\"", scale.key),
+                                       at("scales", i, fmt::format("items/{}", item)));
+      wrong.note(place);
+      if (place) places.push_back(*place);
     }
-    TRY(check_range(scale, i, questions_, places));
-    TRY(check_not_asked(scale, i, questions_, places));
-    TRY(check_bands(scoring_, scale));
+    // Without one of its items its range would be another.
+    if (places.size() == scale.items.size()) wrong.note(check_range(scale, i, questions_, places));
+    wrong.note(check_not_asked(scale, i, questions_, places));
+    wrong.note(check_bands(scoring_, scale));
   }
-  return {};
+  return wrong.result();
 }
 
 Result<void> Instrument::settle_items() {
+  Collected wrong;
   for (std::size_t i = 0; i < scoring_.safety.size(); ++i) {
-    TRY_ASSIGN(const auto place,
-               require_place(questions_, scoring_.safety[i].item, "A safety rule", at("safety", i, "item")));
-    safety_questions_.push_back(place);
+    const auto place = require_place(questions_, scoring_.safety[i].item, "A safety rule", at("safety", i, "item"));
+    wrong.note(place);
+    if (place) safety_questions_.push_back(*place);
   }
   for (std::size_t i = 0; i < scoring_.review.size(); ++i) {
-    TRY(require_place(questions_, scoring_.review[i].item, "A review rule", at("review", i, "item")));
+    wrong.note(require_place(questions_, scoring_.review[i].item, "A review rule", at("review", i, "item")));
   }
   for (std::size_t i = 0; i < scoring_.reverse.size(); ++i) {
-    TRY(require_place(questions_, scoring_.reverse[i], "The list of reversed items", at("reverse", i)));
+    wrong.note(require_place(questions_, scoring_.reverse[i], "The list of reversed items", at("reverse", i)));
   }
   for (std::size_t i = 0; i < scoring_.unscored.size(); ++i) {
     if (has_item(questionnaire_.items, scoring_.unscored[i])) continue;
-    return unknown_item(at("unscored", i), "The list of unscored items", scoring_.unscored[i]);
+    wrong.note<void>(unknown_item(at("unscored", i), "The list of unscored items", scoring_.unscored[i]));
   }
-  return {};
+  return wrong.result();
 }
 
 Result<void> Instrument::settle() {
   TRY(settle_language());
   number_unscored(questionnaire_.items, scoring_);
   QuestionMaker maker(scoring_);
-  TRY(maker.add(questionnaire_.items, {}));
+  maker.add(questionnaire_.items, {});
+  TRY(maker.result());
   questions_ = std::move(maker).take();
-  TRY(check_once(scoring_));
-  TRY(settle_scales());
-  TRY(settle_items());
-  TRY(check_scale_names(scoring_, scoring_.bands, "bands", "band"));
-  TRY(check_scale_names(scoring_, scoring_.cutoffs, "cutoffs", "cut-off"));
-  TRY(check_scale_names(scoring_, scoring_.reliable_change, "reliable_change", "reliable change"));
-  return check_every_item_has_a_use(scoring_, questions_);
+  Collected wrong;
+  wrong.note(check_once(scoring_));
+  wrong.note(settle_scales());
+  wrong.note(settle_items());
+  wrong.note(check_scale_names(scoring_, scoring_.bands, "bands", "band"));
+  wrong.note(check_scale_names(scoring_, scoring_.cutoffs, "cutoffs", "cut-off"));
+  wrong.note(check_scale_names(scoring_, scoring_.reliable_change, "reliable_change", "reliable change"));
+  wrong.note(check_every_item_has_a_use(scoring_, questions_));
+  return wrong.result();
 }
 
 const Variant* Instrument::variant(std::string_view key) const {

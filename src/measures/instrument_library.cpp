@@ -8,6 +8,7 @@
 
 #include "instrument_files.hpp"
 #include "instrument_pack_files.hpp"
+#include "measures/brought_questionnaire.hpp"
 #include "measures/counterpart.hpp"
 #include "measures/json_fields.hpp"
 
@@ -72,9 +73,7 @@ Error of_file(std::string_view prefix, Error error) {
 }
 
 /// Both files, each with all its mistakes.
-Result<Instrument> read_files(std::string_view questionnaire_text, std::string_view scoring_text) {
-  auto questionnaire = read_questionnaire(questionnaire_text);
-  auto scoring = read_scoring(scoring_text);
+Result<Instrument> join_files(Result<Questionnaire> questionnaire, Result<Scoring> scoring, InstrumentTexts texts) {
   if (!questionnaire || !scoring) {
     auto error = !questionnaire ? of_file(kInQuestionnaire, questionnaire.error()) : Error{};
     if (!scoring) {
@@ -84,12 +83,23 @@ Result<Instrument> read_files(std::string_view questionnaire_text, std::string_v
     }
     return fail(std::move(error));
   }
-  return Instrument::make(std::move(*questionnaire), std::move(*scoring),
-                          {std::string(questionnaire_text), std::string(scoring_text)});
+  return Instrument::make(std::move(*questionnaire), std::move(*scoring), std::move(texts));
 }
 
-Result<Instrument> supply_wording(const Instrument& known, std::string_view text) {
-  auto questionnaire = read_questionnaire(text);
+Result<Instrument> read_files(std::string_view questionnaire, std::string_view scoring) {
+  return join_files(read_questionnaire(questionnaire), read_scoring(scoring),
+                    {std::string(questionnaire), std::string(scoring)});
+}
+
+/// As somebody brings them. A scoring that cannot be read might have said the language.
+Result<Instrument> read_brought_files(std::string_view questionnaire, std::string_view scoring_text) {
+  auto scoring = read_scoring(scoring_text);
+  const auto language = scoring && scoring->language.empty() ? LanguageIs::needed : LanguageIs::known;
+  return join_files(read_brought_questionnaire(questionnaire, language), std::move(scoring),
+                    {std::string(questionnaire), std::string(scoring_text)});
+}
+
+Result<Instrument> supply_wording(const Instrument& known, Result<Questionnaire> questionnaire, std::string_view text) {
   if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
   if (!has_wording(*questionnaire)) {
     return fail(
@@ -176,26 +186,19 @@ Result<std::string> id_of_upload(const Upload& upload, const std::string& of_fil
   return upload.instrument;
 }
 
-Result<Instrument> read_without_scoring(const Upload& upload, const std::string& id) {
-  auto questionnaire = read_questionnaire(upload.questionnaire);
-  if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
-  auto scoring = no_scoring(*questionnaire, id);
-  return Instrument::make(std::move(*questionnaire), std::move(scoring), {std::string(upload.questionnaire), ""});
+Result<Instrument> without_scoring(Questionnaire questionnaire, std::string_view text, const std::string& id) {
+  auto scoring = no_scoring(questionnaire, id);
+  return Instrument::make(std::move(questionnaire), std::move(scoring), {std::string(text), ""});
 }
 
-/// What a person answers for before it can be asked: every text is there, in a language that is known, and something
-/// can be answered.
-Result<void> check_complete(const Instrument& instrument) {
-  if (!has_wording(instrument.questionnaire())) {
-    return fail(
-        of_file(kInQuestionnaire, invalid("instrument.wording", "Not every item has a text, or not every answer.")));
-  }
-  if (instrument.questionnaire().language.empty()) {
-    const std::string sentence =
-        "Nothing says in which language this is. Write \"language\": \"en\" (or another) beside \"resourceType\".";
-    return fail(
-        invalid("instrument.language", sentence, {{std::string(kInQuestionnaire) + "/resourceType", sentence}}));
-  }
+Result<Instrument> read_without_scoring(std::string_view text, const std::string& id) {
+  auto questionnaire = read_questionnaire(text);
+  if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
+  return without_scoring(*std::move(questionnaire), text, id);
+}
+
+/// Before it can be asked, something of it can be answered.
+Result<void> check_asks_something(const Instrument& instrument) {
   if (instrument.questions().empty()) {
     const std::string sentence =
         "Nothing of it can be answered here: forms are answered by choosing one of several answers.";
@@ -281,7 +284,7 @@ bool InstrumentLibrary::is_off(std::string_view id) const {
 
 Result<Instrument> InstrumentLibrary::read_upload(const Upload& upload) const {
   if (upload.scoring) {
-    TRY_ASSIGN(auto both, read_files(upload.questionnaire, *upload.scoring));
+    TRY_ASSIGN(auto both, read_brought_files(upload.questionnaire, *upload.scoring));
     TRY_ASSIGN(const auto id, id_of_upload({both.id(), "", {}}, ""));
     if (!upload.instrument.empty() && upload.instrument != id) {
       return wrong_id("instrument.id", fmt::format("The scoring file calls it \"{}\".", id));
@@ -291,19 +294,19 @@ Result<Instrument> InstrumentLibrary::read_upload(const Upload& upload) const {
       return fail(
           of_file(kInScoring, invalid("instrument.files", "The program has the scoring; leave this file out.")));
     }
-    TRY(check_complete(both));
+    TRY(check_asks_something(both));
     return both;
   }
-  auto questionnaire = read_questionnaire(upload.questionnaire);
+  auto questionnaire = read_brought_questionnaire(upload.questionnaire, LanguageIs::needed);
   if (!questionnaire) return fail(of_file(kInQuestionnaire, questionnaire.error()));
   TRY_ASSIGN(const auto id,
              id_of_upload(upload, questionnaire->name.empty() ? questionnaire->title.text : questionnaire->name));
   const auto* known = find(id);
   if (known != nullptr && has_wording(known->questionnaire()))
     return wrong_id("instrument.known", known_already(*known));
-  TRY_ASSIGN(auto instrument,
-             known != nullptr ? supply_wording(*known, upload.questionnaire) : read_without_scoring(upload, id));
-  TRY(check_complete(instrument));
+  TRY_ASSIGN(auto instrument, known != nullptr ? supply_wording(*known, std::move(questionnaire), upload.questionnaire)
+                                               : without_scoring(*std::move(questionnaire), upload.questionnaire, id));
+  TRY(check_asks_something(instrument));
   return instrument;
 }
 
@@ -340,7 +343,7 @@ Result<Instrument> InstrumentLibrary::read(std::span<const InstrumentFile> files
   if (known == nullptr) return read_new(*questionnaire, *scoring, id);
   if (scoring != nullptr)
     return refuse("instrument.files", scoring->name, "The program has the scoring; leave this file out.");
-  auto instrument = supply_wording(*known, questionnaire->content);
+  auto instrument = supply_wording(*known, read_questionnaire(questionnaire->content), questionnaire->content);
   if (!instrument) {
     return fail(in_files(instrument.error(), questionnaire->name, questionnaire->content, id + std::string(kScoring),
                          known->texts().scoring));
@@ -371,7 +374,7 @@ std::shared_ptr<const Instrument> InstrumentLibrary::share_version(std::string_v
 
 Result<Instrument> InstrumentLibrary::read_stored(const std::string& id, std::string_view questionnaire,
                                                   std::string_view scoring) {
-  auto read = scoring.empty() ? read_without_scoring({id, questionnaire, {}}, id) : read_files(questionnaire, scoring);
+  auto read = scoring.empty() ? read_without_scoring(questionnaire, id) : read_files(questionnaire, scoring);
   if (!read) return fail(in_files(read.error(), "questionnaire", questionnaire, "scoring", scoring));
   if (read->id() != id) return refuse("instrument.id", "scoring", fmt::format("It calls itself \"{}\".", read->id()));
   return read;

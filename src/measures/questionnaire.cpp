@@ -7,6 +7,7 @@
 #include <regex>
 #include <set>
 
+#include "measures/brought_questionnaire.hpp"
 #include "measures/digest.hpp"
 #include "measures/json_fields.hpp"
 
@@ -217,9 +218,26 @@ ItemType type_of(std::string_view name) {
   return ItemType::other;
 }
 
+/// Whether a file is only read, or has to have all that a respondent needs.
+enum class Reading { as_it_is, to_be_asked };
+
+/// What of an item nobody could read or choose.
+void want_words(Fields& fields, const Item& item) {
+  if (item.text.text.empty()) fields.wrong("text", fmt::format("Item \"{}\" has no text.", item.link_id));
+  const bool is_listed = !fields.has("answerValueSet");
+  for (std::size_t i = 0; i < item.answer_options.size(); ++i) {
+    if (!item.answer_options[i].display.text.empty()) continue;
+    fields.wrong(is_listed ? fmt::format("answerOption/{}", i) : "answerValueSet",
+                 fmt::format("Answer {} of item \"{}\" has no words.", i + 1, item.link_id));
+  }
+  if (item.type == ItemType::choice && item.answer_options.empty() && is_listed) {
+    fields.wrong("answerOption", fmt::format("Item \"{}\" has no answers to choose from.", item.link_id));
+  }
+}
+
 class Reader {
  public:
-  explicit Reader(ValueSets value_sets) : value_sets_(std::move(value_sets)) {}
+  Reader(ValueSets value_sets, Reading reading) : value_sets_(std::move(value_sets)), reading_(reading) {}
 
   std::vector<Item> read_items(Fields& parent) {
     std::vector<Item> items;
@@ -254,7 +272,13 @@ class Reader {
     // A question that takes several answers at once has no one value.
     if (item.type == ItemType::choice && fields.flag("repeats", false)) item.type = ItemType::other;
     if (is_passed_over(fields, item)) item.type = ItemType::passed_over;
+    // What is passed over is so with everything in it.
+    const auto around = reading_;
+    if (item.type == ItemType::passed_over) reading_ = Reading::as_it_is;
+    const bool is_answered = item.type != ItemType::display && item.type != ItemType::group;
+    if (reading_ == Reading::to_be_asked && is_answered) want_words(fields, item);
     item.items = read_items(fields);
+    reading_ = around;
     return item;
   }
 
@@ -271,6 +295,7 @@ class Reader {
   }
 
   ValueSets value_sets_;
+  Reading reading_;
   std::set<std::string, std::less<>> link_ids_;
   std::size_t count_ = 0;
 };
@@ -292,14 +317,7 @@ void each_wording(const std::vector<Item>& items, const std::function<void(const
   }
 }
 
-}  // namespace
-
-const std::string& Wording::in(std::string_view language) const {
-  const auto found = translations.find(language);
-  return found == translations.end() ? text : found->second;
-}
-
-Result<Questionnaire> read_questionnaire(std::string_view text) {
+Result<Questionnaire> read(std::string_view text, Reading reading, LanguageIs language) {
   TRY_ASSIGN(const auto document, parse_document(text));
   Mistakes mistakes;
   Fields fields(document, "", mistakes);
@@ -311,12 +329,32 @@ Result<Questionnaire> read_questionnaire(std::string_view text) {
   questionnaire.title = read_wording(fields, "title");
   questionnaire.language = fields.optional_text("language").value_or("");
   check_language(fields, "language", questionnaire.language);
+  if (language == LanguageIs::needed && questionnaire.language.empty()) {
+    fields.wrong("resourceType",
+                 "Nothing says in which language this is. Write \"language\": \"en\" (or another) beside "
+                 "\"resourceType\".");
+  }
   questionnaire.copyright = fields.optional_text("copyright").value_or("");
   questionnaire.loinc = read_loinc(fields);
-  questionnaire.items = Reader(read_contained(fields)).read_items(fields);
+  questionnaire.items = Reader(read_contained(fields), reading).read_items(fields);
   if (mistakes.none() && questions(questionnaire).empty()) fields.wrong("item", "There is nothing to answer.");
   if (!mistakes.none()) return fail(mistakes.error("questionnaire.invalid", text));
   return questionnaire;
+}
+
+}  // namespace
+
+const std::string& Wording::in(std::string_view language) const {
+  const auto found = translations.find(language);
+  return found == translations.end() ? text : found->second;
+}
+
+Result<Questionnaire> read_questionnaire(std::string_view text) {
+  return read(text, Reading::as_it_is, LanguageIs::known);
+}
+
+Result<Questionnaire> read_brought_questionnaire(std::string_view text, LanguageIs language) {
+  return read(text, Reading::to_be_asked, language);
 }
 
 std::vector<const Item*> questions(const Questionnaire& questionnaire) {

@@ -323,14 +323,15 @@ TEST_P(InstrumentsApi, NamesEveryMistakeWithItsLine) {
       {"no JSON", upload("{\n\"resourceType\":", scoring("1")), "Line 2: this is no well-formed JSON"},
       {"another resource", broken("Questionnaire", "Patient"),
        R"("file":"questionnaire","line":1,"place":"/resourceType")"},
-      {"no text", broken(R"("text":"Glad?")", R"("text":"")"), "Not every item has a text"},
+      {"no text", broken(R"("text":"Glad?")", R"("text":"")"), R"(Item \"a\" has no text)"},
       {"no language", broken(R"("language":"en",)", ""), "in which language"},
       {"no language at all", broken(R"("language":"en")", R"("language":"<b>")"), R"("line":3,"place":"/language")"},
       {"an item twice", broken(R"("linkId":"b")", R"("linkId":"a")"), "is used twice"},
       {"no type", broken(R"("type":"choice")", R"("type":"")"), R"("line":5,"place":"/item/0/type")"},
       {"no weight", broken("valueDecimal\":2", "valueDecimal\":1"), R"("place":"/item/0/answerOption")"},
       {"a weight that is none", broken("\"valueDecimal\":2", "\"valueDecimal\":\"2\""), "must be a number"},
-      {"an answer without a name", broken(R"("display":"answer 2",)", R"("display":"",)"), "or not every answer"},
+      {"an answer without a name", broken(R"("display":"answer 2",)", R"("display":"",)"),
+       R"(of item \"a\" has no words)"},
       {"a control character", broken("Glad?", "Glad\\u0007?"), "control character"},
       {"the range", upload(good, scoring("1", "[0,5]")), R"("file":"scoring","line":5,"place":"/scales/0/range")"},
       {"an unknown field", upload(good, scoring("1", "[0,4]", R"(,"cutofs":[])")), "is not a known field"},
@@ -378,6 +379,37 @@ TEST_P(InstrumentsApi, NamesEveryMistakeWithItsLine) {
   }
   EXPECT_EQ(entry("mood"), "");
   EXPECT_EQ(check(upload(std::string(400'001, ' '))).status, 422) << "larger than a file may be";
+}
+
+TEST_P(InstrumentsApi, EveryMistakeIsNamedAtOnce) {
+  // No language, a linkId twice, an item without a text, an answer without words, an item without answers.
+  const std::string questionnaire =
+      "{\"resourceType\":\"Questionnaire\",\"id\":\"mood\",\"item\":[\n"
+      "{\"linkId\":\"a\",\"text\":\"Glad?\",\"type\":\"choice\",\"answerOption\":[{\"valueCoding\":{\"code\":\"0\"}},"
+      "{\"valueInteger\":1}]},\n"
+      "{\"linkId\":\"a\",\"type\":\"choice\",\"answerOption\":[{\"valueInteger\":0},{\"valueInteger\":1}]},\n"
+      "{\"linkId\":\"c\",\"text\":\"Calm?\",\"type\":\"choice\"}]}";
+  const auto named = check(upload(questionnaire)).body;
+  for (const auto* says : {
+           R"("line":1,"place":"/resourceType","message":"Nothing says in which language)",
+           R"("line":2,"place":"/item/0/answerOption/0","message":"Answer 1 of item \"a\" has no words.)",
+           R"("line":3,"place":"/item/1/linkId","message":"The linkId \"a\" is used twice.)",
+           R"("line":3,"place":"/item/1/text","message":"Item \"a\" has no text.)",
+           R"("line":4,"place":"/item/2/answerOption","message":"Item \"c\" has no answers to choose from.)",
+       }) {
+    EXPECT_TRUE(has(named, says)) << says << named;
+  }
+  // And in a scoring that fits its questionnaire in nothing.
+  const auto unfit = check(upload(mood("1"), scoring("1", "[0,5]", R"(,"reverse":["x","y"],"cutoffs":[{"scale":"sum",
+    "value":1,"reached_when":"below","meaning":"m"}])")))
+                         .body;
+  for (const auto* place : {"/scales/0/range", "/reverse/0", "/reverse/1", "/cutoffs/0/scale"}) {
+    EXPECT_TRUE(has(unfit, std::string("\"") + place + "\"")) << place << unfit;
+  }
+  // What a file hides from its respondent needs no words.
+  auto hidden = mood("1");
+  hidden.insert(hidden.rfind("]}"), R"(,{"linkId":"c","type":"choice","readOnly":true})");
+  EXPECT_TRUE(has(check(upload(hidden, "", "mood")).body, R"("mistakes":[])"));
 }
 
 TEST_P(InstrumentsApi, AVersionKeepsWhatPeopleWereTold) {

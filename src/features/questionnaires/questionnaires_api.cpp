@@ -40,6 +40,8 @@ Form describe(const StoredForm& stored, AccountId viewer) {
   form.moment = stored.moment;
   if (is_hidden(stored, viewer)) {
     form.state = stored.version > 0 ? FormState::completed : FormState::asked;
+    // A day that has passed would make one that is never counted as missing look late.
+    if (stored.respondent == Respondent::client) form.due_at.reset();
     return form;
   }
   form.state = stored.version > 0    ? FormState::completed

@@ -302,6 +302,19 @@ TEST_P(FormsApi, OfWhatIsForTheNeutralPersonTheTherapistSeesWhetherItWasSent) {
   EXPECT_FALSE(has(call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms"), "scores"));
 }
 
+TEST_P(FormsApi, OfWhatIsForTheNeutralPersonTheTherapistSeesNoDayThatCouldPass) {
+  form = FormId::make(clock.now());
+  const auto asked =
+      call(therapist, http::Method::post, "/api/episodes/" + episode.text() + "/forms",
+           R"({"id":")" + form.text() + R"(","questionnaire":"risq","occasion":"after_session","due_in_days":1})");
+  ASSERT_EQ(asked.status, 201);
+  EXPECT_FALSE(has(asked, R"("due_at":")")) << asked.body;
+  clock.set(clock.now() + std::chrono::hours(48));
+  EXPECT_FALSE(has(call(therapist, http::Method::get, at()), R"("due_at":")"));
+  EXPECT_FALSE(has(call(therapist, http::Method::get, "/api/episodes/" + episode.text() + "/forms"), R"("due_at":")"));
+  EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("due_at":")")) << "whoever fills it in is told";
+}
+
 TEST_P(FormsApi, QuestionnairesWithoutWordingAreRefused) {
   for (const auto* id : {"wai-sr", "srs"}) {
     const auto refused = ask(id);
