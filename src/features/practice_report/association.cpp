@@ -62,8 +62,8 @@ std::vector<Step> steps_of(const Treatment& treatment, std::string_view alliance
   for (const auto& form : treatment.forms) {
     if (form.instrument != alliance || !form.score || form.session == 0 || !form.sent_at) continue;
     if (!is_in(period, *form.sent_at)) continue;
-    steps.push_back({*form.score, next_score(treatment, symptoms, period, *form.sent_at),
-                     static_cast<double>(form.session)});
+    steps.push_back(
+        {*form.score, next_score(treatment, symptoms, period, *form.sent_at), static_cast<double>(form.session)});
   }
   return steps;
 }
@@ -116,8 +116,7 @@ std::vector<Point> points_of(const std::vector<Subject>& subjects, const measure
   }
   std::vector<Point> points;
   for (const auto& one : subjects) {
-    const auto better =
-        statistics::towards_better(instruments.find(one.symptoms)->scoring().scales.front().direction);
+    const auto better = statistics::towards_better(instruments.find(one.symptoms)->scoring().scales.front().direction);
     const auto mean = alliance.of(one.alliance, one.mean());
     const auto first = symptoms.of(one.symptoms, one.course.first);
     if (!mean || !first) continue;

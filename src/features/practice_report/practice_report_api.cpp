@@ -36,9 +36,9 @@ Time next_look(Time now) {
 Result<Answer<PracticeReport>> read_report(Context& context, Call& call, const Settings& settings) {
   // A look at what is kept: a row for each log-in, not for each time that the page asks how far it has come.
   TRY_ASSIGN(const auto kept, audited_write(context, call, [](store::WriteTx& tx, ChangeEntry& entry) -> Result<Kept> {
-    entry.view = "practice report";
-    return Kept{list_periods(tx), find_work(tx)};
-  }));
+               entry.view = "practice report";
+               return Kept{list_periods(tx), find_work(tx)};
+             }));
   TRY_ASSIGN(auto measures, shipped_measures(questionnaires::instruments()));
   const auto language = signals::language_of(call.query_text("language").value_or(""));
   Answer<PracticeReport> answer;

@@ -72,8 +72,7 @@ Result<Form> open_form(const StoredForm& stored, const StoredVersion* version, c
     form.by_messages = session->second->plan.channel == encounters::Channel::messages;
   }
   if (version == nullptr) return form;
-  TRY_ASSIGN(const auto scores,
-             questionnaires::open_scores(key, stored.id, version->version, version->sealed_scores));
+  TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, stored.id, version->version, version->sealed_scores));
   form.score = score_of(stored, scores, measures);
   return form;
 }
@@ -88,8 +87,8 @@ Result<void> open_forms(const Stored& stored, const access::SealKey& key, const 
     for (const auto& form : *forms) {
       if (!counts(form)) continue;
       const auto version = versions.find(form.id);
-      TRY_ASSIGN(auto opened, open_form(form, version == versions.end() ? nullptr : version->second, key, sessions,
-                                        measures));
+      TRY_ASSIGN(auto opened,
+                 open_form(form, version == versions.end() ? nullptr : version->second, key, sessions, measures));
       treatment.forms.push_back(std::move(opened));
     }
   }

@@ -240,13 +240,11 @@ std::optional<AllianceTable> alliance_of(const std::vector<Treatment>& treatment
   Disclosure disclosure(smallest, ratings.person_of);
   for (const bool by_messages : {false, true}) {
     const auto members = ratings.where([&](const Form& form) { return form.by_messages == by_messages; });
-    table.by_channel.push_back(
-        {by_messages ? "messages" : "chat", shown_mean(disclosure, ratings, members, smallest)});
+    table.by_channel.push_back({by_messages ? "messages" : "chat", shown_mean(disclosure, ratings, members, smallest)});
   }
   for (const auto& [from, to] : kSessions) {
-    const auto members = ratings.where([from, to](const Form& form) {
-      return form.session >= from && (!to || form.session <= *to);
-    });
+    const auto members =
+        ratings.where([from, to](const Form& form) { return form.session >= from && (!to || form.session <= *to); });
     table.by_session.push_back({from, to, shown_mean(disclosure, ratings, members, smallest)});
   }
   return table;
@@ -323,9 +321,12 @@ Result<Measures> read_measures(std::string_view text, const measures::Instrument
   }
   for (auto& one : top.objects("published", kMostMeasures)) {
     one.refuse_all_but({"setting", "r", "low", "high", "studies", "citation", "url"});
-    Published published{one.text("setting"),         one.number("r"),
-                        one.optional_number("low"),  one.optional_number("high"),
-                        std::llround(one.number("studies")), one.text("citation"),
+    Published published{one.text("setting"),
+                        one.number("r"),
+                        one.optional_number("low"),
+                        one.optional_number("high"),
+                        std::llround(one.number("studies")),
+                        one.text("citation"),
                         one.text("url")};
     if (std::abs(published.r) >= 1) one.wrong("r", "A correlation is between -1 and 1.");
     read.published.push_back(std::move(published));

@@ -31,7 +31,9 @@ const Query kPlaces{"practice_report.places",
 
 std::vector<KeptPeriod> list_periods(ReadTx& tx) {
   return tx.list(kPeriods, {}, [](const Row& row) {
-    return KeptPeriod{{row.int64(0), row.int64(1)}, row.time(2), row.is_null(3) ? std::nullopt : std::optional(std::string(row.text(3)))};
+    return KeptPeriod{{row.int64(0), row.int64(1)},
+                      row.time(2),
+                      row.is_null(3) ? std::nullopt : std::optional(std::string(row.text(3)))};
   });
 }
 
@@ -40,9 +42,8 @@ void keep_period(WriteTx& tx, const KeptPeriod& kept) {
 }
 
 std::optional<Work> find_work(ReadTx& tx) {
-  return tx.first(kWork, {}, [](const Row& row) {
-    return Work{row.int64(0), row.int64(1), row.int64(2), row.int64(3)};
-  });
+  return tx.first(kWork, {},
+                  [](const Row& row) { return Work{row.int64(0), row.int64(1), row.int64(2), row.int64(3)}; });
 }
 
 void keep_work(WriteTx& tx, const Work& work) {
