@@ -74,8 +74,9 @@ enum class Permission : std::uint8_t {
   read_signals,        ///< where the course of one's client asks for a look, and why
   answer_signal,       ///< record what one did about it, and what came of that
   watch_signals,       ///< which of them the therapists whom one supervises have not answered
+  read_practice_report,  ///< figures about the practice as a whole, with nobody in them
 };
-inline constexpr std::size_t kPermissionCount = 35;
+inline constexpr std::size_t kPermissionCount = 36;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -130,6 +131,7 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_signals, "read_signals", kTherapist},
     {Permission::answer_signal, "answer_signal", kTherapist},
     {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
+    {Permission::read_practice_report, "read_practice_report", Roles{Role::coordinator, Role::administrator}},
 }};
 
 /// False for values outside of the enumerations too.

@@ -360,6 +360,8 @@ const std::vector<Setting>& all_settings() {
                    "who protects a client from harm: name and number, as the client reads it"),
       number_setting("safety.acknowledge_minutes", &Settings::safety_acknowledge_minutes, 1, 24 * 60,
                      "minutes after which a supervisor is told of an answer that nobody looks into"),
+      number_setting("practice.smallest_group", &Settings::practice_smallest_group, 5, 1000,
+                     "the practice's report shows nothing of fewer people than these; 5 at the least"),
       number_setting("signals.unanswered_days", &Settings::signals_unanswered_days, 1, 60,
                      "days after which a supervisor sees that a therapist has not answered a signal"),
       text_setting("audit.heads", &Settings::audit_heads,

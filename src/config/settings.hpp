@@ -59,6 +59,8 @@ struct Settings {
   std::string practice_safeguarding_contact;
   /// Within which somebody has to say that they look into a concern; then the supervisor is told.
   std::int64_t safety_acknowledge_minutes = 30;
+  /// Of fewer people than these the practice's report shows nothing, 5 at the least.
+  std::int64_t practice_smallest_group = 5;
   std::int64_t signals_unanswered_days = 7;  ///< then the supervisor sees that a therapist has not answered a signal
   std::string mail_server;                   ///< smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent
   std::string mail_from;                     ///< the address that mails come from

@@ -33,6 +33,8 @@ TEST(Settings, MistakesAreNamed) {
     ASSERT_FALSE(settings) << wrong;
     EXPECT_NE(settings.error().detail.find("workers"), std::string::npos);
   }
+  EXPECT_NE(combine(std::array{Values{{"practice.smallest_group", "4"}}}).error().detail.find("from 5 to 1000"),
+            std::string::npos);
   EXPECT_EQ(combine(std::array{Values{{"tls.cert", "c.pem"}}}).error().code, "settings.tls");
   EXPECT_NE(combine(std::array{Values{{"log_level", "loud"}}}).error().detail.find("loud"), std::string::npos);
 }

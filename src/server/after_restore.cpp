@@ -20,6 +20,7 @@
 #include "features/notify/push_devices.hpp"
 #include "features/passkeys/passkeys.hpp"
 #include "features/people/hand_overs.hpp"
+#include "features/practice_report/practice_report.hpp"
 #include "migrations/house.hpp"
 #include "server/all_routes.hpp"
 #include "server/data_places.hpp"
@@ -40,6 +41,8 @@ constexpr std::string_view kLookThrough =
   - Accounts that wait to be closed: a day begins anew for what administrators asked for, and everybody whom it concerns
     is told. Who called it off since does so again.
   - Mail addresses are those of then. Links and notices go to the one of before, until people enter theirs again.
+  - Of the practice's report, periods that were over and are not in the backup are not shown any more: what had been shown
+    of them is not known.
   - Who was erased since, where data and keys are both of then, is there again, and nobody can know who that was: not
     this program either. Close again whoever you know of.
 )";
@@ -62,6 +65,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.hand_overs = people::call_off_all_hand_overs(tx);
   ended.closings = closing_account::announce_all_anew(tx);
   ended.exceptions = closing_account::end_all_exceptions(tx);
+  practice_report::after_restore(tx, now);
   TRY_ASSIGN(ended.consents, consent::end_all(tx, state_of, what_withdrawals_end()));
   access::AuditEntry entry;
   entry.at = now;

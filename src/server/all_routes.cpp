@@ -64,7 +64,8 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end() {
 
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const measurement_plan::Plan& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
-                    const closing_account::Rules& closing, const signals::Settings& signal_settings) {
+                    const closing_account::Rules& closing, const signals::Settings& signal_settings,
+                    const practice_report::Settings& report_settings) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -101,6 +102,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   measurement_plan::add_measurement_plan_routes(routes, usual_forms);
   measurement_plan::add_care_agreement_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
+  practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();
   check_events(routes);
 }

@@ -88,6 +88,10 @@ Scenario with_supervisor(Scenario scenario, const Expected& supervisor) {
   scenario.supervisor = supervisor;
   return scenario;
 }
+Scenario with_coordinator(Scenario scenario, const Expected& coordinator) {
+  scenario.coordinator = coordinator;
+  return scenario;
+}
 Expected all_see(std::string has) {
   return {200, std::move(has)};
 }
@@ -967,6 +971,11 @@ std::vector<Scenario> scenarios() {
       with_supervisor({"GET /api/signals/unanswered?language=en", "", kNotLoggedIn, refused("signals.watch"),
                        refused("signals.watch"), refused("signals.watch"), refused("signals.watch")},
                       {200, R"("title":"Reliably worse")", "signals.watch done/client"}),
+      with_coordinator(with_administrator({"GET /api/practice-report?language=en", "", kNotLoggedIn,
+                                           refused("practice_report.read"), refused("practice_report.read"),
+                                           refused("practice_report.read"), refused("practice_report.read")},
+                                          {200, R"("studies":295)", "practice_report.read done/-"}),
+                       {200, R"("studies":295)", "practice_report.read done/-"}),
       {"GET /api/episodes/{episode}/missed-forms",
        "",
        kNotLoggedIn,

@@ -31,6 +31,7 @@
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs_api.hpp"
 #include "features/people/people.hpp"
+#include "features/practice_report/practice_report_api.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup.hpp"
@@ -65,6 +66,9 @@ constexpr std::chrono::seconds kLookThroughEvery{1};
 constexpr std::chrono::seconds kTimeToLookThrough{20};        ///< for what is due at once, at night all of it
 constexpr std::chrono::minutes kRenewExpectationsEvery{1};    ///< looked whether it is time
 constexpr std::chrono::minutes kTimeToRenewExpectations{30};  ///< of all treatments that are over, at night
+constexpr std::chrono::milliseconds kMakeReportEvery{500};
+constexpr std::chrono::minutes kMakeReportAgainAfter{10};
+constexpr std::chrono::seconds kTimeForReport{20};  ///< for one step
 constexpr std::chrono::seconds kChainAuditEvery{1};
 constexpr std::chrono::seconds kLookAtKeysEvery{2};
 constexpr std::chrono::minutes kTryKeysAgainAfter{10};  ///< something that does not open
@@ -245,6 +249,16 @@ void renew_expectations(House& house, const std::atomic<bool>& stopping) {
   }
 }
 
+/// A step of the practice's report. `next` is when to try again after one that failed.
+void make_report(practice_report::Maker& maker, std::chrono::steady_clock::time_point& next) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next) return;
+  const auto made = maker.step(now + kTimeForReport);
+  if (made) return;
+  log::warning("practice_report.not_made", {{"code", made.error().code}});
+  next = now + kMakeReportAgainAfter;
+}
+
 /// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due.
 void ask_forms(House& house, const measurement_plan::Plan& usual, Deadline deadline) {
   const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
@@ -392,7 +406,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY(closing_account::follow_keys(open->house(), closing, std::chrono::steady_clock::now() + kFollowWithin));
   Routes routes;
   add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing,
-                 signals::settings_of(settings));
+                 signals::settings_of(settings), practice_report::settings_of(settings));
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   TRY_ASSIGN(const auto key_version, read_key_version(open->key_store(), std::chrono::steady_clock::now() + kPatience));
@@ -429,6 +443,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     std::atomic<bool> stopping = false;
     std::optional<work::Ticker> expecting(std::in_place, kRenewExpectationsEvery,
                                           [&] { renew_expectations(open->house(), stopping); });
+    practice_report::Maker maker(open->house(), practice_report::settings_of(settings));
+    std::chrono::steady_clock::time_point report_next;
+    std::optional<work::Ticker> making(std::in_place, kMakeReportEvery, [&] { make_report(maker, report_next); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
     const bool alone = keep_house(*open, service, usual_forms, rules, closing, signals,
@@ -438,6 +455,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     resealing.reset();
     stopping = true;
     expecting.reset();
+    making.reset();
     looking.reset();
     chaining.reset();
     if (alone) chain_audit(chain);  // what was written until now

@@ -136,6 +136,8 @@ constexpr std::array kTerms{
     Term{"account.lock", "the account was closed and the record locked",
          "das Konto wurde geschlossen, die Akte gesperrt"},
     Term{"account.erase", "the record was erased", "die Akte wurde gelöscht"},
+    Term{"practice_report.read", "looked at figures about the practice as a whole",
+         "sah Zahlen über die Praxis als Ganzes an"},
     Term{"closings.read", "looked at the list of closed accounts", "sah die Liste der geschlossenen Konten an"},
     Term{"closing.date", "said until when the record is kept", "legte fest, bis wann die Akte bleibt"},
     Term{"locked_records.read", "looked at the list of locked records", "sah die Liste der gesperrten Akten an"},

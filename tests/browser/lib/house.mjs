@@ -33,12 +33,12 @@ export class House {
     this.#rapport = rapport;
   }
 
-  /** With the demo practice, or `empty`: as a server that has just been installed. `factor`: whether staff need a code. */
-  async open({ empty = false, factor = false, settings = [] } = {}) {
+  /** With the demo practice of so many clients, or `empty`: as a server that has just been installed. `factor`: whether staff need a code. */
+  async open({ empty = false, factor = false, settings = [], clients = 16 } = {}) {
     this.port = await freePort();
     if (factor) this.#environment = {};
     if (empty) return this.start();
-    const told = this.#run('demo', '--data', this.#data, '--clients', '16', '--json');
+    const told = this.#run('demo', '--data', this.#data, '--clients', String(clients), '--json');
     await this.start(settings);
     this.#accounts = JSON.parse(told).accounts;
     if (!factor) this.#pairs = await this.#findPairs(this.#accounts);

@@ -7312,6 +7312,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/practice-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the treatments of the practice come to, without anybody in it
+         * @description Figures about the practice as a whole, by periods of whole calendar quarters. They are made in the background a week after a period is over, and kept as they were shown. Groups of fewer people than `smallest_group` are left out, and so is what would let anybody take one figure from another and find such a group; all numbers of people, forms and signals are rounded to it. No therapist is told from another, and nothing rests on what clients answer about their therapist (RISQ).
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the names of rules: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the treatments of the practice come to, without anybody in it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PracticeReport"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -9248,6 +9301,124 @@ export interface components {
             /** Format: int64 */
             days: number;
             signals: components["schemas"]["UnansweredSignal"][];
+        };
+        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. */
+        Share: {
+            count?: number | null;
+            of?: number | null;
+            people?: number | null;
+            share?: number | null;
+            low?: number | null;
+            high?: number | null;
+        };
+        FormsRow: {
+            questionnaire: string;
+            name: string;
+            sent: components["schemas"]["Share"];
+        };
+        /** @description People's latest form of the period against their first. `improved` and `worse` are more than the measurement error explains, by `source`; `recovered` is of those who began in the clinical range, and is absent where no cut-off is known. */
+        ChangeRow: {
+            questionnaire: string;
+            name: string;
+            source?: string | null;
+            improved: components["schemas"]["Share"];
+            recovered?: components["schemas"]["Share"] | null;
+            worse: components["schemas"]["Share"];
+        };
+        /** @description Of each person's own mean, so that each counts once; `low` and `high` are its 95 % interval (Student's t); `people` is rounded. Without numbers as in Share. */
+        Mean: {
+            people?: number | null;
+            mean?: number | null;
+            low?: number | null;
+            high?: number | null;
+        };
+        ChannelRow: {
+            channel: string;
+            score: components["schemas"]["Mean"];
+        };
+        SessionsRow: {
+            /** Format: int64 */
+            from: number;
+            to?: number | null;
+            score: components["schemas"]["Mean"];
+        };
+        /** @description A measure of the relationship, from `min` to `max`; higher is closer. */
+        AllianceTable: {
+            questionnaire: string;
+            name: string;
+            scale: string;
+            min: number;
+            max: number;
+            by_channel: components["schemas"]["ChannelRow"][];
+            by_session: components["schemas"]["SessionsRow"][];
+        };
+        Estimate: {
+            value: number;
+            low: number;
+            high: number;
+        };
+        /** @description Whether a closer relationship goes with better symptoms. `between`: the correlation of people's mean with their improvement. `within`: by how many standard deviations the next form is better when the relationship is one standard deviation closer than is usual for the same person (two-level model). `therapists`: the correlations of each therapist's clients, pooled with random effects; `expected_low` and `expected_high` are where that of another therapist is to be expected. Each is absent where there are too few people. */
+        Association: {
+            people?: number | null;
+            between?: components["schemas"]["Estimate"] | null;
+            within?: components["schemas"]["Estimate"] | null;
+            therapists?: components["schemas"]["Estimate"] | null;
+            expected_low?: number | null;
+            expected_high?: number | null;
+        };
+        /** @description Signals of one rule that were found in the period. `answered` of all that ask for an answer, and `useful` of those that were answered: not called a false alarm, the rule's precision. */
+        SignalRow: {
+            rule: string;
+            version: string;
+            title: string;
+            answered: components["schemas"]["Share"];
+            useful: components["schemas"]["Share"];
+        };
+        Tables: {
+            /** Format: int64 */
+            smallest_group: number;
+            planned_end: components["schemas"]["Share"];
+            forms: components["schemas"]["FormsRow"][];
+            change: components["schemas"]["ChangeRow"][];
+            alliance: components["schemas"]["AllianceTable"][];
+            association: components["schemas"]["Association"];
+            signals: components["schemas"]["SignalRow"][];
+        };
+        /** @description Whole calendar quarters, from the day `from` to the day `until`. No two periods overlap, and what was shown of one never changes. Without `tables` nothing is shown of it, since the practice was put back from a backup and nobody knows what had been shown. */
+        PeriodEntry: {
+            from: string;
+            until: string;
+            /** Format: date-time */
+            made_at: string;
+            tables?: components["schemas"]["Tables"] | null;
+        };
+        /** @description What is being made now: so many treatments of so many were looked through. */
+        Making: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A correlation of the relationship with the outcome that was published. */
+        Published: {
+            setting: string;
+            r: number;
+            low?: number | null;
+            high?: number | null;
+            /** Format: int64 */
+            studies: number;
+            citation: string;
+            url: string;
+        };
+        /** @description The latest period first. `next_from`: the day from which on nothing is shown yet; `next_at`: when it is looked at again whether enough people were here since. */
+        PracticeReport: {
+            /** Format: int64 */
+            smallest_group: number;
+            periods: components["schemas"]["PeriodEntry"][];
+            making?: components["schemas"]["Making"] | null;
+            next_from?: string | null;
+            next_at?: string | null;
+            published: components["schemas"]["Published"][];
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {

@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'join', 'recovery'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'join', 'recovery'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
@@ -52,6 +52,7 @@ export const paths = {
   invitations: '/invitations',
   absences: '/absences',
   instruments: '/instruments',
+  figures: '/figures',
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

@@ -166,6 +166,10 @@ class App {
     return this.session?.account.role === 'therapist';
   }
 
+  get coordinator(): boolean {
+    return this.session?.account.role === 'coordinator';
+  }
+
   get administrator(): boolean {
     return this.session?.account.role === 'administrator';
   }

@@ -1,0 +1,491 @@
+#include "features/practice_report/practice_report_rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "features/practice_report/association.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
+#include "http/shape.hpp"
+#include "research/statistics/random.hpp"
+
+namespace rapport::practice_report {
+namespace {
+
+using statistics::Random;
+using std::chrono::days;
+
+constexpr Quarter kBegin = 2026 * 4;
+constexpr std::int64_t kFive = 5;
+
+const measures::InstrumentLibrary& library() {
+  return questionnaires::instruments();
+}
+Measures shipped() {
+  return shipped_measures(library()).value();
+}
+Time at(Quarter quarter, int day) {
+  return begin_of(quarter) + days(day);
+}
+Tables tables_of(const std::vector<Treatment>& all, Quarter first = kBegin, Quarter last = kBegin) {
+  return make_tables(all, {first, last}, shipped(), library(), kFive);
+}
+std::string json(const Tables& tables) {
+  std::string text;
+  http::write(text, tables);
+  return text;
+}
+
+Form sent(std::string instrument, Time when, double score, std::int64_t session = 0, bool by_messages = false) {
+  return {std::move(instrument), when, when, score, session, by_messages};
+}
+
+/// Two forms of PHQ-9 in one quarter.
+Treatment changed(std::uint32_t person, double first, double latest) {
+  Treatment one;
+  one.person = person;
+  one.forms = {sent("phq-9", at(kBegin, 5), first), sent("phq-9", at(kBegin, 50), latest)};
+  one.sessions = {at(kBegin, 5)};
+  return one;
+}
+
+/// So many people each: recovered, improved, unchanged, worse.
+std::vector<Treatment> people(int recovered, int improved, int unchanged, int worse) {
+  std::vector<Treatment> all;
+  const auto add = [&](int count, double first, double latest) {
+    for (int i = 0; i < count; ++i) {
+      all.push_back(changed(static_cast<std::uint32_t>(all.size()), first, latest));
+    }
+  };
+  add(recovered, 16, 4);
+  add(improved, 24, 14);
+  add(unchanged, 12, 12);
+  add(worse, 10, 18);
+  return all;
+}
+
+// ---- Disclosure ----------------------------------------------------------------------------------------------------
+
+Members from(std::uint32_t first, std::uint32_t end) {
+  Members all;
+  for (; first < end; ++first) all.push_back(first);
+  return all;
+}
+Disclosure of(std::uint32_t count) {
+  return {kFive, from(0, count)};
+}
+
+TEST(Disclosure, ShowsNoGroupOfFewerThanTheSmallest) {
+  auto one = of(20);
+  EXPECT_FALSE(one.show({from(0, 4)}));
+  EXPECT_TRUE(one.show({from(0, 5)}));
+  EXPECT_FALSE(one.show({{}}));
+}
+
+TEST(Disclosure, ShowsNothingFromWhichTheRestIsAFewPeople) {
+  auto one = of(20);
+  EXPECT_TRUE(one.show({from(0, 20)}));
+  EXPECT_FALSE(one.show({from(0, 16)}));  // the other four
+  EXPECT_TRUE(one.show({from(0, 15)}));
+  EXPECT_FALSE(one.show({from(0, 12)})) << "three are between this and the one before";
+  EXPECT_TRUE(one.show({from(0, 10)}));
+}
+
+TEST(Disclosure, RefusesTheLastRowThatWouldGiveAwayTheHiddenOne) {
+  auto one = of(22);
+  EXPECT_TRUE(one.show({from(0, 22)}));
+  EXPECT_TRUE(one.show({from(0, 7)}));
+  EXPECT_TRUE(one.show({from(7, 13)}));
+  EXPECT_FALSE(one.show({from(13, 19)})) << "all without the three rows are three people";
+}
+
+TEST(Disclosure, CountsPeopleAndNotTheirForms) {
+  Disclosure one(kFive, {0, 0, 0, 0, 0, 0, 1, 2, 3, 4});
+  EXPECT_FALSE(one.show({from(0, 9)}));
+  EXPECT_TRUE(one.show({from(0, 10)}));
+  EXPECT_FALSE(one.show({from(0, 6)}));
+}
+
+TEST(Disclosure, RoundsToMultiplesAndNeverToNothing) {
+  EXPECT_EQ(rounded(5, 5), 5);
+  EXPECT_EQ(rounded(7, 5), 5);
+  EXPECT_EQ(rounded(8, 5), 10);
+  EXPECT_EQ(rounded(12, 10), 10);
+  EXPECT_EQ(rounded(15, 10), 20);
+  for (std::size_t n = 7; n < 300; ++n) {
+    EXPECT_EQ(rounded(n, 7) % 7, 0);
+    EXPECT_LE(std::abs(rounded(n, 7) - static_cast<std::int64_t>(n)), 3);
+  }
+}
+
+// ---- Periods -------------------------------------------------------------------------------------------------------
+
+TEST(Periods, AreWholeQuartersUntilEnoughPeopleWereSeenOrTheYearIsOver) {
+  EXPECT_EQ(first_day(kBegin), "2026-01-01");
+  EXPECT_EQ(last_day(kBegin + 3), "2026-12-31");
+  EXPECT_EQ(quarter_of(at(kBegin, 89)), kBegin);
+  EXPECT_EQ(quarter_of(at(kBegin, 90)), kBegin + 1);
+  auto all = people(0, 0, 19, 0);
+  EXPECT_FALSE(period_from(all, kBegin, kBegin + 2, kFive));
+  EXPECT_EQ(period_from(all, kBegin, kBegin + 3, kFive)->last, kBegin + 3) << "with the year at the latest";
+  all.push_back(changed(19, 5, 5));
+  EXPECT_EQ(period_from(all, kBegin, kBegin, kFive)->last, kBegin);
+  EXPECT_FALSE(period_from(all, kBegin, kBegin - 1, kFive)) << "it is not over";
+}
+
+// ---- Figures -------------------------------------------------------------------------------------------------------
+
+TEST(Figures, WilsonsIntervalIsThePublishedOne) {
+  // Newcombe RG. Stat Med 1998;17:857-872, table I, method 3.
+  EXPECT_NEAR(wilson(81, 263).low, .2553, 5e-5);
+  EXPECT_NEAR(wilson(81, 263).high, .3662, 5e-5);
+  EXPECT_NEAR(wilson(15, 148).low, .0624, 5e-5);
+  EXPECT_NEAR(wilson(15, 148).high, .1605, 5e-5);
+  EXPECT_NEAR(wilson(0, 20).high, .1611, 5e-5);
+}
+
+TEST(Figures, ReliableChangeAndRecoveryAreSharesOfRoundedNumbers) {
+  const auto tables = tables_of(people(12, 10, 13, 6));
+  ASSERT_EQ(tables.change.size(), 1U);
+  const auto& row = tables.change.front();
+  EXPECT_EQ(row.name, "PHQ-9");
+  EXPECT_TRUE(row.source.has_value());
+  EXPECT_EQ(row.improved.count, 20);  // 22 of 41
+  EXPECT_EQ(row.improved.of, 40);
+  EXPECT_DOUBLE_EQ(*row.improved.share, .5);
+  EXPECT_NEAR(*row.improved.low, wilson(20, 40).low, 1e-12);
+  EXPECT_EQ(row.recovered->count, 10);  // 12 of 41
+  EXPECT_EQ(row.worse.count, 5);
+  EXPECT_FALSE(row.improved.people) << "each counts once";
+}
+
+TEST(Figures, AreHiddenWhereFewAreOnEitherSide) {
+  const auto few = tables_of(people(0, 4, 20, 0)).change.front();
+  EXPECT_FALSE(few.improved.share);
+  EXPECT_FALSE(few.improved.of) << "and no total beside it";
+  const auto nearly_all = tables_of(people(0, 20, 4, 0)).change.front();
+  EXPECT_FALSE(nearly_all.improved.share);
+  const auto nobody = tables_of(people(0, 0, 20, 0)).change.front();
+  EXPECT_FALSE(nobody.worse.share) << "that nobody is would be told of everybody";
+  // 10 improved, 8 of them recovered: the two others could be had by taking one from the other.
+  const auto nested = tables_of(people(8, 2, 10, 10)).change.front();
+  EXPECT_TRUE(nested.improved.share);
+  EXPECT_FALSE(nested.recovered->share);
+  // 12 did not improve, 9 of them are worse: 3 would be left.
+  const auto rest = tables_of(people(6, 6, 3, 9)).change.front();
+  EXPECT_TRUE(rest.improved.share);
+  EXPECT_FALSE(rest.worse.share);
+}
+
+TEST(Figures, CompletionIsOfFormsThatWereDueAndOfTreatmentsThatEnded) {
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Treatment one;
+    one.person = i;
+    one.ended_at = at(kBegin, 80);
+    one.end_was_planned = i < 10;
+    for (int form = 0; form < 4; ++form) {
+      one.forms.push_back({"gad-7", at(kBegin, 3 + form), {}, {}, 0, false});
+      if (i % 2 == 0 || form == 0) one.forms.back().sent_at = at(kBegin, 4 + form);
+    }
+    all.push_back(one);
+  }
+  const auto tables = tables_of(all);
+  EXPECT_EQ(tables.planned_end.count, 10);
+  EXPECT_EQ(tables.planned_end.of, 20);
+  ASSERT_EQ(tables.forms.size(), 1U);
+  EXPECT_EQ(tables.forms.front().sent.count, 50);
+  EXPECT_EQ(tables.forms.front().sent.of, 80);
+  EXPECT_EQ(tables.forms.front().sent.people, 20);
+  // Thirty forms that did not come, of four people.
+  for (auto& one : all) {
+    for (auto& form : one.forms) form.sent_at = one.person < 4 ? std::nullopt : form.due_at;
+  }
+  EXPECT_FALSE(tables_of(all).forms.front().sent.share);
+}
+
+TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    Treatment one;
+    one.person = i;
+    // Ten by chat, six by messages; everybody has a first session, and eight a fourth.
+    const bool by_messages = i >= 10;
+    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 8 : 12, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 10 : 12, 2, by_messages));
+    if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 14, 4, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 70), 1));  // belongs to no session
+    all.push_back(one);
+  }
+  const auto table = tables_of(all).alliance.at(0);
+  EXPECT_EQ(table.max, 16);
+  EXPECT_EQ(table.by_channel.at(1).channel, "messages");
+  EXPECT_EQ(table.by_channel.at(1).score.people, 5);
+  EXPECT_DOUBLE_EQ(*table.by_channel.at(1).score.mean, 9) << "each person counts once";
+  EXPECT_LT(*table.by_channel.at(0).score.low, *table.by_channel.at(0).score.mean);
+  EXPECT_EQ(table.by_session.at(0).from, 1);
+  EXPECT_TRUE(table.by_session.at(0).score.mean);
+  EXPECT_TRUE(table.by_session.at(1).score.mean);
+  EXPECT_FALSE(table.by_session.at(2).score.mean) << "nobody had one";
+  // Three have a tenth session: it is hidden, and so is the row with which it could be taken from that of the chat.
+  for (std::size_t i = 0; i < 3; ++i) all[i].forms.push_back(sent("sparq", at(kBegin, 60), 16, 10));
+  const auto with_few = tables_of(all).alliance.at(0);
+  EXPECT_TRUE(with_few.by_channel.at(0).score.mean);
+  EXPECT_TRUE(with_few.by_session.at(0).score.mean);
+  EXPECT_FALSE(with_few.by_session.at(1).score.mean);
+  EXPECT_FALSE(with_few.by_session.at(2).score.mean);
+}
+
+TEST(Figures, PrecisionOfARuleCountsPeopleAndNoFewOfThem) {
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Treatment one;
+    one.person = i;
+    one.signals = {{"relationship-drop", "1", at(kBegin, 9), true, i < 15, i < 5},
+                   {"improvement-from-start", "1", at(kBegin, 9), false, false, false},
+                   {"relationship-drop", "1", at(kBegin + 1, 9), true, true, true}};
+    all.push_back(one);
+  }
+  const auto rows = tables_of(all).signals;
+  ASSERT_EQ(rows.size(), 1U) << "what is only to be known asks for no answer";
+  EXPECT_EQ(rows.front().answered.count, 15);
+  EXPECT_EQ(rows.front().useful.count, 10);
+  EXPECT_EQ(rows.front().useful.of, 15);
+  for (auto& one : all) one.signals.front().false_alarm = one.person < 4;
+  EXPECT_FALSE(tables_of(all).signals.front().useful.share);
+  // One person's twenty signals are one person's.
+  Treatment noisy;
+  noisy.signals.assign(20, {"no-contact", "1", at(kBegin, 9), true, true, false});
+  EXPECT_FALSE(tables_of({noisy}).signals.front().answered.share);
+}
+
+// ---- A synthetic practice ------------------------------------------------------------------------------------------
+
+/// Clients whose relationship and symptoms go together, between people and within each.
+std::vector<Treatment> practice(std::uint32_t clients, std::uint32_t therapists, std::uint64_t seed, Quarter begin) {
+  Random random(seed);
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < clients; ++i) {
+    Treatment one;
+    one.person = i;
+    one.therapist = i % therapists;
+    const auto closeness = random.normal();
+    const auto start = 16 + 3 * random.normal();
+    for (int session = 1; session <= 8; ++session) {
+      const auto when = at(begin, 2 + 10 * (session - 1));
+      const auto dip = random.normal();
+      const auto score =
+          std::clamp(std::round(start - 4 * closeness * session / 8.0 + 1.5 * random.normal()), 0.0, 27.0);
+      if (random.uniform() < .9) one.forms.push_back(sent("phq-9", when, score));
+      if (random.uniform() < .1) one.forms.push_back({"phq-9", when, {}, {}, 0, false});
+      if (random.uniform() < .9) {
+        const auto rating = std::clamp(std::round(11 + 2 * closeness + dip), 0.0, 16.0);
+        one.forms.push_back(sent("sparq", when + std::chrono::hours(2), rating, session, i % 3 == 0));
+      }
+      one.sessions.push_back(when);
+      if (random.uniform() < .1) {
+        one.signals.push_back({"relationship-drop", "1", when, true, random.uniform() < .8, random.uniform() < .3});
+      }
+    }
+    if (random.uniform() < .2) {
+      one.ended_at = at(begin, 85);
+      one.end_was_planned = random.uniform() < .6;
+    }
+    all.push_back(one);
+  }
+  return all;
+}
+
+TEST(Association, IsFoundBetweenPeopleAndPooledAcrossTherapists) {
+  const auto found = tables_of(practice(500, 12, 7, kBegin)).association;
+  EXPECT_EQ(found.people, 500);
+  ASSERT_TRUE(found.between && found.within && found.therapists);
+  EXPECT_GT(found.between->value, .4);
+  EXPECT_LT(found.between->low, found.between->value);
+  EXPECT_LT(found.between->high, .95);
+  EXPECT_GT(found.therapists->value, .4);
+  EXPECT_LE(*found.expected_low, found.therapists->low);
+  // A dip of one session has nothing to do with the next form here.
+  EXPECT_LT(found.within->low, 0);
+  EXPECT_GT(found.within->high, 0);
+}
+
+TEST(Association, WithinPeopleIsTheMixedModels) {
+  auto all = practice(80, 8, 3, kBegin);
+  // Now what somebody answers next follows the relationship of the session before, point by point.
+  for (auto& one : all) {
+    double before = 0;
+    for (auto& form : one.forms) {
+      if (!form.score) continue;
+      if (form.instrument == "phq-9") form.score = *form.score - before;
+      if (form.instrument == "sparq") before = *form.score - 11;
+    }
+  }
+  const auto found = tables_of(all).association;
+  ASSERT_TRUE(found.within);
+  EXPECT_GT(found.within->low, 0);
+}
+
+TEST(Association, NeedsManyPeopleAndManyTherapistsWithEnoughClientsEach) {
+  EXPECT_FALSE(tables_of(practice(19, 3, 1, kBegin)).association.people);
+  const auto few = tables_of(practice(40, 4, 1, kBegin)).association;
+  EXPECT_TRUE(few.between);
+  EXPECT_FALSE(few.therapists) << "four therapists";
+  EXPECT_FALSE(tables_of(practice(40, 10, 1, kBegin)).association.therapists) << "four clients each";
+}
+
+TEST(Figures, NameNobodyAndRankNobody) {
+  const auto all = practice(500, 12, 11, kBegin);
+  auto shuffled = all;
+  // Which therapist is which changes nothing.
+  for (auto& one : shuffled) one.therapist = 11 - one.therapist;
+  const auto before = tables_of(all);
+  const auto after = tables_of(shuffled);
+  EXPECT_NEAR(before.association.therapists->value, after.association.therapists->value, 1e-9);
+  EXPECT_EQ(json(before).find("\"therapist\""), std::string::npos);
+  EXPECT_EQ(json(before).find("\"person\""), std::string::npos);
+}
+
+// ---- Somebody who takes every figure from every other --------------------------------------------------------------
+
+/// Every number of people, forms or signals that stands in the report.
+void collect(const Share& share, std::vector<std::int64_t>& numbers) {
+  for (const auto& one : {share.count, share.of, share.people}) {
+    if (one) numbers.push_back(*one);
+  }
+  if (share.of) numbers.push_back(*share.of - *share.count);
+}
+std::vector<std::int64_t> numbers_of(const Tables& tables) {
+  std::vector<std::int64_t> numbers;
+  collect(tables.planned_end, numbers);
+  for (const auto& row : tables.forms) collect(row.sent, numbers);
+  for (const auto& row : tables.change) {
+    collect(row.improved, numbers);
+    collect(row.recovered.value_or(Share{}), numbers);
+    collect(row.worse, numbers);
+  }
+  for (const auto& table : tables.alliance) {
+    for (const auto& row : table.by_channel) numbers.push_back(row.score.people.value_or(0));
+    for (const auto& row : table.by_session) numbers.push_back(row.score.people.value_or(0));
+  }
+  for (const auto& row : tables.signals) {
+    collect(row.answered, numbers);
+    collect(row.useful, numbers);
+  }
+  numbers.push_back(tables.association.people.value_or(0));
+  return numbers;
+}
+
+/// The sets of people behind the figures of one instrument that are shown, reckoned here once more and otherwise.
+std::vector<std::vector<bool>> groups_of(const std::vector<Treatment>& all, const ChangeRow& row, Quarter quarter) {
+  const auto& instrument = *library().find(row.questionnaire);
+  std::map<std::string, std::vector<bool>> groups;
+  for (const auto* name : {"all", "improved", "worse", "clinical", "recovered"}) groups[name].resize(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto course = course_of(all[i], row.questionnaire, {quarter, quarter});
+    if (!course) continue;
+    groups["all"][i] = true;
+    const auto fall = course->first - course->latest;  // of PHQ-9, whose threshold is 6 and whose cut-off is 10
+    groups["improved"][i] = fall >= 6;
+    groups["worse"][i] = fall <= -6;
+    groups["clinical"][i] = course->first >= 10;
+    groups["recovered"][i] = fall >= 6 && course->first >= 10 && course->latest < 10;
+  }
+  EXPECT_EQ(instrument.id(), "phq-9");
+  std::vector<std::vector<bool>> shown;
+  const auto add = [&](const Share& share, const char* part, const char* of) {
+    if (!share.of) return;
+    shown.push_back(groups[part]);
+    shown.push_back(groups[of]);
+  };
+  add(row.improved, "improved", "all");
+  add(row.recovered.value_or(Share{}), "recovered", "clinical");
+  add(row.worse, "worse", "all");
+  return shown;
+}
+
+/// Takes one from another, and a third from what is left: as numbers, each person counting as often as is added or
+/// taken away. Where what is left is a group, it is nobody or five people at the least.
+void expect_no_few(const std::vector<std::vector<bool>>& groups) {
+  const auto check = [](const std::vector<int>& left) {
+    const bool is_group = std::ranges::all_of(left, [](int one) { return one == 0 || one == 1; });
+    const auto people = std::ranges::count(left, 1);
+    if (is_group) EXPECT_TRUE(people == 0 || people >= kFive) << people;
+  };
+  for (const auto& a : groups) {
+    for (const auto& b : groups) {
+      for (const auto& c : groups) {
+        std::vector<int> two(a.size());
+        std::vector<int> three(a.size());
+        for (std::size_t i = 0; i < a.size(); ++i) {
+          two[i] = int{a[i]} - int{b[i]};
+          three[i] = two[i] - int{c[i]};
+        }
+        check(two);
+        check(three);
+      }
+    }
+  }
+}
+
+TEST(Attacker, FindsNobodyInTheDifferencesOfAllTablesWhileClientsComeGoAndAreErased) {
+  std::size_t shown = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Random random(seed);
+    std::vector<Treatment> here = practice(20 + static_cast<std::uint32_t>(random.below(20)), 4, seed, kBegin);
+    std::vector<std::int64_t> numbers;       // of all that was ever shown
+    std::map<Quarter, std::string> printed;  // what somebody has on paper
+    for (Quarter quarter = kBegin; quarter < kBegin + 6; ++quarter) {
+      const auto tables = tables_of(here, quarter, quarter);
+      printed[quarter] = json(tables);
+      for (const auto number : numbers_of(tables)) numbers.push_back(number);
+      for (const auto& row : tables.change) expect_no_few(groups_of(here, row, quarter));
+      shown += tables.change.size();
+      // One is erased, one comes, and the others go on with forms of the next quarter.
+      here.erase(here.begin() + static_cast<std::ptrdiff_t>(random.below(here.size())));
+      const auto more = practice(static_cast<std::uint32_t>(here.size()) + 1, 4, seed * 100 + quarter, quarter + 1);
+      for (std::size_t i = 0; i < here.size(); ++i) {
+        here[i].person = static_cast<std::uint32_t>(i);
+        here[i].ended_at.reset();
+        here[i].forms.insert(here[i].forms.end(), more[i].forms.begin(), more[i].forms.end());
+      }
+      here.push_back(more.back());
+    }
+    for (const auto a : numbers) {
+      EXPECT_EQ(a % kFive, 0);
+      for (const auto b : numbers) EXPECT_TRUE(a == b || std::abs(a - b) >= kFive);
+    }
+  }
+  EXPECT_GT(shown, 40U) << "there is something to attack";
+}
+
+TEST(Attacker, WhoComesOrIsErasedOutsideOfAPeriodChangesNothingInIt) {
+  auto all = practice(60, 5, 5, kBegin);
+  const auto before = json(tables_of(all));
+  const auto later = practice(3, 1, 9, kBegin + 1);
+  for (auto one : later) {
+    one.person += 60;
+    all.push_back(one);
+  }
+  EXPECT_EQ(json(tables_of(all)), before);
+}
+
+TEST(Measures, OfTheProgramAreReadAndWrongOnesAreRefusedByName) {
+  const auto measures = shipped();
+  EXPECT_EQ(measures.published.size(), 2U);
+  EXPECT_EQ(measures.published.front().studies, 295);
+  EXPECT_TRUE(std::ranges::none_of(measures.alliance, [](const auto& one) { return one.instrument == "risq"; }));
+  const auto wrong = read_measures(R"({"alliance":[{"instrument":"sparq","scale":"negative"}]})", library());
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, "practice_report.measures");
+  EXPECT_EQ(wrong.error().fields.front().path, "/alliance/0/scale");
+  EXPECT_FALSE(
+      read_measures(R"({"published":[{"setting":"x","r":2,"studies":1,"citation":"c","url":"u"}]})", library()));
+  EXPECT_FALSE(read_measures(R"({"symptom":[]})", library()));
+}
+
+}  // namespace
+}  // namespace rapport::practice_report
