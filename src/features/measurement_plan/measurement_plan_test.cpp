@@ -57,9 +57,9 @@ TEST(PlanLists, OfASettingKeepWhatIsSwitchedOffUntilItIsOn) {
     EXPECT_EQ(plan.before, (std::vector<std::string>{"phq-9", "k6"}));
     EXPECT_FALSE(checked_list("k6,k 6")) << "once";
     EXPECT_FALSE(checked_list(std::vector<std::string>{"k6"})) << "a therapist cannot plan it now";
-    EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 90) << "nobody is asked for it";
+    EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 100) << "nobody is asked for it";
   }
-  EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 150);
+  EXPECT_EQ(burden_of(plan, Respondent::client, 1).session_seconds, 160);
 }
 
 TEST(PlanLists, KeepWhatThePracticeAsksForTheNeutralPerson) {

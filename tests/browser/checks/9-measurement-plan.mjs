@@ -197,7 +197,7 @@ export default async function add({ check, house: first, shots }) {
       const seen = await place.person(house.origin, pair.client, phone);
       await seen.page.goto(`${house.origin}/with/${episodes[0].id}/asked`);
       const care = seen.page.getByRole('region', { name: 'How often we meet' });
-      await care.getByText('I write to you on Thursdays.').waitFor();
+      await care.getByText('I write to you on Thursdays.').first().waitFor();
       await care.getByText('2 times').first().waitFor();
       same('no score and no range', /K10|score|moderate|severe|proposed/i.test(await care.innerText()), false);
       await clean(seen.page);

@@ -6989,7 +6989,7 @@ export interface paths {
         put?: never;
         /**
          * Decide how often the two meet, how soon they speak, and what is said about support and safety
-         * @description A decision is never changed; the latest holds. The client reads it.
+         * @description A decision is never changed; the latest holds. The client reads it. The same sent again by the same therapist, while it is the latest, is answered 200.
          */
         post: {
             parameters: {
@@ -7009,6 +7009,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CareAnswer"];
+                    };
+                };
                 /** @description It is new, and stored durably. */
                 201: {
                     headers: {
@@ -8847,7 +8856,7 @@ export interface components {
             since_previous?: components["schemas"]["CourseChange"] | null;
             concerns: components["schemas"]["CourseConcern"][];
         };
-        /** @description One questionnaire over time, filled in by `respondent`, the oldest point first. Where it has several scales and no total, there is none. */
+        /** @description One questionnaire over time, filled in by `respondent`, the oldest point first. Where it has several scales and no total, there is none. Scores of versions whose scales differ cannot be drawn on one axis: then there are several series of it, each with its `scoring_version`. `name`, `bands` and `reliable_change` are those of the latest form. */
         CourseSeries: {
             questionnaire: string;
             name: string;
