@@ -191,6 +191,7 @@ Result<std::optional<Renewed>> renew_expectations(House& house, Deadline deadlin
     for (const auto& [instrument, one] : built) keep(tx, *instrument, one, renewed.made_at);
     return {};
   }));
+  if (!made_at) return std::nullopt;
   for (const auto& [instrument, one] : built) {
     renewed.known += one.course ? 1 : 0;
     if (one.expectation == measures::Expectation::singular || one.expectation == measures::Expectation::not_fitted) {
