@@ -23,6 +23,9 @@ using std::chrono::hours;
 
 const store::Query kEnd{"test.end_treatment", "UPDATE episode_of_care SET closed_at = $2 WHERE id = $1"};
 const store::Query kLock{"test.lock_treatment", "UPDATE episode_of_care SET locked_at = $2 WHERE id = $1"};
+const store::Query kLeft{"test.left_expected",
+                         "INSERT INTO expected_course (instrument, digest, expectation, made_at)"
+                         " VALUES ('left', '', 'too_few', $1)"};
 const store::Query kKept{"test.expected",
                          "SELECT expectation, cases, course FROM expected_course WHERE instrument = $1"};
 
@@ -182,8 +185,13 @@ TEST_P(Expected, NeverOpensALockedRecordAndForgetsWhoIsGoneWithinAWeek) {
   after_night();
   EXPECT_FALSE(renew_expectations(*house, soon(), [] { return true; }).value()) << "it was told to stop";
   EXPECT_EQ(kept(), "too_few") << "and kept nothing";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    tx.execute(kLeft, {clock.now() - days(30)});
+    return {};
+  }));
   ASSERT_EQ(renew()->known, 1);
   EXPECT_EQ(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(), 1U);
+  EXPECT_EQ(kept("left"), "nothing") << "of an instrument that is not followed any more";
   set(kLock, past.front(), clock.now());
   clock.set(clock.now() + days(7));
   EXPECT_EQ(renew()->known, 0);
