@@ -144,7 +144,8 @@ Simple simple_for(Event event, const Instruments& on) {
 /// What each shipped rule is there to find. A rule that is not here is about what is not simulated.
 const std::vector<std::pair<Event, std::vector<std::string_view>>>& events() {
   static const std::vector<std::pair<Event, std::vector<std::string_view>>> events{
-      {Event::worsening, {"deterioration-from-start", "deterioration-from-best", "two-worsenings", "worse-than-expected"}},
+      {Event::worsening,
+       {"deterioration-from-start", "deterioration-from-best", "two-worsenings", "worse-than-expected"}},
       {Event::no_progress, {"no-improvement-by-4", "worse-than-expected"}},
       {Event::improvement, {"improvement-from-start"}},
       {Event::gain, {"sudden-gain"}},

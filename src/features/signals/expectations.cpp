@@ -28,6 +28,8 @@ const Query kKeep{"signals.keep_expected",
                   " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (instrument) DO UPDATE SET digest = $2,"
                   " expectation = $3, cases = $4, course = $5, made_at = $6",
                   true};
+// Of an instrument that is no longer followed.
+const Query kForget{"signals.forget_expected", "DELETE FROM expected_course WHERE made_at < $1"};
 const Query kEpisodes{"signals.episodes_after",
                       "SELECT e.id, e.client_id FROM episode_of_care e WHERE e.id > $1 AND e.locked_at IS NULL"
                       " ORDER BY e.id LIMIT $2",
@@ -114,10 +116,8 @@ bool is_of_one(const Error& error) {
   return error.kind == ErrorKind::not_found || error.kind == ErrorKind::internal || error.kind == ErrorKind::invalid;
 }
 
-Result<Treatments> read_treatments(House& house, const Asked& asked, Deadline deadline,
-                                   const std::function<bool()>& stops) {
-  Treatments treatments;
-  for (const auto* one : followed()) treatments[one];
+Result<void> read_treatments(House& house, const Asked& asked, Treatments& treatments, Deadline deadline,
+                             const std::function<bool()>& stops) {
   EpisodeId last;
   for (;;) {
     TRY_ASSIGN(const auto page, house.db.read(deadline, [&](ReadTx& tx) -> Result<std::vector<DueLook>> {
@@ -131,7 +131,7 @@ Result<Treatments> read_treatments(House& house, const Asked& asked, Deadline de
         log::error("signals.treatment_not_read", {{"episode", which.episode.text()}, {"code", read.error().code}});
       }
     }
-    if (page.size() < kEpisodesAtOnce || stops()) return treatments;
+    if (page.size() < kEpisodesAtOnce || stops()) return {};
     last = page.back().episode;
   }
 }
@@ -145,6 +145,15 @@ void keep(WriteTx& tx, const Instrument& instrument, const measures::BuiltCourse
   }
   tx.execute(kKeep, {instrument.id(), instrument.digest(), boost::describe::enum_to_string(built.expectation, ""),
                      cases, course, made_at});
+}
+
+void say_what_is_unknown(const std::map<const Instrument*, measures::BuiltCourse>& built) {
+  for (const auto& [instrument, one] : built) {
+    if (one.expectation != measures::Expectation::singular && one.expectation != measures::Expectation::not_fitted)
+      continue;
+    log::info("signals.nothing_expected",
+              {{"instrument", instrument->id()}, {"why", boost::describe::enum_to_string(one.expectation, "")}});
+  }
 }
 
 }  // namespace
@@ -176,28 +185,25 @@ Result<std::optional<Renewed>> renew_expectations(House& house, Deadline deadlin
   }));
   if (made_at && last_night(now) < *made_at + kRenewEvery) return std::nullopt;
 
-  std::map<const Instrument*, measures::BuiltCourse> built;
+  Treatments treatments;
+  for (const auto* one : followed()) treatments[one];
   if (made_at) {
-    TRY_ASSIGN(const auto treatments, read_treatments(house, *asked, deadline, stops));
+    TRY(read_treatments(house, *asked, treatments, deadline, stops));
     if (stops()) return std::nullopt;
-    for (const auto& [instrument, scores] : treatments) {
-      built[instrument] = measures::build_expected_course(scores, asked->cases);
-    }
-  } else {
-    for (const auto* one : followed()) built[one];
+  }
+  std::map<const Instrument*, measures::BuiltCourse> built;
+  for (const auto& [instrument, scores] : treatments) {
+    built[instrument] = measures::build_expected_course(scores, asked->cases);
   }
   Renewed renewed{made_at ? last_night(now) : now - kRenewEvery, 0};
   TRY(house.db.write(deadline, [&](WriteTx& tx) -> Result<void> {
     for (const auto& [instrument, one] : built) keep(tx, *instrument, one, renewed.made_at);
+    tx.execute(kForget, {renewed.made_at});
     return {};
   }));
-  for (const auto& [instrument, one] : built) {
-    renewed.known += one.course ? 1 : 0;
-    if (one.expectation == measures::Expectation::singular || one.expectation == measures::Expectation::not_fitted) {
-      log::info("signals.nothing_expected",
-                {{"instrument", instrument->id()}, {"why", boost::describe::enum_to_string(one.expectation, "")}});
-    }
-  }
+  if (!made_at) return std::nullopt;
+  say_what_is_unknown(built);
+  for (const auto& [instrument, one] : built) renewed.known += one.course ? 1 : 0;
   return renewed;
 }
 

@@ -23,6 +23,9 @@ using std::chrono::hours;
 
 const store::Query kEnd{"test.end_treatment", "UPDATE episode_of_care SET closed_at = $2 WHERE id = $1"};
 const store::Query kLock{"test.lock_treatment", "UPDATE episode_of_care SET locked_at = $2 WHERE id = $1"};
+const store::Query kLeft{"test.left_expected",
+                         "INSERT INTO expected_course (instrument, digest, expectation, made_at)"
+                         " VALUES ('left', '', 'too_few', $1)"};
 const store::Query kKept{"test.expected",
                          "SELECT expectation, cases, course FROM expected_course WHERE instrument = $1"};
 
@@ -128,7 +131,8 @@ TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
   for (int i = 0; i < 99; ++i) past_treatment(clock.now() - days(300), random);
   const auto recent = past_treatment(clock.now() - days(40), random);
   EXPECT_FALSE(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size());
-  EXPECT_EQ(renew()->known, 0) << "the next night is noted";
+  EXPECT_FALSE(renew()) << "the next night is noted";
+  EXPECT_EQ(kept(), "too_few");
   EXPECT_FALSE(renew()) << "and waited for";
   after_night();
   EXPECT_EQ(renew()->known, 0);
@@ -177,12 +181,17 @@ TEST_P(Expected, NeverOpensALockedRecordAndForgetsWhoIsGoneWithinAWeek) {
   statistics::Random random(5);
   std::vector<EpisodeId> past;
   for (int i = 0; i < 100; ++i) past.push_back(past_treatment(clock.now() - days(300), random));
-  ASSERT_TRUE(renew());
+  EXPECT_FALSE(renew());
   after_night();
   EXPECT_FALSE(renew_expectations(*house, soon(), [] { return true; }).value()) << "it was told to stop";
   EXPECT_EQ(kept(), "too_few") << "and kept nothing";
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    tx.execute(kLeft, {clock.now() - days(30)});
+    return {};
+  }));
   ASSERT_EQ(renew()->known, 1);
   EXPECT_EQ(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(), 1U);
+  EXPECT_EQ(kept("left"), "nothing") << "of an instrument that is not followed any more";
   set(kLock, past.front(), clock.now());
   clock.set(clock.now() + days(7));
   EXPECT_EQ(renew()->known, 0);
