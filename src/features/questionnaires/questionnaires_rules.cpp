@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 
+#include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/sealed_answers.hpp"
 #include "http/shape.hpp"
 #include "measures/change.hpp"
@@ -133,12 +134,6 @@ class Libraries {
 Libraries& libraries() {
   static Libraries all;
   return all;
-}
-
-std::vector<measures::Answer> in_order(const Instrument& instrument, const Answers& answers) {
-  std::vector<measures::Answer> ordered(instrument.questions().size());
-  for (const auto& answer : answers.answers) ordered.at(place_of(instrument, answer.item)) = answer.value;
-  return ordered;
 }
 
 /// `numbers`: from 1.
@@ -292,6 +287,15 @@ bool is_asked(const Instrument& instrument, const Answers& answers, std::string_
   const auto at = place_of(instrument, item);
   return at < instrument.questions().size() &&
          measures::asked_questions(instrument, in_order(instrument, answers), *instrument.variant(""))[at];
+}
+
+std::vector<measures::Answer> in_order(const Instrument& instrument, const Answers& answers) {
+  std::vector<measures::Answer> ordered(instrument.questions().size());
+  for (const auto& answer : answers.answers) {
+    const auto place = place_of(instrument, answer.item);
+    if (place < ordered.size()) ordered[place] = answer.value;
+  }
+  return ordered;
 }
 
 Result<Scores> score_answers(const Instrument& instrument, const Answers& answers) {

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/people.hpp"
+#include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
 #include "measures/counterpart.hpp"
@@ -78,24 +79,13 @@ struct Placed {
   Time at;
 };
 
-std::vector<measures::Answer> in_order(const measures::Instrument& instrument, const questionnaires::Answers& answers) {
-  const auto& questions = instrument.questions();
-  std::vector<measures::Answer> all(questions.size());
-  for (const auto& answer : answers.answers) {
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      if (questions[i].link_id == answer.item) all[i] = answer.value;
-    }
-  }
-  return all;
-}
-
 /// Scored anew from the answers, by the version that it was asked with: half as much is to be opened as with the scores
 /// beside them. Answers that give no score were sent all the same.
 Result<void> open(const access::SealKey& key, const StoredVersion& version, const measures::Instrument& asked,
                   Form& form) {
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
-  auto ordered = in_order(asked, answers);
+  auto ordered = questionnaires::in_order(asked, answers);
   auto scored = measures::score(asked, ordered, *asked.variant(""));
   if (!scored) return {};
   form.scores = std::move(scored->scores);
