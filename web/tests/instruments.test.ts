@@ -40,7 +40,7 @@ test('every sentence of the server about an upload has words of ours, in German 
     .map((name) => readFileSync(`${folder}${name}.cpp`, 'utf8').replace(/^\s*(\/\/.*|#include.*)$/gm, ''))
     .flatMap((source) => [...source.matchAll(/"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*/g)].map(([one]) => one.replace(/"\s*\n\s*"/g, '').slice(1, -1).replace(/\\"/g, '"')));
   // To whoever starts the program, not to whoever brings a file.
-  const ofFolders = [/\.json is missing|\{\}\{\} is missing/, /must be "\{\}", like the name of the file/, /The name must end in/, /It calls itself/, /It is not what was saved/, /^Line \{\}, \{\}/, /^\{\}: /];
+  const ofFolders = [/\.json is missing|\{\}\{\} is missing/, /must be "\{\}", like the name of the file/, /The name must end in/, /It calls itself/, /It is not what was saved/, /Not every item has a text/, /^Line \{\}, \{\}/, /^\{\}: /];
   const parts = ['The scale "7"', 'A safety rule', 'A review rule', 'The list of reversed items', 'The list of unscored items'];
   const sentences = literals
     .filter((one) => /^[A-Z{"].* .*\.$/s.test(one) && !ofFolders.some((other) => other.test(one)))
@@ -49,9 +49,10 @@ test('every sentence of the server about an upload has words of ours, in German 
       if (one.startsWith('A {} is for')) return ['band', 'cut-off', 'reliable change'].map((part) => one.replace('{}', part));
       return [one];
     })
-    .map((one) => one.replace(/\{\}/g, '7'));
+    // Two of the numbers never change, and stand in the words.
+    .map((one) => one.replace('than {} bytes', 'than 1000000 bytes').replace('than {} characters', 'than 10000 characters').replace(/\{\}/g, '7'));
   expect(sentences.length).toBeGreaterThan(70);
-  for (const sentence of sentences) expect(mistakeWords(sentence), sentence).not.toBeNull();
+  expect(sentences.filter((one) => mistakeWords(one) === null)).toEqual([]);
   expect(mistakeWords('The linkId "a" is used twice.')).toBe('The linkId "a" is used twice.');
   prefs.setLocale('de');
   expect(mistakeWords('The scale "total" says its range is 0 to 5; its answers give 0 to 4.')).toBe('Die Skala „total“ soll von 0 bis 5 reichen; die Antworten ergeben 0 bis 4.');
