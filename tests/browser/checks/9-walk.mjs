@@ -38,9 +38,9 @@ export default async function add({ check, house, shots }) {
     await page.goto(house.origin);
     await page.locator('#login').fill('nobody');
     await page.locator('#password').fill('not the password');
-    await page.locator('form button[type="submit"]').scrollIntoViewIfNeeded();
+    await page.locator('main form button.main').scrollIntoViewIfNeeded();
     await page.evaluate(() => scrollTo(0, 400));
-    await page.locator('form button[type="submit"]').click();
+    await page.locator('main form button.main').click();
     await page.locator('#problem').waitFor();
     await until('all of it in view', () => page.evaluate(() => {
       const bar = document.querySelector('aside.demo')?.getBoundingClientRect().bottom ?? 0;
