@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayWait, raisedBy } from '../src/features/questionnaires/words';
+import { mayWait, occasion, raisedBy } from '../src/features/questionnaires/words';
 import type { List } from '../src/shared/list.svelte';
 import type { Concern, Form } from '../src/shared/types';
 
@@ -22,4 +22,12 @@ test('a form may wait for a person until all that it raised is closed, and while
   expect(mayWait(told(true, 'open'), form('other'))).toBe(false);
   expect(mayWait(told(false), form('one'))).toBe(true);
   expect(mayWait(null, form('one'))).toBe(true);
+});
+
+test('a form says what it goes with, also where that is a part of the plan', () => {
+  expect(occasion({ occasion: 'on_request' })).toBe('in between');
+  expect(occasion({ occasion: 'on_request', moment: 'at_end' })).toBe('at the end');
+  expect(occasion({ occasion: 'on_request', moment: 'at_start' })).toBe('at the start');
+  expect(occasion({ occasion: 'on_request', moment: 'every_weeks' })).toBe('every few weeks');
+  expect(occasion({ occasion: 'before_session' })).toBe('before a session');
 });

@@ -12,7 +12,8 @@ namespace rapport::signals {
 #define IS_SAID_OF(episode, kind)                                \
   "EXISTS (SELECT 1 FROM signal x WHERE x.episode_id = " episode \
   " AND x.state IN ('open', 'deferred') AND x.holds = 1"         \
-  " AND x.is_private = 0 AND x.kind = " kind ")"
+  " AND x.is_private = 0 AND x.level <> 'info'"                  \
+  " AND x.kind = " kind ")"
 
 /// What a message of the client's ends, or one of whoever treats them.
 inline std::string_view ended_by_message(bool by_client) {

@@ -51,6 +51,17 @@ export default async function add({ check, house, shots }) {
     await page.locator('#wrong-scoring').getByText('This must be one of').waitFor();
     await picture('mistakes', page);
 
+    // All at once, and a file of another kind at its field.
+    await page.setInputFiles('#upload-scoring', []);
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', '{"resourceType": "Questionnaire", "item": [\n{"linkId": "a", "type": "choice"},\n{"linkId": "a", "text": "Calm?", "type": "choice", "answerOption": [{"valueCoding": {"code": "0"}}, {"valueInteger": 1}]}]}'));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    for (const words of ['in which language', 'The linkId "a" is used twice.', 'Item "a" has no text.', 'Item "a" has no answers to choose from.', 'Answer 1 of item "a" has no words.']) await wrong.getByText(words).waitFor();
+    await picture('mistakes-all', page);
+    await page.setInputFiles('#upload-questionnaire', { name: 'mood.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n\u0000\u00e2') });
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await wrong.getByText('This is no JSON file.').waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'upload-questionnaire');
+
     await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', script)));
     await page.setInputFiles('#upload-scoring', file('mood.scoring.json', scoring('1')));
     await page.getByRole('button', { name: 'Check', exact: true }).click();
@@ -70,7 +81,7 @@ export default async function add({ check, house, shots }) {
     await picture('preview', page);
     await page.getByRole('button', { name: 'Save this version' }).click();
     await page.getByText('Saved as version 1.').waitFor();
-    await until('the focus on what was saved', () => page.evaluate(() => document.activeElement.id === 'instrument-mood'));
+    await until('the focus on what was saved', () => page.evaluate(() => document.activeElement.id === 'said-mood'));
     await entry(page, 'Mood').locator('summary').press('Enter');
     await entry(page, 'Mood').getByText(/^[0-9a-f]{64}$/).waitFor();
     await picture('saved', page);
@@ -105,6 +116,8 @@ export default async function add({ check, house, shots }) {
     // What was open stays so.
     await entry(page, 'Mood').getByRole('button', { name: /^Withdraw/ }).click();
     await page.getByText('Mood is withdrawn').waitFor();
+    await until('the focus on what happened, beside it', () => page.evaluate(() => document.activeElement.id === 'said-mood'));
+    same('it stays open', await entry(page, 'Mood').getByRole('button', { name: /^Ask for it again/ }).isVisible(), true);
     await hers.page.goto(`${house.origin}/`);
     await hers.page.locator('li.client', { hasText: client.name }).locator('a[href$="/forms"]').click();
     await hers.page.locator('summary', { hasText: 'Ask for a form' }).click();
@@ -115,6 +128,16 @@ export default async function add({ check, house, shots }) {
   await check('WHO-5 waits until somebody confirms that its use is non-commercial, in German on a phone', async (place) => {
     const { page } = await place.person(house.origin, administrator, { ...narrow, locale: 'de-DE' });
     await page.goto(`${house.origin}/instruments`);
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', 'Froh?').replace('"linkId": "b"', '"linkId": "a"')));
+    await page.getByRole('button', { name: 'Prüfen', exact: true }).click();
+    await page.getByText('Die linkId „a“ kommt zweimal vor.').waitFor();
+    await page.setViewportSize(phone.viewport);
+    await picture('mistakes-phone-de', page);
+    await entry(page, 'Kurze Frage nach der Zusammenarbeit').waitFor();
+    await entry(page, 'GAD-7').locator('summary').click();
+    await entry(page, 'GAD-7').getByText('Grenzwert 3: aus zweiter Hand').waitFor();
+    same('no keys of files', /cutoffs|loinc_notice|information\./.test(await entry(page, 'GAD-7').innerText()), false);
+    await page.setViewportSize(narrow.viewport);
     await entry(page, 'WHO-5').locator('summary').click();
     await picture('who-phone-de', page);
     await entry(page, 'WHO-5').getByRole('button', { name: /^Einschalten/ }).click();
@@ -123,6 +146,10 @@ export default async function add({ check, house, shots }) {
     await page.keyboard.press('Space');
     await entry(page, 'WHO-5').getByRole('button', { name: /^Einschalten/ }).click();
     await page.getByText('WHO-5 kann jetzt gegeben werden.').waitFor();
+    await until('the focus on what happened', () => page.evaluate(() => document.activeElement.id === 'said-who-5'));
+    const told = await page.locator('#said-who-5').boundingBox();
+    same('it is in view', told !== null && told.y > 0 && told.y + told.height < narrow.viewport.height, true);
+    await entry(page, 'WHO-5').getByRole('button', { name: /^Zurückziehen/ }).waitFor();
     await picture('on-phone-de', page);
   });
 

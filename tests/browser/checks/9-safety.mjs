@@ -248,7 +248,9 @@ export default async function add({ check, house, shots }) {
     const { episode, form, caller } = await ask(house, { therapist }, client, 'risq');
     const hers = await place.person(house.origin, therapist, desk);
     await hers.page.goto(`${house.origin}/with/${episode}/forms`);
-    await hers.page.getByRole('region', { name: 'To fill in' }).locator('li').first().waitFor();
+    const shown = hers.page.getByRole('region', { name: 'To fill in' }).locator('li', { hasText: 'RISQ' });
+    await shown.waitFor();
+    same('it was asked for, and no more', /Not begun|[Dd]ue/.test(await shown.innerText()), false);
     const middle = await place.person(house.origin, staff('neutral_person'), desk);
     const near = await place.person(house.origin, client, phone);
     const { page } = near;

@@ -34,6 +34,20 @@ export function licenceWord({ licence_letter, own }: Pick<Instrument, 'licence_l
   return m.instr_licence_own();
 }
 
+/** The text of a JSON file; `wrong`: it is another kind of file, or in another encoding. */
+export function textOf(bytes: ArrayBuffer): { text: string } | { wrong: 'no_json' | 'no_utf8' } {
+  // The bytes of what is read anyhow, to tell a PDF or a picture from JSON in another encoding.
+  const rough = new TextDecoder('latin1').decode(bytes).replace(/^\u00ef\u00bb\u00bf/, '');
+  if (rough === '') return { text: '' };
+  // eslint-disable-next-line no-control-regex
+  if (!/^\s*[{[]/.test(rough) || /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(rough)) return { wrong: 'no_json' };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { wrong: 'no_utf8' };
+  }
+}
+
 /** An address that a file names is a link only where it leads to a page: a file can name anything. */
 export function safeLink(address: string | null | undefined): string | null {
   if (!address) return null;

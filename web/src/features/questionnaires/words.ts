@@ -2,11 +2,18 @@ import { m } from '../../paraglide/messages.js';
 import type { List } from '../../shared/list.svelte';
 import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
-/** What a form is called here: its own short name, but for the one that has none that people know. */
-export const formName = (form: { questionnaire: string; name: string }) =>
-  form.questionnaire === 'sparq' ? m.form_name_sparq() : form.questionnaire === 'risq' ? m.form_name_risq() : form.name;
+/** What a form is called here, in the language of the reader: its own short name, but for those that we named ourselves. */
+export function formName({ questionnaire, name }: { questionnaire: string; name: string }): string {
+  if (questionnaire === 'sparq') return m.form_name_sparq();
+  if (questionnaire === 'risq') return m.form_name_risq();
+  if (questionnaire === 'check-in') return m.form_name_check_in();
+  return questionnaire === 'check-in-therapist' ? m.form_name_check_in_therapist() : name;
+}
 
-export function occasion(form: Pick<Form, 'occasion'>): string {
+export function occasion(form: Pick<Form, 'occasion' | 'moment'>): string {
+  if (form.moment === 'at_start') return m.occasion_start();
+  if (form.moment === 'every_weeks') return m.occasion_weeks();
+  if (form.moment === 'at_end') return m.occasion_end();
   if (form.occasion === 'before_session') return m.occasion_before();
   return form.occasion === 'after_session' ? m.occasion_after() : m.occasion_request();
 }
@@ -73,11 +80,6 @@ export function byState(forms: Form[]): { open: Form[]; sent: Form[] } {
     open: forms.filter((one) => one.state !== 'completed'),
     sent: sent.sort((a, b) => Date.parse(b.completed_at ?? b.asked_at) - Date.parse(a.completed_at ?? a.asked_at))
   };
-}
-
-export function stateOf(form: Pick<Form, 'state'>): string {
-  if (form.state === 'completed') return m.form_sent();
-  return form.state === 'asked' ? m.form_not_begun() : m.form_begun();
 }
 
 /** Whether a person has still to look at an answer of the form, or nobody can tell yet. */
