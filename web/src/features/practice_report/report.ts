@@ -2,6 +2,7 @@ import type { components } from '../../api/generated';
 import { m } from '../../paraglide/messages.js';
 import { ask } from '../../shared/api';
 import { prefs } from '../../shared/prefs.svelte';
+import { formName } from '../questionnaires/words';
 
 // Beside the other requests they would be part of what everybody loads first.
 type Schemas = components['schemas'];
@@ -34,8 +35,8 @@ export interface Chart {
   zero?: number;
 }
 
-const number = (value: number, digits: number) =>
-  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+const number = (value: number, digits: number, most = digits) =>
+  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: most }).format(value);
 const percent = (value: number) => new Intl.NumberFormat(prefs.locale, { style: 'percent' }).format(value);
 
 function span(figure: { low?: number | null; high?: number | null }): { low?: number; high?: number } {
@@ -64,7 +65,7 @@ export function completion(tables: Tables): Chart {
   return shares(m.report_completion(), [
     shareRow(m.report_planned_end(), tables.planned_end, ofPeople),
     ...tables.forms.map((row) =>
-      shareRow(m.report_forms_sent({ name: row.name }), row.sent, (count, all, people) => m.report_of_forms({ count, all, people })))
+      shareRow(m.report_forms_sent({ name: formName(row) }), row.sent, (count, all, people) => m.report_of_forms({ count, all, people })))
   ]);
 }
 
@@ -78,7 +79,7 @@ export function changes(tables: Tables): Chart[] {
 
 export function relationship(tables: Tables): Chart[] {
   const sessions = (from: number, to?: number | null) => (to == null ? m.report_sessions_from({ from }) : m.report_sessions({ from, to }));
-  const scale = (table: Tables['alliance'][number]) => (table.scale === 'positive' ? `${table.name}, ${m.scale_positive()}` : table.name);
+  const scale = (table: Tables['alliance'][number]) => (table.scale === 'positive' ? `${formName(table)}, ${m.scale_positive()}` : formName(table));
   return tables.alliance.flatMap((table) => {
     const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: table.min, to: table.max, write: (value) => number(value, 1) });
     return [
@@ -92,7 +93,7 @@ export function relationship(tables: Tables): Chart[] {
 export function association(tables: Tables, published: Report['published']): Chart[] {
   const found = tables.association;
   const people = found.people == null ? '' : m.report_people({ count: found.people });
-  const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: -1, to: 1, zero: 0, write: (value) => number(value, 2) });
+  const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: -1, to: 1, zero: 0, write: (value) => number(value, 2, 3) });
   return [
     chart(m.report_between_title(), [
       estimateRow(m.report_between(), people, found.between),
