@@ -1,7 +1,7 @@
 import type { components } from '../../api/generated';
 import { m } from '../../paraglide/messages.js';
 import { ask } from '../../shared/api';
-import { prefs } from '../../shared/prefs.svelte';
+import { date, prefs } from '../../shared/prefs.svelte';
 import { formName } from '../questionnaires/words';
 
 // Beside the other requests they would be part of what everybody loads first.
@@ -23,6 +23,8 @@ export interface Row {
   value?: number;
   low?: number;
   high?: number;
+  /** Why it is hidden, where it is not for few people on a side. */
+  why?: string;
 }
 /** Rows with the ends of what can be, and how a figure is written. */
 export interface Chart {
@@ -55,7 +57,7 @@ function meanRow(label: string, mean: Mean): Row {
 }
 
 function estimateRow(label: string, of: string, estimate: Estimate | null | undefined): Row {
-  return estimate ? { label, of, value: estimate.value, ...span(estimate) } : { label, of: '' };
+  return estimate ? { label, of, value: estimate.value, ...span(estimate) } : { label, of: '', why: m.report_fewer({ count: 20 }) };
 }
 
 const ofPeople = (count: number, all: number) => m.report_of_people({ count, all });
@@ -97,7 +99,7 @@ export function association(tables: Tables, published: Report['published']): Cha
   return [
     chart(m.report_between_title(), [
       estimateRow(m.report_between(), people, found.between),
-      estimateRow(m.report_therapists(), m.report_pooled(), found.therapists),
+      { ...estimateRow(m.report_therapists(), m.report_pooled(), found.therapists), why: m.report_few_therapists() },
       ...published.map((one) => ({
         label: one.setting === 'internet' ? m.report_published_internet() : m.report_published_room(),
         of: m.report_studies({ count: one.studies }), value: one.r, ...span(one)
@@ -115,8 +117,9 @@ export function precision(tables: Tables): Chart[] {
   ]));
 }
 
-/** "2026-07-01": a day of the calendar, wherever this device is. */
-export function dayName(day: string): string {
-  return new Intl.DateTimeFormat(prefs.locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
-}
+/** "2026-07-01": at noon, it is the same day nearly everywhere. */
+export const dayName = (day: string) => date(`${day}T12:00:00Z`);
+/** Between which another therapist's correlation is to be expected. */
+export const expected = ({ expected_low: low, expected_high: high }: Tables['association']) =>
+  low != null && high != null ? m.report_expected({ low: number(low, 2), high: number(high, 2) }) : '';
 export const periodName = (period: Period) => m.report_period_name({ from: dayName(period.from), until: dayName(period.until) });
