@@ -43,37 +43,37 @@ enum class Permission : std::uint8_t {
   read_caseload,  ///< all one's clients, and what of theirs waits
   read_room,      ///< the messages of a room
   send_message,
-  write_draft,         ///< keep an unsent reply
-  propose_reply_time,  ///< say when the client can expect an answer
-  agree_reply_time,    ///< accept that as a client
-  read_form,           ///< forms with their scores, and the wording of questionnaires
-  ask_form,            ///< ask a client for a form
-  fill_form,           ///< answer, send and correct one
-  live,                ///< hold a live connection
-  read_encounter,      ///< sessions, and what both mean to talk about
-  hold_encounter,      ///< plan, move, cancel, open and close one
-  write_agenda,        ///< what to talk about in one
-  read_record,         ///< download everything of one's own
-  write_notes,         ///< read and write the therapist's own notes of one
-  read_concern,        ///< answers that a person has to look at, and what was done about them
-  handle_concern,      ///< say that one looks into it, and close it
-  give_consent,        ///< read what one is asked to agree to, agree and withdraw
-  read_consents,       ///< whether a client agrees to what the work depends on
-  invite,              ///< invite somebody by a link, and see what became of it
-  manage_people,       ///< who works in the practice, and who stands behind whom
-  announce_absence,    ///< say when a therapist is away, and who is to stand in
-  stand_in,            ///< agree to that, or decline
-  hand_over,           ///< give a treatment to another therapist
-  close_own_account,   ///< have one's own account closed
-  ask_exception,       ///< ask to read a locked record, and read it once somebody else has confirmed it
-  decide_exception,    ///< confirm that
-  manage_closings,     ///< close clients' accounts, and see what is kept of them until when
-  call_off_closing,    ///< have a client's account stay open that an administrator wanted to close
-  read_instruments,    ///< which questionnaires there are, under which licence, and what of them is unverified
-  manage_instruments,  ///< bring questionnaires, withdraw them, switch them on and off
-  read_signals,        ///< where the course of one's client asks for a look, and why
-  answer_signal,       ///< record what one did about it, and what came of that
-  watch_signals,       ///< which of them the therapists whom one supervises have not answered
+  write_draft,           ///< keep an unsent reply
+  propose_reply_time,    ///< say when the client can expect an answer
+  agree_reply_time,      ///< accept that as a client
+  read_form,             ///< forms with their scores, and the wording of questionnaires
+  ask_form,              ///< ask a client for a form
+  fill_form,             ///< answer, send and correct one
+  live,                  ///< hold a live connection
+  read_encounter,        ///< sessions, and what both mean to talk about
+  hold_encounter,        ///< plan, move, cancel, open and close one
+  write_agenda,          ///< what to talk about in one
+  read_record,           ///< download everything of one's own
+  write_notes,           ///< read and write the therapist's own notes of one
+  read_concern,          ///< answers that a person has to look at, and what was done about them
+  handle_concern,        ///< say that one looks into it, and close it
+  give_consent,          ///< read what one is asked to agree to, agree and withdraw
+  read_consents,         ///< whether a client agrees to what the work depends on
+  invite,                ///< invite somebody by a link, and see what became of it
+  manage_people,         ///< who works in the practice, and who stands behind whom
+  announce_absence,      ///< say when a therapist is away, and who is to stand in
+  stand_in,              ///< agree to that, or decline
+  hand_over,             ///< give a treatment to another therapist
+  close_own_account,     ///< have one's own account closed
+  ask_exception,         ///< ask to read a locked record, and read it once somebody else has confirmed it
+  decide_exception,      ///< confirm that
+  manage_closings,       ///< close clients' accounts, and see what is kept of them until when
+  call_off_closing,      ///< have a client's account stay open that an administrator wanted to close
+  read_instruments,      ///< which questionnaires there are, under which licence, and what of them is unverified
+  manage_instruments,    ///< bring questionnaires, withdraw them, switch them on and off
+  read_signals,          ///< where the course of one's client asks for a look, and why
+  answer_signal,         ///< record what one did about it, and what came of that
+  watch_signals,         ///< which of them the therapists whom one supervises have not answered
   read_practice_report,  ///< figures about the practice as a whole, with nobody in them
 };
 inline constexpr std::size_t kPermissionCount = 36;

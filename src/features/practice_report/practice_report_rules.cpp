@@ -90,6 +90,8 @@ class Records {
     all_.push_back(number);
     if (counts) part_.push_back(number);
   }
+  /// Otherwise not even the row is shown: that there is one would tell of somebody.
+  bool are_of_enough(std::int64_t smallest) const { return Disclosure(smallest, person_of_).show({all_}); }
   Share shown(std::int64_t smallest) const {
     Disclosure disclosure(smallest, person_of_);
     auto share = practice_report::shown(disclosure, part_, all_, smallest);
@@ -125,6 +127,7 @@ std::vector<FormsRow> forms_sent(const std::vector<Treatment>& treatments, const
   }
   std::vector<FormsRow> rows;
   for (const auto& [id, records] : by_instrument) {
+    if (!records.are_of_enough(smallest)) continue;
     const auto* instrument = instruments.find(id);
     rows.push_back({id, instrument == nullptr ? id : instrument->scoring().name, records.shown(smallest)});
   }
@@ -166,7 +169,7 @@ std::vector<ChangeRow> changes(const std::vector<Treatment>& treatments, const P
         add_change(changed, treatment.person, *instrument, *course);
       }
     }
-    if (changed.all.empty()) continue;
+    if (std::ssize(changed.all) < smallest) continue;
     const auto* rule = measures::reliable_change_of(*instrument);
     auto disclosure = of_people(treatments, smallest);
     ChangeRow row{id, instrument->scoring().name, rule == nullptr ? std::nullopt : rule->source, {}, {}, {}};
@@ -232,7 +235,8 @@ std::optional<AllianceTable> alliance_of(const std::vector<Treatment>& treatment
                                          const AllianceMeasure& measure, const measures::Instrument& instrument,
                                          std::int64_t smallest) {
   const auto ratings = ratings_of(treatments, period, measure.instrument);
-  if (ratings.forms.empty()) return std::nullopt;
+  const auto all = ratings.where([](const Form&) { return true; });
+  if (!Disclosure(smallest, ratings.person_of).show({all})) return std::nullopt;
   AllianceTable table{measure.instrument, instrument.scoring().name, measure.scale, 0, 0, {}, {}};
   for (const auto& scale : instrument.scoring().scales) {
     if (scale.key == measure.scale) std::tie(table.min, table.max) = std::pair(scale.min, scale.max);
@@ -267,6 +271,7 @@ std::vector<SignalRow> signals_of(const std::vector<Treatment>& treatments, cons
   }
   std::vector<SignalRow> rows;
   for (const auto& [rule, counted] : by_rule) {
+    if (!counted.all.are_of_enough(smallest)) continue;
     rows.push_back({rule.first, rule.second, "", counted.all.shown(smallest), counted.answered.shown(smallest)});
   }
   return rows;

@@ -49,7 +49,7 @@ export default async function add({ check, house, shots }) {
       await page.getByLabel('Period').waitFor();
       await page.getByText(/^As of/).waitFor();
       await page.getByRole('heading', { level: 2, name: 'Better and worse' }).waitFor();
-      const table = page.getByRole('table', { name: 'PHQ-9' });
+      const table = page.getByRole('table', { name: 'GAD-7' });
       await table.getByRole('row', { name: /Reliably better/ }).getByText(/of \d+ people/).waitFor();
       same('numbers are rounded', (await page.locator('main td').allInnerTexts()).filter((one) => / people$/.test(one)).every((one) => one.match(/\d+/g).every((n) => n % 5 === 0)), true);
       same('RISQ is not in it', (await page.locator('main table').allInnerTexts()).some((one) => one.includes('RISQ')), false);

@@ -1,7 +1,8 @@
 import type { components } from '../../api/generated';
 import { m } from '../../paraglide/messages.js';
 import { ask } from '../../shared/api';
-import { prefs } from '../../shared/prefs.svelte';
+import { date, prefs } from '../../shared/prefs.svelte';
+import { formName } from '../questionnaires/words';
 
 // Beside the other requests they would be part of what everybody loads first.
 type Schemas = components['schemas'];
@@ -22,6 +23,8 @@ export interface Row {
   value?: number;
   low?: number;
   high?: number;
+  /** Why it is hidden, where it is not for few people on a side. */
+  why?: string;
 }
 /** Rows with the ends of what can be, and how a figure is written. */
 export interface Chart {
@@ -34,8 +37,8 @@ export interface Chart {
   zero?: number;
 }
 
-const number = (value: number, digits: number) =>
-  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+const number = (value: number, digits: number, most = digits) =>
+  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: most }).format(value);
 const percent = (value: number) => new Intl.NumberFormat(prefs.locale, { style: 'percent' }).format(value);
 
 function span(figure: { low?: number | null; high?: number | null }): { low?: number; high?: number } {
@@ -54,7 +57,7 @@ function meanRow(label: string, mean: Mean): Row {
 }
 
 function estimateRow(label: string, of: string, estimate: Estimate | null | undefined): Row {
-  return estimate ? { label, of, value: estimate.value, ...span(estimate) } : { label, of: '' };
+  return estimate ? { label, of, value: estimate.value, ...span(estimate) } : { label, of: '', why: m.report_fewer({ count: 20 }) };
 }
 
 const ofPeople = (count: number, all: number) => m.report_of_people({ count, all });
@@ -64,7 +67,7 @@ export function completion(tables: Tables): Chart {
   return shares(m.report_completion(), [
     shareRow(m.report_planned_end(), tables.planned_end, ofPeople),
     ...tables.forms.map((row) =>
-      shareRow(m.report_forms_sent({ name: row.name }), row.sent, (count, all, people) => m.report_of_forms({ count, all, people })))
+      shareRow(m.report_forms_sent({ name: formName(row) }), row.sent, (count, all, people) => m.report_of_forms({ count, all, people })))
   ]);
 }
 
@@ -78,7 +81,7 @@ export function changes(tables: Tables): Chart[] {
 
 export function relationship(tables: Tables): Chart[] {
   const sessions = (from: number, to?: number | null) => (to == null ? m.report_sessions_from({ from }) : m.report_sessions({ from, to }));
-  const scale = (table: Tables['alliance'][number]) => (table.scale === 'positive' ? `${table.name}, ${m.scale_positive()}` : table.name);
+  const scale = (table: Tables['alliance'][number]) => (table.scale === 'positive' ? `${formName(table)}, ${m.scale_positive()}` : formName(table));
   return tables.alliance.flatMap((table) => {
     const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: table.min, to: table.max, write: (value) => number(value, 1) });
     return [
@@ -92,11 +95,11 @@ export function relationship(tables: Tables): Chart[] {
 export function association(tables: Tables, published: Report['published']): Chart[] {
   const found = tables.association;
   const people = found.people == null ? '' : m.report_people({ count: found.people });
-  const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: -1, to: 1, zero: 0, write: (value) => number(value, 2) });
+  const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: -1, to: 1, zero: 0, write: (value) => number(value, 2, 3) });
   return [
     chart(m.report_between_title(), [
       estimateRow(m.report_between(), people, found.between),
-      estimateRow(m.report_therapists(), m.report_pooled(), found.therapists),
+      { ...estimateRow(m.report_therapists(), m.report_pooled(), found.therapists), why: m.report_few_therapists() },
       ...published.map((one) => ({
         label: one.setting === 'internet' ? m.report_published_internet() : m.report_published_room(),
         of: m.report_studies({ count: one.studies }), value: one.r, ...span(one)
@@ -114,8 +117,9 @@ export function precision(tables: Tables): Chart[] {
   ]));
 }
 
-/** "2026-07-01": a day of the calendar, wherever this device is. */
-export function dayName(day: string): string {
-  return new Intl.DateTimeFormat(prefs.locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
-}
+/** "2026-07-01": at noon, it is the same day nearly everywhere. */
+export const dayName = (day: string) => date(`${day}T12:00:00Z`);
+/** Between which another therapist's correlation is to be expected. */
+export const expected = ({ expected_low: low, expected_high: high }: Tables['association']) =>
+  low != null && high != null ? m.report_expected({ low: number(low, 2), high: number(high, 2) }) : '';
 export const periodName = (period: Period) => m.report_period_name({ from: dayName(period.from), until: dayName(period.until) });
