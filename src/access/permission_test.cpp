@@ -13,11 +13,12 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(!allowed(Role::client, Permission::hold_encounter));
   static_assert(!allowed(Role::client, Permission::read_concern));
   for (const PermissionRow& row : kPermissionTable) {
-    // the client's alone, or the administrator's, or for a second person to say
+    // the client's alone, or the administrator's, or for a second person to say, or the supervisor's
     if (row.permission == Permission::agree_reply_time || row.permission == Permission::fill_form ||
         row.permission == Permission::read_record || row.permission == Permission::close_own_account ||
         row.permission == Permission::manage_people || row.permission == Permission::manage_closings ||
-        row.permission == Permission::decide_exception) {
+        row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments ||
+        row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report) {
       continue;
     }
     EXPECT_TRUE(allowed(Role::therapist, row.permission)) << row.text;
@@ -33,7 +34,7 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
       const bool reads_by_exception = role == Role::supervisor && (row.permission == Permission::ask_exception ||
                                                                    row.permission == Permission::decide_exception);
       const bool watches = role == Role::supervisor && row.permission == Permission::watch_signals;
-      const bool may = hears || reads_by_exception || watches;
+      const bool may = hears || reads_by_exception || watches || row.permission == Permission::read_instruments;
       EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }
@@ -41,16 +42,19 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
 
 TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
   for (const PermissionRow& row : kPermissionTable) {
-    const bool live = row.permission == Permission::live;
-    for (const Role role : {Role::coordinator, Role::researcher, Role::coder}) {
-      EXPECT_EQ(allowed(role, row.permission), live) << row.text;
+    // Questionnaires and figures about all of the practice are nobody's.
+    const bool of_nobody = row.permission == Permission::live || row.permission == Permission::read_instruments;
+    const bool figures = row.permission == Permission::read_practice_report;
+    for (const Role role : {Role::researcher, Role::coder}) {
+      EXPECT_EQ(allowed(role, row.permission), of_nobody) << row.text;
     }
+    EXPECT_EQ(allowed(Role::coordinator, row.permission), of_nobody || figures) << row.text;
     const bool about_people =
         row.permission == Permission::invite || row.permission == Permission::manage_people ||
         row.permission == Permission::announce_absence || row.permission == Permission::hand_over ||
         row.permission == Permission::manage_closings || row.permission == Permission::call_off_closing ||
-        row.permission == Permission::decide_exception;
-    EXPECT_EQ(allowed(Role::administrator, row.permission), live || about_people) << row.text;
+        row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments;
+    EXPECT_EQ(allowed(Role::administrator, row.permission), of_nobody || figures || about_people) << row.text;
   }
 }
 
