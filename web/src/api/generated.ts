@@ -8674,7 +8674,7 @@ export interface components {
         rapport__signals__Kind: "early_alliance" | "rupture_candidate" | "repair" | "divergence" | "ceiling" | "straight_line" | "not_on_track" | "deterioration" | "reliable_improvement" | "sudden_gain_candidate" | "missing" | "silence" | "late_reply" | "safety";
         /** @enum {string} */
         Outcome: "discussed" | "acted" | "deferred" | "false_alarm";
-        /** @description Something that a rule found in the course and showed to whoever treated: a reason to look, no diagnosis. The sentence stands in English and in German. `holds` is false when what it stood on was corrected, or is over; `outcome` is what was done about it last. */
+        /** @description Something that a rule found in the course and showed to whoever treated: a reason to look, no diagnosis. The sentence stands in English and in German. `holds` is false when what it stood on was corrected, or is over; `outcome` is what was done about it last; with `deferred` it was put off until then. */
         RecordSignal: {
             kind: components["schemas"]["rapport__signals__Kind"];
             rule: string;
@@ -8688,6 +8688,7 @@ export interface components {
             reason_de: string;
             outcome?: components["schemas"]["Outcome"] | null;
             answered_at?: string | null;
+            deferred_until?: string | null;
         };
         /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
