@@ -113,6 +113,9 @@ export default async function add({ check, house, shots }) {
     await picture('sparq-review-de', page);
     await page.getByRole('button', { name: 'Abschicken' }).click();
     await page.getByRole('heading', { name: 'Danke' }).waitFor();
+    // The bar of the demo covers nothing of what it says.
+    const under = await page.evaluate(() => [document.activeElement.getBoundingClientRect().top, document.querySelector('aside.demo').getBoundingClientRect().bottom]);
+    same('the thanks stand below the bar', under[0] >= under[1], true);
     await picture('sparq-sent-de', page);
 
     const sent = hers.page.getByRole('region', { name: 'Sent' }).locator('li').first();

@@ -250,6 +250,7 @@ export default async function add({ check, house, shots }) {
     await hers.page.goto(`${house.origin}/with/${episode}/forms`);
     const shown = hers.page.getByRole('region', { name: 'To fill in' }).locator('li', { hasText: 'RISQ' });
     await shown.waitFor();
+    await picture('risq-asked-desk', hers.page);
     same('it was asked for, and no more', /Not begun|[Dd]ue/.test(await shown.innerText()), false);
     const middle = await place.person(house.origin, staff('neutral_person'), desk);
     const near = await place.person(house.origin, client, phone);
@@ -284,5 +285,23 @@ export default async function add({ check, house, shots }) {
     same('no concern of hers', (await caller.ask('GET', '/api/concerns')).concerns.filter((one) => one.client === client.name), []);
     const seen = await caller.ask('GET', `/api/forms/${form}`);
     same('nothing of it', [seen.versions, seen.form.completed_at, seen.form.revision], [[], undefined, 0]);
+    same('no day that could pass', seen.form.due_at, undefined);
+    await hers.page.setViewportSize(phone.viewport);
+    await hers.page.goto(`${house.origin}/with/${episode}/forms`);
+    await hers.page.getByRole('heading', { level: 1 }).waitFor();
+    await usable(hers.page);
+
+    // Where all is closed, that says nothing about how anybody is.
+    await middle.page.getByLabel('What was done').selectOption('no_action');
+    await middle.page.locator('#note').fill('Talked about it.');
+    await middle.page.getByRole('button', { name: 'Close it' }).click();
+    await middle.page.getByText('Talked about it.').waitFor();
+    await middle.page.setViewportSize(phone.viewport);
+    await middle.page.goto(`${house.origin}/`);
+    await middle.page.getByRole('region', { name: 'Closed' }).waitFor();
+    if ((await middle.page.getByRole('region', { name: /Not looked into yet|Being looked into/ }).count()) === 0) await middle.page.getByText('Nothing is open here. That does not mean that all is well.').waitFor();
+    else throw new Error('another one is open: the sentence could not be seen');
+    await usable(middle.page);
+    await picture('neutral-closed-phone', middle.page);
   });
 }
