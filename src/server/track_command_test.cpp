@@ -43,7 +43,7 @@ TEST(TrackCommand, PrintsSignalsForProgramsAndPeople) {
   EXPECT_EQ(answer.json().at("results").as_array().size(), 1U);
   EXPECT_TRUE(answer.json().at("errors").as_array().empty());
   const auto people = run(kScores);
-  EXPECT_NE(people.out.find("A, session 2: deterioration (act, deterioration-from-start): PHQ-9 is 16"),
+  EXPECT_NE(people.out.find("A, session 2: deterioration (act, deterioration-from-start): PHQ-9 was 16"),
             std::string::npos);
   EXPECT_NE(run("client,session,date,instrument,respondent,score\nA,1,,phq-9,client,9\n").out.find("No signals"),
             std::string::npos);

@@ -99,7 +99,7 @@ TEST_P(CaseloadApi, SaysThatAScoreIsReliablyWorseAndFollowsEveryFormAndCorrectio
   for (int again = 0; again < 2; ++again) {
     const auto seen = seen_by(therapist);
     EXPECT_NE(seen.find(R"("kind":"signal_act")"), std::string::npos) << seen;
-    EXPECT_NE(seen.find("PHQ-9 is 18, 9 points worse than the 9 of session 1"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("PHQ-9 was 18, 9 points worse than the 9 of session 1"), std::string::npos) << seen;
     EXPECT_EQ(seen.find(R"("kind":"worse")"), std::string::npos) << "it is said once: " << seen;
   }
   send(second, "phq-9", 9, 1, 2);

@@ -160,7 +160,7 @@ TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
   EXPECT_EQ(kept("gad-7"), "too_few");
   const auto told = found();
   EXPECT_NE(
-      told.find("worse-than-expected: PHQ-9 is 18 in session 3, worse than usual for 2 forms running: after a first "
+      told.find("worse-than-expected: PHQ-9 was 18 in session 3, worse than usual for 2 forms running: after a first "
                 "score of 17,"),
       std::string::npos)
       << told;

@@ -292,7 +292,7 @@ class Course {
       lasts = step.reliable && size > 0;
       if (!lasts) continue;
       add(rule, *now.form,
-          fmt::format("{} is {:.3g}, {} {} than the {:.3g} of session {}; the reliable change is {}.", series.name(),
+          fmt::format("{} was {:.3g}, {} {} than the {:.3g} of session {}; the reliable change is {}.", series.name(),
                       now.value, points(size), worse ? "worse" : "better", start.value, start.form->session,
                       points(*step.threshold)),
           {{"score", now.value},
@@ -395,7 +395,7 @@ class Course {
     const auto of_hundred = 50 * (1 + rule.parameter("share"));
     const auto expected = std::clamp(against.standing.expected, series.scale->min, series.scale->max);
     add(rule, form,
-        fmt::format("{} is {:.3g} in session {}, worse than usual{}: after a first score of {:.3g}, {:.3g} was to be "
+        fmt::format("{} was {:.3g} in session {}, worse than usual{}: after a first score of {:.3g}, {:.3g} was to be "
                     "expected, and {:.3g} of 100 are no worse than {:.3g}, by {} treatments of this practice that are "
                     "over.",
                     series.name(), against.score, form.session,
@@ -479,7 +479,7 @@ class Course {
                                 : fmt::format("{:.3g} after {:.3g}, on average", now.value, series.points[i - 1].value);
         auto& finding = add(
             rule, *now.form,
-            fmt::format("{} is {}{} {} below the {:.3g} that was usual before: more than this person's scores move; "
+            fmt::format("{} was {}{} {} below the {:.3g} that was usual before: more than this person's scores move; "
                         "perhaps something has come between the two.",
                         series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), level),
             {{"score", now.value},
@@ -493,7 +493,7 @@ class Course {
       if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
       if (own.forms_down() > rule.parameter("forms")) continue;
       add(rule, *now.form,
-          fmt::format("{} is {:.3g} and with that back near {:.3g}, where it was before the drop; that took {} {}.",
+          fmt::format("{} was {:.3g} and with that back near {:.3g}, where it was before the drop; that took {} {}.",
                       series.name(), now.value, level, own.forms_down(), own.forms_down() == 1 ? "form" : "forms"),
           {{"score", now.value}, {"level", level}, {"forms", own.forms_down()}});
     }
@@ -575,7 +575,7 @@ class Course {
       if (is_low && !was_low) {
         auto symptoms = symptoms_by(now.form->session);
         auto& finding = add(rule, *now.form,
-                            fmt::format("{} is {:.3g} in session {}, where {:.3g} or more would be usual{}.",
+                            fmt::format("{} was {:.3g} in session {}, where {:.3g} or more would be usual{}.",
                                         series.name(), now.value, now.form->session, *measure.low, symptoms.words),
                             {{"score", now.value}, {"limit", *measure.low}});
         tell_with(finding, std::move(symptoms));
@@ -644,7 +644,7 @@ class Course {
       if (running > rule.parameter("forms")) found_.back().until = now.form->session;
       if (running != static_cast<int>(rule.parameter("forms"))) continue;
       add(rule, *now.form,
-          fmt::format("{} is at its end, {:.3g}, {} times running: such a score cannot say how the relationship is; "
+          fmt::format("{} was at its end, {:.3g}, {} times running: such a score cannot say how the relationship is; "
                       "better to ask.",
                       series.name(), now.value, running),
           {{"score", now.value}, {"forms", running}});

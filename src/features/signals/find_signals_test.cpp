@@ -87,7 +87,7 @@ TEST(Deterioration, IsToldOnceAndWithItsNumbers) {
   EXPECT_EQ(signal.kind, Kind::deterioration);
   EXPECT_EQ(signal.level, Level::act);
   EXPECT_EQ(signal.rule, "deterioration-from-start");
-  EXPECT_EQ(signal.reason, "PHQ-9 is 14, 6 points worse than the 8 of session 1; the reliable change is 6 points.");
+  EXPECT_EQ(signal.reason, "PHQ-9 was 14, 6 points worse than the 8 of session 1; the reliable change is 6 points.");
   EXPECT_EQ(value(signal, "change"), 6);
   EXPECT_EQ(value(signal, "threshold"), 6);
 }
@@ -163,7 +163,7 @@ TEST(Rupture, IsTwoFormsThatAreEachTooLittle) {
   EXPECT_EQ(value(signal, "level"), 13.25) << "neither of the two is part of it";
   EXPECT_EQ(value(signal, "prior_forms"), 4);
   EXPECT_EQ(signal.reason,
-            "Relationship (SPARQ), Positive affect is 10 after 10, on average 3.25 points below the 13.2 that was "
+            "Relationship (SPARQ), Positive affect was 10 after 10, on average 3.25 points below the 13.2 that was "
             "usual before: more "
             "than this person's scores move; perhaps something has come between the two.");
   EXPECT_EQ(told(sparq({13, 14, 13, 13, 10, 13, 10})), "") << "one after the other";
@@ -442,7 +442,7 @@ TEST(BeyondExpected, SaysItsNumbersAndOnHowManyTreatmentsTheyRest) {
   EXPECT_EQ(told->kind, Kind::not_on_track);
   EXPECT_EQ(told->level, Level::look);
   EXPECT_EQ(told->reason,
-            "PHQ-9 is 16 in session 3, worse than usual for 2 forms running: after a first score of 16, 12 was to be "
+            "PHQ-9 was 16 in session 3, worse than usual for 2 forms running: after a first score of 16, 12 was to be "
             "expected, and 90 of 100 are no worse than 15, by 143 treatments of this practice that are over.");
   EXPECT_EQ(value(*told, "cases"), 143);
 }

@@ -207,7 +207,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           v["times"], of, number(v["client"]), number(v["therapist"]), rounded(std::abs(v["gap"])));
     case Method::perfect_score:
       return fmt::format(
-          "{} ist {:.0f}-mal nacheinander am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung "
+          "{} war {:.0f}-mal nacheinander am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung "
           "ist; "
           "besser ist es, zu fragen.",
           of, v["forms"], number(v["score"]));

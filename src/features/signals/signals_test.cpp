@@ -216,7 +216,7 @@ TEST_P(Signals, StandInTheListOfTheirTherapistWithTheirNumbersAndInGerman) {
   wait(hours(24));
   phq(16);
   const auto seen = seen_by(therapist, episode);  // brings it up to date by itself
-  EXPECT_NE(seen.find(R"("reason":"PHQ-9 is 16, 8 points worse than the 8 of session 1; the reliable change is)"),
+  EXPECT_NE(seen.find(R"("reason":"PHQ-9 was 16, 8 points worse than the 8 of session 1; the reliable change is)"),
             std::string::npos)
       << seen;
   EXPECT_NE(seen.find(R"("published":false)"), std::string::npos);
@@ -236,7 +236,7 @@ TEST_P(Signals, OfAFormThatWasCorrectedSayWhatIsTrueNowOrThatTheyHoldNoLonger) {
   EXPECT_EQ(stored(), "deterioration open");
   send(second, "phq-9", 9, 18, 2);
   EXPECT_EQ(stored(), "deterioration open");
-  EXPECT_NE(seen_by(therapist, episode).find("PHQ-9 is 18, 10 points worse"), std::string::npos);
+  EXPECT_NE(seen_by(therapist, episode).find("PHQ-9 was 18, 10 points worse"), std::string::npos);
   send(second, "phq-9", 9, 9, 3);
   EXPECT_EQ(stored(), "!deterioration open");
   EXPECT_TRUE(waiting(therapist).empty()) << "nobody is asked about it";
