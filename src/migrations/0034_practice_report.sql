@@ -9,7 +9,7 @@ CREATE TABLE practice_report_period (
 
 -- How far it has come; one row.
 CREATE TABLE practice_report_work (
-  id {int} PRIMARY KEY NOT NULL,
+  place {int} PRIMARY KEY NOT NULL,
   next_quarter {int} NOT NULL, -- with which the next period begins
   looked_through {int} NOT NULL, -- the last quarter that was looked at
   done {int} NOT NULL, -- treatments that were looked through of what is being made

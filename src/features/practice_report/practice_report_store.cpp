@@ -16,10 +16,10 @@ const Query kKeepPeriod{"practice_report.keep_period",
                         " VALUES ($1, $2, $3, $4) ON CONFLICT (first_quarter) DO NOTHING",
                         true};
 const Query kWork{"practice_report.work",
-                  "SELECT next_quarter, looked_through, done, total FROM practice_report_work WHERE id = 1", true};
+                  "SELECT next_quarter, looked_through, done, total FROM practice_report_work WHERE place = 1", true};
 const Query kKeepWork{"practice_report.keep_work",
-                      "INSERT INTO practice_report_work (id, next_quarter, looked_through, done, total)"
-                      " VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET next_quarter = $1,"
+                      "INSERT INTO practice_report_work (place, next_quarter, looked_through, done, total)"
+                      " VALUES (1, $1, $2, $3, $4) ON CONFLICT (place) DO UPDATE SET next_quarter = $1,"
                       " looked_through = $2, done = $3, total = $4",
                       true};
 // Of the whole practice, once in a quarter.

@@ -1,5 +1,6 @@
 #include "features/record/record_terms.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -26,6 +27,9 @@ constexpr std::array kTerms{
     Term{"forms", "Forms", "Fragebögen"},
     Term{"form_name_sparq", "Relationship (SPARQ)", "Beziehung (SPARQ)"},
     Term{"form_name_risq", "What did not feel right (RISQ)", "Was sich nicht gut angefühlt hat (RISQ)"},
+    Term{"form_name_check_in", "Relationship check-in", "Kurze Frage nach der Zusammenarbeit"},
+    Term{"form_name_check_in_therapist", "Relationship check-in (therapist)",
+         "Kurze Frage nach der Zusammenarbeit (therapeutisch)"},
     Term{"scale_total", "Total", "Gesamtwert"},
     Term{"scale_positive", "Positive feelings", "Positive Gefühle"},
     Term{"scale_negative", "Negative feelings", "Negative Gefühle"},
@@ -181,7 +185,9 @@ std::string_view term(std::string_view code, std::string_view language) {
 }
 
 std::string_view name_of_questionnaire(std::string_view key, std::string_view own, std::string_view language) {
-  return own_or_term("form_name_" + std::string(key), own, language);
+  auto code = "form_name_" + std::string(key);
+  std::replace(code.begin(), code.end(), '-', '_');  // as the screens' texts are named
+  return own_or_term(code, own, language);
 }
 
 std::string_view name_of_scale(std::string_view key, std::string_view own, std::string_view language) {
