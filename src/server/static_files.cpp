@@ -65,7 +65,7 @@ bool looks_like_a_page(std::string_view path) {
 
 // What the app's own addresses begin with; web/tests/addresses.test.ts holds it against
 // web/src/shared/router.svelte.ts.
-constexpr std::array<std::string_view, 11> kPages{"absences", "account", "concerns",    "consents",
+constexpr std::array<std::string_view, 12> kPages{"absences", "account", "concerns",    "consents",
                                                   "figures",  "help",    "instruments", "invitations",
                                                   "join",     "record",  "recovery",    "with"};
 
