@@ -35,14 +35,14 @@ export default async function add({ check, house, shots }) {
     await someone.page.getByRole('region', { name: 'What asks for a look' }).locator('li').first().waitFor();
     return someone;
   };
-  const own = (page) => page.getByRole('region', { name: 'What asks for a look' }).locator('li[id^=signal-]', { hasText: 'GAD-7 is 21' });
+  const own = (page) => page.getByRole('region', { name: 'What asks for a look' }).locator('li[id^=signal-]', { hasText: 'GAD-7 was 21' });
 
   await check('a form that is reliably worse puts its client forward in the caseload, with a sentence and its numbers', async (place) => {
     await send(0);
     episode = await send(3);
     const { page } = await place.person(house.origin, pair.therapist, desk);
     const client = page.locator('li.client', { hasText: pair.client.name });
-    const why = client.locator('.why li', { hasText: 'GAD-7 is 21' });
+    const why = client.locator('.why li', { hasText: 'GAD-7 was 21' });
     await why.waitFor();
     await picture('caseload-desk', page);
     await why.getByRole('link').click();
