@@ -105,7 +105,7 @@ export default async function add({ check, house, shots }) {
     same('no such words', await page.getByText('What asks for a look').count(), 0);
     same('nor by the address', await page.evaluate(async (id) => (await fetch(`/api/episodes/${id}/signals`)).status, episode), 403);
     const record = await page.evaluate(async () => (await fetch('/api/me/record.html?language=en')).text());
-    same('in the record', /Reliably worse\. GAD-7 is 21/.test(record), true);
+    same('in the record', /Reliably worse\. GAD-7 was 21/.test(record), true);
     same('without the note', record.includes('We spoke about it.'), false);
   });
 
