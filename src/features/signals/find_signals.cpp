@@ -370,6 +370,8 @@ class Course {
     int running = 0;
     bool lasts = false;
     for (std::size_t i = 1; i < scores.size(); ++i) {
+      // What is expected was learnt from the first form of each session: a second one is no further session.
+      if (scores[i].session == scores[i - 1].session) continue;
       const auto standing = measures::judge(known->second, *start, scores[i], share, series.scale->direction);
       if (!standing) continue;
       const auto from_expected = (standing->expected - scores[i].score) * series.better();

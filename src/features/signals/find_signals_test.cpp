@@ -413,14 +413,17 @@ Expectations expected_phq(int cases = 143) {
   return {{library().find("phq-9"), course}};
 }
 /// Sessions of which the rule of the expected course alone speaks.
-std::string beyond(const std::vector<double>& values, const Expectations& expected) {
+std::string beyond(const std::vector<Form>& forms, const Expectations& expected) {
   const auto rule =
       std::find_if(rules().begin(), rules().end(), [](const auto& one) { return one.id == "worse-than-expected"; });
   std::string sessions;
-  for (const auto& one : find_signals(phq(values), std::span(&*rule, 1), expected)) {
+  for (const auto& one : find_signals(forms, std::span(&*rule, 1), expected)) {
     sessions += fmt::format("{}{}", sessions.empty() ? "" : " ", one.session);
   }
   return sessions;
+}
+std::string beyond(const std::vector<double>& values, const Expectations& expected) {
+  return beyond(phq(values), expected);
 }
 
 TEST(BeyondExpected, SpeaksOnceOfTwoFormsRunningUntilHalfOfItIsOver) {
@@ -431,6 +434,14 @@ TEST(BeyondExpected, SpeaksOnceOfTwoFormsRunningUntilHalfOfItIsOver) {
       << "14 is more than half of the way to the limit";
   EXPECT_EQ(beyond({16, 12, 16, 17, 13, 16, 17}, expected_phq()), "4 7");
   EXPECT_EQ(beyond({16, 12, 12, 12, 12, 12, 12, 12, 12, 17, 17, 17}, expected_phq()), "") << "nothing is known so late";
+}
+
+TEST(BeyondExpected, TakesTheFirstFormOfASession) {
+  const auto total = [](int session, double value) { return form(session, "phq-9", "total", value); };
+  EXPECT_EQ(beyond({total(1, 16), total(2, 16), total(2, 17), total(3, 12)}, expected_phq()), "")
+      << "two forms of one session are not two running";
+  EXPECT_EQ(beyond({total(1, 16), total(1, 17), total(2, 16), total(3, 12)}, expected_phq()), "");
+  EXPECT_EQ(beyond({total(1, 16), total(2, 16), total(2, 12), total(3, 17)}, expected_phq()), "3");
 }
 
 TEST(BeyondExpected, SaysItsNumbersAndOnHowManyTreatmentsTheyRest) {

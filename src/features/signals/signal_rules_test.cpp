@@ -70,6 +70,22 @@ TEST(ReadRules, NamesTheLineThatIsWrong) {
   EXPECT_NE(refused("citation", "\"\""), "");
 }
 
+TEST(ReadRules, TakesWholeNumbersOfTreatmentsFormsAndWeeks) {
+  const auto refused_with = [](std::string_view cases, std::string_view forms, std::string_view weeks) {
+    const auto rules =
+        read_rules(fmt::format(R"({{"rules": [{{"rule": "e", "title": "E", "version": "1", "signal": "not-on-track",
+                    "level": "look", "basis": "our own rule", "citation": "None.", "method": "expected-course",
+                    "parameters": {{"cases": {}, "share": 0.8, "forms": {}, "quiet_weeks": {}}}}}]}})",
+                               cases, forms, weeks),
+                   library());
+    return rules ? "" : rules.error().detail;
+  };
+  EXPECT_EQ(refused_with("100", "2", "13"), "");
+  EXPECT_NE(refused_with("100.5", "2", "13").find("a whole number, not 100.5"), std::string::npos);
+  EXPECT_NE(refused_with("100", "1.5", "13").find("a whole number, not 1.5"), std::string::npos);
+  EXPECT_NE(refused_with("100", "2", "13.5").find("a whole number, not 13.5"), std::string::npos);
+}
+
 TEST(ReadRules, RefusesTwoOfOneName) {
   constexpr auto kRule =
       R"({"rule": "s", "title": "S", "version": "1", "signal": "safety", "level": "act", "basis": "our own rule",
