@@ -235,13 +235,14 @@ std::optional<AllianceTable> alliance_of(const std::vector<Treatment>& treatment
                                          const AllianceMeasure& measure, const measures::Instrument& instrument,
                                          std::int64_t smallest) {
   const auto ratings = ratings_of(treatments, period, measure.instrument);
-  const auto all = ratings.where([](const Form&) { return true; });
-  if (!Disclosure(smallest, ratings.person_of).show({all})) return std::nullopt;
+  // All of them stand nowhere, but are the sum of the channels, and of the sessions: what one of the two leaves out the
+  // other would give away. So they are looked through as if they were shown.
+  Disclosure disclosure(smallest, ratings.person_of);
+  if (!disclosure.show({ratings.where([](const Form&) { return true; })})) return std::nullopt;
   AllianceTable table{measure.instrument, instrument.scoring().name, measure.scale, 0, 0, {}, {}};
   for (const auto& scale : instrument.scoring().scales) {
     if (scale.key == measure.scale) std::tie(table.min, table.max) = std::pair(scale.min, scale.max);
   }
-  Disclosure disclosure(smallest, ratings.person_of);
   for (const bool by_messages : {false, true}) {
     const auto members = ratings.where([&](const Form& form) { return form.by_messages == by_messages; });
     table.by_channel.push_back({by_messages ? "messages" : "chat", shown_mean(disclosure, ratings, members, smallest)});

@@ -286,6 +286,26 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
   EXPECT_FALSE(with_few.by_session.at(2).score.mean);
 }
 
+TEST(Figures, TheChannelsTogetherGiveAwayNoRowOfSessionsThatIsHidden) {
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Treatment one;
+    one.person = i;
+    const bool by_messages = i % 2 == 0;
+    one.forms.push_back(sent("sparq", at(kBegin, 3), 4 + i % 8, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 30), 5 + i % 8, 5, by_messages));
+    // Three have a tenth session, two by messages and one in the chat: no other row holds these three.
+    if (i < 3) one.forms.push_back(sent("sparq", at(kBegin, 60), 16, 10, by_messages));
+    all.push_back(one);
+  }
+  const auto table = tables_of(all).alliance.at(0);
+  EXPECT_TRUE(table.by_channel.at(0).score.mean);
+  EXPECT_TRUE(table.by_channel.at(1).score.mean);
+  EXPECT_TRUE(table.by_session.at(0).score.mean);
+  EXPECT_FALSE(table.by_session.at(1).score.mean) << "both channels less both rows of sessions are the three";
+  EXPECT_FALSE(table.by_session.at(2).score.mean);
+}
+
 TEST(Figures, PrecisionOfARuleCountsPeopleAndNoFewOfThem) {
   std::vector<Treatment> all;
   for (std::uint32_t i = 0; i < 20; ++i) {
