@@ -261,9 +261,9 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
     one.person = i;
     // Ten by chat, six by messages; everybody has a first session, and eight a fourth.
     const bool by_messages = i >= 10;
-    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 8 : 12, 1, by_messages));
-    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 10 : 12, 2, by_messages));
-    if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 14, 4, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 7 + i % 2 * 2 : 11 + i % 3, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 9 + i % 2 * 2 : 11 + i % 3, 2, by_messages));
+    if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 12 + i % 4, 4, by_messages));
     one.forms.push_back(sent("sparq", at(kBegin, 70), 1));  // belongs to no session
     all.push_back(one);
   }
@@ -306,6 +306,26 @@ TEST(Figures, TheChannelsTogetherGiveAwayNoRowOfSessionsThatIsHidden) {
   EXPECT_FALSE(table.by_session.at(2).score.mean);
 }
 
+TEST(Figures, MeansStandToATenthAndNotWherePeopleAreAlike) {
+  const auto channel = [](const std::function<double(std::uint32_t)>& score) {
+    std::vector<Treatment> all;
+    for (std::uint32_t i = 0; i < 21; ++i) {
+      Treatment one;
+      one.person = i;
+      one.forms.push_back(sent("sparq", at(kBegin, 3), score(i), 1));
+      all.push_back(one);
+    }
+    return tables_of(all).alliance.at(0).by_channel.at(0).score;
+  };
+  const auto differing = channel([](std::uint32_t i) { return 5 + i % 8; });
+  EXPECT_DOUBLE_EQ(*differing.mean, 8.1) << "171 by 21; from 8.142857 the 21 could be told";
+  EXPECT_DOUBLE_EQ(*differing.low * 10, std::round(*differing.low * 10));
+  EXPECT_DOUBLE_EQ(*differing.high * 10, std::round(*differing.high * 10));
+  const auto alike = channel([](std::uint32_t) { return 12; });
+  EXPECT_FALSE(alike.mean || alike.people) << "it would say what each of them answered";
+  EXPECT_FALSE(channel([](std::uint32_t i) { return i == 0 ? 13 : 12; }).mean) << "nor of all but one";
+}
+
 TEST(Figures, PrecisionOfARuleCountsPeopleAndNoFewOfThem) {
   std::vector<Treatment> all;
   for (std::uint32_t i = 0; i < 20; ++i) {
@@ -343,6 +363,18 @@ TEST(Association, IsFoundBetweenPeopleAndPooledAcrossTherapists) {
   // A dip of one session has nothing to do with the next form here.
   EXPECT_LT(found.within->low, 0);
   EXPECT_GT(found.within->high, 0);
+}
+
+TEST(Association, StandsToTwoDecimals) {
+  const auto found = tables_of(practice(500, 12, 7, kBegin)).association;
+  const auto& between = found.between.value();
+  const auto& within = found.within.value();
+  const auto& therapists = found.therapists.value();
+  for (const auto one :
+       {between.value, between.low, between.high, within.value, within.low, within.high, therapists.value,
+        therapists.low, therapists.high, found.expected_low.value(), found.expected_high.value()}) {
+    EXPECT_NEAR(one * 100, std::round(one * 100), 1e-9) << one;
+  }
 }
 
 TEST(Association, WithinPeopleIsTheMixedModels) {
