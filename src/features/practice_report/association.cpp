@@ -15,9 +15,14 @@ namespace rapport::practice_report {
 namespace {
 
 constexpr double kConfidence = .95;
+constexpr int kDigits = 2;
 
 bool is_in(const Period& period, Time at) {
   return begin_of(period.first) <= at && at < begin_of(period.last + 1);
+}
+
+double shown(double value) {
+  return rounded_to(value, kDigits);
 }
 
 double normal_point() {
@@ -148,13 +153,14 @@ std::optional<double> correlation(std::span<const Point> points) {
   return std::abs(r) < 1 - 1e-9 ? std::optional(r) : std::nullopt;
 }
 
-/// The interval is that of the rounded number of people: the exact one could be reckoned from it.
+/// The interval is that of the rounded figure and number of people: it tells no more than they do.
 std::optional<Estimate> between(std::span<const Point> points, std::int64_t people) {
-  const auto r = correlation(points);
-  if (!r) return std::nullopt;
-  const auto [z, variance] = statistics::fisher_z(*r, static_cast<int>(people));
+  const auto exact = correlation(points);
+  if (!exact || std::abs(shown(*exact)) >= 1) return std::nullopt;
+  const auto r = shown(*exact);
+  const auto [z, variance] = statistics::fisher_z(r, static_cast<int>(people));
   const auto half = normal_point() * std::sqrt(variance);
-  return Estimate{*r, statistics::r_of_z(z - half), statistics::r_of_z(z + half)};
+  return Estimate{r, shown(statistics::r_of_z(z - half)), shown(statistics::r_of_z(z + half))};
 }
 
 /// The next form by how close the relationship was for this person (within), by how close it is for them altogether
@@ -187,7 +193,7 @@ std::optional<Estimate> within(std::span<const Point> points) {
   if (!model) return std::nullopt;
   const auto& effect = model->estimates().fixed[1];
   const auto half = normal_point() * effect.standard_error;
-  return Estimate{effect.estimate, effect.estimate - half, effect.estimate + half};
+  return Estimate{shown(effect.estimate), shown(effect.estimate - half), shown(effect.estimate + half)};
 }
 
 /// Only with enough therapists of enough clients each: nothing in it is any one of them.
@@ -208,10 +214,10 @@ void across_therapists(std::span<const Point> points, Disclosure& disclosure, st
   const auto pooled =
       statistics::pool(effects, statistics::PoolingMethod::reml, statistics::PoolingTest::knapp_hartung, kConfidence);
   if (!pooled || !disclosure.show({Members(people.begin(), people.end())})) return;
-  using statistics::r_of_z;
-  association.therapists = Estimate{r_of_z(pooled->value), r_of_z(pooled->low), r_of_z(pooled->high)};
-  association.expected_low = r_of_z(pooled->predicted_low);
-  association.expected_high = r_of_z(pooled->predicted_high);
+  const auto r = [](double z) { return shown(statistics::r_of_z(z)); };
+  association.therapists = Estimate{r(pooled->value), r(pooled->low), r(pooled->high)};
+  association.expected_low = r(pooled->predicted_low);
+  association.expected_high = r(pooled->predicted_high);
 }
 
 }  // namespace

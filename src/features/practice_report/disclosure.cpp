@@ -1,6 +1,7 @@
 #include "features/practice_report/disclosure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace rapport::practice_report {
@@ -14,6 +15,11 @@ constexpr std::size_t kMostKnown = 2000;
 std::int64_t rounded(std::size_t count, std::int64_t smallest) {
   const auto number = static_cast<std::int64_t>(count);
   return std::max((number + smallest / 2) / smallest, std::int64_t{1}) * smallest;
+}
+
+double rounded_to(double value, int digits) {
+  const auto parts = std::pow(10, digits);
+  return std::round(value * parts) / parts;
 }
 
 Members without(const Members& all, const Members& part) {

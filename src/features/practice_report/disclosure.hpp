@@ -16,6 +16,10 @@ using Members = std::vector<std::uint32_t>;
 /// a multiple too. `count` is at least `smallest`.
 std::int64_t rounded(std::size_t count, std::int64_t smallest);
 
+/// A mean or a correlation, to so many decimals: from more of them the exact number of people could be told, which is
+/// rounded where it stands.
+double rounded_to(double value, int digits);
+
 /// Remembers what is shown of one family of figures, together with everything that can be had by taking one from
 /// another, and refuses what would leave a group of a few people.
 class Disclosure {

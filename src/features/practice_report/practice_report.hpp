@@ -63,19 +63,26 @@ class Maker {
   /// `house` outlives this.
   Maker(House& house, const Settings& settings) : house_(house), settings_(settings) {}
 
-  /// One step; false when there is nothing to do now. After an error it begins anew some time later.
+  /// One step; false when there is nothing to do now. After an error it begins anew some time later. A treatment whose
+  /// key or form does not open is left out and the log says that there is one; with more than half of them it is an
+  /// error.
   Result<bool> step(Deadline deadline);
 
  private:
   Result<bool> begin(Time now, Deadline deadline);
   Result<void> look_at_some(Deadline deadline);
-  Result<void> finish(Time now, Deadline deadline);
+  /// Has its own time: the one who asks did not know how long the reckoning takes.
+  Result<void> finish(Time now);
+  Result<void> leave_out(const Error& error);
+  /// Nothing is being made any more, and whoever looks is told so.
+  void give_up();
   Result<void> note_progress(Deadline deadline);
 
   House& house_;
   const Settings settings_;
   std::optional<Quarter> looked_through_;  ///< what is known to be done
   bool is_making_ = false;
+  std::size_t left_out_ = 0;
   Work work_;
   std::vector<Place> places_;
   std::vector<Treatment> treatments_;

@@ -11,6 +11,8 @@ using http::Answer;
 using http::Call;
 using http::PermissionName;
 
+constexpr std::string_view kView = "practice report";
+
 struct Kept {
   std::vector<KeptPeriod> periods;
   std::optional<Work> work;
@@ -33,12 +35,25 @@ Time next_look(Time now) {
   return begin_of(quarter_of(now - kSettles) + 1) + kSettles;
 }
 
+/// A row for each log-in, and no write for each time that the page asks how far it has come.
+Result<void> note_look(Context& context, const Call& call) {
+  auto entry = audit_entry_of(context, call);
+  entry.view = kView;
+  if (!context.house.read_audit.first_time(context.viewer.session, AccountId(), opened_view(entry), entry.at)) {
+    context.is_written_down = true;
+    return {};
+  }
+  return audited_write(context, call, [](store::WriteTx&, ChangeEntry& change) -> Result<void> {
+    change.view = kView;
+    return {};
+  });
+}
+
 Result<Answer<PracticeReport>> read_report(Context& context, Call& call, const Settings& settings) {
-  // A look at what is kept: a row for each log-in, not for each time that the page asks how far it has come.
-  TRY_ASSIGN(const auto kept, audited_write(context, call, [](store::WriteTx& tx, ChangeEntry& entry) -> Result<Kept> {
-               entry.view = "practice report";
-               return Kept{list_periods(tx), find_work(tx)};
-             }));
+  TRY_ASSIGN(const auto kept, context.house.db.read(call.deadline, [](store::ReadTx& tx) -> Result<Kept> {
+    return Kept{list_periods(tx), find_work(tx)};
+  }));
+  TRY(note_look(context, call));
   TRY_ASSIGN(auto measures, shipped_measures(questionnaires::instruments()));
   const auto language = signals::language_of(call.query_text("language").value_or(""));
   Answer<PracticeReport> answer;

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "base/log.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/practice_report/practice_report.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -19,6 +20,17 @@ using questionnaires::StoredVersion;
 /// Read in one transaction, with their keys fetched together.
 constexpr std::size_t kAtOnce = 50;
 constexpr std::int64_t kMostSessions = 500;
+/// What was reckoned out of everything is not thrown away because reckoning it out took long.
+constexpr std::chrono::seconds kTimeToKeep{20};
+
+Deadline time_to_keep() {
+  return std::chrono::steady_clock::now() + kTimeToKeep;
+}
+
+/// Whether it may go well later: the others are about one treatment, whose key or form does not open.
+bool is_about_all(const Error& error) {
+  return error.kind == ErrorKind::overloaded || error.kind == ErrorKind::timed_out || error.kind == ErrorKind::storage;
+}
 
 /// As it is stored, of one moment.
 struct Stored {
@@ -98,7 +110,11 @@ Result<void> open_forms(const Stored& stored, const access::SealKey& key, const 
 void add_signals(const Stored& stored, Treatment& treatment) {
   using signals::Outcome;
   for (const auto& one : stored.signals) {
-    if (one.is_private || one.state == signals::State::history) continue;
+    // A divergence is private since a therapist's form is in it; it rests on nothing that is said about them.
+    if (one.is_private && one.kind != signals::Kind::divergence) continue;
+    if (one.state == signals::State::history) continue;
+    // Nobody is asked any more about what is over.
+    if (!one.holds && !one.outcome) continue;
     const bool answered = one.outcome && *one.outcome != Outcome::deferred;
     treatment.signals.push_back({one.rule, one.version, one.found_at, one.level != signals::Level::info, answered,
                                  one.outcome == Outcome::false_alarm});
@@ -109,8 +125,8 @@ Result<Treatment> open_treatment(const Place& place, const Stored& stored, House
                                  Deadline deadline) {
   Treatment treatment;
   treatment.ended_at = place.closed_at;
-  treatment.end_was_planned =
-      std::ranges::any_of(stored.forms, [](const StoredForm& form) { return form.moment == Moment::at_end; });
+  treatment.end_was_planned = std::ranges::any_of(
+      stored.forms, [](const StoredForm& form) { return form.moment == Moment::at_end && counts(form); });
   if (place.is_locked) return treatment;
   TRY_ASSIGN(const auto key, house.keys.key_for(place.client, deadline));
   for (const auto& one : stored.sessions) {
@@ -142,15 +158,21 @@ Result<bool> Maker::step(Deadline deadline) {
     if (treatments_.size() < places_.size()) {
       TRY(look_at_some(deadline));
     } else {
-      TRY(finish(now, deadline));
+      TRY(finish(now));
     }
     return true;
   }();
-  if (!done) {
-    is_making_ = false;
-    treatments_.clear();
-  }
+  if (!done && is_making_) give_up();
   return done;
+}
+
+void Maker::give_up() {
+  is_making_ = false;
+  places_.clear();
+  treatments_.clear();
+  work_.done = work_.total = 0;
+  const auto noted = note_progress(time_to_keep());
+  if (!noted) log::warning("practice_report.not_noted", {{"code", noted.error().code}});
 }
 
 Result<bool> Maker::begin(Time now, Deadline deadline) {
@@ -175,6 +197,7 @@ Result<bool> Maker::begin(Time now, Deadline deadline) {
   }
   places_ = std::move(begun.places);
   treatments_.clear();
+  left_out_ = 0;
   work_.done = 0;
   work_.total = std::ssize(places_);
   is_making_ = true;
@@ -198,14 +221,15 @@ Result<void> Maker::look_at_some(Deadline deadline) {
   }));
   std::vector<AccountId> clients;
   for (auto i = first; i < last; ++i) clients.push_back(places_[i].client);
-  TRY(house_.keys.fetch(clients, deadline));
+  // One key that does not open fails all: then each is asked for by itself.
+  const auto fetched = house_.keys.fetch(clients, deadline);
+  if (!fetched && is_about_all(fetched.error())) return fail(fetched.error());
   for (auto i = first; i < last; ++i) {
     Treatment treatment;
     if (const auto& one = stored[i - first]) {
       auto opened = open_treatment(places_[i], *one, house_, measures, deadline);
-      // Erased or locked meanwhile: it is not in it.
-      if (!opened && opened.error().kind != ErrorKind::not_found) return fail(opened.error());
       if (opened) treatment = std::move(*opened);
+      if (!opened) TRY(leave_out(opened.error()));
     }
     treatments_.push_back(std::move(treatment));
   }
@@ -213,7 +237,17 @@ Result<void> Maker::look_at_some(Deadline deadline) {
   return note_progress(deadline);
 }
 
-Result<void> Maker::finish(Time now, Deadline deadline) {
+Result<void> Maker::leave_out(const Error& error) {
+  if (is_about_all(error)) return fail(error);
+  if (error.kind == ErrorKind::not_found) return {};  // erased or locked meanwhile
+  log::warning("practice_report.treatment_left_out", {{"code", error.code}});
+  ++left_out_;
+  // Then it is not these treatments, but what opens all of them; and what is made now is never made again.
+  if (2 * left_out_ > places_.size()) return fail(error);
+  return {};
+}
+
+Result<void> Maker::finish(Time now) {
   std::map<AccountId, std::uint32_t> people;
   std::map<AccountId, std::uint32_t> therapists;
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -231,7 +265,7 @@ Result<void> Maker::finish(Time now, Deadline deadline) {
     made.push_back({*period, now, std::move(text)});
     next = period->last + 1;
   }
-  TRY(house_.db.write(deadline, [&](store::WriteTx& tx) -> Result<void> {
+  TRY(house_.db.write(time_to_keep(), [&](store::WriteTx& tx) -> Result<void> {
     for (const auto& one : made) keep_period(tx, one);
     keep_work(tx, {next, over, 0, 0});
     return {};

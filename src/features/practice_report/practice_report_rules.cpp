@@ -28,6 +28,9 @@ constexpr std::int64_t kQuarters = 4;
 constexpr std::size_t kGroupsInPeriod = 4;
 constexpr std::size_t kMostMeasures = 50;
 constexpr double kConfidence = .95;
+/// People who differ by less than this part of a scale are alike: their mean would say what each of them answered.
+constexpr double kLeastSpread = .05;
+constexpr int kDigitsOfMean = 1;
 struct Sessions {
   std::int64_t from = 0;
   std::optional<std::int64_t> to;
@@ -189,6 +192,7 @@ std::vector<ChangeRow> changes(const std::vector<Treatment>& treatments, const P
 struct Ratings {
   std::vector<std::uint32_t> person_of;
   std::vector<const Form*> forms;
+  double least_spread = 0;  ///< of people's means, in points
 
   Members where(const std::function<bool(const Form&)>& is_it) const {
     Members members;
@@ -199,7 +203,8 @@ struct Ratings {
   }
 };
 
-Mean mean_of(const Ratings& ratings, const Members& members, std::int64_t smallest) {
+/// Nothing where the people are alike.
+std::optional<Mean> mean_of(const Ratings& ratings, const Members& members, std::int64_t smallest) {
   std::map<std::uint32_t, std::pair<double, int>> sums;
   for (const auto one : members) {
     auto& [sum, count] = sums[ratings.person_of[one]];
@@ -209,14 +214,16 @@ Mean mean_of(const Ratings& ratings, const Members& members, std::int64_t smalle
   std::vector<double> means;
   for (const auto& [person, sum] : sums) means.push_back(sum.first / sum.second);
   const auto [mean, sd] = mean_and_sd(means);
+  if (sd <= ratings.least_spread) return std::nullopt;
   const auto number = static_cast<double>(means.size());
   const auto half = statistics::t_quantile(1 - (1 - kConfidence) / 2, number - 1) * sd / std::sqrt(number);
-  return {rounded(means.size(), smallest), mean, mean - half, mean + half};
+  const auto shown = [](double value) { return rounded_to(value, kDigitsOfMean); };
+  return Mean{rounded(means.size(), smallest), shown(mean), shown(mean - half), shown(mean + half)};
 }
 
 Mean shown_mean(Disclosure& disclosure, const Ratings& ratings, const Members& members, std::int64_t smallest) {
-  if (!disclosure.show({members})) return {};
-  return mean_of(ratings, members, smallest);
+  const auto mean = mean_of(ratings, members, smallest);
+  return mean && disclosure.show({members}) ? *mean : Mean{};
 }
 
 Ratings ratings_of(const std::vector<Treatment>& treatments, const Period& period, const std::string& instrument) {
@@ -234,14 +241,16 @@ Ratings ratings_of(const std::vector<Treatment>& treatments, const Period& perio
 std::optional<AllianceTable> alliance_of(const std::vector<Treatment>& treatments, const Period& period,
                                          const AllianceMeasure& measure, const measures::Instrument& instrument,
                                          std::int64_t smallest) {
-  const auto ratings = ratings_of(treatments, period, measure.instrument);
-  const auto all = ratings.where([](const Form&) { return true; });
-  if (!Disclosure(smallest, ratings.person_of).show({all})) return std::nullopt;
+  auto ratings = ratings_of(treatments, period, measure.instrument);
+  // All of them stand nowhere, but are the sum of the channels, and of the sessions: what one of the two leaves out the
+  // other would give away. So they are looked through as if they were shown.
+  Disclosure disclosure(smallest, ratings.person_of);
+  if (!disclosure.show({ratings.where([](const Form&) { return true; })})) return std::nullopt;
   AllianceTable table{measure.instrument, instrument.scoring().name, measure.scale, 0, 0, {}, {}};
   for (const auto& scale : instrument.scoring().scales) {
     if (scale.key == measure.scale) std::tie(table.min, table.max) = std::pair(scale.min, scale.max);
   }
-  Disclosure disclosure(smallest, ratings.person_of);
+  ratings.least_spread = kLeastSpread * (table.max - table.min);
   for (const bool by_messages : {false, true}) {
     const auto members = ratings.where([&](const Form& form) { return form.by_messages == by_messages; });
     table.by_channel.push_back({by_messages ? "messages" : "chat", shown_mean(disclosure, ratings, members, smallest)});

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "features/practice_report/association.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -261,9 +262,9 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
     one.person = i;
     // Ten by chat, six by messages; everybody has a first session, and eight a fourth.
     const bool by_messages = i >= 10;
-    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 8 : 12, 1, by_messages));
-    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 10 : 12, 2, by_messages));
-    if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 14, 4, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 7 + i % 2 * 2 : 11 + i % 3, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 9 + i % 2 * 2 : 11 + i % 3, 2, by_messages));
+    if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 12 + i % 4, 4, by_messages));
     one.forms.push_back(sent("sparq", at(kBegin, 70), 1));  // belongs to no session
     all.push_back(one);
   }
@@ -284,6 +285,46 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
   EXPECT_TRUE(with_few.by_session.at(0).score.mean);
   EXPECT_FALSE(with_few.by_session.at(1).score.mean);
   EXPECT_FALSE(with_few.by_session.at(2).score.mean);
+}
+
+TEST(Figures, TheChannelsTogetherGiveAwayNoRowOfSessionsThatIsHidden) {
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Treatment one;
+    one.person = i;
+    const bool by_messages = i % 2 == 0;
+    one.forms.push_back(sent("sparq", at(kBegin, 3), 4 + i % 8, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 30), 5 + i % 8, 5, by_messages));
+    // Three have a tenth session, two by messages and one in the chat: no other row holds these three.
+    if (i < 3) one.forms.push_back(sent("sparq", at(kBegin, 60), 16, 10, by_messages));
+    all.push_back(one);
+  }
+  const auto table = tables_of(all).alliance.at(0);
+  EXPECT_TRUE(table.by_channel.at(0).score.mean);
+  EXPECT_TRUE(table.by_channel.at(1).score.mean);
+  EXPECT_TRUE(table.by_session.at(0).score.mean);
+  EXPECT_FALSE(table.by_session.at(1).score.mean) << "both channels less both rows of sessions are the three";
+  EXPECT_FALSE(table.by_session.at(2).score.mean);
+}
+
+TEST(Figures, MeansStandToATenthAndNotWherePeopleAreAlike) {
+  const auto channel = [](const std::function<double(std::uint32_t)>& score) {
+    std::vector<Treatment> all;
+    for (std::uint32_t i = 0; i < 21; ++i) {
+      Treatment one;
+      one.person = i;
+      one.forms.push_back(sent("sparq", at(kBegin, 3), score(i), 1));
+      all.push_back(one);
+    }
+    return tables_of(all).alliance.at(0).by_channel.at(0).score;
+  };
+  const auto differing = channel([](std::uint32_t i) { return 5 + i % 8; });
+  EXPECT_DOUBLE_EQ(*differing.mean, 8.1) << "171 by 21; from 8.142857 the 21 could be told";
+  EXPECT_DOUBLE_EQ(*differing.low * 10, std::round(*differing.low * 10));
+  EXPECT_DOUBLE_EQ(*differing.high * 10, std::round(*differing.high * 10));
+  const auto alike = channel([](std::uint32_t) { return 12; });
+  EXPECT_FALSE(alike.mean || alike.people) << "it would say what each of them answered";
+  EXPECT_FALSE(channel([](std::uint32_t i) { return i == 0 ? 13 : 12; }).mean) << "nor of all but one";
 }
 
 TEST(Figures, PrecisionOfARuleCountsPeopleAndNoFewOfThem) {
@@ -325,6 +366,18 @@ TEST(Association, IsFoundBetweenPeopleAndPooledAcrossTherapists) {
   EXPECT_GT(found.within->high, 0);
 }
 
+TEST(Association, StandsToTwoDecimals) {
+  const auto found = tables_of(practice(500, 12, 7, kBegin)).association;
+  const auto& between = found.between.value();
+  const auto& within = found.within.value();
+  const auto& therapists = found.therapists.value();
+  for (const auto one :
+       {between.value, between.low, between.high, within.value, within.low, within.high, therapists.value,
+        therapists.low, therapists.high, found.expected_low.value(), found.expected_high.value()}) {
+    EXPECT_NEAR(one * 100, std::round(one * 100), 1e-9) << one;
+  }
+}
+
 TEST(Association, WithinPeopleIsTheMixedModels) {
   auto all = practice(80, 8, 3, kBegin);
   // Now what somebody answers next follows the relationship of the session before, point by point.
@@ -361,14 +414,14 @@ TEST(Figures, NameNobodyAndRankNobody) {
   EXPECT_EQ(json(before).find("\"person\""), std::string::npos);
 }
 
-// ---- Somebody who takes every figure from every other --------------------------------------------------------------
+// ---- Somebody who adds and takes away all that is shown
+// --------------------------------------------------------------
 
 /// Every number of people, forms or signals that stands in the report.
 void collect(const Share& share, std::vector<std::int64_t>& numbers) {
   for (const auto& one : {share.count, share.of, share.people}) {
     if (one) numbers.push_back(*one);
   }
-  if (share.of) numbers.push_back(*share.of - *share.count);
 }
 std::vector<std::int64_t> numbers_of(const Tables& tables) {
   std::vector<std::int64_t> numbers;
@@ -391,87 +444,180 @@ std::vector<std::int64_t> numbers_of(const Tables& tables) {
   return numbers;
 }
 
-/// The sets of people behind the figures of one instrument that are shown, reckoned here once more and otherwise.
-std::vector<std::vector<bool>> groups_of(const std::vector<Treatment>& all, const ChangeRow& row, Quarter quarter) {
-  const auto& instrument = *library().find(row.questionnaire);
-  std::map<std::string, std::vector<bool>> groups;
-  for (const auto* name : {"all", "improved", "worse", "clinical", "recovered"}) groups[name].resize(all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto course = course_of(all[i], row.questionnaire, {quarter, quarter});
+/// What one table counts, and what stands behind each figure of it that is shown: reckoned here once more and otherwise
+/// than the program does. A sum is of the same set as its mean and number.
+struct Table {
+  std::vector<std::uint32_t> person_of;  ///< of each form, signal or person that is counted
+  std::set<Members> shown;
+  std::size_t hidden = 0;
+
+  /// Numbers for those of the table for which it is so, in the order in which they were added.
+  std::map<std::string, Members> sets;
+  void add(std::uint32_t person, const std::map<std::string, bool>& is_in) {
+    for (const auto& [name, is_it] : is_in) {
+      if (is_it) sets[name].push_back(static_cast<std::uint32_t>(person_of.size()));
+    }
+    person_of.push_back(person);
+  }
+  void show(bool is_shown, const std::vector<std::string>& names) {
+    if (!is_shown) ++hidden;
+    for (const auto& name : names) {
+      if (is_shown) shown.insert(sets[name]);
+    }
+  }
+};
+
+bool is_of(Quarter quarter, const std::optional<Time>& when) {
+  return when && begin_of(quarter) <= *when && *when < begin_of(quarter + 1);
+}
+
+Table of_ends(const std::vector<Treatment>& all, const Tables& tables, Quarter quarter) {
+  Table table;
+  for (const auto& one : all) {
+    if (is_of(quarter, one.ended_at)) table.add(one.person, {{"all", true}, {"planned", one.end_was_planned}});
+  }
+  table.show(tables.planned_end.of.has_value(), {"all", "planned"});
+  return table;
+}
+
+Table of_forms(const std::vector<Treatment>& all, const FormsRow& row, Quarter quarter) {
+  Table table;
+  for (const auto& one : all) {
+    for (const auto& form : one.forms) {
+      if (form.instrument != row.questionnaire || !is_of(quarter, form.due_at)) continue;
+      table.add(one.person, {{"all", true}, {"sent", form.sent_at.has_value()}});
+    }
+  }
+  table.show(row.sent.of.has_value(), {"all", "sent"});
+  return table;
+}
+
+Table of_changes(const std::vector<Treatment>& all, const ChangeRow& row, Quarter quarter) {
+  EXPECT_EQ(row.questionnaire, "phq-9");
+  Table table;
+  for (const auto& one : all) {
+    const auto course = course_of(one, row.questionnaire, {quarter, quarter});
     if (!course) continue;
-    groups["all"][i] = true;
-    const auto fall = course->first - course->latest;  // of PHQ-9, whose threshold is 6 and whose cut-off is 10
-    groups["improved"][i] = fall >= 6;
-    groups["worse"][i] = fall <= -6;
-    groups["clinical"][i] = course->first >= 10;
-    groups["recovered"][i] = fall >= 6 && course->first >= 10 && course->latest < 10;
+    const auto fall = course->first - course->latest;  // its threshold is 6 and its cut-off is 10
+    table.add(one.person, {{"all", true},
+                           {"improved", fall >= 6},
+                           {"worse", fall <= -6},
+                           {"clinical", course->first >= 10},
+                           {"recovered", fall >= 6 && course->first >= 10 && course->latest < 10}});
   }
-  EXPECT_EQ(instrument.id(), "phq-9");
-  std::vector<std::vector<bool>> shown;
-  const auto add = [&](const Share& share, const char* part, const char* of) {
-    if (!share.of) return;
-    shown.push_back(groups[part]);
-    shown.push_back(groups[of]);
-  };
-  add(row.improved, "improved", "all");
-  add(row.recovered.value_or(Share{}), "recovered", "clinical");
-  add(row.worse, "worse", "all");
-  return shown;
+  table.show(row.improved.of.has_value(), {"improved", "all"});
+  table.show(row.recovered && row.recovered->of, {"recovered", "clinical"});
+  table.show(row.worse.of.has_value(), {"worse", "all"});
+  return table;
 }
 
-/// Takes one from another, and a third from what is left: as numbers, each person counting as often as is added or
-/// taken away. Where what is left is a group, it is nobody or five people at the least.
-void expect_no_few(const std::vector<std::vector<bool>>& groups) {
-  const auto check = [](const std::vector<int>& left) {
-    const bool is_group = std::ranges::all_of(left, [](int one) { return one == 0 || one == 1; });
-    const auto people = std::ranges::count(left, 1);
-    if (is_group) EXPECT_TRUE(people == 0 || people >= kFive) << people;
-  };
-  for (const auto& a : groups) {
-    for (const auto& b : groups) {
-      for (const auto& c : groups) {
-        std::vector<int> two(a.size());
-        std::vector<int> three(a.size());
-        for (std::size_t i = 0; i < a.size(); ++i) {
-          two[i] = int{a[i]} - int{b[i]};
-          three[i] = two[i] - int{c[i]};
-        }
-        check(two);
-        check(three);
-      }
+Table of_ratings(const std::vector<Treatment>& all, const AllianceTable& shown, Quarter quarter) {
+  Table table;
+  for (const auto& one : all) {
+    for (const auto& form : one.forms) {
+      if (form.instrument != shown.questionnaire || form.session == 0 || !is_of(quarter, form.sent_at)) continue;
+      const auto from = form.session < 4 ? "1" : form.session < 8 ? "4" : form.session < 16 ? "8" : "16";
+      table.add(one.person, {{from, true}, {form.by_messages ? "messages" : "chat", true}});
     }
   }
+  for (const auto& row : shown.by_channel) table.show(row.score.mean.has_value(), {row.channel});
+  for (const auto& row : shown.by_session) table.show(row.score.mean.has_value(), {std::to_string(row.from)});
+  return table;
 }
 
-TEST(Attacker, FindsNobodyInTheDifferencesOfAllTablesWhileClientsComeGoAndAreErased) {
-  std::size_t shown = 0;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+Table of_signals(const std::vector<Treatment>& all, const SignalRow& row, Quarter quarter) {
+  Table table;
+  for (const auto& one : all) {
+    for (const auto& signal : one.signals) {
+      if (signal.rule != row.rule || !is_of(quarter, signal.found_at)) continue;
+      table.add(one.person,
+                {{"all", true}, {"answered", signal.answered}, {"useful", signal.answered && !signal.false_alarm}});
+    }
+  }
+  table.show(row.answered.of.has_value(), {"all", "answered"});
+  table.show(row.useful.of.has_value(), {"answered", "useful"});
+  return table;
+}
+
+/// Adds and takes away all that a table shows, each figure once, in every way there is. Where a group is left, it is
+/// nobody or five people at the least.
+void attack(const Table& table, std::set<Members>::const_iterator next, std::vector<int>& left) {
+  if (next == table.shown.end()) {
+    if (!std::ranges::all_of(left, [](int one) { return one == 0 || one == 1; })) return;
+    std::set<std::uint32_t> people;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (left[i] == 1) people.insert(table.person_of[i]);
+    }
+    EXPECT_TRUE(people.empty() || std::ssize(people) >= kFive) << people.size();
+    return;
+  }
+  const auto count = [&](int times) {
+    for (const auto one : *next) left[one] += times;
+  };
+  attack(table, std::next(next), left);
+  count(1);
+  attack(table, std::next(next), left);
+  count(-2);
+  attack(table, std::next(next), left);
+  count(1);
+}
+
+/// So many of a kind of table were attacked, and so many of its figures were hidden.
+struct Attacked {
+  std::size_t tables = 0;
+  std::size_t hidden = 0;
+
+  void add(const Table& table) {
+    std::vector<int> left(table.person_of.size());
+    attack(table, table.shown.begin(), left);
+    if (!table.shown.empty()) ++tables;
+    hidden += table.hidden;
+  }
+};
+
+/// A quarter in which people stop after any session, and change channels.
+std::vector<Treatment> quarter_of_lives(std::uint32_t clients, Random& random, Quarter quarter) {
+  std::vector<Treatment> all;
+  const auto any = [&](std::uint64_t most) { return static_cast<double>(random.below(most + 1)); };
+  for (std::uint32_t i = 0; i < clients; ++i) {
+    Treatment one;
+    one.person = i;
+    one.therapist = i % 4;
+    const auto last = 1 + static_cast<std::int64_t>(random.below(9));
+    for (std::int64_t session = 1; session <= last; ++session) {
+      const auto when = at(quarter, 2 + 9 * static_cast<int>(session - 1));
+      one.sessions.push_back(when);
+      if (random.uniform() < .7) one.forms.push_back(sent("phq-9", when, any(27)));
+      if (random.uniform() < .1) one.forms.push_back({"phq-9", when, {}, {}, 0, false});
+      if (random.uniform() < .7) one.forms.push_back(sent("sparq", when, any(16), session, random.uniform() < .4));
+      if (random.uniform() < .1) {
+        one.signals.push_back({"relationship-drop", "1", when, true, random.uniform() < .7, random.uniform() < .4});
+      }
+    }
+    if (random.uniform() < .5) one.ended_at = at(quarter, 85);
+    one.end_was_planned = random.uniform() < .5;
+    all.push_back(one);
+  }
+  return all;
+}
+
+TEST(Attacker, FindsNobodyInTheSumsAndDifferencesOfAnyTable) {
+  Attacked ends, forms, changes, ratings, signals;
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     Random random(seed);
-    std::vector<Treatment> here = practice(20 + static_cast<std::uint32_t>(random.below(20)), 4, seed, kBegin);
-    std::vector<std::int64_t> numbers;       // of all that was ever shown
-    std::map<Quarter, std::string> printed;  // what somebody has on paper
-    for (Quarter quarter = kBegin; quarter < kBegin + 6; ++quarter) {
-      const auto tables = tables_of(here, quarter, quarter);
-      printed[quarter] = json(tables);
-      for (const auto number : numbers_of(tables)) numbers.push_back(number);
-      for (const auto& row : tables.change) expect_no_few(groups_of(here, row, quarter));
-      shown += tables.change.size();
-      // One is erased, one comes, and the others go on with forms of the next quarter.
-      here.erase(here.begin() + static_cast<std::ptrdiff_t>(random.below(here.size())));
-      const auto more = practice(static_cast<std::uint32_t>(here.size()) + 1, 4, seed * 100 + quarter, quarter + 1);
-      for (std::size_t i = 0; i < here.size(); ++i) {
-        here[i].person = static_cast<std::uint32_t>(i);
-        here[i].ended_at.reset();
-        here[i].forms.insert(here[i].forms.end(), more[i].forms.begin(), more[i].forms.end());
-      }
-      here.push_back(more.back());
-    }
-    for (const auto a : numbers) {
-      EXPECT_EQ(a % kFive, 0);
-      for (const auto b : numbers) EXPECT_TRUE(a == b || std::abs(a - b) >= kFive);
-    }
+    const auto here = quarter_of_lives(12 + static_cast<std::uint32_t>(random.below(30)), random, kBegin);
+    const auto tables = tables_of(here);
+    for (const auto number : numbers_of(tables)) EXPECT_EQ(number % kFive, 0);
+    ends.add(of_ends(here, tables, kBegin));
+    for (const auto& row : tables.forms) forms.add(of_forms(here, row, kBegin));
+    for (const auto& row : tables.change) changes.add(of_changes(here, row, kBegin));
+    for (const auto& table : tables.alliance) ratings.add(of_ratings(here, table, kBegin));
+    for (const auto& row : tables.signals) signals.add(of_signals(here, row, kBegin));
   }
-  EXPECT_GT(shown, 40U) << "there is something to attack";
+  for (const auto& one : {ends, forms, changes, ratings, signals}) {
+    EXPECT_GT(one.tables, 20U) << "there is something to attack";
+    EXPECT_GT(one.hidden, 5U) << "and something that would have given somebody away";
+  }
 }
 
 TEST(Attacker, WhoComesOrIsErasedOutsideOfAPeriodChangesNothingInIt) {

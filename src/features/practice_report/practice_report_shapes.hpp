@@ -28,7 +28,7 @@ BOOST_DESCRIBE_STRUCT(Share, (), (count, of, people, share, low, high))
 struct Mean {
   static constexpr std::string_view says =
       "Of each person's own mean, so that each counts once; `low` and `high` are its 95 % interval (Student's t); "
-      "`people` is rounded. Without numbers as in Share.";
+      "to a tenth of a point; `people` is rounded. Without numbers as in Share, and where the people hardly differ.";
   std::optional<std::int64_t> people;
   std::optional<double> mean;
   std::optional<double> low;

@@ -9335,7 +9335,7 @@ export interface components {
             recovered?: components["schemas"]["Share"] | null;
             worse: components["schemas"]["Share"];
         };
-        /** @description Of each person's own mean, so that each counts once; `low` and `high` are its 95 % interval (Student's t); `people` is rounded. Without numbers as in Share. */
+        /** @description Of each person's own mean, so that each counts once; `low` and `high` are its 95 % interval (Student's t); to a tenth of a point; `people` is rounded. Without numbers as in Share, and where the people hardly differ. */
         Mean: {
             people?: number | null;
             mean?: number | null;
