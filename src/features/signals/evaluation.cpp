@@ -159,14 +159,25 @@ void number_by_days(std::vector<Placed>& placed) {
   }
 }
 
-/// What the signal stands on: the form at which it was told, or, of one that did not come, the session. One that has a
-/// number of the therapist's form stands on that form, and is for whoever may read it.
+/// The first of the sessions in a row to which the form did not come.
+int first_without(const Signal& missing) {
+  double latest = missing.session;
+  double in_a_row = 1;
+  for (const auto& [name, value] : missing.values) {
+    if (name == "latest") latest = value;
+    if (name == "in_a_row") in_a_row = value;
+  }
+  return static_cast<int>(latest - in_a_row) + 1;
+}
+
+/// What the signal stands on: the form at which it was told, or, of one that did not come, the session since which it
+/// does not. One that has a number of the therapist's form stands on that form, and is for whoever may read it.
 Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private) {
   const auto& told = placed[signal.form];
   Found found{std::move(signal), "", {}, told.at, is_private};
   const auto& of = found.signal;
   if (of.kind == Kind::missing) {
-    found.basis = fmt::format("session {} {}", of.session, of.instrument);
+    found.basis = fmt::format("session {} {}", first_without(of), of.instrument);
     if (of.respondent == Respondent::therapist) found.basis += " of the therapist";
   } else {
     const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
@@ -380,7 +391,11 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
   // Without the version: a rule whose numbers were changed does not tell everything once more.
   using What = std::pair<std::string_view, std::string_view>;  // of `found`, which stays where it is
   std::map<What, const Found*> now_found;
-  for (const auto& one : found) now_found.emplace(What(one.signal.rule, one.basis), &one);
+  // What goes on not coming is one signal, with how often by now.
+  for (const auto& one : found) {
+    const auto place = now_found.emplace(What(one.signal.rule, one.basis), &one).first;
+    if (one.signal.kind == Kind::missing) place->second = &one;
+  }
   Changes changes;
   const Sessions sessions(course.sessions);
   for (const auto& known : course.known) {

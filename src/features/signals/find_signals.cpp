@@ -743,8 +743,8 @@ class Course {
         auto& finding = add(rule, *at->second,
                             fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
                                         instrument.scoring().name, is_therapists ? ", the therapist's form," : "",
-                                        missed == 1 ? fmt::format("session {}", latest)
-                                                    : fmt::format("{} sessions up to {}", missed, latest),
+                                        in_a_row == 1 ? fmt::format("session {}", latest)
+                                                      : fmt::format("{} sessions up to {}", in_a_row, latest),
                                         sent, so_far),
                             {{"missed", missed},
                              {"in_a_row", in_a_row},

@@ -136,7 +136,7 @@ std::string drop(const std::string& of, Values& v) {
 }
 
 std::string not_sent(const std::string& of, Values& v) {
-  const auto missed = v["missed"];
+  const auto missed = v["in_a_row"];
   const auto which = missed == 1 ? fmt::format("zu Sitzung {:.0f}", v["latest"])
                                  : fmt::format("zu {:.0f} Sitzungen bis Sitzung {:.0f}", missed, v["latest"]);
   return fmt::format("{}{} kam {} nicht; davor kam er zu {:.0f} von {:.0f} Sitzungen.", of,
@@ -219,8 +219,8 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
       return not_sent(of, v);
     case Method::no_contact:
       return fmt::format(
-          "Seit {:.0f} Tagen weder eine Nachricht noch ein Fragebogen noch eine Sitzung, und keine Sitzung ist "
-          "geplant; die Regel verlangt {:.0f}.",
+          "Seit {:.0f} Tagen kam von der Klientin oder dem Klienten weder eine Nachricht noch ein Fragebogen, es war "
+          "keine Sitzung, und keine ist geplant; die Regel verlangt {:.0f}.",
           v["days"], v["limit"]);
     case Method::reply_late:
       return fmt::format("Jemand wartet seit {:.0f} Stunden auf eine Antwort; vereinbart sind {:.0f}.", v["hours"],

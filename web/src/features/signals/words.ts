@@ -23,6 +23,9 @@ export function standingOf(signal: Signal): string {
   return signal.outcome ? outcomeOf(signal.outcome) : '';
 }
 
+/** Of our own rules there is no work to cite: what follows the word is what the rule says. */
+export const citationOf = ({ published, citation }: Pick<Signal, 'published' | 'citation'>) => (published ? citation : citation.replace(/^None: (.)/, (_, first: string) => first.toUpperCase()));
+
 /** When one meant to look again. */
 export function againOf({ follow_up, follow_up_at }: Pick<Done, 'follow_up' | 'follow_up_at'>): string {
   if (!follow_up) return '';
