@@ -15,7 +15,9 @@ struct Share {
   static constexpr std::string_view says =
       "How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % "
       "interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: "
-      "there are too few people on one side, or they could be told by taking one figure from another.";
+      "there are too few people on one side, or they could be told by taking one figure from another."
+      " Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than "
+      "it should be.";
   std::optional<std::int64_t> count;
   std::optional<std::int64_t> of;
   std::optional<std::int64_t> people;

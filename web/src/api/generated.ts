@@ -9312,7 +9312,7 @@ export interface components {
             days: number;
             signals: components["schemas"]["UnansweredSignal"][];
         };
-        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. */
+        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than it should be. */
         Share: {
             count?: number | null;
             of?: number | null;
