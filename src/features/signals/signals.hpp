@@ -117,21 +117,6 @@ struct Unanswered {
 /// kMostListed. Nothing private.
 std::vector<Unanswered> list_unanswered(store::ReadTx& tx, AccountId supervisor, Time before);
 
-/// What became of the signals of one rule. Nothing private but divergences is counted, nor what was history when it was
-/// found.
-struct RuleTally {
-  std::string rule;
-  std::string version;
-  std::int64_t signals = 0;
-  std::int64_t discussed = 0;
-  std::int64_t acted = 0;
-  std::int64_t deferred = 0;
-  std::int64_t false_alarm = 0;
-  std::int64_t unanswered = 0;
-};
-/// By rule and version, of what was found since then; each signal by its latest outcome.
-std::vector<RuleTally> tally(store::ReadTx& tx, Time since);
-
 struct NewOutcome {
   OutcomeId id;
   Outcome outcome = Outcome::discussed;

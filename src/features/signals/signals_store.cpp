@@ -64,17 +64,6 @@ const Query kUnanswered{
     " AND ((s.state = 'open' AND s.found_at <= $2) OR (s.state = 'deferred' AND s.deferred_until <= $2))"
     " ORDER BY CASE s.level WHEN 'act' THEN 0 ELSE 1 END, s.found_at, s.id LIMIT $3",
     true};
-// Of the whole practice, for a report that is asked for now and then.
-const Query kTally{"signals.tally",
-                   "SELECT s.rule, s.version, COUNT(*),"
-                   " SUM(CASE WHEN s.outcome = 'discussed' THEN 1 ELSE 0 END),"
-                   " SUM(CASE WHEN s.outcome = 'acted' THEN 1 ELSE 0 END),"
-                   " SUM(CASE WHEN s.outcome = 'deferred' THEN 1 ELSE 0 END),"
-                   " SUM(CASE WHEN s.outcome = 'false_alarm' THEN 1 ELSE 0 END),"
-                   " SUM(CASE WHEN s.outcome IS NULL THEN 1 ELSE 0 END)"
-                   " FROM signal s WHERE s.found_at >= $1 AND " MAY_BE_LISTED
-                   " AND s.state <> 'history'"
-                   " GROUP BY s.rule, s.version ORDER BY s.rule, s.version"};
 const Query kOutcomes{"signals.outcomes",
                       "SELECT id, by_id, at, outcome, deferred_until, follow_up, follow_up_at, sealed_note, result,"
                       " result_by, result_at, sealed_result_note FROM signal_outcome WHERE signal_id = $1"
@@ -325,19 +314,6 @@ std::vector<Unanswered> list_unanswered(ReadTx& tx, AccountId supervisor, Time b
                       level_named(row.text(4)).value_or(Level::look),
                       row.time(5),
                       row.maybe_time(6)};
-  });
-}
-
-std::vector<RuleTally> tally(ReadTx& tx, Time since) {
-  return tx.list(kTally, {since}, [](const Row& row) {
-    return RuleTally{std::string(row.text(0)),
-                     std::string(row.text(1)),
-                     row.int64(2),
-                     row.int64(3),
-                     row.int64(4),
-                     row.int64(5),
-                     row.int64(6),
-                     row.int64(7)};
   });
 }
 
