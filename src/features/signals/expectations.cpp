@@ -69,7 +69,8 @@ std::vector<const Instrument*> followed() {
   return instruments;
 }
 
-using Treatments = std::map<const Instrument*, std::vector<std::vector<SessionScore>>>;
+/// Of one version of a scoring, whatever the wording.
+using Treatments = std::map<const Instrument*, std::vector<std::vector<SessionScore>>, ByVersion>;
 
 /// It was closed, or nothing has come of it for so long.
 bool is_over(const StoredCourse& course, std::chrono::weeks quiet, Time now) {
@@ -87,7 +88,7 @@ bool is_over(const StoredCourse& course, std::chrono::weeks quiet, Time now) {
 
 /// The client's scores of each instrument that is followed; of several forms in one session the first.
 void add_treatment(const std::vector<Form>& forms, Treatments& treatments) {
-  std::map<const Instrument*, std::vector<SessionScore>> own;
+  std::map<const Instrument*, std::vector<SessionScore>, ByVersion> own;
   for (const auto& form : forms) {
     if (!form.sent || form.respondent != Respondent::client || !treatments.contains(form.instrument)) continue;
     const auto& scale = form.instrument->scoring().scales.front().key;
@@ -156,6 +157,13 @@ void say_what_is_unknown(const std::map<const Instrument*, measures::BuiltCourse
   }
 }
 
+/// Whether what was made of the version with that digest is of this one, too: another wording of the same scoring.
+bool is_same_scoring(const Instrument& instrument, std::string_view digest) {
+  const auto* version = questionnaires::instruments().find_version(digest);
+  return version != nullptr && version->id() == instrument.id() &&
+         version->scoring().version == instrument.scoring().version;
+}
+
 }  // namespace
 
 Result<Expectations> list_expectations(ReadTx& tx) {
@@ -163,7 +171,7 @@ Result<Expectations> list_expectations(ReadTx& tx) {
   Result<void> fine;
   tx.each(kKnown, {}, [&](const Row& row) {
     const auto* instrument = questionnaires::instruments().find(row.text(0));
-    if (instrument == nullptr || instrument->digest() != row.text(1) || !fine) return;
+    if (instrument == nullptr || !is_same_scoring(*instrument, row.text(1)) || !fine) return;
     const auto value = http::parse_json(row.text(2));
     auto course = value ? http::parse<measures::ExpectedCourse>(*value) : fail(value.error());
     if (course) {

@@ -29,6 +29,25 @@ const store::Query kLeft{"test.left_expected",
 const store::Query kKept{"test.expected",
                          "SELECT expectation, cases, course FROM expected_course WHERE instrument = $1"};
 
+/// While it lives, PHQ-9 is given out in another version.
+class NewVersion {
+ public:
+  NewVersion(std::string_view added_to_questionnaire, std::string_view added_to_scoring_version) {
+    auto library = questionnaires::instruments();
+    const auto texts = library.find("phq-9")->texts();
+    auto scoring = texts.scoring;
+    scoring.insert(scoring.find("\"version\": \"") + 12, added_to_scoring_version);
+    auto made = measures::InstrumentLibrary::read_stored(
+        "phq-9", texts.questionnaire + std::string(added_to_questionnaire), scoring);
+    EXPECT_NE(made->digest(), library.find("phq-9")->digest());
+    library.put(std::make_shared<const measures::Instrument>(*std::move(made)));
+    questionnaires::use_stored_instruments(std::move(library));
+  }
+  ~NewVersion() { questionnaires::use_stored_instruments(questionnaires::instruments_of_program()); }
+  NewVersion(const NewVersion&) = delete;
+  NewVersion& operator=(const NewVersion&) = delete;
+};
+
 class Expected : public testing::FullHouseTest {
  protected:
   /// One form a week, the first `at`.
@@ -125,6 +144,26 @@ class Expected : public testing::FullHouseTest {
     return {};
   }
 };
+
+TEST_P(Expected, GoesOnWithANewWordingAndBeginsAnewWithANewScoring) {
+  statistics::Random random(4);
+  for (int i = 0; i < 100; ++i) past_treatment(clock.now() - days(300), random);
+  const auto known = [&] { return read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(); };
+  renew();
+  after_night();
+  EXPECT_EQ(renew()->known, 1);
+  EXPECT_EQ(known(), 1U);
+  {
+    const NewVersion wording("\n", "");
+    EXPECT_EQ(known(), 1U);
+    clock.set(clock.now() + days(8));
+    EXPECT_EQ(renew()->known, 1) << "the treatments under the old wording count";
+    EXPECT_EQ(known(), 1U);
+  }
+  EXPECT_EQ(known(), 1U) << "made of the other wording of the same scoring";
+  const NewVersion scoring("", "9");
+  EXPECT_EQ(known(), 0U);
+}
 
 TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
   statistics::Random random(4);
