@@ -30,7 +30,8 @@ TEST(Silence, IsToldAfterThreeWeeksWithItsNumbers) {
   EXPECT_EQ(told[0].signal.kind, Kind::silence);
   EXPECT_EQ(told[0].since, kNow - days(21));
   EXPECT_EQ(told[0].signal.reason,
-            "Neither a message nor a form of the client's nor a session for 21 days, and no session is planned; the rule asks for 21.");
+            "Neither a message nor a form of the client's nor a session for 21 days, and no session is planned; the "
+            "rule asks for 21.");
 }
 
 TEST(Silence, IsNoneWhereAFormCameOrASessionWasOrIsToBe) {
