@@ -26,7 +26,8 @@ std::optional<ContactSignal> no_contact(const Rule& rule, const Contact& contact
   if (static_cast<double>(days) < rule.parameter("weeks") * 7) return std::nullopt;
   auto signal = begin(rule);
   signal.reason = fmt::format(
-      "Neither a message nor a form of the client's nor a session for {} days, and no session is planned; the rule asks for {:.0f}.",
+      "Neither a message nor a form of the client's nor a session for {} days, and no session is planned; the rule "
+      "asks for {:.0f}.",
       days, rule.parameter("weeks") * 7);
   signal.values = {{"days", static_cast<double>(days)}, {"limit", rule.parameter("weeks") * 7}};
   return ContactSignal{std::move(signal), since};
