@@ -35,5 +35,5 @@ test('how often two people meet is said in words', () => {
   expect(oftenName({ sessions: 2, weeks: 1 })).toBe('2 times a week');
   expect(oftenName({ sessions: 1, weeks: 2 })).toBe('every 2 weeks');
   expect(oftenName({ sessions: 2, weeks: 3 })).toBe('2 times in 3 weeks');
-  expect(firstContact({ first_contact_hours: 48 })).toBe('First contact within 48 h');
+  expect(firstContact({ first_contact_hours: 48 })).toBe('First contact within 48 hours');
 });
