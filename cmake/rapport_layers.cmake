@@ -95,6 +95,7 @@ rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.js
 rapport_embed(rapport_features measurement_plan ${CMAKE_SOURCE_DIR}/resources/measurement-plan *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 rapport_embed(rapport_features practice_report ${CMAKE_SOURCE_DIR}/resources/practice-report *.json)
+rapport_embed(rapport_features approach ${CMAKE_SOURCE_DIR}/resources/approaches *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 
 # The program: wiring, the web pages as they were last built, and main.

@@ -75,8 +75,13 @@ enum class Permission : std::uint8_t {
   answer_signal,         ///< record what one did about it, and what came of that
   watch_signals,         ///< which of them the therapists whom one supervises have not answered
   read_practice_report,  ///< figures about the practice as a whole, with nobody in them
+  edit_own_profile,      ///< say what one is like as a therapist, for clients who choose
+  state_preferences,     ///< say what one wishes for in the work
+  read_preferences,      ///< what one's client wishes for
+  choose_therapist,      ///< see who could fit, choose one or ask for somebody to be chosen
+  assign_therapist,      ///< which clients wait for a therapist, and choose one for them
 };
-inline constexpr std::size_t kPermissionCount = 36;
+inline constexpr std::size_t kPermissionCount = 41;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -132,6 +137,11 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::answer_signal, "answer_signal", kTherapist},
     {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
     {Permission::read_practice_report, "read_practice_report", Roles{Role::coordinator, Role::administrator}},
+    {Permission::edit_own_profile, "edit_own_profile", kTherapist},
+    {Permission::state_preferences, "state_preferences", kClient},
+    {Permission::read_preferences, "read_preferences", kTherapist},
+    {Permission::choose_therapist, "choose_therapist", kClient},
+    {Permission::assign_therapist, "assign_therapist", Roles{Role::coordinator, Role::administrator}},
 }};
 
 /// False for values outside of the enumerations too.

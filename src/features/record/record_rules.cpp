@@ -259,7 +259,7 @@ Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& 
 Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
                                         AccountId reader) {
   TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
-  record.left_out = {"Drafts, what was agreed to, and who looked.",
+  record.left_out = {"Drafts, what was agreed to or wished for, and who looked.",
                      "What the therapist noted for themselves, or answered on forms of their own.",
                      "Answers that the client did not show the therapist."};
   return record;
@@ -270,6 +270,10 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.consents) {
     TRY_ASSIGN(auto decided, open_consent(one.record, key, names));
     record.consents.push_back(std::move(decided));
+  }
+  for (const auto& one : stored.wishes) {
+    TRY_ASSIGN(auto wishes, preferences::open_wishes(key, one));
+    record.wishes.push_back({one.version, one.at, std::move(wishes)});
   }
   for (const auto& one : stored.access) {
     record.access.push_back({one.at, name_of(names, one.viewer), one.role, one.action,

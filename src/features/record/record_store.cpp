@@ -225,6 +225,8 @@ Result<StoredRecord> read_locked_record(ReadTx& tx, AccountId client) {
 Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   TRY_ASSIGN(auto record, read_treatments(tx, people::find_account(tx, client)));
   record.consents = read_consents(tx, client);
+  record.wishes = preferences::list_wishes(tx, client);
+  std::ranges::reverse(record.wishes);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;
   if (record.more_access) record.access.pop_back();
