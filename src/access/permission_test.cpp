@@ -60,7 +60,8 @@ TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
         row.permission == Permission::announce_absence || row.permission == Permission::hand_over ||
         row.permission == Permission::manage_closings || row.permission == Permission::call_off_closing ||
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments;
-    EXPECT_EQ(allowed(Role::administrator, row.permission), everybodys || figures || assigns || about_people) << row.text;
+    EXPECT_EQ(allowed(Role::administrator, row.permission), everybodys || figures || assigns || about_people)
+        << row.text;
   }
 }
 

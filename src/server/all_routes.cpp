@@ -35,6 +35,7 @@
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_profiles/therapist_profiles_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {

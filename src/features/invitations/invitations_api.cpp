@@ -26,7 +26,8 @@ BOOST_DESCRIBE_ENUM(MailLanguage, en, de)
 struct NewInvitation {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator "
-      "invites one; without it the client chooses among those who could fit. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. "
+      "invites one; without it the client chooses among those who could fit. With an `email` the link goes there, and "
+      "nothing else ever: it is forgotten when the link is used. "
       "`language` is that of the mail.";
   InvitationId id;
   InvitedRole role = InvitedRole::client;

@@ -188,8 +188,8 @@ Result<Answer<MatchesAnswer>> read_matches(Context& context, Call& call) {
   auto proposals = propose(wishes, client, candidates_of(therapists));
   for (auto& fit : proposals.fits) {
     const auto& therapist = find(therapists, fit.therapist);
-    answer.value.proposals.push_back({therapist_profiles::shown(therapist.person, therapist.profile),
-                                      std::move(fit.met), std::move(fit.unmet)});
+    answer.value.proposals.push_back(
+        {therapist_profiles::shown(therapist.person, therapist.profile), std::move(fit.met), std::move(fit.unmet)});
   }
   answer.value.nobody = std::move(proposals.nobody);
   return answer;
@@ -308,7 +308,8 @@ void add_matching_routes(Routes& routes) {
   routes.put("/api/me/assignment")
       .says("Ask the practice to choose a therapist for one")
       .explains(
-          "Coordinators and administrators are told by a mail. They see which wishes whom fit, but neither the name nor "
+          "Coordinators and administrators are told by a mail. They see which wishes whom fit, but neither the name "
+          "nor "
           "the words. Choosing oneself still goes until they have.")
       .answers<Nothing>(204)
       .needs(PermissionName{"choose_therapist"})
@@ -324,7 +325,8 @@ void add_matching_routes(Routes& routes) {
   routes.put("/api/clients-waiting/{client}/therapist")
       .says("Choose a therapist for a client who has none")
       .explains(
-          "The work begins at once; both are told by a mail. It may be somebody without room: whoever assigns has asked "
+          "The work begins at once; both are told by a mail. It may be somebody without room: whoever assigns has "
+          "asked "
           "them.")
       .body<TherapistWanted>()
       .answers<Nothing>(204)

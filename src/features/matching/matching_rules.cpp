@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -42,9 +41,7 @@ std::vector<WeekTime> in_common(const std::vector<WeekTime>& wished, const std::
 Fit compare(const Wishes& wishes, const Candidate& candidate) {
   const auto& profile = candidate.profile;
   Fit fit{candidate.therapist, {}, {}};
-  const auto note = [&](bool is_met, FitReason reason) {
-    (is_met ? fit.met : fit.unmet).push_back(std::move(reason));
-  };
+  const auto note = [&](bool is_met, FitReason reason) { (is_met ? fit.met : fit.unmet).push_back(std::move(reason)); };
   if (wishes.language) {
     note(speaks(profile, *wishes.language), {.wish = Wish::language, .language = wishes.language});
   }
@@ -104,8 +101,7 @@ std::vector<Placed> placed(const Wishes& wishes, AccountId client, const std::ve
     all.push_back({std::move(fit), unmet, met, one.room, mixed(client, one.therapist)});
   }
   std::ranges::sort(all, [](const Placed& a, const Placed& b) {
-    return std::tuple(a.needs_unmet, b.met, b.room, std::cref(a.mixed)) <
-           std::tuple(b.needs_unmet, a.met, a.room, std::cref(b.mixed));
+    return std::tie(a.needs_unmet, b.met, b.room, a.mixed) < std::tie(b.needs_unmet, a.met, a.room, b.mixed);
   });
   return all;
 }

@@ -35,9 +35,8 @@ const Query kEnd{"matching.end",
 const Query kErase{"matching.erase", "DELETE FROM therapist_search WHERE client_id = $1", true};
 
 Search to_search(const Row& row) {
-  return {row.id<AccountId>(0),  row.id<PracticeId>(1),      row.time(2),
-          row.maybe_time(3),     row.maybe_time(4),          row.maybe_id<AccountId>(5),
-          row.maybe_id<AccountId>(6)};
+  return {row.id<AccountId>(0),       row.id<PracticeId>(1),     row.time(2), row.maybe_time(3), row.maybe_time(4),
+          row.maybe_id<AccountId>(5), row.maybe_id<AccountId>(6)};
 }
 
 Error found_already() {

@@ -1,6 +1,6 @@
 #pragma once
-/// @file What a client wishes for in the work: how, with whom, in which language and when. Sealed under the client's key.
-/// Changed at any time; every version stays, the latest holds. Whoever treats the client reads the latest.
+/// @file What a client wishes for in the work: how, with whom, in which language and when. Sealed under the client's
+/// key. Changed at any time; every version stays, the latest holds. Whoever treats the client reads the latest.
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
@@ -25,12 +25,12 @@ inline constexpr std::size_t kLongestWords = 1000;
 
 /// As it is sealed. Whatever is absent or empty: the client has no preference.
 struct Wishes {
-  WayOfWorking way;
+  WayOfWorking way = {};
   std::optional<Gender> gender = {};
-  bool gender_needed = false;                 ///< another is not wanted; without meaning where no gender is named
+  bool gender_needed = false;                ///< another is not wanted; without meaning where no gender is named
   std::optional<std::string> language = {};  ///< ISO 639, two letters; always needed
-  std::vector<WeekTime> times;
-  std::string words;
+  std::vector<WeekTime> times = {};
+  std::string words = {};
   bool operator==(const Wishes&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Wishes, (), (way, gender, gender_needed, language, times, words))

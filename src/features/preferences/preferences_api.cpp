@@ -9,7 +9,8 @@ namespace rapport::preferences {
 
 struct WishesVersion {
   static constexpr std::string_view says =
-      "What the client wished for from `at` on. What is absent or empty: no preference. `gender_needed`: another is not "
+      "What the client wished for from `at` on. What is absent or empty: no preference. `gender_needed`: another is "
+      "not "
       "wanted.";
   std::int64_t version = 0;
   Time at;

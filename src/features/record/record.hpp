@@ -88,9 +88,9 @@ struct StoredRecord {
   std::vector<StoredEpisode> episodes;  ///< the oldest first
   /// Of everybody else who treated the person or wrote something of it, sealed; also of those who have left.
   std::map<AccountId, Bytes> profiles;
-  std::vector<StoredConsent> consents;  ///< the oldest first
+  std::vector<StoredConsent> consents;            ///< the oldest first
   std::vector<preferences::StoredWishes> wishes;  ///< the oldest first
-  std::vector<StoredAccess> access;     ///< the latest first
+  std::vector<StoredAccess> access;               ///< the latest first
   bool more_access = false;
 };
 
@@ -98,7 +98,8 @@ struct StoredRecord {
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
 
-/// Of a client whose account is closed and whose record is locked: without what they agreed to and wished for, and who looked.
+/// Of a client whose account is closed and whose record is locked: without what they agreed to and wished for, and who
+/// looked.
 Result<StoredRecord> read_locked_record(store::ReadTx& tx, AccountId client);
 
 /// Who did what with the client's data, the latest first, at most `most`; `before` is the last one that was seen.

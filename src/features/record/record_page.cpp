@@ -143,10 +143,9 @@ std::string spoken(Time at, std::string_view language) {
 
 /// 1 is Monday.
 std::string_view day_of_week(std::int64_t day, std::string_view language) {
-  constexpr std::string_view kDays[][2] = {{"Monday", "Montag"},     {"Tuesday", "Dienstag"},
-                                           {"Wednesday", "Mittwoch"}, {"Thursday", "Donnerstag"},
-                                           {"Friday", "Freitag"},     {"Saturday", "Samstag"},
-                                           {"Sunday", "Sonntag"}};
+  constexpr std::string_view kDays[][2] = {
+      {"Monday", "Montag"},  {"Tuesday", "Dienstag"}, {"Wednesday", "Mittwoch"}, {"Thursday", "Donnerstag"},
+      {"Friday", "Freitag"}, {"Saturday", "Samstag"}, {"Sunday", "Sonntag"}};
   return kDays[std::clamp<std::int64_t>(day, 1, 7) - 1][language == kGerman ? 1 : 0];
 }
 

@@ -51,8 +51,7 @@ struct ShownProfile {
   WayOfWorking way;
   std::string about;
 };
-BOOST_DESCRIBE_STRUCT(ShownProfile, (),
-                      (therapist, approaches, languages, reasons, focus, gender, times, way, about))
+BOOST_DESCRIBE_STRUCT(ShownProfile, (), (therapist, approaches, languages, reasons, focus, gender, times, way, about))
 
 struct OwnProfile {
   static constexpr std::string_view says =

@@ -40,8 +40,8 @@ std::vector<StoredProfile> list_profiles(ReadTx& tx) {
 
 Result<bool> store_profile(WriteTx& tx, const StoredProfile& profile, const IsSameProfile& is_same) {
   const auto& query = profile.revision == 1 ? kAdd : kChange;
-  if (tx.execute(query,
-                 {profile.therapist, profile.revision, profile.capacity, profile.sealed, profile.changed_at}) == 1) {
+  if (tx.execute(query, {profile.therapist, profile.revision, profile.capacity, profile.sealed, profile.changed_at}) ==
+      1) {
     return true;
   }
   const auto stored = find_profile(tx, profile.therapist);
