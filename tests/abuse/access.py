@@ -220,7 +220,8 @@ FREE = {
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
     "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
-    "POST /api/locked-records/{client}/exceptions /reason",
+    "POST /api/locked-records/{client}/exceptions /reason", "PUT /api/me/preferences /words",
+    "PUT /api/me/therapist-profile /focus", "PUT /api/me/therapist-profile /about",
 }
 
 
