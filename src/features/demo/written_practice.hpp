@@ -8,7 +8,9 @@
 
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_profiles/therapist_profiles.hpp"
 #include "http/text.hpp"
 
 namespace rapport::demo {
@@ -56,12 +58,20 @@ struct WrittenOutcome {
 };
 BOOST_DESCRIBE_STRUCT(WrittenOutcome, (), (rule, outcome, days, put_off_days, look_again_days, note))
 
+/// What a therapist says of themselves, and how many clients they take.
+struct WrittenProfile {
+  std::int64_t capacity = 0;
+  therapist_profiles::TherapistProfile says;
+};
+BOOST_DESCRIBE_STRUCT(WrittenProfile, (), (capacity, says))
+
 struct WrittenStaff {
   std::string login;
   std::string name;
   std::optional<std::vector<WrittenConsent>> consents;
+  std::optional<WrittenProfile> profile;
 };
-BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name, consents))
+BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name, consents, profile))
 
 /// `therapist` is a log-in. A proposed reply time waits for the client's answer.
 struct WrittenClient {
@@ -73,11 +83,12 @@ struct WrittenClient {
   std::optional<std::int64_t> proposed_reply_hours;
   std::optional<std::vector<WrittenConsent>> consents;
   std::optional<std::vector<WrittenOutcome>> signals;
+  std::optional<preferences::Wishes> wishes;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
                       (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, signals,
-                       rooms))
+                       wishes, rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {
