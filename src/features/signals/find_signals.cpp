@@ -177,8 +177,9 @@ class OwnLevel {
 
 class Course {
  public:
-  Course(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected)
-      : forms_(forms), rules_(rules), expected_(expected) {
+  Course(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
+         std::span<const Told> told)
+      : forms_(forms), rules_(rules), expected_(expected), told_(told) {
     for (const auto& form : forms) {
       if (form.sent && form.respondent == Respondent::client) instruments_.insert(form.instrument);
     }
@@ -359,20 +360,40 @@ class Course {
     }
   }
 
+  /// What was told of this form, or nothing.
+  const Told* told_at(const Rule& rule, const Form& form) const {
+    const auto found = std::find_if(told_.begin(), told_.end(),
+                                    [&](const Told& one) { return one.rule == rule.id && one.form == place_of(form); });
+    return found == told_.end() ? nullptr : &*found;
+  }
+  /// Forms of the course up to the last of which something was told.
+  std::size_t forms_told(const Rule& rule, const Series& series) const {
+    std::size_t count = series.points.size();
+    while (count > 0 && told_at(rule, *series.points[count - 1].form) == nullptr) --count;
+    return count;
+  }
+
   void beyond_expected(const Rule& rule, const Series& series) {
-    const auto known = expected_.find(series.instrument);
-    if (known == expected_.end() || known->second.cases < rule.parameter("cases")) return;
     std::vector<measures::SessionScore> scores;
     for (const auto& point : series.points) scores.push_back({point.form->session, point.value});
     const auto start = measures::intake_of(scores);
-    if (!start) return;
-    const auto share = rule.parameter("share");
+    const auto known = expected_.find(series.instrument);
+    const bool is_known = start && known != expected_.end() && known->second.cases >= rule.parameter("cases");
+    const auto forms = static_cast<int>(rule.parameter("forms"));
+    const auto settled = forms_told(rule, series);
     int running = 0;
     bool lasts = false;
-    for (std::size_t i = 1; i < scores.size(); ++i) {
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (const auto* told = told_at(rule, *series.points[i].form)) {
+        add(rule, *series.points[i].form, told->reason, told->values);
+        running = forms;
+        lasts = true;
+        continue;
+      }
       // What is expected was learnt from the first form of each session: a second one is no further session.
-      if (scores[i].session == scores[i - 1].session) continue;
-      const auto standing = measures::judge(known->second, *start, scores[i], share, series.scale->direction);
+      if (!is_known || i == 0 || scores[i].session == scores[i - 1].session) continue;
+      const auto standing =
+          measures::judge(known->second, *start, scores[i], rule.parameter("share"), series.scale->direction);
       if (!standing) continue;
       const auto from_expected = (standing->expected - scores[i].score) * series.better();
       const auto from_limit = (standing->expected - standing->limit) * series.better();
@@ -381,7 +402,7 @@ class Course {
         continue;
       }
       running = standing->is_beyond ? running + 1 : 0;
-      lasts = running >= static_cast<int>(rule.parameter("forms"));
+      lasts = running >= forms && i >= settled;
       if (lasts) add_beyond(rule, series, *series.points[i].form, {*start, scores[i].score, *standing}, running);
     }
   }
@@ -841,15 +862,16 @@ class Course {
   std::span<const Form> forms_;
   std::span<const Rule> rules_;
   const Expectations& expected_;
+  std::span<const Told> told_;
   std::set<const Instrument*, ByVersion> instruments_;  ///< of which the client sent a form
   std::vector<Finding> found_;
 };
 
 }  // namespace
 
-std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
-                                 const Expectations& expected) {
-  return Course(forms, rules, expected).find();
+std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
+                                 std::span<const Told> told) {
+  return Course(forms, rules, expected, told).find();
 }
 
 }  // namespace rapport::signals

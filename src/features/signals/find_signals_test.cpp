@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "research/statistics/random.hpp"
 
@@ -412,12 +413,16 @@ Expectations expected_phq(int cases = 143) {
   for (int session = 2; session <= 10; ++session) course.sessions.push_back({session, 11, .5, 5.48, 0, 0});
   return {{library().find("phq-9"), course}};
 }
-/// Sessions of which the rule of the expected course alone speaks.
-std::string beyond(const std::vector<Form>& forms, const Expectations& expected) {
+/// The rule of the expected course alone.
+std::span<const Rule> of_expected() {
   const auto rule =
       std::find_if(rules().begin(), rules().end(), [](const auto& one) { return one.id == "worse-than-expected"; });
+  return {&*rule, 1};
+}
+/// Sessions of which it speaks.
+std::string beyond(const std::vector<Form>& forms, const Expectations& expected) {
   std::string sessions;
-  for (const auto& one : find_signals(forms, std::span(&*rule, 1), expected)) {
+  for (const auto& one : find_signals(forms, of_expected(), expected)) {
     sessions += fmt::format("{}{}", sessions.empty() ? "" : " ", one.session);
   }
   return sessions;
@@ -470,6 +475,36 @@ TEST(BeyondExpected, SaysNothingWithoutEnoughTreatmentsOrABeginningAmongThem) {
   const auto found = find_signals(late, rules(), expected_phq());
   EXPECT_TRUE(
       std::none_of(found.begin(), found.end(), [](const auto& one) { return one.rule == "worse-than-expected"; }));
+}
+
+TEST(BeyondExpected, StaysAsItWasToldWhateverTheLimitsAreNow) {
+  const std::vector<Told> told{{"worse-than-expected", 3, "As it was told.", {}}};
+  const auto now = [&](const Expectations& expected) {
+    std::string text;
+    for (const auto& one : find_signals(phq({16, 16, 16, 17, 17, 10, 18, 18}), of_expected(), expected, told)) {
+      text += fmt::format("{} {}\n", one.session, one.reason);
+    }
+    return text;
+  };
+  EXPECT_EQ(now({}), "4 As it was told.\n") << "though nothing is known any more";
+  EXPECT_TRUE(now(expected_phq()).starts_with("4 As it was told.\n8 PHQ-9 was 18 in session 8, "))
+      << "nothing of session 3, and later ones are judged as ever: " << now(expected_phq());
+}
+
+TEST(BeyondExpected, SpeaksAsItWasToldForOtherRules) {
+  auto expected = expected_phq();
+  for (auto& session : expected.begin()->second.sessions) session.expected += 2;
+  const auto forms = phq({16, 16, 16, 17, 17});
+  const auto rules_told = [&](std::span<const Told> told) {
+    std::string text;
+    for (const auto& one : find_signals(forms, rules(), expected, told)) {
+      text += fmt::format("{} {} ", one.session, one.rule);
+    }
+    return text;
+  };
+  EXPECT_EQ(rules_told({}), "4 no-improvement-by-4 ") << "17 is not beyond these limits";
+  const std::vector<Told> told{{"worse-than-expected", 2, "As it was told.", {}}};
+  EXPECT_EQ(rules_told(told), "3 worse-than-expected ");
 }
 
 // Whatever comes later: what was said of a session stays, and nothing is added to it.
