@@ -14,6 +14,7 @@
 #include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
+#include "features/signals/missing_forms.hpp"
 #include "measures/counterpart.hpp"
 #include "measures/score.hpp"
 
@@ -165,37 +166,29 @@ void number_by_days(std::vector<Placed>& placed) {
   }
 }
 
-/// The first of the sessions in a row to which the form did not come.
-int first_without(const Signal& missing) {
-  double latest = missing.session;
-  double in_a_row = 1;
-  for (const auto& [name, value] : missing.values) {
-    if (name == "latest") latest = value;
-    if (name == "in_a_row") in_a_row = value;
-  }
-  return static_cast<int>(latest - in_a_row) + 1;
-}
-
-/// What the signal stands on: the form at which it was told, or, of one that did not come, the session since which it
-/// does not. One that has a number of the therapist's form stands on that form, and is for whoever may read it.
+/// What the signal stands on: the form at which it was told. One that has a number of the therapist's form stands on
+/// that form, and is for whoever may read it.
 Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private) {
   const auto& told = placed[signal.form];
   Found found{std::move(signal), "", {}, told.at, is_private};
   const auto& of = found.signal;
-  if (of.kind == Kind::missing) {
-    found.basis = fmt::format("session {} {}", first_without(of), of.instrument);
-    if (of.respondent == Respondent::therapist) found.basis += " of the therapist";
-  } else {
-    const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
-    found.form = stands_on.stored->id;
-    found.basis = found.form->text();
-    found.at = std::max(told.at, stands_on.at);
-    found.is_private = is_private || of.held_against;
-  }
+  const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
+  found.form = stands_on.stored->id;
+  found.basis = found.form->text();
+  found.at = std::max(told.at, stands_on.at);
+  found.is_private = is_private || of.held_against;
   // Two questions of one form can dip, each for itself.
   for (const auto& [name, value] : of.values) {
     if (name == "item") found.basis += fmt::format(" item {:.0f}", value);
   }
+  return found;
+}
+
+/// It stands on the session since which forms did not come.
+Found found_missing(MissingRow row, const std::vector<Placed>& placed) {
+  Found found{std::move(row.signal), fmt::format("session {}", row.first), {}, {}, false};
+  found.at = placed[found.signal.form].at;
+  if (found.signal.respondent == Respondent::therapist) found.basis += " of the therapist";
   return found;
 }
 
@@ -263,13 +256,18 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
                            std::vector<Found>& found) {
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, is_private, now));
   TRY_ASSIGN(const auto told, as_told(course, placed, key));
+  std::vector<Signal> missing;
   for (auto& signal : find_signals(as_forms(placed), rules(), course.expected, told)) {
     // An answer about harm is a concern (features/safety), with a clock and an end of its own.
     if (signal.kind == Kind::safety) continue;
     if (is_private && signal.kind != Kind::rupture_candidate) continue;
-    if (signal.kind == Kind::missing && !was_due(signal, placed)) continue;
-    found.push_back(found_at(std::move(signal), placed, is_private));
+    if (signal.kind != Kind::missing) {
+      found.push_back(found_at(std::move(signal), placed, is_private));
+    } else if (was_due(signal, placed)) {
+      missing.push_back(std::move(signal));
+    }
   }
+  for (auto& row : told_together(missing)) found.push_back(found_missing(std::move(row), placed));
   return {};
 }
 
@@ -453,11 +451,7 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
   // Without the version: a rule whose numbers were changed does not tell everything once more.
   using What = std::pair<std::string_view, std::string_view>;  // of `found`, which stays where it is
   std::map<What, const Found*> now_found;
-  // What goes on not coming is one signal, with how often by now.
-  for (const auto& one : found) {
-    const auto place = now_found.emplace(What(one.signal.rule, one.basis), &one).first;
-    if (one.signal.kind == Kind::missing) place->second = &one;
-  }
+  for (const auto& one : found) now_found.emplace(What(one.signal.rule, one.basis), &one);
   Changes changes;
   const Sessions sessions(course.sessions);
   const auto without_news = instruments_without_news(course);

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "features/signals/sentence_parts.hpp"
 #include "measures/change.hpp"
 #include "research/statistics/control_chart.hpp"
 #include "research/statistics/sudden_gain.hpp"
@@ -70,8 +71,12 @@ double mean(std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
+constexpr std::string_view kEnglish = "en";
+std::string number(double value) {
+  return number_in(kEnglish, value);
+}
 std::string points(double size) {
-  return fmt::format("{:.3g} {}", size, std::abs(size - 1) < kSame ? "point" : "points");
+  return fmt::format("{} {}", number(size), std::abs(size - 1) < kSame ? "point" : "points");
 }
 
 /// The sign that makes a step towards better positive.
@@ -87,11 +92,7 @@ struct Series {
 
   double better() const { return signals::better(*scale); }
   /// "PHQ-9", or with the scale where it has several.
-  std::string name() const {
-    const auto& scoring = instrument->scoring();
-    if (scale == &scoring.scales.front() && scale->key == "total") return scoring.name;
-    return scoring.scales.size() == 1 ? scoring.name : fmt::format("{}, {}", scoring.name, scale->label);
-  }
+  std::string name() const { return name_of(*instrument, *scale, kEnglish); }
 };
 
 /// What is usual for a person: the mean of what came before, without what was itself a drop.
@@ -293,9 +294,9 @@ class Course {
       lasts = step.reliable && size > 0;
       if (!lasts) continue;
       add(rule, *now.form,
-          fmt::format("{} was {:.3g}, {} {} than the {:.3g} of session {}; the reliable change is {}.", series.name(),
-                      now.value, points(size), worse ? "worse" : "better", start.value, start.form->session,
-                      points(*step.threshold)),
+          fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.", series.name(),
+                      number(now.value), points(size), worse ? "worse" : "better", number(start.value),
+                      start.form->session, points(*step.threshold)),
           {{"score", now.value},
            {"start", start.value},
            {"start_session", start.form->session},
@@ -325,9 +326,9 @@ class Course {
       if (!lasts) continue;
       const auto shown = [&](double value) { return -value * series.better(); };
       add(rule, *now.form,
-          fmt::format("The mean of the latest {} of {} is {:.3g}, {} worse than the best mean of {} before, {:.3g}; "
-                      "the rule asks for {}.",
-                      latest, series.name(), shown(recent), points(recent - best), best_of, shown(best),
+          fmt::format("The mean of the latest {} of {} is {}, {} worse than the best mean of {} before, {}; the rule "
+                      "asks for {}.",
+                      latest, series.name(), number(shown(recent)), points(recent - best), best_of, number(shown(best)),
                       points(threshold)),
           {{"recent_mean", shown(recent)},
            {"best_mean", shown(best)},
@@ -351,10 +352,10 @@ class Course {
       if (step.reliable && step.value * series.better() > 0) return;
       if (now.form->session < limit) continue;
       add(rule, *now.form,
-          fmt::format(
-              "{} began at {:.3g}, in the clinical range, and is {:.3g} in session {}: no reliable improvement, "
-              "which would be {}.",
-              series.name(), start.value, now.value, now.form->session, points(*step.threshold)),
+          fmt::format("{} began at {}, in the clinical range, and is {} in session {}: no reliable improvement, which "
+                      "would be {}.",
+                      series.name(), number(start.value), number(now.value), now.form->session,
+                      points(*step.threshold)),
           {{"score", now.value}, {"start", start.value}, {"threshold", *step.threshold}});
       return;
     }
@@ -418,12 +419,11 @@ class Course {
     const auto of_hundred = 50 * (1 + rule.parameter("share"));
     const auto expected = std::clamp(against.standing.expected, series.scale->min, series.scale->max);
     add(rule, form,
-        fmt::format("{} was {:.3g} in session {}, worse than usual{}: after a first score of {:.3g}, {:.3g} was to be "
-                    "expected, and {:.3g} of 100 are no worse than {:.3g}, by {} treatments of this practice that are "
-                    "over.",
-                    series.name(), against.score, form.session,
-                    running > 1 ? fmt::format(" for {} forms running", running) : "", against.start, expected,
-                    of_hundred, against.standing.limit, cases),
+        fmt::format("{} was {} in session {}, worse than usual{}: after a first score of {}, {} was to be expected, "
+                    "and {} of 100 are no worse than {}, by {} treatments of this practice that are over.",
+                    series.name(), number(against.score), form.session,
+                    running > 1 ? fmt::format(" for {} forms running", running) : "", number(against.start),
+                    number(expected), number(of_hundred), number(against.standing.limit), cases),
         {{"score", against.score},
          {"start", against.start},
          {"expected", expected},
@@ -451,10 +451,9 @@ class Course {
         continue;
       }
       add(rule, *now.form,
-          fmt::format(
-              "{} has become worse twice in a row, from {:.3g} to {:.3g} and {:.3g}: {} together; the rule asks "
-              "for {}.",
-              series.name(), first.value, second.value, now.value, points(total), points(threshold)),
+          fmt::format("{} has become worse twice in a row, from {} to {} and {}: {} together; the rule asks for {}.",
+                      series.name(), number(first.value), number(second.value), number(now.value), points(total),
+                      points(threshold)),
           {{"before", first.value}, {"between", second.value}, {"score", now.value}, {"threshold", threshold}});
     }
   }
@@ -476,9 +475,10 @@ class Course {
         const auto& before = series.points[place];
         const auto& after = series.points[place + 1];
         add(rule, *now.form,
-            fmt::format("{} went from {:.3g} in session {} to {:.3g} in session {} and stayed there: a candidate for a "
-                        "sudden gain; of people who improve steadily about half show one by chance.",
-                        series.name(), before.value, before.form->session, after.value, after.form->session),
+            fmt::format("{} went from {} in session {} to {} in session {} and stayed there: a candidate for a sudden "
+                        "gain; of people who improve steadily about half show one by chance.",
+                        series.name(), number(before.value), before.form->session, number(after.value),
+                        after.form->session),
             {{"before", before.value},
              {"after", after.value},
              {"after_session", before.form->session},
@@ -497,14 +497,14 @@ class Course {
       const auto level = own.level() * series.better();
       if (rule.method == Method::drop && step == OwnLevel::Step::stays_down) found_.back().until = now.form->session;
       if (rule.method == Method::drop && step == OwnLevel::Step::drops) {
-        const auto scores = own.forms_of_drop() == 1
-                                ? fmt::format("{:.3g}", now.value)
-                                : fmt::format("{:.3g} after {:.3g}, on average", now.value, series.points[i - 1].value);
+        const auto scores = own.forms_of_drop() == 1 ? fmt::format("{}", number(now.value))
+                                                     : fmt::format("{} after {}, on average", number(now.value),
+                                                                   number(series.points[i - 1].value));
         auto& finding = add(
             rule, *now.form,
-            fmt::format("{} was {}{} {} below the {:.3g} that was usual before: more than this person's scores move; "
+            fmt::format("{} was {}{} {} below the {} that was usual before: more than this person's scores move; "
                         "perhaps something has come between the two.",
-                        series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), level),
+                        series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), number(level)),
             {{"score", now.value},
              {"level", level},
              {"drop", own.drop()},
@@ -516,8 +516,9 @@ class Course {
       if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
       if (own.forms_down() > rule.parameter("forms")) continue;
       add(rule, *now.form,
-          fmt::format("{} was {:.3g} and with that back near {:.3g}, where it was before the drop; that took {} {}.",
-                      series.name(), now.value, level, own.forms_down(), own.forms_down() == 1 ? "form" : "forms"),
+          fmt::format("{} was {} and with that back near {}, where it was before the drop; that took {} {}.",
+                      series.name(), number(now.value), number(level), own.forms_down(),
+                      own.forms_down() == 1 ? "form" : "forms"),
           {{"score", now.value}, {"level", level}, {"forms", own.forms_down()}});
     }
   }
@@ -525,7 +526,8 @@ class Course {
   void yes(const Rule& rule, const Measure&, const Series& series) {
     for (const auto& now : series.points) {
       if (now.value < rule.parameter("count") - kSame) continue;
-      add(rule, *now.form, fmt::format("{}: {:.3g} answered with yes. A person looks at it.", series.name(), now.value),
+      add(rule, *now.form,
+          fmt::format("{}: {} answered with yes. A person looks at it.", series.name(), number(now.value)),
           {{"count", now.value}});
     }
   }
@@ -552,8 +554,8 @@ class Course {
         if (!dips) prior.push_back(*answer * sign);
         if (!dips || !is_known || share < high) continue;
         add(rule, *now.form,
-            fmt::format("{} stays high at {:.3g}, but item {} is {:.3g}, {} below what it usually was.", series.name(),
-                        now.value, place + 1, *answer, points(dip)),
+            fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
+                        number(now.value), place + 1, number(*answer), points(dip)),
             {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", dip}});
       }
     }
@@ -576,10 +578,11 @@ class Course {
       if (latest == nullptr || latest == &series.points.front()) continue;
       const auto& start = series.points.front();
       const auto step = change(series, start.value, latest->value);
-      return {fmt::format("; {} went from {:.3g} to {:.3g} meanwhile", series.name(), start.value, latest->value),
-              {{std::string(kSymptomsFrom) + instrument->id(), start.value},
-               {std::string(kSymptomsTo) + instrument->id(), latest->value}},
-              step.reliable && step.value * series.better() < 0};
+      return {
+          fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
+          {{std::string(kSymptomsFrom) + instrument->id(), start.value},
+           {std::string(kSymptomsTo) + instrument->id(), latest->value}},
+          step.reliable && step.value * series.better() < 0};
     }
     return {};
   }
@@ -598,8 +601,8 @@ class Course {
       if (is_low && !was_low) {
         auto symptoms = symptoms_by(now.form->session);
         auto& finding = add(rule, *now.form,
-                            fmt::format("{} was {:.3g} in session {}, where {:.3g} or more would be usual{}.",
-                                        series.name(), now.value, now.form->session, *measure.low, symptoms.words),
+                            fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
+                                        number(now.value), now.form->session, number(*measure.low), symptoms.words),
                             {{"score", now.value}, {"limit", *measure.low}});
         tell_with(finding, std::move(symptoms));
       }
@@ -619,14 +622,14 @@ class Course {
       if (told || !(first > second && second > third) || first - third < threshold - kSame) continue;
       told = true;
       auto symptoms = symptoms_by(now.form->session);
-      auto& finding = add(
-          rule, *now.form,
-          fmt::format("{} fell twice in a row in the first sessions, from {:.3g} to {:.3g} and {:.3g}{}.",
-                      series.name(), series.points[i - 2].value, series.points[i - 1].value, now.value, symptoms.words),
-          {{"before", series.points[i - 2].value},
-           {"between", series.points[i - 1].value},
-           {"score", now.value},
-           {"threshold", threshold}});
+      auto& finding = add(rule, *now.form,
+                          fmt::format("{} fell twice in a row in the first sessions, from {} to {} and {}{}.",
+                                      series.name(), number(series.points[i - 2].value),
+                                      number(series.points[i - 1].value), number(now.value), symptoms.words),
+                          {{"before", series.points[i - 2].value},
+                           {"between", series.points[i - 1].value},
+                           {"score", now.value},
+                           {"threshold", threshold}});
       tell_with(finding, std::move(symptoms));
     }
   }
@@ -651,9 +654,10 @@ class Course {
       if (running != static_cast<int>(rule.parameter("sessions"))) continue;
       auto& finding =
           add(rule, *client->form,
-              fmt::format("Client and therapist see it differently, {} times running: {} is {:.3g} for the client and "
-                          "{:.3g} for the therapist, {:.2g} standard deviations apart.",
-                          running, series.name(), client->value, therapist->value, std::abs(size)),
+              fmt::format("Client and therapist see it differently, {} times running: {} is {} for the client and {} "
+                          "for the therapist, {} standard deviations apart.",
+                          running, series.name(), number(client->value), number(therapist->value),
+                          number_in(kEnglish, std::abs(size), 2)),
               {{"client", client->value}, {"therapist", therapist->value}, {"gap", size}, {"times", running}});
       finding.signal.held_against = place_of(*therapist->form);
     }
@@ -667,9 +671,9 @@ class Course {
       if (running > rule.parameter("forms")) found_.back().until = now.form->session;
       if (running != static_cast<int>(rule.parameter("forms"))) continue;
       add(rule, *now.form,
-          fmt::format("{} was at its end, {:.3g}, {} times running: such a score cannot say how the relationship is; "
+          fmt::format("{} was at its end, {}, {} times running: such a score cannot say how the relationship is; "
                       "better to ask.",
-                      series.name(), now.value, running),
+                      series.name(), number(now.value), running),
           {{"score", now.value}, {"forms", running}});
     }
   }
@@ -720,8 +724,8 @@ class Course {
         found_[going_on->second].until = form.session;
       } else {
         add(rule, form,
-            fmt::format("Every question of {} was answered with {:.3g}: such a form says little; better to ask.",
-                        form.instrument->scoring().name, *same),
+            fmt::format("Every question of {} was answered with {}: such a form says little; better to ask.",
+                        name_of(*form.instrument, kEnglish), number(*same)),
             {{"answer", *same}});
         last[form.instrument] = found_.size() - 1;
       }
@@ -763,7 +767,7 @@ class Course {
         const auto so_far = previous - first + 1;
         auto& finding = add(rule, *at->second,
                             fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
-                                        instrument.scoring().name, is_therapists ? ", the therapist's form," : "",
+                                        name_of(instrument, kEnglish), is_therapists ? ", the therapist's form," : "",
                                         in_a_row == 1 ? fmt::format("session {}", latest)
                                                       : fmt::format("{} sessions up to {}", in_a_row, latest),
                                         sent, so_far),
@@ -795,7 +799,7 @@ class Course {
       }
       add(rule, form,
           fmt::format("{}: the answer to item {} is for a person to look at now, whatever the score.",
-                      form.instrument->scoring().name, fmt::join(form.safety, ", ")),
+                      name_of(*form.instrument, kEnglish), fmt::join(form.safety, ", ")),
           std::move(values));
     }
   }

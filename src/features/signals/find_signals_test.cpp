@@ -164,7 +164,7 @@ TEST(Rupture, IsTwoFormsThatAreEachTooLittle) {
   EXPECT_EQ(value(signal, "level"), 13.25) << "neither of the two is part of it";
   EXPECT_EQ(value(signal, "prior_forms"), 4);
   EXPECT_EQ(signal.reason,
-            "Relationship (SPARQ), Positive affect was 10 after 10, on average 3.25 points below the 13.2 that was "
+            "Relationship (SPARQ), Positive feelings was 10 after 10, on average 3.25 points below the 13.2 that was "
             "usual before: more "
             "than this person's scores move; perhaps something has come between the two.");
   EXPECT_EQ(told(sparq({13, 14, 13, 13, 10, 13, 10})), "") << "one after the other";
