@@ -9,36 +9,14 @@
 #include <regex>
 #include <set>
 
-#include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/contact_signals.hpp"
 #include "features/signals/missing_forms.hpp"
+#include "support/courses_of_forms.hpp"
 
 namespace rapport::signals {
 namespace {
 
-Form form(int session, std::string_view instrument, std::string_view scale, double value,
-          Respondent respondent = Respondent::client) {
-  Form made;
-  made.session = session;
-  made.instrument = questionnaires::instruments_of_program().find(instrument);
-  made.respondent = respondent;
-  made.scores = {{std::string(scale), value, false}};
-  return made;
-}
-
-Form answered(int session, std::string_view instrument, const std::vector<double>& answers) {
-  auto made = form(session, instrument, "", 0);
-  made.answers.assign(answers.begin(), answers.end());
-  made.scores = measures::score(*made.instrument, made.answers, *made.instrument->variant(""))->scores;
-  return made;
-}
-
-std::vector<Form> course(std::string_view instrument, std::string_view scale, const std::vector<double>& values) {
-  std::vector<Form> forms;
-  int session = 0;
-  for (const auto value : values) forms.push_back(form(++session, instrument, scale, value));
-  return forms;
-}
+using namespace made_up;
 
 std::vector<Form> joined(const std::vector<Form>& forms, const std::vector<Form>& others) {
   std::vector<Form> all;
