@@ -5,6 +5,7 @@ vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
 const { licenceWord, safeLink, stateWord, textOf } = await import('../src/features/instruments/instruments');
 const { mistakeWords } = await import('../src/features/instruments/mistakes');
+const { remarkWords } = await import('../src/features/instruments/remarks');
 const { unverifiedWords } = await import('../src/features/instruments/unverified');
 const { formName } = await import('../src/features/questionnaires/words');
 const { prefs } = await import('../src/shared/prefs.svelte');
@@ -80,5 +81,22 @@ test('whoever reads German finds our own questionnaires under a German name', ()
     expect(formName({ questionnaire, name: 'English' })).not.toBe('English');
   }
   expect(formName({ questionnaire: 'phq-9', name: 'PHQ-9' })).toBe('PHQ-9');
+  prefs.setLocale('en');
+});
+
+test('what a scoring file remarks beside titles stands in the language of the reader', () => {
+  const folders = ['../resources/instruments', ...readdirSync('../resources/instrument-packs').map((name) => `../resources/instrument-packs/${name}`)];
+  type File = { edition?: string; licence: { changes?: string }; reliable_change?: { source?: string | null }[] };
+  const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.scoring.json')).map((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as File));
+  const all = files.flatMap((one) => [one.edition, one.licence.changes, ...(one.reliable_change ?? []).map((each) => each.source)]).filter((one) => typeof one === 'string');
+  // Names and titles stay as they are.
+  const names = ['CORE-10, CORE System Trust', 'CORE-OM, CORE System Trust', 'OQ-45.2', 'OQ Measures, https://www.oqmeasures.com', 'Tracey & Kokotovic 1989', 'Hatcher & Gillaspy 2006', 'Version 3'];
+  expect(all.length).toBeGreaterThan(20);
+  expect(all.filter((one) => remarkWords(one) === null && !names.includes(one))).toEqual([]);
+  prefs.setLocale('de');
+  expect(remarkWords('items 1 and 2 of the PHQ-9')).toBe('Fragen 1 und 2 des PHQ-9');
+  expect(remarkWords('Lee DJ et al. (two trials; abstract seen)')).toContain('Lee DJ et al.');
+  expect(all.filter((one) => /\b(form|items|allowed|quoted)\b/.test((remarkWords(one) ?? '').replace(/„.*?“/g, '')))).toEqual([]);
+  expect(remarkWords('Somebody. A title. A journal 2001.')).toBeNull();
   prefs.setLocale('en');
 });
