@@ -3,9 +3,10 @@ import { expect, test, vi } from 'vitest';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { licenceWord, safeLink, stateWord, textOf } = await import('../src/features/instruments/instruments');
+const { licenceWord, safeLink, scaleWord, stateWord, textOf } = await import('../src/features/instruments/instruments');
 const { mistakeWords } = await import('../src/features/instruments/mistakes');
 const { remarkWords } = await import('../src/features/instruments/remarks');
+const { rightsWords } = await import('../src/features/instruments/rights');
 const { unverifiedWords } = await import('../src/features/instruments/unverified');
 const { formName } = await import('../src/features/questionnaires/words');
 const { prefs } = await import('../src/shared/prefs.svelte');
@@ -99,4 +100,18 @@ test('what a scoring file remarks beside titles stands in the language of the re
   expect(all.filter((one) => /\b(form|items|allowed|quoted)\b/.test((remarkWords(one) ?? '').replace(/„.*?“/g, '')))).toEqual([]);
   expect(remarkWords('Somebody. A title. A journal 2001.')).toBeNull();
   prefs.setLocale('en');
+});
+
+test('what the files of the program say about rights and scales stands in the language of the reader', () => {
+  const folders = ['../resources/instruments', ...readdirSync('../resources/instrument-packs').map((name) => `../resources/instrument-packs/${name}`)];
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+  const of = (ending: string) => files.filter((name) => name.endsWith(ending)).map((name) => JSON.parse(readFileSync(name, 'utf8')) as { instrument?: string; copyright?: string; scales?: { key: string }[] });
+  const rights = of('.questionnaire.json').flatMap((one) => one.copyright ?? []);
+  expect(rights.length).toBeGreaterThan(15);
+  // The notice of PHQ and GAD stands everywhere in its rights holder's words.
+  expect(rights.filter((one) => rightsWords(one) === null && !one.startsWith('Copyright © Pfizer Inc.'))).toEqual([]);
+  const scales = of('.scoring.json').flatMap((one) => (one.scales ?? []).map(({ key }) => scaleWord(one.instrument ?? '', key)));
+  expect(scales.every((one) => one !== null)).toBe(true);
+  expect(scaleWord('pcl-5', 'b')).toBe('Criterion B');
+  expect(scaleWord('mood', 'b')).toBeNull();
 });
