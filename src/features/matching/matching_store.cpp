@@ -115,13 +115,14 @@ Result<bool> ask_to_be_assigned(WriteTx& tx, AccountId client) {
 }
 
 Result<bool> begin_with(WriteTx& tx, const Choice& choice) {
+  // Whoever closes the account comes wholly before or wholly after.
+  if (!people::lock_account(tx, choice.client)) return fail(not_found());
   const auto search = tx.first(kLock, {choice.client}, to_search);
   if (!search || search->practice != choice.practice) return fail(not_found());
   if (search->ended_at) {
     if (search->therapist == choice.therapist) return false;
     return fail(found_already());
   }
-  if (!people::find_account(tx, choice.client)) return fail(not_found());
   TRY(check_practice(tx, choice));
   TRY(check_place(tx, choice));
   TRY(people::begin_care(tx, choice.practice, choice.client, choice.therapist, tx.now()));
