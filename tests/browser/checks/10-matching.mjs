@@ -121,7 +121,7 @@ export default async function add({ check, house, shots }) {
     await client.page.getByRole('status').filter({ hasText: 'Die Praxis weiß Bescheid.' }).waitFor();
 
     const { page } = await place.person(house.origin, administrator, { ...phone, locale: 'de-DE' });
-    const waiting = page.getByRole('region', { name: 'Klientinnen und Klienten ohne Therapie' });
+    const waiting = page.getByRole('region', { name: 'Noch ohne Therapeutin oder Therapeuten' });
     await waiting.getByText('um eine Wahl gebeten').waitFor();
     await waiting.getByText('lässt die Klientin oder den Klienten führen').first().waitFor();
     const text = await page.locator('main').innerText();
