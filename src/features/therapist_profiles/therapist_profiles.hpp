@@ -47,8 +47,6 @@ struct StoredProfile {
   Time changed_at;
 };
 std::optional<StoredProfile> find_profile(store::ReadTx& tx, AccountId therapist);
-/// Of all who ever wrote one, also of those who have left.
-std::vector<StoredProfile> list_profiles(store::ReadTx& tx);
 /// Whether what is stored says what is to be stored.
 using IsSameProfile = std::function<bool(const StoredProfile& stored)>;
 /// False when the very revision is there already and says the same. `revision` is one more than what was seen. Error:

@@ -12,9 +12,6 @@ const Query kFind{"therapist_profiles.find",
                   "SELECT therapist_id, revision, capacity, sealed_profile, changed_at FROM therapist_profile"
                   " WHERE therapist_id = $1",
                   true};
-const Query kList{"therapist_profiles.list",
-                  "SELECT therapist_id, revision, capacity, sealed_profile, changed_at FROM therapist_profile"
-                  " ORDER BY therapist_id"};
 const Query kAdd{"therapist_profiles.add",
                  "INSERT INTO therapist_profile (therapist_id, revision, capacity, sealed_profile, changed_at)"
                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (therapist_id) DO NOTHING",
@@ -32,10 +29,6 @@ StoredProfile to_profile(const Row& row) {
 
 std::optional<StoredProfile> find_profile(ReadTx& tx, AccountId therapist) {
   return tx.first(kFind, {therapist}, to_profile);
-}
-
-std::vector<StoredProfile> list_profiles(ReadTx& tx) {
-  return tx.list(kList, {}, to_profile);
 }
 
 Result<bool> store_profile(WriteTx& tx, const StoredProfile& profile, const IsSameProfile& is_same) {
