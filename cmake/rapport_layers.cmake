@@ -94,6 +94,7 @@ rapport_embed(rapport_features retention ${CMAKE_SOURCE_DIR}/resources/retention
 rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.json)
 rapport_embed(rapport_features measurement_plan ${CMAKE_SOURCE_DIR}/resources/measurement-plan *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
+rapport_embed(rapport_features relationship_guide ${CMAKE_SOURCE_DIR}/resources/relationship-guide guide.json)
 rapport_embed(rapport_features practice_report ${CMAKE_SOURCE_DIR}/resources/practice-report *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 

@@ -24,7 +24,8 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
         row.permission == Permission::read_record || row.permission == Permission::close_own_account ||
         row.permission == Permission::manage_people || row.permission == Permission::manage_closings ||
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments ||
-        row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report;
+        row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report ||
+        row.permission == Permission::say_between_us;
     EXPECT_EQ(allowed(Role::therapist, row.permission), !of_others) << row.text;
   }
 }
@@ -38,7 +39,9 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
       const bool reads_by_exception = role == Role::supervisor && (row.permission == Permission::ask_exception ||
                                                                    row.permission == Permission::decide_exception);
       const bool watches = role == Role::supervisor && row.permission == Permission::watch_signals;
-      const bool may = hears || reads_by_exception || watches || of_no_client(row.permission);
+      // A supervisor stands on the therapist's side of the wall.
+      const bool is_chosen = role == Role::neutral_person && row.permission == Permission::hear_between_us;
+      const bool may = hears || reads_by_exception || watches || is_chosen || of_no_client(row.permission);
       EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }
