@@ -20,6 +20,7 @@ CREATE INDEX relationship_concern_of_episode ON relationship_concern (episode_id
 CREATE TABLE relationship_telling (
   id {id} PRIMARY KEY NOT NULL,
   concern_id {id} NOT NULL REFERENCES relationship_concern (id),
+  client_id {id} NOT NULL REFERENCES account (id),
   part TEXT NOT NULL CHECK (part IN ('therapist', 'neutral_person')),
   account_id {id} NOT NULL REFERENCES account (id),
   told_at {time} NOT NULL,

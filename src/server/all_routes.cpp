@@ -29,6 +29,8 @@
 #include "features/people/staff_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
+#include "features/relationship_concern/relationship_concern_api.hpp"
 #include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
@@ -85,6 +87,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   questionnaires::add_questionnaire_routes(routes, rules);
   instruments::add_instrument_routes(routes);
   safety::add_safety_routes(routes);
+  relationship_concern::add_relationship_concern_routes(routes);
   consent::add_consent_routes(routes, what_withdrawals_end());
   closing_account::add_closing_routes(routes, closing);
   closing_account::add_exception_routes(routes);
@@ -93,6 +96,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   encounters::add_encounter_routes(routes,
                                    [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
                                      signals::note_change(tx, encounter.episode);
+                                     TRY(relationship_concern::follow(tx, encounter, now));
                                      return session_forms::follow(tx, encounter, usual_forms, now);
                                    });
   encounters::add_note_routes(routes);

@@ -24,6 +24,7 @@
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
@@ -378,6 +379,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   forget_at_once(tx, client);
   erase_exceptions(tx, client);
   safety::erase_client(tx, client);
+  relationship_concern::erase_client(tx, client);
   signals::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
   measurement_plan::erase_agreements(tx, client);

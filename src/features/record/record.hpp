@@ -15,6 +15,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/signals/signals.hpp"
 #include "store/transaction.hpp"
 
@@ -88,7 +89,9 @@ struct StoredRecord {
   /// Of everybody else who treated the person or wrote something of it, sealed; also of those who have left.
   std::map<AccountId, Bytes> profiles;
   std::vector<StoredConsent> consents;  ///< the oldest first
-  std::vector<StoredAccess> access;     ///< the latest first
+  /// The client's alone: no exception opens them. The oldest first.
+  std::vector<relationship_concern::WholeConcern> relationship_concerns = {};
+  std::vector<StoredAccess> access;  ///< the latest first
   bool more_access = false;
 };
 
@@ -96,7 +99,8 @@ struct StoredRecord {
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
 
-/// Of a client whose account is closed and whose record is locked: without what they agreed to and who looked.
+/// Of a client whose account is closed and whose record is locked: without what they agreed to,
+/// what they said of the relationship and who looked.
 Result<StoredRecord> read_locked_record(store::ReadTx& tx, AccountId client);
 
 /// Who did what with the client's data, the latest first, at most `most`; `before` is the last one that was seen.

@@ -200,6 +200,7 @@ class Page {
     add_head();
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_consents();
+    add_relationship_concerns();
     add_access();
     add("</main></body></html>\n");
     return std::move(out_);
@@ -500,6 +501,58 @@ class Page {
       add("</li>");
     }
     add("</ul>");
+  }
+
+  void add_said(const relationship_concern::SaidEntry& said, const std::string& other) {
+    soft(said.mine ? named("relationship_concern.you") : std::string_view(other), ", ", said.at);
+    if (said.answer) tag("p", named("relationship_concern.asked"), " ", answer_in_words(*said.answer));
+    if (said.text) tag(R"(p class="w" dir="auto")", *said.text);
+  }
+
+  std::string_view answer_in_words(relationship_concern::IsItBetter answer) const {
+    switch (answer) {
+      case relationship_concern::IsItBetter::better:
+        return named("relationship_concern.better");
+      case relationship_concern::IsItBetter::same:
+        return named("relationship_concern.same");
+      case relationship_concern::IsItBetter::worse:
+        return named("relationship_concern.worse");
+    }
+    return "";
+  }
+
+  void add_relationship_concern(const relationship_concern::OwnConcern& one) {
+    add("<article>");
+    soft(one.kept_at, ", ", named(one.tellings.empty() ? "relationship_concern.kept" : "relationship_concern.you"));
+    tag(R"(p class="w" dir="auto")", one.words ? std::string_view(*one.words) : named("relationship_concern.none"));
+    for (const auto& telling : one.tellings) {
+      soft(named("relationship_concern.told"), " ", named_or_gone(telling.name), ", ", telling.told_at);
+      if (telling.words) tag(R"(p class="w" dir="auto")", *telling.words);
+      if (telling.asks_for_another) tag("p", named("relationship_concern.another"));
+      for (const auto& said : telling.said) add_said(said, telling.name);
+    }
+    for (const auto& agreement : one.agreements) {
+      soft(named(agreement.agrees == true ? "relationship_concern.agreed" : "relationship_concern.proposed"), ", ",
+           named_or_gone(agreement.by), ", ", agreement.at);
+      tag(R"(p class="w" dir="auto")", agreement.text);
+    }
+    for (const auto& asked : one.follow_ups) {
+      if (!asked.answer) continue;
+      soft(named("relationship_concern.asked"), " ", answer_in_words(*asked.answer), ", ", *asked.answered_at);
+      if (asked.words) tag(R"(p class="w" dir="auto")", *asked.words);
+    }
+    if (one.ended_at) {
+      const bool is_taken_back = one.state == relationship_concern::State::withdrawn;
+      soft(named(is_taken_back ? "relationship_concern.withdrawn" : "relationship_concern.closed"), ", ",
+           *one.ended_at);
+    }
+    add("</article>");
+  }
+
+  void add_relationship_concerns() {
+    if (record_.relationship_concerns.empty()) return;
+    tag("h2", named("relationship_concern.title"));
+    for (const auto& one : record_.relationship_concerns) add_relationship_concern(one);
   }
 
   void add_access() {

@@ -10,6 +10,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
 #include "features/record/record_terms.hpp"
+#include "features/relationship_concern/sealed_words.hpp"
 #include "features/signals/signal_words.hpp"
 
 namespace rapport::record {
@@ -259,7 +260,7 @@ Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& 
 Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
                                         AccountId reader) {
   TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
-  record.left_out = {"Drafts, what was agreed to, and who looked.",
+  record.left_out = {"Drafts, what was agreed to, what was said of the relationship, and who looked.",
                      "What the therapist noted for themselves, or answered on forms of their own.",
                      "Answers that the client did not show the therapist."};
   return record;
@@ -270,6 +271,11 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.consents) {
     TRY_ASSIGN(auto decided, open_consent(one.record, key, names));
     record.consents.push_back(std::move(decided));
+  }
+  const auto name_of_hearer = [&](AccountId who) -> Result<std::string> { return name_of(names, who).value_or(""); };
+  for (const auto& one : stored.relationship_concerns) {
+    TRY_ASSIGN(auto concern, relationship_concern::open_own(key, one, name_of_hearer));
+    record.relationship_concerns.push_back(std::move(concern));
   }
   for (const auto& one : stored.access) {
     record.access.push_back({one.at, name_of(names, one.viewer), one.role, one.action,

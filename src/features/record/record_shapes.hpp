@@ -10,6 +10,7 @@
 #include "access/audit.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/signals/signals_shapes.hpp"
 
 namespace rapport::record {
@@ -246,11 +247,13 @@ struct RecordAnswer {
   std::string name;
   std::vector<RecordEpisode> episodes;
   std::vector<RecordConsent> consents;
+  std::vector<relationship_concern::OwnConcern> relationship_concerns;
   std::vector<RecordAccess> access;
   bool more_access = false;
   std::vector<std::string> left_out;
 };
 BOOST_DESCRIBE_STRUCT(RecordAnswer, (),
-                      (made_at, practice, synthetic, name, episodes, consents, access, more_access, left_out))
+                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, access,
+                       more_access, left_out))
 
 }  // namespace rapport::record

@@ -185,12 +185,14 @@ std::set<AccountId> people_in(const StoredEpisode& stored) {
   return people;
 }
 
+void add_profile(ReadTx& tx, StoredRecord& record, AccountId who) {
+  if (record.profiles.count(who) != 0) return;
+  if (auto profile = people::find_profile(tx, who)) record.profiles.emplace(who, *std::move(profile));
+}
+
 void add_profiles(ReadTx& tx, StoredRecord& record) {
   for (const auto& episode : record.episodes) {
-    for (const auto who : people_in(episode)) {
-      if (record.profiles.count(who) != 0) continue;
-      if (auto profile = people::find_profile(tx, who)) record.profiles.emplace(who, *std::move(profile));
-    }
+    for (const auto who : people_in(episode)) add_profile(tx, record, who);
   }
 }
 
@@ -225,6 +227,11 @@ Result<StoredRecord> read_locked_record(ReadTx& tx, AccountId client) {
 Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   TRY_ASSIGN(auto record, read_treatments(tx, people::find_account(tx, client)));
   record.consents = read_consents(tx, client);
+  record.relationship_concerns = relationship_concern::list_own(tx, client);
+  std::reverse(record.relationship_concerns.begin(), record.relationship_concerns.end());
+  for (const auto& one : record.relationship_concerns) {
+    for (const auto& telling : one.tellings) add_profile(tx, record, telling.account);
+  }
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;
   if (record.more_access) record.access.pop_back();

@@ -81,8 +81,8 @@ const Query kSetWaits{"relationship_concern.set_waits",
 const Query kSetMediated{"relationship_concern.set_mediated",
                          "UPDATE relationship_concern SET mediated_at = $2 WHERE id = $1", true};
 const Query kAddTelling{"relationship_concern.add_telling",
-                        "INSERT INTO relationship_telling (id, concern_id, part, account_id, told_at, waits,"
-                        " sealed_words) VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (id) DO NOTHING",
+                        "INSERT INTO relationship_telling (id, concern_id, client_id, part, account_id, told_at, waits,"
+                        " sealed_words) VALUES ($1, $2, $3, $4, $5, $6, 1, $7) ON CONFLICT (id) DO NOTHING",
                         true};
 const Query kHear{"relationship_concern.hear",
                   "UPDATE relationship_telling SET heard_at = COALESCE(heard_at, $2), waits = 0"
@@ -136,7 +136,7 @@ const Query kPutNote{"relationship_concern.put_note",
                      true};
 const Query kDropNote{"relationship_concern.drop_note", "DELETE FROM relationship_note WHERE id = $1", true};
 #define OF_CLIENT "(SELECT id FROM relationship_concern WHERE client_id = $1)"
-#define TELLINGS_OF_CLIENT "(SELECT id FROM relationship_telling WHERE concern_id IN " OF_CLIENT ")"
+#define TELLINGS_OF_CLIENT "(SELECT id FROM relationship_telling WHERE client_id = $1)"
 const Query kEraseNotes{"relationship_concern.erase_notes",
                         "DELETE FROM relationship_note WHERE id IN " TELLINGS_OF_CLIENT};
 const Query kEraseWords{"relationship_concern.erase_words",
@@ -144,7 +144,7 @@ const Query kEraseWords{"relationship_concern.erase_words",
 const Query kEraseAgreements{"relationship_concern.erase_agreements",
                              "DELETE FROM relationship_agreement WHERE telling_id IN " TELLINGS_OF_CLIENT};
 const Query kEraseTellings{"relationship_concern.erase_tellings",
-                           "DELETE FROM relationship_telling WHERE concern_id IN " OF_CLIENT};
+                           "DELETE FROM relationship_telling WHERE client_id = $1"};
 const Query kEraseFollowUps{"relationship_concern.erase_follow_ups",
                             "DELETE FROM relationship_follow_up WHERE concern_id IN " OF_CLIENT};
 #undef TELLINGS_OF_CLIENT
@@ -420,8 +420,8 @@ Result<bool> tell(WriteTx& tx, AccountId client, const NewTelling& wanted, Time 
     return fail({ErrorKind::conflict, "relationship_concern.told",
                  "This person hears it already, perhaps from another device of yours. Please look again."});
   }
-  if (tx.execute(kAddTelling, {wanted.id, concern.id, boost::describe::enum_to_string(wanted.part, ""), wanted.account,
-                               now, wanted.sealed_words}) == 0) {
+  if (tx.execute(kAddTelling, {wanted.id, concern.id, client, boost::describe::enum_to_string(wanted.part, ""),
+                               wanted.account, now, wanted.sealed_words}) == 0) {
     return fail(id_taken());
   }
   TRY(move(tx, concern, Step::tell, now));

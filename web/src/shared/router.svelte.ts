@@ -1,8 +1,8 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'join', 'recovery'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'join', 'recovery'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
-  | { page: 'concern'; concern: string }
+  | { page: 'concern' | 'heard'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
@@ -23,6 +23,7 @@ export function parse(path: string): Route {
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
   if (first === 'recovery' && episode === 'stop' && section === undefined) return { page: 'recovery' };
+  if (first === 'between' && episode && section === undefined) return { page: 'heard', concern: episode };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -53,6 +54,8 @@ export const paths = {
   absences: '/absences',
   instruments: '/instruments',
   figures: '/figures',
+  between: '/between',
+  heard: (concern: string) => `/between/${encodeURIComponent(concern)}`,
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,
