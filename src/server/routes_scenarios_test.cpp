@@ -27,6 +27,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/relationship_concern/sealed_words.hpp"
 #include "features/safety/safety.hpp"
 #include "features/signals/signal_words.hpp"
 #include "http/live_frames.hpp"
@@ -144,6 +145,9 @@ const std::vector<Secret> kSecrets{
     {"PHQ-9 went up by 7", {"client", "therapist"}},  // the sentence of a signal; the client reads it in the record
     {"signal words", {"therapist"}},
     {"rejected by my therapist", {"client", "neutral"}},
+    {"kept words", {"client"}},
+    {"told therapist words", {"client", "therapist"}},
+    {"told neutral words", {"client", "neutral"}},
     {"Count of yes", {"client"}},
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
@@ -1049,6 +1053,148 @@ std::vector<Scenario> scenarios() {
                refused("concern.close"), refused("concern.close"), failed("concern.close", 422, "/note"),
                failed("concern.close")},
               failed("concern.close", 422, "concern.reason"), failed("concern.close"), failed("concern.close")),
+
+      // What a client says of the two: the deputy and the supervisor, who hear of other concerns, have nothing of it.
+      {"GET /api/me/relationship-concerns",
+       "",
+       kNotLoggedIn,
+       {200, "kept words"},
+       {200, R"({"concerns":[],"hearers":[{)"},
+       {403},
+       {403},
+       "Gita"},
+      {"POST /api/episodes/{episode}/relationship-concerns",
+       R"({"id":"$id","words":"kept words"})",
+       kNotLoggedIn,
+       {201, R"("state":"kept")"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      {"POST /api/episodes/{episode}/relationship-concerns",
+       R"({"id":"00000000-0000-4000-8000-000000000000"})",
+       kNotLoggedIn,
+       {422, "relationship_concern.id_not_v7"},
+       {422},
+       {403},
+       {403}},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/tellings",
+       R"({"id":"$id","part":"therapist","account":"$therapist","words":"told therapist words"})",
+       kNotLoggedIn,
+       {201, R"("state":"told")", "relationship_concern.tell done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.tell"),
+       refused("relationship_concern.tell"),
+       refused("relationship_concern.tell")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/tellings",
+       R"({"id":"$id","part":"neutral_person","account":"$stranger"})", kNotLoggedIn,
+       failed("relationship_concern.tell", 409, "relationship_concern.hearer"), failed("relationship_concern.tell"),
+       refused("relationship_concern.tell"), refused("relationship_concern.tell")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/words",
+       R"({"id":"$id","telling":"$telling","text":"told therapist words"})",
+       kNotLoggedIn,
+       {201, "told therapist words", "relationship_concern.write done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.write"),
+       refused("relationship_concern.write"),
+       refused("relationship_concern.write")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/agreement",
+       R"({"agreement":"$agreement","agrees":true})",
+       kNotLoggedIn,
+       {200, R"("agrees":true)", "relationship_concern.agree done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.agree"),
+       refused("relationship_concern.agree"),
+       refused("relationship_concern.agree")},
+      {"PUT /api/me/relationship-concerns/{relationship_concern}/mediation",
+       R"({"wanted":true})",
+       kNotLoggedIn,
+       {200, R"("mediated":true)", "relationship_concern.mediate done/client",
+        "client:relationship-concern neutral:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.mediate"),
+       refused("relationship_concern.mediate"),
+       refused("relationship_concern.mediate")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/follow-up",
+       R"({"follow_up":"$follow_up","answer":"same","readers":[]})",
+       kNotLoggedIn,
+       {200, R"("state":"not_better")", "relationship_concern.answer done/client", "client:relationship-concern"},
+       failed("relationship_concern.answer"),
+       refused("relationship_concern.answer"),
+       refused("relationship_concern.answer")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/ending",
+       R"({"ending":"withdrawn"})",
+       kNotLoggedIn,
+       {200, R"("state":"withdrawn")", "relationship_concern.end done/client",
+        "client:relationship-concern neutral:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.end"),
+       refused("relationship_concern.end"),
+       refused("relationship_concern.end")},
+      {"PUT /api/me/relationship-concerns/{relationship_concern}/seen",
+       "",
+       kNotLoggedIn,
+       {200, "told therapist words"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      for_all({"GET /api/relationship-concerns",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concerns.read"),
+               refused("relationship_concerns.read"),
+               {200, R"("state":"heard")", "relationship_concerns.read done/client"},
+               {200, R"({"concerns":[]})"}},
+              {200, R"({"concerns":[]})"}, refused("relationship_concerns.read"),
+              {200, R"("state":"told")", "relationship_concerns.read done/client"}),
+      for_all({"GET /api/relationship-concerns/{relationship_concern}?language=de",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concern.read"),
+               refused("relationship_concern.read"),
+               {200, "told therapist words", "relationship_concern.read done/client"},
+               failed("relationship_concern.read")},
+              failed("relationship_concern.read"), refused("relationship_concern.read"),
+              {200, "told neutral words", "relationship_concern.read done/client"}),
+      // The therapist has heard it by what was written down.
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/hearing",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concern.hear"),
+               refused("relationship_concern.hear"),
+               {200, "told therapist words", "relationship_concern.hear done/client"},
+               failed("relationship_concern.hear")},
+              failed("relationship_concern.hear"), refused("relationship_concern.hear"),
+              {200, R"("state":"heard")", "relationship_concern.hear done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/replies",
+               R"({"id":"$id","text":"I have read it"})",
+               kNotLoggedIn,
+               refused("relationship_concern.reply"),
+               refused("relationship_concern.reply"),
+               {201, "I have read it", "relationship_concern.reply done/client",
+                "client:relationship-concern therapist:relationship-concern"},
+               failed("relationship_concern.reply")},
+              failed("relationship_concern.reply"), refused("relationship_concern.reply"),
+              {201, "I have read it", "relationship_concern.reply done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/agreements",
+               R"({"id":"$id","text":"One thing less"})",
+               kNotLoggedIn,
+               refused("relationship_concern.propose"),
+               refused("relationship_concern.propose"),
+               {201, "One thing less", "relationship_concern.propose done/client",
+                "client:relationship-concern therapist:relationship-concern"},
+               failed("relationship_concern.propose")},
+              failed("relationship_concern.propose"), refused("relationship_concern.propose"),
+              {201, "One thing less", "relationship_concern.propose done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"PUT /api/relationship-concerns/{relationship_concern}/note",
+               R"({"text":"For myself"})",
+               kNotLoggedIn,
+               refused("notes.relationship_concern"),
+               refused("notes.relationship_concern"),
+               {200, R"("note":"For myself")", "notes.relationship_concern done/client"},
+               failed("notes.relationship_concern")},
+              failed("notes.relationship_concern"), refused("notes.relationship_concern"),
+              {200, R"("note":"For myself")", "notes.relationship_concern done/client"}),
       {"PUT /api/episodes/{episode}/measurement-plan",
        R"({"forms":[{"questionnaire":"gad-7","when":"before_session"},{"questionnaire":"k6","when":"at_end"}]})",
        kNotLoggedIn,
@@ -1357,6 +1503,7 @@ class Scenarios : public testing::FullHouseTest {
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     find_signal();
+    say_what_is_between();
     close_one();
     session_ = session_of(client).id;
     give_second_factor();
@@ -1402,6 +1549,34 @@ class Scenarios : public testing::FullHouseTest {
       const access::Viewer by{therapist, access::Role::therapist, {}, practice};
       return people::announce(tx, by, {id, therapist, who_stands_in, from, from + lasts});
     });
+  }
+
+  /// Something that the client keeps for themselves, and something that both who could hear it were told: the therapist
+  /// has written down what was agreed, and the client is asked whether it is better.
+  void say_what_is_between() {
+    namespace rc = relationship_concern;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto tell = [&](store::WriteTx& tx, rc::TellingId id, rc::Part part, AccountId who, std::string words) {
+      const rc::ToldWords told{rc::Words::from(std::move(words)).value(), false};
+      return rc::tell(tx, client, {id, between_, part, who, rc::seal_told(*key, id, told)}, clock.now());
+    };
+    const auto said = write([&](store::WriteTx& tx) -> Result<void> {
+      for (const auto id : {kept_, between_}) {
+        TRY(rc::keep(tx, client, {id, episode, access::seal(*key, id.bytes(), "kept words")}, clock.now()));
+      }
+      TRY(tell(tx, telling_, rc::Part::therapist, therapist, "told therapist words"));
+      TRY(tell(tx, rc::TellingId::make(clock.now()), rc::Part::neutral_person, neutral, "told neutral words"));
+      TRY(rc::propose(tx, therapist, between_, agreement_, access::seal(*key, agreement_.bytes(), "We begin on time"),
+                      clock.now()));
+      TRY_ASSIGN(auto session, encounters::find_encounter(tx, therapist, encounter));
+      session.status = encounters::Status::closed;
+      session.began_at = clock.now();
+      TRY(rc::follow(tx, session, clock.now()));
+      TRY_ASSIGN(const auto concern, rc::find_own(tx, client, between_));
+      follow_up_ = rc::whole(tx, concern).follow_ups.front().id;
+      return {};
+    });
+    ASSERT_TRUE(said) << said.error().detail;
   }
 
   /// A message in each chat, a thread, a draft of the client's and a reply time that waits for agreement.
@@ -1714,6 +1889,12 @@ class Scenarios : public testing::FullHouseTest {
         {"{form}", form_.text()},
         {"{concern}", concern_.text()},
         {"{signal}", signal_.text()},
+        {"{relationship_concern}/tellings", kept_.text() + "/tellings"},
+        {"{relationship_concern}", between_.text()},
+        {"$telling", telling_.text()},
+        {"$agreement", agreement_.text()},
+        {"$follow_up", follow_up_.text()},
+        {"$therapist", therapist.text()},
         {"{session}", session_.text()},
         {"{purpose:text}", "recording"},
         {"$version", consent::texts().asked_now("recording")->version},
@@ -1837,6 +2018,13 @@ class Scenarios : public testing::FullHouseTest {
     told();
   }
 
+  const relationship_concern::RelationshipConcernId kept_ =
+      relationship_concern::RelationshipConcernId::make(clock.now());
+  const relationship_concern::RelationshipConcernId between_ =
+      relationship_concern::RelationshipConcernId::make(clock.now());
+  const relationship_concern::TellingId telling_ = relationship_concern::TellingId::make(clock.now());
+  const relationship_concern::AgreementId agreement_ = relationship_concern::AgreementId::make(clock.now());
+  relationship_concern::FollowUpId follow_up_;
   const EncounterId encounter = EncounterId::make(clock.now());
   const attachments::AttachmentId sent_file = attachments::AttachmentId::make(clock.now());
   const attachments::AttachmentId coming_file = attachments::AttachmentId::make(clock.now());

@@ -9,8 +9,10 @@
 #include <regex>
 
 #include "features/closing_account/closing_account.hpp"
+#include "features/encounters/encounters.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/notify/notify.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/safety.hpp"
 #include "features/signals/evaluation.hpp"
 #include "server/all_routes.hpp"
@@ -120,10 +122,10 @@ class Inference : public testing::FullHouseTest {
     std::vector<std::string> concerns = concerns_;
     concerns.push_back(any);
     concerns.resize(1);
-    const std::multimap<std::string, std::string> values{{"{episode}", episode.text()}, {"{room}", chat.text()},
-                                                         {"{form}", forms_[0]},         {"{form}", forms_[1]},
-                                                         {"{form}", forms_[2]},         {"{concern}", concerns[0]},
-                                                         {"{account}", client.text()},  {"{signal}", signal_of(any)}};
+    const std::multimap<std::string, std::string> values{
+        {"{episode}", episode.text()}, {"{room}", chat.text()},      {"{form}", forms_[0]},
+        {"{form}", forms_[1]},         {"{form}", forms_[2]},        {"{concern}", concerns[0]},
+        {"{account}", client.text()},  {"{signal}", signal_of(any)}, {"{relationship_concern}", between_.text()}};
     Seen seen;
     for (const auto& route : routes_->all()) {
       if (route->method != http::Method::get || route->pattern == "/api/live") continue;
@@ -290,6 +292,66 @@ class Inference : public testing::FullHouseTest {
     return days;
   }
 
+  void hold_session() {
+    const auto id = EncounterId::make(clock.now()).text();
+    must(therapist, http::Method::post, "/api/episodes/" + episode.text() + "/encounters",
+         R"({"id":")" + id + R"(","start":")" + to_rfc3339(clock.now() + std::chrono::minutes(1)) +
+             R"(","minutes":50,"channel":"chat"})");
+    must(therapist, http::Method::post, "/api/encounters/" + id + "/open");
+    clock.set(clock.now() + std::chrono::minutes(50));
+    must(therapist, http::Method::post, "/api/encounters/" + id + "/close");
+  }
+  /// What a client says of the two: nothing, for themselves alone, or to the neutral person.
+  enum class Says { nothing, alone, to_neutral_person };
+  void say(Says what) {
+    between_ = relationship_concern::RelationshipConcernId::make(clock.now());
+    if (what == Says::nothing) return;
+    const auto id = between_.text();
+    must(client, http::Method::post, "/api/episodes/" + episode.text() + "/relationship-concerns",
+         R"({"id":")" + id + R"(","words":"You look at the clock"})");
+    if (what == Says::alone) return;
+    must(client, http::Method::post, "/api/me/relationship-concerns/" + id + "/tellings",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","part":"neutral_person","account":")" +
+             neutral.text() + R"(","words":"You look at the clock","asks_for_another":true})");
+    must(neutral, http::Method::post, "/api/relationship-concerns/" + id + "/replies",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","text":"I have read it"})");
+    must(neutral, http::Method::post, "/api/relationship-concerns/" + id + "/agreements",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","text":"We talk on Monday"})");
+  }
+  /// The client says whether it is better where it is asked.
+  void say_whether_it_is_better() {
+    const auto own = call(client, http::Method::get, "/api/me/relationship-concerns").body;
+    static const std::regex asked(R"re("follow_ups":\[\{"id":"([^"]+)")re");
+    std::smatch found;
+    if (!std::regex_search(own, found, asked)) return;
+    must(client, http::Method::post, "/api/me/relationship-concerns/" + between_.text() + "/follow-up",
+         R"({"follow_up":")" + found[1].str() + R"(","answer":"worse","readers":[]})");
+    ++answered_;
+  }
+  /// What the three read after two weeks with it, to the end of which it may be taken back.
+  std::map<std::string, Seen> seen_beside(Says what, bool is_taken_back) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    const auto risq = ask("risq");
+    forms_ = {risq, risq, risq};
+    say(what);
+    clock.set(kStart + std::chrono::hours(24));
+    tokens_.clear();
+    hold_session();
+    say_whether_it_is_better();
+    if (is_taken_back && what != Says::nothing) {
+      must(client, http::Method::post, "/api/me/relationship-concerns/" + between_.text() + "/ending",
+           R"({"ending":"withdrawn"})");
+    }
+    clock.set(kStart + std::chrono::hours(48));
+    tokens_.clear();
+    return {
+        {"therapist", everything(therapist)}, {"deputy", everything(deputy)}, {"supervisor", everything(supervisor)}};
+  }
+
+  relationship_concern::RelationshipConcernId between_;
+  int answered_ = 0;
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
   std::map<AccountId, std::string> tokens_;
@@ -318,6 +380,23 @@ TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
         EXPECT_EQ(answers[i], usual[i]) << who << " after " << sent.front();
     }
   }
+}
+
+TEST_P(Inference, NothingTellsWhatAClientKeepsOrTellsTheNeutralPerson) {
+  const auto usual = seen_beside(Says::nothing, false);
+  EXPECT_GT(usual.at("therapist").size(), 20U);
+  EXPECT_TRUE(holds(usual.at("therapist"), "/api/relationship-concerns 200", R"({"concerns":[]})"));
+  EXPECT_TRUE(holds(usual.at("therapist"), "/api/relationship-concerns/{relationship_concern} 404", "not_found"));
+  for (const auto what : {Says::alone, Says::to_neutral_person}) {
+    for (const bool is_taken_back : {false, true}) {
+      const auto seen = seen_beside(what, is_taken_back);
+      for (const auto& [who, answers] : seen) {
+        ASSERT_EQ(answers.size(), usual.at(who).size()) << who;
+        for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], usual.at(who)[i]) << who;
+      }
+    }
+  }
+  EXPECT_EQ(answered_, 2) << "the client was asked";
 }
 
 TEST_P(Inference, NothingTellsAYesByWhatBecomesOfAClosing) {

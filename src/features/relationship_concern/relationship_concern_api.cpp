@@ -97,12 +97,14 @@ Result<Answer<OwnConcern>> own_step(Context& context, Call& call, F step, int wh
   const auto client = context.viewer.account;
   const auto now = context.house.clock.now();
   TRY_ASSIGN(const bool is_new,
-             audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<bool> {
+             audited_write(context, call, [&](store::WriteTx& tx, ChangeEntry& entry) -> Result<bool> {
                TRY_ASSIGN(const bool changed, step(tx, now));
                TRY_ASSIGN(const auto concern, find_own(tx, client, id));
                entry.client = client;
                entry.view = view_of(id);
-               entry.count = changed && !whole(tx, concern).tellings.empty() ? 1 : 0;
+               const bool was_told = !whole(tx, concern).tellings.empty();
+               entry.count = changed && was_told ? 1 : 0;
+               entry.shows_stored = was_told;
                return changed;
              }));
   TRY_ASSIGN(auto entry, read_one(context, call, id));
