@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "features/demo/demo_between.hpp"
 #include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
@@ -171,6 +172,11 @@ class Maker {
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
+    }
+    if (written.between) {
+      for (const auto& one : *written.between) {
+        TRY(store_between(tx, *key, one, {client.account.id, client.therapist, neutral_person_, client.episode}, now_));
+      }
     }
     if (written.signals) {
       answered_.push_back({client.account.id, {client.therapist, client.episode}, *written.signals});

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
+#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/signals/signals.hpp"
 #include "http/text.hpp"
 
@@ -56,6 +57,17 @@ struct WrittenOutcome {
 };
 BOOST_DESCRIBE_STRUCT(WrittenOutcome, (), (rule, outcome, days, put_off_days, look_again_days, note))
 
+/// Something between the two that is not right, said so many days before now; without `to` nobody was told. `agreed`
+/// waits for the client's yes.
+struct WrittenBetween {
+  std::int64_t days = 0;
+  relationship_concern::Words words;
+  std::optional<relationship_concern::Part> to;
+  std::optional<relationship_concern::Words> reply;
+  std::optional<relationship_concern::Words> agreed;
+};
+BOOST_DESCRIBE_STRUCT(WrittenBetween, (), (days, words, to, reply, agreed))
+
 struct WrittenStaff {
   std::string login;
   std::string name;
@@ -73,11 +85,12 @@ struct WrittenClient {
   std::optional<std::int64_t> proposed_reply_hours;
   std::optional<std::vector<WrittenConsent>> consents;
   std::optional<std::vector<WrittenOutcome>> signals;
+  std::optional<std::vector<WrittenBetween>> between;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
                       (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, signals,
-                       rooms))
+                       between, rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {
