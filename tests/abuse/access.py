@@ -214,6 +214,7 @@ HOSTILE = ("' OR '1'='1", "'; DROP TABLE room_event; --", "1); DELETE FROM accou
 
 # Fields that take any text; texts.py writes into each of them and looks where it comes out.
 FREE = {
+    "POST /api/episodes/{episode}/relationship-concerns /words",
     "POST /api/episodes/{episode}/threads /subject", "POST /api/rooms/{room}/messages /text",
     "POST /api/rooms/{room}/messages /attachments/0/description", "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
     "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",

@@ -130,7 +130,8 @@ class House:
 def everything(address, client, therapist, administrator, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
-           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id()}
+           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id(),
+           "relationship_concern": new_id()}
 
     def made(person, method, pattern, body=None, names=(), **more):
         for name in names:
@@ -154,6 +155,7 @@ def everything(address, client, therapist, administrator, episode, words):
         for place in ("/api/rooms/{room}/draft", "/api/episodes/{episode}/draft"):
             revision = made(person, "GET", place)["revision"]
             made(person, "PUT", place, {"based_on": revision}, ["subject", "text"])
+    made(client, "POST", "/api/episodes/{episode}/relationship-concerns", {"id": ids["relationship_concern"]}, ["words"])
     made(therapist, "POST", "/api/episodes/{episode}/encounters",
          {"id": ids["encounter"], "start": in_days(30), "minutes": 50, "channel": "chat"})
     made(client, "PUT", "/api/encounters/{encounter}/agenda/{item}", {"place": 1, "done": False}, ["text"])

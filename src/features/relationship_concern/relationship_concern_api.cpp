@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "features/people/absences.hpp"
 #include "features/people/people.hpp"
 #include "features/people/profiles.hpp"
 #include "features/relationship_concern/repair_guide.hpp"
@@ -43,14 +44,27 @@ Result<OwnConcern> own_entry(Context& context, const Call& call, const WholeConc
   return open_own(*key, stored, [&](AccountId who) { return names.of_therapist(who); });
 }
 
+/// Whoever stands in for a therapist was not chosen, so what is told waits until they are back.
+std::optional<Time> away_until(store::ReadTx& tx, const Hearer& hearer) {
+  if (hearer.part != Part::therapist) return std::nullopt;
+  const auto away = people::away_of(tx, hearer.account);
+  return away && away->starts_at <= tx.now() ? away->ends_at : std::nullopt;
+}
+
 Result<Answer<OwnConcerns>> read_own(Context& context, Call& call) {
   const auto client = context.viewer.account;
-  std::vector<std::pair<EpisodeId, Hearer>> hearers;
+  struct Named {
+    EpisodeId episode;
+    Hearer hearer;
+    std::optional<Time> away_until;
+  };
+  std::vector<Named> hearers;
   TRY_ASSIGN(const auto stored,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<WholeConcern>> {
                hearers.clear();  // this may be run again
                for (const auto& episode : people::list_episodes(tx, client)) {
-                 for (const auto& one : hearers_of(tx, episode.id)) hearers.emplace_back(episode.id, one);
+                 for (const auto& one : hearers_of(tx, episode.id))
+                   hearers.push_back({episode.id, one, away_until(tx, one)});
                }
                return list_own(tx, client);
              }));
@@ -60,9 +74,9 @@ Result<Answer<OwnConcerns>> read_own(Context& context, Call& call) {
     TRY_ASSIGN(auto entry, own_entry(context, call, one, names));
     answer.value.concerns.push_back(std::move(entry));
   }
-  for (const auto& [episode, one] : hearers) {
+  for (const auto& [episode, one, away] : hearers) {
     TRY_ASSIGN(auto name, names.of(one.account));
-    answer.value.hearers.push_back({episode, one.part, one.account, std::move(name)});
+    answer.value.hearers.push_back({episode, one.part, one.account, std::move(name), away});
   }
   return answer;
 }

@@ -43,8 +43,9 @@ struct HearerEntry {
   Part part = Part::therapist;
   AccountId account;
   std::string name;
+  std::optional<Time> away_until;  ///< nobody reads it meanwhile
 };
-BOOST_DESCRIBE_STRUCT(HearerEntry, (), (episode, part, account, name))
+BOOST_DESCRIBE_STRUCT(HearerEntry, (), (episode, part, account, name, away_until))
 
 struct SaidEntry {
   static constexpr std::string_view says =

@@ -170,10 +170,10 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('button', { name: `Send to ${therapist.name}` }).click();
     const mediated = page.getByRole('checkbox', { name: new RegExp(`${neutral.name} and ${therapist.name} may know of each other`) });
     await mediated.waitFor();
-    await mediated.check();
+    await mediated.click();
     await until('that they know of each other', () => mediated.isChecked());
     await picture('mediated-narrow', page);
-    await other.getByText(`${therapist.name} (your therapist) hears it, too.`).waitFor();
+    await other.getByText(`${therapist.name} (their therapist) hears it, too.`).waitFor();
 
     const german = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
     await german.page.goto(`${house.origin}/between`);
