@@ -93,12 +93,12 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   closing_account::add_exception_routes(routes);
   caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
-  encounters::add_encounter_routes(routes,
-                                   [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
-                                     signals::note_change(tx, encounter.episode);
-                                     TRY(relationship_concern::follow(tx, encounter, now));
-                                     return session_forms::follow(tx, encounter, usual_forms, now);
-                                   });
+  encounters::add_encounter_routes(
+      routes, [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) -> Result<void> {
+        signals::note_change(tx, encounter.episode);
+        TRY(relationship_concern::follow(tx, encounter, now));
+        return session_forms::follow(tx, encounter, usual_forms, now);
+      });
   encounters::add_note_routes(routes);
   notify::add_notify_routes(routes);
   notify::add_push_routes(routes, push);
