@@ -51,6 +51,7 @@ export default async function add({ check, house, shots }) {
     await page.getByText('Not read yet').first().waitFor();
     same('sent once', await heardBy(asTherapist, client), before + 1);
     await picture('told-phone', page);
+    await page.goto(`${house.origin}/help`); // with the page before their eyes they would have seen what comes
 
     const desktop = (await place.person(house.origin, therapist, desk)).page;
     const news = desktop.locator('section', { has: desktop.getByRole('heading', { name: /^About working together/ }) });
