@@ -154,7 +154,8 @@ export default async function add({ check, house, shots }) {
     same('the therapist hears nothing', await heardBy(asTherapist, client), before);
 
     const other = (await place.person(house.origin, neutral, desk)).page;
-    await other.getByRole('link', { name: new RegExp(client.name) }).first().click();
+    // What the client answered in forms stands there, too.
+    await other.locator('section', { has: other.getByRole('heading', { name: /^About working together/ }) }).getByRole('link', { name: new RegExp(client.name) }).first().click();
     await other.getByText('I am afraid of his silence.').waitFor();
     await other.getByText('They ask for another therapist.').waitFor();
     await picture('neutral', other);
