@@ -52,6 +52,24 @@ const store::Query kAddSignal(
 const store::Query kAddOutcome("test.reseal_outcome",
                                "INSERT INTO signal_outcome (id, signal_id, place, by_id, at, outcome, sealed_note,"
                                " sealed_result_note) VALUES ($1, $2, 1, $3, 1, 'acted', $4, $5)");
+const store::Query kAddBetween("test.reseal_between",
+                               "INSERT INTO relationship_concern (id, episode_id, client_id, kept_at, state, asks_left,"
+                               " waits, sealed_words) VALUES ($1, $2, $3, 1, 'told', 0, 0, $4)");
+const store::Query kAddTelling("test.reseal_telling",
+                               "INSERT INTO relationship_telling (id, concern_id, client_id, part, account_id, told_at,"
+                               " waits, sealed_words) VALUES ($1, $2, $3, 'therapist', $3, 1, 1, $4)");
+const store::Query kAddWord("test.reseal_word",
+                            "INSERT INTO relationship_word (id, telling_id, by_id, at, sealed_text)"
+                            " VALUES ($1, $2, $3, 1, $4)");
+const store::Query kAddAgreement("test.reseal_agreement",
+                                 "INSERT INTO relationship_agreement (id, telling_id, at, is_shared, sealed_text)"
+                                 " VALUES ($1, $2, 1, 0, $3)");
+const store::Query kAddFollowUp("test.reseal_follow_up",
+                                "INSERT INTO relationship_follow_up (id, concern_id, encounter_id, asked_at,"
+                                " answered_at, sealed_answer)"
+                                " SELECT $1, $2, n.id, 1, 1, $3 FROM encounter n WHERE n.client_id = $4 LIMIT 1");
+const store::Query kAddBetweenNote("test.reseal_between_note",
+                                   "INSERT INTO relationship_note (id, written_at, sealed_text) VALUES ($1, 1, $2)");
 const store::Query kSetConsentNote("test.reseal_consent", "UPDATE consent SET sealed_note = $2 WHERE id = $1");
 const store::Query kAnyConsent("test.reseal_any_consent", "SELECT id, person_id FROM consent WHERE person_id = $1");
 const store::Query kBreakMessage(
@@ -122,6 +140,18 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddOutcome, {outcome, signal, client,
                                access::seal(*key, signals::bound_to(outcome, NotePart::outcome), "what was done"),
                                access::seal(*key, signals::bound_to(outcome, NotePart::result), "what came of it")});
+      const auto between = Id<struct BetweenTag>::make(now);
+      tx.execute(kAddBetween,
+                 {between, episode_, client, access::seal(*key, between.bytes(), "something is not right")});
+      const auto telling = Id<struct TellingTag>::make(now);
+      tx.execute(kAddTelling, {telling, between, client, access::seal(*key, telling.bytes(), "as it was told")});
+      tx.execute(kAddBetweenNote, {telling, access::seal(*key, telling.bytes(), "a note beside it")});
+      const auto word = Id<struct WordTag>::make(now);
+      tx.execute(kAddWord, {word, telling, client, access::seal(*key, word.bytes(), "a word about it")});
+      const auto agreement = Id<struct AgreementTag>::make(now);
+      tx.execute(kAddAgreement, {agreement, telling, access::seal(*key, agreement.bytes(), "what was agreed")});
+      const auto asked = Id<struct AskedTag>::make(now);
+      tx.execute(kAddFollowUp, {asked, between, access::seal(*key, asked.bytes(), "it is better"), client});
       const auto consents = tx.list(kAnyConsent, {client}, [](const store::Row& row) { return row.uuid(0); });
       for (const auto& id : consents) {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});

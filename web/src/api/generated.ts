@@ -4714,6 +4714,855 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one has said about the relationship with one's therapist, and who could be told */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What one has said about the relationship with one's therapist, and who could be told */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcerns"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep that something between the two is not right, for oneself
+         * @description Nobody is told, and no row of the audit says that there is one. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernToKeep"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/tellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it to the therapist, or to the neutral person
+         * @description Whoever is told reads the words that are sent here, and nobody else does, whoever stands in for them. The same id again changes nothing. Where the person in question is another by now, 409 `relationship_concern.hearer`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernToTell"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to one of those who hear it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordToSay"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether what one of them wrote down is what was agreed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgreementAnswer"];
+                };
+            };
+            responses: {
+                /** @description Say whether what one of them wrote down is what was agreed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/mediation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let those who hear it know of each other, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Mediation"];
+                };
+            };
+            responses: {
+                /** @description Let those who hear it know of each other, or not any more */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer whether it is better
+         * @description Asked after the next two sessions. Nobody reads the answer but the `readers`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FollowUpAnswer"];
+                };
+            };
+            responses: {
+                /** @description Answer whether it is better */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close it, or take it back
+         * @description Nobody else can do either. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernEnding"];
+                };
+            };
+            responses: {
+                /** @description Close it, or take it back */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that one has seen what was there */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Note that one has seen what was there */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What clients have told one about the relationship
+         * @description The therapist has what was told to them, the neutral person what was told to them; a deputy, a successor and a supervisor have nothing of it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What clients have told one about the relationship */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardConcerns"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with a guide for how to go on */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One of them, with a guide for how to go on */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the client that one has read it */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Tell the client that one has read it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to the client about it */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplyToSend"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was agreed, for the client to agree to */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgreementToPropose"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a note for oneself
+         * @description Deleted when the client takes the concern back.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteToKeep"];
+                };
+            };
+            responses: {
+                /** @description Keep a note for oneself */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/consents": {
         parameters: {
             query?: never;
@@ -8369,6 +9218,204 @@ export interface components {
             steps: components["schemas"]["ConcernStep"][];
             deliveries: components["schemas"]["ConcernDelivery"][];
         };
+        /** @enum {string} */
+        State: "kept" | "told" | "heard" | "agreed" | "asked" | "better" | "not_better" | "closed" | "withdrawn";
+        /** @enum {string} */
+        Part: "therapist" | "neutral_person";
+        /** @enum {string} */
+        IsItBetter: "better" | "same" | "worse";
+        /** @description A word about it. `mine`: of the one who reads. `answer`: it says whether it is better; `text` may be missing then. */
+        SaidEntry: {
+            /** Format: uuid */
+            id: string;
+            mine: boolean;
+            /** Format: date-time */
+            at: string;
+            text?: string | null;
+            answer?: components["schemas"]["IsItBetter"] | null;
+        };
+        /** @description That it was told. `words` are what was sent to this person. `hears`: they can read it now; they cannot any more once the treatment is with another, once they have left, or where the practice was put back to an earlier state. `asks_for_another`: the client asks for another therapist. */
+        TellingEntry: {
+            /** Format: uuid */
+            id: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            name: string;
+            /** Format: date-time */
+            told_at: string;
+            heard_at?: string | null;
+            hears: boolean;
+            words?: string | null;
+            asks_for_another: boolean;
+            said: components["schemas"]["SaidEntry"][];
+        };
+        /** @description What was agreed, in the words of `by`; it holds once the client has agreed. `shared`: whoever else hears it reads it too. */
+        AgreementEntry: {
+            /** Format: uuid */
+            id: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            text: string;
+            shared: boolean;
+            answered_at?: string | null;
+            agrees?: boolean | null;
+        };
+        /** @description Whether it is better was asked after a session. */
+        FollowUpEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            asked_at: string;
+            answered_at?: string | null;
+            answer?: components["schemas"]["IsItBetter"] | null;
+            words?: string | null;
+        };
+        /** @description Something that the client says is not right between the two, for the client's eyes alone but for what `tellings` say was sent. `mediated`: those who hear it know of each other, and both read what is agreed. `waits`: something of it is there for the client. */
+        OwnConcern: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            state: components["schemas"]["State"];
+            /** Format: date-time */
+            kept_at: string;
+            ended_at?: string | null;
+            words?: string | null;
+            mediated: boolean;
+            waits: boolean;
+            tellings: components["schemas"]["TellingEntry"][];
+            agreements: components["schemas"]["AgreementEntry"][];
+            follow_ups: components["schemas"]["FollowUpEntry"][];
+        };
+        /** @description Who could be told. Show the name beside the choice: what is sent goes to this person and to nobody else, whoever stands in for them. Where a `part` is missing the practice has nobody for it, and that is to be said. */
+        HearerEntry: {
+            /** Format: uuid */
+            episode: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            name: string;
+            away_until?: string | null;
+        };
+        /** @description One's own, the latest first, and who could be told. */
+        OwnConcerns: {
+            concerns: components["schemas"]["OwnConcern"][];
+            hearers: components["schemas"]["HearerEntry"][];
+        };
+        /** @description Nobody is told of it. Without `words` it says that something is not right. */
+        ConcernToKeep: {
+            /** Format: uuid */
+            id: string;
+            words?: string | null;
+        };
+        /** @description What is sent, and to whom: let the client see exactly this before. `account` is the person whose name the client saw; where it is another by now nothing is sent. */
+        ConcernToTell: {
+            /** Format: uuid */
+            id: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            words?: string | null;
+            asks_for_another: boolean;
+        };
+        WordToSay: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            telling: string;
+            text: string;
+        };
+        AgreementAnswer: {
+            /** Format: uuid */
+            agreement: string;
+            agrees: boolean;
+        };
+        /** @description Whether those who hear it may know of each other, and both read what is agreed from now on. Nothing else that was written to one is shown to the other. */
+        Mediation: {
+            wanted: boolean;
+        };
+        AnswerReader: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            telling: string;
+        };
+        /** @description `readers`: who reads the answer, with an id for each; nobody else does. */
+        FollowUpAnswer: {
+            /** Format: uuid */
+            follow_up: string;
+            answer: components["schemas"]["IsItBetter"];
+            words?: string | null;
+            readers: components["schemas"]["AnswerReader"][];
+        };
+        /** @enum {string} */
+        Ending: "closed" | "withdrawn";
+        /** @description `closed`: it is settled; those who heard it still read it. `withdrawn`: from now on nobody but the client reads it, and what others noted is deleted. */
+        ConcernEnding: {
+            ending: components["schemas"]["Ending"];
+        };
+        /** @enum {string} */
+        HeardState: "told" | "heard" | "agreed" | "closed";
+        /** @description Something that a client has told the one who reads. `waits`: something new is there. `episode` is there for the therapist of it. */
+        HeardEntry: {
+            /** Format: uuid */
+            id: string;
+            client: string;
+            part: components["schemas"]["Part"];
+            state: components["schemas"]["HeardState"];
+            /** Format: date-time */
+            told_at: string;
+            heard_at?: string | null;
+            waits: boolean;
+            episode?: string | null;
+        };
+        /** @description What waits stands first. That there is nothing does not mean that all is well between anybody: never show it as such. */
+        HeardConcerns: {
+            concerns: components["schemas"]["HeardEntry"][];
+        };
+        OtherHearer: {
+            name: string;
+            part: components["schemas"]["Part"];
+        };
+        GuideStep: {
+            title: string;
+            text: string;
+            prompts: string[];
+        };
+        /** @description How one can go on from here, step by step. Written for this project. */
+        RepairGuide: {
+            about: string;
+            steps: components["schemas"]["GuideStep"][];
+        };
+        /** @description What was told, with everything written since. `note` is for the eyes of whoever wrote it. `other`: who else hears it, where the client lets the two know of each other; both read the agreements that are `shared`. Only the client closes it. */
+        HeardDetails: {
+            concern: components["schemas"]["HeardEntry"];
+            therapist: string;
+            words?: string | null;
+            asks_for_another: boolean;
+            said: components["schemas"]["SaidEntry"][];
+            agreements: components["schemas"]["AgreementEntry"][];
+            note?: string | null;
+            other?: components["schemas"]["OtherHearer"] | null;
+            guide: components["schemas"]["RepairGuide"];
+        };
+        ReplyToSend: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /** @description What the two have agreed, for the client to say whether it is so. */
+        AgreementToPropose: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /** @description In place of the one before; without `text` it is taken away. */
+        NoteToKeep: {
+            text?: string | null;
+        };
         ConsentSection: {
             title: string;
             paragraphs: string[];
@@ -8456,10 +9503,10 @@ export interface components {
             keys_kept_days: number;
         };
         /** @enum {string} */
-        State: "waiting" | "locked" | "erased";
+        rapport__closing_account__State: "waiting" | "locked" | "erased";
         /** @description What it came to. `waiting`: the account is still open, see GET /api/me/closing. Else it is closed and this was the last call of this log-in: of a `locked` record `keep_until` says when it is erased, of an `erased` one `keys_gone_at` from when on no backup can show it. */
         OwnClosed: {
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             keep_until?: string | null;
             keys_gone_at?: string | null;
             /** Format: int64 */
@@ -8470,7 +9517,7 @@ export interface components {
             /** Format: uuid */
             client: string;
             name?: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             /** Format: date-time */
             asked_at: string;
             by_client: boolean;
@@ -8503,7 +9550,7 @@ export interface components {
             /** Format: uuid */
             client: string;
             name?: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             due_at?: string | null;
             closed_at?: string | null;
             /** Format: int64 */
@@ -8739,6 +9786,7 @@ export interface components {
             name: string;
             episodes: components["schemas"]["RecordEpisode"][];
             consents: components["schemas"]["RecordConsent"][];
+            relationship_concerns: components["schemas"]["OwnConcern"][];
             access: components["schemas"]["RecordAccess"][];
             more_access: boolean;
             left_out: string[];
@@ -9434,7 +10482,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -9565,6 +10613,18 @@ export interface components {
             kind: "concern";
             body: components["schemas"]["ConcernEvent"];
         };
+        RelationshipConcernEvent: {
+            /** Format: uuid */
+            concern: string;
+        };
+        /** @description Something that a client says about the relationship, or an answer to it, came for whoever receives this. Read it again. */
+        LiveRelationshipConcern: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "relationship-concern";
+            body: components["schemas"]["RelationshipConcernEvent"];
+        };
         ClosingEvent: {
             /** Format: uuid */
             client: string;
@@ -9593,7 +10653,7 @@ export interface components {
             body: components["schemas"]["EncounterEvent"];
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"];
     };
     responses: never;
     parameters: never;
