@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "measures/json_fields.hpp"
@@ -42,8 +43,8 @@ void read_missing(Fields& fields, Scale& scale) {
                                           {"count_answered", MissingRule::count_answered}});
   if (scale.missing != MissingRule::prorate) return;
   const auto most = fields.number("max_missing");
-  if (most < 1 || most >= static_cast<double>(scale.items.size())) {
-    fields.wrong("max_missing", "This must be at least 1 and less than the number of items.");
+  if (most < 1 || most >= static_cast<double>(scale.items.size()) || most != std::floor(most)) {
+    fields.wrong("max_missing", "This must be a whole number, at least 1 and less than the number of items.");
     return;
   }
   scale.max_missing = static_cast<int>(most);
