@@ -204,6 +204,24 @@ TEST(InstrumentLibrary, TakesBandsWithoutAGapOfAScaleThatIsNoSum) {
   EXPECT_NE(with(R"("method":"mean")", 1, 1, 2).find("should begin at 1.5"), std::string::npos);
 }
 
+TEST(InstrumentLibrary, WantsTheScalesOfASumToHaveEachOfItsItemsOnce) {
+  const auto with = [](std::string_view parts, std::string_view second = R"(["b"])") {
+    return add_mood(fmt::format(
+        R"({{"schema":"rapport.scoring/1","instrument":"mood","name":"Mood","version":"1","citation":"none",
+    "licence":{{"status":"A","commercial_builds":"on"}},"scales":[
+    {{"key":"total","label":"Total","method":"sum","items":["a","b"],"range":[0,4],"direction":"higher_better",
+      "missing":{{"rule":"sum_of_scales","scales":{}}}}},
+    {{"key":"one","label":"One","method":"sum","items":["a"],"range":[0,2],"direction":"higher_better","missing":{{"rule":"complete_only"}}}},
+    {{"key":"two","label":"Two","method":"sum","items":{},"range":[0,2],"direction":"higher_better","missing":{{"rule":"complete_only"}}}}]}})",
+        parts, second));
+  };
+  EXPECT_EQ(with(R"(["one","two"])"), "");
+  for (const auto* parts : {R"(["one"])", R"(["one","one"])", R"(["one","three"])", R"(["total"])", "[]"}) {
+    EXPECT_NE(with(parts).find("have each of its items once"), std::string::npos) << parts;
+  }
+  EXPECT_NE(with(R"(["one","two"])", R"(["a"])").find("have each of its items once"), std::string::npos);
+}
+
 TEST(InstrumentLibrary, WantsAWholeNumberOfMissingAnswers) {
   const auto said = add_mood(
       R"({"schema":"rapport.scoring/1","instrument":"mood","name":"Mood","version":"1","citation":"none",

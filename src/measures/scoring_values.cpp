@@ -144,11 +144,41 @@ void check_reversed(Checked& checked) {
   }
 }
 
+/// The parts of a sum must have each of its items once, and count them as it does.
+void check_parts(Checked& checked, std::size_t place) {
+  const auto& scale = checked.scoring.scales[place];
+  if (scale.missing != MissingRule::sum_of_scales) return;
+  std::vector<std::string> items;
+  bool is_alike = scale.method == Method::sum;
+  for (const auto& key : scale.parts) {
+    const auto part = place_of_scale(checked.scoring, key);
+    if (!part) {
+      is_alike = false;
+      continue;
+    }
+    const auto& other = checked.scoring.scales[*part];
+    items.insert(items.end(), other.items.begin(), other.items.end());
+    is_alike = is_alike && other.method == scale.method && other.factor == scale.factor &&
+               other.missing != MissingRule::sum_of_scales;
+  }
+  auto own = scale.items;
+  std::sort(own.begin(), own.end());
+  std::sort(items.begin(), items.end());
+  if (is_alike && items == own) return;
+  checked.wrong.note<void>(inconsistent(
+      at("scales", place, "missing/scales"),
+      fmt::format("The scales that \"{}\" is the sum of must be sums too, and have each of its items once.",
+                  scale.key)));
+}
+
 }  // namespace
 
 Result<void> check_values(const Instrument& instrument) {
   Checked checked{instrument, instrument.scoring(), {}};
-  for (std::size_t i = 0; i < checked.scoring.scales.size(); ++i) checked.wrong.note(check_bands(instrument, i));
+  for (std::size_t i = 0; i < checked.scoring.scales.size(); ++i) {
+    checked.wrong.note(check_bands(instrument, i));
+    check_parts(checked, i);
+  }
   check_cutoffs(checked);
   for (std::size_t i = 0; i < checked.scoring.reliable_change.size(); ++i) check_change(checked, i);
   check_answers(checked, checked.scoring.safety, "safety");

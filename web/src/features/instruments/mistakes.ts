@@ -82,6 +82,7 @@ export const mistakeWords = phrases([
   m.mist_change_other,
   m.mist_never_answered,
   m.mist_reversed_uncounted,
+  m.mist_parts,
   m.mist_known,
   m.mist_structure,
   m.mist_no_id,
