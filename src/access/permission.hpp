@@ -75,8 +75,10 @@ enum class Permission : std::uint8_t {
   answer_signal,         ///< record what one did about it, and what came of that
   watch_signals,         ///< which of them the therapists whom one supervises have not answered
   read_practice_report,  ///< figures about the practice as a whole, with nobody in them
+  read_between,          ///< goals, homework and what went well, between sessions
+  write_between,         ///< work on them
 };
-inline constexpr std::size_t kPermissionCount = 36;
+inline constexpr std::size_t kPermissionCount = 38;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -132,6 +134,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::answer_signal, "answer_signal", kTherapist},
     {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
     {Permission::read_practice_report, "read_practice_report", Roles{Role::coordinator, Role::administrator}},
+    {Permission::read_between, "read_between", kBoth},
+    {Permission::write_between, "write_between", kBoth},
 }};
 
 /// False for values outside of the enumerations too.
