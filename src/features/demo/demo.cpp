@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "features/demo/demo_between.hpp"
 #include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
@@ -169,6 +170,9 @@ class Maker {
     TRY(store_client(tx, client));
     TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
+    if (course.kept) {
+      TRY(store_between(tx, *key, *course.kept, {client.account.id, client.therapist, client.episode}, now_));
+    }
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
     }

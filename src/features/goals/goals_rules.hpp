@@ -9,7 +9,7 @@ namespace rapport::goals {
 /// Who takes a step: one of the two, either, or whoever did not propose the goal.
 enum class Taker { client, therapist, either, other };
 
-/// The one table of transitions; docs/how-to/goals.md has it in words.
+/// The one table of transitions; docs/how-to/between-sessions.md has it in words.
 struct Transition {
   GoalStep step;
   GoalState from;
