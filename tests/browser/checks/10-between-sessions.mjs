@@ -190,7 +190,7 @@ export default async function add({ check, house, shots }) {
     await picture('therapist-goals', hers);
     await near.setViewportSize({ width: 320, height: 640 });
     await clean(near);
-    await near.getByLabel('Language', { exact: true }).selectOption('de').catch(() => near.getByRole('button', { name: 'Deutsch' }).click());
+    await near.getByLabel('Language', { exact: true }).selectOption('de');
     await near.getByRole('heading', { level: 1, name: 'Zwischen den Sitzungen' }).waitFor();
     await clean(near);
     await picture('german-320', near);
