@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Goal } from '../src/features/between_sessions/api';
-import { inOrder } from '../src/features/goals/words';
-import { allKinds, fieldsOf, filledIn, gist, outcomesFrom, shownValue } from '../src/features/homework/words';
-import { parse, paths } from '../src/shared/router.svelte';
+
+vi.stubGlobal('navigator', { languages: ['en-GB'] });
+vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} }, addEventListener: () => {} });
+vi.stubGlobal('location', { pathname: '/', origin: 'https://rooms.example.org' });
+vi.stubGlobal('addEventListener', () => {});
+const { inOrder } = await import('../src/features/goals/words');
+const { allKinds, fieldsOf, filledIn, gist, outcomesFrom, shownValue } = await import('../src/features/homework/words');
+const { parse, paths } = await import('../src/shared/router.svelte');
 
 test('only what was filled in is sent, and a nought and a no are something', () => {
   expect(filledIn({ text: '', feeling: 'tired', strength: 0, done: false, thinking_errors: [], day: null })).toEqual({ feeling: 'tired', strength: 0, done: false });
