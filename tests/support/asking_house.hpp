@@ -1,6 +1,7 @@
 #pragma once
 /// @file For tests of a feature through its routes: the practice of full_house.hpp, and a way to ask as somebody of it.
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <functional>
 #include <string>
 

@@ -136,7 +136,8 @@ class Approach : public Goals {
   }
   std::string states() {
     std::string all;
-    for (const auto& one : read_of(therapist, of_episode("approach")).at("approaches").as_array()) {
+    const auto read = read_of(therapist, of_episode("approach"));
+    for (const auto& one : read.at("approaches").as_array()) {
       all += std::string(one.at("state").as_string()) + " ";
     }
     return all;

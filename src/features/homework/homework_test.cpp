@@ -135,7 +135,7 @@ TEST_P(Homework, PagesOfADiaryAreShownOneByOneAlone) {
   EXPECT_EQ(share(therapist, kept, true).status, 404);
   EXPECT_EQ(share(client, shown, true).status, 204);
   EXPECT_EQ(entries_of(therapist), 1U);
-  EXPECT_EQ(first_of(therapist).at("entries").as_array().at(0).at("id"), shown);
+  EXPECT_EQ(first_of(therapist).at("entries").as_array().at(0).at("id"), shown.c_str());
   told();
   EXPECT_EQ(ask(client, http::Method::del, "/api/homework-entries/" + kept).status, 204);
   EXPECT_EQ(told(), (std::vector<std::vector<AccountId>>{{client}}));
