@@ -51,20 +51,20 @@ export default async function add({ check, house, shots }) {
     await record.getByLabel('What went through your mind?').fill('Everybody stares.');
     await slide(near, 'How strong was it?', 7);
     await record.getByText(/^Habits of thinking/).click();
-    await record.getByLabel(/^Knowing what others think/).check();
+    await record.getByLabel(/Knowing what others think/).check();
     await record.getByText('Saved', { exact: true }).waitFor();
     await clean(near);
     await picture('thought-record-phone', near);
     await until('nothing of it for the therapist', async () => (await mine(hers, 'too steep').getByText('has not shown anything').count()) === 1);
     await near.reload();
-    await record.getByText('On the stairs at work.').waitFor();
+    await record.getByText('On the stairs at work.', { exact: true }).waitFor();
     await record.getByText('Only you see this').waitFor();
     await record.getByRole('button', { name: /^Go on writing/ }).click();
     await record.getByLabel('How else could one see it?').fill('They look where they walk.');
     await record.getByText('Saved', { exact: true }).waitFor();
     await record.getByRole('button', { name: 'Close for now' }).click();
-    await record.getByText('They look where they walk.').waitFor();
-    await record.getByLabel(/^Remind me a day before/).check();
+    await record.getByText('They look where they walk.', { exact: true }).waitFor();
+    await record.getByLabel(/Remind me a day before/).check();
     await record.getByRole('button', { name: /^Partly/ }).click();
     await near.getByText(/^Earlier homework/).click();
     await record.getByText(`${pair.therapist.name} sees this`).waitFor();
@@ -77,15 +77,15 @@ export default async function add({ check, house, shots }) {
     // A diary that the client takes on: one page stays theirs, another is shown and told of.
     await near.getByText('Take something on', { exact: true }).click();
     await near.getByLabel('What kind').selectOption({ label: 'Diary' });
-    await near.getByLabel('What is it about?').fill('Evenings');
+    await near.getByLabel('What is it about?').fill('Before sleep');
     await near.getByRole('button', { name: 'Take it on' }).click();
-    const diary = mine(near, 'Evenings');
+    const diary = mine(near, 'Before sleep');
     for (const words of ['Only for me.', 'This one is for the two of us.']) {
       await diary.getByRole('button', { name: /^Write a page/ }).click();
       await diary.getByLabel('What do you want to write down?').fill(words);
       await diary.getByText('Saved', { exact: true }).waitFor();
       await diary.getByRole('button', { name: 'Close for now' }).click();
-      await diary.getByText(words).waitFor();
+      await diary.getByText(words, { exact: true }).waitFor();
     }
     const shown = diary.locator('li', { hasText: 'for the two of us' });
     await shown.getByRole('button', { name: /^Tell / }).click();
@@ -94,7 +94,7 @@ export default async function add({ check, house, shots }) {
     await picture('tell-phone', near);
     await near.getByRole('button', { name: 'Send to the chat' }).click();
     await shown.getByText(`${pair.therapist.name} sees this`).waitFor();
-    await mine(hers, 'Evenings').getByText('for the two of us').waitFor();
+    await mine(hers, 'Before sleep').getByText('This one is for the two of us.', { exact: true }).waitFor();
     same('the other page is the client’s', await hers.getByText('Only for me.').count(), 0);
 
     // The link in the chat opens it.
@@ -140,7 +140,7 @@ export default async function add({ check, house, shots }) {
     await hers.getByText('Note what you noticed', { exact: true }).click();
     await hers.getByLabel('What did you notice?').fill('You said “I” today.');
     await hers.getByRole('region', { name: /what you noticed/ }).getByRole('button', { name: 'Save' }).click();
-    await near.getByText(`${pair.therapist.name} noticed this`).waitFor();
+    await near.getByText('Noticed by the therapist').waitFor();
     await clean(near);
     await picture('achievements-phone', near);
 
@@ -174,10 +174,10 @@ export default async function add({ check, house, shots }) {
     const form = near.getByRole('region', { name: 'How we work' });
     await form.getByRole('button', { name: 'Propose' }).click();
     await near.getByText('Please choose one to five ways of working.').waitFor();
-    await near.getByLabel(/^Person-centred/).check();
-    await near.getByLabel(/^Solution-focused/).check();
-    await near.getByLabel(/^More open talk/).check();
-    await near.getByLabel(/^Anything to add/).fill('Slowly, please.');
+    await near.getByLabel(/Person-centred/).check();
+    await near.getByLabel(/Solution-focused/).check();
+    await near.getByLabel(/More open talk/).check();
+    await near.getByLabel(/Anything to add/).fill('Slowly, please.');
     await clean(near);
     await picture('approach-phone', near);
     await form.getByRole('button', { name: 'Propose' }).click();
@@ -190,6 +190,7 @@ export default async function add({ check, house, shots }) {
     await picture('therapist-goals', hers);
     await near.setViewportSize({ width: 320, height: 640 });
     await clean(near);
+    await near.getByText(/^Settings:/).click();
     await near.getByLabel('Language', { exact: true }).selectOption('de');
     await near.getByRole('heading', { level: 1, name: 'Zwischen den Sitzungen' }).waitFor();
     await clean(near);

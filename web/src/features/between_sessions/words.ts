@@ -15,3 +15,6 @@ export const whyNot = (error: unknown) => (error instanceof Problem ? between[er
 
 /** Whether it was whoever looks; whoever stands in looks as the therapist does. */
 export const isOwn = (side: Side) => (side === 'client') === app.client;
+
+/** Who it was, without a name: a therapist of before was the therapist, too. */
+export const sideName = (side: Side) => (side === 'therapist' ? m.between_therapist() : app.client ? m.between_you() : m.between_client());

@@ -1,13 +1,14 @@
 import { m } from '../../paraglide/messages.js';
+import { app } from '../../shared/session.svelte';
 import type { Approach, Goal, GoalStep } from '../between_sessions/api';
 import { isOwn } from '../between_sessions/words';
 
 /** How it stands with a goal, in a sentence that says who is to do something. */
 export function standing(goal: Goal, name: string): string {
-  if (goal.state === 'active') return goal.steps.some((one) => one.state === 'proposed') ? m.goal_active() : m.goal_active_own();
+  if (goal.state === 'active') return goal.steps.some((one) => one.state === 'proposed') ? m.goal_active() : app.client ? m.goal_active_yours() : m.goal_active_own();
   if (goal.state === 'reached') return m.goal_reached();
   if (goal.state === 'set_aside') return m.goal_set_aside();
-  return isOwn(goal.proposed_by) ? m.goal_waits_other({ name }) : m.goal_waits_you({ name });
+  return isOwn(goal.proposed_by) ? m.goal_waits_other({ name }) : m.goal_waits_you();
 }
 
 const steps: Record<GoalStep, () => string> = {
@@ -30,5 +31,5 @@ export function approachStanding(approach: Approach, name: string): string {
   if (approach.state === 'agreed') return m.approach_agreed();
   if (approach.state === 'declined') return m.approach_declined();
   if (approach.state === 'replaced') return m.approach_replaced();
-  return isOwn(approach.proposed_by) ? m.goal_waits_other({ name }) : m.goal_waits_you({ name });
+  return isOwn(approach.proposed_by) ? m.goal_waits_other({ name }) : m.goal_waits_you();
 }
