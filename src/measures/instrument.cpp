@@ -353,9 +353,13 @@ Result<void> check_bands(const Scoring& scoring, const Scale& scale) {
   return {};
 }
 
+std::optional<std::size_t> names_twice(const Scale& scale) {
+  return twice(scale.items, [](const auto& entry) { return entry; });
+}
+
 Result<void> check_scale_once(const Scoring& scoring, std::size_t place) {
   const auto& scale = scoring.scales[place];
-  if (const auto item = twice(scale.items, [](const auto& entry) { return entry; })) {
+  if (const auto item = names_twice(scale)) {
     return inconsistent(at("scales", place, fmt::format("items/{}", *item)),
                         fmt::format("The scale \"{}\" names the item \"{}\" twice.", scale.key, scale.items[*item]));
   }
@@ -438,8 +442,9 @@ Result<void> Instrument::settle_scales() {
       wrong.note(place);
       if (place) places.push_back(*place);
     }
-    // Without one of its items its range would be another.
-    if (places.size() == scale.items.size()) wrong.note(check_range(scale, i, questions_, places));
+    // Without one of its items, or with one twice, its range would be another.
+    const bool is_whole = places.size() == scale.items.size() && !names_twice(scale);
+    if (is_whole) wrong.note(check_range(scale, i, questions_, places));
     wrong.note(check_not_asked(scale, i, questions_, places));
     wrong.note(check_bands(scoring_, scale));
   }

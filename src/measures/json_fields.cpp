@@ -117,6 +117,10 @@ std::size_t line_of(std::string_view text, std::string_view pointer) {
 }
 
 void Mistakes::add(std::string path, std::string message) {
+  const auto covers = [&](const FieldError& told) {
+    return path.starts_with(told.path) && (path.size() == told.path.size() || path[told.path.size()] == '/');
+  };
+  if (std::any_of(found_.begin(), found_.end(), covers)) return;
   if (found_.size() < kMost) found_.push_back({std::move(path), std::move(message)});
 }
 

@@ -32,6 +32,7 @@ class Mistakes {
   /// Enough to mend a file; a hostile one cannot make the answer large.
   static constexpr std::size_t kMost = 20;
 
+  /// A place has one mistake, the first: what is found there or below it afterwards follows from that.
   void add(std::string path, std::string message);
   bool none() const { return found_.empty(); }
   const std::vector<FieldError>& all() const { return found_; }

@@ -24,6 +24,10 @@ constexpr std::string_view kOrdinalValues[] = {"http://hl7.org/fhir/StructureDef
 constexpr std::string_view kHidden = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden";
 /// Under FHIR's own address as well as under that of SDC.
 constexpr std::string_view kCalculated = "questionnaire-calculatedExpression";
+/// FHIR's types of items, R4's and R5's.
+constexpr std::string_view kTypes[] = {"group",  "display",     "question", "boolean",    "decimal",   "integer",
+                                       "date",   "dateTime",    "time",     "string",     "text",      "url",
+                                       "choice", "open-choice", "coding",   "attachment", "reference", "quantity"};
 constexpr std::string_view kComparisons[] = {"exists", "=", "!=", ">", "<", ">=", "<="};
 constexpr std::size_t kMaxExtensions = 100;
 constexpr std::size_t kMaxConditions = 500;
@@ -121,10 +125,9 @@ AnswerOption read_answer_option(Fields& fields) {
   AnswerOption option;
   if (auto coding = fields.optional_object("valueCoding")) {
     read_coding(*coding, option);
-  } else if (const auto number = fields.optional_number("valueInteger")) {
-    option.code = fmt::to_string(*number);
-    option.display.text = option.code;
-    option.ordinal_value = number;
+  } else if (fields.has("valueInteger")) {
+    option.ordinal_value = fields.optional_number("valueInteger");
+    if (option.ordinal_value) option.code = option.display.text = fmt::to_string(*option.ordinal_value);
   } else {
     option.code = fields.text("valueString");
     option.display = read_wording(fields, "valueString");
@@ -221,18 +224,52 @@ ItemType type_of(std::string_view name) {
 /// Whether a file is only read, or has to have all that a respondent needs.
 enum class Reading { as_it_is, to_be_asked };
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+/// The place of an answer before this one that reads the same, in any language of the file.
+std::optional<std::size_t> same_words(const std::vector<AnswerOption>& options, std::size_t place) {
+  const auto& own = options[place].display;
+  for (std::size_t i = 0; i < place; ++i) {
+    const auto& other = options[i].display;
+    if (trimmed(own.text) == trimmed(other.text)) return i;
+    for (const auto& [language, text] : own.translations) {
+      const auto found = other.translations.find(language);
+      if (found != other.translations.end() && trimmed(found->second) == trimmed(text)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
 /// What of an item nobody could read or choose.
 void want_words(Fields& fields, const Item& item) {
-  if (item.text.text.empty()) fields.wrong("text", fmt::format("Item \"{}\" has no text.", item.link_id));
+  if (trimmed(item.text.text).empty()) fields.wrong("text", fmt::format("Item \"{}\" has no text.", item.link_id));
   const bool is_listed = !fields.has("answerValueSet");
   for (std::size_t i = 0; i < item.answer_options.size(); ++i) {
-    if (!item.answer_options[i].display.text.empty()) continue;
-    fields.wrong(is_listed ? fmt::format("answerOption/{}", i) : "answerValueSet",
-                 fmt::format("Answer {} of item \"{}\" has no words.", i + 1, item.link_id));
+    const auto& option = item.answer_options[i];
+    if (option.code.empty()) continue;  // was told where it was read
+    const auto place = is_listed ? fmt::format("answerOption/{}", i) : std::string("answerValueSet");
+    if (trimmed(option.display.text).empty()) {
+      fields.wrong(place, fmt::format("Answer {} of item \"{}\" has no words.", i + 1, item.link_id));
+    } else if (const auto same = same_words(item.answer_options, i)) {
+      fields.wrong(
+          place, fmt::format("Answers {} and {} of item \"{}\" have the same words.", *same + 1, i + 1, item.link_id));
+    }
   }
   if (item.type == ItemType::choice && item.answer_options.empty() && is_listed) {
     fields.wrong("answerOption", fmt::format("Item \"{}\" has no answers to choose from.", item.link_id));
   }
+}
+
+/// A misspelt type would leave the item out in silence. Of an empty one it was told where it was read.
+void want_known_type(Fields& fields, std::string_view type, std::string_view link_id) {
+  if (type.empty() || std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes)) return;
+  fields.wrong("type", fmt::format("The type \"{}\" of item \"{}\" is none of FHIR's: write \"choice\" where one of "
+                                   "several answers is chosen.",
+                                   type, link_id));
 }
 
 class Reader {
@@ -260,7 +297,8 @@ class Reader {
       fields.wrong("linkId", fmt::format("The linkId \"{}\" is used twice.", item.link_id));
     }
     item.text = read_wording(fields, "text");
-    item.type = type_of(fields.text("type"));
+    const auto type = fields.text("type");
+    item.type = type_of(type);
     item.loinc = read_loinc(fields);
     item.min_value = number_extension(fields, kMinValue);
     item.max_value = number_extension(fields, kMaxValue);
@@ -275,6 +313,7 @@ class Reader {
     // What is passed over is so with everything in it.
     const auto around = reading_;
     if (item.type == ItemType::passed_over) reading_ = Reading::as_it_is;
+    if (reading_ == Reading::to_be_asked) want_known_type(fields, type, item.link_id);
     const bool is_answered = item.type != ItemType::display && item.type != ItemType::group;
     if (reading_ == Reading::to_be_asked && is_answered) want_words(fields, item);
     item.items = read_items(fields);
@@ -322,7 +361,8 @@ Result<Questionnaire> read(std::string_view text, Reading reading, LanguageIs la
   Mistakes mistakes;
   Fields fields(document, "", mistakes);
   Questionnaire questionnaire;
-  if (fields.text("resourceType") != "Questionnaire") fields.wrong("resourceType", "This must be \"Questionnaire\".");
+  const bool is_questionnaire = fields.optional_text("resourceType") == "Questionnaire";
+  if (!is_questionnaire) fields.wrong("resourceType", "This must be \"Questionnaire\".");
   questionnaire.name = fields.optional_text("id").value_or(fields.optional_text("name").value_or(""));
   questionnaire.url = fields.optional_text("url").value_or("");
   questionnaire.version = fields.optional_text("version").value_or("");
@@ -330,7 +370,7 @@ Result<Questionnaire> read(std::string_view text, Reading reading, LanguageIs la
   questionnaire.language = fields.optional_text("language").value_or("");
   check_language(fields, "language", questionnaire.language);
   if (language == LanguageIs::needed && questionnaire.language.empty()) {
-    fields.wrong("resourceType",
+    fields.wrong(is_questionnaire ? "resourceType" : "language",
                  "Nothing says in which language this is. Write \"language\": \"en\" (or another) beside "
                  "\"resourceType\".");
   }

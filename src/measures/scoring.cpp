@@ -18,7 +18,7 @@ using Names = std::initializer_list<std::pair<std::string_view, Value>>;
 /// One of the names; anything else is a mistake and read as the first.
 template <class Value>
 Value read_name(Fields& fields, std::string_view key, Names<Value> names) {
-  const auto text = fields.text(key);
+  const auto text = fields.optional_text(key).value_or("");
   std::string known;
   for (const auto& [name, value] : names) {
     if (name == text) return value;
@@ -106,7 +106,7 @@ Cutoff read_cutoff(Fields& fields) {
 }
 
 void check_reliable_change(Fields& fields, const ReliableChange& change) {
-  if (!change.value && !(change.sd && change.reliability)) {
+  if (!fields.has("value") && !(fields.has("sd") && fields.has("reliability"))) {
     fields.wrong("value", "A value is needed, or both sd and reliability.");
   }
   if (change.value && *change.value <= 0) fields.wrong("value", "This must be above zero.");

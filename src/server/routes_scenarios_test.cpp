@@ -1029,7 +1029,7 @@ std::vector<Scenario> scenarios() {
        kNotLoggedIn,
        refused("signal.read"),
        refused("signal.read"),
-       {200, R"("title":"Zuverlässig schlechter")", "signal.read done/client"},
+       {200, R"("title":"Verlässlich schlechter")", "signal.read done/client"},
        failed("signal.read")},
       {"POST /api/signals/{signal}/outcomes?language=en",
        R"({"id":"$id","outcome":"discussed","follow_up":"next_session","note":"signal words"})",

@@ -240,9 +240,9 @@ void find_signals(House& house) {
 }
 
 /// What is to be expected of a treatment, by those that are over.
-void renew_expectations(House& house, const std::atomic<bool>& stopping) {
-  const auto renewed = signals::renew_expectations(house, std::chrono::steady_clock::now() + kTimeToRenewExpectations,
-                                                   [&stopping] { return stopping.load(); });
+void renew_expectations(signals::Renewals& renewals, const std::atomic<bool>& stopping) {
+  const auto renewed = renewals.renew(std::chrono::steady_clock::now() + kTimeToRenewExpectations,
+                                      [&stopping] { return stopping.load(); });
   if (!renewed) {
     log::warning("signals.expectations_not_renewed", {{"code", renewed.error().code}});
   } else if (*renewed) {
@@ -444,8 +444,9 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     std::optional<work::Ticker> chaining(std::in_place, kChainAuditEvery, [&chain] { chain_audit(chain); });
     std::optional<work::Ticker> looking(std::in_place, kLookThroughEvery, [&open] { find_signals(open->house()); });
     std::atomic<bool> stopping = false;
+    signals::Renewals renewals(open->house());
     std::optional<work::Ticker> expecting(std::in_place, kRenewExpectationsEvery,
-                                          [&] { renew_expectations(open->house(), stopping); });
+                                          [&] { renew_expectations(renewals, stopping); });
     practice_report::Maker maker(open->house(), practice_report::settings_of(settings));
     std::chrono::steady_clock::time_point report_next;
     std::optional<work::Ticker> making(std::in_place, kMakeReportEvery, [&] { make_report(maker, report_next); });

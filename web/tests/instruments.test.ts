@@ -3,8 +3,10 @@ import { expect, test, vi } from 'vitest';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { licenceWord, safeLink, stateWord, textOf } = await import('../src/features/instruments/instruments');
+const { licenceWord, safeLink, scaleWord, stateWord, textOf } = await import('../src/features/instruments/instruments');
 const { mistakeWords } = await import('../src/features/instruments/mistakes');
+const { remarkWords } = await import('../src/features/instruments/remarks');
+const { rightsWords } = await import('../src/features/instruments/rights');
 const { unverifiedWords } = await import('../src/features/instruments/unverified');
 const { formName } = await import('../src/features/questionnaires/words');
 const { prefs } = await import('../src/shared/prefs.svelte');
@@ -81,4 +83,35 @@ test('whoever reads German finds our own questionnaires under a German name', ()
   }
   expect(formName({ questionnaire: 'phq-9', name: 'PHQ-9' })).toBe('PHQ-9');
   prefs.setLocale('en');
+});
+
+test('what a scoring file remarks beside titles stands in the language of the reader', () => {
+  const folders = ['../resources/instruments', ...readdirSync('../resources/instrument-packs').map((name) => `../resources/instrument-packs/${name}`)];
+  type File = { edition?: string; licence: { changes?: string }; reliable_change?: { source?: string | null }[] };
+  const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.scoring.json')).map((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as File));
+  const all = files.flatMap((one) => [one.edition, one.licence.changes, ...(one.reliable_change ?? []).map((each) => each.source)]).filter((one) => typeof one === 'string');
+  // Names and titles stay as they are.
+  const names = ['CORE-10, CORE System Trust', 'CORE-OM, CORE System Trust', 'OQ-45.2', 'OQ Measures, https://www.oqmeasures.com', 'Tracey & Kokotovic 1989', 'Hatcher & Gillaspy 2006', 'Version 3'];
+  expect(all.length).toBeGreaterThan(20);
+  expect(all.filter((one) => remarkWords(one) === null && !names.includes(one))).toEqual([]);
+  prefs.setLocale('de');
+  expect(remarkWords('items 1 and 2 of the PHQ-9')).toBe('Fragen 1 und 2 des PHQ-9');
+  expect(remarkWords('Lee DJ et al. (two trials; abstract seen)')).toContain('Lee DJ et al.');
+  expect(all.filter((one) => /\b(form|items|allowed|quoted)\b/.test((remarkWords(one) ?? '').replace(/„.*?“/g, '')))).toEqual([]);
+  expect(remarkWords('Somebody. A title. A journal 2001.')).toBeNull();
+  prefs.setLocale('en');
+});
+
+test('what the files of the program say about rights and scales stands in the language of the reader', () => {
+  const folders = ['../resources/instruments', ...readdirSync('../resources/instrument-packs').map((name) => `../resources/instrument-packs/${name}`)];
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+  const of = (ending: string) => files.filter((name) => name.endsWith(ending)).map((name) => JSON.parse(readFileSync(name, 'utf8')) as { instrument?: string; copyright?: string; scales?: { key: string }[] });
+  const rights = of('.questionnaire.json').flatMap((one) => one.copyright ?? []);
+  expect(rights.length).toBeGreaterThan(15);
+  // The notice of PHQ and GAD stands everywhere in its rights holder's words.
+  expect(rights.filter((one) => rightsWords(one) === null && !one.startsWith('Copyright © Pfizer Inc.'))).toEqual([]);
+  const scales = of('.scoring.json').flatMap((one) => (one.scales ?? []).map(({ key }) => scaleWord(one.instrument ?? '', key)));
+  expect(scales.every((one) => one !== null)).toBe(true);
+  expect(scaleWord('pcl-5', 'b')).toBe('Criterion B');
+  expect(scaleWord('mood', 'b')).toBeNull();
 });

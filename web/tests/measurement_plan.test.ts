@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { firstContact, isMuch, isSame, minutesOf, oftenName } = await import('../src/features/measurement_plan/plan');
+const { contactAhead, firstContact, isMuch, isSame, minutesOf, oftenName, tenths } = await import('../src/features/measurement_plan/plan');
+const { prefs } = await import('../src/shared/prefs.svelte');
 
 const plan = { seconds_for_question: 10, sessions_a_month: 4 };
 const form = (when: 'before_session' | 'after_session' | 'every_weeks' | 'at_start' | 'at_end', questions: number, weeks?: number) =>
@@ -36,4 +37,21 @@ test('how often two people meet is said in words', () => {
   expect(oftenName({ sessions: 1, weeks: 2 })).toBe('every 2 weeks');
   expect(oftenName({ sessions: 2, weeks: 3 })).toBe('2 times in 3 weeks');
   expect(firstContact({ first_contact_hours: 48 })).toBe('First contact within 48 hours');
+});
+
+test('nobody waits for a first contact whose time has passed, that was not agreed on, or where the two have met', () => {
+  const now = Date.parse('2026-11-30T12:00:00Z');
+  const agreed = { first_contact_hours: 48, first_contact_by: '2026-12-01T12:00:00Z' };
+  expect(contactAhead(agreed, { met: false }, now)).toBe(true);
+  expect(contactAhead({ first_contact_hours: 48 }, { met: false }, now)).toBe(true);
+  expect(contactAhead(agreed, { met: true }, now)).toBe(false);
+  expect(contactAhead({}, { met: false }, now)).toBe(false);
+  expect(contactAhead(agreed, { met: false }, now + 2 * 86_400_000)).toBe(false);
+});
+
+test('tenths are written as the reader writes them', () => {
+  expect(tenths(4.345)).toBe('4.3');
+  prefs.setLocale('de');
+  expect(tenths(4.345)).toBe('4,3');
+  prefs.setLocale('en');
 });

@@ -137,7 +137,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
     TRY_ASSIGN(auto one, describe(context, call, standing, now));
     answer.value.clients.push_back(std::move(one));
   }
-  sort_by_need(answer.value.clients);
+  sort_by_need(answer.value.clients, now);
   TRY(audit_reads(context, call, clients, std::nullopt, "caseload"));
   return answer;
 }

@@ -160,6 +160,12 @@ void add_silence(const Standing& standing, Time now, std::vector<Reason>& reason
   reasons.push_back(std::move(one));
 }
 
+/// The order of the kinds, but that a reply which has time waits behind what is to be looked at.
+int gravity(const Reason& reason, Time now) {
+  const bool has_time = reason.kind == ReasonKind::reply_due && (!reason.at || *reason.at - now > kReplyIsSoon);
+  return 2 * static_cast<int>(has_time ? ReasonKind::follow_up : reason.kind) + (has_time ? 1 : 0);
+}
+
 }  // namespace
 
 const signals::StoredSignal* gravest(const Standing& standing, Time now) {
@@ -189,20 +195,20 @@ std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   add_messages(standing, now, reasons);
   add_forms(standing, reasons);
   add_silence(standing, now, reasons);
-  std::sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
-    return std::tie(a.kind, a.questionnaire, a.at) < std::tie(b.kind, b.questionnaire, b.at);
-  });
+  const auto key = [&](const Reason& one) { return std::tuple(gravity(one, now), one.questionnaire, one.at); };
+  std::sort(reasons.begin(), reasons.end(), [&](const Reason& a, const Reason& b) { return key(a) < key(b); });
   return reasons;
 }
 
-void sort_by_need(std::vector<CaseloadClient>& clients) {
-  std::sort(clients.begin(), clients.end(), [](const CaseloadClient& a, const CaseloadClient& b) {
+void sort_by_need(std::vector<CaseloadClient>& clients, Time now) {
+  std::sort(clients.begin(), clients.end(), [&](const CaseloadClient& a, const CaseloadClient& b) {
     if (a.reasons.empty() != b.reasons.empty()) return b.reasons.empty();
     if (a.reasons.empty()) return std::tie(b.last_contact, a.episode) < std::tie(a.last_contact, b.episode);
     const auto& first = a.reasons.front();
     const auto& second = b.reasons.front();
     const auto when = [](const Reason& one) { return one.at.value_or(one.since.value_or(Time{})); };
-    return std::tuple(first.kind, when(first), a.episode) < std::tuple(second.kind, when(second), b.episode);
+    return std::tuple(gravity(first, now), when(first), a.episode) <
+           std::tuple(gravity(second, now), when(second), b.episode);
   });
 }
 

@@ -9,6 +9,9 @@ namespace rapport::caseload {
 
 /// A planned session is a reason from so long before it.
 inline constexpr std::chrono::hours kSessionIsSoon{24};
+/// A reply that is due within so long stands before signals to look at; one that has longer, or for which nothing is
+/// agreed, behind them.
+inline constexpr std::chrono::hours kReplyIsSoon{24};
 /// Without a word for so long, and no session planned, it is silent.
 inline constexpr std::chrono::days kSilence{14};
 /// A form that was due before that is history: the next session has forms of its own.
@@ -37,7 +40,7 @@ std::vector<Reason> reasons_of(const Standing& standing, Time now);
 std::optional<Time> last_contact(const Standing& standing);
 
 /// Puts whoever needs the therapist most first, and those who do not by the latest contact.
-void sort_by_need(std::vector<CaseloadClient>& clients);
+void sort_by_need(std::vector<CaseloadClient>& clients, Time now);
 
 /// Those of one client together, in the order of `clients`. What belongs to nobody in it is left out.
 std::vector<Standing> put_together(std::vector<Client> clients, const std::vector<RoomNews>& news,

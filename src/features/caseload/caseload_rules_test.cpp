@@ -133,8 +133,8 @@ TEST(Reasons, StandInTheOrderOfTheirGravity) {
   one.client.reply_hours = 1;
   one.news[0].waiting_since = kNow - hours(3);
   EXPECT_EQ(kinds_of(one),
-            (Kinds{ReasonKind::worse, ReasonKind::reply_overdue, ReasonKind::form_missing, ReasonKind::session_soon}));
-  const auto worse = reasons_of(one, kNow)[0];
+            (Kinds{ReasonKind::reply_overdue, ReasonKind::worse, ReasonKind::form_missing, ReasonKind::session_soon}));
+  const auto worse = reasons_of(one, kNow)[1];
   EXPECT_EQ(worse.name, "PHQ-9");
   EXPECT_EQ(worse.change, 7);
   EXPECT_TRUE(worse.source);
@@ -161,15 +161,36 @@ TEST(Reasons, OfSignalsAreTheGravestOnceWithHowManyMoreThereAre) {
                  signal(Kind::missing, Level::look, kNow - hours(1)),
                  signal(Kind::reliable_improvement, Level::info, kNow)};
   one.words[one.signals[1].id] = "PHQ-9 is 18.";
-  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::signal_act, ReasonKind::reply_overdue})) << "before replies that wait";
-  const auto reason = reasons_of(one, kNow)[0];
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_overdue, ReasonKind::signal_act})) << "a promise stands first";
+  const auto reason = reasons_of(one, kNow)[1];
   EXPECT_EQ(reason.signal, one.signals[1].id);
   EXPECT_EQ(reason.words, "PHQ-9 is 18.");
   EXPECT_EQ(reason.count, 2) << "that a form is missing the list says by itself";
   one.signals[1].state = signals::State::answered;
-  EXPECT_EQ(kinds_of(one).front(), ReasonKind::signal_look);
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_overdue, ReasonKind::signal_look}));
   one.signals[0].holds = false;
   EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::reply_overdue});
+}
+
+TEST(Reasons, OfRepliesThatAreDueWithinADayStandBeforeSignalsToLookAtAndBehindSignalsToActOn) {
+  using signals::Level;
+  auto one = somebody();
+  one.news[0].waiting_since = kNow - hours(1);
+  one.client.reply_hours = 25;
+  one.signals = {signal(signals::Kind::rupture_candidate, Level::look, kNow - hours(1))};
+  one.follow_ups.push_back({one.client.episode, one.signals[0].id, one.signals[0].kind, kNow});
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_due, ReasonKind::signal_look, ReasonKind::follow_up}));
+  one.client.reply_hours = 26;
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::signal_look, ReasonKind::follow_up, ReasonKind::reply_due}))
+      << "there is time until tomorrow";
+  one.client.reply_hours.reset();
+  EXPECT_EQ(kinds_of(one).back(), ReasonKind::reply_due) << "nothing is agreed";
+  one.client.reply_hours = 25;
+  one.signals[0].level = Level::act;
+  EXPECT_EQ(kinds_of(one).front(), ReasonKind::signal_act);
+  one.client.reply_hours = 1;
+  one.news[0].waiting_since = kNow - hours(2);
+  EXPECT_EQ(kinds_of(one).front(), ReasonKind::reply_overdue);
 }
 
 TEST(Reasons, OfAScoreThatASignalHasToldAreNotGivenTwice) {
@@ -208,14 +229,20 @@ TEST(Clients, WhoNeedMostStandFirstAndWhoeverWaitsLongestAmongThem) {
     one.at = at;
     return one;
   };
-  std::vector<CaseloadClient> clients{
-      with("quiet", {}, kNow - hours(9)), with("unread", {because(ReasonKind::unread, kNow - hours(1))}, kNow),
-      with("talkative", {}, kNow), with("late", {because(ReasonKind::reply_overdue, kNow - hours(1))}, kNow),
-      with("latest", {because(ReasonKind::reply_overdue, kNow - hours(2))}, kNow)};
-  sort_by_need(clients);
+  std::vector<CaseloadClient> clients{with("look", {because(ReasonKind::signal_look, kNow - hours(9))}, kNow),
+                                      with("later", {because(ReasonKind::reply_due, kNow + hours(30))}, kNow),
+                                      with("today", {because(ReasonKind::reply_due, kNow + hours(2))}, kNow),
+                                      with("act", {because(ReasonKind::signal_act, kNow - hours(1))}, kNow),
+                                      with("quiet", {}, kNow - hours(9)),
+                                      with("unread", {because(ReasonKind::unread, kNow - hours(1))}, kNow),
+                                      with("talkative", {}, kNow),
+                                      with("late", {because(ReasonKind::reply_overdue, kNow - hours(1))}, kNow),
+                                      with("latest", {because(ReasonKind::reply_overdue, kNow - hours(2))}, kNow)};
+  sort_by_need(clients, kNow);
   std::vector<std::string> names;
   for (const auto& one : clients) names.push_back(one.client.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"latest", "late", "unread", "talkative", "quiet"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"latest", "late", "act", "today", "look", "later", "unread", "talkative",
+                                             "quiet"}));
 }
 
 }  // namespace

@@ -14,27 +14,29 @@
 
 namespace rapport::caseload {
 
-/// The gravest first: the order of the reasons of a client, and of the clients.
+/// The gravest first: the order of the reasons of a client, and of the clients. What was promised to a person stands
+/// before what a rule found of the same urgency: a reply that is late before a signal to act on, one that is due within
+/// a day (caseload_rules.hpp) before a signal to look at.
 enum class ReasonKind {
   concern,
   concern_unanswered,
   session_open,
+  reply_overdue,
   signal_act,
   worse,
-  signal_look,
-  follow_up,
-  reply_overdue,
   session_not_begun,
   reply_due,
+  signal_look,
+  follow_up,
   unread,
   form_missing,
   own_form_missing,
   session_soon,
   silence,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, signal_act, worse, signal_look, follow_up,
-                    reply_overdue, session_not_begun, reply_due, unread, form_missing, own_form_missing, session_soon,
-                    silence)
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, signal_act, worse,
+                    session_not_begun, reply_due, signal_look, follow_up, unread, form_missing, own_form_missing,
+                    session_soon, silence)
 
 struct Reason {
   static constexpr std::string_view says =

@@ -88,14 +88,9 @@ class CourseStorer {
   Result<void> store_care(Time at) {
     TRY_ASSIGN(const auto* rule, measurement_plan::shipped_intake_rule());
     const auto& step = rule->steps.at(1);
-    const measurement_plan::Care care{step.sessions,
-                                      step.weeks,
-                                      step.first_contact_hours,
-                                      0,
-                                      step.support.in(paper_.language),
-                                      step.safety.in(paper_.language),
-                                      rule->version,
-                                      false};
+    const measurement_plan::Care care{
+        step.sessions, step.weeks, 0, 0, step.support.in(paper_.language), step.safety.in(paper_.language),
+        rule->version, false};
     TRY(measurement_plan::agree(tx_,
                                 {pair_.episode, 1, pair_.client, at, pair_.therapist,
                                  measurement_plan::seal_care(key_, pair_.episode, 1, care)},

@@ -376,6 +376,22 @@ TEST(DemoScript, GeneratedClientsAreTheSameForASeedAndWriteInOrder) {
   EXPECT_NE(make(1), make(2));
 }
 
+TEST(DemoScript, NoTwoClientsHaveOneName) {
+  const auto script = read_written_practice().value();
+  std::set<std::string> names;
+  for (const auto& client : script.clients) names.insert(client.name);
+  for (const auto& one : script.therapists) names.insert(one.name);
+  const auto written = names.size();
+  GeneratedClients generated(script.generated, 1);
+  // More than there are pairs of a first and a last name.
+  for (std::int64_t i = 0; i < 3000; ++i) {
+    const auto name = generated.next(i + 13, "t.berger").client.name;
+    EXPECT_TRUE(names.insert(name).second) << name;
+    if (i < 100) EXPECT_EQ(name.find('-'), std::string::npos) << name;
+  }
+  EXPECT_EQ(names.size(), written + 3000);
+}
+
 TEST(DemoScript, NobodyWritesAtNightWhateverTimeItIsNowAndWhatIsLaterStaysLater) {
   const auto midnight = std::chrono::floor<std::chrono::days>(from_micros(1'800'000'000'000'000));
   for (const int hour : {0, 3, 9, 15, 21, 23}) {

@@ -70,6 +70,21 @@ const T& GeneratedClients::one_of(const std::vector<T>& many) {
   return many[random_() % many.size()];
 }
 
+std::string GeneratedClients::name_with(const std::string& first) {
+  const auto& last = stock_.last_names;
+  const auto count = last.size();
+  const auto begin = static_cast<std::size_t>(below(std::ssize(last)));
+  for (std::size_t second = 0; second < count; ++second) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto place = (begin + i) % count;
+      auto name = fmt::format("{} {}", first, last[place]);
+      if (second > 0) name += fmt::format("-{}", last[(place + second) % count]);
+      if (names_.insert(name).second) return name;
+    }
+  }
+  return first;
+}
+
 void GeneratedClients::add_conversations(GeneratedClient& made, std::int64_t count) {
   made.client.rooms.emplace_back();
   // Neighbours in the stock, so that nobody says the same twice.
@@ -136,7 +151,7 @@ GeneratedClient GeneratedClients::next(std::int64_t number, std::string therapis
   const auto& first = one_of(stock_.first_names);
   const auto sessions = kFewestSessions + below(kMostSessions - kFewestSessions + 1);
   client.login = access::normalise_login(fmt::format("c.{}{}", first, number));
-  client.name = fmt::format("{} {}", first, one_of(stock_.last_names));
+  client.name = name_with(first);
   client.therapist = std::move(therapist);
   client.opened_days = sessions * kDaysApart + 4 + below(60);
   client.agreed_reply_hours = kReplyHours[random_() % kReplyHours.size()];

@@ -1,6 +1,7 @@
 #pragma once
 /// @file Clients beyond the written ones, for trying a practice of any size.
 #include <random>
+#include <set>
 
 #include "features/demo/written_course.hpp"
 
@@ -28,6 +29,8 @@ class GeneratedClients {
   std::int64_t before_evening();
   template <class T>
   const T& one_of(const std::vector<T>& many);
+  /// Nobody has it yet; two last names once every one of them is taken with this first name.
+  std::string name_with(const std::string& first);
   void add_conversations(GeneratedClient& made, std::int64_t count);
   void add_latest(GeneratedClient& made, const std::vector<MessageText>& lines);
   void add_forms(WrittenCourse& course);
@@ -37,6 +40,7 @@ class GeneratedClients {
 
   const Stock& stock_;
   std::mt19937_64 random_;
+  std::set<std::string> names_;  ///< that were given
 };
 
 }  // namespace rapport::demo

@@ -285,8 +285,8 @@ TEST_P(InstrumentsApi, TakesTheWordingOfWhatIsHereWithoutIt) {
     std::string options;
     for (int value = 1; value <= 5; ++value) {
       options += fmt::format(
-          R"({}{{"valueCoding":{{"code":"{}","display":"supplied","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/ordinalValue","valueDecimal":{}}}]}}}})",
-          value == 1 ? "" : ",", value, value);
+          R"({}{{"valueCoding":{{"code":"{}","display":"supplied {}","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/ordinalValue","valueDecimal":{}}}]}}}})",
+          value == 1 ? "" : ",", value, value, value);
     }
     items += fmt::format("{}\n{{\"linkId\":\"{}\",\"text\":\"supplied\",\"type\":\"choice\",\"answerOption\":[{}]}}",
                          n == 1 ? "" : ",", n, options);
@@ -329,6 +329,10 @@ TEST_P(InstrumentsApi, NamesEveryMistakeWithItsLine) {
       {"no language at all", broken(R"("language":"en")", R"("language":"<b>")"), R"("line":3,"place":"/language")"},
       {"an item twice", broken(R"("linkId":"b")", R"("linkId":"a")"), "is used twice"},
       {"no type", broken(R"("type":"choice")", R"("type":"")"), R"("line":5,"place":"/item/0/type")"},
+      {"a type that is none", broken(R"("type":"choice")", R"("type":"choise")"),
+       R"("line":5,"place":"/item/0/type","message":"The type \"choise\" of item \"a\" is none of FHIR's)"},
+      {"two answers of the same words", broken(R"("display":"answer 2")", R"("display":" answer 0")"),
+       R"("place":"/item/0/answerOption/2","message":"Answers 1 and 3 of item \"a\" have the same words.)"},
       {"no weight", broken("valueDecimal\":2", "valueDecimal\":1"), R"("place":"/item/0/answerOption")"},
       {"a weight that is none", broken("\"valueDecimal\":2", "\"valueDecimal\":\"2\""), "must be a number"},
       {"an answer without a name", broken(R"("display":"answer 2",)", R"("display":"",)"),
@@ -411,6 +415,44 @@ TEST_P(InstrumentsApi, EveryMistakeIsNamedAtOnce) {
   auto hidden = mood("1");
   hidden.insert(hidden.rfind("]}"), R"(,{"linkId":"c","type":"choice","readOnly":true})");
   EXPECT_TRUE(has(check(upload(hidden, "", "mood")).body, R"("mistakes":[])"));
+}
+
+TEST_P(InstrumentsApi, OneFaultIsToldOnce) {
+  const auto count = [&](std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  const auto without = [](std::string text, const std::string& part, const std::string& instead = "") {
+    const auto at = text.find(part);
+    EXPECT_NE(at, std::string::npos) << part;
+    return text.replace(at, part.size(), instead);
+  };
+  const auto cutoff = [](const std::string& reached) {
+    return scoring("1", "[0,4]", R"(,"cutoffs":[{"scale":"total","value":1,"meaning":"m")" + reached + "}]");
+  };
+  const std::vector<std::pair<std::string, std::string>> all{
+      {without(scoring("1"), R"("version":"1")", R"("version":1)"),
+       R"("place":"/version","message":"This must be a text)"},
+      {without(scoring("1"), R"("version":"1",)"), R"("place":"/version","message":"The text \"version\" is missing)"},
+      {without(scoring("1"), R"(,"commercial_builds":"on")"),
+       R"("place":"/licence/commercial_builds","message":"This must be one of)"},
+      {without(scoring("1"), R"("commercial_builds":"on")", R"("commercial_builds":true)"),
+       R"("place":"/licence/commercial_builds","message":"This must be a text)"},
+      {cutoff(""), R"("place":"/cutoffs/0/reached_when","message":"This must be one of)"},
+      {cutoff(R"(,"reached_when":"over")"), R"("place":"/cutoffs/0/reached_when","message":"This must be one of)"},
+      {scoring("1", "\"0 to 4\""), R"("place":"/scales/0/range","message":"This must be a list)"},
+      {scoring("1", "[0,4]", R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":"6"}])"),
+       R"("place":"/reliable_change/0/value","message":"This must be a number)"},
+      {without(scoring("1"), R"("items":["a","b"])", R"("items":["a","b","b"])"), R"("place":"/scales/0/items/2")"},
+  };
+  for (const auto& [text, says] : all) {
+    const auto body = check(upload(mood("1"), text)).body;
+    EXPECT_TRUE(has(body, says)) << says << body;
+    EXPECT_EQ(count(body, "\"message\""), 1U) << body;
+  }
+  const auto no_words = check(upload(without(mood("1"), R"("code":"0","display":"answer 0",)"), scoring("1"))).body;
+  EXPECT_EQ(count(no_words, "\"message\""), 1U) << no_words;
 }
 
 TEST_P(InstrumentsApi, AVersionKeepsWhatPeopleWereTold) {

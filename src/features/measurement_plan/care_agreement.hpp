@@ -57,10 +57,10 @@ inline constexpr std::int64_t kMostSessionWeeks = 12;
 inline constexpr std::int64_t kMostContactHours = 24 * 28;
 inline constexpr std::size_t kLongestCareText = 2000;
 struct Care {
-  std::int64_t sessions = 1;  ///< so many in
-  std::int64_t weeks = 1;     ///< so many weeks
-  std::int64_t first_contact_hours = 0;
-  std::int64_t first_contact_by = 0;  ///< microseconds; 0: no form was there to count from
+  std::int64_t sessions = 1;             ///< so many in
+  std::int64_t weeks = 1;                ///< so many weeks
+  std::int64_t first_contact_hours = 0;  ///< 0: they had met already
+  std::int64_t first_contact_by = 0;     ///< microseconds; 0: no form was there to count from
   std::string support;
   std::string safety;
   std::string rule_version;  ///< of the rule that had proposed something; empty: none had

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
+#include "features/encounters/encounters.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -24,8 +26,8 @@ BOOST_DESCRIBE_STRUCT(CareReason, (), (form, questionnaire, name, score, at))
 struct CareProposal {
   static constexpr std::string_view says =
       "What a rule proposes, for the therapist to accept or change: so many sessions in so many weeks, a first contact "
-      "by "
-      "`first_contact_by`, and words about support and safety. `because`: the form that it goes by, the one that asks "
+      "by `first_contact_by` unless the two have met, and words about support and safety. `because`: the form that it "
+      "goes by, the one that asks "
       "for "
       "most. `published`: whether the rule is; `citation` where it is.";
   std::string rule_version;
@@ -34,8 +36,8 @@ struct CareProposal {
   CareReason because;
   std::int64_t sessions = 1;
   std::int64_t weeks = 1;
-  std::int64_t first_contact_hours = 0;
-  Time first_contact_by;
+  std::optional<std::int64_t> first_contact_hours;
+  std::optional<Time> first_contact_by;
   std::string support;
   std::string safety;
 };
@@ -46,14 +48,16 @@ BOOST_DESCRIBE_STRUCT(CareProposal, (),
 struct CareDecision {
   static constexpr std::string_view says =
       "What was agreed on. `by` decided it; `as_proposed`: word for word what the rule had proposed, for the therapist "
-      "alone. Without `first_contact_by` there was no form to count from.";
+      "alone. Without `first_contact_by` there was no form to count from, without `first_contact_hours` the two had "
+      "met "
+      "already.";
   std::int64_t number = 0;
   Time decided_at;
   std::string by;
   std::optional<bool> as_proposed;
   std::int64_t sessions = 1;
   std::int64_t weeks = 1;
-  std::int64_t first_contact_hours = 0;
+  std::optional<std::int64_t> first_contact_hours;
   std::optional<Time> first_contact_by;
   std::string support;
   std::string safety;
@@ -65,21 +69,24 @@ BOOST_DESCRIBE_STRUCT(CareDecision, (),
 struct CareAnswer {
   static constexpr std::string_view says =
       "`agreed`: what was decided, the latest first, which holds. `proposal`: for the therapist alone, once the client "
-      "has sent a form that the rule knows.";
+      "has sent a form that the rule knows. `met`: a session has begun, so nobody waits for a first contact.";
   std::vector<CareDecision> agreed;
   std::optional<CareProposal> proposal;
+  bool met = false;
 };
-BOOST_DESCRIBE_STRUCT(CareAnswer, (), (agreed, proposal))
+BOOST_DESCRIBE_STRUCT(CareAnswer, (), (agreed, proposal, met))
 
 struct CareWanted {
   static constexpr std::string_view says =
       "`number`: one more than that of the latest decision, 1 for the first; 409 `care.older` where something was "
       "decided "
-      "meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672.";
+      "meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672; it can be left out once the "
+      "two "
+      "have `met`.";
   std::int64_t number = 1;
   std::int64_t sessions = 1;
   std::int64_t weeks = 1;
-  std::int64_t first_contact_hours = 24;
+  std::optional<std::int64_t> first_contact_hours;
   http::Text<0, kLongestCareText> support;
   http::Text<0, kLongestCareText> safety;
 };
@@ -96,10 +103,17 @@ using questionnaires::StoredVersion;
 /// Everything as it is stored, of one moment.
 struct Stored {
   AccountId client;
+  bool met = false;
   std::vector<StoredCare> agreements;
   std::vector<StoredForm> forms;
   std::map<questionnaires::FormId, StoredVersion> first_versions;
 };
+
+/// What is planned comes first, and of that there are not so many.
+bool have_met(store::ReadTx& tx, AccountId client, EpisodeId episode) {
+  const auto latest = encounters::list_encounters(tx, client, episode, std::nullopt, encounters::kLargestPage);
+  return std::any_of(latest.begin(), latest.end(), [](const auto& one) { return one.began_at.has_value(); });
+}
 
 /// The first form of each instrument that the rule knows, with its first version: what was said then counts, also where
 /// it was corrected later.
@@ -107,6 +121,7 @@ Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episod
   Stored stored;
   TRY_ASSIGN(stored.agreements, list_agreements(tx, viewer, episode));
   TRY_ASSIGN(stored.client, questionnaires::client_of_episode(tx, viewer, episode));
+  stored.met = have_met(tx, stored.client, episode);
   if (viewer == stored.client) return stored;
   TRY_ASSIGN(auto forms, questionnaires::list_forms(tx, viewer, episode));
   std::map<std::string, StoredForm> first;
@@ -147,7 +162,7 @@ Result<std::optional<Found>> find_step(const IntakeRule& rule, const Stored& sto
   return most;
 }
 
-CareProposal proposal_of(const IntakeRule& rule, const Found& found, std::string_view language) {
+CareProposal proposal_of(const IntakeRule& rule, const Found& found, bool met, std::string_view language) {
   const auto* instrument = questionnaires::instrument_of(*found.form);
   const auto at = *found.form->completed_at;
   CareProposal proposal;
@@ -158,8 +173,10 @@ CareProposal proposal_of(const IntakeRule& rule, const Found& found, std::string
                       instrument == nullptr ? found.form->instrument : instrument->scoring().name, found.score, at};
   proposal.sessions = found.step->sessions;
   proposal.weeks = found.step->weeks;
-  proposal.first_contact_hours = found.step->first_contact_hours;
-  proposal.first_contact_by = at + std::chrono::hours(found.step->first_contact_hours);
+  if (!met) {
+    proposal.first_contact_hours = found.step->first_contact_hours;
+    proposal.first_contact_by = at + std::chrono::hours(found.step->first_contact_hours);
+  }
   proposal.support = found.step->support.in(language);
   proposal.safety = found.step->safety.in(language);
   return proposal;
@@ -175,7 +192,7 @@ Result<CareDecision> decision_of(const StoredCare& stored, const access::SealKey
   if (!is_own) decision.as_proposed = care.as_proposed;
   decision.sessions = care.sessions;
   decision.weeks = care.weeks;
-  decision.first_contact_hours = care.first_contact_hours;
+  if (care.first_contact_hours != 0) decision.first_contact_hours = care.first_contact_hours;
   if (care.first_contact_by != 0) decision.first_contact_by = from_micros(care.first_contact_by);
   decision.support = std::move(care.support);
   decision.safety = std::move(care.safety);
@@ -188,13 +205,14 @@ Result<CareAnswer> care_of(Context& context, const Call& call, const IntakeRule&
   TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.client, call.deadline));
   people::Names names(context.house, call.deadline);
   CareAnswer answer;
+  answer.met = stored.met;
   for (const auto& one : stored.agreements) {
     TRY_ASSIGN(auto decision, decision_of(one, *key, names, is_own));
     answer.agreed.push_back(std::move(decision));
   }
   if (is_own) return answer;
   TRY_ASSIGN(const auto found, find_step(rule, stored, *key));
-  if (found) answer.proposal = proposal_of(rule, *found, call.query_text("language").value_or("en"));
+  if (found) answer.proposal = proposal_of(rule, *found, stored.met, call.query_text("language").value_or("en"));
   return answer;
 }
 
@@ -212,38 +230,48 @@ Result<Answer<CareAnswer>> read_care(Context& context, Call& call) {
   return Answer<CareAnswer>{200, std::move(answer)};
 }
 
-Result<void> check(const CareWanted& wanted) {
+Result<void> check(const CareWanted& wanted, bool met) {
   std::vector<FieldError> wrong;
   const auto within = [&](const char* field, std::int64_t value, std::int64_t most) {
     if (value < 1 || value > most) wrong.push_back({field, fmt::format("Give a whole number from 1 to {}.", most)});
   };
   within("/sessions", wanted.sessions, kMostSessions);
   within("/weeks", wanted.weeks, kMostSessionWeeks);
-  within("/first_contact_hours", wanted.first_contact_hours, kMostContactHours);
+  if (!met || wanted.first_contact_hours) {
+    within("/first_contact_hours", wanted.first_contact_hours.value_or(0), kMostContactHours);
+  }
   if (wrong.empty()) return {};
   return fail(invalid("care.invalid", "So often, or so soon, two people cannot agree to meet.", std::move(wrong)));
+}
+
+std::int64_t contact_hours(const Care& known) {
+  return known.first_contact_hours;
+}
+std::int64_t contact_hours(const CareProposal& known) {
+  return known.first_contact_hours.value_or(0);
 }
 
 /// Of a proposal or of what was decided.
 template <class T>
 bool says(const T& known, const CareWanted& wanted) {
   return known.sessions == wanted.sessions && known.weeks == wanted.weeks &&
-         known.first_contact_hours == wanted.first_contact_hours && known.support == wanted.support.str() &&
+         contact_hours(known) == wanted.first_contact_hours.value_or(0) && known.support == wanted.support.str() &&
          known.safety == wanted.safety.str();
 }
 
 Care care_from(const CareWanted& wanted, const std::optional<CareProposal>& proposal) {
   Care care{wanted.sessions,
             wanted.weeks,
-            wanted.first_contact_hours,
+            wanted.first_contact_hours.value_or(0),
             0,
             wanted.support.str(),
             wanted.safety.str(),
             "",
             false};
   if (!proposal) return care;
-  const auto by = proposal->because.at + std::chrono::hours(wanted.first_contact_hours);
-  care.first_contact_by = to_micros(by);
+  if (care.first_contact_hours != 0) {
+    care.first_contact_by = to_micros(proposal->because.at + std::chrono::hours(care.first_contact_hours));
+  }
   care.rule_version = proposal->rule_version;
   care.as_proposed = says(*proposal, wanted);
   return care;
@@ -252,7 +280,7 @@ Care care_from(const CareWanted& wanted, const std::optional<CareProposal>& prop
 Result<Answer<CareAnswer>> decide(Context& context, Call& call, const CareWanted& wanted) {
   TRY_ASSIGN(const auto* rule, shipped_intake_rule());
   TRY_ASSIGN(const auto before, read_all(context, call, *rule));
-  TRY(check(wanted));
+  TRY(check(wanted, before.met));
   TRY_ASSIGN(const auto known, care_of(context, call, *rule, before));
   const auto episode = call.path_id<EpisodeId>("episode");
   TRY_ASSIGN(const auto key, context.house.keys.key_for(before.client, call.deadline));

@@ -1,5 +1,6 @@
 #include "features/measurement_plan/care_agreement.hpp"
 
+#include "features/encounters/encounters.hpp"
 #include "features/measurement_plan/care_agreement_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -98,6 +99,16 @@ class CareApi : public testing::RoutesTest {
         201);
     clock.set(clock.now() + std::chrono::hours(1));
   }
+  void begin_session() {
+    const auto id = EncounterId::make(clock.now());
+    const auto begun = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(encounters::plan_encounter(tx, therapist, episode, id, {clock.now(), 50, encounters::Channel::chat, ""},
+                                     clock.now()));
+      TRY(encounters::open_encounter(tx, therapist, id, clock.now()));
+      return {};
+    });
+    ASSERT_TRUE(begun) << begun.error().detail;
+  }
   static std::string decision(int number, int sessions, const std::string& support) {
     return R"({"number":)" + std::to_string(number) + R"(,"sessions":)" + std::to_string(sessions) +
            R"(,"weeks":1,"first_contact_hours":24,"support":")" + support + R"(","safety":"Call whom you trust."})";
@@ -105,7 +116,7 @@ class CareApi : public testing::RoutesTest {
 };
 
 TEST_P(CareApi, ProposesToTheTherapistAloneByTheFormThatAsksForMost) {
-  EXPECT_EQ(call(therapist, http::Method::get, care()).body, R"({"agreed":[]})");
+  EXPECT_EQ(call(therapist, http::Method::get, care()).body, R"({"agreed":[],"met":false})");
   send("gad-7", 7, 0);
   EXPECT_TRUE(has(call(therapist, http::Method::get, care()), R"("sessions":1,"weeks":2)"));
   send("k10", 10, 2);
@@ -121,7 +132,7 @@ TEST_P(CareApi, ProposesToTheTherapistAloneByTheFormThatAsksForMost) {
 
 TEST_P(CareApi, TheTherapistDecidesAndWhatWasDecidedStays) {
   send("k10", 10, 2);
-  EXPECT_EQ(call(client, http::Method::get, care()).body, R"({"agreed":[]})");
+  EXPECT_EQ(call(client, http::Method::get, care()).body, R"({"agreed":[],"met":false})");
   const auto decided = call(therapist, http::Method::post, care(), decision(1, 2, "I write on Thursdays."));
   ASSERT_EQ(decided.status, 201) << decided.body;
   EXPECT_TRUE(has(decided, R"("as_proposed":false)")) << decided.body;
@@ -163,6 +174,33 @@ TEST_P(CareApi, WhatIsAcceptedWordForWordIsKeptAsSuch) {
                     R"(","safety":")" + step.safety.en + R"("})";
   const auto decided = call(therapist, http::Method::post, care(), body);
   EXPECT_TRUE(has(decided, R"("as_proposed":true)")) << decided.body;
+}
+
+TEST_P(CareApi, OnceTheTwoHaveMetNobodyIsAskedForAFirstContact) {
+  const std::string without = R"({"number":1,"sessions":1,"weeks":2,"support":"a","safety":""})";
+  const auto refused = call(therapist, http::Method::post, care(), without);
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_TRUE(has(refused, "/first_contact_hours")) << refused.body;
+  send("gad-7", 7, 0);
+  EXPECT_TRUE(has(call(therapist, http::Method::get, care()), R"("first_contact_hours":168)"));
+  begin_session();
+  const auto proposed = call(therapist, http::Method::get, care());
+  EXPECT_TRUE(has(proposed, R"("met":true)")) << proposed.body;
+  EXPECT_TRUE(has(proposed, R"("proposal":)")) << proposed.body;
+  EXPECT_FALSE(has(proposed, "first_contact")) << proposed.body;
+  const auto& step = shipped().steps.front();
+  const auto body = R"({"number":1,"sessions":1,"weeks":2,"support":")" + step.support.en + R"(","safety":")" +
+                    step.safety.en + R"("})";
+  const auto decided = call(therapist, http::Method::post, care(), body);
+  EXPECT_EQ(decided.status, 201) << decided.body;
+  EXPECT_TRUE(has(decided, R"("as_proposed":true)")) << decided.body;
+  EXPECT_FALSE(has(decided, "first_contact")) << decided.body;
+  EXPECT_EQ(call(therapist, http::Method::post, care(), body).status, 200) << "sent again";
+  const auto seen = call(client, http::Method::get, care());
+  EXPECT_TRUE(has(seen, R"("met":true)")) << seen.body;
+  EXPECT_FALSE(has(seen, "first_contact")) << seen.body;
+  EXPECT_EQ(call(therapist, http::Method::post, care(), decision(2, 1, "")).status, 201)
+      << "it may be said all the same";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, CareApi, ::testing::ValuesIn(testing::engines_here()),

@@ -36,13 +36,15 @@ struct Step {
   double session = 0;
 };
 
+using measures::Instrument;
+
 /// One person's part, in the measures' own units.
 struct Subject {
   const Treatment* treatment = nullptr;
-  std::string alliance;
-  std::string symptoms;
+  const Instrument* alliance = nullptr;
+  const Instrument* symptoms = nullptr;
   Course course;
-  std::vector<Step> steps;
+  std::vector<Step> steps;  ///< by when they were sent
 
   double mean() const {
     const auto sum = std::accumulate(steps.begin(), steps.end(), 0.0,
@@ -51,24 +53,38 @@ struct Subject {
   }
 };
 
-std::optional<double> next_score(const Treatment& treatment, std::string_view instrument, const Period& period,
-                                 Time after) {
+const Form* next_form(const Treatment& treatment, const Instrument& instrument, const Period& period, Time after) {
   const Form* next = nullptr;
   for (const auto& form : treatment.forms) {
-    if (form.instrument != instrument || !form.score || !form.sent_at || *form.sent_at <= after) continue;
+    if (!is_same_scoring(*form.instrument, instrument) || !form.score || !form.sent_at || *form.sent_at <= after) {
+      continue;
+    }
     if (is_in(period, *form.sent_at) && (next == nullptr || *form.sent_at < *next->sent_at)) next = &form;
   }
-  return next == nullptr ? std::nullopt : next->score;
+  return next;
 }
 
-std::vector<Step> steps_of(const Treatment& treatment, std::string_view alliance, std::string_view symptoms,
+/// Those of sessions of the period, by when they were sent.
+std::vector<const Form*> rated(const Treatment& treatment, const Instrument& alliance, const Period& period) {
+  std::vector<const Form*> forms;
+  for (const auto& form : treatment.forms) {
+    if (!is_same_scoring(*form.instrument, alliance) || !form.score || form.session == 0 || !form.sent_at) continue;
+    if (is_in(period, *form.sent_at)) forms.push_back(&form);
+  }
+  std::ranges::sort(forms, {}, [](const Form* form) { return std::pair(*form->sent_at, form); });
+  return forms;
+}
+
+/// What somebody answered next is told once: it stands with the last of the forms that it comes after.
+std::vector<Step> steps_of(const Treatment& treatment, const Instrument& alliance, const Instrument& symptoms,
                            const Period& period) {
   std::vector<Step> steps;
-  for (const auto& form : treatment.forms) {
-    if (form.instrument != alliance || !form.score || form.session == 0 || !form.sent_at) continue;
-    if (!is_in(period, *form.sent_at)) continue;
-    steps.push_back(
-        {*form.score, next_score(treatment, symptoms, period, *form.sent_at), static_cast<double>(form.session)});
+  const Form* told = nullptr;
+  for (const auto* form : rated(treatment, alliance, period)) {
+    const auto* next = next_form(treatment, symptoms, period, *form->sent_at);
+    if (next != nullptr && next == told) steps.back().next.reset();
+    told = next;
+    steps.push_back({*form->score, next == nullptr ? std::nullopt : next->score, static_cast<double>(form->session)});
   }
   return steps;
 }
@@ -76,22 +92,26 @@ std::vector<Step> steps_of(const Treatment& treatment, std::string_view alliance
 /// Of several measures of a kind the first that there is enough of.
 std::optional<Subject> subject_of(const Treatment& treatment, const Period& period, const Measures& measures) {
   for (const auto& symptoms : measures.symptoms) {
-    const auto course = course_of(treatment, symptoms, period);
-    if (!course) continue;
-    for (const auto& alliance : measures.alliance) {
-      auto steps = steps_of(treatment, alliance.instrument, symptoms, period);
-      if (!steps.empty()) return Subject{&treatment, alliance.instrument, symptoms, *course, std::move(steps)};
+    for (const auto* kind : versions_of({&treatment, 1}, symptoms)) {
+      const auto course = course_of(treatment, *kind, period);
+      if (!course) continue;
+      for (const auto& alliance : measures.alliance) {
+        for (const auto* about : versions_of({&treatment, 1}, alliance.instrument)) {
+          auto steps = steps_of(treatment, *about, *kind, period);
+          if (!steps.empty()) return Subject{&treatment, about, kind, *course, std::move(steps)};
+        }
+      }
     }
   }
   return std::nullopt;
 }
 
-/// What turns a score of an instrument into standard deviations from its mean.
+/// What turns a score of one scoring into standard deviations from its mean.
 class Standard {
  public:
-  void add(const std::string& instrument, double value) { values_[instrument].push_back(value); }
+  void add(const Instrument* instrument, double value) { values_[instrument].push_back(value); }
   /// Nothing where there are too few to say, or all are alike.
-  std::optional<double> of(const std::string& instrument, double value) const {
+  std::optional<double> of(const Instrument* instrument, double value) const {
     const auto found = values_.find(instrument);
     if (found == values_.end() || found->second.size() < kFewestForAssociation) return std::nullopt;
     const auto [mean, sd] = mean_and_sd(found->second);
@@ -100,7 +120,7 @@ class Standard {
   }
 
  private:
-  std::map<std::string, std::vector<double>> values_;
+  std::map<const Instrument*, std::vector<double>, ByVersion> values_;
 };
 
 /// One person's part in standard deviations; more is closer, and better.
@@ -112,7 +132,7 @@ struct Point {
   std::vector<Step> steps;  ///< those with a next form
 };
 
-std::vector<Point> points_of(const std::vector<Subject>& subjects, const measures::InstrumentLibrary& instruments) {
+std::vector<Point> points_of(const std::vector<Subject>& subjects) {
   Standard alliance;
   Standard symptoms;
   for (const auto& one : subjects) {
@@ -121,7 +141,7 @@ std::vector<Point> points_of(const std::vector<Subject>& subjects, const measure
   }
   std::vector<Point> points;
   for (const auto& one : subjects) {
-    const auto better = statistics::towards_better(instruments.find(one.symptoms)->scoring().scales.front().direction);
+    const auto better = statistics::towards_better(one.symptoms->scoring().scales.front().direction);
     const auto mean = alliance.of(one.alliance, one.mean());
     const auto first = symptoms.of(one.symptoms, one.course.first);
     if (!mean || !first) continue;
@@ -163,18 +183,23 @@ std::optional<Estimate> between(std::span<const Point> points, std::int64_t peop
   return Estimate{r, shown(statistics::r_of_z(z - half)), shown(statistics::r_of_z(z + half))};
 }
 
-/// The next form by how close the relationship was for this person (within), by how close it is for them altogether
-/// (between) and by the session, with an intercept of each person's own.
-std::optional<Estimate> within(std::span<const Point> points) {
-  std::vector<std::vector<double>> alliance;
+/// Those with two steps at least: with one there is nothing within a person.
+std::vector<const Point*> with_steps(std::span<const Point> points) {
   std::vector<const Point*> people;
   for (const auto& point : points) {
-    if (point.steps.size() < 2) continue;
-    people.push_back(&point);
-    auto& values = alliance.emplace_back();
-    for (const auto& step : point.steps) values.push_back(step.alliance);
+    if (point.steps.size() > 1) people.push_back(&point);
   }
-  if (people.size() < kFewestForAssociation) return std::nullopt;
+  return people;
+}
+
+/// The next form by how close the relationship was for this person (within), by how close it is for them altogether
+/// (between) and by the session, with an intercept of each person's own.
+std::optional<Estimate> fit_within(const std::vector<const Point*>& people) {
+  std::vector<std::vector<double>> alliance;
+  for (const auto* point : people) {
+    auto& values = alliance.emplace_back();
+    for (const auto& step : point->steps) values.push_back(step.alliance);
+  }
   const auto parts = statistics::decompose(alliance);
   statistics::MixedData data;
   data.fixed_names = {"(Intercept)", "within", "between", "log(session)"};
@@ -194,6 +219,16 @@ std::optional<Estimate> within(std::span<const Point> points) {
   const auto& effect = model->estimates().fixed[1];
   const auto half = normal_point() * effect.standard_error;
   return Estimate{shown(effect.estimate), shown(effect.estimate - half), shown(effect.estimate + half)};
+}
+
+/// It rests on some of the people only, so they are looked through beside all of them.
+std::optional<Estimate> within(std::span<const Point> points, Disclosure& disclosure) {
+  const auto people = with_steps(points);
+  if (people.size() < kFewestForAssociation) return std::nullopt;
+  const auto fitted = fit_within(people);
+  Members members;
+  for (const auto* point : people) members.push_back(point->person);
+  return fitted && disclosure.show({members}) ? fitted : std::nullopt;
 }
 
 /// Only with enough therapists of enough clients each: nothing in it is any one of them.
@@ -222,11 +257,11 @@ void across_therapists(std::span<const Point> points, Disclosure& disclosure, st
 
 }  // namespace
 
-std::optional<Course> course_of(const Treatment& treatment, std::string_view instrument, const Period& period) {
+std::optional<Course> course_of(const Treatment& treatment, const Instrument& instrument, const Period& period) {
   const Form* first = nullptr;
   const Form* latest = nullptr;
   for (const auto& form : treatment.forms) {
-    if (form.instrument != instrument || !form.score || !form.sent_at) continue;
+    if (!is_same_scoring(*form.instrument, instrument) || !form.score || !form.sent_at) continue;
     if (first == nullptr || *form.sent_at < *first->sent_at) first = &form;
     if (is_in(period, *form.sent_at) && (latest == nullptr || *form.sent_at >= *latest->sent_at)) latest = &form;
   }
@@ -244,14 +279,14 @@ std::pair<double, double> mean_and_sd(std::span<const double> values) {
 }
 
 Association associate(const std::vector<Treatment>& treatments, const Period& period, const Measures& measures,
-                      const measures::InstrumentLibrary& instruments, std::int64_t smallest) {
+                      std::int64_t smallest) {
   std::map<std::uint32_t, Subject> by_person;  // somebody's later treatment says nothing new about them
   for (const auto& treatment : treatments) {
     if (auto subject = subject_of(treatment, period, measures)) by_person.try_emplace(treatment.person, *subject);
   }
   std::vector<Subject> subjects;
   for (auto& [person, subject] : by_person) subjects.push_back(std::move(subject));
-  const auto points = points_of(subjects, instruments);
+  const auto points = points_of(subjects);
   Association association;
   const auto fewest = std::max(kFewestForAssociation, static_cast<std::size_t>(smallest));
   Members people;
@@ -264,7 +299,7 @@ Association associate(const std::vector<Treatment>& treatments, const Period& pe
   if (people.size() < fewest || !disclosure.show({people})) return association;
   association.people = rounded(people.size(), smallest);
   association.between = between(points, *association.people);
-  association.within = within(points);
+  association.within = within(points, disclosure);
   across_therapists(points, disclosure, smallest, association);
   return association;
 }

@@ -75,7 +75,7 @@ std::optional<double> score_of(const StoredForm& form, const questionnaires::Sco
 Result<Form> open_form(const StoredForm& stored, const StoredVersion* version, const access::SealKey& key,
                        const std::map<EncounterId, const encounters::Encounter*>& sessions, const Measures& measures) {
   Form form;
-  form.instrument = stored.instrument;
+  form.instrument = questionnaires::instrument_of(stored);
   form.due_at = stored.due_at;
   form.sent_at = stored.completed_at;
   if (const auto session = stored.encounter ? sessions.find(*stored.encounter) : sessions.end();

@@ -125,7 +125,8 @@ std::vector<FormsRow> forms_sent(const std::vector<Treatment>& treatments, const
   std::map<std::string, Records> by_instrument;
   for (const auto& treatment : treatments) {
     for (const auto& form : treatment.forms) {
-      if (is_in(period, form.due_at)) by_instrument[form.instrument].add(treatment.person, form.sent_at.has_value());
+      if (is_in(period, form.due_at))
+        by_instrument[form.instrument->id()].add(treatment.person, form.sent_at.has_value());
     }
   }
   std::vector<FormsRow> rows;
@@ -160,30 +161,39 @@ bool has_clinical_cutoff(const measures::Instrument& instrument) {
   return std::ranges::any_of(all, [](const measures::Cutoff& one) { return one.clinical; });
 }
 
+/// Nothing where there are too few people.
+std::optional<ChangeRow> change_of(const std::vector<Treatment>& treatments, const Period& period,
+                                   const measures::Instrument& instrument, std::int64_t smallest) {
+  if (instrument.scoring().scales.empty()) return std::nullopt;
+  Changed changed;
+  for (const auto& treatment : treatments) {
+    if (const auto course = course_of(treatment, instrument, period)) {
+      add_change(changed, treatment.person, instrument, *course);
+    }
+  }
+  if (std::ssize(changed.all) < smallest) return std::nullopt;
+  const auto* rule = measures::reliable_change_of(instrument);
+  auto disclosure = of_people(treatments, smallest);
+  const auto& scoring = instrument.scoring();
+  ChangeRow row{
+      instrument.id(), scoring.name, scoring.version, rule == nullptr ? std::nullopt : rule->source, {}, {}, {}};
+  const auto all = sorted(changed.all);
+  row.improved = shown(disclosure, sorted(changed.improved), all, smallest);
+  // Whoever recovered has improved, and whoever began in the clinical range is among all.
+  if (has_clinical_cutoff(instrument)) {
+    row.recovered = shown(disclosure, sorted(changed.recovered), sorted(changed.clinical), smallest);
+  }
+  row.worse = shown(disclosure, sorted(changed.worse), all, smallest);
+  return row;
+}
+
 std::vector<ChangeRow> changes(const std::vector<Treatment>& treatments, const Period& period, const Measures& measures,
-                               const measures::InstrumentLibrary& instruments, std::int64_t smallest) {
+                               std::int64_t smallest) {
   std::vector<ChangeRow> rows;
   for (const auto& id : measures.symptoms) {
-    const auto* instrument = instruments.find(id);
-    if (instrument == nullptr || instrument->scoring().scales.empty()) continue;
-    Changed changed;
-    for (const auto& treatment : treatments) {
-      if (const auto course = course_of(treatment, id, period)) {
-        add_change(changed, treatment.person, *instrument, *course);
-      }
+    for (const auto* instrument : versions_of(treatments, id)) {
+      if (auto row = change_of(treatments, period, *instrument, smallest)) rows.push_back(*std::move(row));
     }
-    if (std::ssize(changed.all) < smallest) continue;
-    const auto* rule = measures::reliable_change_of(*instrument);
-    auto disclosure = of_people(treatments, smallest);
-    ChangeRow row{id, instrument->scoring().name, rule == nullptr ? std::nullopt : rule->source, {}, {}, {}};
-    const auto all = sorted(changed.all);
-    row.improved = shown(disclosure, sorted(changed.improved), all, smallest);
-    // Whoever recovered has improved, and whoever began in the clinical range is among all.
-    if (has_clinical_cutoff(*instrument)) {
-      row.recovered = shown(disclosure, sorted(changed.recovered), sorted(changed.clinical), smallest);
-    }
-    row.worse = shown(disclosure, sorted(changed.worse), all, smallest);
-    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -226,11 +236,13 @@ Mean shown_mean(Disclosure& disclosure, const Ratings& ratings, const Members& m
   return mean && disclosure.show({members}) ? *mean : Mean{};
 }
 
-Ratings ratings_of(const std::vector<Treatment>& treatments, const Period& period, const std::string& instrument) {
+Ratings ratings_of(const std::vector<Treatment>& treatments, const Period& period,
+                   const measures::Instrument& instrument) {
   Ratings ratings;
   for (const auto& treatment : treatments) {
     for (const auto& form : treatment.forms) {
-      if (form.instrument != instrument || !form.score || form.session == 0 || !is_in(period, form.sent_at)) continue;
+      if (!is_same_scoring(*form.instrument, instrument) || !form.score || form.session == 0) continue;
+      if (!is_in(period, form.sent_at)) continue;
       ratings.person_of.push_back(treatment.person);
       ratings.forms.push_back(&form);
     }
@@ -241,13 +253,14 @@ Ratings ratings_of(const std::vector<Treatment>& treatments, const Period& perio
 std::optional<AllianceTable> alliance_of(const std::vector<Treatment>& treatments, const Period& period,
                                          const AllianceMeasure& measure, const measures::Instrument& instrument,
                                          std::int64_t smallest) {
-  auto ratings = ratings_of(treatments, period, measure.instrument);
+  auto ratings = ratings_of(treatments, period, instrument);
   // All of them stand nowhere, but are the sum of the channels, and of the sessions: what one of the two leaves out the
   // other would give away. So they are looked through as if they were shown.
   Disclosure disclosure(smallest, ratings.person_of);
   if (!disclosure.show({ratings.where([](const Form&) { return true; })})) return std::nullopt;
-  AllianceTable table{measure.instrument, instrument.scoring().name, measure.scale, 0, 0, {}, {}};
-  for (const auto& scale : instrument.scoring().scales) {
+  const auto& scoring = instrument.scoring();
+  AllianceTable table{instrument.id(), scoring.name, scoring.version, measure.scale, 0, 0, {}, {}};
+  for (const auto& scale : scoring.scales) {
     if (scale.key == measure.scale) std::tie(table.min, table.max) = std::pair(scale.min, scale.max);
   }
   ratings.least_spread = kLeastSpread * (table.max - table.min);
@@ -293,6 +306,21 @@ bool was_seen(const Treatment& treatment, const Period& period) {
 }
 
 }  // namespace
+
+bool is_same_scoring(const measures::Instrument& one, const measures::Instrument& other) {
+  return one.id() == other.id() && one.scoring().version == other.scoring().version;
+}
+
+std::set<const measures::Instrument*, ByVersion> versions_of(std::span<const Treatment> treatments,
+                                                             std::string_view instrument) {
+  std::set<const measures::Instrument*, ByVersion> versions;
+  for (const auto& treatment : treatments) {
+    for (const auto& form : treatment.forms) {
+      if (form.instrument->id() == instrument) versions.insert(form.instrument);
+    }
+  }
+  return versions;
+}
 
 Quarter quarter_of(Time at) {
   const year_month_day day(std::chrono::floor<days>(at));
@@ -382,15 +410,15 @@ Tables make_tables(const std::vector<Treatment>& treatments, const Period& perio
   tables.smallest_group = smallest;
   tables.planned_end = planned_ends(treatments, period, smallest);
   tables.forms = forms_sent(treatments, period, instruments, smallest);
-  tables.change = changes(treatments, period, measures, instruments, smallest);
+  tables.change = changes(treatments, period, measures, smallest);
   for (const auto& measure : measures.alliance) {
-    const auto* instrument = instruments.find(measure.instrument);
-    if (instrument == nullptr) continue;
-    if (auto table = alliance_of(treatments, period, measure, *instrument, smallest)) {
-      tables.alliance.push_back(std::move(*table));
+    for (const auto* instrument : versions_of(treatments, measure.instrument)) {
+      if (auto table = alliance_of(treatments, period, measure, *instrument, smallest)) {
+        tables.alliance.push_back(*std::move(table));
+      }
     }
   }
-  tables.association = associate(treatments, period, measures, instruments, smallest);
+  tables.association = associate(treatments, period, measures, smallest);
   tables.signals = signals_of(treatments, period, smallest);
   return tables;
 }

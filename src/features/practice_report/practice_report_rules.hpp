@@ -1,6 +1,8 @@
 #pragma once
 /// @file From what happened in a practice to what may be shown of it. No database, no route, no key.
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "base/result.hpp"
 #include "features/practice_report/disclosure.hpp"
 #include "features/practice_report/practice_report_shapes.hpp"
+#include "features/signals/find_signals.hpp"
 #include "measures/instrument_library.hpp"
 
 namespace rapport::practice_report {
@@ -37,8 +40,12 @@ Time begin_of(Quarter quarter);
 std::string first_day(Quarter quarter);
 std::string last_day(Quarter quarter);
 
+using signals::ByVersion;
+/// Whether the scores of both mean the same and may be compared.
+bool is_same_scoring(const measures::Instrument& one, const measures::Instrument& other);
+
 struct Form {
-  std::string instrument;
+  const measures::Instrument* instrument = nullptr;  ///< in the version that it was asked with; never null
   std::optional<Time> due_at;
   std::optional<Time> sent_at;
   std::optional<double> score;  ///< of the measure's scale, else of the main one; nothing where there is none
@@ -63,6 +70,10 @@ struct Treatment {
   std::vector<Form> forms;     ///< clients' own, by when they were asked for
   std::vector<Signal> signals;
 };
+
+/// In which scorings forms of an instrument came, by their versions.
+std::set<const measures::Instrument*, ByVersion> versions_of(std::span<const Treatment> treatments,
+                                                             std::string_view instrument);
 
 /// Both ends belong to it.
 struct Period {

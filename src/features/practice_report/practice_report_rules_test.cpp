@@ -40,8 +40,24 @@ std::string json(const Tables& tables) {
   return text;
 }
 
-Form sent(std::string instrument, Time when, double score, std::int64_t session = 0, bool by_messages = false) {
-  return {std::move(instrument), when, when, score, session, by_messages};
+const measures::Instrument* kind(std::string_view id) {
+  return library().find(id);
+}
+/// With another version of its scoring, in which nothing else is changed.
+measures::Instrument scored_anew(std::string_view id, std::string_view version) {
+  const auto& texts = kind(id)->texts();
+  auto scoring = texts.scoring;
+  const auto written = "\"" + kind(id)->scoring().version + "\"";
+  const auto at = scoring.find(written, scoring.find("\"version\""));
+  scoring.replace(at + 1, written.size() - 2, version);
+  return measures::InstrumentLibrary::read_stored(std::string(id), texts.questionnaire, scoring).value();
+}
+
+Form sent(std::string_view instrument, Time when, double score, std::int64_t session = 0, bool by_messages = false) {
+  return {kind(instrument), when, when, score, session, by_messages};
+}
+Form not_sent(std::string_view instrument, Time when) {
+  return {kind(instrument), when, {}, {}, 0, false};
 }
 
 /// Two forms of PHQ-9 in one quarter.
@@ -84,7 +100,7 @@ std::vector<Treatment> practice(std::uint32_t clients, std::uint32_t therapists,
       const auto score =
           std::clamp(std::round(start - 4 * closeness * session / 8.0 + 1.5 * random.normal()), 0.0, 27.0);
       if (random.uniform() < .9) one.forms.push_back(sent("phq-9", when, score));
-      if (random.uniform() < .1) one.forms.push_back({"phq-9", when, {}, {}, 0, false});
+      if (random.uniform() < .1) one.forms.push_back(not_sent("phq-9", when));
       if (random.uniform() < .9) {
         const auto rating = std::clamp(std::round(11 + 2 * closeness + dip), 0.0, 16.0);
         one.forms.push_back(sent("sparq", when + std::chrono::hours(2), rating, session, i % 3 == 0));
@@ -228,6 +244,47 @@ TEST(Figures, NotEvenTheRowTellsThatAFewHadSomething) {
   EXPECT_EQ(json(tables_of(all)), before);
 }
 
+TEST(Figures, CompareNoTwoVersionsOfAScoring) {
+  const auto anew = scored_anew("phq-9", "2030");
+  // Everybody seems to get better, but what they sent last was reckoned otherwise.
+  auto all = people(0, 20, 10, 0);
+  for (auto& one : all) one.forms.back().instrument = &anew;
+  EXPECT_TRUE(tables_of(all).change.empty());
+  EXPECT_FALSE(course_of(all.front(), *kind("phq-9"), {kBegin, kBegin}));
+  // Of each version that two forms came of there is a row.
+  all = people(0, 10, 10, 0);
+  for (auto one : people(0, 8, 8, 0)) {
+    one.person += 20;
+    for (auto& form : one.forms) form.instrument = &anew;
+    all.push_back(one);
+  }
+  const auto rows = tables_of(all).change;
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.at(0).version, kind("phq-9")->scoring().version);
+  EXPECT_EQ(rows.at(0).improved.of, 20);
+  EXPECT_EQ(rows.at(1).version, "2030");
+  EXPECT_EQ(rows.at(1).improved.of, 15);
+}
+
+TEST(Figures, TheRelationshipOfTwoVersionsIsInTwoTables) {
+  const auto anew = scored_anew("sparq", "2030");
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    Treatment one;
+    one.person = i;
+    one.forms = {sent("sparq", at(kBegin, 3), 5 + i % 8, 1), sent("sparq", at(kBegin, 9), 2 + i % 8, 2)};
+    one.forms.back().instrument = &anew;
+    all.push_back(one);
+  }
+  const auto tables = tables_of(all).alliance;
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_NE(tables.at(0).version, tables.at(1).version);
+  EXPECT_GT(*tables.at(0).by_channel.at(0).score.mean, *tables.at(1).by_channel.at(0).score.mean + 2);
+  const auto forms = tables_of(all).forms;
+  ASSERT_EQ(forms.size(), 1U) << "what came counts together";
+  EXPECT_EQ(forms.front().sent.of, std::nullopt) << "all came";
+}
+
 TEST(Figures, CompletionIsOfFormsThatWereDueAndOfTreatmentsThatEnded) {
   std::vector<Treatment> all;
   for (std::uint32_t i = 0; i < 20; ++i) {
@@ -236,7 +293,7 @@ TEST(Figures, CompletionIsOfFormsThatWereDueAndOfTreatmentsThatEnded) {
     one.ended_at = at(kBegin, 80);
     one.end_was_planned = i < 10;
     for (int form = 0; form < 4; ++form) {
-      one.forms.push_back({"gad-7", at(kBegin, 3 + form), {}, {}, 0, false});
+      one.forms.push_back(not_sent("gad-7", at(kBegin, 3 + form)));
       if (i % 2 == 0 || form == 0) one.forms.back().sent_at = at(kBegin, 4 + form);
     }
     all.push_back(one);
@@ -262,8 +319,8 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
     one.person = i;
     // Ten by chat, six by messages; everybody has a first session, and eight a fourth.
     const bool by_messages = i >= 10;
-    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 7 + i % 2 * 2 : 11 + i % 3, 1, by_messages));
-    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 9 + i % 2 * 2 : 11 + i % 3, 2, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 3), by_messages ? 7 + i % 2 * 2 : 9 + i % 5, 1, by_messages));
+    one.forms.push_back(sent("sparq", at(kBegin, 4), by_messages ? 9 + i % 2 * 2 : 9 + i % 5, 2, by_messages));
     if (i < 8) one.forms.push_back(sent("sparq", at(kBegin, 30), 12 + i % 4, 4, by_messages));
     one.forms.push_back(sent("sparq", at(kBegin, 70), 1));  // belongs to no session
     all.push_back(one);
@@ -273,7 +330,7 @@ TEST(Figures, TheRelationshipIsByChannelAndBySessionWithoutATotal) {
   EXPECT_EQ(table.by_channel.at(1).channel, "messages");
   EXPECT_EQ(table.by_channel.at(1).score.people, 5);
   EXPECT_DOUBLE_EQ(*table.by_channel.at(1).score.mean, 9) << "each person counts once";
-  EXPECT_LT(*table.by_channel.at(0).score.low, *table.by_channel.at(0).score.mean);
+  EXPECT_LT(table.by_channel.at(0).score.low.value(), table.by_channel.at(0).score.mean.value());
   EXPECT_EQ(table.by_session.at(0).from, 1);
   EXPECT_TRUE(table.by_session.at(0).score.mean);
   EXPECT_TRUE(table.by_session.at(1).score.mean);
@@ -385,13 +442,90 @@ TEST(Association, WithinPeopleIsTheMixedModels) {
     double before = 0;
     for (auto& form : one.forms) {
       if (!form.score) continue;
-      if (form.instrument == "phq-9") form.score = *form.score - before;
-      if (form.instrument == "sparq") before = *form.score - 11;
+      if (form.instrument == kind("phq-9")) form.score = *form.score - before;
+      if (form.instrument == kind("sparq")) before = *form.score - 11;
     }
   }
   const auto found = tables_of(all).association;
   ASSERT_TRUE(found.within);
   EXPECT_GT(found.within->low, 0);
+}
+
+/// Two forms about the relationship before each PHQ-9, of which the second goes with what comes next. `turned`: the
+/// first ones come in the opposite order.
+std::vector<Treatment> rated_twice(bool turned) {
+  constexpr int kBlocks = 5;
+  Random random(21);
+  std::vector<Treatment> all;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    Treatment one;
+    one.person = i;
+    one.forms.push_back(sent("phq-9", at(kBegin, 1), 12 + static_cast<double>(random.below(6))));
+    std::vector<double> first;
+    for (int block = 0; block < kBlocks; ++block) first.push_back(static_cast<double>(random.below(17)));
+    if (turned) std::ranges::reverse(first);
+    for (int block = 0; block < kBlocks; ++block) {
+      const auto second = static_cast<double>(random.below(17));
+      const auto day = 4 + 12 * block;
+      // In the order in which they were asked for, which is not that in which they were sent.
+      one.forms.push_back(sent("sparq", at(kBegin, day + 3), second, 2 * block + 2));
+      one.forms.push_back(sent("sparq", at(kBegin, day), first.at(static_cast<std::size_t>(block)), 2 * block + 1));
+      one.forms.push_back(sent("phq-9", at(kBegin, day + 5), 20 - second + static_cast<double>(random.below(3))));
+    }
+    all.push_back(one);
+  }
+  return all;
+}
+
+TEST(Association, WhatSomebodyAnsweredNextCountsOnceWithTheLatestForm) {
+  const auto found = tables_of(rated_twice(false)).association;
+  const auto turned = tables_of(rated_twice(true)).association;
+  ASSERT_TRUE(found.within && turned.within);
+  EXPECT_GT(found.within->low, 0);
+  EXPECT_DOUBLE_EQ(found.within->value, turned.within->value);
+  EXPECT_DOUBLE_EQ(found.within->low, turned.within->low) << "the first ones add no steps";
+}
+
+TEST(Association, NeverComparesTwoVersionsOfAScoring) {
+  auto all = practice(60, 5, 3, kBegin);
+  const auto anew = scored_anew("phq-9", "2030");
+  for (auto& one : all) {
+    // Only the first is of the version of now: nothing comes after it by which it could be held against.
+    for (std::size_t i = 1; i < one.forms.size(); ++i) {
+      if (one.forms[i].instrument == kind("phq-9")) one.forms[i].instrument = &anew;
+    }
+  }
+  auto without_first = all;
+  for (auto& one : without_first) {
+    const auto first = std::ranges::find(one.forms, kind("phq-9"), &Form::instrument);
+    if (first != one.forms.end()) one.forms.erase(first);
+  }
+  const auto found = tables_of(all).association;
+  const auto same = tables_of(without_first).association;
+  ASSERT_TRUE(found.between && same.between);
+  EXPECT_DOUBLE_EQ(found.between->value, same.between->value);
+  EXPECT_DOUBLE_EQ(found.within->value, same.within->value);
+}
+
+TEST(Association, WithinPeopleIsHiddenWhereItLeavesAFewOut) {
+  auto all = practice(60, 5, 3, kBegin);
+  ASSERT_TRUE(tables_of(all).association.within);
+  // Of so many only one form is followed by another: they are among the people, and not within.
+  const auto have_one_step = [&](std::size_t count) {
+    auto changed = all;
+    for (std::size_t i = 0; i < count; ++i) {
+      auto& one = changed[i];
+      one.forms = {sent("phq-9", at(kBegin, 1), 12), sent("sparq", at(kBegin, 2), 8.0 + static_cast<double>(i), 1),
+                   sent("phq-9", at(kBegin, 60), 9)};
+    }
+    return tables_of(changed).association;
+  };
+  for (const std::size_t few : {1, 4}) {
+    const auto found = have_one_step(few);
+    EXPECT_TRUE(found.between) << few;
+    EXPECT_FALSE(found.within) << few;
+  }
+  EXPECT_TRUE(have_one_step(5).within);
 }
 
 TEST(Association, NeedsManyPeopleAndManyTherapistsWithEnoughClientsEach) {
@@ -484,7 +618,7 @@ Table of_forms(const std::vector<Treatment>& all, const FormsRow& row, Quarter q
   Table table;
   for (const auto& one : all) {
     for (const auto& form : one.forms) {
-      if (form.instrument != row.questionnaire || !is_of(quarter, form.due_at)) continue;
+      if (form.instrument->id() != row.questionnaire || !is_of(quarter, form.due_at)) continue;
       table.add(one.person, {{"all", true}, {"sent", form.sent_at.has_value()}});
     }
   }
@@ -496,7 +630,7 @@ Table of_changes(const std::vector<Treatment>& all, const ChangeRow& row, Quarte
   EXPECT_EQ(row.questionnaire, "phq-9");
   Table table;
   for (const auto& one : all) {
-    const auto course = course_of(one, row.questionnaire, {quarter, quarter});
+    const auto course = course_of(one, *kind(row.questionnaire), {quarter, quarter});
     if (!course) continue;
     const auto fall = course->first - course->latest;  // its threshold is 6 and its cut-off is 10
     table.add(one.person, {{"all", true},
@@ -515,13 +649,50 @@ Table of_ratings(const std::vector<Treatment>& all, const AllianceTable& shown, 
   Table table;
   for (const auto& one : all) {
     for (const auto& form : one.forms) {
-      if (form.instrument != shown.questionnaire || form.session == 0 || !is_of(quarter, form.sent_at)) continue;
+      if (form.instrument->id() != shown.questionnaire || form.session == 0 || !is_of(quarter, form.sent_at)) continue;
       const auto from = form.session < 4 ? "1" : form.session < 8 ? "4" : form.session < 16 ? "8" : "16";
       table.add(one.person, {{from, true}, {form.by_messages ? "messages" : "chat", true}});
     }
   }
   for (const auto& row : shown.by_channel) table.show(row.score.mean.has_value(), {row.channel});
   for (const auto& row : shown.by_session) table.show(row.score.mean.has_value(), {std::to_string(row.from)});
+  return table;
+}
+
+/// Of PHQ-9 and SPARQ: who has a correlation, and who of them has two forms of PHQ-9 that come next after one of SPARQ.
+Table of_association(const std::vector<Treatment>& all, const Association& shown, Quarter quarter) {
+  Table table;
+  std::map<std::uint32_t, std::set<std::uint32_t>> of_therapist;
+  for (const auto& one : all) {
+    std::map<Time, bool> symptoms;  // and whether one of SPARQ stands before it
+    bool rated = false;
+    for (const auto& form : one.forms) {
+      if (form.instrument == kind("phq-9") && form.score) symptoms[*form.sent_at] = false;
+    }
+    for (const auto& form : one.forms) {
+      if (form.instrument != kind("sparq") || !is_of(quarter, form.sent_at)) continue;
+      rated = true;
+      const auto next = symptoms.upper_bound(*form.sent_at);
+      if (next != symptoms.end()) next->second = true;
+    }
+    if (!rated || symptoms.size() < 2) continue;
+    const auto steps = std::ranges::count_if(symptoms, [](const auto& form) { return form.second; });
+    of_therapist[one.therapist].insert(one.person);
+    table.add(one.person, {{"all", true}, {"within", steps > 1}, {std::to_string(one.therapist), true}});
+  }
+  if (table.person_of.size() < kFewestForAssociation) return table;
+  std::size_t therapists = 0;
+  for (const auto& [therapist, people] : of_therapist) {
+    if (std::ssize(people) < kFive) continue;
+    ++therapists;
+    auto& pooled = table.sets["therapists"];
+    const auto& own = table.sets[std::to_string(therapist)];
+    pooled.insert(pooled.end(), own.begin(), own.end());
+  }
+  std::ranges::sort(table.sets["therapists"]);
+  table.show(shown.people.has_value(), {"all"});
+  if (table.sets["within"].size() >= kFewestForAssociation) table.show(shown.within.has_value(), {"within"});
+  if (therapists >= 5) table.show(shown.therapists.has_value(), {"therapists"});
   return table;
 }
 
@@ -582,13 +753,13 @@ std::vector<Treatment> quarter_of_lives(std::uint32_t clients, Random& random, Q
   for (std::uint32_t i = 0; i < clients; ++i) {
     Treatment one;
     one.person = i;
-    one.therapist = i % 4;
+    one.therapist = i % 5;
     const auto last = 1 + static_cast<std::int64_t>(random.below(9));
     for (std::int64_t session = 1; session <= last; ++session) {
       const auto when = at(quarter, 2 + 9 * static_cast<int>(session - 1));
       one.sessions.push_back(when);
       if (random.uniform() < .7) one.forms.push_back(sent("phq-9", when, any(27)));
-      if (random.uniform() < .1) one.forms.push_back({"phq-9", when, {}, {}, 0, false});
+      if (random.uniform() < .1) one.forms.push_back(not_sent("phq-9", when));
       if (random.uniform() < .7) one.forms.push_back(sent("sparq", when, any(16), session, random.uniform() < .4));
       if (random.uniform() < .1) {
         one.signals.push_back({"relationship-drop", "1", when, true, random.uniform() < .7, random.uniform() < .4});
@@ -602,7 +773,7 @@ std::vector<Treatment> quarter_of_lives(std::uint32_t clients, Random& random, Q
 }
 
 TEST(Attacker, FindsNobodyInTheSumsAndDifferencesOfAnyTable) {
-  Attacked ends, forms, changes, ratings, signals;
+  Attacked ends, forms, changes, ratings, signals, association;
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     Random random(seed);
     const auto here = quarter_of_lives(12 + static_cast<std::uint32_t>(random.below(30)), random, kBegin);
@@ -613,8 +784,9 @@ TEST(Attacker, FindsNobodyInTheSumsAndDifferencesOfAnyTable) {
     for (const auto& row : tables.change) changes.add(of_changes(here, row, kBegin));
     for (const auto& table : tables.alliance) ratings.add(of_ratings(here, table, kBegin));
     for (const auto& row : tables.signals) signals.add(of_signals(here, row, kBegin));
+    association.add(of_association(here, tables.association, kBegin));
   }
-  for (const auto& one : {ends, forms, changes, ratings, signals}) {
+  for (const auto& one : {ends, forms, changes, ratings, signals, association}) {
     EXPECT_GT(one.tables, 20U) << "there is something to attack";
     EXPECT_GT(one.hidden, 5U) << "and something that would have given somebody away";
   }

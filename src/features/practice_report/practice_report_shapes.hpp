@@ -49,15 +49,17 @@ struct ChangeRow {
   static constexpr std::string_view says =
       "People's latest form of the period against their first. `improved` and `worse` are more than the measurement "
       "error explains, by `source`; `recovered` is of those who began in the clinical range, and is absent where no "
-      "cut-off is known.";
+      "cut-off is known. Forms of two versions of a scoring are never compared: each `version` has a row, absent in "
+      "what was made before it was told.";
   std::string questionnaire;
   std::string name;
+  std::optional<std::string> version;
   std::optional<std::string> source;
   Share improved;
   std::optional<Share> recovered;
   Share worse;
 };
-BOOST_DESCRIBE_STRUCT(ChangeRow, (), (questionnaire, name, source, improved, recovered, worse))
+BOOST_DESCRIBE_STRUCT(ChangeRow, (), (questionnaire, name, version, source, improved, recovered, worse))
 
 struct ChannelRow {
   std::string channel;
@@ -73,16 +75,19 @@ struct SessionsRow {
 BOOST_DESCRIBE_STRUCT(SessionsRow, (), (from, to, score))
 
 struct AllianceTable {
-  static constexpr std::string_view says = "A measure of the relationship, from `min` to `max`; higher is closer.";
+  static constexpr std::string_view says =
+      "A measure of the relationship, from `min` to `max`; higher is closer. `version` is that of the scoring, as in "
+      "ChangeRow.";
   std::string questionnaire;
   std::string name;
+  std::optional<std::string> version;
   std::string scale;
   double min = 0;
   double max = 0;
   std::vector<ChannelRow> by_channel;
   std::vector<SessionsRow> by_session;
 };
-BOOST_DESCRIBE_STRUCT(AllianceTable, (), (questionnaire, name, scale, min, max, by_channel, by_session))
+BOOST_DESCRIBE_STRUCT(AllianceTable, (), (questionnaire, name, version, scale, min, max, by_channel, by_session))
 
 struct Estimate {
   double value = 0;

@@ -420,8 +420,10 @@ class Page {
     tag("h3", words_.care);
     for (const auto& one : episode.care) {
       soft(one.at, ", ", named_or_gone(one.by));
-      tag("p", fmt::format(fmt::runtime(words_.care_often), one.sessions, one.weeks), ". ",
-          fmt::format(fmt::runtime(words_.care_first), one.first_contact_hours), ".");
+      tag("p", fmt::format(fmt::runtime(words_.care_often), one.sessions, one.weeks), ".",
+          one.first_contact_hours
+              ? fmt::format(" {}.", fmt::format(fmt::runtime(words_.care_first), *one.first_contact_hours))
+              : "");
       for (const auto* text : {&one.support, &one.safety}) {
         if (!text->empty()) tag(R"(p class="w" dir="auto")", *text);
       }

@@ -180,8 +180,10 @@ Result<RecordSignal> open_signal(const signals::StoredSignal& stored, const Seal
 
 Result<RecordCare> open_care(const measurement_plan::StoredCare& stored, const SealKey& key, const Names& names) {
   TRY_ASSIGN(auto care, measurement_plan::open_care(key, stored.episode, stored.number, stored.sealed));
-  return RecordCare{stored.decided_at,        name_of(names, stored.decided_by), care.sessions,         care.weeks,
-                    care.first_contact_hours, std::move(care.support),           std::move(care.safety)};
+  std::optional<std::int64_t> first_contact;
+  if (care.first_contact_hours != 0) first_contact = care.first_contact_hours;
+  return RecordCare{stored.decided_at, name_of(names, stored.decided_by), care.sessions,         care.weeks,
+                    first_contact,     std::move(care.support),           std::move(care.safety)};
 }
 
 Result<RecordGoal> open_goal(const goals::StoredGoal& stored, const StoredEpisode& episode, const SealKey& key) {

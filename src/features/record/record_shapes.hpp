@@ -102,13 +102,13 @@ BOOST_DESCRIBE_STRUCT(RecordVersion, (), (version, completed_at, language, score
 
 struct RecordCare {
   static constexpr std::string_view says =
-      "How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours, and "
-      "what was said about support and safety. A name that nobody knows is left out.";
+      "How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours "
+      "unless they had met already, and what was said about support and safety. A name that nobody knows is left out.";
   Time at;
   std::optional<std::string> by;
   std::int64_t sessions = 1;
   std::int64_t weeks = 1;
-  std::int64_t first_contact_hours = 0;
+  std::optional<std::int64_t> first_contact_hours;
   std::string support;
   std::string safety;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <tuple>
 
 #include "base/log.hpp"
@@ -12,6 +14,7 @@
 #include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
+#include "features/signals/missing_forms.hpp"
 #include "measures/counterpart.hpp"
 #include "measures/score.hpp"
 
@@ -77,6 +80,7 @@ struct Placed {
   Form form;
   const StoredForm* stored = nullptr;
   Time at;
+  Time came;  ///< its latest version
 };
 
 /// Scored anew from the answers, by the version that it was asked with: half as much is to be opened as with the scores
@@ -138,7 +142,10 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
     one.form.sent = is_sent;
-    if (is_sent) TRY(open(key, *version->second, *asked, one.form));
+    if (is_sent) {
+      one.came = version->second->completed_at;
+      TRY(open(key, *version->second, *asked, one.form));
+    }
     placed.push_back(std::move(one));
   }
   if (!is_private) place_gone_by(course, sessions, placed);
@@ -159,37 +166,29 @@ void number_by_days(std::vector<Placed>& placed) {
   }
 }
 
-/// The first of the sessions in a row to which the form did not come.
-int first_without(const Signal& missing) {
-  double latest = missing.session;
-  double in_a_row = 1;
-  for (const auto& [name, value] : missing.values) {
-    if (name == "latest") latest = value;
-    if (name == "in_a_row") in_a_row = value;
-  }
-  return static_cast<int>(latest - in_a_row) + 1;
-}
-
-/// What the signal stands on: the form at which it was told, or, of one that did not come, the session since which it
-/// does not. One that has a number of the therapist's form stands on that form, and is for whoever may read it.
+/// What the signal stands on: the form at which it was told. One that has a number of the therapist's form stands on
+/// that form, and is for whoever may read it.
 Found found_at(Signal signal, const std::vector<Placed>& placed, bool is_private) {
   const auto& told = placed[signal.form];
   Found found{std::move(signal), "", {}, told.at, is_private};
   const auto& of = found.signal;
-  if (of.kind == Kind::missing) {
-    found.basis = fmt::format("session {} {}", first_without(of), of.instrument);
-    if (of.respondent == Respondent::therapist) found.basis += " of the therapist";
-  } else {
-    const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
-    found.form = stands_on.stored->id;
-    found.basis = found.form->text();
-    found.at = std::max(told.at, stands_on.at);
-    found.is_private = is_private || of.held_against;
-  }
+  const auto& stands_on = of.held_against ? placed[*of.held_against] : told;
+  found.form = stands_on.stored->id;
+  found.basis = found.form->text();
+  found.at = std::max(told.at, stands_on.at);
+  found.is_private = is_private || of.held_against;
   // Two questions of one form can dip, each for itself.
   for (const auto& [name, value] : of.values) {
     if (name == "item") found.basis += fmt::format(" item {:.0f}", value);
   }
+  return found;
+}
+
+/// It stands on the session since which forms did not come.
+Found found_missing(MissingRow row, const std::vector<Placed>& placed) {
+  Found found{std::move(row.signal), fmt::format("session {}", row.first), {}, {}, false};
+  found.at = placed[found.signal.form].at;
+  if (found.signal.respondent == Respondent::therapist) found.basis += " of the therapist";
   return found;
 }
 
@@ -220,16 +219,55 @@ std::vector<Form> as_forms(const std::vector<Placed>& placed) {
   return forms;
 }
 
+/// Of a rule that has changed since, or left the program, nothing can be said any more.
+bool is_of_now(const StoredSignal& signal) {
+  const auto* rule = find_rule(signal.rule);
+  return rule != nullptr && rule->version == signal.version;
+}
+
+/// Whether it was told by limits that are made anew every week.
+bool is_told_by_limits(const StoredSignal& signal) {
+  return signal.holds && signal.form && signal.instrument && is_of_now(signal) &&
+         find_rule(signal.rule)->method == Method::beyond_expected;
+}
+
+/// What was told by limits, as far as nothing up to its form came late or was corrected since.
+Result<std::vector<Told>> as_told(const StoredCourse& course, const std::vector<Placed>& placed,
+                                  const access::SealKey& key) {
+  std::vector<Told> told;
+  for (const auto& known : course.known) {
+    if (!is_told_by_limits(known)) continue;
+    const auto at =
+        std::find_if(placed.begin(), placed.end(), [&](const Placed& one) { return one.stored->id == *known.form; });
+    if (at == placed.end()) continue;
+    const bool has_other_ground = std::any_of(placed.begin(), at + 1, [&](const Placed& one) {
+      return one.form.sent && one.form.respondent == Respondent::client &&
+             one.form.instrument->id() == *known.instrument && one.came > known.found_at;
+    });
+    if (has_other_ground) continue;
+    TRY_ASSIGN(auto body, open_body(key, known.id, known.sealed_body));
+    const auto place = static_cast<std::size_t>(at - placed.begin());
+    told.push_back({known.rule, place, std::move(body.reason), std::move(body.values)});
+  }
+  return told;
+}
+
 Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
                            std::vector<Found>& found) {
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, is_private, now));
-  for (auto& signal : find_signals(as_forms(placed), rules(), course.expected)) {
+  TRY_ASSIGN(const auto told, as_told(course, placed, key));
+  std::vector<Signal> missing;
+  for (auto& signal : find_signals(as_forms(placed), rules(), course.expected, told)) {
     // An answer about harm is a concern (features/safety), with a clock and an end of its own.
     if (signal.kind == Kind::safety) continue;
     if (is_private && signal.kind != Kind::rupture_candidate) continue;
-    if (signal.kind == Kind::missing && !was_due(signal, placed)) continue;
-    found.push_back(found_at(std::move(signal), placed, is_private));
+    if (signal.kind != Kind::missing) {
+      found.push_back(found_at(std::move(signal), placed, is_private));
+    } else if (was_due(signal, placed)) {
+      missing.push_back(std::move(signal));
+    }
   }
+  for (auto& row : told_together(missing)) found.push_back(found_missing(std::move(row), placed));
   return {};
 }
 
@@ -284,12 +322,6 @@ Time next_night(EpisodeId episode, Time now) {
   return night > now ? Time(night) : Time(night + std::chrono::days(1));
 }
 
-/// Of a rule that has changed since, or left the program, nothing can be said any more.
-bool is_of_now(const StoredSignal& signal) {
-  const auto* rule = find_rule(signal.rule);
-  return rule != nullptr && rule->version == signal.version;
-}
-
 void apply(store::WriteTx& tx, const Changes& changes, Time now) {
   for (const auto& one : changes.added) add_signal(tx, one);
   for (const auto& [signal, holds] : changes.holds) set_holds(tx, signal, holds);
@@ -307,18 +339,42 @@ void store_look(store::WriteTx& tx, const DueLook& look, const StoredCourse& cou
   if (course.closed_at) forget_look(tx, look);
 }
 
-/// Its sentence changes though nothing that came has: silence grows, and what is to be expected is reckoned anew.
-bool stays_as_told(const StoredSignal& known, const Body& before, const Body& now) {
-  if (known.kind == Kind::silence || known.kind == Kind::late_reply) return true;
-  if (find_rule(known.rule)->method != Method::beyond_expected) return false;
-  const auto came = [](const Body& body) {
-    std::vector<double> values;
-    for (const auto& [name, value] : body.values) {
-      if (name == "score" || name == "start") values.push_back(value);
-    }
-    return values;
-  };
-  return came(before) == came(now);
+/// Its sentence grows though nothing that came has changed it.
+bool stays_as_told(const StoredSignal& known) {
+  return known.kind == Kind::silence || known.kind == Kind::late_reply;
+}
+
+std::set<std::string> filled_in_by_client(const StoredCourse& course) {
+  std::set<std::string> instruments;
+  for (const auto& form : course.forms) {
+    if (form.completed_at && form.respondent == Respondent::client) instruments.insert(form.instrument);
+  }
+  return instruments;
+}
+
+/// Instruments of which no form has come since their limits were made, of which something was told by such limits
+/// before. What is not on track there was said when the forms came: other limits alone are no reason to say more.
+std::set<std::string> instruments_without_news(const StoredCourse& course) {
+  std::set<std::string> without;
+  for (const auto& [instrument, made_at] : course.limits_made_at) without.insert(instrument);
+  std::map<FormId, const StoredForm*> forms;
+  for (const auto& form : course.forms) forms[form.id] = &form;
+  for (const auto& version : course.versions) {
+    const auto form = forms.find(version.form);
+    if (form == forms.end() || form->second->respondent != Respondent::client) continue;
+    const auto limits = course.limits_made_at.find(form->second->instrument);
+    if (limits != course.limits_made_at.end() && version.completed_at >= limits->second) without.erase(limits->first);
+  }
+  return without;
+}
+
+/// What of a signal that is found again is to be stored.
+Result<void> follow(const StoredSignal& known, const Signal& found, const access::SealKey& key, Changes& changes) {
+  const Body body{found.reason, found.values};
+  TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
+  if (stays_as_told(known) || before == body) return {};
+  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), found.level > known.level});
+  return {};
 }
 
 StoredSignal new_signal(const StoredCourse& course, const Found& found, const access::SealKey& key, Time now) {
@@ -371,7 +427,11 @@ Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look) {
   }
   TRY(read_contact(tx, look, course));
   course.known = list_all(tx, look.episode);
-  TRY_ASSIGN(course.expected, list_expectations(tx));
+  TRY_ASSIGN(course.expected, list_expectations(tx, filled_in_by_client(course)));
+  for (const auto& known : course.known) {
+    if (!is_told_by_limits(known)) continue;
+    if (const auto made_at = limits_made_at(tx, *known.instrument)) course.limits_made_at[*known.instrument] = *made_at;
+  }
   return course;
 }
 
@@ -391,31 +451,28 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
   // Without the version: a rule whose numbers were changed does not tell everything once more.
   using What = std::pair<std::string_view, std::string_view>;  // of `found`, which stays where it is
   std::map<What, const Found*> now_found;
-  // What goes on not coming is one signal, with how often by now.
-  for (const auto& one : found) {
-    const auto place = now_found.emplace(What(one.signal.rule, one.basis), &one).first;
-    if (one.signal.kind == Kind::missing) place->second = &one;
-  }
+  for (const auto& one : found) now_found.emplace(What(one.signal.rule, one.basis), &one);
   Changes changes;
   const Sessions sessions(course.sessions);
+  const auto without_news = instruments_without_news(course);
+  const auto is_no_news = [&](Kind kind, const std::string& instrument) {
+    return kind == Kind::not_on_track && without_news.contains(instrument);
+  };
   for (const auto& known : course.known) {
     const auto again = now_found.extract(What(known.rule, known.basis));
-    const bool holds = !again.empty();
-    if (known.holds != holds && (holds || is_of_now(known))) changes.holds.emplace_back(known.id, holds);
-    if (holds && is_of_now(known)) {
-      const auto& signal = again.mapped()->signal;
-      const Body body{signal.reason, signal.values};
-      TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
-      if (!stays_as_told(known, before, body) && before != body) {
-        changes.replaced.push_back(
-            {known.id, signal.level, seal_body(key, known.id, body), signal.level > known.level});
-      }
+    if (!is_no_news(known.kind, known.instrument.value_or(""))) {
+      const bool holds = !again.empty();
+      if (known.holds != holds && (holds || is_of_now(known))) changes.holds.emplace_back(known.id, holds);
+      if (holds && is_of_now(known)) TRY(follow(known, again.mapped()->signal, key, changes));
     }
     if (known.follow_up == FollowUp::next_session && !known.follow_up_at && known.answered_at) {
       if (const auto at = sessions.first_after(*known.answered_at)) changes.follow_ups.emplace_back(known.id, *at);
     }
   }
-  for (const auto& [what, one] : now_found) changes.added.push_back(new_signal(course, *one, key, now));
+  for (const auto& [what, one] : now_found) {
+    if (is_no_news(one->signal.kind, one->signal.instrument)) continue;
+    changes.added.push_back(new_signal(course, *one, key, now));
+  }
   return changes;
 }
 

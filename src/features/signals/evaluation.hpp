@@ -3,6 +3,8 @@
 /// row in signal_look in its own transaction; the program takes these rows up within a second, and every episode once a
 /// night: so what only time brings (a form that does not come, silence) is found, and what came while the program was
 /// stopped is not lost. The same course gives the same signals however often it is looked through.
+#include <map>
+#include <string>
 #include <vector>
 
 #include "features/context.hpp"
@@ -24,7 +26,8 @@ struct StoredCourse {
   std::vector<questionnaires::StoredForm> gone_by;      ///< no longer asked for, for their time went by without them
   Contact contact;
   std::vector<StoredSignal> known;
-  Expectations expected;
+  Expectations expected;                       ///< of what the client fills in
+  std::map<std::string, Time> limits_made_at;  ///< of instruments of which something of what is expected was told
 };
 /// not_found when the episode is gone, or locked.
 Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look);

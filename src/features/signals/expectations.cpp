@@ -19,9 +19,10 @@ using store::ReadTx;
 using store::Row;
 using store::WriteTx;
 
-// A row for each instrument: a few.
 const Query kKnown{"signals.expected",
-                   "SELECT instrument, digest, course FROM expected_course WHERE course IS NOT NULL"};
+                   "SELECT digest, course FROM expected_course WHERE instrument = $1 AND course IS NOT NULL", true};
+const Query kMadeAtOf{"signals.expected_made_at_of", "SELECT made_at FROM expected_course WHERE instrument = $1", true};
+// A row for each instrument: a few.
 const Query kMadeAt{"signals.expected_made_at", "SELECT MAX(made_at) FROM expected_course"};
 const Query kKeep{"signals.keep_expected",
                   "INSERT INTO expected_course (instrument, digest, expectation, cases, course, made_at)"
@@ -164,24 +165,31 @@ bool is_same_scoring(const Instrument& instrument, std::string_view digest) {
          version->scoring().version == instrument.scoring().version;
 }
 
+Result<std::optional<measures::ExpectedCourse>> find_expectation(ReadTx& tx, const Instrument& instrument) {
+  const auto stored = tx.first(kKnown, {instrument.id()}, [](const Row& row) {
+    return std::pair(std::string(row.text(0)), std::string(row.text(1)));
+  });
+  if (!stored || !is_same_scoring(instrument, stored->first)) return std::nullopt;
+  TRY_ASSIGN(const auto value, http::parse_json(stored->second));
+  TRY_ASSIGN(auto course, http::parse<measures::ExpectedCourse>(value));
+  return course;
+}
+
 }  // namespace
 
-Result<Expectations> list_expectations(ReadTx& tx) {
+Result<Expectations> list_expectations(ReadTx& tx, const std::set<std::string>& instruments) {
   Expectations expected;
-  Result<void> fine;
-  tx.each(kKnown, {}, [&](const Row& row) {
-    const auto* instrument = questionnaires::instruments().find(row.text(0));
-    if (instrument == nullptr || !is_same_scoring(*instrument, row.text(1)) || !fine) return;
-    const auto value = http::parse_json(row.text(2));
-    auto course = value ? http::parse<measures::ExpectedCourse>(*value) : fail(value.error());
-    if (course) {
-      expected.emplace(instrument, *std::move(course));
-    } else {
-      fine = fail(course.error());
-    }
-  });
-  TRY(fine);
+  for (const auto& id : instruments) {
+    const auto* instrument = questionnaires::instruments().find(id);
+    if (instrument == nullptr || measures::reliable_change_of(*instrument) == nullptr) continue;
+    TRY_ASSIGN(auto course, find_expectation(tx, *instrument));
+    if (course) expected.emplace(instrument, *std::move(course));
+  }
   return expected;
+}
+
+std::optional<Time> limits_made_at(ReadTx& tx, std::string_view instrument) {
+  return tx.first(kMadeAtOf, {instrument}, [](const Row& row) { return row.time(0); });
 }
 
 Result<std::optional<Renewed>> renew_expectations(House& house, Deadline deadline, const std::function<bool()>& stops) {
@@ -212,6 +220,13 @@ Result<std::optional<Renewed>> renew_expectations(House& house, Deadline deadlin
   if (!made_at) return std::nullopt;
   say_what_is_unknown(built);
   for (const auto& [instrument, one] : built) renewed.known += one.course ? 1 : 0;
+  return renewed;
+}
+
+Result<std::optional<Renewed>> Renewals::renew(Deadline deadline, const std::function<bool()>& stops) {
+  if (failed_at_ && last_night(house_.clock.now()) <= *failed_at_) return std::nullopt;
+  auto renewed = renew_expectations(house_, deadline, stops);
+  failed_at_ = renewed ? std::nullopt : std::optional(house_.clock.now());
   return renewed;
 }
 

@@ -3,14 +3,21 @@
 /// the rules that ask for it. Kept are numbers of many treatments, nothing of one; they are made anew once a week, at
 /// night.
 #include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "features/context.hpp"
 #include "features/signals/find_signals.hpp"
 
 namespace rapport::signals {
 
-/// Of the versions of instruments that are given out now.
-Result<Expectations> list_expectations(store::ReadTx& tx);
+/// Of these instruments, by their ids, as far as something is known of the version of the scoring that is given out
+/// now.
+Result<Expectations> list_expectations(store::ReadTx& tx, const std::set<std::string>& instruments);
+/// When what is known of an instrument, or that it is not, was found out last.
+std::optional<Time> limits_made_at(store::ReadTx& tx, std::string_view instrument);
 
 /// When the limits were made last, and for how many instruments there are some.
 struct Renewed {
@@ -26,5 +33,17 @@ Result<std::optional<Renewed>> renew_expectations(
 
 /// How often.
 inline constexpr std::chrono::days kRenewEvery{7};
+
+/// The same, for whoever asks again and again: after one that failed, nothing before the next night. What takes too
+/// long would otherwise begin anew at once and read every treatment by day.
+class Renewals {
+ public:
+  explicit Renewals(House& house) : house_(house) {}
+  Result<std::optional<Renewed>> renew(Deadline deadline, const std::function<bool()>& stops = [] { return false; });
+
+ private:
+  House& house_;
+  std::optional<Time> failed_at_;
+};
 
 }  // namespace rapport::signals

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "features/encounters/encounters.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/evaluation.hpp"
+#include "http/shape.hpp"
 #include "research/statistics/random.hpp"
 #include "support/full_house.hpp"
 
@@ -26,6 +28,10 @@ const store::Query kLock{"test.lock_treatment", "UPDATE episode_of_care SET lock
 const store::Query kLeft{"test.left_expected",
                          "INSERT INTO expected_course (instrument, digest, expectation, made_at)"
                          " VALUES ('left', '', 'too_few', $1)"};
+const store::Query kMake{"test.make_expected",
+                         "INSERT INTO expected_course (instrument, digest, expectation, cases, course, made_at)"
+                         " VALUES ('phq-9', $1, 'known', 143, $2, $3)"
+                         " ON CONFLICT (instrument) DO UPDATE SET course = $2, made_at = $3"};
 const store::Query kKept{"test.expected",
                          "SELECT expectation, cases, course FROM expected_course WHERE instrument = $1"};
 
@@ -78,6 +84,29 @@ class Expected : public testing::FullHouseTest {
     send(other_client, treatment, at, sums);
     return treatment;
   }
+  /// Limits as if they had been made now: after a first score of 16 that is `expected` in every session, and 90 of 100
+  /// lie no more than 3.0003 above it.
+  void make_limits(double expected) {
+    measures::ExpectedCourse course{143, 16, 8, 20, {}};
+    for (int session = 2; session <= 10; ++session) course.sessions.push_back({session, expected, .5, 5.48, 0, 0});
+    std::string text;
+    http::write(text, course);
+    ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+      tx.execute(kMake, {questionnaires::instruments().find("phq-9")->digest(), text, clock.now()});
+      return {};
+    }));
+  }
+  /// The client's form of that place, from 0.
+  void correct(std::size_t place, int sum) {
+    const auto key = keys->key_for(client, soon()).value();
+    const auto sent = write([&](store::WriteTx& tx) {
+      return fill_in(tx, *key, client, {forms_of_client.at(place), 2, clock.now()}, sum);
+    });
+    ASSERT_TRUE(sent) << sent.error().detail;
+  }
+  std::size_t known(const std::set<std::string>& instruments) {
+    return read([&](store::ReadTx& tx) { return list_expectations(tx, instruments); }).value().size();
+  }
   std::optional<Renewed> renew() { return renew_expectations(*house, soon()).value(); }
   void after_night() { clock.set(std::chrono::floor<days>(clock.now()) + days(1) + hours(3)); }
   /// "known 100", "too_few".
@@ -119,13 +148,26 @@ class Expected : public testing::FullHouseTest {
   }
 
   std::string german;  ///< of that rule's
+  std::vector<FormId> forms_of_client;
 
  private:
   struct Whose {
     AccountId client;
     EpisodeId treatment;
   };
+  struct Version {
+    FormId form;
+    std::int64_t number = 1;
+    Time at;
+  };
   Result<void> send_form(store::WriteTx& tx, const access::SealKey& key, const Whose& whose, Time at, int sum) {
+    const auto id = FormId::make(at);
+    TRY(questionnaires::ask_form(tx, therapist, {id, whose.treatment, "phq-9", Occasion::after_session, {}}, at));
+    if (whose.client == client) forms_of_client.push_back(id);
+    return fill_in(tx, key, whose.client, {id, 1, at}, sum);
+  }
+  static Result<void> fill_in(store::WriteTx& tx, const access::SealKey& key, AccountId by, const Version& version,
+                              int sum) {
     const auto& phq = *questionnaires::instruments().find("phq-9");
     questionnaires::Answers answers{"en", {}};
     for (std::size_t i = 0; i < 9; ++i) {
@@ -133,14 +175,13 @@ class Expected : public testing::FullHouseTest {
       sum -= value;
       answers.answers.push_back({phq.questions()[i].link_id, static_cast<double>(value)});
     }
-    const auto id = FormId::make(at);
-    TRY(questionnaires::ask_form(tx, therapist, {id, whose.treatment, "phq-9", Occasion::after_session, {}}, at));
-    TRY(questionnaires::save_answers(tx, whose.client, id, 0, questionnaires::seal_answers(key, id, 0, answers),
+    const auto& [id, number, at] = version;
+    TRY(questionnaires::save_answers(tx, by, id, number - 1, questionnaires::seal_answers(key, id, 0, answers),
                                      [](const Bytes&) { return false; }));
     TRY_ASSIGN(const auto scores, questionnaires::score_answers(phq, answers));
-    TRY(questionnaires::complete_form(tx, whose.client,
-                                      {id, 1, 1, at, questionnaires::seal_answers(key, id, 1, answers),
-                                       questionnaires::seal_scores(key, id, 1, scores)}));
+    TRY(questionnaires::complete_form(tx, by,
+                                      {id, number, number, at, questionnaires::seal_answers(key, id, number, answers),
+                                       questionnaires::seal_scores(key, id, number, scores)}));
     return {};
   }
 };
@@ -148,27 +189,28 @@ class Expected : public testing::FullHouseTest {
 TEST_P(Expected, GoesOnWithANewWordingAndBeginsAnewWithANewScoring) {
   statistics::Random random(4);
   for (int i = 0; i < 100; ++i) past_treatment(clock.now() - days(300), random);
-  const auto known = [&] { return read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(); };
   renew();
   after_night();
   EXPECT_EQ(renew()->known, 1);
-  EXPECT_EQ(known(), 1U);
+  EXPECT_EQ(known({"phq-9", "gad-7", "left", "nothing"}), 1U);
+  EXPECT_EQ(known({"gad-7"}), 0U) << "it is asked for one by one";
+  EXPECT_EQ(known({}), 0U);
   {
     const NewVersion scoring("", "9");
-    EXPECT_EQ(known(), 0U);
+    EXPECT_EQ(known({"phq-9"}), 0U);
   }
   const NewVersion wording("\n", "");
-  EXPECT_EQ(known(), 1U);
+  EXPECT_EQ(known({"phq-9"}), 1U);
   clock.set(clock.now() + days(8));
   EXPECT_EQ(renew()->known, 1) << "the treatments under the old wording count";
-  EXPECT_EQ(known(), 1U);
+  EXPECT_EQ(known({"phq-9"}), 1U);
 }
 
 TEST_P(Expected, RestsOnTreatmentsThatAreOverAndIsToldWithHowManyTheyWere) {
   statistics::Random random(4);
   for (int i = 0; i < 99; ++i) past_treatment(clock.now() - days(300), random);
   const auto recent = past_treatment(clock.now() - days(40), random);
-  EXPECT_FALSE(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size());
+  EXPECT_EQ(known({"phq-9", "gad-7"}), 0U);
   EXPECT_FALSE(renew()) << "the next night is noted";
   EXPECT_EQ(kept(), "too_few");
   EXPECT_FALSE(renew()) << "and waited for";
@@ -228,13 +270,79 @@ TEST_P(Expected, NeverOpensALockedRecordAndForgetsWhoIsGoneWithinAWeek) {
     return {};
   }));
   ASSERT_EQ(renew()->known, 1);
-  EXPECT_EQ(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().size(), 1U);
+  EXPECT_EQ(known({"phq-9"}), 1U);
   EXPECT_EQ(kept("left"), "nothing") << "of an instrument that is not followed any more";
   set(kLock, past.front(), clock.now());
   clock.set(clock.now() + days(7));
   EXPECT_EQ(renew()->known, 0);
   EXPECT_EQ(kept(), "too_few");
-  EXPECT_TRUE(read([&](store::ReadTx& tx) { return list_expectations(tx); }).value().empty());
+  EXPECT_EQ(known({"phq-9"}), 0U);
+}
+
+TEST_P(Expected, StaysAsToldWhenLimitsAreMadeAnewAndNothingIsAddedBeforeAFormComes) {
+  make_limits(12);
+  send(client, episode, clock.now() - days(28), {16, 16, 16, 18, 18});
+  const auto told = found();
+  ASSERT_NE(told.find("worse-than-expected: PHQ-9 was 16 in session 3, "), std::string::npos) << told;
+  EXPECT_EQ(told.find("no-improvement"), std::string::npos) << "the one speaks for the other\n" << told;
+  for (const double expected : {14, 19, 8}) {  // beyond them from session 5 on, nowhere, and from session 2 on
+    clock.set(clock.now() + hours(1));
+    make_limits(expected);
+    EXPECT_EQ(found(), told) << "nothing came, " << expected;
+  }
+}
+
+TEST_P(Expected, StaysAsToldWhenAnotherFormComesAndEndsWhenItsGroundIsTakenAway) {
+  make_limits(12);
+  send(client, episode, clock.now() - days(28), {16, 16, 16, 18, 18});
+  const auto told = found();
+  clock.set(clock.now() + hours(1));
+  make_limits(8);  // by which session 2 and 3, the first to be two running, are worse still
+  clock.set(clock.now() + days(1));
+  send(client, episode, clock.now(), {17});
+  EXPECT_EQ(found(), told) << "and with other limits it lasts, and speaks for no-improvement-by-4";
+  correct(2, 8);
+  clock.set(clock.now() + hours(1));
+  const auto corrected = found();
+  EXPECT_TRUE(corrected.starts_with("!worse-than-expected: PHQ-9 was 16 in session 3, ")) << corrected;
+}
+
+TEST_P(Expected, IsToldAgainOfWhatComesLater) {
+  make_limits(12);
+  send(client, episode, clock.now() - days(28), {16, 16, 16, 10});
+  const auto told = found();
+  clock.set(clock.now() + hours(1));
+  make_limits(13);
+  send(client, episode, clock.now(), {18});
+  send(client, episode, clock.now() + days(1), {18});
+  clock.set(clock.now() + days(1));
+  const auto later = found();
+  EXPECT_TRUE(later.starts_with(told)) << later;
+  EXPECT_NE(later.find("\nworse-than-expected: PHQ-9 was 18 in session 6, "), std::string::npos) << later;
+}
+
+TEST_P(Expected, IsReadOnlyOfWhatTheClientFillsIn) {
+  make_limits(12);
+  const auto count = [&] {
+    return read([&](store::ReadTx& tx) { return read_course(tx, {episode, client, 0}); }).value().expected.size();
+  };
+  EXPECT_EQ(count(), 0U);
+  send(client, episode, clock.now(), {16});
+  EXPECT_EQ(count(), 1U);
+}
+
+TEST_P(Expected, RenewalsThatFailWaitForTheNextNight) {
+  EXPECT_FALSE(renew());
+  after_night();
+  Renewals renewals(*house);
+  const auto late = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  EXPECT_FALSE(renewals.renew(late)) << "no time was left";
+  clock.set(clock.now() + hours(1));
+  EXPECT_FALSE(renewals.renew(soon()).value()) << "it is not tried again by day";
+  after_night();
+  EXPECT_TRUE(renewals.renew(soon()).value());
+  after_night();
+  EXPECT_FALSE(renewals.renew(soon()).value()) << "once a week";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Expected, ::testing::ValuesIn(testing::engines_here()),

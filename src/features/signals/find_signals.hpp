@@ -56,14 +56,25 @@ struct ByVersion {
 /// What the practice's own treatments that are over let expect, for each instrument of which there are enough.
 using Expectations = std::map<const measures::Instrument*, measures::ExpectedCourse, ByVersion>;
 
+/// A signal of what was to be expected (Method::beyond_expected) as it was told. It stays so, and nothing of its rule
+/// is said of an earlier form, whatever limits that were made anew would say.
+struct Told {
+  std::string rule;
+  std::size_t form = 0;  ///< at which it was told: its place among those given
+  std::string reason;
+  std::vector<std::pair<std::string, double>> values;
+};
+
 /// Names of values begin so that say how symptoms went meanwhile; the id of their instrument follows.
 inline constexpr std::string_view kSymptomsFrom = "symptoms_from ";
 inline constexpr std::string_view kSymptomsTo = "symptoms_to ";
 
-/// Of one person, `forms` sorted by session; of each instrument, respondent and session at most one. Signals about the
+/// Of one person, `forms` sorted by session. Of several of one instrument, respondent and session each counts, in their
+/// order: as a further form of the course, but for what is expected of a session (the first) and for whether two see it
+/// differently (the latest). Signals about the
 /// same thing are one, the strongest; none comes again while what it says lasts.
-/// `expected` must be there only for rules that ask for it; without, they find nothing.
+/// `expected` must be there only for rules that ask for it; without, they find nothing but what they have `told`.
 std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
-                                 const Expectations& expected = {});
+                                 const Expectations& expected = {}, std::span<const Told> told = {});
 
 }  // namespace rapport::signals

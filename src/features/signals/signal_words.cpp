@@ -9,6 +9,8 @@
 
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/find_signals.hpp"
+#include "features/signals/missing_forms.hpp"
+#include "features/signals/sentence_parts.hpp"
 #include "features/signals/support.hpp"
 #include "http/shape.hpp"
 
@@ -43,8 +45,8 @@ constexpr std::array kTitles{
     Title{Kind::ceiling, "A perfect score says nothing", "Ein Höchstwert sagt nichts"},
     Title{Kind::straight_line, "One answer to every question", "Überall dieselbe Antwort"},
     Title{Kind::not_on_track, "It does not get better as hoped", "Es wird nicht besser wie erhofft"},
-    Title{Kind::deterioration, "Reliably worse", "Zuverlässig schlechter"},
-    Title{Kind::reliable_improvement, "Reliably better", "Zuverlässig besser"},
+    Title{Kind::deterioration, "Reliably worse", "Verlässlich schlechter"},
+    Title{Kind::reliable_improvement, "Reliably better", "Verlässlich besser"},
     Title{Kind::sudden_gain_candidate, "Perhaps a sudden gain", "Vielleicht eine plötzliche Besserung"},
     Title{Kind::missing, "A form that usually comes is missing", "Ein Fragebogen fehlt, der sonst kommt"},
     Title{Kind::silence, "Nothing has come for weeks", "Seit Wochen kam nichts"},
@@ -52,17 +54,13 @@ constexpr std::array kTitles{
     Title{Kind::safety, "An answer that a person has to see", "Eine Antwort, die ein Mensch ansehen muss"},
 };
 
-std::string with_comma(std::string text) {
-  std::replace(text.begin(), text.end(), '.', ',');
-  return text;
-}
-/// "6,5"; three digits that mean something, as the English sentences have.
+/// Three digits that mean something, as the English sentences have.
 std::string number(double value) {
-  return with_comma(fmt::format("{:.3g}", value));
+  return number_in(kGerman, value);
 }
 /// Two digits are enough of standard deviations.
 std::string rounded(double value) {
-  return with_comma(fmt::format("{:.2g}", value));
+  return number_in(kGerman, value, 2);
 }
 std::string points(double size) {
   const auto text = number(std::abs(size));
@@ -92,6 +90,11 @@ class Values {
     }
     return std::nullopt;
   }
+  std::string of_missing() {
+    const auto sentence = sentence_of_missing(body_.values, kGerman);
+    is_whole_ = is_whole_ && sentence;
+    return sentence.value_or("");
+  }
   bool is_whole() const { return is_whole_; }
 
  private:
@@ -99,19 +102,19 @@ class Values {
   bool is_whole_ = true;
 };
 
-/// By rule, for a rule says of what scale it is.
+/// By rule, for a rule says of what scale it is; without one it is the main scale.
 std::string scale_of(const StoredSignal& signal, const Rule& rule) {
   const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
   if (instrument == nullptr) return signal.instrument.value_or("");
-  const auto& scoring = instrument->scoring();
-  if (scoring.scales.size() == 1) return scoring.name;
+  const auto& scales = instrument->scoring().scales;
   const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
                                     [&](const Measure& one) { return one.instrument == instrument->id(); });
-  if (measure == rule.measures.end()) return scoring.name;
-  // As the screens call the scales of SPARQ.
-  if (measure->scale == "positive") return scoring.name + ", positive Gefühle";
-  if (measure->scale == "negative") return scoring.name + ", negative Gefühle";
-  return scoring.name;
+  const auto scale = std::find_if(scales.begin(), scales.end(), [&](const measures::Scale& one) {
+    return measure != rule.measures.end() && one.key == measure->scale;
+  });
+  if (scale != scales.end()) return name_of(*instrument, *scale, kGerman);
+  return rule.method == Method::same_answers ? name_of(*instrument, kGerman)
+                                             : name_of(*instrument, scales.front(), kGerman);
 }
 
 std::string symptoms(const Values& v) {
@@ -120,7 +123,7 @@ std::string symptoms(const Values& v) {
   if (!from || !to) return "";
   const auto* instrument = questionnaires::instruments().find(from->first);
   return fmt::format("; {} ging derweil von {} auf {}",
-                     instrument == nullptr ? from->first : std::string_view(instrument->scoring().name),
+                     instrument == nullptr ? std::string(from->first) : name_of(*instrument, kGerman),
                      number(from->second), number(to->second));
 }
 
@@ -135,15 +138,6 @@ std::string drop(const std::string& of, Values& v) {
       of, scores, points(v["drop"]), number(v["level"]));
 }
 
-std::string not_sent(const std::string& of, Values& v) {
-  const auto missed = v["in_a_row"];
-  const auto which = missed == 1 ? fmt::format("zu Sitzung {:.0f}", v["latest"])
-                                 : fmt::format("zu {:.0f} Sitzungen bis Sitzung {:.0f}", missed, v["latest"]);
-  return fmt::format("{}{} kam {} nicht; davor kam er zu {:.0f} von {:.0f} Sitzungen.", of,
-                     v["therapists"] == 1 ? ", der Fragebogen der Therapeutin oder des Therapeuten," : "", which,
-                     v["sent"], v["sessions"]);
-}
-
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
   const auto of = scale_of(signal, rule);
   const auto session = signal.session.value_or(0);
@@ -151,7 +145,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
     case Method::worse_than_start:
     case Method::better_than_start:
       return fmt::format(
-          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung zuverlässig.", of,
+          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung verlässlich.", of,
           number(v["score"]), points(v["change"]), rule.method == Method::worse_than_start ? "schlechter" : "besser",
           number(v["start"]), v["start_session"], of_points(v["threshold"]));
     case Method::worse_than_best:
@@ -163,7 +157,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           of_points(v["threshold"]));
     case Method::not_better_by:
       return fmt::format(
-          "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine zuverlässige Besserung, "
+          "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine verlässliche Besserung, "
           "die bei {} läge.",
           of, number(v["start"]), session, number(v["score"]), of_points(v["threshold"]));
     case Method::beyond_expected:
@@ -201,10 +195,9 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
                          number(v["before"]), number(v["between"]), number(v["score"]), symptoms(v));
     case Method::gap:
       return fmt::format(
-          "Die beiden sehen es {:.0f}-mal nacheinander verschieden: {} ist {} bei der Klientin oder dem Klienten und "
-          "{} bei der Therapeutin "
-          "oder dem Therapeuten, {} Standardabweichungen auseinander.",
-          v["times"], of, number(v["client"]), number(v["therapist"]), rounded(std::abs(v["gap"])));
+          "{}: Die beiden sehen es {:.0f}-mal nacheinander verschieden, mit {} bei der Klientin oder dem Klienten und "
+          "{} bei der Therapeutin oder dem Therapeuten, {} Standardabweichungen auseinander.",
+          of, v["times"], number(v["client"]), number(v["therapist"]), rounded(std::abs(v["gap"])));
     case Method::perfect_score:
       return fmt::format(
           "{} war {:.0f}-mal nacheinander am Ende der Skala, {}: Ein solcher Wert kann nicht sagen, wie die Beziehung "
@@ -213,10 +206,10 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           of, v["forms"], number(v["score"]));
     case Method::same_answers:
       return fmt::format(
-          "Jede Frage von {} ist mit {} beantwortet: Ein solcher Fragebogen sagt wenig; besser ist es, zu fragen.", of,
+          "{}: Jede Frage ist mit {} beantwortet. Ein solcher Fragebogen sagt wenig; besser ist es, zu fragen.", of,
           number(v["answer"]));
     case Method::not_sent:
-      return not_sent(of, v);
+      return v.of_missing();
     case Method::no_contact:
       return fmt::format(
           "Seit {:.0f} Tagen kam von der Klientin oder dem Klienten weder eine Nachricht noch ein Fragebogen, es war "

@@ -9,35 +9,14 @@
 #include <regex>
 #include <set>
 
-#include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/contact_signals.hpp"
+#include "features/signals/missing_forms.hpp"
+#include "support/courses_of_forms.hpp"
 
 namespace rapport::signals {
 namespace {
 
-Form form(int session, std::string_view instrument, std::string_view scale, double value,
-          Respondent respondent = Respondent::client) {
-  Form made;
-  made.session = session;
-  made.instrument = questionnaires::instruments_of_program().find(instrument);
-  made.respondent = respondent;
-  made.scores = {{std::string(scale), value, false}};
-  return made;
-}
-
-Form answered(int session, std::string_view instrument, const std::vector<double>& answers) {
-  auto made = form(session, instrument, "", 0);
-  made.answers.assign(answers.begin(), answers.end());
-  made.scores = measures::score(*made.instrument, made.answers, *made.instrument->variant(""))->scores;
-  return made;
-}
-
-std::vector<Form> course(std::string_view instrument, std::string_view scale, const std::vector<double>& values) {
-  std::vector<Form> forms;
-  int session = 0;
-  for (const auto value : values) forms.push_back(form(++session, instrument, scale, value));
-  return forms;
-}
+using namespace made_up;
 
 std::vector<Form> joined(const std::vector<Form>& forms, const std::vector<Form>& others) {
   std::vector<Form> all;
@@ -93,6 +72,17 @@ std::multiset<std::string> numbers_in(std::string text) {
   return found;
 }
 
+/// Those that are missing told together.
+std::vector<Signal> as_in_service(const std::vector<Form>& forms) {
+  std::vector<Signal> signals;
+  std::vector<Signal> missing;
+  for (auto& one : find_signals(forms, rules())) {
+    (one.kind == Kind::missing ? missing : signals).push_back(std::move(one));
+  }
+  for (auto& row : told_together(missing)) signals.push_back(std::move(row.signal));
+  return signals;
+}
+
 std::string in_german(const Signal& signal) {
   StoredSignal stored;
   stored.rule = signal.rule;
@@ -105,7 +95,7 @@ std::string in_german(const Signal& signal) {
 TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
   std::vector<Signal> signals;
   for (const auto& forms : courses()) {
-    for (auto& one : find_signals(forms, rules())) signals.push_back(std::move(one));
+    for (auto& one : as_in_service(forms)) signals.push_back(std::move(one));
   }
   Contact contact;
   const auto now = from_micros(1'795'000'000'000'000);
@@ -131,21 +121,22 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
 
 TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
   const auto only = [](const std::vector<Form>& forms, Kind kind) {
-    const auto found = find_signals(forms, rules());
+    const auto found = as_in_service(forms);
     const auto one = std::find_if(found.begin(), found.end(), [&](const Signal& of) { return of.kind == kind; });
     EXPECT_NE(one, found.end());
     return one == found.end() ? std::string() : in_german(*one);
   };
   EXPECT_EQ(only(course("sparq", "positive", {13, 14, 13, 13, 10, 10}), Kind::rupture_candidate),
-            "Relationship (SPARQ), positive Gefühle: 10 nach 10, im Mittel 3,25 Punkte weniger als die sonst üblichen "
+            "Beziehung (SPARQ), Positive Gefühle: 10 nach 10, im Mittel 3,25 Punkte weniger als die sonst üblichen "
             "13,2: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas zwischen die beiden gekommen.");
   const auto early = only(joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
                           Kind::early_alliance);
   EXPECT_NE(early.find("; PHQ-9 ging derweil von 10 auf 17."), std::string::npos) << early;
   const auto missing = only(courses().back(), Kind::missing);
-  EXPECT_EQ(missing,
-            "Relationship check-in, der Fragebogen der Therapeutin oder des Therapeuten, kam zu Sitzung 3 nicht; davor "
-            "kam er zu 2 von 2 Sitzungen.");
+  EXPECT_EQ(
+      missing,
+      "Kurze Frage nach der Zusammenarbeit, der Fragebogen der Therapeutin oder des Therapeuten, kam zu Sitzung 3 "
+      "nicht; davor zu 2 von 2 Sitzungen.");
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ TEST_P(Signals, StandInTheListOfTheirTherapistWithTheirNumbersAndInGerman) {
   const auto body = open_body(*key, signal.id, signal.sealed_body).value();
   EXPECT_EQ(sentence_of(signal, body, "de"),
             "PHQ-9: 16, das sind 8 Punkte schlechter als die 8 aus Sitzung 1; ab 6 Punkten ist eine Veränderung "
-            "zuverlässig.");
+            "verlässlich.");
 }
 
 TEST_P(Signals, OfAFormThatWasCorrectedSayWhatIsTrueNowOrThatTheyHoldNoLonger) {
@@ -359,6 +359,39 @@ TEST_P(Signals, OfFormsThatDoNotComeAreFoundAtNightAndEndWhenTheyCome) {
   send(late[0], "gad-7", 7, 6);
   send(late[1], "gad-7", 7, 6);
   EXPECT_EQ(stored(), "!missing open");
+}
+
+TEST_P(Signals, OfSeveralFormsThatDoNotComeAreOneThatGoesOnAndIsOpenAgainWhenItGrows) {
+  std::vector<FormId> late;
+  const auto session = [&](bool comes, bool others_come) {
+    wait(hours(24 * 7));
+    hold_session();
+    phq(6);
+    for (const auto* instrument : {"gad-7", "k6"}) {
+      const auto form = ask(instrument, clock.now() + hours(2));
+      const bool is_here = instrument == std::string("gad-7") ? comes : others_come;
+      if (is_here) send(form, instrument, instrument == std::string("gad-7") ? 7 : 6, 6);
+      if (!is_here) late.push_back(form);
+    }
+    wait(hours(27));
+  };
+  session(true, true);
+  session(true, true);
+  session(false, false);
+  EXPECT_EQ(stored(), "missing open");
+  EXPECT_NE(seen_by(therapist, episode).find("GAD-7 and K6 did not come for session 3; before they came to 2 of 2"),
+            std::string::npos);
+  ASSERT_TRUE(record(only(), Outcome::discussed));
+  EXPECT_EQ(stored(), "missing answered") << "without new data it is not told again";
+  session(false, true);
+  EXPECT_EQ(stored(), "missing open") << "twice in a row is graver";
+  EXPECT_NE(seen_by(therapist, episode).find("GAD-7 for 2 sessions up to 4 and K6 for session 3 did not come; "),
+            std::string::npos)
+      << seen_by(therapist, episode);
+  session(true, false);
+  EXPECT_EQ(stored(), "missing open, missing open") << "another time, another form";
+  for (const auto form : late) send(form, form == late[0] || form == late[2] ? "gad-7" : "k6", 6, 6);
+  EXPECT_EQ(stored(), "!missing open, !missing open");
 }
 
 TEST_P(Signals, OfFormsWhoseTimeWentByAreFoundThoughNobodyAsksForThemAnyMore) {

@@ -62,6 +62,19 @@ export default async function add({ check, house, shots }) {
     await wrong.getByText('This is no JSON file.').waitFor();
     same('the focus', await page.evaluate(() => document.activeElement.id), 'upload-questionnaire');
 
+    // The file at fault has the focus, though another one is still to be chosen.
+    await page.setInputFiles('#upload-questionnaire', []);
+    await page.setInputFiles('#upload-scoring', { name: 'mood.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n\u0000\u00e2') });
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.locator('#wrong-scoring').getByText('This is no JSON file.').waitFor();
+    same('the focus', await page.evaluate(() => document.activeElement.id), 'upload-scoring');
+    await page.setInputFiles('#upload-scoring', []);
+    await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', 'Glad?').replace('"choice"', '"choise"').replace('"very much"', '"somewhat"')));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await wrong.getByText('The type "choise" of item "a" is none of FHIR\'s').waitFor();
+    await wrong.getByText('Answers 2 and 3 of item "a" have the same words.').waitFor();
+    same('each with its line', await wrong.locator('li strong').count(), 2);
+
     await page.setInputFiles('#upload-questionnaire', file('mood.json', mood('1', script)));
     await page.setInputFiles('#upload-scoring', file('mood.scoring.json', scoring('1')));
     await page.getByRole('button', { name: 'Check', exact: true }).click();

@@ -71,6 +71,11 @@ export default async function add({ check, house: first, shots }) {
       await picture('editor', hers.page);
       await hers.page.getByRole('button', { name: 'Save the plan' }).click();
       await hers.page.getByText('You planned this for the two of you').waitFor();
+      const saves = hers.page.getByRole('button', { name: 'Save the plan' });
+      same('it is quiet now', await saves.evaluate((one) => one.className), '');
+      await saves.click();
+      await hers.page.getByRole('status').filter({ hasText: 'Nothing to save' }).waitFor();
+      same('the focus stays', await saves.evaluate((one) => one === document.activeElement), true);
       await section('At the end').getByRole('button', { name: /^The end is near/ }).click();
       await hers.page.getByText('you have said that the end is near').waitFor();
       await section('At the end').getByRole('button', { name: 'It is not near after all' }).click();
@@ -169,6 +174,7 @@ export default async function add({ check, house: first, shots }) {
       await hers.page.goto(`${house.origin}/with/${episodes[0].id}/asked`);
       if (agreed.length > 0) await hers.page.getByRole('button', { name: 'Decide anew' }).click();
       await hers.page.getByText('Proposed by a rule of our own').waitFor();
+      same('who has met is not asked for a first contact', await hers.page.getByLabel('First contact within hours').count(), 0);
       await picture('care-proposal', hers.page);
       // What is planned beside it and not saved yet is still there after the decision.
       const plans = hers.page.getByRole('region', { name: 'At the end', exact: true });

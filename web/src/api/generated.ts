@@ -9500,7 +9500,7 @@ export interface components {
             from?: string | null;
             to?: string | null;
         };
-        /** @description How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours, and what was said about support and safety. A name that nobody knows is left out. */
+        /** @description How often the two decided to meet: so many sessions in so many weeks; a first contact within so many hours unless they had met already, and what was said about support and safety. A name that nobody knows is left out. */
         RecordCare: {
             /** Format: date-time */
             at: string;
@@ -9509,8 +9509,7 @@ export interface components {
             sessions: number;
             /** Format: int64 */
             weeks: number;
-            /** Format: int64 */
-            first_contact_hours: number;
+            first_contact_hours?: number | null;
             support: string;
             safety: string;
         };
@@ -9781,7 +9780,7 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "signal_act" | "worse" | "signal_look" | "follow_up" | "reply_overdue" | "session_not_begun" | "reply_due" | "unread" | "form_missing" | "own_form_missing" | "session_soon" | "silence";
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "worse" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon" | "silence";
         /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `silence` the last contact, when no session is planned; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
@@ -10170,7 +10169,7 @@ export interface components {
         MissedForms: {
             forms: components["schemas"]["MissedOne"][];
         };
-        /** @description What was agreed on. `by` decided it; `as_proposed`: word for word what the rule had proposed, for the therapist alone. Without `first_contact_by` there was no form to count from. */
+        /** @description What was agreed on. `by` decided it; `as_proposed`: word for word what the rule had proposed, for the therapist alone. Without `first_contact_by` there was no form to count from, without `first_contact_hours` the two had met already. */
         CareDecision: {
             /** Format: int64 */
             number: number;
@@ -10182,8 +10181,7 @@ export interface components {
             sessions: number;
             /** Format: int64 */
             weeks: number;
-            /** Format: int64 */
-            first_contact_hours: number;
+            first_contact_hours?: number | null;
             first_contact_by?: string | null;
             support: string;
             safety: string;
@@ -10198,7 +10196,7 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        /** @description What a rule proposes, for the therapist to accept or change: so many sessions in so many weeks, a first contact by `first_contact_by`, and words about support and safety. `because`: the form that it goes by, the one that asks for most. `published`: whether the rule is; `citation` where it is. */
+        /** @description What a rule proposes, for the therapist to accept or change: so many sessions in so many weeks, a first contact by `first_contact_by` unless the two have met, and words about support and safety. `because`: the form that it goes by, the one that asks for most. `published`: whether the rule is; `citation` where it is. */
         CareProposal: {
             rule_version: string;
             published: boolean;
@@ -10208,19 +10206,18 @@ export interface components {
             sessions: number;
             /** Format: int64 */
             weeks: number;
-            /** Format: int64 */
-            first_contact_hours: number;
-            /** Format: date-time */
-            first_contact_by: string;
+            first_contact_hours?: number | null;
+            first_contact_by?: string | null;
             support: string;
             safety: string;
         };
-        /** @description `agreed`: what was decided, the latest first, which holds. `proposal`: for the therapist alone, once the client has sent a form that the rule knows. */
+        /** @description `agreed`: what was decided, the latest first, which holds. `proposal`: for the therapist alone, once the client has sent a form that the rule knows. `met`: a session has begun, so nobody waits for a first contact. */
         CareAnswer: {
             agreed: components["schemas"]["CareDecision"][];
             proposal?: components["schemas"]["CareProposal"] | null;
+            met: boolean;
         };
-        /** @description `number`: one more than that of the latest decision, 1 for the first; 409 `care.older` where something was decided meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672. */
+        /** @description `number`: one more than that of the latest decision, 1 for the first; 409 `care.older` where something was decided meanwhile. `sessions` 1 to 7 in `weeks` 1 to 12, `first_contact_hours` 1 to 672; it can be left out once the two have `met`. */
         CareWanted: {
             /** Format: int64 */
             number: number;
@@ -10228,8 +10225,7 @@ export interface components {
             sessions: number;
             /** Format: int64 */
             weeks: number;
-            /** Format: int64 */
-            first_contact_hours: number;
+            first_contact_hours?: number | null;
             support: string;
             safety: string;
         };
@@ -10556,10 +10552,11 @@ export interface components {
             name: string;
             sent: components["schemas"]["Share"];
         };
-        /** @description People's latest form of the period against their first. `improved` and `worse` are more than the measurement error explains, by `source`; `recovered` is of those who began in the clinical range, and is absent where no cut-off is known. */
+        /** @description People's latest form of the period against their first. `improved` and `worse` are more than the measurement error explains, by `source`; `recovered` is of those who began in the clinical range, and is absent where no cut-off is known. Forms of two versions of a scoring are never compared: each `version` has a row, absent in what was made before it was told. */
         ChangeRow: {
             questionnaire: string;
             name: string;
+            version?: string | null;
             source?: string | null;
             improved: components["schemas"]["Share"];
             recovered?: components["schemas"]["Share"] | null;
@@ -10582,10 +10579,11 @@ export interface components {
             to?: number | null;
             score: components["schemas"]["Mean"];
         };
-        /** @description A measure of the relationship, from `min` to `max`; higher is closer. */
+        /** @description A measure of the relationship, from `min` to `max`; higher is closer. `version` is that of the scoring, as in ChangeRow. */
         AllianceTable: {
             questionnaire: string;
             name: string;
+            version?: string | null;
             scale: string;
             min: number;
             max: number;

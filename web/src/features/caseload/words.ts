@@ -6,6 +6,9 @@ import { formName } from '../questionnaires/words';
 
 const whenOf = (iso: string | null | undefined) => (iso ? when(iso, prefs.now) : '');
 
+/** "GAD-7 was 11, 3 points worse (12 Nov, 12:48).": a date before the sentence would put a colon beside those of its own. */
+const dated = (sentence: string, at: string) => (at && sentence ? `${sentence.replace(/\.$/, '')} (${at}).` : sentence);
+
 /** Why the client needs us, in one sentence. */
 export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: CaseloadReason): string {
   const at = { when: whenOf(reason.at) };
@@ -19,7 +22,7 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'reply_overdue': return m.overdue({ when: on });
     case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
     case 'signal_act':
-    case 'signal_look': return `${at.when ? `${at.when}: ` : ''}${reason.words ?? ''}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
+    case 'signal_look': return `${dated(reason.words ?? '', at.when)}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
     case 'follow_up': return m.why_follow_up({ what: reason.words ?? '', when: on });
     case 'session_not_begun': return m.why_not_begun({ when: on });
     case 'reply_due': return reason.at ? m.reply_by({ when: byWhen(reason.at) }) : m.waiting_since({ when: reason.since ? byWhen(reason.since) : '' });

@@ -1,5 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { ask } from '../../shared/api';
+import { scaleName } from '../questionnaires/words';
 import type { components } from '../../api/generated';
 
 // Few people come here: what asks the server stands with the page, so that nobody else loads it.
@@ -32,6 +33,15 @@ export function licenceWord({ licence_letter, own }: Pick<Instrument, 'licence_l
   if (licence_letter === 'B') return m.instr_licence_b();
   if (licence_letter === 'C') return own ? m.instr_licence_c_own() : m.instr_licence_c();
   return m.instr_licence_own();
+}
+
+/** Of scales whose keys say little by themselves; null: one that is not known here. */
+export function scaleWord(instrument: string, key: string): string | null {
+  if (instrument === 'pcl-5' && key.length === 1) return m.instr_scale_criterion({ letter: key.toUpperCase() });
+  if (key === 'wellbeing') return m.instr_scale_wellbeing();
+  if (key === 'problems') return m.instr_scale_problems();
+  if (key === 'functioning') return m.instr_scale_functioning();
+  return key === 'risk' ? m.instr_scale_risk() : scaleName(key);
 }
 
 /** The text of a JSON file; `wrong`: it is another kind of file, or in another encoding. */

@@ -29,6 +29,8 @@ export const mistakeWords = phrases([
   m.mist_behavior,
   m.mist_no_text,
   m.mist_no_words,
+  m.mist_same_words,
+  m.mist_type,
   m.mist_no_answers,
   m.mist_items_many,
   m.mist_twice,

@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import { byWhen } from '../../shared/prefs.svelte';
+import { byWhen, prefs } from '../../shared/prefs.svelte';
 import type { components } from '../../api/generated';
 
 export type Plan = components['schemas']['MeasurementPlan'];
@@ -55,6 +55,9 @@ export function minutesOf(forms: Pick<Planned, 'respondent' | 'when' | 'weeks' |
   return { session: minutes(seconds.session), month: minutes(Math.round(seconds.month)), once: minutes(seconds.once) };
 }
 
+/** To a tenth, as the reader writes it. */
+export const tenths = (value: number) => new Intl.NumberFormat(prefs.locale, { maximumFractionDigits: 1 }).format(value);
+
 /** Our own rule, too: above these minutes the screens say that it is much. */
 export const isMuch = ({ session, month }: Minutes) => session > 10 || month > 45;
 
@@ -64,8 +67,9 @@ export function oftenName({ sessions, weeks }: Pick<Decision, 'sessions' | 'week
   return weeks === 1 ? m.care_times_week({ sessions }) : m.care_times({ sessions, weeks });
 }
 
-/** Once its time has passed, nobody waits for the first contact any more. */
-export const contactAhead = ({ first_contact_by }: Pick<Decision, 'first_contact_by'>, now: number) => !first_contact_by || Date.parse(first_contact_by) > now;
+/** Once the two have met or its time has passed, nobody waits for the first contact any more. */
+export const contactAhead = ({ first_contact_by, first_contact_hours }: Pick<Decision, 'first_contact_by' | 'first_contact_hours'>, { met }: Pick<Care, 'met'>, now: number) =>
+  !met && first_contact_hours != null && (!first_contact_by || Date.parse(first_contact_by) > now);
 
 export const firstContact = ({ first_contact_by, first_contact_hours }: Pick<Decision, 'first_contact_by' | 'first_contact_hours'>) =>
-  first_contact_by ? m.care_first_by({ when: byWhen(first_contact_by) }) : m.care_first_within({ hours: first_contact_hours });
+  first_contact_by ? m.care_first_by({ when: byWhen(first_contact_by) }) : m.care_first_within({ hours: first_contact_hours ?? 0 });

@@ -37,8 +37,9 @@ export interface Chart {
   zero?: number;
 }
 
+/** As the reader writes it, with a minus as wide as a plus. */
 const number = (value: number, digits: number, most = digits) =>
-  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: most }).format(value);
+  new Intl.NumberFormat(prefs.locale, { minimumFractionDigits: digits, maximumFractionDigits: most }).format(value).replace('-', '−');
 const percent = (value: number) => new Intl.NumberFormat(prefs.locale, { style: 'percent' }).format(value);
 
 function span(figure: { low?: number | null; high?: number | null }): { low?: number; high?: number } {
@@ -60,6 +61,12 @@ function estimateRow(label: string, of: string, estimate: Estimate | null | unde
   return estimate ? { label, of, value: estimate.value, ...span(estimate) } : { label, of: '', why: m.report_fewer({ count: 20 }) };
 }
 
+/** Where scores of several versions of a questionnaire came, each has its own and says which it is. */
+function nameOf<Table extends { name: string; version?: string | null }>(table: Table, all: Table[], name: string): string {
+  const several = all.filter((one) => one.name === table.name).length > 1;
+  return several && table.version ? m.report_rule({ title: name, version: table.version }) : name;
+}
+
 const ofPeople = (count: number, all: number) => m.report_of_people({ count, all });
 const shares = (title: string, rows: Row[]): Chart => ({ title, rows, from: 0, to: 1, write: percent });
 
@@ -72,7 +79,7 @@ export function completion(tables: Tables): Chart {
 }
 
 export function changes(tables: Tables): Chart[] {
-  return tables.change.map((row) => shares(row.name, [
+  return tables.change.map((row) => shares(nameOf(row, tables.change, row.name), [
     shareRow(m.report_improved(), row.improved, ofPeople),
     ...(row.recovered ? [shareRow(m.report_recovered(), row.recovered, ofPeople)] : []),
     shareRow(m.report_worse(), row.worse, ofPeople)
@@ -81,7 +88,10 @@ export function changes(tables: Tables): Chart[] {
 
 export function relationship(tables: Tables): Chart[] {
   const sessions = (from: number, to?: number | null) => (to == null ? m.report_sessions_from({ from }) : m.report_sessions({ from, to }));
-  const scale = (table: Tables['alliance'][number]) => (table.scale === 'positive' ? `${formName(table)}, ${m.scale_positive()}` : formName(table));
+  const scale = (table: Tables['alliance'][number]) => {
+    const name = nameOf(table, tables.alliance, formName(table));
+    return table.scale === 'positive' ? `${name}, ${m.scale_positive()}` : name;
+  };
   return tables.alliance.flatMap((table) => {
     const chart = (title: string, rows: Row[]): Chart => ({ title, rows, from: table.min, to: table.max, write: (value) => number(value, 1) });
     return [
@@ -122,4 +132,20 @@ export const dayName = (day: string) => date(`${day}T12:00:00Z`);
 /** Between which another therapist's correlation is to be expected. */
 export const expected = ({ expected_low: low, expected_high: high }: Tables['association']) =>
   low != null && high != null ? m.report_expected({ low: number(low, 2), high: number(high, 2) }) : '';
-export const periodName = (period: Period) => m.report_period_name({ from: dayName(period.from), until: dayName(period.until) });
+export const periodDays = (period: Period) => m.report_period_name({ from: dayName(period.from), until: dayName(period.until) });
+/** Its months: short enough for a list on a phone. */
+export function periodName({ from, until }: Period): string {
+  const months = new Intl.DateTimeFormat(prefs.locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+  return months.formatRange(new Date(`${from}T12:00:00Z`), new Date(`${until}T12:00:00Z`));
+}
+
+/** What of some charts can be shown, and those of which everything is hidden, by the reason: said once, not drawn empty. */
+export function sorted(charts: Chart[], smallest: number): { shown: Chart[]; hidden: { why: string; titles: string[] }[] } {
+  const shown = charts.filter((chart) => chart.rows.some((row) => row.value !== undefined));
+  const hidden = new Map<string, string[]>();
+  for (const chart of charts.filter((one) => !shown.includes(one))) {
+    const why = chart.rows[0]?.why ?? m.report_hidden_why({ count: smallest });
+    hidden.set(why, [...(hidden.get(why) ?? []), chart.title]);
+  }
+  return { shown, hidden: [...hidden].map(([why, titles]) => ({ why, titles })) };
+}

@@ -35,6 +35,9 @@ export function scaleName(key: string): string | null {
   if (key === 'total') return m.scale_total();
   if (key === 'positive') return m.scale_positive();
   if (key === 'negative') return m.scale_negative();
+  if (key === 'goal') return m.scale_goal();
+  if (key === 'task') return m.scale_task();
+  if (key === 'bond') return m.scale_bond();
   return key === 'count' ? m.scale_count() : null;
 }
 

@@ -1,0 +1,281 @@
+#include "features/signals/alliance_signals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "features/signals/sentence_parts.hpp"
+#include "measures/change.hpp"
+#include "research/statistics/control_chart.hpp"
+
+namespace rapport::signals {
+namespace {
+
+/// What is usual rests on so many forms at most, the latest: in a therapy of years the first ones say little about now.
+constexpr std::size_t kMostForms = 50;
+
+std::span<const double> latest_forms(std::span<const double> values) {
+  return values.last(std::min(values.size(), kMostForms));
+}
+
+/// What is usual for a person: the mean of what came before, without what was itself a drop.
+///
+/// One form, or two together, are a drop when they lie below that mean by the least size of one, and by more standard
+/// errors of the difference of the two means than the rule asks for: few forms before make the level itself uncertain,
+/// and a second low form is evidence that the first was no chance.
+class OwnLevel {
+ public:
+  enum class Step { is_usual, drops, stays_down, comes_back };
+
+  OwnLevel(const Rule& rule, const Measure& measure) : rule_(rule), measure_(measure) {}
+
+  /// `value` is such that larger is better.
+  Step next(double value) {
+    if (!down_.empty()) return below(value);
+    usual_.push_back(value);
+    if (!drops(1, rule_.parameter("sigmas")) && !drops(2, rule_.parameter("sigmas_of_two"))) return Step::is_usual;
+    return Step::drops;
+  }
+
+  double level() const { return level_; }          ///< before the latest drop
+  double drop() const { return drop_; }            ///< its size
+  double threshold() const { return threshold_; }  ///< what a drop had to reach then
+  std::size_t prior() const { return prior_; }     ///< forms that the level rests on
+  std::size_t forms_of_drop() const { return forms_of_drop_; }
+  int forms_down() const { return forms_down_; }  ///< from the first form of the drop to the latest
+
+ private:
+  bool is_back(double value, double level) const {
+    return value >= level - rule_.parameter("share") * measure_.drop - kSame;
+  }
+
+  /// Whether the latest forms are one; then they are no longer what is usual.
+  bool drops(std::size_t forms, double sigmas) {
+    if (usual_.size() < forms + static_cast<std::size_t>(rule_.parameter("prior_forms"))) return false;
+    const auto all = std::span<const double>(usual_);
+    const auto before = latest_forms(all.first(all.size() - forms));
+    const auto low = all.last(forms);
+    const auto level = mean(before);
+    if (std::any_of(low.begin(), low.end(), [&](double value) { return is_back(value, level); })) return false;
+    const auto chart = statistics::control_chart(before, measure_.error);
+    const auto error = (chart ? chart->sigma : measure_.error) *
+                       std::sqrt(1 / static_cast<double>(forms) + 1 / static_cast<double>(before.size()));
+    const auto threshold = std::max(measure_.drop, sigmas * error);
+    if (level - mean(low) < threshold - kSame) return false;
+    level_ = level;
+    drop_ = level - mean(low);
+    threshold_ = threshold;
+    prior_ = before.size();
+    down_.assign(low.begin(), low.end());
+    usual_.resize(usual_.size() - forms);
+    forms_of_drop_ = forms;
+    forms_down_ = static_cast<int>(forms) - 1;
+    return true;
+  }
+
+  Step below(double value) {
+    ++forms_down_;
+    if (is_back(value, level_)) {
+      usual_.push_back(value);
+      down_.clear();
+      return Step::comes_back;
+    }
+    down_.push_back(value);
+    if (down_.size() < statistics::kFewestForChart) return Step::stays_down;
+    // It has become what is usual; from here a further fall is a drop again.
+    usual_ = std::exchange(down_, {});
+    return Step::stays_down;
+  }
+
+  const Rule& rule_;
+  const Measure& measure_;
+  std::vector<double> usual_;
+  std::vector<double> down_;  ///< since the drop; empty: there is none
+  double level_ = 0;
+  double drop_ = 0;
+  double threshold_ = 0;
+  std::size_t prior_ = 0;
+  std::size_t forms_of_drop_ = 0;
+  int forms_down_ = 0;
+};
+
+/// How the client's symptoms stand by then, for signals about the relationship.
+struct Symptoms {
+  std::string words;                                   ///< for the sentence; empty when nothing is known
+  std::vector<std::pair<std::string, double>> values;  ///< by names that say of which instrument they are
+  bool is_worse = false;                               ///< reliably
+};
+Symptoms symptoms_by(const Course& course, int session) {
+  for (const auto* instrument : course.instruments()) {
+    if (measures::reliable_change_of(*instrument) == nullptr) continue;
+    const auto series = course.series_of(*instrument, instrument->scoring().scales.front(), Respondent::client);
+    const Point* latest = nullptr;
+    for (const auto& point : series.points) {
+      if (point.form->session <= session) latest = &point;
+    }
+    if (latest == nullptr || latest == &series.points.front()) continue;
+    const auto& start = series.points.front();
+    const auto step = change(series, start.value, latest->value);
+    return {fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
+            {{std::string(kSymptomsFrom) + instrument->id(), start.value},
+             {std::string(kSymptomsTo) + instrument->id(), latest->value}},
+            step.reliable && step.value * series.better() < 0};
+  }
+  return {};
+}
+void tell_with(Finding& finding, Symptoms symptoms) {
+  auto& values = finding.signal.values;
+  std::move(symptoms.values.begin(), symptoms.values.end(), std::back_inserter(values));
+  if (symptoms.is_worse) finding.signal.level = Level::act;
+}
+
+}  // namespace
+
+void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  OwnLevel own(rule, measure);
+  for (std::size_t i = 0; i < series.points.size(); ++i) {
+    const auto& now = series.points[i];
+    const auto step = own.next(now.value * series.better());
+    const auto level = own.level() * series.better();
+    if (rule.method == Method::drop && step == OwnLevel::Step::stays_down) course.last().until = now.form->session;
+    if (rule.method == Method::drop && step == OwnLevel::Step::drops) {
+      const auto scores = own.forms_of_drop() == 1 ? number(now.value)
+                                                   : fmt::format("{} after {}, on average", number(now.value),
+                                                                 number(series.points[i - 1].value));
+      auto& finding = course.add(
+          rule, *now.form,
+          fmt::format("{} was {}{} {} below the {} that was usual before: more than this person's scores move; "
+                      "perhaps something has come between the two.",
+                      series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), number(level)),
+          {{"score", now.value},
+           {"level", level},
+           {"drop", own.drop()},
+           {"threshold", own.threshold()},
+           {"forms", static_cast<double>(own.forms_of_drop())},
+           {"prior_forms", static_cast<double>(own.prior())}});
+      if (own.forms_of_drop() > 1) finding.signal.values.emplace_back("previous", series.points[i - 1].value);
+    }
+    if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
+    if (own.forms_down() > rule.parameter("forms")) continue;
+    course.add(rule, *now.form,
+               fmt::format("{} was {} and with that back near {}, where it was before the drop; that took {} {}.",
+                           series.name(), number(now.value), number(level), own.forms_down(),
+                           own.forms_down() == 1 ? "form" : "forms"),
+               {{"score", now.value}, {"level", level}, {"forms", own.forms_down()}});
+  }
+}
+
+void yes(Course& course, const Rule& rule, const Measure&, const Series& series) {
+  for (const auto& now : series.points) {
+    if (now.value < rule.parameter("count") - kSame) continue;
+    course.add(rule, *now.form,
+               fmt::format("{}: {} answered with yes. A person looks at it.", series.name(), number(now.value)),
+               {{"count", now.value}});
+  }
+}
+
+void item_dip(Course& course, const Rule& rule, const Measure&, const Series& series) {
+  const auto range = series.scale->max - series.scale->min;
+  const auto high = rule.parameter("high");
+  std::map<std::string_view, std::vector<double>> before;  // by question, wherever it stands in a version
+  for (const auto& now : series.points) {
+    if (now.form->answers.empty()) continue;
+    const auto& instrument = *now.form->instrument;
+    const auto scale =
+        static_cast<std::size_t>(scale_named(instrument, series.scale->key) - instrument.scoring().scales.data());
+    const auto share = (series.better() > 0 ? now.value - series.scale->min : series.scale->max - now.value) / range;
+    for (const auto place : instrument.scale_questions()[scale]) {
+      const auto& answer = now.form->answers[place];
+      if (!answer) continue;
+      const auto& question = instrument.questions()[place];
+      const auto sign = series.better() * (question.reversed ? -1 : 1);
+      auto& prior = before[question.link_id];
+      const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
+      const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
+      const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
+      if (!dips) prior.push_back(*answer * sign);
+      if (!dips || !is_known || share < high) continue;
+      course.add(rule, *now.form,
+                 fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
+                             number(now.value), place + 1, number(*answer), points(dip)),
+                 {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", dip}});
+    }
+  }
+}
+
+void low_early(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  bool was_low = false;
+  for (const auto& now : series.points) {
+    if (now.form->session > rule.parameter("sessions")) return;
+    const bool is_low = (now.value - *measure.low) * series.better() < -kSame;
+    if (is_low && was_low) course.last().until = now.form->session;
+    if (is_low && !was_low) {
+      auto symptoms = symptoms_by(course, now.form->session);
+      auto& finding =
+          course.add(rule, *now.form,
+                     fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
+                                 number(now.value), now.form->session, number(*measure.low), symptoms.words),
+                     {{"score", now.value}, {"limit", *measure.low}});
+      tell_with(finding, std::move(symptoms));
+    }
+    was_low = is_low;
+  }
+}
+
+void falling_early(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  bool told = false;
+  for (std::size_t i = 2; i < series.points.size(); ++i) {
+    const auto& now = series.points[i];
+    if (now.form->session > rule.parameter("sessions")) return;
+    const auto first = series.points[i - 2].value * series.better();
+    const auto second = series.points[i - 1].value * series.better();
+    const auto third = now.value * series.better();
+    const auto threshold = rule.parameter("share") * measure.drop;
+    if (told || !(first > second && second > third) || first - third < threshold - kSame) continue;
+    told = true;
+    auto symptoms = symptoms_by(course, now.form->session);
+    auto& finding = course.add(rule, *now.form,
+                               fmt::format("{} fell twice in a row in the first sessions, from {} to {} and {}{}.",
+                                           series.name(), number(series.points[i - 2].value),
+                                           number(series.points[i - 1].value), number(now.value), symptoms.words),
+                               {{"before", series.points[i - 2].value},
+                                {"between", series.points[i - 1].value},
+                                {"score", now.value},
+                                {"threshold", threshold}});
+    tell_with(finding, std::move(symptoms));
+  }
+}
+
+/// A session in which only one of the two gave the form ends a run, and so does one in which it is the other who sees
+/// it as better. One in which neither gave it says nothing.
+void gap(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  const auto theirs = course.series_of(*series.instrument, *series.scale, Respondent::therapist);
+  std::map<int, std::pair<const Point*, const Point*>> sessions;  // the latest of the client, and of the therapist
+  for (const auto& point : series.points) sessions[point.form->session].first = &point;
+  for (const auto& point : theirs.points) sessions[point.form->session].second = &point;
+  int running = 0;
+  double before = 0;
+  for (const auto& [session, both] : sessions) {
+    const auto [client, therapist] = both;
+    const bool is_whole = client != nullptr && therapist != nullptr;
+    const auto size = is_whole ? (client->value - therapist->value) / measure.spread : 0;
+    if (running > 0 && size * before < 0) running = 0;
+    running = std::abs(size) > rule.parameter("spreads") ? running + 1 : 0;
+    before = size;
+    if (running > rule.parameter("sessions")) course.last().until = session;
+    if (running != static_cast<int>(rule.parameter("sessions"))) continue;
+    auto& finding = course.add(
+        rule, *client->form,
+        fmt::format("Client and therapist see it differently, {} times running: {} is {} for the client and {} "
+                    "for the therapist, {} standard deviations apart.",
+                    running, series.name(), number(client->value), number(therapist->value),
+                    number_in(kEnglish, std::abs(size), 2)),
+        {{"client", client->value}, {"therapist", therapist->value}, {"gap", size}, {"times", running}});
+    finding.signal.held_against = course.place_of(*therapist->form);
+  }
+}
+}  // namespace rapport::signals

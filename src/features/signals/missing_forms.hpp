@@ -1,0 +1,29 @@
+#pragma once
+/// @file Forms that did not come, told together: whoever fills in three questionnaires a session and did not fill in
+/// any has missed one thing, not three. Pure.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "features/signals/find_signals.hpp"
+
+namespace rapport::signals {
+
+/// Sessions one after the other to each of which a form of the same person did not come, in one signal that names them.
+/// The signal is about no single instrument; its level is that of the gravest, and it is told at the latest.
+struct MissingRow {
+  Signal signal;
+  int first = 0;  ///< session
+};
+/// `missing`: signals of Kind::missing as `find_signals` gives them, one for each form and session, in their order.
+/// What goes on not coming is told once, with how often by now; rows of sessions that have one in common are one.
+std::vector<MissingRow> told_together(std::span<const Signal> missing);
+
+/// The sentence, from the values of such a signal. Nothing where they are of something else.
+std::optional<std::string> sentence_of_missing(std::span<const std::pair<std::string, double>> values,
+                                               std::string_view language);
+
+}  // namespace rapport::signals

@@ -1,0 +1,19 @@
+import { expect, test, vi } from 'vitest';
+import type { CaseloadReason } from '../src/shared/types';
+
+vi.stubGlobal('navigator', { languages: ['en-GB'] });
+vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+vi.stubGlobal('location', { pathname: '/' });
+vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
+const { reasonOf } = await import('../src/features/caseload/words');
+
+const said = (reason: Omit<CaseloadReason, 'kind'>) => reasonOf({}, { kind: 'signal_look', ...reason });
+
+test('a signal is its sentence, then when that came on which it stands, then how many more there are', () => {
+  const words = 'GAD-7: 11, das sind 3 Punkte schlechter als die 8 aus Sitzung 1.';
+  const at = '2026-11-12T12:48:00Z';
+  const when = /^GAD-7: 11, das sind 3 Punkte schlechter als die 8 aus Sitzung 1 \([^()]*12[^()]*\)\.$/;
+  expect(said({ words, at, count: 1 })).toMatch(when);
+  expect(said({ words, at, count: 3 })).toMatch(/\)\. \(and 2 more\)$/);
+  expect(said({ words, count: 1 })).toBe(words);
+});
