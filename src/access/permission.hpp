@@ -77,8 +77,10 @@ enum class Permission : std::uint8_t {
   read_practice_report,  ///< figures about the practice as a whole, with nobody in them
   say_between_us,        ///< say that something between the two is not right, and choose who hears it
   hear_between_us,       ///< read what one was told so, and answer it
+  read_between,          ///< goals, homework and what went well, between sessions
+  write_between,         ///< work on them
 };
-inline constexpr std::size_t kPermissionCount = 38;
+inline constexpr std::size_t kPermissionCount = 40;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -136,6 +138,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_practice_report, "read_practice_report", Roles{Role::coordinator, Role::administrator}},
     {Permission::say_between_us, "say_between_us", kClient},
     {Permission::hear_between_us, "hear_between_us", Roles{Role::therapist, Role::neutral_person}},
+    {Permission::read_between, "read_between", kBoth},
+    {Permission::write_between, "write_between", kBoth},
 }};
 
 /// False for values outside of the enumerations too.

@@ -19,6 +19,7 @@ struct EndedByRestore {
   std::int64_t recoveries = 0;
   std::int64_t recovery_codes = 0;
   std::int64_t push_devices = 0;
+  std::int64_t homework_reminders = 0;
   std::int64_t hand_overs = 0;
   std::int64_t closings = 0;  ///< announced anew
   std::int64_t exceptions = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/achievements/achievements_api.hpp"
 #include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
 #include "features/closing_account/closing_api.hpp"
@@ -11,6 +12,8 @@
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
+#include "features/goals/goals_api.hpp"
+#include "features/homework/homework_api.hpp"
 #include "features/instruments/instruments_api.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/account_api.hpp"
@@ -105,6 +108,9 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   record::add_record_routes(routes);
   measurement_plan::add_measurement_plan_routes(routes, usual_forms);
   measurement_plan::add_care_agreement_routes(routes);
+  goals::add_goal_routes(routes);
+  homework::add_homework_routes(routes);
+  achievements::add_achievement_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/closing_account/exceptions.hpp"
@@ -14,6 +15,8 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/recovery.hpp"
@@ -117,6 +120,13 @@ const std::vector<Secret> kSecrets{
     {"About Monday", {"client", "therapist"}},
     {"half a draft", {"client"}},
     {"agenda words", {"client", "therapist"}},
+    {"goal words", {"client", "therapist"}},
+    {"approach words", {"client", "therapist"}},
+    {"task words", {"client", "therapist"}},
+    {"kept page", {"client"}},
+    {"shown page", {"client", "therapist"}},
+    {"kept joy", {"client"}},
+    {"noticed words", {"client", "therapist"}},
     {"note words", {"therapist"}},
     {"Amara", {"client", "therapist", "deputy", "supervisor", "neutral"}},
     {"other words", {"other_client", "therapist"}},
@@ -191,6 +201,75 @@ Scenario held(const std::string& step, const std::string& has, const std::string
           failed("encounter." + step),
           "",
           first};
+}
+
+const std::string both_hear_between = "client:between therapist:between";
+/// What the two keep between sessions, read: `words` is what each of them finds there.
+Scenario between(const std::string& topic, const std::string& action, const std::string& words) {
+  return {"GET /api/episodes/{episode}/" + topic,
+          "",
+          kNotLoggedIn,
+          {200, words, action + " done/client"},
+          failed(action),
+          {200, words, action + " done/client"},
+          failed(action)};
+}
+/// A change by the client, who is heard by both; of the therapist as it is given.
+Scenario changed_between(const std::string& route, const std::string& body, const std::string& action,
+                         const Expected& therapist, const std::string& told = both_hear_between) {
+  return {route,          body,      kNotLoggedIn,  {204, "", action + " done/client", told},
+          failed(action), therapist, failed(action)};
+}
+std::vector<Scenario> scenarios_between_sessions() {
+  const auto done = [](const std::string& action) {
+    return Expected{204, "", action + " done/client", both_hear_between};
+  };
+  const Expected done_before{204, "", "", both_hear_between};
+  return {
+      between("goals", "goals.read", "goal words"),
+      changed_between("POST /api/episodes/{episode}/goals", R"({"id":"$id","text":"goal words anew","mine":false})",
+                      "goal.add", done("goal.add")),
+      changed_between("POST /api/goals/{goal}/steps", R"({"step":"set_aside"})", "goal.step", done_before),
+      changed_between("POST /api/goals/{goal}/ratings", R"({"id":"$id","progress":3})", "goal.rate",
+                      failed("goal.rate", 409, "between.client_alone")),
+      between("approach", "approach.read", "approach words"),
+      changed_between("POST /api/episodes/{episode}/approach",
+                      R"({"id":"$id","models":["mixed"],"style":"both","words":"approach words anew"})",
+                      "approach.propose", done("approach.propose")),
+      changed_between("PUT /api/approaches/{approach}/answer", R"({"agrees":true})", "approach.answer",
+                      failed("approach.answer", 409, "approach.over")),
+      between("homework", "homework.read", "shown page"),
+      {"GET /api/episodes/{episode}/homework?limit=51", "", kNotLoggedIn, failed("homework.read", 422, "?limit"),
+       failed("homework.read", 422), failed("homework.read", 422), failed("homework.read", 422)},
+      changed_between("POST /api/episodes/{episode}/homework", R"({"id":"$id","kind":"task","title":"task words"})",
+                      "homework.give", done("homework.give")),
+      {"DELETE /api/homework/{homework}", "", kNotLoggedIn, failed("homework.take_back", 409, "between.not_yours"),
+       failed("homework.take_back"), failed("homework.take_back", 409, "homework.begun"), failed("homework.take_back")},
+      changed_between("PUT /api/homework/{homework}/outcome", R"({"outcome":"done"})", "homework.outcome",
+                      failed("homework.outcome", 409, "between.client_alone")),
+      changed_between("PUT /api/homework/{homework}/reminder", R"({"wanted":true})", "homework.reminder",
+                      failed("homework.reminder", 409, "between.client_alone"), "client:between"),
+      {"PUT /api/homework/{homework}/entries/{entry}",
+       R"({"based_on":1,"content":{"text":"kept page anew"}})",
+       kNotLoggedIn,
+       {200, R"("revision":2)", "", "client:between"},
+       failed("homework.write"),
+       failed("homework.write", 409, "between.client_alone"),
+       failed("homework.write")},
+      changed_between("PUT /api/homework-entries/{entry}/shared", R"({"shared":true})", "homework.share",
+                      failed("homework.share")),
+      changed_between("DELETE /api/homework-entries/{entry}", "", "homework.remove", failed("homework.remove"),
+                      "client:between"),
+      between("achievements", "achievements.read", "noticed words"),
+      changed_between(
+          "POST /api/episodes/{episode}/achievements",
+          R"({"id":"$id","kind":"achievement","text":"kept joy","at":"2026-11-18T09:00:00Z","shared":false})",
+          "achievement.add", failed("achievement.add", 409, "achievement.kind"), "client:between"),
+      changed_between("PUT /api/achievements/{achievement}/shared", R"({"shared":true})", "achievement.share",
+                      failed("achievement.share", 409, "between.not_yours")),
+      changed_between("DELETE /api/achievements/{achievement}", "", "achievement.remove", failed("achievement.remove"),
+                      "client:between"),
+  };
 }
 
 std::vector<Scenario> scenarios() {
@@ -1472,6 +1551,12 @@ Scenario asked(std::string route, std::string body, std::string may_be_known = {
   return scenario;
 }
 
+std::vector<Scenario> all_scenarios() {
+  auto all = scenarios();
+  for (auto& one : scenarios_between_sessions()) all.push_back(std::move(one));
+  return all;
+}
+
 class CountingSocket final : public http::LiveSocket {
  public:
   bool send(std::shared_ptr<const std::string> frame) override {
@@ -1498,6 +1583,7 @@ class Scenarios : public testing::FullHouseTest {
     // What another practice has brought is none of this one.
     questionnaires::use_stored_instruments(questionnaires::instruments_of_program());
     write_and_propose();
+    keep_between_sessions();
     fill_form();
     invite_two();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
@@ -1641,6 +1727,54 @@ class Scenarios : public testing::FullHouseTest {
                               access::seal(key, encounter.bytes(), encounters::write_sections({{section, words}})),
                               now));
     return {};
+  }
+
+  /// A goal of the client's, an approach that waits for them, a diary with a page that is shown and one that is not, a
+  /// joy that they keep for themselves, and what the therapist noticed.
+  void keep_between_sessions() {
+    using between_sessions::seal;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto now = clock.now();
+    const auto page = [&](homework::EntryId id, const std::string& words) {
+      homework::EntryContent content;
+      content.text = words;
+      return homework::StoredEntry{id, homework_, now, now, 0, {}, seal(*key, id, content)};
+    };
+    const auto never = [](const homework::StoredEntry&) { return false; };
+    const auto shown = homework::EntryId::make(now);
+    const auto noticed = achievements::AchievementId::make(now);
+    const auto joy = [&](achievements::AchievementId id, achievements::AchievementKind kind, const std::string& words) {
+      return achievements::StoredAchievement{
+          id, episode, kind, {}, now, now, {}, seal(*key, id, achievements::AchievementWords{words, {}})};
+    };
+    const auto kept = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(goals::add_goal(tx, client,
+                          {goal_, episode, client, now, goals::GoalState::active,
+                           seal(*key, goal_, goals::GoalWords{"goal words", ""})}));
+      TRY(goals::propose_approach(tx, therapist,
+                                  {approach_,
+                                   episode,
+                                   therapist,
+                                   now,
+                                   goals::ApproachState::proposed,
+                                   {},
+                                   {},
+                                   seal(*key, approach_, goals::ApproachChoice{{"mixed"}, "both", "approach words"})}));
+      homework::StoredHomework diary;
+      diary.id = homework_;
+      diary.episode = episode;
+      diary.kind = homework::HomeworkKind::diary;
+      diary.given_at = now;
+      diary.sealed_task = seal(*key, homework_, homework::TaskWords{"task words", ""});
+      TRY(homework::give(tx, therapist, diary));
+      TRY(homework::save_entry(tx, client, page(entry_, "kept page"), never));
+      TRY(homework::save_entry(tx, client, page(shown, "shown page"), never));
+      TRY(homework::share_entry(tx, client, shown, true, now));
+      TRY(achievements::add(tx, client, joy(achievement_, achievements::AchievementKind::achievement, "kept joy")));
+      TRY(achievements::add(tx, therapist, joy(noticed, achievements::AchievementKind::noticed, "noticed words")));
+      return {};
+    });
+    ASSERT_TRUE(kept) << kept.error().detail;
   }
 
   /// A consent that the therapist wrote down from paper, and one that the client gave and withdrew.
@@ -1886,6 +2020,11 @@ class Scenarios : public testing::FullHouseTest {
         {"{episode}", episode.text()},
         {"{encounter}", encounter.text()},
         {"{item}", item.text()},
+        {"{goal}", goal_.text()},
+        {"{approach}", approach_.text()},
+        {"{homework}", homework_.text()},
+        {"{entry}", entry_.text()},
+        {"{achievement}", achievement_.text()},
         {"{form}", form_.text()},
         {"{concern}", concern_.text()},
         {"{signal}", signal_.text()},
@@ -2032,6 +2171,11 @@ class Scenarios : public testing::FullHouseTest {
   const people::HandOverId hand_over_ = people::HandOverId::make(clock.now());  ///< in ten days, to the deputy
   const people::AbsenceId absence_ = people::AbsenceId::make(clock.now());      ///< nobody has agreed to it
   const encounters::AgendaItemId item = encounters::AgendaItemId::make(clock.now());
+  const goals::GoalId goal_ = goals::GoalId::make(clock.now());
+  const goals::ApproachId approach_ = goals::ApproachId::make(clock.now());
+  const homework::HomeworkId homework_ = homework::HomeworkId::make(clock.now());
+  const homework::EntryId entry_ = homework::EntryId::make(clock.now());  ///< the page that is not shown
+  const achievements::AchievementId achievement_ = achievements::AchievementId::make(clock.now());
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
   std::map<std::string, AccountId> people_;
@@ -2056,7 +2200,7 @@ class Scenarios : public testing::FullHouseTest {
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {
   bool first = true;
-  for (const auto& scenario : scenarios()) {
+  for (const auto& scenario : all_scenarios()) {
     if (!std::exchange(first, false)) {  // a practice of its own for each scenario
       TearDown();
       // Nor are guesses of one scenario counted in the next.
@@ -2103,7 +2247,7 @@ TEST_P(Scenarios, TwoSessionsOfOneClientAreOneLook) {
 
 TEST_P(Scenarios, EveryRouteHasAScenario) {
   std::set<std::string> covered;
-  for (const auto& scenario : scenarios()) covered.insert(scenario.route.substr(0, scenario.route.find('?')));
+  for (const auto& scenario : all_scenarios()) covered.insert(scenario.route.substr(0, scenario.route.find('?')));
   for (const auto& route : routes_->all()) {
     const auto name = std::string(to_text(route->method)) + " " + route->pattern;
     EXPECT_EQ(covered.erase(name), 1U) << name << " has no scenario";

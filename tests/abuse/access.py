@@ -127,6 +127,14 @@ def other_peoples_ids(house, report):
             ("point of an agenda", house.other_client, "PUT", f"/api/encounters/{own['encounter']}/agenda/{theirs['item']}",
              {"text": "mine", "place": 1, "done": True}),
             ("session", therapist, "POST", f"/api/episodes/{own['episode']}/encounters", plan),
+            ("goal", house.other_client, "POST", f"/api/episodes/{own['episode']}/goals",
+             {"id": theirs["goal"], "text": "mine", "mine": True}),
+            ("homework", house.other_client, "POST", f"/api/episodes/{own['episode']}/homework",
+             {"id": theirs["homework"], "kind": "task", "title": "mine"}),
+            ("page of a diary", house.other_client, "PUT", f"/api/homework/{own['homework']}/entries/{theirs['entry']}",
+             {"based_on": 0, "content": {"text": "mine"}}),
+            ("achievement", house.other_client, "POST", f"/api/episodes/{own['episode']}/achievements",
+             {"id": theirs["achievement"], "kind": "achievement", "text": "mine", "at": in_days(-1), "shared": True}),
             ("form", therapist, "POST", f"/api/episodes/{own['episode']}/forms",
              {"id": theirs["form"], "questionnaire": "phq-9", "occasion": "on_request"})):
         answer = person.ask(house.address, method, target, content)
@@ -219,7 +227,10 @@ FREE = {
     "POST /api/rooms/{room}/messages /attachments/0/description", "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
     "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
-    "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
+    "POST /api/episodes/{episode}/goals /text", "POST /api/episodes/{episode}/goals /sign", "POST /api/goals/{goal}/ratings /note",
+    "POST /api/episodes/{episode}/approach /words", "POST /api/episodes/{episode}/homework /title",
+    "POST /api/episodes/{episode}/homework /text", "PUT /api/homework/{homework}/entries/{entry} /content/text",
+    "POST /api/episodes/{episode}/achievements /text", "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
     "POST /api/locked-records/{client}/exceptions /reason",
 }

@@ -131,7 +131,8 @@ def everything(address, client, therapist, administrator, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
            "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id(),
-           "relationship_concern": new_id()}
+           "relationship_concern": new_id(),
+           **{name: new_id() for name in ("goal", "approach", "homework", "entry", "achievement")}}
 
     def made(person, method, pattern, body=None, names=(), **more):
         for name in names:
@@ -162,6 +163,14 @@ def everything(address, client, therapist, administrator, episode, words):
     notes = "/api/encounters/{encounter}/notes"
     sections = [{"key": one["key"], "text": words(f"PUT {notes} /sections/0/text")} for one in made(therapist, "GET", notes)["sections"]]
     made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
+    made(client, "POST", "/api/episodes/{episode}/goals", {"id": ids["goal"], "mine": True}, ["text", "sign"])
+    made(client, "POST", "/api/goals/{goal}/ratings", {"id": new_id(), "progress": 3}, ["note"])
+    made(therapist, "POST", "/api/episodes/{episode}/approach", {"id": ids["approach"], "models": ["mixed"], "style": "both"}, ["words"])
+    made(therapist, "POST", "/api/episodes/{episode}/homework", {"id": ids["homework"], "kind": "diary"}, ["title", "text"])
+    page = "/api/homework/{homework}/entries/{entry}"
+    made(client, "PUT", page, {"based_on": 0, "content": {"text": words(f"PUT {page} /content/text")}})
+    made(client, "POST", "/api/episodes/{episode}/achievements",
+         {"id": ids["achievement"], "kind": "achievement", "at": in_days(-1), "shared": False}, ["text"])
     for form in (ids["form"], ids["sent"]):
         made(therapist, "POST", "/api/episodes/{episode}/forms", {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
     answers = [{"item": str(n), "value": 2} for n in range(1, 10)]

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "features/demo/demo_between.hpp"
+#include "features/demo/demo_concern.hpp"
 #include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
@@ -170,12 +171,15 @@ class Maker {
     TRY(store_client(tx, client));
     TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
+    if (course.kept) {
+      TRY(store_between(tx, *key, *course.kept, {client.account.id, client.therapist, client.episode}, now_));
+    }
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
     }
     if (written.between) {
       for (const auto& one : *written.between) {
-        TRY(store_between(tx, *key, one, {client.account.id, client.therapist, neutral_person_, client.episode}, now_));
+        TRY(store_concern(tx, *key, one, {client.account.id, client.therapist, neutral_person_, client.episode}, now_));
       }
     }
     if (written.signals) {

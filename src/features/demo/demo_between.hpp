@@ -1,21 +1,11 @@
 #pragma once
-/// @file What the clients of the demo say of working together.
+/// @file What the demo's clients and therapists keep between sessions, stored by the same functions as anybody's.
 #include "access/seal.hpp"
-#include "features/demo/written_practice.hpp"
-#include "store/transaction.hpp"
+#include "features/demo/demo_forms.hpp"
 
 namespace rapport::demo {
 
-/// Whose words they are, and who could hear them.
-struct DemoBetween {
-  AccountId client;
-  AccountId therapist;
-  AccountId neutral_person;
-  EpisodeId episode;
-};
-
-/// Stores them under the client's key, the answers of whoever was told an hour later.
 Result<void> store_between(store::WriteTx& tx, const access::SealKey& key, const WrittenBetween& written,
-                           const DemoBetween& who, Time now);
+                           const DemoPair& pair, Time now);
 
 }  // namespace rapport::demo

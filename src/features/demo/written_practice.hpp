@@ -59,14 +59,14 @@ BOOST_DESCRIBE_STRUCT(WrittenOutcome, (), (rule, outcome, days, put_off_days, lo
 
 /// Something between the two that is not right, said so many days before now; without `to` nobody was told. `agreed`
 /// waits for the client's yes.
-struct WrittenBetween {
+struct WrittenConcern {
   std::int64_t days = 0;
   relationship_concern::Words words;
   std::optional<relationship_concern::Part> to;
   std::optional<relationship_concern::Words> reply;
   std::optional<relationship_concern::Words> agreed;
 };
-BOOST_DESCRIBE_STRUCT(WrittenBetween, (), (days, words, to, reply, agreed))
+BOOST_DESCRIBE_STRUCT(WrittenConcern, (), (days, words, to, reply, agreed))
 
 struct WrittenStaff {
   std::string login;
@@ -85,7 +85,7 @@ struct WrittenClient {
   std::optional<std::int64_t> proposed_reply_hours;
   std::optional<std::vector<WrittenConsent>> consents;
   std::optional<std::vector<WrittenOutcome>> signals;
-  std::optional<std::vector<WrittenBetween>> between;
+  std::optional<std::vector<WrittenConcern>> between;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),

@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "access/audit.hpp"
+#include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/hand_overs.hpp"
@@ -62,6 +65,11 @@ struct StoredEpisode {
   std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
   std::vector<measurement_plan::StoredCare> care;   ///< the oldest first
   std::vector<signals::StoredSignal> signals = {};  ///< as list_for_record gives them
+  goals::StoredGoals goals = {};
+  std::vector<goals::StoredApproach> approaches = {};   ///< the oldest first
+  std::vector<homework::StoredHomework> homework = {};  ///< the oldest first
+  std::vector<homework::StoredEntry> homework_entries = {};
+  std::vector<achievements::StoredAchievement> achievements = {};  ///< the oldest first
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.

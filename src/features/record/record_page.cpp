@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "features/homework/homework_rules.hpp"
 #include "features/record/record_terms.hpp"
 #include "features/signals/signal_words.hpp"
 
@@ -289,6 +290,10 @@ class Page {
     if (episode.forms.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.forms) add_form(one, episode);
     if (!episode.signals.empty()) add_signals(episode);
+    add_goals(episode);
+    add_approaches(episode);
+    add_homework(episode);
+    add_achievements(episode);
     for (const auto& one : episode.rooms) add_room(one);
   }
 
@@ -308,6 +313,107 @@ class Page {
       add("</li>");
     }
     add("</ul>");
+  }
+
+  std::string_view named_by(between_sessions::Side side) const {
+    return named(side == between_sessions::Side::client ? "between.by_client" : "between.by_therapist");
+  }
+  template <class E>
+  std::string_view named_state(std::string_view kind, E state) const {
+    return named(std::string(kind) + "." + between_sessions::text_of(state));
+  }
+  std::string_view named_shown(bool shown) const { return named(shown ? "between.shown" : "between.private"); }
+  void add_words(std::string_view words) {
+    if (!words.empty()) tag(R"(p class="w" dir="auto")", words);
+  }
+
+  void add_goals(const RecordEpisode& episode) {
+    if (episode.goals.empty()) return;
+    tag("h3", named("between.goals"));
+    for (const auto& goal : episode.goals) {
+      add("<article>");
+      tag(R"(h4 dir="auto")", goal.text);
+      add_words(goal.sign);
+      for (const auto& step : goal.steps)
+        soft(named_state("goal_state", step.state), " ", named_by(step.by), ", ", step.at);
+      for (const auto& rating : goal.ratings) {
+        soft(named("between.progress"), ": ", std::to_string(rating.progress), "/10, ", rating.at);
+        add_words(rating.note);
+      }
+      add("</article>");
+    }
+  }
+
+  void add_approaches(const RecordEpisode& episode) {
+    if (episode.approaches.empty()) return;
+    tag("h3", named("between.approach"));
+    for (const auto& one : episode.approaches) {
+      soft(one.at, ", ", named_by(one.by), ", ", named_state("approach_state", one.state));
+      add("<p>");
+      for (const auto& model : one.models) put_all(English{model}, ". ");
+      put_all(English{one.style}, ".");
+      add("</p>");
+      add_words(one.words);
+    }
+  }
+
+  void add_homework(const RecordEpisode& episode) {
+    if (episode.homework.empty()) return;
+    tag("h3", named("between.homework"));
+    for (const auto& one : episode.homework) {
+      add("<article>");
+      tag(R"(h4 dir="auto")", one.title);
+      soft(one.given_at, ", ", named_by(one.by), ", ", named_state("homework_state", one.state));
+      if (one.due_at) soft(named("between.due"), ": ", *one.due_at);
+      add_words(one.text);
+      for (const auto& entry : one.entries) add_entry(entry);
+      add("</article>");
+    }
+  }
+
+  /// What has no name of its own is the text that was written.
+  void add_entry(const RecordEntry& entry) {
+    soft(entry.at, ", ", named_shown(entry.shown));
+    boost::mp11::mp_for_each<boost::describe::describe_members<homework::EntryContent, boost::describe::mod_public>>(
+        [&](auto member) {
+          const auto& value = entry.content.*member.pointer;
+          if (!value) return;
+          const auto words = words_in(*value);
+          if (words.empty()) return;
+          if (std::string_view(member.name) != "text") soft(named(std::string("entry.") + member.name));
+          add_words(words);
+        });
+  }
+  static std::string words_in(const std::string& text) { return text; }
+  static std::string words_in(std::int64_t number) { return std::to_string(number); }
+  std::string words_in(bool yes) const { return std::string(named(yes ? "entry.yes" : "entry.no")); }
+  std::string words_in(const std::vector<std::string>& keys) const {
+    std::string list;
+    const auto known = homework::thinking_errors();
+    for (const auto& key : keys) {
+      if (!list.empty()) list += "; ";
+      list += name_of_thinking_error(known, key);
+    }
+    return list;
+  }
+  std::string name_of_thinking_error(const Result<const std::vector<homework::ThinkingError>*>& known,
+                                     const std::string& key) const {
+    if (!known) return key;
+    const auto found =
+        std::find_if((*known)->begin(), (*known)->end(), [&](const auto& one) { return one.key == key; });
+    if (found == (*known)->end()) return key;
+    return language_ == kGerman ? found->name.de : found->name.en;
+  }
+
+  void add_achievements(const RecordEpisode& episode) {
+    if (episode.achievements.empty()) return;
+    tag("h3", named("between.achievements"));
+    for (const auto& one : episode.achievements) {
+      const bool noticed = one.kind == achievements::AchievementKind::noticed;
+      soft(one.at, ", ", noticed ? named("between.by_therapist") : named_shown(one.shown));
+      if (one.mood) tag("p", named("between.mood"), ": ", std::to_string(*one.mood), "/10");
+      add_words(one.text);
+    }
   }
 
   void add_care(const RecordEpisode& episode) {

@@ -105,6 +105,42 @@ std::vector<StoredSession> read_sessions(ReadTx& tx, AccountId client, EpisodeId
   return {latest_first.rbegin(), latest_first.rend()};
 }
 
+Result<void> read_homework(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
+  for (std::optional<homework::HomeworkId> before;;) {
+    TRY_ASSIGN(auto page, homework::list_homework(tx, client, stored.episode.id, before, homework::kLargestPage));
+    if (page.homework.empty()) break;
+    before = page.homework.back().id;
+    for (auto& one : page.homework) stored.homework.push_back(std::move(one));
+    for (auto& one : page.entries) {
+      TRY(size.add(one.sealed_content.size()));
+      stored.homework_entries.push_back(std::move(one));
+    }
+  }
+  std::reverse(stored.homework.begin(), stored.homework.end());
+  return {};
+}
+
+/// What the two keep between sessions.
+Result<void> read_between(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
+  const auto episode = stored.episode.id;
+  TRY_ASSIGN(stored.goals, goals::list_goals(tx, client, episode));
+  for (const auto& one : stored.goals.ratings) TRY(size.add(one.sealed_rating.size()));
+  TRY_ASSIGN(auto approaches, goals::list_approaches(tx, client, episode));
+  stored.approaches = {approaches.approaches.rbegin(), approaches.approaches.rend()};
+  TRY(read_homework(tx, client, stored, size));
+  for (std::optional<achievements::AchievementId> before;;) {
+    TRY_ASSIGN(auto page, achievements::list_achievements(tx, client, episode, before, achievements::kLargestPage));
+    if (page.empty()) break;
+    before = page.back().id;
+    for (auto& one : page) {
+      TRY(size.add(one.sealed_words.size()));
+      stored.achievements.push_back(std::move(one));
+    }
+  }
+  std::reverse(stored.achievements.begin(), stored.achievements.end());
+  return {};
+}
+
 Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
   StoredEpisode stored;
   stored.episode = episode;
@@ -133,6 +169,7 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
     for (const auto& version : stored.forms.back().versions) TRY(size.add(version.sealed_answers.size()));
   }
   stored.signals = signals::list_for_record(tx, client, episode.id);
+  TRY(read_between(tx, client, stored, size));
   return stored;
 }
 
