@@ -82,6 +82,18 @@ TEST_F(MeasureCommands, EndWithOneAndASentenceWhenNothingCouldBeDone) {
   }
 }
 
+TEST_F(MeasureCommands, SayWhatOfAScoringNobodyHasConfirmed) {
+  std::string head = "client,session,date";
+  std::string row = "a,1,2026-01-05";
+  for (int item = 1; item <= 45; ++item) {
+    head += fmt::format(",item{}", item);
+    row += ",2";
+  }
+  EXPECT_EQ(score({.instrument = "oq-45", .input = "-"}, head + "\n" + row + "\n"), 0);
+  EXPECT_NE(out_.str().find("Unverified: reverse (nine items are scored the other way round"), std::string::npos)
+      << out_.str();
+}
+
 TEST_F(MeasureCommands, ShowATableThatAPersonCanActOn) {
   const std::string head = "client,session,date,item1,item2,item3,item4,item5,item6,item7,item8,item9,item10\n";
   EXPECT_EQ(score({.instrument = "core-10", .input = "-"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 
 namespace rapport::record {
 namespace {
@@ -241,10 +242,15 @@ std::span<const Term> terms() {
 }
 
 std::string_view term(std::string_view code, std::string_view language) {
-  for (const auto& one : kTerms) {
-    if (one.code == code) return language == kGerman ? one.german : one.english;
-  }
-  return code;
+  // Every sentence of a signal asks for names.
+  static const auto known = [] {
+    std::unordered_map<std::string_view, const Term*> all;
+    for (const auto& one : kTerms) all.emplace(one.code, &one);
+    return all;
+  }();
+  const auto found = known.find(code);
+  if (found == known.end()) return code;
+  return language == kGerman ? found->second->german : found->second->english;
 }
 
 std::string_view name_of_questionnaire(std::string_view key, std::string_view own, std::string_view language) {
