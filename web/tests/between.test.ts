@@ -39,7 +39,7 @@ test('goals that wait for an answer stand first, those that are over last', () =
 });
 
 test('the page has an address, and each thing on it', () => {
-  expect(parse(paths.between('e1'))).toEqual({ page: 'between', episode: 'e1', item: '' });
-  expect(parse(paths.between('e1', 'x'))).toEqual({ page: 'between', episode: 'e1', item: 'x' });
+  expect(parse(paths.kept('e1'))).toEqual({ page: 'kept', episode: 'e1', item: '' });
+  expect(parse(paths.kept('e1', 'x'))).toEqual({ page: 'kept', episode: 'e1', item: 'x' });
   expect(parse('/with/e1/between/x/y')).toEqual({ page: 'lost' });
 });

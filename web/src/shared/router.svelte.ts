@@ -7,7 +7,7 @@ export type Route =
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
-  | { page: 'between'; episode: string; item: string }
+  | { page: 'kept'; episode: string; item: string }
   | { page: 'lost' };
 
 export function parse(path: string): Route {
@@ -34,7 +34,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
   if ((section === 'course' || section === 'asked') && !room) return { page: section, episode };
-  if (section === 'between') return { page: 'between', episode, item: room ?? '' };
+  if (section === 'between') return { page: 'kept', episode, item: room ?? '' };
   if (section === 'sessions' && !room) return { page: 'sessions', episode };
   if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
   if (section === 'sessions' && room) return { page: 'session', episode, encounter: room };
@@ -64,7 +64,7 @@ export const paths = {
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,
   course: (episode: string) => `/with/${encodeURIComponent(episode)}/course`,
   asked: (episode: string) => `/with/${encodeURIComponent(episode)}/asked`,
-  between: (episode: string, item = '') => `/with/${encodeURIComponent(episode)}/between${item ? `/${encodeURIComponent(item)}` : ''}`,
+  kept: (episode: string, item = '') => `/with/${encodeURIComponent(episode)}/between${item ? `/${encodeURIComponent(item)}` : ''}`,
   plan: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions/new`,
   session: (episode: string, encounter: string) =>
     `/with/${encodeURIComponent(episode)}/sessions/${encodeURIComponent(encounter)}`,
