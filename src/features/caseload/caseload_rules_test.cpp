@@ -203,6 +203,11 @@ TEST(Reasons, OfAScoreThatASignalHasToldAreNotGivenTwice) {
   EXPECT_EQ(kinds_of(one), Kinds{}) << "it was dealt with";
   one.signals[0].at = kNow - days(9);
   EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse}) << "that was about another time";
+  one.signals[0].kind = signals::Kind::not_on_track;
+  one.signals[0].at = kNow - days(3);
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse}) << "that was said of an earlier score";
+  one.signals[0].at = kNow - days(1);
+  EXPECT_EQ(kinds_of(one), Kinds{});
 }
 
 TEST(Reasons, OfLooksAgainStandAfterSignals) {

@@ -28,6 +28,31 @@ TEST(Deterioration, ComesAgainOnlyWhenItWasOver) {
   EXPECT_EQ(told(phq({8, 14, 8, 7, 14})), "2 deterioration, 5 deterioration");
 }
 
+TEST(Deterioration, IsToldAgainOfAFurtherReliableChange) {
+  EXPECT_EQ(told(course("core-10", "total", {6, 12, 18, 24, 30, 36})),
+            "2 deterioration, 3 deterioration, 4 deterioration, 5 deterioration, 6 deterioration");
+  const auto forms = phq({5, 5, 11, 12, 15, 18, 21, 24, 27});
+  EXPECT_EQ(told(forms), "3 deterioration, 6 deterioration, 8 deterioration");
+  const auto again = find_signals(forms, rules())[1];
+  EXPECT_EQ(again.level, Level::act);
+  EXPECT_EQ(again.reason,
+            "PHQ-9 was 18, 13 points worse than the 5 of session 1; the reliable change is 6 points. That is 7 points "
+            "worse than in session 3, when it was told before.");
+  EXPECT_EQ(value(again, "further"), 7);
+  EXPECT_EQ(value(again, "told_before"), 3);
+  EXPECT_EQ(told(phq({5, 11, 16, 11, 16, 16})), "2 deterioration") << "worse than what was told, but not reliably";
+  EXPECT_EQ(told(course("ors", "total", {10, 17, 24, 31})), "2 reliable-improvement") << "what goes better is told once";
+}
+
+TEST(Deterioration, FromTheBestTimeIsToldAgainToo) {
+  const auto found = find_signals(phq({24, 14, 6, 5, 4, 11, 11, 17, 18, 18}), rules());
+  std::vector<int> sessions;
+  for (const auto& one : found) {
+    if (one.rule == "deterioration-from-best") sessions.push_back(one.session);
+  }
+  EXPECT_EQ(sessions, (std::vector<int>{7, 9})) << "never worse than at the start";
+}
+
 TEST(Deterioration, IsSeenFromTheBestTimeToo) {
   // From 18 it went down to 10 and up to 16 again: never above where it began.
   const auto forms = phq({18, 14, 11, 10, 10, 15, 16});

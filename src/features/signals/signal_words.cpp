@@ -127,6 +127,13 @@ std::string symptoms(const Values& v) {
                      number(from->second), number(to->second));
 }
 
+/// Of what was told before and has become worse since; otherwise nothing.
+std::string further(Values& v) {
+  if (!v.beginning("further")) return "";
+  return fmt::format(" Das sind {} mehr als in Sitzung {:.0f}, als es zuletzt gemeldet wurde.", points(v["further"]),
+                     v["told_before"]);
+}
+
 std::string drop(const std::string& of, Values& v) {
   const bool is_one = v["forms"] == 1;
   const auto scores = is_one ? fmt::format("{}, das sind", number(v["score"]))
@@ -145,16 +152,16 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
     case Method::worse_than_start:
     case Method::better_than_start:
       return fmt::format(
-          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung verlässlich.", of,
+          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung verlässlich.{}", of,
           number(v["score"]), points(v["change"]), rule.method == Method::worse_than_start ? "schlechter" : "besser",
-          number(v["start"]), v["start_session"], of_points(v["threshold"]));
+          number(v["start"]), v["start_session"], of_points(v["threshold"]), further(v));
     case Method::worse_than_best:
       return fmt::format(
           "{}: Die letzten {:.0f} Werte sind im Mittel {}, {} schlechter als das beste Mittel aus {:.0f} davor, {}; "
           "die "
-          "Regel verlangt einen Abstand von {}.",
+          "Regel verlangt einen Abstand von {}.{}",
           of, v["latest"], number(v["recent_mean"]), points(v["worse"]), v["best_of"], number(v["best_mean"]),
-          of_points(v["threshold"]));
+          of_points(v["threshold"]), further(v));
     case Method::not_better_by:
       return fmt::format(
           "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine verlässliche Besserung, "

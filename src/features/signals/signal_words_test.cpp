@@ -29,7 +29,9 @@ std::vector<Form> joined(const std::vector<Form>& forms, const std::vector<Form>
 std::vector<std::vector<Form>> courses() {
   std::vector<std::vector<Form>> all{
       course("phq-9", "total", {8, 9, 14}),
+      course("phq-9", "total", {8, 9, 14, 20}),
       course("phq-9", "total", {18, 14, 11, 10, 10, 15, 16}),
+      course("phq-9", "total", {24, 14, 6, 5, 4, 11, 11, 17, 18}),
       course("phq-9", "total", {16, 15, 15, 15}),
       course("phq-9", "total", {8, 9, 12}),
       course("phq-9", "total", {18, 17, 19, 8, 7, 8}),

@@ -28,7 +28,7 @@ TEST(Track, FindsTheSignalsOfEachClient) {
   EXPECT_EQ(json.at("instrument").as_string(), "phq-9");
   EXPECT_EQ(json.at("signal").as_string(), "deterioration");
   EXPECT_EQ(json.at("rule").as_string(), "deterioration-from-start");
-  EXPECT_EQ(json.at("version").as_string(), "1");
+  EXPECT_EQ(json.at("version").as_string(), "2");
   EXPECT_EQ(json.at("level").as_string(), "act");
   EXPECT_NE(json.at("reason").as_string().find("7 points worse"), std::string::npos);
   EXPECT_EQ(json.at("values").at("change").as_int64(), 7);
