@@ -38,6 +38,7 @@ struct Series {
 struct Finding {
   Signal signal;
   int until = 0;
+  int strength = kUsualStrength;  ///< of its rule
 };
 
 class Course {

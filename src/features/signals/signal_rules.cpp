@@ -118,8 +118,8 @@ class RuleReader {
   }
 
   Rule rule(Fields& fields) {
-    fields.refuse_all_but(
-        {"rule", "title", "version", "signal", "level", "method", "basis", "citation", "measures", "parameters"});
+    fields.refuse_all_but({"rule", "title", "version", "signal", "level", "strength", "method", "basis", "citation",
+                           "measures", "parameters"});
     Rule rule;
     rule.id = fields.text("rule");
     if (!rule.id.empty() && !ids_.insert(rule.id).second) fields.wrong("rule", "There is another rule of this name.");
@@ -128,6 +128,7 @@ class RuleReader {
     rule.citation = fields.text("citation");
     rule.signal = static_cast<Kind>(chosen(fields, "signal", kKinds));
     rule.level = static_cast<Level>(chosen(fields, "level", kLevels));
+    rule.strength = strength(fields);
     constexpr std::array<std::string_view, 2> kBases{"our own rule", "published"};
     rule.is_published = chosen(fields, "basis", kBases) == 1;
     const auto method = fields.text("method");
@@ -150,6 +151,13 @@ class RuleReader {
     const auto place = place_in(names, text);
     if (!place && !text.empty()) fields.wrong(key, fmt::format("It must be one of: {}.", fmt::join(names, ", ")));
     return place.value_or(0);
+  }
+
+  static int strength(Fields& fields) {
+    const auto value = fields.optional_number("strength").value_or(kUsualStrength);
+    if (value >= 1 && value <= 9 && value == std::floor(value)) return static_cast<int>(value);
+    fields.wrong("strength", "It must be a whole number from 1 to 9.");
+    return kUsualStrength;
   }
 
   static void read_parameters(Fields& fields, const std::vector<Range>& ranges, Rule& rule) {

@@ -69,6 +69,9 @@ struct Measure {
   double spread = 0;          ///< standard deviation between people
 };
 
+/// Of a rule whose data says nothing of it; from 1, the weakest, to 9.
+inline constexpr int kUsualStrength = 5;
+
 struct Rule {
   std::string id;
   std::string title;
@@ -77,6 +80,7 @@ struct Rule {
   Level level = Level::info;
   Method method = Method::not_sent;
   bool is_published = false;  ///< otherwise the rule is our own
+  int strength = kUsualStrength;  ///< of two rules about the same thing the stronger speaks, whatever else they are
   std::string citation;       ///< what it rests on
   std::vector<Measure> measures;
   std::map<std::string, double, std::less<>> parameters;

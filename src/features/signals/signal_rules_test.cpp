@@ -70,6 +70,23 @@ TEST(ReadRules, NamesTheLineThatIsWrong) {
   EXPECT_NE(refused("citation", "\"\""), "");
 }
 
+TEST(ReadRules, TakesAStrengthFromOneToNine) {
+  const auto read = [](std::string_view strength) {
+    return read_rules(fmt::format(R"({{"rules": [{{"rule": "s", "title": "S", "version": "1", "signal": "safety",
+                      "level": "act",{} "basis": "our own rule", "citation": "None.", "method": "safety-answer"}}]}})",
+                                  strength),
+                      library());
+  };
+  EXPECT_EQ(read("")->front().strength, 5);
+  EXPECT_EQ(read("\n\"strength\": 9,")->front().strength, 9);
+  for (const auto* wrong : {"\n\"strength\": 0,", "\n\"strength\": 10,", "\n\"strength\": 1.5,"}) {
+    const auto refused = read(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_NE(refused.error().detail.find("Line 3"), std::string::npos) << refused.error().detail;
+    EXPECT_NE(refused.error().detail.find("from 1 to 9"), std::string::npos) << refused.error().detail;
+  }
+}
+
 TEST(ReadRules, TakesWholeNumbersOfTreatmentsFormsAndWeeks) {
   const auto refused_with = [](std::string_view cases, std::string_view forms, std::string_view weeks) {
     const auto rules =
