@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "features/signals/sentence_parts.hpp"
@@ -103,6 +104,32 @@ class OwnLevel {
   int forms_down_ = 0;
 };
 
+/// What one question was usually answered with, and what it was since it fell.
+struct OwnAnswer {
+  std::vector<double> usual;
+  std::vector<double> down;         ///< since it fell; empty: it did not
+  std::optional<std::size_t> told;  ///< what was found of that
+
+  /// By how much the answer lies below what is usual, where that is a fall. As with the whole, a fall that stays becomes
+  /// what is usual. `value` is such that larger is better, `range` what answers to the question can differ by.
+  std::optional<double> next(const Rule& rule, double value, double range) {
+    if (down.size() >= statistics::kFewestForChart) {
+      usual = std::exchange(down, {});
+      told.reset();
+    }
+    const bool is_known = usual.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
+    const auto dip = is_known ? mean(latest_forms(usual)) - value : 0;
+    if (is_known && dip >= rule.parameter("share") * range - kSame) {
+      down.push_back(value);
+      return dip;
+    }
+    usual.push_back(value);
+    down.clear();
+    told.reset();
+    return std::nullopt;
+  }
+};
+
 /// How the client's symptoms stand by then, for signals about the relationship.
 struct Symptoms {
   std::string words;                                   ///< for the sentence; empty when nothing is known
@@ -181,7 +208,7 @@ void yes(Course& course, const Rule& rule, const Measure&, const Series& series)
 void item_dip(Course& course, const Rule& rule, const Measure&, const Series& series) {
   const auto range = series.scale->max - series.scale->min;
   const auto high = rule.parameter("high");
-  std::map<std::string_view, std::vector<double>> before;  // by question, wherever it stands in a version
+  std::map<std::string_view, OwnAnswer> own;  // by question, wherever it stands in a version
   for (const auto& now : series.points) {
     if (now.form->answers.empty()) continue;
     const auto& instrument = *now.form->instrument;
@@ -193,16 +220,20 @@ void item_dip(Course& course, const Rule& rule, const Measure&, const Series& se
       if (!answer) continue;
       const auto& question = instrument.questions()[place];
       const auto sign = series.better() * (question.reversed ? -1 : 1);
-      auto& prior = before[question.link_id];
-      const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
-      const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
-      const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
-      if (!dips) prior.push_back(*answer * sign);
-      if (!dips || !is_known || share < high) continue;
-      course.add(rule, *now.form,
-                 fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
-                             number(now.value), place + 1, number(*answer), points(dip)),
-                 {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", dip}});
+      auto& before = own[question.link_id];
+      const auto dip = before.next(rule, *answer * sign, question.max - question.min);
+      if (!dip) continue;
+      if (before.told) {
+        course.found()[*before.told].until = now.form->session;
+      } else if (share >= high) {
+        auto& finding = course.add(
+            rule, *now.form,
+            fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
+                        number(now.value), place + 1, number(*answer), points(*dip)),
+            {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", *dip}});
+        finding.part = question.link_id;
+        before.told = course.found().size() - 1;
+      }
     }
   }
 }

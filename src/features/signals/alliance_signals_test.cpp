@@ -101,6 +101,26 @@ TEST(Rupture, IsSeenInOneAnswerUnderAHighTotal) {
   EXPECT_EQ(value(signal, "dip"), 3);
 }
 
+TEST(Rupture, OfOneAnswerIsToldOnceUntilThatIsUsual) {
+  // Positive are 1, 6, 7 and 8; every answer in turn, and the sessions in which something is found.
+  const auto sessions = [](const std::vector<std::pair<double, double>>& answers) {
+    std::vector<Form> forms;
+    int session = 0;
+    for (const auto& [sixth, seventh] : answers) {
+      forms.push_back(answered(++session, "sparq", {4, 0, 0, 1, 0, sixth, seventh, 4}));
+    }
+    return told(forms);
+  };
+  std::vector<std::pair<double, double>> stays(15, {4, 1});
+  std::fill_n(stays.begin(), 3, std::pair(3.0, 4.0));
+  EXPECT_EQ(sessions(stays), "4 rupture-candidate");
+  EXPECT_EQ(sessions({{4, 4}, {4, 3}, {4, 4}, {4, 1}, {4, 1}, {4, 4}, {4, 1}}),
+            "4 rupture-candidate, 7 rupture-candidate")
+      << "again after it was up";
+  EXPECT_EQ(sessions({{4, 4}, {4, 3}, {4, 4}, {4, 1}, {1, 4}}), "4 rupture-candidate, 5 rupture-candidate")
+      << "another answer is another thing";
+}
+
 TEST(EarlyAlliance, IsLowOrFallingInTheFirstSessionsOnly) {
   EXPECT_EQ(told(course("srs", "total", {35, 34, 35})), "1 early-alliance");
   EXPECT_EQ(told(course("srs", "total", {36, 37, 38})), "");

@@ -75,6 +75,7 @@ bool speaks_for(const Finding& other, const Finding& one) {
   const auto& b = one.signal;
   if (a.kind == Kind::safety || a.instrument != b.instrument || thing(a.kind) != thing(b.kind)) return false;
   if (a.session > b.session || other.until < b.session) return false;
+  if (a.rule == b.rule && other.part != one.part) return false;
   if (other.strength != one.strength) return other.strength > one.strength;
   if (a.kind != b.kind) return a.kind == Kind::deterioration || a.kind == Kind::rupture_candidate;
   if (a.level != b.level) return a.level > b.level;
