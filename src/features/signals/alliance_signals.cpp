@@ -110,8 +110,8 @@ struct OwnAnswer {
   std::vector<double> down;         ///< since it fell; empty: it did not
   std::optional<std::size_t> told;  ///< what was found of that
 
-  /// By how much the answer lies below what is usual, where that is a fall. As with the whole, a fall that stays becomes
-  /// what is usual. `value` is such that larger is better, `range` what answers to the question can differ by.
+  /// By how much the answer lies below what is usual, where that is a fall. As with the whole, a fall that stays
+  /// becomes what is usual. `value` is such that larger is better, `range` what answers to the question can differ by.
   std::optional<double> next(const Rule& rule, double value, double range) {
     if (down.size() >= statistics::kFewestForChart) {
       usual = std::exchange(down, {});
@@ -136,7 +136,10 @@ struct Symptoms {
   std::vector<std::pair<std::string, double>> values;  ///< by names that say of which instrument they are
   bool is_worse = false;                               ///< reliably
 };
+/// Of several instruments the one that says most: reliably worse before all else, then the largest change for its size.
 Symptoms symptoms_by(const Course& course, int session) {
+  Symptoms most;
+  std::pair<bool, double> says;  // how much
   for (const auto* instrument : course.instruments()) {
     if (measures::reliable_change_of(*instrument) == nullptr) continue;
     const auto series = course.series_of(*instrument, instrument->scoring().scales.front(), Respondent::client);
@@ -147,12 +150,16 @@ Symptoms symptoms_by(const Course& course, int session) {
     if (latest == nullptr || latest == &series.points.front()) continue;
     const auto& start = series.points.front();
     const auto step = change(series, start.value, latest->value);
-    return {fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
+    const bool is_worse = step.reliable && step.value * series.better() < 0;
+    const std::pair now_says(is_worse, std::abs(step.value) / *step.threshold);
+    if (!most.words.empty() && now_says <= says) continue;
+    says = now_says;
+    most = {fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
             {{std::string(kSymptomsFrom) + instrument->id(), start.value},
              {std::string(kSymptomsTo) + instrument->id(), latest->value}},
-            step.reliable && step.value * series.better() < 0};
+            is_worse};
   }
-  return {};
+  return most;
 }
 void tell_with(Finding& finding, Symptoms symptoms) {
   auto& values = finding.signal.values;

@@ -147,6 +147,24 @@ TEST(EarlyAlliance, IsReadWithTheSymptoms) {
   EXPECT_NE(early->reason.find("PHQ-9 went from 10 to 17"), std::string::npos) << early->reason;
 }
 
+TEST(EarlyAlliance, IsReadWithTheSymptomsThatSayMost) {
+  // GAD-7 is the first by its name.
+  const auto told_with = [](double gad, double phq) {
+    std::vector<Form> forms{form(1, "gad-7", "total", 10),  form(1, "phq-9", "total", 10),
+                            form(1, "srs", "total", 38),    form(2, "gad-7", "total", gad),
+                            form(2, "phq-9", "total", phq), form(2, "srs", "total", 35)};
+    const auto found = find_signals(forms, rules());
+    const auto early =
+        std::find_if(found.begin(), found.end(), [](const Signal& one) { return one.rule == "srs-low"; });
+    return early == found.end() ? std::string("nothing")
+                                : std::string(name(early->level)) + early->reason.substr(early->reason.find(';'));
+  };
+  EXPECT_EQ(told_with(11, 17), "act; PHQ-9 went from 10 to 17 meanwhile.");
+  EXPECT_EQ(told_with(3, 17), "act; PHQ-9 went from 10 to 17 meanwhile.") << "worse before what is better";
+  EXPECT_EQ(told_with(9, 14), "look; PHQ-9 went from 10 to 14 meanwhile.");
+  EXPECT_EQ(told_with(12, 11), "look; GAD-7 went from 10 to 12 meanwhile.");
+}
+
 TEST(Divergence, NeedsTwoSessionsRunning) {
   const auto both = [](const std::vector<std::pair<double, double>>& sessions) {
     std::vector<Form> forms;
