@@ -110,14 +110,14 @@ void add_signals(const Standing& standing, Time now, std::vector<Reason>& reason
   reasons.push_back(std::move(one));
 }
 
-/// Whether a signal has said of this score that it became worse; it waits, or was dealt with. A deterioration speaks for
-/// later scores too, for one that is worse than what was told by a further reliable change is told again. That somebody
-/// is not on track says nothing of a score that came later.
+/// Whether a signal has said of this score that it became worse; it waits, or was dealt with. A deterioration speaks
+/// for later scores too, for one that is worse than what was told by a further reliable change is told again, and for
+/// other questionnaires: it names those that became worse in the same session, and each that did later has one of its
+/// own. That somebody is not on track says nothing of a score that came later.
 bool is_told(const Standing& standing, const questionnaires::Worsening& worsening) {
   return std::any_of(standing.signals.begin(), standing.signals.end(), [&](const signals::StoredSignal& one) {
-    if (one.instrument != worsening.instrument) return false;
     if (one.kind == signals::Kind::deterioration) return one.at > worsening.since;
-    return one.kind == signals::Kind::not_on_track && one.at >= worsening.at;
+    return one.kind == signals::Kind::not_on_track && one.instrument == worsening.instrument && one.at >= worsening.at;
   });
 }
 

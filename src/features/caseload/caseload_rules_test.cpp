@@ -199,6 +199,9 @@ TEST(Reasons, OfAScoreThatASignalHasToldAreNotGivenTwice) {
   EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse});
   one.signals = {signal(signals::Kind::deterioration, signals::Level::act, kNow - days(3))};
   EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::signal_act});
+  one.trend.worse.push_back({"gad-7", kNow - days(1), kNow - days(8), 6});
+  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::signal_act}) << "its sentence names the other";
+  one.trend.worse.pop_back();
   one.signals[0].state = signals::State::answered;
   EXPECT_EQ(kinds_of(one), Kinds{}) << "it was dealt with";
   one.signals[0].at = kNow - days(9);

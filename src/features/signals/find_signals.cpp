@@ -9,6 +9,7 @@
 #include "features/signals/answering_signals.hpp"
 #include "features/signals/course_of_forms.hpp"
 #include "features/signals/outcome_signals.hpp"
+#include "features/signals/several_instruments.hpp"
 
 namespace rapport::signals {
 namespace {
@@ -117,11 +118,16 @@ std::vector<Signal> merged(const std::vector<Finding>& found) {
 
 }  // namespace
 
-std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
-                                 std::span<const Told> told) {
+std::vector<Signal> find_signals_of_each(std::span<const Form> forms, std::span<const Rule> rules,
+                                         const Expectations& expected, std::span<const Told> told) {
   Course course(forms, expected, told);
   for (const auto& rule : rules) apply(course, rule);
   return merged(course.found());
+}
+
+std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
+                                 std::span<const Told> told) {
+  return told_as_one(find_signals_of_each(forms, rules, expected, told), rules);
 }
 
 }  // namespace rapport::signals

@@ -39,7 +39,8 @@ TEST(Rupture, OfTheWholeSpeaksForOneAnswerThatFalls) {
   EXPECT_EQ(rules_told(srs({10, 10, 3, 10})), "relationship-drop ") << "not what is first in the alphabet";
   EXPECT_EQ(rules_told(srs({10, 10, 3.5, 10})), "relationship-drop ");
   auto low = srs({9.5, 9.5, 3.5, 9.5});
-  for (int session = 1; session <= 3; ++session) low[static_cast<std::size_t>(session) - 1] = answered(session, "srs", {8.8, 8.8, 9.8, 8.8});
+  for (int session = 1; session <= 3; ++session)
+    low[static_cast<std::size_t>(session) - 1] = answered(session, "srs", {8.8, 8.8, 9.8, 8.8});
   EXPECT_EQ(rules_told(low), "srs-low ") << "no drop, and the weak one does not speak for it";
 }
 

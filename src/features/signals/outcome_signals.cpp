@@ -17,8 +17,8 @@ namespace {
 /// up and down about a threshold would be a signal again and again.
 constexpr double kLasts = .5;
 
-/// How far a course is from some time before, while that lasts. What goes a further full threshold in the same direction
-/// is told again: whoever was spoken to about twelve points knows nothing of twenty-four.
+/// How far a course is from some time before, while that lasts. What goes a further full threshold in the same
+/// direction is told again: whoever was spoken to about twelve points knows nothing of twenty-four.
 class Lasting {
  public:
   enum class Step { is_none, begins, lasts, goes_further };
@@ -120,16 +120,15 @@ void against_start(Course& course, const Rule& rule, const Series& series) {
       course.last().until = now.form->session;
       continue;
     }
-    auto& finding =
-        course.add(rule, *now.form,
-                   fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.", series.name(),
-                               number(now.value), points(size), worse ? "worse" : "better", number(start.value),
-                               start.form->session, points(*change_by_now.threshold)),
-                   {{"score", now.value},
-                    {"start", start.value},
-                    {"start_session", start.form->session},
-                    {"change", change_by_now.value},
-                    {"threshold", *change_by_now.threshold}});
+    auto& finding = course.add(rule, *now.form,
+                               fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.",
+                                           series.name(), number(now.value), points(size), worse ? "worse" : "better",
+                                           number(start.value), start.form->session, points(*change_by_now.threshold)),
+                               {{"score", now.value},
+                                {"start", start.value},
+                                {"start_session", start.form->session},
+                                {"change", change_by_now.value},
+                                {"threshold", *change_by_now.threshold}});
     if (step == Lasting::Step::goes_further) tell_further(finding, lasting);
   }
 }

@@ -41,7 +41,8 @@ TEST(Deterioration, IsToldAgainOfAFurtherReliableChange) {
   EXPECT_EQ(value(again, "further"), 7);
   EXPECT_EQ(value(again, "told_before"), 3);
   EXPECT_EQ(told(phq({5, 11, 16, 11, 16, 16})), "2 deterioration") << "worse than what was told, but not reliably";
-  EXPECT_EQ(told(course("ors", "total", {10, 17, 24, 31})), "2 reliable-improvement") << "what goes better is told once";
+  EXPECT_EQ(told(course("ors", "total", {10, 17, 24, 31})), "2 reliable-improvement")
+      << "what goes better is told once";
 }
 
 TEST(Deterioration, FromTheBestTimeIsToldAgainToo) {

@@ -79,9 +79,9 @@ struct Rule {
   Kind signal = Kind::missing;
   Level level = Level::info;
   Method method = Method::not_sent;
-  bool is_published = false;  ///< otherwise the rule is our own
+  bool is_published = false;      ///< otherwise the rule is our own
   int strength = kUsualStrength;  ///< of two rules about the same thing the stronger speaks, whatever else they are
-  std::string citation;       ///< what it rests on
+  std::string citation;           ///< what it rests on
   std::vector<Measure> measures;
   std::map<std::string, double, std::less<>> parameters;
 

@@ -11,6 +11,7 @@
 #include "features/signals/find_signals.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/sentence_parts.hpp"
+#include "features/signals/several_instruments.hpp"
 #include "features/signals/support.hpp"
 #include "http/shape.hpp"
 
@@ -283,7 +284,7 @@ std::string sentence_of(const StoredSignal& signal, const Body& body, std::strin
   const auto* rule = find_rule(signal.rule);
   if (language != kGerman || rule == nullptr) return body.reason;
   Values values(body);
-  auto text = german(signal, *rule, values);
+  auto text = german(signal, *rule, values) + sentence_of_others(body.values, kGerman);
   return values.is_whole() ? text : body.reason;
 }
 

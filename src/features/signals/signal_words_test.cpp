@@ -43,6 +43,8 @@ std::vector<std::vector<Form>> courses() {
       joined(course("sparq", "positive", {14, 7}), course("phq-9", "total", {10, 17})),
       joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
       course("sparq", "positive", {16, 16, 16}),
+      joined(joined(phq({8, 9, 16}), course("gad-7", "total", {6, 7, 15})), course("core-10", "total", {10, 10, 22})),
+      joined(course("srs", "total", {38, 38, 33}), course("wai-sr", "total", {40, 40, 30})),
       {answered(1, "gad-7", {2, 2, 2, 2, 2, 2, 2})},
       joined(course("phq-9", "total", {9, 9, 9}), {form(4, "sparq", "positive", 12)}),
       joined(course("phq-9", "total", {9, 9, 9}), {form(6, "sparq", "positive", 12)}),
