@@ -16,6 +16,9 @@
 namespace rapport::signals {
 namespace {
 
+/// So many forms running that are not low any more.
+constexpr int kFormsUntilOver = 2;
+
 /// What is usual rests on so many forms at most, the latest: in a therapy of years the first ones say little about now.
 constexpr std::size_t kMostForms = 50;
 
@@ -180,17 +183,18 @@ void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, c
       const auto scores = own.forms_of_drop() == 1 ? number(now.value)
                                                    : fmt::format("{} after {}, on average", number(now.value),
                                                                  number(series.points[i - 1].value));
-      auto& finding = course.add(
-          rule, *now.form,
-          fmt::format("{} was {}{} {} below the {} that was usual before: more than this person's scores move; "
-                      "perhaps something has come between the two.",
-                      series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), number(level)),
-          {{"score", now.value},
-           {"level", level},
-           {"drop", own.drop()},
-           {"threshold", own.threshold()},
-           {"forms", static_cast<double>(own.forms_of_drop())},
-           {"prior_forms", static_cast<double>(own.prior())}});
+      auto& finding =
+          course.add(rule, *now.form,
+                     fmt::format("{} was {}{} {} {} the {} that was usual before: more than this person's scores move; "
+                                 "perhaps something has come between the two.",
+                                 series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()),
+                                 series.better() > 0 ? "below" : "above", number(level)),
+                     {{"score", now.value},
+                      {"level", level},
+                      {"drop", own.drop()},
+                      {"threshold", own.threshold()},
+                      {"forms", static_cast<double>(own.forms_of_drop())},
+                      {"prior_forms", static_cast<double>(own.prior())}});
       if (own.forms_of_drop() > 1) finding.signal.values.emplace_back("previous", series.points[i - 1].value);
     }
     if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
@@ -245,22 +249,34 @@ void item_dip(Course& course, const Rule& rule, const Measure&, const Series& se
   }
 }
 
-void low_early(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
-  bool was_low = false;
+/// In the first sessions, or after them. A score that stays low is told once, whenever it became so; it is over when
+/// two forms running are not, for one that goes up and down about the limit would be told again and again.
+void low(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  const bool is_early = rule.method == Method::low_early;
+  std::optional<std::size_t> told;
+  bool lasts = false;
+  int not_low = 0;
   for (const auto& now : series.points) {
-    if (now.form->session > rule.parameter("sessions")) return;
-    const bool is_low = (now.value - *measure.low) * series.better() < -kSame;
-    if (is_low && was_low) course.last().until = now.form->session;
-    if (is_low && !was_low) {
-      auto symptoms = symptoms_by(course, now.form->session);
-      auto& finding =
-          course.add(rule, *now.form,
-                     fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
-                                 number(now.value), now.form->session, number(*measure.low), symptoms.words),
-                     {{"score", now.value}, {"limit", *measure.low}});
-      tell_with(finding, std::move(symptoms));
+    const bool is_first_sessions = now.form->session <= rule.parameter("sessions");
+    if (is_early && !is_first_sessions) return;
+    if ((now.value - *measure.low) * series.better() > -kSame) {
+      if (++not_low >= kFormsUntilOver) lasts = false;
+      continue;
     }
-    was_low = is_low;
+    not_low = 0;
+    if (std::exchange(lasts, true)) {
+      if (told) course.found()[*told].until = now.form->session;
+      continue;
+    }
+    told.reset();
+    if (is_early != is_first_sessions) continue;  // what began in the first sessions is for the rule of these
+    auto symptoms = symptoms_by(course, now.form->session);
+    auto& finding = course.add(rule, *now.form,
+                               fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
+                                           number(now.value), now.form->session, number(*measure.low), symptoms.words),
+                               {{"score", now.value}, {"limit", *measure.low}});
+    tell_with(finding, std::move(symptoms));
+    told = course.found().size() - 1;
   }
 }
 

@@ -130,6 +130,35 @@ TEST(EarlyAlliance, IsLowOrFallingInTheFirstSessionsOnly) {
   EXPECT_EQ(told(late), "");
 }
 
+TEST(Rupture, OfTheCheckInAndTheWaiSIsSeenToo) {
+  EXPECT_EQ(told(course("check-in", "total", {13, 14, 13, 9, 13})), "4 rupture-candidate, 5 repair");
+  EXPECT_EQ(told(course("wai-s", "total", {70, 72, 70, 55, 70})), "4 rupture-candidate, 5 repair");
+  EXPECT_EQ(told(course("check-in", "total", {7, 9, 9})), "1 early-alliance");
+  EXPECT_EQ(told(course("check-in", "total", {14, 12, 10})), "3 early-alliance");
+  EXPECT_EQ(told(course("wai-s", "total", {47, 50, 50})), "1 early-alliance");
+}
+
+TEST(Rupture, IsARiseOfNegativeFeelings) {
+  const auto signal = only(course("sparq", "negative", {2, 3, 2, 3, 9, 9}));
+  EXPECT_EQ(signal.rule, "relationship-strain");
+  EXPECT_EQ(signal.session, 5);
+  EXPECT_EQ(
+      signal.reason,
+      "Relationship (SPARQ), Negative feelings was 9, 6.5 points above the 2.5 that was usual before: more than "
+      "this person's scores move; perhaps something has come between the two.");
+  EXPECT_EQ(told(course("sparq", "negative", {9, 9, 10, 9, 2, 2})), "") << "a fall of it is no rupture";
+}
+
+TEST(Rupture, IsAnSrsThatBecomesLowInAnySession) {
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 37, 35, 35, 35})), "9 rupture-candidate");
+  EXPECT_EQ(told(course("srs", "total", {35, 35, 35, 35, 35, 35, 35, 35, 35, 35, 35})), "1 early-alliance")
+      << "it was told";
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35, 36, 35, 36, 35})), "8 rupture-candidate")
+      << "up and down about the limit";
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35, 36, 37, 35})),
+            "8 rupture-candidate, 11 rupture-candidate");
+}
+
 TEST(EarlyAlliance, IsReadWithTheSymptoms) {
   std::vector<Form> forms;
   const std::vector<double> scores{10, 13, 17};

@@ -37,7 +37,8 @@ void apply(Course& course, const Rule& rule) {
     case Method::item_dip:
       return course.for_each_measure(rule, item_dip);
     case Method::low_early:
-      return course.for_each_measure(rule, low_early);
+    case Method::low_later:
+      return course.for_each_measure(rule, low);
     case Method::falling_early:
       return course.for_each_measure(rule, falling_early);
     case Method::gap:

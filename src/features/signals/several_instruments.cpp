@@ -32,6 +32,7 @@ bool can_be_one(const Rule& rule) {
     case Method::drop:
     case Method::repaired:
     case Method::low_early:
+    case Method::low_later:
     case Method::falling_early:
       return true;
     default:

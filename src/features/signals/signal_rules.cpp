@@ -86,6 +86,7 @@ const std::vector<Needs>& all_needs() {
       {"yes", Method::yes, true, {{"count", 1, 100, true}}},
       {"item-dip", Method::item_dip, true, {{"prior_forms", 1, 10, true}, {"share", .1, 1}, {"high", 0, 1}}},
       {"low-early", Method::low_early, true, {{"sessions", 1, 20, true}}},
+      {"low-later", Method::low_later, true, {{"sessions", 1, 20, true}}},
       {"falling-early", Method::falling_early, true, {{"sessions", 2, 20, true}, {"share", .1, 2}}},
       {"gap", Method::gap, true, {{"spreads", .1, 5}, {"sessions", 1, 10, true}}},
       {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20, true}}},
@@ -205,7 +206,8 @@ class RuleReader {
     measure.error = above_zero("error", drops);
     measure.spread = above_zero("spread", method == Method::gap);
     measure.low = fields.optional_number("low");
-    if (method == Method::low_early && !measure.low) fields.wrong("low", "It is missing.");
+    if ((method == Method::low_early || method == Method::low_later) && !measure.low)
+      fields.wrong("low", "It is missing.");
     const auto* instrument = instruments_.find(measure.instrument);
     if (instrument == nullptr) {
       if (!measure.instrument.empty())

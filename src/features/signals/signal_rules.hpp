@@ -49,6 +49,7 @@ enum class Method {
   yes,        ///< a count of answers that are each a warning
   item_dip,   ///< one answer falls while the total stays
   low_early,  ///< below a level, in the first sessions
+  low_later,  ///< becomes so after them
   falling_early,
   gap,            ///< client and therapist see it differently
   perfect_score,  ///< which says nothing

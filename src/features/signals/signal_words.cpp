@@ -140,10 +140,9 @@ std::string drop(const std::string& of, Values& v) {
   const auto scores = is_one ? fmt::format("{}, das sind", number(v["score"]))
                              : fmt::format("{} nach {}, im Mittel", number(v["score"]), number(v["previous"]));
   return fmt::format(
-      "{}: {} {} weniger als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist "
-      "etwas "
+      "{}: {} {} {} als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas "
       "zwischen die beiden gekommen.",
-      of, scores, points(v["drop"]), number(v["level"]));
+      of, scores, points(v["drop"]), v["score"] < v["level"] ? "weniger" : "mehr", number(v["level"]));
 }
 
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
@@ -196,6 +195,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
       return fmt::format("{} bleibt mit {} hoch, aber Frage {:.0f} hat {}, {} weniger als sonst.", of,
                          number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
     case Method::low_early:
+    case Method::low_later:
       return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr{}.", of, number(v["score"]), session,
                          number(v["limit"]), symptoms(v));
     case Method::falling_early:

@@ -39,6 +39,8 @@ std::vector<std::vector<Form>> courses() {
       course("sparq", "positive", {13, 14, 13, 9, 13}),
       course("sparq", "positive", {13, 14, 13, 13, 10, 10}),
       course("risq", "count", {2}),
+      course("sparq", "negative", {2, 3, 2, 3, 9, 9}),
+      course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35}),
       course("srs", "total", {35, 34, 35}),
       joined(course("sparq", "positive", {14, 7}), course("phq-9", "total", {10, 17})),
       joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
@@ -114,11 +116,27 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
     EXPECT_NE(german, one.reason) << "no German for " << one.rule;
     EXPECT_EQ(numbers_in(german), numbers_in(one.reason)) << one.reason << "\n" << german;
   }
-  for (const auto* rule :
-       {"deterioration-from-start", "deterioration-from-best", "no-improvement-by-4", "two-worsenings",
-        "improvement-from-start", "sudden-gain", "relationship-drop", "relationship-repaired", "risq-yes", "item-dip",
-        "srs-low", "relationship-low", "relationship-falling", "two-views", "perfect-score", "same-answers",
-        "form-missing", "no-contact", "reply-late"}) {
+  for (const auto* rule : {"deterioration-from-start",
+                           "deterioration-from-best",
+                           "no-improvement-by-4",
+                           "two-worsenings",
+                           "improvement-from-start",
+                           "sudden-gain",
+                           "relationship-drop",
+                           "relationship-repaired",
+                           "risq-yes",
+                           "item-dip",
+                           "relationship-strain",
+                           "srs-low-later",
+                           "srs-low",
+                           "relationship-low",
+                           "relationship-falling",
+                           "two-views",
+                           "perfect-score",
+                           "same-answers",
+                           "form-missing",
+                           "no-contact",
+                           "reply-late"}) {
     EXPECT_EQ(seen.count(rule), 1U) << rule;
   }
 }
