@@ -90,8 +90,8 @@ struct Rule {
 };
 
 /// {"rules": […]}. Errors: those of `measures::parse_document`; invalid "signals.rules" with line and field: an unknown
-/// method, a parameter that is missing, unknown or out of its range, an instrument or scale that is not there, an id
-/// twice.
+/// method or one with the signal of another, a parameter that is missing, unknown or out of its range, an instrument or
+/// scale that is not there, an id twice, a scale twice in one rule, a low score outside its scale.
 Result<std::vector<Rule>> read_rules(std::string_view text, const measures::InstrumentLibrary& instruments);
 
 /// Those that are part of the program (resources/signals). Errors: those of `read_rules`, which would be a defect.
