@@ -142,10 +142,9 @@ TEST(Rupture, IsARiseOfNegativeFeelings) {
   const auto signal = only(course("sparq", "negative", {2, 3, 2, 3, 9, 9}));
   EXPECT_EQ(signal.rule, "relationship-strain");
   EXPECT_EQ(signal.session, 5);
-  EXPECT_EQ(
-      signal.reason,
-      "Relationship (SPARQ), Negative feelings was 9, 6.5 points above the 2.5 that was usual before: more than "
-      "this person's scores move; perhaps something has come between the two.");
+  EXPECT_EQ(signal.reason,
+            "Relationship (SPARQ), Negative feelings was 9, 6.5 points above the 2.5 that was usual before: more than "
+            "this person's scores move; perhaps something has come between the two.");
   EXPECT_EQ(told(course("sparq", "negative", {9, 9, 10, 9, 2, 2})), "") << "a fall of it is no rupture";
 }
 

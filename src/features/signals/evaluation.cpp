@@ -261,7 +261,8 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
     // An answer about harm is a concern (features/safety), with a clock and an end of its own.
     if (signal.kind == Kind::safety) continue;
     if (is_private && signal.kind != Kind::rupture_candidate) continue;
-    if (signal.kind != Kind::missing) {
+    // Of kind `missing` is a form without a score, too: that one came, and is told by itself.
+    if (find_rule(signal.rule)->method != Method::not_sent) {
       found.push_back(found_at(std::move(signal), placed, is_private));
     } else if (was_due(signal, placed)) {
       missing.push_back(std::move(signal));

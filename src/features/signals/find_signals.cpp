@@ -49,6 +49,8 @@ void apply(Course& course, const Rule& rule) {
       return same_answers(course, rule);
     case Method::not_sent:
       return not_sent(course, rule);
+    case Method::no_score:
+      return no_score(course, rule);
     case Method::safety_answer:
       return safety_answer(course, rule);
     case Method::no_contact:

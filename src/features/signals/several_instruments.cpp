@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_terms.hpp"
@@ -16,6 +18,10 @@ namespace {
 /// Names of values begin so; the ids of the instrument and of its scale follow.
 constexpr std::string_view kFrom = "also_from ";
 constexpr std::string_view kTo = "also_to ";
+/// The same of forms without a score; the last where it is not known how much was answered.
+constexpr std::string_view kAnswered = "also_answered ";
+constexpr std::string_view kQuestions = "also_questions ";
+constexpr std::string_view kNoScore = "also_no_score ";
 
 const Rule* rule_of(const Signal& signal, std::span<const Rule> rules) {
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& one) { return one.id == signal.rule; });
@@ -34,6 +40,7 @@ bool can_be_one(const Rule& rule) {
     case Method::low_early:
     case Method::low_later:
     case Method::falling_early:
+    case Method::no_score:
       return true;
     default:
       return false;
@@ -60,11 +67,19 @@ std::string scale_of(const Signal& signal, const Rule& rule) {
   return fmt::format("{} {}", signal.instrument, instrument == nullptr ? "" : instrument->scoring().scales.front().key);
 }
 
+void add_counts(const Signal& signal, std::string_view scale, std::vector<std::pair<std::string, double>>& values) {
+  if (signal.values.empty()) values.emplace_back(fmt::format("{}{}", kNoScore, scale), 0);
+  for (const auto& [name, value] : signal.values) {
+    values.emplace_back(fmt::format("{}{}", name == "answered" ? kAnswered : kQuestions, scale), value);
+  }
+}
+
 /// Called before anything of another was added to `signal`: its numbers are its own.
 void add_numbers(const Signal& signal, const Rule& rule, std::vector<std::pair<std::string, double>>& values) {
   constexpr std::array<std::string_view, 4> kBefore{"start", "best_mean", "before", "level"};
   constexpr std::array<std::string_view, 2> kNow{"score", "recent_mean"};
   const auto scale = scale_of(signal, rule);
+  if (rule.method == Method::no_score) return add_counts(signal, scale, values);
   if (const auto before = first_of(signal, kBefore)) values.emplace_back(std::string(kFrom) + scale, *before);
   values.emplace_back(std::string(kTo) + scale, first_of(signal, kNow).value_or(0));
 }
@@ -97,8 +112,9 @@ std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rul
   }
   std::vector<bool> is_named(signals.size(), false);
   for (auto& [what, places] : alike) {
-    std::stable_sort(places.begin(), places.end(),
-                     [&](std::size_t a, std::size_t b) { return signals[a].form < signals[b].form; });
+    std::sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
+      return std::tie(signals[a].form, a) < std::tie(signals[b].form, b);
+    });
     auto& speaks = signals[places.front()];
     std::vector<std::pair<std::string, double>> others;
     for (const auto place : std::span(places).subspan(1)) {
@@ -119,12 +135,17 @@ std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rul
 
 std::string sentence_of_others(std::span<const std::pair<std::string, double>> values, std::string_view language) {
   std::vector<std::string> others;
-  std::optional<double> from;
+  std::optional<double> before;  // the number that belongs to the next
   for (const auto& [name, value] : values) {
-    if (std::string_view(name).starts_with(kFrom)) from = value;
-    if (!std::string_view(name).starts_with(kTo)) continue;
-    others.push_back(with_numbers(std::string_view(name).substr(kTo.size()), from, value, language));
-    from.reset();
+    const auto ids = std::string_view(name).substr(std::string_view(name).find(' ') + 1);
+    if (name.starts_with(kFrom) || name.starts_with(kAnswered)) before = value;
+    if (name.starts_with(kTo)) others.push_back(with_numbers(ids, std::exchange(before, {}), value, language));
+    if (name.starts_with(kQuestions)) {
+      others.push_back(fmt::format("{} ({} {} {})", name_of_scale(ids, language), before.value_or(0),
+                                   language == record::kGerman ? "von" : "of", value));
+      before.reset();
+    }
+    if (name.starts_with(kNoScore)) others.push_back(name_of_scale(ids, language));
   }
   if (others.empty()) return "";
   return fmt::format(" {}: {}.", language == record::kGerman ? "In derselben Sitzung auch" : "In the same session, too",

@@ -64,6 +64,22 @@ TEST(SeveralInstruments, HaveTheLevelOfTheGravest) {
   EXPECT_EQ(last.level, Level::act);
 }
 
+TEST(SeveralInstruments, OfWhichNoneHasAScoreAreOneSignal) {
+  auto forms = phq({9, 9});
+  for (auto& one : forms) one.answers.assign(9, std::nullopt);
+  forms[1].answers[0] = 1;
+  forms[1].scores.front().value.reset();
+  auto anxiety = form(2, "gad-7", "total", 0);
+  anxiety.scores.front().value.reset();
+  forms.push_back(anxiety);
+  const auto signal = only(forms);
+  EXPECT_EQ(signal.reason,
+            "PHQ-9 came for session 2, but gave no score (1 of 9 questions answered). In the same session, too: GAD-7.")
+      << "of the second no answer is known";
+  forms[2].answers.assign(7, 1);
+  EXPECT_TRUE(only(forms).reason.ends_with(" In the same session, too: GAD-7 (7 of 7).")) << only(forms).reason;
+}
+
 TEST(SeveralInstruments, AreNotOneWhereTheEyesAreOthersOrTheSessions) {
   auto risq = beside({sparq({13, 13, 14, 14, 7}), course("risq", "count", {0, 0, 0, 0, 2})});
   EXPECT_EQ(told(risq), "5 rupture-candidate, 5 rupture-candidate");

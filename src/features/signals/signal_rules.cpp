@@ -106,6 +106,7 @@ const std::vector<Needs>& all_needs() {
       {"perfect-score", Method::perfect_score, Kind::ceiling, true, {{"forms", 1, 20, true}}},
       {"same-answers", Method::same_answers, Kind::straight_line, false, {{"items", 3, 100, true}}},
       {"not-sent", Method::not_sent, Kind::missing, false, {{"share", .1, 1}, {"look_after", 1, 20, true}}},
+      {"no-score", Method::no_score, Kind::missing, false, {}},
       {"no-contact", Method::no_contact, Kind::silence, false, {{"weeks", 1, 26, true}}},
       {"reply-late", Method::reply_late, Kind::late_reply, false, {{"hours", 0, 336, true}}},
       {"safety-answer", Method::safety_answer, Kind::safety, false, {}}};

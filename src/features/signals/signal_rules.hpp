@@ -55,6 +55,7 @@ enum class Method {
   perfect_score,  ///< which says nothing
   same_answers,   ///< to everything, also to what asks for opposites
   not_sent,       ///< a form that usually comes
+  no_score,       ///< a form that came, of which too much was left out
   no_contact,     ///< not a word, a form or a session for some weeks (contact_signals.hpp)
   reply_late,     ///< an answer that is past the agreed time (contact_signals.hpp)
   safety_answer,

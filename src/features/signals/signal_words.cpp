@@ -218,6 +218,11 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           number(v["answer"]));
     case Method::not_sent:
       return v.of_missing();
+    case Method::no_score:
+      return fmt::format("{} kam zu Sitzung {}, ergab aber keinen Wert{}.", of, session,
+                         v.beginning("answered")
+                             ? fmt::format(" ({:.0f} von {:.0f} Fragen beantwortet)", v["answered"], v["questions"])
+                             : "");
     case Method::no_contact:
       return fmt::format(
           "Seit {:.0f} Tagen kam von der Klientin oder dem Klienten weder eine Nachricht noch ein Fragebogen, es war "

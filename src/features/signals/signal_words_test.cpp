@@ -60,6 +60,13 @@ std::vector<std::vector<Form>> courses() {
     two_views.push_back(form(session, "check-in", "total", 9));
     if (session < 3) two_views.push_back(form(session, "check-in", "total", 13.5, Respondent::therapist));
   }
+  std::vector<Form> without_score = phq({9, 9});
+  without_score[1].answers.assign(9, std::nullopt);
+  without_score[1].scores.front().value.reset();
+  without_score.push_back(without_score[1]);
+  without_score.back().instrument = library().find("gad-7");
+  without_score.back().answers.assign(7, std::nullopt);
+  all.push_back(without_score);
   all.push_back(two_views);  // and the therapist's form is missing in the last session
   return all;
 }
@@ -83,7 +90,7 @@ std::vector<Signal> as_in_service(const std::vector<Form>& forms) {
   std::vector<Signal> signals;
   std::vector<Signal> missing;
   for (auto& one : find_signals(forms, rules())) {
-    (one.kind == Kind::missing ? missing : signals).push_back(std::move(one));
+    (one.rule == "form-missing" ? missing : signals).push_back(std::move(one));
   }
   for (auto& row : told_together(missing)) signals.push_back(std::move(row.signal));
   return signals;
@@ -135,6 +142,7 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
                            "perfect-score",
                            "same-answers",
                            "form-missing",
+                           "form-without-score",
                            "no-contact",
                            "reply-late"}) {
     EXPECT_EQ(seen.count(rule), 1U) << rule;
