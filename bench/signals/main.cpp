@@ -146,7 +146,7 @@ const std::vector<std::pair<Event, std::vector<std::string_view>>>& events() {
   static const std::vector<std::pair<Event, std::vector<std::string_view>>> events{
       {Event::worsening,
        {"deterioration-from-start", "deterioration-from-best", "two-worsenings", "worse-than-expected"}},
-      {Event::no_progress, {"no-improvement-by-4", "worse-than-expected"}},
+      {Event::no_progress, {"no-improvement-by-6", "worse-than-expected"}},
       {Event::improvement, {"improvement-from-start"}},
       {Event::gain, {"sudden-gain"}},
       {Event::rupture, {"relationship-drop", "relationship-strain", "risq-yes"}},

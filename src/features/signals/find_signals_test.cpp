@@ -16,8 +16,8 @@ using namespace made_up;
 
 TEST(Deterioration, SpeaksForWhatIsNotOnTrack) {
   EXPECT_EQ(told(phq({12, 14, 19})), "3 deterioration") << "worse twice in a row, but more is said already";
-  EXPECT_EQ(told(phq({8, 9, 12})), "3 not-on-track");
-  EXPECT_EQ(told(phq({8, 9, 12, 13})), "3 not-on-track") << "it goes on with what was said";
+  EXPECT_EQ(told(phq({13, 8, 9, 14})), "4 not-on-track");
+  EXPECT_EQ(told(phq({13, 8, 9, 14, 15})), "4 not-on-track") << "it goes on with what was said";
 }
 
 /// Three forms at the top of the SRS, then one whose third answer is far below.

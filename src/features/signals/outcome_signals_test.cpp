@@ -68,11 +68,17 @@ TEST(Deterioration, IsSeenFromTheBestTimeToo) {
   EXPECT_NEAR(value(*from_best, "best_mean"), 31 / 3.0, 1e-12);
 }
 
-TEST(NotOnTrack, IsToldBySessionFourOfAClinicalStart) {
-  EXPECT_EQ(told(phq({16, 15, 15, 15, 15})), "4 not-on-track");
-  EXPECT_EQ(told(phq({16, 15, 14, 10, 12})), "4 reliable-improvement");
-  EXPECT_EQ(told(phq({8, 8, 8, 8, 8})), "") << "not in the clinical range";
+TEST(NotOnTrack, IsToldBySessionSixOfAClinicalStart) {
+  EXPECT_EQ(told(phq({16, 15, 15, 15, 15})), "") << "most of those who improve have not by then";
+  EXPECT_EQ(told(phq({16, 15, 15, 15, 15, 15, 15})), "6 not-on-track");
+  EXPECT_EQ(told(phq({16, 15, 14, 14, 13, 10, 12})), "6 reliable-improvement");
+  EXPECT_EQ(told(phq({8, 8, 8, 8, 8, 8, 8})), "") << "not in the clinical range";
   EXPECT_EQ(told(phq({16, 15})), "");
+}
+
+TEST(NotOnTrack, IsTwoWorseningsThatTogetherAreReliable) {
+  EXPECT_EQ(told(phq({13, 8, 9, 12})), "") << "up and down as scores do";
+  EXPECT_EQ(told(phq({13, 8, 9, 14})), "4 not-on-track");
 }
 
 TEST(ReliableImprovement, IsToldWhereHigherIsBetterToo) {
@@ -172,7 +178,7 @@ TEST(BeyondExpected, StaysAsItWasToldWhateverTheLimitsAreNow) {
 TEST(BeyondExpected, SpeaksAsItWasToldForOtherRules) {
   auto expected = expected_phq();
   for (auto& session : expected.begin()->second.sessions) session.expected += 2;
-  const auto forms = phq({16, 16, 16, 17, 17});
+  const auto forms = phq({16, 16, 16, 17, 17, 17});
   const auto rules_told = [&](std::span<const Told> told) {
     std::string text;
     for (const auto& one : find_signals(forms, rules(), expected, told)) {
@@ -180,7 +186,7 @@ TEST(BeyondExpected, SpeaksAsItWasToldForOtherRules) {
     }
     return text;
   };
-  EXPECT_EQ(rules_told({}), "4 no-improvement-by-4 ") << "17 is not beyond these limits";
+  EXPECT_EQ(rules_told({}), "6 no-improvement-by-6 ") << "17 is not beyond these limits";
   const std::vector<Told> told{{"worse-than-expected", 2, "As it was told.", {}}};
   EXPECT_EQ(rules_told(told), "3 worse-than-expected ");
 }

@@ -76,7 +76,7 @@ TEST(SeveralInstruments, OfWhichNoneHasAScoreAreOneSignal) {
   EXPECT_EQ(signal.reason,
             "PHQ-9 came for session 2, but gave no score (1 of 9 questions answered). In the same session, too: GAD-7.")
       << "of the second no answer is known";
-  forms[2].answers.assign(7, 1);
+  forms[2].answers = {1, 2, 1, 1, 1, 1, 1};
   EXPECT_TRUE(only(forms).reason.ends_with(" In the same session, too: GAD-7 (7 of 7).")) << only(forms).reason;
 }
 

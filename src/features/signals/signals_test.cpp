@@ -88,10 +88,10 @@ class Signals : public testing::FullHouseTest {
   }
   /// Client and therapist see it differently on two days; the therapist's last form.
   FormId differ() {
-    rate("check-in", 4, client);
+    rate("check-in", 9, client);
     rate("check-in-therapist", 14, therapist);
     wait(hours(24));
-    rate("check-in", 4, client);
+    rate("check-in", 9, client);
     return rate("check-in-therapist", 14, therapist);
   }
   bool sees(AccountId who, SignalId signal) {
@@ -243,6 +243,47 @@ TEST_P(Signals, OfAFormThatWasCorrectedSayWhatIsTrueNowOrThatTheyHoldNoLonger) {
   EXPECT_NE(seen_by(therapist, episode).find(R"("holds":false)"), std::string::npos) << "and it is not deleted";
   send(second, "phq-9", 9, 17, 4);
   EXPECT_EQ(stored(), "deterioration open") << "it is the same signal again";
+}
+
+TEST_P(Signals, OfSeveralQuestionnairesOfASessionAreOneThatStaysAnswered) {
+  const auto gad = [&](int sum) { send(ask("gad-7"), "gad-7", 7, sum); };
+  phq(8);
+  gad(6);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  gad(15);
+  EXPECT_EQ(stored(), "deterioration answered");
+  EXPECT_NE(seen_by(therapist, episode).find("In the same session, too: GAD-7 (from 6 to 15)."), std::string::npos);
+  const auto key = keys->key_for(client, soon()).value();
+  const auto body = open_body(*key, signal.id, only().sealed_body).value();
+  EXPECT_TRUE(sentence_of(signal, body, "de").ends_with(" In derselben Sitzung auch: GAD-7 (von 6 auf 15)."));
+}
+
+TEST_P(Signals, OfAWorseningThatGoesFurtherAreNewOnes) {
+  phq(5);
+  wait(hours(24));
+  phq(11);
+  ASSERT_TRUE(record(only(), Outcome::discussed));
+  wait(hours(24));
+  phq(12);
+  EXPECT_EQ(stored(), "deterioration answered");
+  wait(hours(24));
+  phq(18);
+  EXPECT_EQ(stored(), "deterioration answered, deterioration open");
+  EXPECT_EQ(waiting(therapist).size(), 2U) << "and what was answered speaks for later scores";
+}
+
+TEST_P(Signals, OfAFormWithoutAScoreSayHowMuchWasAnswered) {
+  phq(8);
+  wait(hours(24));
+  send(ask("phq-9"), "phq-9", 3, 3);
+  EXPECT_EQ(stored(), "missing open");
+  EXPECT_NE(
+      seen_by(therapist, episode).find("PHQ-9 came for session 2, but gave no score (3 of 9 questions answered)."),
+      std::string::npos);
+  EXPECT_TRUE(waiting(therapist).empty()) << "it is only to be known";
 }
 
 TEST_P(Signals, AreNotLostWhenTheProgramStopsBetweenAFormAndTheLook) {

@@ -79,8 +79,8 @@ TEST(Track, JoinsTheScalesOfOneForm) {
 
 TEST(Track, HoldsATherapistsFormAgainstTheClientsAsTheServiceDoes) {
   const auto table = track(std::string(kHeader) +
-                           "A,1,,check-in,client,4\nA,1,,check-in-therapist,therapist,14\n"
-                           "A,2,,check-in,client,4\nA,2,,check-in-therapist,therapist,14\n");
+                           "A,1,,check-in,client,9\nA,1,,check-in-therapist,therapist,14\n"
+                           "A,2,,check-in,client,9\nA,2,,check-in-therapist,therapist,14\n");
   EXPECT_TRUE(table.errors.empty());
   ASSERT_EQ(table.results.size(), 1U);
   EXPECT_EQ(table.results[0].signal.kind, Kind::divergence);
