@@ -59,7 +59,7 @@ std::optional<double> first_of(const Signal& signal, const std::array<std::strin
 }
 
 /// "gad-7 total".
-std::string scale_of(const Signal& signal, const Rule& rule) {
+std::string ids_of_scale(const Signal& signal, const Rule& rule) {
   const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
                                     [&](const Measure& one) { return one.instrument == signal.instrument; });
   if (measure != rule.measures.end()) return fmt::format("{} {}", signal.instrument, measure->scale);
@@ -78,7 +78,7 @@ void add_counts(const Signal& signal, std::string_view scale, std::vector<std::p
 void add_numbers(const Signal& signal, const Rule& rule, std::vector<std::pair<std::string, double>>& values) {
   constexpr std::array<std::string_view, 4> kBefore{"start", "best_mean", "before", "level"};
   constexpr std::array<std::string_view, 2> kNow{"score", "recent_mean"};
-  const auto scale = scale_of(signal, rule);
+  const auto scale = ids_of_scale(signal, rule);
   if (rule.method == Method::no_score) return add_counts(signal, scale, values);
   if (const auto before = first_of(signal, kBefore)) values.emplace_back(std::string(kFrom) + scale, *before);
   values.emplace_back(std::string(kTo) + scale, first_of(signal, kNow).value_or(0));
