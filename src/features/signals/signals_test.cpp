@@ -431,7 +431,10 @@ TEST_P(Signals, OfSeveralFormsThatDoNotComeAreOneThatGoesOnAndIsOpenAgainWhenItG
       << seen_by(therapist, episode);
   session(true, false);
   EXPECT_EQ(stored(), "missing open, missing open") << "another time, another form";
-  for (const auto form : late) send(form, form == late[0] || form == late[2] ? "gad-7" : "k6", 6, 6);
+  for (const auto form : late) {
+    const bool is_gad = form == late[0] || form == late[2];
+    send(form, is_gad ? "gad-7" : "k6", is_gad ? 7 : 6, 6);
+  }
   EXPECT_EQ(stored(), "!missing open, !missing open");
 }
 
