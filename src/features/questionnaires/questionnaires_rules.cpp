@@ -12,7 +12,6 @@
 #include "features/questionnaires/sealed_answers.hpp"
 #include "http/shape.hpp"
 #include "measures/change.hpp"
-#include "measures/score.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -149,6 +148,15 @@ bool is_for_client(const Instrument& instrument, const measures::FormScore& form
     return std::find(safety.begin(), safety.end(), static_cast<std::size_t>(number) - 1) != safety.end();
   });
   return form.band->citation && form.safety.empty() && !left_out;
+}
+
+/// A fraction says that an answer is missing, and which.
+template <class Scale>
+void hide_answers(std::vector<Scale>& scales) {
+  for (auto& scale : scales) {
+    if (scale.value) scale.value = std::round(*scale.value);
+    scale.prorated = false;
+  }
 }
 
 std::optional<double> main_value(const Scores& scores) {
@@ -387,11 +395,12 @@ Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
   scores.answered.reset();
   scores.not_answered.reset();
   scores.not_asked.reset();
-  for (auto& scale : scores.scales) {
-    if (scale.value) scale.value = std::round(*scale.value);
-    scale.prorated = false;
-  }
+  hide_answers(scores.scales);
   return scores;
+}
+
+void hide_single_answers(std::vector<measures::ScaleScore>& scores) {
+  hide_answers(scores);
 }
 
 Bytes bound_to(FormId form, std::int64_t version, SealedPart what) {

@@ -4,6 +4,7 @@
 #include "access/seal.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
 #include "measures/instrument_library.hpp"
+#include "measures/score.hpp"
 
 namespace rapport::questionnaires {
 
@@ -73,6 +74,8 @@ bool sees_items(const StoredForm& form, AccountId viewer);
 /// a published source gives it, and no question about harm was left out or answered so that a person has to look:
 /// beside such an answer "Minimal" would say that all is well.
 Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer);
+/// The same of scores as they are reckoned, for what is told to everybody who treats.
+void hide_single_answers(std::vector<measures::ScaleScore>& scores);
 
 /// What is authenticated together with either, so that no version opens in another's place, nor scores in that of
 /// answers.
