@@ -521,6 +521,16 @@ TEST_P(Inference, NothingTellsASingleAnswerAboutTheSessionThatTheClientDoesNotSh
   expect_same(after_weeks({kTelling}, all), usual, kEverybody);
 }
 
+TEST_P(Inference, NoScaleOfOneQuestionTellsTheAnswerToIt) {
+  const auto all = [&](AccountId who) { return everything(who); };
+  // Goal and task, the first two, the other way round; and one answer throughout.
+  const auto usual = after_weeks({{"1322", "3122", "3122"}, Shown::never, "check-in"}, all);
+  for (const auto* who : {"therapist", "deputy", "successor"}) {
+    EXPECT_TRUE(holds(usual.at(who), kCourse, R"("key":"bond")")) << who;
+  }
+  expect_same(after_weeks({{"3122", "2222", "1322"}, Shown::never, "check-in"}, all), usual, kEverybody);
+}
+
 TEST_P(Inference, ASingleAnswerThatTheClientShowsIsToldToTheTherapistAloneAndNoLongerThanThat) {
   const auto told = [&](AccountId who) { return what_is_told(who); };
   const auto usual = after_weeks({kEven}, told);

@@ -109,7 +109,7 @@ Result<void> open(const access::SealKey& key, const StoredVersion& version, cons
   auto& form = one.form;
   form.scores = std::move(scored->scores);
   const bool is_theirs = is_for_client_to_show(*one.stored, asked);
-  if (is_theirs) questionnaires::hide_single_answers(form.scores);
+  if (is_theirs) questionnaires::hide_single_answers(asked, form.scores);
   const bool has_answers = !is_theirs || (look != Look::for_all && one.stored->items_allowed);
   // The places of single answers are those of the instrument that it was asked with.
   if (has_answers && form.instrument == &asked) form.answers = std::move(ordered);
