@@ -92,9 +92,8 @@ std::vector<StoredSignal> list_all(store::ReadTx& tx, EpisodeId episode);
 /// history when it was found: for the client's record.
 std::vector<StoredSignal> list_for_record(store::ReadTx& tx, AccountId client, EpisodeId episode);
 
-/// For lists of clients: of all whom the viewer treats, what is to be looked at and what has been said of the course of
-/// symptoms; one statement, in no order. Of what is private nothing but divergences that the viewer sees. Only what
-/// such a list needs of each: not what became of it, and no body where it does not wait.
+/// For lists of clients: of all whom the viewer treats, what is to be looked at; one statement, in no order. Of what is
+/// private nothing but divergences that the viewer sees. Only what such a list needs of each: not what became of it.
 std::vector<StoredSignal> list_waiting(store::ReadTx& tx, AccountId viewer);
 /// The same of looks again that are due.
 struct DueFollowUp {

@@ -36,18 +36,16 @@ const Query kForRecord{"signals.for_record",
                        COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND " MAY_BE_LISTED
                                                 " AND s.state <> 'history' ORDER BY s.at, s.id",
                        true};
-// What a list of many clients needs, and no more. The body of what waits alone: of the others a list only has to know
-// that it was said. Found by signal_told, whose condition this is.
+// What a list of many clients needs, and no more. Found by signal_to_tell, whose condition this is.
 const Query kWaiting{
     "signals.waiting",
     "SELECT s.id, s.episode_id, s.client_id, s.rule, s.kind, s.level, s.instrument, s.session, s.at, s.state,"
-    " s.deferred_until, s.is_private, s.response_id, CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END"
+    " s.deferred_until, s.is_private, s.response_id, s.sealed_body"
     " FROM signal s JOIN episode_of_care e ON e.id = s.episode_id"
-    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
-        "$1", "$2") " AND s.holds = 1 AND " MAY_BE_LISTED
-                    " AND s.level <> 'info'"
-                    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', "
-                    "'not-on-track')))",
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1",
+                                                                        "$2") " AND s.holds = 1 AND " MAY_BE_LISTED
+                                                                              " AND s.level <> 'info'"
+                                                                              " AND s.state IN ('open', 'deferred')",
     true};
 const Query kFollowUps{
     "signals.follow_ups",
@@ -206,7 +204,7 @@ StoredSignal to_waiting(const Row& row) {
   one.deferred_until = row.maybe_time(10);
   one.is_private = row.int64(11) != 0;
   one.form = row.maybe_id<FormId>(12);
-  one.sealed_body = row.maybe_bytes(13).value_or(Bytes{});
+  one.sealed_body = copy_of(row.bytes(13));
   return one;
 }
 
