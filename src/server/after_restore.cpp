@@ -106,7 +106,7 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
   fmt::print(out,
              "The practice is what it was at {}. What people ended since then would hold again, so this was ended:\n",
              to_rfc3339(state_of));
-  const std::array<std::pair<std::int64_t, std::string_view>, 10> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 11> counts{
       {{ended.log_ins, "log-ins: everybody logs in again"},
        {ended.invitations, "invitations that were open: whoever invited makes the link anew"},
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},

@@ -13,7 +13,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/passkeys/passkeys.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/signal_words.hpp"
 #include "store/data_lock.hpp"
 #include "support/demo_fixture.hpp"
@@ -41,9 +40,6 @@ const store::Query kAddClosing("test.reseal_closing",
 const store::Query kAddException("test.reseal_exception",
                                  "INSERT INTO record_exception (id, practice_id, client_id, asked_by, asked_at,"
                                  " sealed_reason) SELECT $2, practice_id, id, id, 1, $3 FROM account WHERE id = $1");
-const store::Query kSetTrend("test.reseal_trend",
-                             "INSERT INTO form_trend (episode_id, client_id, sent, sealed_trend)"
-                             " VALUES ($1, $2, 1, $3) ON CONFLICT (episode_id) DO UPDATE SET sealed_trend = $3");
 const store::Query kAddSignal(
     "test.reseal_signal",
     "INSERT INTO signal (id, episode_id, client_id, rule, version, kind, level, basis, at,"
@@ -132,7 +128,6 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddClosing, {client, access::seal(*key, client.bytes(), "a reason")});
       const auto exception = Id<struct ExceptionTag>::make(now);
       tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
-      tx.execute(kSetTrend, {episode_, client, questionnaires::seal_trend(*key, episode_, {})});
       const auto signal = signals::SignalId::make(now);
       tx.execute(kAddSignal, {signal, episode_, client, signals::seal_body(*key, signal, {"a reason", {}})});
       const auto outcome = signals::OutcomeId::make(now);

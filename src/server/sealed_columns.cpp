@@ -10,7 +10,6 @@
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/signals.hpp"
 
 namespace rapport::server {
@@ -68,10 +67,6 @@ template <signals::NotePart part>
 Bytes signal_note(const store::Row& row) {
   return signals::bound_to(row.id<signals::OutcomeId>(kKey), part);
 }
-Bytes trend(const store::Row& row) {
-  return questionnaires::bound_to(row.id<EpisodeId>(kKey));
-}
-
 Bytes care(const store::Row& row) {
   return measurement_plan::bound_to(row.id<EpisodeId>(kKey), row.int64(kKey + 1));
 }
@@ -133,7 +128,6 @@ const std::vector<Place>& places() {
       {"homework", "sealed_task", "client_id", {{"id", Uuid{}}}, own_id},
       {"homework_entry", "sealed_content", "client_id", {{"id", Uuid{}}}, own_id, "homework", "homework_id"},
       {"achievement", "sealed_words", "client_id", {{"id", Uuid{}}}, own_id},
-      {"form_trend", "sealed_trend", "client_id", {{"episode_id", Uuid{}}}, trend},
       {"signal", "sealed_body", "client_id", {{"id", Uuid{}}}, own_id},
       {"signal_outcome",
        "sealed_note",

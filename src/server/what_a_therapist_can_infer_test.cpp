@@ -1,17 +1,20 @@
 /// Whether anything that a therapist, their deputy or their supervisor can get differs by what a client answered about
-/// the therapist (RISQ), or by which question they left out of what is about the session (SPARQ). Two practices are
-/// lived through in the same way but for those answers; then every answer that can be read, and every live event, is
-/// held against its like, byte for byte.
+/// the therapist (RISQ), or by which question they left out of what is about the session (SPARQ), or by single answers
+/// to it that they do not show. Two practices are lived through in the same way but for those answers; then every
+/// answer that can be read, and every live event, is held against its like, byte for byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <set>
 
 #include "features/closing_account/closing_account.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/safety.hpp"
 #include "features/signals/evaluation.hpp"
@@ -123,9 +126,11 @@ class Inference : public testing::FullHouseTest {
     concerns.push_back(any);
     concerns.resize(1);
     const std::multimap<std::string, std::string> values{
-        {"{episode}", episode.text()}, {"{room}", chat.text()},      {"{form}", forms_[0]},
-        {"{form}", forms_[1]},         {"{form}", forms_[2]},        {"{concern}", concerns[0]},
-        {"{account}", client.text()},  {"{signal}", signal_of(any)}, {"{relationship_concern}", between_.text()}};
+        {"{episode}", episode.text()}, {"{room}", chat.text()},
+        {"{form}", forms_[0]},         {"{form}", forms_[1]},
+        {"{form}", forms_[2]},         {"{form}", forms_.back()},
+        {"{concern}", concerns[0]},    {"{account}", client.text()},
+        {"{signal}", signal_of(any)},  {"{relationship_concern}", between_.text()}};
     Seen seen;
     for (const auto& route : routes_->all()) {
       if (route->method != http::Method::get || route->pattern == "/api/live") continue;
@@ -239,6 +244,81 @@ class Inference : public testing::FullHouseTest {
       seen.push_back(call(therapist, http::Method::get, target).body);
     }
     return alike(std::move(seen));
+  }
+
+  enum class Shown { never, now, taken_back };
+  /// Forms on one day after the other, with these answers, and whether the client shows the therapist the single ones.
+  struct Weeks {
+    std::vector<std::string> sent;
+    Shown shown = Shown::never;
+    std::string questionnaire = "sparq";
+  };
+  void show_items(bool allowed) {
+    for (const auto& form : forms_) {
+      must(client, http::Method::put, "/api/forms/" + form + "/items-allowed",
+           allowed ? R"({"allowed":true})" : R"({"allowed":false})");
+    }
+    EXPECT_TRUE(signals::look_through_due(*house, soon()));
+  }
+  void stand_in() {
+    const auto id = people::AbsenceId::make(clock.now());
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::announce(tx, {therapist, access::Role::therapist, {}, practice},
+                              {id, therapist, deputy, clock.now(), clock.now() + std::chrono::days(30)});
+    }));
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::answer_absence(tx, {deputy, access::Role::therapist, {}, practice}, id, true);
+    }));
+  }
+  void hand_over() {
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice},
+                                    {people::HandOverId::make(clock.now()), episode, stranger, clock.now()}, {});
+    }));
+  }
+  /// What is said of a course, and in lists of many people.
+  Seen what_is_told(AccountId who) {
+    Seen seen;
+    for (const auto& target :
+         {"/api/episodes/" + episode.text() + "/signals", "/api/episodes/" + episode.text() + "/course",
+          std::string("/api/caseload"), std::string("/api/signals/unanswered")}) {
+      const auto answer = call(who, http::Method::get, target);
+      seen.push_back(std::to_string(answer.status) + " " + answer.body);
+    }
+    return alike(std::move(seen));
+  }
+  /// Each after the other: the therapist, whoever stands in, the supervisor, and to whom the client is handed over.
+  /// `read` is given each of them.
+  template <class Read>
+  std::map<std::string, Seen> after_weeks(const Weeks& weeks, Read read) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    for (const auto& signs : weeks.sent) {
+      tokens_.clear();
+      forms_.push_back(ask(weeks.questionnaire));
+      send(forms_.back(), signs, 1);
+      clock.set(clock.now() + std::chrono::hours(24));
+    }
+    tokens_.clear();
+    if (weeks.shown != Shown::never) show_items(true);
+    if (weeks.shown == Shown::taken_back) show_items(false);
+    EXPECT_TRUE(signals::look_through_due(*house, soon()));
+    clock.set(clock.now() + std::chrono::hours(24 * 9));  // the supervisor is told of what nobody has answered
+    tokens_.clear();
+    std::map<std::string, Seen> seen{{"therapist", read(therapist)}, {"supervisor", read(supervisor)}};
+    stand_in();
+    seen["deputy"] = read(deputy);
+    hand_over();
+    seen["successor"] = read(stranger);
+    return seen;
+  }
+  static void expect_same(const std::map<std::string, Seen>& seen, const std::map<std::string, Seen>& usual,
+                          const std::set<std::string>& people) {
+    for (const auto& who : people) {
+      ASSERT_EQ(seen.at(who).size(), usual.at(who).size()) << who;
+      for (std::size_t i = 0; i < usual.at(who).size(); ++i) EXPECT_EQ(seen.at(who)[i], usual.at(who)[i]) << who;
+    }
   }
 
   struct Course {
@@ -424,6 +504,42 @@ TEST_P(Inference, NothingTellsWhichQuestionAboutTheSessionWasLeftOut) {
     sparq_ = sent;
     EXPECT_EQ(what_is_seen({"0000"}, 0), whole) << sent;
   }
+}
+
+/// The same scores on each day; in the second no answer dips, none is left out, and no form has one answer throughout.
+const std::vector<std::string> kTelling{"3000044-", "30000333", "40000404", "22222222"};
+const std::vector<std::string> kEven{"30000444", "30000333", "30000333", "32222212"};
+const std::set<std::string> kEverybody{"therapist", "deputy", "supervisor", "successor"};
+
+TEST_P(Inference, NothingTellsASingleAnswerAboutTheSessionThatTheClientDoesNotShow) {
+  const auto all = [&](AccountId who) { return everything(who); };
+  const auto usual = after_weeks({kEven}, all);
+  for (const auto* who : {"therapist", "deputy", "successor"}) {
+    EXPECT_TRUE(holds(usual.at(who), "/api/episodes/{episode}/signals 200", R"("rule":"relationship-drop")")) << who;
+    EXPECT_TRUE(holds(usual.at(who), "/api/caseload 200", "SPARQ")) << who;
+  }
+  EXPECT_TRUE(holds(usual.at("supervisor"), "/api/signals/unanswered 200", R"("signals":[{)"));
+  expect_same(after_weeks({kTelling}, all), usual, kEverybody);
+}
+
+TEST_P(Inference, NoScaleOfOneQuestionTellsTheAnswerToIt) {
+  const auto all = [&](AccountId who) { return everything(who); };
+  // Goal and task, the first two, the other way round; and one answer throughout.
+  const auto usual = after_weeks({{"1322", "3122", "3122"}, Shown::never, "check-in"}, all);
+  for (const auto* who : {"therapist", "deputy", "successor"}) {
+    EXPECT_TRUE(holds(usual.at(who), kCourse, R"("key":"bond")")) << who;
+  }
+  expect_same(after_weeks({{"3122", "2222", "1322"}, Shown::never, "check-in"}, all), usual, kEverybody);
+}
+
+TEST_P(Inference, ASingleAnswerThatTheClientShowsIsToldToTheTherapistAloneAndNoLongerThanThat) {
+  const auto told = [&](AccountId who) { return what_is_told(who); };
+  const auto usual = after_weeks({kEven}, told);
+  const auto shown = after_weeks({kTelling, Shown::now}, told);
+  EXPECT_TRUE(holds(shown.at("therapist"), "200", "but item 7 is 0")) << shown.at("therapist").front();
+  EXPECT_TRUE(holds(shown.at("therapist"), "200", "was answered with 2"));
+  expect_same(shown, usual, {"deputy", "supervisor", "successor"});
+  expect_same(after_weeks({kTelling, Shown::taken_back}, told), usual, kEverybody);
 }
 
 TEST_P(Inference, WhatTheClientAllowsIsSeen) {

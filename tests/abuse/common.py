@@ -27,9 +27,8 @@ OFFERS = ["--practice-address", "https://rooms.example.org", "--push-services", 
 # A key of a browser, from the example of RFC 8291.
 PUSH_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
-# What comes and goes by itself: who was here last, that somebody asked, mails, what is reckoned by reading, and what the
-# rules find in courses.
-NOT_COMPARED = ("audit", "login_session", "notice", "form_trend", "signal", "signal_look")
+# What comes and goes by itself: who was here last, that somebody asked, mails, and what the rules find in courses.
+NOT_COMPARED = ("audit", "login_session", "notice", "signal", "signal_look")
 
 
 class House:

@@ -18,7 +18,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/evaluation.hpp"
 #include "http/shape.hpp"
 
@@ -80,7 +79,6 @@ class Maker {
     TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
     TRY(add_staff(tx));
     TRY(add_clients(tx, options));
-    TRY(reckon_trends(tx));
     return find_signals(tx);
   }
 
@@ -95,16 +93,6 @@ class Maker {
     for (const auto& [client, who, outcomes] : answered_) {
       TRY_ASSIGN(const auto key, house_.keys.key_for(client, deadline_));
       TRY(answer_signals(tx, *key, outcomes, who, now_));
-    }
-    return {};
-  }
-
-  /// So that the first look at a caseload does not have to.
-  Result<void> reckon_trends(store::WriteTx& tx) {
-    for (const auto& [login, therapist] : therapists_) {
-      auto trends = questionnaires::list_trends(tx, therapist);
-      TRY(questionnaires::reckon_due(house_, tx, therapist, trends, deadline_));
-      questionnaires::keep_trends(tx, trends);
     }
     return {};
   }

@@ -268,6 +268,11 @@ const Rule* find_rule(std::string_view id) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool tells_single_answers(std::string_view id) {
+  const auto* rule = find_rule(id);
+  return rule == nullptr || rule->method == Method::item_dip || rule->method == Method::same_answers;
+}
+
 std::string_view language_of(std::string_view wanted) {
   return wanted == kGerman ? kGerman : "en";
 }

@@ -52,7 +52,6 @@ class Signals : public testing::FullHouseTest {
   /// Answers so many questions, with the sum of their values.
   void send(FormId id, const std::string& instrument, int questions, int sum, std::int64_t version = 1,
             std::optional<AccountId> by = {}) {
-    const auto key = keys->key_for(client, soon()).value();
     questionnaires::Answers answers{"en", {}};
     const auto& all = questionnaires::instruments().find(instrument)->questions();
     for (int i = 0; i < questions; ++i) {
@@ -63,6 +62,20 @@ class Signals : public testing::FullHouseTest {
       sum -= value;
       answers.answers.push_back({question.link_id, static_cast<double>(value)});
     }
+    send_answers(id, instrument, answers, version, by);
+  }
+  /// A sign for each question.
+  void send_signs(FormId id, const std::string& instrument, std::string_view signs) {
+    questionnaires::Answers answers{"en", {}};
+    const auto& all = questionnaires::instruments().find(instrument)->questions();
+    for (std::size_t i = 0; i < signs.size(); ++i) {
+      answers.answers.push_back({all[i].link_id, static_cast<double>(signs[i] - '0')});
+    }
+    send_answers(id, instrument, answers, 1, {});
+  }
+  void send_answers(FormId id, const std::string& instrument, const questionnaires::Answers& answers,
+                    std::int64_t version, std::optional<AccountId> by) {
+    const auto key = keys->key_for(client, soon()).value();
     const auto scores = questionnaires::score_answers(*questionnaires::instruments().find(instrument), answers).value();
     const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(questionnaires::save_answers(tx, by.value_or(client), id, version - 1,
@@ -377,6 +390,55 @@ TEST_P(Signals, OfAnswersAboutTheTherapistAreForNobodyUnlessTheClientShowsThem) 
             ErrorKind::not_found)
       << "at once, before anything is looked through";
   EXPECT_EQ(seen_by(therapist, episode), R"(200 {"signals":[]})");
+}
+
+TEST_P(Signals, OfSingleAnswersAreForTheTherapistWhileTheClientShowsThem) {
+  const auto form = ask("sparq");
+  send(form, "sparq", 8, 32);  // the highest answer to every question
+  EXPECT_EQ(stored(), "");
+  EXPECT_EQ(in_record(), 0U);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, true); }));
+  EXPECT_NE(seen_by(therapist, episode).find("was answered with 4"), std::string::npos);
+  const auto signal = only();
+  EXPECT_EQ(in_record(), 1U) << "what was said of their answers is the client's to know";
+  stand_in();
+  EXPECT_EQ(seen_by(deputy, episode), R"(200 {"signals":[]})");
+  EXPECT_FALSE(sees(deputy, signal.id));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, false); }));
+  EXPECT_FALSE(sees(therapist, signal.id)) << "at once, before anything is looked through";
+  EXPECT_EQ(seen_by(therapist, episode), R"(200 {"signals":[]})") << "nor that it holds no longer";
+  EXPECT_EQ(stored(), "!straight-line open");
+  EXPECT_EQ(in_record(), 1U);
+}
+
+TEST_P(Signals, OfSingleAnswersThatWaitAreInNoListOfWhoeverDoesNotSeeThem) {
+  std::vector<FormId> forms;
+  for (const auto* signs : {"30000333", "30000333", "40000404"}) {
+    forms.push_back(ask("sparq"));
+    send_signs(forms.back(), "sparq", signs);
+    wait(hours(24));
+  }
+  EXPECT_EQ(stored(), "");
+  const auto allow = [&](bool allowed) {
+    for (const auto& form : forms) {
+      ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, allowed); }));
+    }
+  };
+  allow(true);
+  const auto signal = only();
+  EXPECT_EQ(signal.rule, "item-dip");
+  ASSERT_EQ(waiting(therapist).size(), 1U);
+  ASSERT_TRUE(record(signal, Outcome::deferred));
+  wait(hours(24 * 12));
+  ASSERT_EQ(waiting(therapist).size(), 1U);
+  EXPECT_EQ(unanswered(supervisor), 0U);
+  stand_in();
+  EXPECT_TRUE(waiting(deputy).empty());
+  ASSERT_TRUE(record(signal, Outcome::discussed, FollowUp::date, clock.now()));
+  EXPECT_EQ(follow_ups(therapist), 1U);
+  EXPECT_EQ(follow_ups(deputy), 0U);
+  allow(false);
+  EXPECT_EQ(follow_ups(therapist), 0U) << "at once, before anything is looked through";
 }
 
 TEST_P(Signals, OfFormsThatDoNotComeAreFoundAtNightAndEndWhenTheyCome) {

@@ -8924,7 +8924,7 @@ export interface components {
             source?: string | null;
             for_client?: boolean | null;
         };
-        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a score stands rounded: they would say which answers are missing. */
+        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a score stands rounded: they would say which answers are missing. Then there is no scale of one question either. */
         Scores: {
             questionnaire_version: string;
             scoring_version: string;
@@ -9804,8 +9804,8 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "worse" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon" | "silence";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `silence` the last contact, when no session is planned; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -9813,8 +9813,6 @@ export interface components {
             count?: number | null;
             questionnaire?: string | null;
             name?: string | null;
-            change?: number | null;
-            source?: string | null;
             until?: string | null;
             concern?: string | null;
             signal?: string | null;
@@ -10356,7 +10354,7 @@ export interface components {
             days: number;
             signals: components["schemas"]["UnansweredSignal"][];
         };
-        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than it should be. */
+        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers. `low` and `high` are the ends of the 95 % intervals (Wilson's) of all numbers that round to these. `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than it should be. */
         Share: {
             count?: number | null;
             of?: number | null;
