@@ -7895,6 +7895,940 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/episodes/{episode}/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The goals of an episode, how they came about, and how far the client sees themselves */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The goals of an episode, how they came about, and how far the client sees themselves */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GoalsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Propose a goal, or, as the client, take one on
+         * @description The same id again, by the same person, changes nothing: words are not changed once they are sent.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewGoal"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{goal}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a goal, call it reached, set it aside or take it up again
+         * @description Taken before: 204, and nothing changes. 409 `goal.step` where it cannot be taken any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    goal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GoalStepToTake"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{goal}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far one has come
+         * @description The client's alone. Each stays; the same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    goal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRating"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/approach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the two of an episode want to work, its history, and what can be chosen */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How the two of an episode want to work, its history, and what can be chosen */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApproachesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Propose how to work
+         * @description It holds once the other agrees. What still waited is replaced. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewApproach"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approaches/{approach}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to how the other wants to work, or decline */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    approach: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApproachAnswerToGive"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/homework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The homework of an episode, with what was written for it and shown */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this homework's id */
+                    before?: string;
+                    /** @description how many at most (1 to 50) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The homework of an episode, with what was written for it and shown */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HomeworkPage"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Give homework, or, as the client, take some on
+         * @description The same id again, by the same person, changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewHomework"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take homework back that nobody has begun */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what became of it
+         * @description The client's alone. With done or partly the therapist sees what was written for it, but for the pages of a diary, which are shown one by one.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OutcomeToSay"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be reminded a day before it is due, or not
+         * @description The client's alone.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReminderWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what one writes for a homework, bit by bit
+         * @description The client's alone; the id in the address is one that the sender makes. 409 `homework.entry_moved` when another device saved something else meanwhile; the same sent again is answered 200.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EntryToSave"];
+                };
+            };
+            responses: {
+                /** @description Keep what one writes for a homework, bit by bit */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntrySaved"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-entries/{entry}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show the therapist what one wrote, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EntryShared"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove what one wrote for a homework
+         * @description It is gone for both.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/achievements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What went well, how it was, and what the therapist noticed
+         * @description The client sees all of it, the therapist what they noticed and what the client shows.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this one's id */
+                    before?: string;
+                    /** @description how many at most (1 to 100) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What went well, how it was, and what the therapist noticed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AchievementsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Write down what went well or how it is; as the therapist, what one noticed
+         * @description The same id again, by the same person, changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAchievement"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/achievements/{achievement}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show the therapist what one wrote, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    achievement: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AchievementShared"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/achievements/{achievement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove what one wrote
+         * @description It is gone for both.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    achievement: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes/{episode}/signals": {
         parameters: {
             query?: never;
@@ -9736,6 +10670,92 @@ export interface components {
             answered_at?: string | null;
             deferred_until?: string | null;
         };
+        /** @enum {string} */
+        GoalState: "proposed" | "active" | "reached" | "set_aside";
+        /** @enum {string} */
+        Side: "client" | "therapist";
+        RecordGoalStep: {
+            state: components["schemas"]["GoalState"];
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+        };
+        RecordRating: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            progress: number;
+            note: string;
+        };
+        /** @description A goal in the words of whoever proposed it, how one would notice that it is reached, its steps, and how far the client said that it is (0 to 10). */
+        RecordGoal: {
+            text: string;
+            sign: string;
+            state: components["schemas"]["GoalState"];
+            steps: components["schemas"]["RecordGoalStep"][];
+            ratings: components["schemas"]["RecordRating"][];
+        };
+        /** @enum {string} */
+        ApproachState: "proposed" | "agreed" | "declined" | "replaced";
+        /** @description How the two want to work, as it was proposed: `models` and `style` in English. The latest that is agreed holds. */
+        RecordApproach: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Side"];
+            state: components["schemas"]["ApproachState"];
+            answered_at?: string | null;
+            models: string[];
+            style: string;
+            words: string;
+        };
+        /** @enum {string} */
+        HomeworkKind: "task" | "diary" | "thought_record" | "activity_plan";
+        /** @enum {string} */
+        HomeworkState: "open" | "done" | "partly" | "not_done" | "taken_back";
+        EntryContent: {
+            text?: string | null;
+            situation?: string | null;
+            thought?: string | null;
+            feeling?: string | null;
+            strength?: number | null;
+            thinking_errors?: string[] | null;
+            other_view?: string | null;
+            feeling_after?: string | null;
+            strength_after?: number | null;
+            day?: string | null;
+            activity?: string | null;
+            done?: boolean | null;
+            how?: string | null;
+        };
+        /** @description What the client wrote for a homework; `shown`: to the therapist. */
+        RecordEntry: {
+            /** Format: date-time */
+            at: string;
+            shown: boolean;
+            content: components["schemas"]["EntryContent"];
+        };
+        RecordHomework: {
+            kind: components["schemas"]["HomeworkKind"];
+            /** Format: date-time */
+            given_at: string;
+            by: components["schemas"]["Side"];
+            title: string;
+            text: string;
+            due_at?: string | null;
+            state: components["schemas"]["HomeworkState"];
+            entries: components["schemas"]["RecordEntry"][];
+        };
+        /** @enum {string} */
+        AchievementKind: "achievement" | "mood" | "noticed";
+        /** @description What went well, a mood (0 to 10), or what the therapist noticed; `shown`: to the therapist. */
+        RecordAchievement: {
+            kind: components["schemas"]["AchievementKind"];
+            /** Format: date-time */
+            at: string;
+            shown: boolean;
+            text: string;
+            mood?: number | null;
+        };
         /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
             /** Format: uuid */
@@ -9751,6 +10771,10 @@ export interface components {
             forms: components["schemas"]["RecordForm"][];
             rooms: components["schemas"]["RecordRoom"][];
             signals: components["schemas"]["RecordSignal"][];
+            goals: components["schemas"]["RecordGoal"][];
+            approaches: components["schemas"]["RecordApproach"][];
+            homework: components["schemas"]["RecordHomework"][];
+            achievements: components["schemas"]["RecordAchievement"][];
         };
         /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its state of then, and asks anew. */
         RecordConsent: {
@@ -10251,6 +11275,212 @@ export interface components {
             support: string;
             safety: string;
         };
+        GoalStepTaken: {
+            state: components["schemas"]["GoalState"];
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+        };
+        GoalRating: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            progress: number;
+            note?: string | null;
+        };
+        /** @enum {string} */
+        GoalStep: "accept" | "reach" | "set_aside" | "take_up";
+        /** @description `may`: what whoever asks can do with it now. `steps` and `ratings` in the order in which they came. */
+        GoalAnswer: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            sign?: string | null;
+            state: components["schemas"]["GoalState"];
+            proposed_by: components["schemas"]["Side"];
+            steps: components["schemas"]["GoalStepTaken"][];
+            ratings: components["schemas"]["GoalRating"][];
+            may: components["schemas"]["GoalStep"][];
+        };
+        /** @description `may_change`: whoever asks is one of the two, and does not only stand in. */
+        GoalsAnswer: {
+            may_change: boolean;
+            goals: components["schemas"]["GoalAnswer"][];
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `sign` is how one would notice that the goal is reached. `mine`: the client's own, active at once, without the therapist's word. */
+        NewGoal: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            sign?: string | null;
+            mine: boolean;
+        };
+        /** @description accept: by whoever did not propose it. reach: by the client. set_aside: by either. take_up: by the client it is active again, by the therapist it is proposed again. */
+        GoalStepToTake: {
+            step: components["schemas"]["GoalStep"];
+        };
+        /** @description `progress` from 0 (not begun) to 10 (reached); `id` as of a goal. */
+        NewRating: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            progress: number;
+            note?: string | null;
+        };
+        TwoTexts: {
+            en: string;
+            de: string;
+        };
+        Offered: {
+            key: string;
+            name: components["schemas"]["TwoTexts"];
+            about: components["schemas"]["TwoTexts"];
+        };
+        /** @description `answered_by`: who agreed, declined, or proposed something else in its place. `may_answer`: whoever asks. */
+        ApproachEntry: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["ApproachState"];
+            models: string[];
+            style: string;
+            words?: string | null;
+            proposed_by: components["schemas"]["Side"];
+            /** Format: date-time */
+            proposed_at: string;
+            answered_by?: components["schemas"]["Side"] | null;
+            answered_at?: string | null;
+            may_answer: boolean;
+        };
+        /** @description `models` and `styles` are what can be chosen. `approaches` the latest first; the first that is agreed holds. */
+        ApproachesAnswer: {
+            may_change: boolean;
+            models: components["schemas"]["Offered"][];
+            styles: components["schemas"]["Offered"][];
+            approaches: components["schemas"]["ApproachEntry"][];
+        };
+        /** @description One to five ways of working and a style, as the list has them, and what the two add in their own words. `id` as of a goal. */
+        NewApproach: {
+            /** Format: uuid */
+            id: string;
+            models: string[];
+            style: string;
+            words?: string | null;
+        };
+        ApproachAnswerToGive: {
+            agrees: boolean;
+        };
+        EntryAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            saved_at: string;
+            shared: boolean;
+            content: components["schemas"]["EntryContent"];
+        };
+        /** @description `entries` the oldest first; to the therapist those alone that the client shows. `reminds` is told to the client. */
+        HomeworkAnswer: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["HomeworkKind"];
+            title: string;
+            text?: string | null;
+            given_by: components["schemas"]["Side"];
+            /** Format: date-time */
+            given_at: string;
+            due_at?: string | null;
+            state: components["schemas"]["HomeworkState"];
+            /** Format: date-time */
+            state_at: string;
+            reminds?: boolean | null;
+            entries: components["schemas"]["EntryAnswer"][];
+        };
+        ThinkingError: {
+            key: string;
+            name: components["schemas"]["TwoTexts"];
+            about: components["schemas"]["TwoTexts"];
+            example: components["schemas"]["TwoTexts"];
+        };
+        /** @description The latest first. `more`: the list goes on; ask again with `before` = the id of the last one. `may_change`: whoever asks is one of the two, and does not only stand in. */
+        HomeworkPage: {
+            may_change: boolean;
+            homework: components["schemas"]["HomeworkAnswer"][];
+            more: boolean;
+            thinking_errors: components["schemas"]["ThinkingError"][];
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `reminds` counts when the client takes it on: whether to be reminded is theirs to say. */
+        NewHomework: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["HomeworkKind"];
+            title: string;
+            text?: string | null;
+            due?: string | null;
+            reminds?: boolean | null;
+        };
+        /** @enum {string} */
+        HomeworkOutcome: "open" | "done" | "partly" | "not_done";
+        OutcomeToSay: {
+            outcome: components["schemas"]["HomeworkOutcome"];
+        };
+        ReminderWanted: {
+            wanted: boolean;
+        };
+        /** @description `based_on` is the revision that this goes on from, 0 for a new entry. Which fields there are depends on the kind: text of a task or a diary; situation, thought, feeling, strength (0 to 10), thinking_errors, other_view, feeling_after and strength_after of a thought_record; day, activity, done and how of an activity_plan. None need be there. */
+        EntryToSave: {
+            /** Format: int64 */
+            based_on: number;
+            content: components["schemas"]["EntryContent"];
+        };
+        EntrySaved: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        EntryShared: {
+            shared: boolean;
+        };
+        /** @description `since_session`: written or shown since the last session ended. `by`: who wrote it; `mine`: whoever asks, who may remove it. */
+        AchievementAnswer: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AchievementKind"];
+            text?: string | null;
+            mood?: number | null;
+            by: components["schemas"]["Side"];
+            mine: boolean;
+            /** Format: date-time */
+            at: string;
+            shared: boolean;
+            since_session: boolean;
+        };
+        /** @description By when it was, the latest first. `session_at`: when the last session ended. `more`: ask again with `before` = the id of the last one. */
+        AchievementsAnswer: {
+            may_change: boolean;
+            session_at?: string | null;
+            achievements: components["schemas"]["AchievementAnswer"][];
+            more: boolean;
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `at` is when it was. A mood has `mood`, 0 (very low) to 10 (very good), and may have words; the others have words alone. `shared`: the therapist sees it; what the therapist noticed is always shown. */
+        NewAchievement: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AchievementKind"];
+            text?: string | null;
+            mood?: number | null;
+            /** Format: date-time */
+            at: string;
+            shared: boolean;
+        };
+        AchievementShared: {
+            shared: boolean;
+        };
         /** @enum {string} */
         Level: "info" | "look" | "act";
         /** @enum {string} */
@@ -10480,7 +11710,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/achievement.kind" | "/api/problems/achievement.words" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/approach.choice" | "/api/problems/approach.over" | "/api/problems/approach.own" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/between.client_alone" | "/api/problems/between.id_not_v7" | "/api/problems/between.id_taken" | "/api/problems/between.not_yours" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/goal.full" | "/api/problems/goal.not_active" | "/api/problems/goal.progress" | "/api/problems/goal.step" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/homework.begun" | "/api/problems/homework.content" | "/api/problems/homework.due" | "/api/problems/homework.entry_moved" | "/api/problems/homework.full" | "/api/problems/homework.taken_back" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -10650,8 +11880,23 @@ export interface components {
             kind: "encounter";
             body: components["schemas"]["EncounterEvent"];
         };
+        /** @enum {string} */
+        Topic: "goals" | "homework" | "achievements";
+        BetweenEvent: {
+            /** Format: uuid */
+            episode: string;
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description Something that the two of an episode keep between sessions changed. Read that topic again. `room` is the chat of the episode. */
+        LiveBetween: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "between";
+            body: components["schemas"]["BetweenEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"];
     };
     responses: never;
     parameters: never;
