@@ -49,7 +49,7 @@ constexpr std::array kTitles{
     Title{Kind::deterioration, "Reliably worse", "Verlässlich schlechter"},
     Title{Kind::reliable_improvement, "Reliably better", "Verlässlich besser"},
     Title{Kind::sudden_gain_candidate, "Perhaps a sudden gain", "Vielleicht eine plötzliche Besserung"},
-    Title{Kind::missing, "Not every form came that usually comes", "Nicht jeder Fragebogen kam, der sonst kommt"},
+    Title{Kind::missing, "A form did not come, or gave no score", "Ein Fragebogen kam nicht oder ergab keinen Wert"},
     Title{Kind::silence, "Nothing has come for weeks", "Seit Wochen kam nichts"},
     Title{Kind::late_reply, "An answer is late", "Eine Antwort ist überfällig"},
     Title{Kind::safety, "An answer that a person has to see", "Eine Antwort, die ein Mensch ansehen muss"},
