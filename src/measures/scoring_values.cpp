@@ -10,8 +10,11 @@ namespace rapport::measures {
 namespace {
 
 constexpr double kSame = 1e-9;
-/// A printed threshold is rounded, and was often reckoned from unrounded values.
-constexpr double kRoundedBy = 0.05;
+/// A printed threshold is rounded, was often reckoned from unrounded values or another sample, or holds at 90 %: beyond
+/// this share it is another number altogether.
+constexpr double kReckonedOtherwise = 0.35;
+/// Bands of a mean are printed with one decimal, however finely it can be told apart.
+constexpr double kPrintedStep = 0.1;
 
 struct Checked {
   const Instrument& instrument;
@@ -32,8 +35,8 @@ double step_of(const Instrument& instrument, std::size_t place) {
     }
   }
   if (least == 0) return 1;
-  const auto parts = scale.method == Method::mean ? static_cast<double>(scale.items.size()) : 1;
-  return least / parts * scale.factor;
+  if (scale.method != Method::mean) return least * scale.factor;
+  return std::max(least / static_cast<double>(scale.items.size()), kPrintedStep) * scale.factor;
 }
 
 std::optional<std::size_t> place_of_scale(const Scoring& scoring, std::string_view key) {
@@ -108,8 +111,9 @@ void check_change(Checked& checked, std::size_t i) {
                                  scale.min, scale.max)));
   }
   if (change.value && change.value_max) check_upper(checked, "reliable_change", i, *change.value, *change.value_max);
-  if (!change.value || !own) return;
-  if (std::abs(*change.value - *own) <= std::max(step_of(checked.instrument, *place), *own * kRoundedBy)) return;
+  if (!change.value || !own || change.kind != ChangeKind::reliable_change) return;
+  const auto give = std::max(step_of(checked.instrument, *place), *own * kReckonedOtherwise);
+  if (*own >= *change.value - give && *own <= change.value_max.value_or(*change.value) + give) return;
   checked.wrong.note<void>(inconsistent(
       at("reliable_change", i, "value"),
       fmt::format("\"value\" is {}; \"sd\" and \"reliability\" of the same entry give {:.2f}.", *change.value, *own)));

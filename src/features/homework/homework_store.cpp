@@ -47,6 +47,8 @@ const Query kSetReminder{"homework.set_reminder", "UPDATE homework SET reminds =
 const Query kShareAll{"homework.share_all",
                       "UPDATE homework_entry SET shared_at = $2 WHERE homework_id = $1 AND shared_at IS NULL", true};
 const Query kCountEntries{"homework.count_entries", "SELECT COUNT(*) FROM homework_entry WHERE homework_id = $1", true};
+const Query kCountShown{"homework.count_shown_entries",
+                        "SELECT COUNT(*) FROM homework_entry WHERE homework_id = $1 AND shared_at IS NOT NULL", true};
 const Query kBegin{"homework.begin_entry",
                    "INSERT INTO homework_entry (id, homework_id, begun_at, saved_at, revision, sealed_content)"
                    " VALUES ($1, $2, $3, $3, 1, $4)",
@@ -106,6 +108,17 @@ Result<FoundEntry> lock_entry(WriteTx& tx, AccountId viewer, EntryId id) {
 
 std::int64_t count_entries(ReadTx& tx, HomeworkId id) {
   return tx.first(kCountEntries, {id}, [](const Row& row) { return row.int64(0); }).value();
+}
+
+/// The therapist must not learn from a refusal that the client has begun to write.
+bool is_begun_for(ReadTx& tx, const Pair& pair, AccountId viewer, HomeworkId id) {
+  if (viewer == pair.client) return count_entries(tx, id) > 0;
+  return tx.first(kCountShown, {id}, [](const Row& row) { return row.int64(0); }).value() > 0;
+}
+
+/// Whether what was written of it was shown when the client said so.
+bool shows_all(HomeworkState state) {
+  return state == HomeworkState::done || state == HomeworkState::partly;
 }
 
 Changed told(WriteTx& tx, const Pair& pair, bool is_new) {
@@ -185,7 +198,7 @@ Result<Changed> take_back(WriteTx& tx, AccountId viewer, HomeworkId id, Time now
     return fail({ErrorKind::conflict, "between.not_yours", "Only who wrote it can take it back."});
   }
   if (found.homework.state == HomeworkState::taken_back) return told(tx, found.pair, false);
-  if (found.homework.state != HomeworkState::open || count_entries(tx, id) > 0) {
+  if (found.homework.state != HomeworkState::open || is_begun_for(tx, found.pair, viewer, id)) {
     return fail({ErrorKind::conflict, "homework.begun",
                  "This homework was begun already. It stays; the client can say that it was not done."});
   }
@@ -198,7 +211,8 @@ Result<Changed> say_outcome(WriteTx& tx, AccountId viewer, HomeworkId id, Homewo
   const auto state = state_of(outcome);
   if (found.homework.state == state) return told(tx, found.pair, false);
   tx.execute(kSetState, {id, text_of(state), now});
-  const bool shows = outcome == HomeworkOutcome::done || outcome == HomeworkOutcome::partly;
+  // From done to partly nothing more is shown: what the client has hidden since stays hidden.
+  const bool shows = shows_all(state) && !shows_all(found.homework.state);
   if (shows && found.homework.kind != HomeworkKind::diary) tx.execute(kShareAll, {id, now});
   return told(tx, found.pair, true);
 }

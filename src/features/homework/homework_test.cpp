@@ -145,10 +145,32 @@ TEST_P(Homework, PagesOfADiaryAreShownOneByOneAlone) {
       << "what was removed does not come back";
 }
 
+TEST_P(Homework, SaidToBePartlyDoneShowsNothingThatWasHiddenSince) {
+  const auto id = give(therapist, "task");
+  const auto page = new_id();
+  EXPECT_EQ(save(client, id, page, 0, R"({"text":"mine"})").status, 200);
+  EXPECT_EQ(outcome(client, id, "done").status, 204);
+  EXPECT_EQ(entries_of(therapist), 1U);
+  EXPECT_EQ(share(client, page, false).status, 204);
+  EXPECT_EQ(outcome(client, id, "partly").status, 204);
+  EXPECT_EQ(entries_of(therapist), 0U);
+}
+
 TEST_P(Homework, IsTakenBackWhileNobodyHasBegunIt) {
   const auto begun = give(therapist, "task");
   EXPECT_EQ(save(client, begun, new_id(), 0, R"({"text":"begun"})").status, 200);
-  EXPECT_EQ(ask(therapist, http::Method::del, "/api/homework/" + begun).status, 409);
+  EXPECT_EQ(ask(therapist, http::Method::del, "/api/homework/" + begun).status, 204)
+      << "a refusal would say that the client has begun to write";
+  EXPECT_EQ(entries_of(client), 1U) << "what was written stays the client's";
+  const auto own = give(client, "task");
+  const auto entry = new_id();
+  EXPECT_EQ(save(client, own, entry, 0, R"({"text":"begun"})").status, 200);
+  EXPECT_EQ(ask(client, http::Method::del, "/api/homework/" + own).status, 409);
+  const auto shown = give(therapist, "task");
+  const auto page = new_id();
+  EXPECT_EQ(save(client, shown, page, 0, R"({"text":"begun"})").status, 200);
+  EXPECT_EQ(share(client, page, true).status, 204);
+  EXPECT_EQ(ask(therapist, http::Method::del, "/api/homework/" + shown).status, 409);
   const auto id = give(therapist, "task");
   EXPECT_EQ(ask(client, http::Method::del, "/api/homework/" + id).status, 409) << "the therapist gave it";
   EXPECT_EQ(ask(therapist, http::Method::del, "/api/homework/" + id).status, 204);

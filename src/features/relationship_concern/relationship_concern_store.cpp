@@ -95,6 +95,8 @@ const Query kEndTellings{"relationship_concern.end_tellings",
                          true};
 const Query kEndAllTellings{"relationship_concern.end_all_tellings",
                             "UPDATE relationship_telling SET ended_at = $1 WHERE ended_at IS NULL"};
+const Query kEndMediation{"relationship_concern.end_mediation",
+                          "UPDATE relationship_concern SET mediated_at = NULL WHERE mediated_at IS NOT NULL"};
 const Query kWords{"relationship_concern.words",
                    "SELECT id, telling_id, by_id, at, sealed_text FROM relationship_word WHERE telling_id = $1"
                    " ORDER BY at, id",
@@ -425,6 +427,8 @@ Result<bool> tell(WriteTx& tx, AccountId client, const NewTelling& wanted, Time 
     return fail(id_taken());
   }
   TRY(move(tx, concern, Step::tell, now));
+  // That two know of each other was said of those two; of whoever is told now the client says it anew.
+  if (concern.mediated_at) tx.execute(kSetMediated, {concern.id, std::optional<Time>()});
   tx.execute(kSetAsks, {concern.id, kAskedAfter});
   TRY(ask_to_look(tx, concern, wanted.account, "told:" + wanted.id.text(), now));
   emit(tx, concern, {wanted.account});
@@ -458,7 +462,8 @@ Result<bool> answer_agreement(WriteTx& tx, AccountId client, RelationshipConcern
   }
   std::vector<AccountId> who;
   for (const auto& one : tellings_of(tx, id)) {
-    if (!one.hears || (one.id != found->telling && !found->is_shared)) continue;
+    const bool is_shared = found->is_shared && concern.mediated_at;
+    if (!one.hears || (one.id != found->telling && !is_shared)) continue;
     who.push_back(one.account);
     if (one.id == found->telling) tx.execute(kTellingWaits, {one.id});
   }
@@ -545,7 +550,8 @@ std::vector<Word> words_of(ReadTx& tx, TellingId telling) {
 std::vector<Agreement> agreements_for(ReadTx& tx, const Heard& heard) {
   auto all = agreements_of(tx, heard.concern.id);
   std::erase_if(all, [&](const Agreement& one) {
-    return one.telling != heard.telling.id && !(one.is_shared && heard.concern.mediated_at);
+    const bool is_shared = one.is_shared && heard.concern.mediated_at && one.at >= heard.telling.told_at;
+    return one.telling != heard.telling.id && !is_shared;
   });
   return all;
 }
@@ -626,6 +632,7 @@ Result<void> follow(WriteTx& tx, const encounters::Encounter& encounter, Time no
 }
 
 std::int64_t end_all_tellings(WriteTx& tx) {
+  tx.execute(kEndMediation, {});
   return tx.execute(kEndAllTellings, {tx.now()});
 }
 

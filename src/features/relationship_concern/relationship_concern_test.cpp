@@ -348,6 +348,30 @@ TEST_P(RelationshipConcerns, ThoseWhoHearItKnowOfEachOtherOnlyWhenTheClientSaysS
   EXPECT_EQ(seen(therapist), std::pair(false, std::size_t{0}));
 }
 
+TEST_P(RelationshipConcerns, WhoIsToldLaterIsNotMediatedWithByWhatWasSaidOfOthers) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::neutral_person)));
+  EXPECT_TRUE(*write([&](store::WriteTx& tx) { return mediate(tx, client, id, true, clock.now()); }));
+  EXPECT_TRUE(*propose_it(neutral, id, AgreementId::make(clock.now())));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    EXPECT_EQ(end_all_tellings(tx), 2);
+    return {};
+  }));
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::therapist)));
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::neutral_person)));
+  const auto seen = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::pair<bool, std::size_t>> {
+             TRY_ASSIGN(const auto heard, find_heard(tx, therapist, id));
+             return std::pair(other_hearer(tx, heard).has_value(), agreements_for(tx, heard).size());
+           })
+        .value();
+  };
+  EXPECT_EQ(seen(), std::pair(false, std::size_t{0}));
+  EXPECT_TRUE(*write([&](store::WriteTx& tx) { return mediate(tx, client, id, true, clock.now()); }));
+  EXPECT_EQ(seen(), std::pair(true, std::size_t{0})) << "what was agreed before they were told is not theirs";
+}
+
 TEST_P(RelationshipConcerns, ATherapistCannotCloseItAndNoticesNothingOfAWithdrawalButThatItIsGone) {
   const auto id = told(Part::therapist);
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {

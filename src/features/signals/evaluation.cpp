@@ -15,6 +15,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
 #include "features/signals/missing_forms.hpp"
+#include "features/signals/several_instruments.hpp"
 #include "measures/counterpart.hpp"
 #include "measures/score.hpp"
 
@@ -408,7 +409,9 @@ Result<void> follow(const StoredSignal& known, const Signal& found, const access
   const Body body{found.reason, found.values};
   TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
   if (stays_as_told(known) || before == body) return {};
-  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), found.level > known.level});
+  const bool is_graver =
+      found.level > known.level || (found.level != Level::info && names_more(before.values, body.values));
+  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), is_graver});
   return {};
 }
 

@@ -152,4 +152,12 @@ std::string sentence_of_others(std::span<const std::pair<std::string, double>> v
                      listed_in(language, others));
 }
 
+bool names_more(std::span<const std::pair<std::string, double>> before,
+                std::span<const std::pair<std::string, double>> after) {
+  return std::any_of(after.begin(), after.end(), [&](const auto& value) {
+    const auto is_it = [&](const auto& other) { return other.first == value.first; };
+    return value.first.starts_with(kTo) && std::none_of(before.begin(), before.end(), is_it);
+  });
+}
+
 }  // namespace rapport::signals

@@ -12,11 +12,16 @@
 
 namespace rapport::signals {
 
-/// Of one kind and session the signal of the form that came first stays what it is, so that one that was answered stays
-/// answered, with the level of the gravest; its sentence names the others with their numbers, and its values have
-/// these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected course) and the weak
-/// rule of one answer stand for themselves.
+/// Of one kind and session the signal of the form that came first stays what it is, so that one that was answered with
+/// all of them known stays answered, with the level of the gravest; its sentence names the others with their numbers,
+/// and its values have these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected
+/// course) and the weak rule of one answer stand for themselves.
 std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rule> rules);
+
+/// Whether the later values name an instrument with a score that the earlier ones did not: whoever answered those did
+/// not know of it.
+bool names_more(std::span<const std::pair<std::string, double>> before,
+                std::span<const std::pair<std::string, double>> after);
 
 /// " In the same session, too: GAD-7 (from 8 to 15)." of the values of such a signal; empty where it names no other.
 std::string sentence_of_others(std::span<const std::pair<std::string, double>> values, std::string_view language);

@@ -80,7 +80,7 @@ export default async function add({ check, house, shots }) {
     await picture('proposed', desktop);
 
     await page.goto(`${house.origin}/`);
-    await page.getByText('There is an answer to what you said.').waitFor();
+    await page.getByText('There is something new about what you said.').waitFor();
     await picture('home-phone', page);
     await page.getByRole('link', { name: 'Look at it' }).click();
     await page.getByText(`${therapist.name} has written down what you agreed on.`).waitFor();
