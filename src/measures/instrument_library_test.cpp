@@ -133,14 +133,6 @@ TEST(Instrument, IsRefusedWhenItsTwoFilesDisagree) {
   EXPECT_NE(add_mood(mood_scoring(R"("items":["a","c"],"range":[0,4])")).find("names the item \"c\""),
             std::string::npos);
   EXPECT_NE(add_mood(mood_scoring(R"("items":["a","a"],"range":[0,4])")).find("\"a\" twice"), std::string::npos);
-  // What somebody calls relevant says nothing of the measurement error; a range holds what it spans.
-  EXPECT_EQ(
-      with(R"(,"reliable_change":[{"scale":"total","kind":"relevant_change","value":4,"sd":0.5,"reliability":0.8}])"),
-      "");
-  EXPECT_EQ(
-      with(
-          R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":1,"value_max":4,"sd":2,"reliability":0.8}])"),
-      "");
   EXPECT_NE(add_mood(mood_scoring(R"("items":["a"],"range":[0,2])")).find("Item \"b\" must be"), std::string::npos);
   EXPECT_NE(
       add_mood(mood_scoring(R"("items":["a","b"],"range":[0,5])")).find("its range is 0 to 5; its answers give 0 to 4"),
@@ -189,6 +181,14 @@ TEST(InstrumentLibrary, RefusesNumbersThatNoFormCanReach) {
        "\"value\" is 4; \"sd\" and \"reliability\" of the same entry give 0.62.");
   EXPECT_EQ(
       with(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":1,"sd":0.5,"reliability":0.8}])"),
+      "");
+  // What somebody calls relevant says nothing of the measurement error; a range holds what it spans.
+  EXPECT_EQ(
+      with(R"(,"reliable_change":[{"scale":"total","kind":"relevant_change","value":4,"sd":0.5,"reliability":0.8}])"),
+      "");
+  EXPECT_EQ(
+      with(
+          R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":1,"value_max":4,"sd":2,"reliability":0.8}])"),
       "");
   EXPECT_NE(add_mood(mood_scoring(R"("items":["a"],"range":[0,2])", R"(,"unscored":["b"],"reverse":["b"])"))
                 .find("Item \"b\" is reversed, and no scale counts it."),
