@@ -80,7 +80,9 @@ void add_numbers(const Signal& signal, const Rule& rule, std::vector<std::pair<s
   constexpr std::array<std::string_view, 2> kNow{"score", "recent_mean"};
   const auto scale = ids_of_scale(signal, rule);
   if (rule.method == Method::no_score) return add_counts(signal, scale, values);
-  if (const auto before = first_of(signal, kBefore)) values.emplace_back(std::string(kFrom) + scale, *before);
+  // What a repair is held against is the level of before the fall: "from" that would be wrong.
+  const auto before = rule.method == Method::repaired ? std::nullopt : first_of(signal, kBefore);
+  if (before) values.emplace_back(std::string(kFrom) + scale, *before);
   values.emplace_back(std::string(kTo) + scale, first_of(signal, kNow).value_or(0));
 }
 
