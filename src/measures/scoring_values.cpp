@@ -1,5 +1,7 @@
 #include "measures/scoring_values.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,6 @@
 #include "server/measure_commands.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 

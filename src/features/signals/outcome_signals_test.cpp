@@ -1,5 +1,6 @@
 #include "features/signals/outcome_signals.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
