@@ -36,6 +36,8 @@ ANYTHING = {"server"}  # the wiring, and main.cpp
 BEAST_FILES_AT_MOST = 3
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+# What precompiled headers and files joined into one would hide: a name whose header the file does not include itself.
+OWN_HEADERS = {"fmt": (re.compile(r"\bfmt::"), re.compile(r"\bfmt/|spdlog/fmt/"))}
 COROUTINE = re.compile(r"\b(co_await|co_return|co_yield)\b")
 # Comments and literals, so that a word inside them is not taken for code. Order matters.
 NOT_CODE = re.compile(
@@ -90,6 +92,11 @@ def check(root):
                 word = COROUTINE.search(line)
                 if word:
                     say(number, f"{word.group(1)} outside src/net: handlers are plain functions")
+        included = [m.group(2) for m in map(INCLUDE.match, without(text, True).split("\n")) if m]
+        for library, (used, header) in OWN_HEADERS.items():
+            place = used.search(without(text, False))
+            if place and not any(header.match(target) for target in included):
+                say(without(text, False).count("\n", 0, place.start()) + 1, f"{library}:: without a header of {library}")
         has_beast = False
         for number, line in enumerate(without(text, True).split("\n"), 1):
             match = INCLUDE.match(line)
@@ -166,6 +173,8 @@ def self_test():
         ("server", {"server/a.cpp": '#include "features/b/b.hpp"', "main.cpp": '#include "server/a.hpp"'}, []),
         ("unknown", {"odd/a.cpp": ""}, ["src/odd/a.cpp:1"]),
         ("dots", {"http/a.cpp": '#include "../store/x.hpp"'}, ["src/http/a.cpp:1"]),
+        ("own header", {"base/a.cpp": "\nauto s = fmt::format(1);", "base/b.cpp": "#include <fmt/format.h>\nauto s = fmt::format(1);",
+                        "base/c.cpp": "// fmt::format"}, ["src/base/a.cpp:2: fmt::"]),
         ("three", {f"net/{n}.cpp": "#include <boost/beast.hpp>" for n in "abcd"}, ["src/net/d.cpp:1: 4 files"]),
     ]
     failed = 0

@@ -14,7 +14,8 @@ BEGIN, END = "<!-- rules: made by scripts/signal-rules-table.py -->\n", "<!-- en
 
 
 def numbers(rule):
-    parts = [f"{key.replace('_', ' ')} {value:g}" for key, value in rule.get("parameters", {}).items()]
+    parts = [f"strength {rule['strength']}"] if "strength" in rule else []
+    parts += [f"{key.replace('_', ' ')} {value:g}" for key, value in rule.get("parameters", {}).items()]
     for measure in rule.get("measures", []):
         own = ", ".join(f"{key} {measure[key]:g}" for key in ("drop", "error", "low", "spread") if key in measure)
         parts.append(f"{measure['instrument']} {measure['scale']}" + (f" ({own})" if own else ""))

@@ -13,7 +13,6 @@
 #include "features/people/people.hpp"
 #include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/evaluation.hpp"
 
 namespace rapport::bench {

@@ -146,10 +146,10 @@ const std::vector<std::pair<Event, std::vector<std::string_view>>>& events() {
   static const std::vector<std::pair<Event, std::vector<std::string_view>>> events{
       {Event::worsening,
        {"deterioration-from-start", "deterioration-from-best", "two-worsenings", "worse-than-expected"}},
-      {Event::no_progress, {"no-improvement-by-4", "worse-than-expected"}},
+      {Event::no_progress, {"no-improvement-by-6", "worse-than-expected"}},
       {Event::improvement, {"improvement-from-start"}},
       {Event::gain, {"sudden-gain"}},
-      {Event::rupture, {"relationship-drop", "risq-yes"}},
+      {Event::rupture, {"relationship-drop", "relationship-strain", "risq-yes"}},
       {Event::repair, {"relationship-repaired"}},
       {Event::one_answer, {"item-dip"}},
       {Event::weak_start, {"relationship-low", "srs-low"}},

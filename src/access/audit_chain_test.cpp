@@ -11,6 +11,7 @@
 #include "access/audit.hpp"
 #include "access/audit_check.hpp"
 #include "migrations/house.hpp"
+#include "support/kept_schemas.hpp"
 
 namespace rapport::access {
 namespace {
@@ -49,14 +50,12 @@ class Chain : public ::testing::TestWithParam<std::string> {
     chain_.reset();
     db_.reset();
     fs::remove_all(folder_);
+    schemas_.leave();
   }
 
-  std::unique_ptr<store::Database> open() const {
+  std::unique_ptr<store::Database> open() {
     if (GetParam() == "sqlite") return store::open_sqlite({.file = folder_ + "/house.db"}, nullptr);
-    static std::atomic<int> number{0};
-    const auto schema = "chain_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    return store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 6},
-                                nullptr);
+    return schemas_.open("house", 6, nullptr);
   }
   std::unique_ptr<AuditChain> begin() const { return std::make_unique<AuditChain>(*db_, root_, heads(), clock_); }
   std::string heads() const { return folder_ + "/heads"; }
@@ -110,6 +109,7 @@ class Chain : public ::testing::TestWithParam<std::string> {
   const SealKey root_ = SealKey::random();
   const AccountId client_ = AccountId::make(start);
   std::string folder_;
+  testing::KeptSchemas schemas_;
   std::unique_ptr<store::Database> db_;
   std::unique_ptr<AuditChain> chain_;
 };

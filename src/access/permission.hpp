@@ -75,13 +75,17 @@ enum class Permission : std::uint8_t {
   answer_signal,         ///< record what one did about it, and what came of that
   watch_signals,         ///< which of them the therapists whom one supervises have not answered
   read_practice_report,  ///< figures about the practice as a whole, with nobody in them
+  say_between_us,        ///< say that something between the two is not right, and choose who hears it
+  hear_between_us,       ///< read what one was told so, and answer it
+  read_between,          ///< goals, homework and what went well, between sessions
+  write_between,         ///< work on them
   edit_own_profile,      ///< say what one is like as a therapist, for clients who choose
   state_preferences,     ///< say what one wishes for in the work
   read_preferences,      ///< what one's client wishes for
   choose_therapist,      ///< see who could fit, choose one or ask for somebody to be chosen
   assign_therapist,      ///< which clients wait for a therapist, and choose one for them
 };
-inline constexpr std::size_t kPermissionCount = 41;
+inline constexpr std::size_t kPermissionCount = 45;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -137,6 +141,10 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::answer_signal, "answer_signal", kTherapist},
     {Permission::watch_signals, "watch_signals", Roles{Role::supervisor}},
     {Permission::read_practice_report, "read_practice_report", Roles{Role::coordinator, Role::administrator}},
+    {Permission::say_between_us, "say_between_us", kClient},
+    {Permission::hear_between_us, "hear_between_us", Roles{Role::therapist, Role::neutral_person}},
+    {Permission::read_between, "read_between", kBoth},
+    {Permission::write_between, "write_between", kBoth},
     {Permission::edit_own_profile, "edit_own_profile", kTherapist},
     {Permission::state_preferences, "state_preferences", kClient},
     {Permission::read_preferences, "read_preferences", kTherapist},

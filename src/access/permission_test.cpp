@@ -25,8 +25,8 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
         row.permission == Permission::manage_people || row.permission == Permission::manage_closings ||
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments ||
         row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report ||
-        row.permission == Permission::state_preferences || row.permission == Permission::choose_therapist ||
-        row.permission == Permission::assign_therapist;
+        row.permission == Permission::say_between_us || row.permission == Permission::state_preferences ||
+        row.permission == Permission::choose_therapist || row.permission == Permission::assign_therapist;
     EXPECT_EQ(allowed(Role::therapist, row.permission), !of_others) << row.text;
   }
 }
@@ -40,7 +40,9 @@ TEST(Permission, WhoOnlyHearsOfConcernsReadsNothingElse) {
       const bool reads_by_exception = role == Role::supervisor && (row.permission == Permission::ask_exception ||
                                                                    row.permission == Permission::decide_exception);
       const bool watches = role == Role::supervisor && row.permission == Permission::watch_signals;
-      const bool may = hears || reads_by_exception || watches || of_no_client(row.permission);
+      // A supervisor stands on the therapist's side of the wall.
+      const bool is_chosen = role == Role::neutral_person && row.permission == Permission::hear_between_us;
+      const bool may = hears || reads_by_exception || watches || is_chosen || of_no_client(row.permission);
       EXPECT_EQ(allowed(role, row.permission), may) << row.text;
     }
   }

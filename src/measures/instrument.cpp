@@ -8,49 +8,14 @@
 #include <set>
 
 #include "measures/digest.hpp"
+#include "measures/instrument_mistakes.hpp"
 #include "measures/json_fields.hpp"
+#include "measures/scoring_values.hpp"
 
 namespace rapport::measures {
 namespace {
 
 constexpr double kSame = 1e-9;
-
-tl::unexpected<Error> inconsistent(std::string where, std::string detail) {
-  auto message = detail;
-  return fail(invalid("instrument.inconsistent", std::move(detail), {{std::move(where), std::move(message)}}));
-}
-
-/// All that is wrong, so that a person can mend it at once; the sentence is that of the first.
-class Collected {
- public:
-  template <class Value>
-  void note(const Result<Value>& step) {
-    if (step) return;
-    if (!error_) {
-      error_ = step.error();
-    } else {
-      error_->fields.insert(error_->fields.end(), step.error().fields.begin(), step.error().fields.end());
-    }
-    if (error_->fields.size() > Mistakes::kMost) error_->fields.resize(Mistakes::kMost);
-  }
-  Result<void> result() const {
-    if (error_) return fail(*error_);
-    return {};
-  }
-
- private:
-  std::optional<Error> error_;
-};
-
-/// Where a part of the item stands.
-std::string at(const Item& item, std::string_view part) {
-  return fmt::format("{}{}/{}", kInQuestionnaire, item.path, part);
-}
-
-/// Where an entry of a list of the scoring stands; `part` of it where that is not empty.
-std::string at(std::string_view list, std::size_t place, std::string_view part = "") {
-  return fmt::format("{}/{}/{}{}{}", kInScoring, list, place, part.empty() ? "" : "/", part);
-}
 
 bool contains(const std::vector<std::string>& list, std::string_view entry) {
   return std::find(list.begin(), list.end(), entry) != list.end();
@@ -332,27 +297,6 @@ Result<void> check_scale_names(const Scoring& scoring, const Entries& entries, s
   return wrong.result();
 }
 
-/// Bands that would leave a score without a name, or give it two, are worse than none.
-Result<void> check_bands(const Scoring& scoring, const Scale& scale) {
-  double expected = scale.min;
-  std::optional<std::size_t> last;
-  for (std::size_t i = 0; i < scoring.bands.size(); ++i) {
-    const auto& band = scoring.bands[i];
-    if (band.scale != scale.key) continue;
-    if (std::abs(band.min - expected) > kSame || band.max < band.min) {
-      return inconsistent(at("bands", i, "min"), fmt::format("The band \"{}\" of \"{}\" should begin at {}.",
-                                                             band.label, scale.key, expected));
-    }
-    expected = band.max + 1;
-    last = i;
-  }
-  if (last && std::abs(expected - 1 - scale.max) > kSame) {
-    return inconsistent(at("bands", *last, "max"), fmt::format("The bands of \"{}\" end at {}, the scale at {}.",
-                                                               scale.key, expected - 1, scale.max));
-  }
-  return {};
-}
-
 std::optional<std::size_t> names_twice(const Scale& scale) {
   return twice(scale.items, [](const auto& entry) { return entry; });
 }
@@ -446,7 +390,6 @@ Result<void> Instrument::settle_scales() {
     const bool is_whole = places.size() == scale.items.size() && !names_twice(scale);
     if (is_whole) wrong.note(check_range(scale, i, questions_, places));
     wrong.note(check_not_asked(scale, i, questions_, places));
-    wrong.note(check_bands(scoring_, scale));
   }
   return wrong.result();
 }
@@ -486,6 +429,7 @@ Result<void> Instrument::settle() {
   wrong.note(check_scale_names(scoring_, scoring_.cutoffs, "cutoffs", "cut-off"));
   wrong.note(check_scale_names(scoring_, scoring_.reliable_change, "reliable_change", "reliable change"));
   wrong.note(check_every_item_has_a_use(scoring_, questions_));
+  wrong.note(check_values(*this));
   return wrong.result();
 }
 

@@ -157,6 +157,87 @@ TEST(Instrument, IsRefusedWhenItsTwoFilesDisagree) {
   EXPECT_NE(with(R"(,"variants":[{"key":"1-3","offset":1}])").find("offset 0"), std::string::npos);
 }
 
+TEST(InstrumentLibrary, RefusesNumbersThatNoFormCanReach) {
+  const auto with = [](std::string_view rest) {
+    return add_mood(mood_scoring(R"("items":["a","b"],"range":[0,4])", rest));
+  };
+  const auto says = [&](std::string_view rest, std::string_view sentence) {
+    EXPECT_NE(with(rest).find(sentence), std::string::npos) << rest << "\n" << with(rest);
+  };
+  says(R"(,"safety":[{"item":"a","min":3,"topic":"t","rule":"r"}])", "cannot be answered with more than 2");
+  EXPECT_EQ(with(R"(,"safety":[{"item":"a","min":2,"topic":"t","rule":"r"}])"), "");
+  says(R"(,"review":[{"item":"b","min":2.5,"by":"somebody"}])", "cannot be answered with more than 2");
+  says(R"(,"cutoffs":[{"scale":"total","value":5,"reached_when":"at_or_above","meaning":"m","clinical":true}])",
+       "The cut-off 5 is outside the scale \"total\", which goes from 0 to 4.");
+  says(R"(,"cutoffs":[{"scale":"total","value":3,"value_max":2,"reached_when":"at_or_above","meaning":"m"}])",
+       "\"value_max\" is 2, which is not above \"value\", 3.");
+  says(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":5}])",
+       "A change of 5 is more than the scale \"total\" has");
+  says(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","sd":4,"reliability":0.5}])",
+       "is more than the scale \"total\" has");
+  says(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":3,"value_max":1}])",
+       "\"value_max\" is 1, which is not above \"value\", 3.");
+  says(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":4,"sd":0.5,"reliability":0.8}])",
+       "\"value\" is 4; \"sd\" and \"reliability\" of the same entry give 0.62.");
+  EXPECT_EQ(
+      with(R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":1,"sd":0.5,"reliability":0.8}])"),
+      "");
+  // What somebody calls relevant says nothing of the measurement error; a range holds what it spans.
+  EXPECT_EQ(
+      with(R"(,"reliable_change":[{"scale":"total","kind":"relevant_change","value":4,"sd":0.5,"reliability":0.8}])"),
+      "");
+  EXPECT_EQ(
+      with(
+          R"(,"reliable_change":[{"scale":"total","kind":"reliable_change","value":1,"value_max":4,"sd":2,"reliability":0.8}])"),
+      "");
+  EXPECT_NE(add_mood(mood_scoring(R"("items":["a"],"range":[0,2])", R"(,"unscored":["b"],"reverse":["b"])"))
+                .find("Item \"b\" is reversed, and no scale counts it."),
+            std::string::npos);
+}
+
+TEST(InstrumentLibrary, TakesBandsWithoutAGapOfAScaleThatIsNoSum) {
+  const auto with = [](std::string_view scale, double low, double high, double range) {
+    return add_mood(fmt::format(
+        R"({{"schema":"rapport.scoring/1","instrument":"mood","name":"Mood","version":"1","citation":"none",
+    "licence":{{"status":"A","commercial_builds":"on"}},"scales":[{{"key":"total","label":"Total",{},
+    "items":["a","b"],"range":[0,{}],"direction":"higher_better","missing":{{"rule":"complete_only"}}}}],
+    "bands":[{{"scale":"total","min":0,"max":{},"label":"low"}},{{"scale":"total","min":{},"max":{},"label":"high"}}]}})",
+        scale, range, low, high, range));
+  };
+  EXPECT_EQ(with(R"("method":"mean")", 0.9, 1, 2), "");
+  EXPECT_EQ(with(R"("method":"mean")", 0.5, 1, 2), "");
+  EXPECT_EQ(with(R"("method":"sum","factor":25)", 50, 75, 100), "");
+  // A score of 1 would have no name, or two.
+  EXPECT_NE(with(R"("method":"mean")", 0.5, 1.5, 2).find("should begin at 1"), std::string::npos);
+  EXPECT_NE(with(R"("method":"mean")", 1, 1, 2).find("should begin at 1.5"), std::string::npos);
+}
+
+TEST(InstrumentLibrary, WantsTheScalesOfASumToHaveEachOfItsItemsOnce) {
+  const auto with = [](std::string_view parts, std::string_view second = R"(["b"])") {
+    return add_mood(fmt::format(
+        R"({{"schema":"rapport.scoring/1","instrument":"mood","name":"Mood","version":"1","citation":"none",
+    "licence":{{"status":"A","commercial_builds":"on"}},"scales":[
+    {{"key":"total","label":"Total","method":"sum","items":["a","b"],"range":[0,4],"direction":"higher_better",
+      "missing":{{"rule":"sum_of_scales","scales":{}}}}},
+    {{"key":"one","label":"One","method":"sum","items":["a"],"range":[0,2],"direction":"higher_better","missing":{{"rule":"complete_only"}}}},
+    {{"key":"two","label":"Two","method":"sum","items":{},"range":[0,2],"direction":"higher_better","missing":{{"rule":"complete_only"}}}}]}})",
+        parts, second));
+  };
+  EXPECT_EQ(with(R"(["one","two"])"), "");
+  for (const auto* parts : {R"(["one"])", R"(["one","one"])", R"(["one","three"])", R"(["total"])", "[]"}) {
+    EXPECT_NE(with(parts).find("have each of its items once"), std::string::npos) << parts;
+  }
+  EXPECT_NE(with(R"(["one","two"])", R"(["a"])").find("have each of its items once"), std::string::npos);
+}
+
+TEST(InstrumentLibrary, WantsAWholeNumberOfMissingAnswers) {
+  const auto said = add_mood(
+      R"({"schema":"rapport.scoring/1","instrument":"mood","name":"Mood","version":"1","citation":"none",
+    "licence":{"status":"A","commercial_builds":"on"},"scales":[{"key":"total","label":"Total","method":"sum",
+    "items":["a","b"],"range":[0,4],"direction":"higher_better","missing":{"rule":"prorate","max_missing":1.5}}]})");
+  EXPECT_NE(said.find("This must be a whole number"), std::string::npos) << said;
+}
+
 /// A file in the manner of other programs: no language, linkIds with slashes, weights on the answer option, a question
 /// that nothing is counted from, free text, and a total that the other program reckons itself.
 std::string foreign_questionnaire(

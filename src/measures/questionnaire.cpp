@@ -356,6 +356,16 @@ void each_wording(const std::vector<Item>& items, const std::function<void(const
   }
 }
 
+/// Of FHIR's four; files that were written by hand often have none.
+void check_status(Fields& fields) {
+  const auto status = fields.optional_text("status");
+  if (!status) return;
+  for (const auto* known : {"draft", "active", "retired", "unknown"}) {
+    if (*status == known) return;
+  }
+  fields.wrong("status", R"(This must be one of "draft", "active", "retired", "unknown".)");
+}
+
 Result<Questionnaire> read(std::string_view text, Reading reading, LanguageIs language) {
   TRY_ASSIGN(const auto document, parse_document(text));
   Mistakes mistakes;
@@ -363,6 +373,7 @@ Result<Questionnaire> read(std::string_view text, Reading reading, LanguageIs la
   Questionnaire questionnaire;
   const bool is_questionnaire = fields.optional_text("resourceType") == "Questionnaire";
   if (!is_questionnaire) fields.wrong("resourceType", "This must be \"Questionnaire\".");
+  check_status(fields);
   questionnaire.name = fields.optional_text("id").value_or(fields.optional_text("name").value_or(""));
   questionnaire.url = fields.optional_text("url").value_or("");
   questionnaire.version = fields.optional_text("version").value_or("");

@@ -50,6 +50,17 @@ TEST(Questionnaire, TakesTheOrdinalValueFromEitherPlaceAndEitherExtension) {
   EXPECT_EQ(ordinal_value(R"({"valueCoding":{"code":"a"}})"), std::nullopt);
 }
 
+TEST(Questionnaire, RefusesAStatusThatFhirDoesNotHave) {
+  const auto with = [](std::string_view status) {
+    return fmt::format(R"({{"resourceType":"Questionnaire","status":"{}","language":"en",
+      "item":[{{"linkId":"1","text":"How?","type":"choice","answerOption":[{{"valueInteger":0}},{{"valueInteger":1}}]}}]}})",
+                       status);
+  };
+  for (const auto* known : {"draft", "active", "retired", "unknown"})
+    EXPECT_TRUE(read_questionnaire(with(known))) << known;
+  EXPECT_NE(refused(with("foo")).find(R"("draft", "active", "retired", "unknown")"), std::string::npos);
+}
+
 TEST(Questionnaire, RefusesTwoOrdinalValuesThatDisagree) {
   const auto option = [](double second) {
     return with_options(fmt::format(

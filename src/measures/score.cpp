@@ -53,6 +53,8 @@ bool enough(const Scale& scale, std::size_t items, std::size_t answered) {
       return items - answered <= static_cast<std::size_t>(scale.max_missing);
     case MissingRule::count_answered:
       return answered > 0;
+    case MissingRule::sum_of_scales:
+      return answered == items;  // see sum_of_scales
   }
   return false;
 }
@@ -76,6 +78,18 @@ ScaleScore score_scale(const Scale& scale, std::size_t items, const Tally& found
   if (scale.method == Method::mean) value /= answered;
   if (scale.method == Method::sum && prorated) value = static_cast<double>(items) * found.sum / answered;
   return {scale.key, value * scale.factor, prorated};
+}
+
+/// Where an answer is missing, and each of its parts has a score without it.
+std::optional<ScaleScore> sum_of_scales(const Scale& scale, const std::vector<ScaleScore>& scores) {
+  ScaleScore sum{scale.key, 0, true};
+  for (const auto& part : scale.parts) {
+    const auto found =
+        std::find_if(scores.begin(), scores.end(), [&](const ScaleScore& score) { return score.scale == part; });
+    if (found == scores.end() || !found->value) return std::nullopt;
+    *sum.value += *found->value;
+  }
+  return sum;
 }
 
 void note_questions(const Filled& filled, FormScore& form) {
@@ -167,8 +181,12 @@ Result<FormScore> score(const Instrument& instrument, std::span<const Answer> an
     const auto& places = instrument.scale_questions()[i];
     const bool may_prorate = !leaves_out_safety(places, filled);
     form.scores.push_back(score_scale(scales[i], places.size(), tally(scales[i], places, filled), may_prorate));
-    form.prorated = form.prorated || form.scores.back().prorated;
   }
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    if (scales[i].missing != MissingRule::sum_of_scales || form.scores[i].value) continue;
+    if (auto sum = sum_of_scales(scales[i], form.scores)) form.scores[i] = *std::move(sum);
+  }
+  form.prorated = std::any_of(form.scores.begin(), form.scores.end(), [](const auto& one) { return one.prorated; });
   if (form.scores.empty()) return form;
   if (const auto main = form.scores.front().value) form.band = band_of(instrument, *main, variant);
   return form;

@@ -158,6 +158,25 @@ TEST(Score, RefusesWhatCannotBeAnswered) {
   EXPECT_TRUE(refuses("k6", {5, 1, 1, 1, 1, 1}));
 }
 
+TEST(Score, AddsUpScalesThatBearAMissingAnswerEach) {
+  const auto& instrument = *library().find("wai-sr");
+  const auto scores = [&](std::vector<Answer> answers) {
+    std::vector<Answer> found;
+    for (const auto& one : score(instrument, answers, *instrument.variant(""))->scores) found.push_back(one.value);
+    return found;
+  };
+  // Total, goal (4 6 8 11), task (1 2 10 12), bond (3 5 7 9).
+  EXPECT_EQ(scores({5, 4, 5, 4, 5, 4, 5, 4, 5, 5, 3, none}),
+            (std::vector<Answer>{15 + 4 * 14.0 / 3 + 20, 15, 4 * 14.0 / 3, 20}));
+  EXPECT_EQ(scores({none, 4, none, none, 4, 4, 4, 4, 4, 4, 4, 4}), (std::vector<Answer>{48, 16, 16, 16}));
+  EXPECT_EQ(scores({none, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, none}), (std::vector<Answer>{none, 16, none, 16}));
+  const auto form =
+      score(instrument, std::vector<Answer>{none, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4}, *instrument.variant(""));
+  EXPECT_TRUE(form->prorated);
+  EXPECT_TRUE(form->scores[0].prorated);
+  EXPECT_FALSE(form->complete);
+}
+
 TEST(Score, TakesTheMeanTimesAFactor) {
   auto scoring = library().find("who-5")->scoring();
   scoring.scales[0].method = Method::mean;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "measures/json_fields.hpp"
@@ -34,16 +35,18 @@ Direction read_direction(Fields& fields) {
 }
 
 void read_missing(Fields& fields, Scale& scale) {
-  fields.refuse_all_but({"rule", "max_missing", "not_asked"});
+  fields.refuse_all_but({"rule", "max_missing", "not_asked", "scales"});
   scale.not_asked = fields.optional_number("not_asked");
   scale.missing = read_name<MissingRule>(fields, "rule",
                                          {{"complete_only", MissingRule::complete_only},
                                           {"prorate", MissingRule::prorate},
-                                          {"count_answered", MissingRule::count_answered}});
+                                          {"count_answered", MissingRule::count_answered},
+                                          {"sum_of_scales", MissingRule::sum_of_scales}});
+  scale.parts = fields.texts("scales", kMaxEntries);
   if (scale.missing != MissingRule::prorate) return;
   const auto most = fields.number("max_missing");
-  if (most < 1 || most >= static_cast<double>(scale.items.size())) {
-    fields.wrong("max_missing", "This must be at least 1 and less than the number of items.");
+  if (most < 1 || most >= static_cast<double>(scale.items.size()) || most != std::floor(most)) {
+    fields.wrong("max_missing", "This must be a whole number, at least 1 and less than the number of items.");
     return;
   }
   scale.max_missing = static_cast<int>(most);

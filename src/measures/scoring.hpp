@@ -26,6 +26,7 @@ enum class MissingRule {
   complete_only,   ///< one answer missing: no score
   prorate,         ///< up to `max_missing`: the missing ones count as the mean of the others
   count_answered,  ///< what was answered counts; nothing answered: no score
+  sum_of_scales,   ///< the sum of the scales named in `parts`, each by its own rule; one without a score: no score
 };
 
 /// One number that a form gives. Most instruments have one, named "total"; some have several and no total.
@@ -40,6 +41,7 @@ struct Scale {
   Direction direction = Direction::higher_worse;
   MissingRule missing = MissingRule::complete_only;
   int max_missing = 0;
+  std::vector<std::string> parts;  ///< of `sum_of_scales`: keys of scales that have each item of this one once
   /// What a question counts, after any reversing, that was not asked because of another answer. Absent: it counts as
   /// one that was left out.
   std::optional<double> not_asked;

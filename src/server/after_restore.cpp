@@ -13,6 +13,7 @@
 #include "access/sessions_store.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
+#include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
@@ -21,6 +22,7 @@
 #include "features/passkeys/passkeys.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/practice_report/practice_report.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "migrations/house.hpp"
 #include "server/all_routes.hpp"
 #include "server/data_places.hpp"
@@ -41,6 +43,8 @@ constexpr std::string_view kLookThrough =
   - Accounts that wait to be closed: a day begins anew for what administrators asked for, and everybody whom it concerns
     is told. Who called it off since does so again.
   - Mail addresses are those of then. Links and notices go to the one of before, until people enter theirs again.
+  - Pages of homework and of what went well that clients had shown their therapist and hid or removed since are shown
+    again: clients hide or remove them again.
   - Of the practice's report, periods that were over and are not in the backup are not shown any more: what had been shown
     of them is not known.
   - Who was erased since, where data and keys are both of then, is there again, and nobody can know who that was: not
@@ -62,17 +66,20 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.recovery_codes = log_in::forget_all_recovery_codes(tx);
   ended.push_devices = notify::forget_all_devices(tx);
   notify::drop_links_and_pushes(tx, now);
+  ended.homework_reminders = homework::end_all_reminders(tx);
   ended.hand_overs = people::call_off_all_hand_overs(tx);
   ended.closings = closing_account::announce_all_anew(tx);
   ended.exceptions = closing_account::end_all_exceptions(tx);
   practice_report::after_restore(tx, now);
+  ended.tellings = relationship_concern::end_all_tellings(tx);
   TRY_ASSIGN(ended.consents, consent::end_all(tx, state_of, what_withdrawals_end()));
   access::AuditEntry entry;
   entry.at = now;
   entry.action = "backup.restore";
   entry.view = "state of " + to_rfc3339(state_of);
   entry.count = ended.log_ins + ended.invitations + ended.recoveries + ended.recovery_codes + ended.push_devices +
-                ended.hand_overs + ended.closings + ended.exceptions + ended.consents;
+                ended.hand_overs + ended.closings + ended.exceptions + ended.consents + ended.tellings +
+                ended.homework_reminders;
   entry.outcome = access::Outcome::done;
   entry.origin = "command";
   access::write_audit(tx, entry);
@@ -99,16 +106,18 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
   fmt::print(out,
              "The practice is what it was at {}. What people ended since then would hold again, so this was ended:\n",
              to_rfc3339(state_of));
-  const std::array<std::pair<std::int64_t, std::string_view>, 9> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 11> counts{
       {{ended.log_ins, "log-ins: everybody logs in again"},
        {ended.invitations, "invitations that were open: whoever invited makes the link anew"},
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},
        {ended.recovery_codes, "recovery codes: each person makes new ones, under \"Log-in and security\""},
        {ended.push_devices, "browsers that were told when something waits: each person switches it on again"},
+       {ended.homework_reminders, "reminders of homework: each client chooses them again"},
        {ended.hand_overs, "hand-overs that were planned: they are planned anew"},
        {ended.closings, "closings that administrators asked for: a day begins anew, and everybody is told again"},
        {ended.exceptions, "locked records that were read by exception: whoever needs to asks again"},
-       {ended.consents, "consents: each person is asked again, and until then nothing that rests on one is done"}}};
+       {ended.consents, "consents: each person is asked again, and until then nothing that rests on one is done"},
+       {ended.tellings, "tellings that something between a client and a therapist is not right: clients tell again"}}};
   for (const auto& [count, what] : counts) fmt::print(out, "  {:>6} {}\n", count, what);
   fmt::print(out, "{}", kLookThrough);
 }

@@ -19,14 +19,17 @@ struct EndedByRestore {
   std::int64_t recoveries = 0;
   std::int64_t recovery_codes = 0;
   std::int64_t push_devices = 0;
+  std::int64_t homework_reminders = 0;
   std::int64_t hand_overs = 0;
   std::int64_t closings = 0;  ///< announced anew
   std::int64_t exceptions = 0;
   std::int64_t consents = 0;
+  std::int64_t tellings = 0;  ///< of concerns about a relationship: whoever was told hears no more
 };
 
 /// Brings the database of a practice that nobody has open to this program's version, and ends in it, in one transaction
 /// and with a row of the audit: log-ins, links, invitations, planned hand-overs, exceptions, consents, recovery codes,
+/// what clients told of a relationship,
 /// the browsers that are told of something and those that are known to be somebody's; closings that administrators
 /// asked for are announced anew. `state_of`: when the backup was made.
 Result<EndedByRestore> end_what_may_have_ended(store::Database& db, Time state_of);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "features/achievements/achievements_api.hpp"
 #include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
 #include "features/closing_account/closing_api.hpp"
@@ -11,6 +12,8 @@
 #include "features/course/course_api.hpp"
 #include "features/crisis_contacts/crisis_contacts_api.hpp"
 #include "features/encounters/encounters_api.hpp"
+#include "features/goals/goals_api.hpp"
+#include "features/homework/homework_api.hpp"
 #include "features/instruments/instruments_api.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/account_api.hpp"
@@ -31,6 +34,8 @@
 #include "features/preferences/preferences_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
+#include "features/relationship_concern/relationship_concern_api.hpp"
 #include "features/safety/safety_api.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
@@ -91,22 +96,27 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   questionnaires::add_questionnaire_routes(routes, rules);
   instruments::add_instrument_routes(routes);
   safety::add_safety_routes(routes);
+  relationship_concern::add_relationship_concern_routes(routes);
   consent::add_consent_routes(routes, what_withdrawals_end());
   closing_account::add_closing_routes(routes, closing);
   closing_account::add_exception_routes(routes);
   caseload::add_caseload_routes(routes);
   course::add_course_routes(routes);
-  encounters::add_encounter_routes(routes,
-                                   [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) {
-                                     signals::note_change(tx, encounter.episode);
-                                     return session_forms::follow(tx, encounter, usual_forms, now);
-                                   });
+  encounters::add_encounter_routes(
+      routes, [usual_forms](store::WriteTx& tx, const encounters::Encounter& encounter, Time now) -> Result<void> {
+        signals::note_change(tx, encounter.episode);
+        TRY(relationship_concern::follow(tx, encounter, now));
+        return session_forms::follow(tx, encounter, usual_forms, now);
+      });
   encounters::add_note_routes(routes);
   notify::add_notify_routes(routes);
   notify::add_push_routes(routes, push);
   record::add_record_routes(routes);
   measurement_plan::add_measurement_plan_routes(routes, usual_forms);
   measurement_plan::add_care_agreement_routes(routes);
+  goals::add_goal_routes(routes);
+  homework::add_homework_routes(routes);
+  achievements::add_achievement_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();

@@ -78,6 +78,8 @@ void print_table(const Instrument& instrument, const ScoreTable& table, std::ost
   for (const auto& rule : rules) {
     if (rule.source) fmt::print(out, "Change: {}.\n", *rule.source);
   }
+  // Whoever reads the scores must know what of the scoring nobody has confirmed.
+  for (const auto& what : instrument.scoring().unverified) fmt::print(out, "Unverified: {}.\n", what);
 }
 
 Result<ScoreTable> score_input(const Instrument& instrument, const MeasureOptions& options, std::istream& in) {

@@ -1,5 +1,6 @@
 #include "server/measure_commands.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -80,6 +81,18 @@ TEST_F(MeasureCommands, EndWithOneAndASentenceWhenNothingCouldBeDone) {
     fails({.instrument = "gad-2", .input = "-", .folder = (folder_ / "nowhere").string(), .json = json}, kGood,
           "folder");
   }
+}
+
+TEST_F(MeasureCommands, SayWhatOfAScoringNobodyHasConfirmed) {
+  std::string head = "client,session,date";
+  std::string row = "a,1,2026-01-05";
+  for (int item = 1; item <= 45; ++item) {
+    head += fmt::format(",item{}", item);
+    row += ",2";
+  }
+  EXPECT_EQ(score({.instrument = "oq-45", .input = "-"}, head + "\n" + row + "\n"), 0);
+  EXPECT_NE(out_.str().find("Unverified: reverse (nine items are scored the other way round"), std::string::npos)
+      << out_.str();
 }
 
 TEST_F(MeasureCommands, ShowATableThatAPersonCanActOn) {

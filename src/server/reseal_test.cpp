@@ -13,7 +13,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/push_devices.hpp"
 #include "features/passkeys/passkeys.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/signal_words.hpp"
 #include "store/data_lock.hpp"
 #include "support/demo_fixture.hpp"
@@ -41,9 +40,6 @@ const store::Query kAddClosing("test.reseal_closing",
 const store::Query kAddException("test.reseal_exception",
                                  "INSERT INTO record_exception (id, practice_id, client_id, asked_by, asked_at,"
                                  " sealed_reason) SELECT $2, practice_id, id, id, 1, $3 FROM account WHERE id = $1");
-const store::Query kSetTrend("test.reseal_trend",
-                             "INSERT INTO form_trend (episode_id, client_id, sent, sealed_trend)"
-                             " VALUES ($1, $2, 1, $3) ON CONFLICT (episode_id) DO UPDATE SET sealed_trend = $3");
 const store::Query kAddSignal(
     "test.reseal_signal",
     "INSERT INTO signal (id, episode_id, client_id, rule, version, kind, level, basis, at,"
@@ -52,6 +48,24 @@ const store::Query kAddSignal(
 const store::Query kAddOutcome("test.reseal_outcome",
                                "INSERT INTO signal_outcome (id, signal_id, place, by_id, at, outcome, sealed_note,"
                                " sealed_result_note) VALUES ($1, $2, 1, $3, 1, 'acted', $4, $5)");
+const store::Query kAddBetween("test.reseal_between",
+                               "INSERT INTO relationship_concern (id, episode_id, client_id, kept_at, state, asks_left,"
+                               " waits, sealed_words) VALUES ($1, $2, $3, 1, 'told', 0, 0, $4)");
+const store::Query kAddTelling("test.reseal_telling",
+                               "INSERT INTO relationship_telling (id, concern_id, client_id, part, account_id, told_at,"
+                               " waits, sealed_words) VALUES ($1, $2, $3, 'therapist', $3, 1, 1, $4)");
+const store::Query kAddWord("test.reseal_word",
+                            "INSERT INTO relationship_word (id, telling_id, by_id, at, sealed_text)"
+                            " VALUES ($1, $2, $3, 1, $4)");
+const store::Query kAddAgreement("test.reseal_agreement",
+                                 "INSERT INTO relationship_agreement (id, telling_id, at, is_shared, sealed_text)"
+                                 " VALUES ($1, $2, 1, 0, $3)");
+const store::Query kAddFollowUp("test.reseal_follow_up",
+                                "INSERT INTO relationship_follow_up (id, concern_id, encounter_id, asked_at,"
+                                " answered_at, sealed_answer)"
+                                " SELECT $1, $2, n.id, 1, 1, $3 FROM encounter n WHERE n.client_id = $4 LIMIT 1");
+const store::Query kAddBetweenNote("test.reseal_between_note",
+                                   "INSERT INTO relationship_note (id, written_at, sealed_text) VALUES ($1, 1, $2)");
 const store::Query kSetConsentNote("test.reseal_consent", "UPDATE consent SET sealed_note = $2 WHERE id = $1");
 const store::Query kAnyConsent("test.reseal_any_consent", "SELECT id, person_id FROM consent WHERE person_id = $1");
 const store::Query kBreakMessage(
@@ -114,7 +128,6 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddClosing, {client, access::seal(*key, client.bytes(), "a reason")});
       const auto exception = Id<struct ExceptionTag>::make(now);
       tx.execute(kAddException, {client, exception, access::seal(*key, exception.bytes(), "a reason to read it")});
-      tx.execute(kSetTrend, {episode_, client, questionnaires::seal_trend(*key, episode_, {})});
       const auto signal = signals::SignalId::make(now);
       tx.execute(kAddSignal, {signal, episode_, client, signals::seal_body(*key, signal, {"a reason", {}})});
       const auto outcome = signals::OutcomeId::make(now);
@@ -122,6 +135,18 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddOutcome, {outcome, signal, client,
                                access::seal(*key, signals::bound_to(outcome, NotePart::outcome), "what was done"),
                                access::seal(*key, signals::bound_to(outcome, NotePart::result), "what came of it")});
+      const auto between = Id<struct BetweenTag>::make(now);
+      tx.execute(kAddBetween,
+                 {between, episode_, client, access::seal(*key, between.bytes(), "something is not right")});
+      const auto telling = Id<struct TellingTag>::make(now);
+      tx.execute(kAddTelling, {telling, between, client, access::seal(*key, telling.bytes(), "as it was told")});
+      tx.execute(kAddBetweenNote, {telling, access::seal(*key, telling.bytes(), "a note beside it")});
+      const auto word = Id<struct WordTag>::make(now);
+      tx.execute(kAddWord, {word, telling, client, access::seal(*key, word.bytes(), "a word about it")});
+      const auto agreement = Id<struct AgreementTag>::make(now);
+      tx.execute(kAddAgreement, {agreement, telling, access::seal(*key, agreement.bytes(), "what was agreed")});
+      const auto asked = Id<struct AskedTag>::make(now);
+      tx.execute(kAddFollowUp, {asked, between, access::seal(*key, asked.bytes(), "it is better"), client});
       const auto consents = tx.list(kAnyConsent, {client}, [](const store::Row& row) { return row.uuid(0); });
       for (const auto& id : consents) {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments_rules.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/closing_account/exceptions.hpp"
@@ -14,6 +15,8 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/recovery.hpp"
@@ -29,6 +32,7 @@
 #include "features/people/staff.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/relationship_concern/sealed_words.hpp"
 #include "features/safety/safety.hpp"
 #include "features/signals/signal_words.hpp"
 #include "http/live_frames.hpp"
@@ -118,6 +122,13 @@ const std::vector<Secret> kSecrets{
     {"About Monday", {"client", "therapist"}},
     {"half a draft", {"client"}},
     {"agenda words", {"client", "therapist"}},
+    {"goal words", {"client", "therapist"}},
+    {"approach words", {"client", "therapist"}},
+    {"task words", {"client", "therapist"}},
+    {"kept page", {"client"}},
+    {"shown page", {"client", "therapist"}},
+    {"kept joy", {"client"}},
+    {"noticed words", {"client", "therapist"}},
     {"note words", {"therapist"}},
     {"Amara", {"client", "therapist", "deputy", "supervisor", "neutral"}},
     {"other words", {"other_client", "therapist"}},
@@ -148,6 +159,9 @@ const std::vector<Secret> kSecrets{
     {"PHQ-9 went up by 7", {"client", "therapist"}},  // the sentence of a signal; the client reads it in the record
     {"signal words", {"therapist"}},
     {"rejected by my therapist", {"client", "neutral"}},
+    {"kept words", {"client"}},
+    {"told therapist words", {"client", "therapist"}},
+    {"told neutral words", {"client", "neutral"}},
     {"Count of yes", {"client"}},
     {R"("item":"7","value":2)", {"client", "therapist"}},  // what was sent
     {R"("item":"7","value":3)", {"client"}},               // a correction that was not sent yet
@@ -191,6 +205,75 @@ Scenario held(const std::string& step, const std::string& has, const std::string
           failed("encounter." + step),
           "",
           first};
+}
+
+const std::string both_hear_between = "client:between therapist:between";
+/// What the two keep between sessions, read: `words` is what each of them finds there.
+Scenario between(const std::string& topic, const std::string& action, const std::string& words) {
+  return {"GET /api/episodes/{episode}/" + topic,
+          "",
+          kNotLoggedIn,
+          {200, words, action + " done/client"},
+          failed(action),
+          {200, words, action + " done/client"},
+          failed(action)};
+}
+/// A change by the client, who is heard by both; of the therapist as it is given.
+Scenario changed_between(const std::string& route, const std::string& body, const std::string& action,
+                         const Expected& therapist, const std::string& told = both_hear_between) {
+  return {route,          body,      kNotLoggedIn,  {204, "", action + " done/client", told},
+          failed(action), therapist, failed(action)};
+}
+std::vector<Scenario> scenarios_between_sessions() {
+  const auto done = [](const std::string& action) {
+    return Expected{204, "", action + " done/client", both_hear_between};
+  };
+  const Expected done_before{204, "", "", both_hear_between};
+  return {
+      between("goals", "goals.read", "goal words"),
+      changed_between("POST /api/episodes/{episode}/goals", R"({"id":"$id","text":"goal words anew","mine":false})",
+                      "goal.add", done("goal.add")),
+      changed_between("POST /api/goals/{goal}/steps", R"({"step":"set_aside"})", "goal.step", done_before),
+      changed_between("POST /api/goals/{goal}/ratings", R"({"id":"$id","progress":3})", "goal.rate",
+                      failed("goal.rate", 409, "between.client_alone")),
+      between("approach", "approach.read", "approach words"),
+      changed_between("POST /api/episodes/{episode}/approach",
+                      R"({"id":"$id","models":["mixed"],"style":"both","words":"approach words anew"})",
+                      "approach.propose", done("approach.propose")),
+      changed_between("PUT /api/approaches/{approach}/answer", R"({"agrees":true})", "approach.answer",
+                      failed("approach.answer", 409, "approach.over")),
+      between("homework", "homework.read", "shown page"),
+      {"GET /api/episodes/{episode}/homework?limit=51", "", kNotLoggedIn, failed("homework.read", 422, "?limit"),
+       failed("homework.read", 422), failed("homework.read", 422), failed("homework.read", 422)},
+      changed_between("POST /api/episodes/{episode}/homework", R"({"id":"$id","kind":"task","title":"task words"})",
+                      "homework.give", done("homework.give")),
+      {"DELETE /api/homework/{homework}", "", kNotLoggedIn, failed("homework.take_back", 409, "between.not_yours"),
+       failed("homework.take_back"), failed("homework.take_back", 409, "homework.begun"), failed("homework.take_back")},
+      changed_between("PUT /api/homework/{homework}/outcome", R"({"outcome":"done"})", "homework.outcome",
+                      failed("homework.outcome", 409, "between.client_alone")),
+      changed_between("PUT /api/homework/{homework}/reminder", R"({"wanted":true})", "homework.reminder",
+                      failed("homework.reminder", 409, "between.client_alone"), "client:between"),
+      {"PUT /api/homework/{homework}/entries/{entry}",
+       R"({"based_on":1,"content":{"text":"kept page anew"}})",
+       kNotLoggedIn,
+       {200, R"("revision":2)", "", "client:between"},
+       failed("homework.write"),
+       failed("homework.write", 409, "between.client_alone"),
+       failed("homework.write")},
+      changed_between("PUT /api/homework-entries/{entry}/shared", R"({"shared":true})", "homework.share",
+                      failed("homework.share")),
+      changed_between("DELETE /api/homework-entries/{entry}", "", "homework.remove", failed("homework.remove"),
+                      "client:between"),
+      between("achievements", "achievements.read", "noticed words"),
+      changed_between(
+          "POST /api/episodes/{episode}/achievements",
+          R"({"id":"$id","kind":"achievement","text":"kept joy","at":"2026-11-18T09:00:00Z","shared":false})",
+          "achievement.add", failed("achievement.add", 409, "achievement.kind"), "client:between"),
+      changed_between("PUT /api/achievements/{achievement}/shared", R"({"shared":true})", "achievement.share",
+                      failed("achievement.share", 409, "between.not_yours")),
+      changed_between("DELETE /api/achievements/{achievement}", "", "achievement.remove", failed("achievement.remove"),
+                      "client:between"),
+  };
 }
 
 std::vector<Scenario> scenarios() {
@@ -1053,6 +1136,148 @@ std::vector<Scenario> scenarios() {
                refused("concern.close"), refused("concern.close"), failed("concern.close", 422, "/note"),
                failed("concern.close")},
               failed("concern.close", 422, "concern.reason"), failed("concern.close"), failed("concern.close")),
+
+      // What a client says of the two: the deputy and the supervisor, who hear of other concerns, have nothing of it.
+      {"GET /api/me/relationship-concerns",
+       "",
+       kNotLoggedIn,
+       {200, "kept words"},
+       {200, R"({"concerns":[],"hearers":[{)"},
+       {403},
+       {403},
+       "Gita"},
+      {"POST /api/episodes/{episode}/relationship-concerns",
+       R"({"id":"$id","words":"kept words"})",
+       kNotLoggedIn,
+       {201, R"("state":"kept")"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      {"POST /api/episodes/{episode}/relationship-concerns",
+       R"({"id":"00000000-0000-4000-8000-000000000000"})",
+       kNotLoggedIn,
+       {422, "relationship_concern.id_not_v7"},
+       {422},
+       {403},
+       {403}},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/tellings",
+       R"({"id":"$id","part":"therapist","account":"$therapist","words":"told therapist words","asks_for_another":false})",
+       kNotLoggedIn,
+       {201, R"("state":"told")", "relationship_concern.tell done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.tell"),
+       refused("relationship_concern.tell"),
+       refused("relationship_concern.tell")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/tellings",
+       R"({"id":"$id","part":"neutral_person","account":"$stranger","asks_for_another":false})", kNotLoggedIn,
+       failed("relationship_concern.tell", 409, "relationship_concern.hearer"), failed("relationship_concern.tell"),
+       refused("relationship_concern.tell"), refused("relationship_concern.tell")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/words",
+       R"({"id":"$id","telling":"$telling","text":"told therapist words"})",
+       kNotLoggedIn,
+       {201, "told therapist words", "relationship_concern.write done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.write"),
+       refused("relationship_concern.write"),
+       refused("relationship_concern.write")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/agreement",
+       R"({"agreement":"$agreement","agrees":true})",
+       kNotLoggedIn,
+       {200, R"("agrees":true)", "relationship_concern.agree done/client",
+        "client:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.agree"),
+       refused("relationship_concern.agree"),
+       refused("relationship_concern.agree")},
+      {"PUT /api/me/relationship-concerns/{relationship_concern}/mediation",
+       R"({"wanted":true})",
+       kNotLoggedIn,
+       {200, R"("mediated":true)", "relationship_concern.mediate done/client",
+        "client:relationship-concern neutral:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.mediate"),
+       refused("relationship_concern.mediate"),
+       refused("relationship_concern.mediate")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/follow-up",
+       R"({"follow_up":"$follow_up","answer":"same","readers":[]})",
+       kNotLoggedIn,
+       {200, R"("state":"not_better")", "relationship_concern.answer done/client", "client:relationship-concern"},
+       failed("relationship_concern.answer"),
+       refused("relationship_concern.answer"),
+       refused("relationship_concern.answer")},
+      {"POST /api/me/relationship-concerns/{relationship_concern}/ending",
+       R"({"ending":"withdrawn"})",
+       kNotLoggedIn,
+       {200, R"("state":"withdrawn")", "relationship_concern.end done/client",
+        "client:relationship-concern neutral:relationship-concern therapist:relationship-concern"},
+       failed("relationship_concern.end"),
+       refused("relationship_concern.end"),
+       refused("relationship_concern.end")},
+      {"PUT /api/me/relationship-concerns/{relationship_concern}/seen",
+       "",
+       kNotLoggedIn,
+       {200, "told therapist words"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      for_all({"GET /api/relationship-concerns",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concerns.read"),
+               refused("relationship_concerns.read"),
+               {200, R"("state":"heard")", "relationship_concerns.read done/client"},
+               {200, R"({"concerns":[]})"}},
+              {200, R"({"concerns":[]})"}, refused("relationship_concerns.read"),
+              {200, R"("state":"told")", "relationship_concerns.read done/client"}),
+      for_all({"GET /api/relationship-concerns/{relationship_concern}?language=de",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concern.read"),
+               refused("relationship_concern.read"),
+               {200, "told therapist words", "relationship_concern.read done/client"},
+               failed("relationship_concern.read")},
+              failed("relationship_concern.read"), refused("relationship_concern.read"),
+              {200, "told neutral words", "relationship_concern.read done/client"}),
+      // The therapist has heard it by what was written down.
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/hearing",
+               "",
+               kNotLoggedIn,
+               refused("relationship_concern.hear"),
+               refused("relationship_concern.hear"),
+               {200, "told therapist words", "relationship_concern.hear done/client"},
+               failed("relationship_concern.hear")},
+              failed("relationship_concern.hear"), refused("relationship_concern.hear"),
+              {200, R"("state":"heard")", "relationship_concern.hear done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/replies",
+               R"({"id":"$id","text":"I have read it"})",
+               kNotLoggedIn,
+               refused("relationship_concern.reply"),
+               refused("relationship_concern.reply"),
+               {201, "I have read it", "relationship_concern.reply done/client",
+                "client:relationship-concern therapist:relationship-concern"},
+               failed("relationship_concern.reply")},
+              failed("relationship_concern.reply"), refused("relationship_concern.reply"),
+              {201, "I have read it", "relationship_concern.reply done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"POST /api/relationship-concerns/{relationship_concern}/agreements",
+               R"({"id":"$id","text":"One thing less"})",
+               kNotLoggedIn,
+               refused("relationship_concern.propose"),
+               refused("relationship_concern.propose"),
+               {201, "One thing less", "relationship_concern.propose done/client",
+                "client:relationship-concern therapist:relationship-concern"},
+               failed("relationship_concern.propose")},
+              failed("relationship_concern.propose"), refused("relationship_concern.propose"),
+              {201, "One thing less", "relationship_concern.propose done/client",
+               "client:relationship-concern neutral:relationship-concern"}),
+      for_all({"PUT /api/relationship-concerns/{relationship_concern}/note",
+               R"({"text":"For myself"})",
+               kNotLoggedIn,
+               refused("notes.relationship_concern"),
+               refused("notes.relationship_concern"),
+               {200, R"("note":"For myself")", "notes.relationship_concern done/client"},
+               failed("notes.relationship_concern")},
+              failed("notes.relationship_concern"), refused("notes.relationship_concern"),
+              {200, R"("note":"For myself")", "notes.relationship_concern done/client"}),
       {"PUT /api/episodes/{episode}/measurement-plan",
        R"({"forms":[{"questionnaire":"gad-7","when":"before_session"},{"questionnaire":"k6","when":"at_end"}]})",
        kNotLoggedIn,
@@ -1259,7 +1484,7 @@ std::vector<Scenario> scenarios() {
                           refused("neutral_person.change"), refused("neutral_person.change"),
                           refused("neutral_person.change"), refused("neutral_person.change")},
                          {204, "", "neutral_person.change done/-"}),
-      for_all({"GET /api/approaches?language=de", "", kNotLoggedIn, all_see("Systemisch"), all_see("Systemisch"),
+      for_all({"GET /api/profile-choices?language=de", "", kNotLoggedIn, all_see("Systemisch"), all_see("Systemisch"),
                all_see("Systemisch"), all_see("Systemisch")},
               all_see("Systemisch"), all_see("Systemisch"), all_see("Systemisch")),
       {"GET /api/me/therapist-profile",
@@ -1380,6 +1605,12 @@ Scenario asked(std::string route, std::string body, std::string may_be_known = {
   return scenario;
 }
 
+std::vector<Scenario> all_scenarios() {
+  auto all = scenarios();
+  for (auto& one : scenarios_between_sessions()) all.push_back(std::move(one));
+  return all;
+}
+
 class CountingSocket final : public http::LiveSocket {
  public:
   bool send(std::shared_ptr<const std::string> frame) override {
@@ -1406,12 +1637,14 @@ class Scenarios : public testing::FullHouseTest {
     // What another practice has brought is none of this one.
     questionnaires::use_stored_instruments(questionnaires::instruments_of_program());
     write_and_propose();
+    keep_between_sessions();
     fill_form();
     invite_two();
     wish_and_search();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     find_signal();
+    say_what_is_between();
     close_one();
     session_ = session_of(client).id;
     give_second_factor();
@@ -1457,6 +1690,34 @@ class Scenarios : public testing::FullHouseTest {
       const access::Viewer by{therapist, access::Role::therapist, {}, practice};
       return people::announce(tx, by, {id, therapist, who_stands_in, from, from + lasts});
     });
+  }
+
+  /// Something that the client keeps for themselves, and something that both who could hear it were told: the therapist
+  /// has written down what was agreed, and the client is asked whether it is better.
+  void say_what_is_between() {
+    namespace rc = relationship_concern;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto tell = [&](store::WriteTx& tx, rc::TellingId id, rc::Part part, AccountId who, std::string words) {
+      const rc::ToldWords told{rc::Words::from(std::move(words)).value(), false};
+      return rc::tell(tx, client, {id, between_, part, who, rc::seal_told(*key, id, told)}, clock.now());
+    };
+    const auto said = write([&](store::WriteTx& tx) -> Result<void> {
+      for (const auto id : {kept_, between_}) {
+        TRY(rc::keep(tx, client, {id, episode, access::seal(*key, id.bytes(), "kept words")}, clock.now()));
+      }
+      TRY(tell(tx, telling_, rc::Part::therapist, therapist, "told therapist words"));
+      TRY(tell(tx, rc::TellingId::make(clock.now()), rc::Part::neutral_person, neutral, "told neutral words"));
+      TRY(rc::propose(tx, therapist, between_, agreement_, access::seal(*key, agreement_.bytes(), "We begin on time"),
+                      clock.now()));
+      TRY_ASSIGN(auto session, encounters::find_encounter(tx, therapist, encounter));
+      session.status = encounters::Status::closed;
+      session.began_at = clock.now();
+      TRY(rc::follow(tx, session, clock.now()));
+      TRY_ASSIGN(const auto concern, rc::find_own(tx, client, between_));
+      follow_up_ = rc::whole(tx, concern).follow_ups.front().id;
+      return {};
+    });
+    ASSERT_TRUE(said) << said.error().detail;
   }
 
   /// A message in each chat, a thread, a draft of the client's and a reply time that waits for agreement.
@@ -1521,6 +1782,54 @@ class Scenarios : public testing::FullHouseTest {
                               access::seal(key, encounter.bytes(), encounters::write_sections({{section, words}})),
                               now));
     return {};
+  }
+
+  /// A goal of the client's, an approach that waits for them, a diary with a page that is shown and one that is not, a
+  /// joy that they keep for themselves, and what the therapist noticed.
+  void keep_between_sessions() {
+    using between_sessions::seal;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto now = clock.now();
+    const auto page = [&](homework::EntryId id, const std::string& words) {
+      homework::EntryContent content;
+      content.text = words;
+      return homework::StoredEntry{id, homework_, now, now, 0, {}, seal(*key, id, content)};
+    };
+    const auto never = [](const homework::StoredEntry&) { return false; };
+    const auto shown = homework::EntryId::make(now);
+    const auto noticed = achievements::AchievementId::make(now);
+    const auto joy = [&](achievements::AchievementId id, achievements::AchievementKind kind, const std::string& words) {
+      return achievements::StoredAchievement{
+          id, episode, kind, {}, now, now, {}, seal(*key, id, achievements::AchievementWords{words, {}})};
+    };
+    const auto kept = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(goals::add_goal(tx, client,
+                          {goal_, episode, client, now, goals::GoalState::active,
+                           seal(*key, goal_, goals::GoalWords{"goal words", ""})}));
+      TRY(goals::propose_approach(tx, therapist,
+                                  {approach_,
+                                   episode,
+                                   therapist,
+                                   now,
+                                   goals::ApproachState::proposed,
+                                   {},
+                                   {},
+                                   seal(*key, approach_, goals::ApproachChoice{{"mixed"}, "both", "approach words"})}));
+      homework::StoredHomework diary;
+      diary.id = homework_;
+      diary.episode = episode;
+      diary.kind = homework::HomeworkKind::diary;
+      diary.given_at = now;
+      diary.sealed_task = seal(*key, homework_, homework::TaskWords{"task words", ""});
+      TRY(homework::give(tx, therapist, diary));
+      TRY(homework::save_entry(tx, client, page(entry_, "kept page"), never));
+      TRY(homework::save_entry(tx, client, page(shown, "shown page"), never));
+      TRY(homework::share_entry(tx, client, shown, true, now));
+      TRY(achievements::add(tx, client, joy(achievement_, achievements::AchievementKind::achievement, "kept joy")));
+      TRY(achievements::add(tx, therapist, joy(noticed, achievements::AchievementKind::noticed, "noticed words")));
+      return {};
+    });
+    ASSERT_TRUE(kept) << kept.error().detail;
   }
 
   /// A consent that the therapist wrote down from paper, and one that the client gave and withdrew.
@@ -1785,9 +2094,20 @@ class Scenarios : public testing::FullHouseTest {
         {"{episode}", episode.text()},
         {"{encounter}", encounter.text()},
         {"{item}", item.text()},
+        {"{goal}", goal_.text()},
+        {"{approach}", approach_.text()},
+        {"{homework}", homework_.text()},
+        {"{entry}", entry_.text()},
+        {"{achievement}", achievement_.text()},
         {"{form}", form_.text()},
         {"{concern}", concern_.text()},
         {"{signal}", signal_.text()},
+        {"{relationship_concern}/tellings", kept_.text() + "/tellings"},
+        {"{relationship_concern}", between_.text()},
+        {"$telling", telling_.text()},
+        {"$agreement", agreement_.text()},
+        {"$follow_up", follow_up_.text()},
+        {"$therapist", therapist.text()},
         {"{session}", session_.text()},
         {"{purpose:text}", "recording"},
         {"$version", consent::texts().asked_now("recording")->version},
@@ -1911,6 +2231,13 @@ class Scenarios : public testing::FullHouseTest {
     told();
   }
 
+  const relationship_concern::RelationshipConcernId kept_ =
+      relationship_concern::RelationshipConcernId::make(clock.now());
+  const relationship_concern::RelationshipConcernId between_ =
+      relationship_concern::RelationshipConcernId::make(clock.now());
+  const relationship_concern::TellingId telling_ = relationship_concern::TellingId::make(clock.now());
+  const relationship_concern::AgreementId agreement_ = relationship_concern::AgreementId::make(clock.now());
+  relationship_concern::FollowUpId follow_up_;
   const EncounterId encounter = EncounterId::make(clock.now());
   const attachments::AttachmentId sent_file = attachments::AttachmentId::make(clock.now());
   const attachments::AttachmentId coming_file = attachments::AttachmentId::make(clock.now());
@@ -1918,6 +2245,11 @@ class Scenarios : public testing::FullHouseTest {
   const people::HandOverId hand_over_ = people::HandOverId::make(clock.now());  ///< in ten days, to the deputy
   const people::AbsenceId absence_ = people::AbsenceId::make(clock.now());      ///< nobody has agreed to it
   const encounters::AgendaItemId item = encounters::AgendaItemId::make(clock.now());
+  const goals::GoalId goal_ = goals::GoalId::make(clock.now());
+  const goals::ApproachId approach_ = goals::ApproachId::make(clock.now());
+  const homework::HomeworkId homework_ = homework::HomeworkId::make(clock.now());
+  const homework::EntryId entry_ = homework::EntryId::make(clock.now());  ///< the page that is not shown
+  const achievements::AchievementId achievement_ = achievements::AchievementId::make(clock.now());
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
   std::map<std::string, AccountId> people_;
@@ -1943,7 +2275,7 @@ class Scenarios : public testing::FullHouseTest {
 
 TEST_P(Scenarios, EveryRouteAskedByEverybody) {
   bool first = true;
-  for (const auto& scenario : scenarios()) {
+  for (const auto& scenario : all_scenarios()) {
     if (!std::exchange(first, false)) {  // a practice of its own for each scenario
       TearDown();
       // Nor are guesses of one scenario counted in the next.
@@ -1990,7 +2322,7 @@ TEST_P(Scenarios, TwoSessionsOfOneClientAreOneLook) {
 
 TEST_P(Scenarios, EveryRouteHasAScenario) {
   std::set<std::string> covered;
-  for (const auto& scenario : scenarios()) covered.insert(scenario.route.substr(0, scenario.route.find('?')));
+  for (const auto& scenario : all_scenarios()) covered.insert(scenario.route.substr(0, scenario.route.find('?')));
   for (const auto& route : routes_->all()) {
     const auto name = std::string(to_text(route->method)) + " " + route->pattern;
     EXPECT_EQ(covered.erase(name), 1U) << name << " has no scenario";

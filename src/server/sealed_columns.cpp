@@ -11,7 +11,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/signals.hpp"
 
 namespace rapport::server {
@@ -69,10 +68,6 @@ template <signals::NotePart part>
 Bytes signal_note(const store::Row& row) {
   return signals::bound_to(row.id<signals::OutcomeId>(kKey), part);
 }
-Bytes trend(const store::Row& row) {
-  return questionnaires::bound_to(row.id<EpisodeId>(kKey));
-}
-
 Bytes care(const store::Row& row) {
   return measurement_plan::bound_to(row.id<EpisodeId>(kKey), row.int64(kKey + 1));
 }
@@ -132,7 +127,12 @@ const std::vector<Place>& places() {
        "questionnaire_response",
        "response_id"},
       {"care_agreement", "sealed_agreement", "client_id", {{"episode_id", Uuid{}}, {"number", kBeforeAll}}, care},
-      {"form_trend", "sealed_trend", "client_id", {{"episode_id", Uuid{}}}, trend},
+      {"goal", "sealed_words", "client_id", {{"id", Uuid{}}}, own_id},
+      {"goal_rating", "sealed_rating", "client_id", {{"id", Uuid{}}}, own_id, "goal", "goal_id"},
+      {"approach", "sealed_choice", "client_id", {{"id", Uuid{}}}, own_id},
+      {"homework", "sealed_task", "client_id", {{"id", Uuid{}}}, own_id},
+      {"homework_entry", "sealed_content", "client_id", {{"id", Uuid{}}}, own_id, "homework", "homework_id"},
+      {"achievement", "sealed_words", "client_id", {{"id", Uuid{}}}, own_id},
       {"signal", "sealed_body", "client_id", {{"id", Uuid{}}}, own_id},
       {"signal_outcome",
        "sealed_note",
@@ -155,6 +155,24 @@ const std::vector<Place>& places() {
        own_id,
        "concern",
        "concern_id"},
+      {"relationship_concern", "sealed_words", "client_id", {{"id", Uuid{}}}, own_id},
+      {"relationship_telling", "sealed_words", "client_id", {{"id", Uuid{}}}, own_id},
+      {"relationship_word", "sealed_text", "client_id", {{"id", Uuid{}}}, own_id, "relationship_telling", "telling_id"},
+      {"relationship_agreement",
+       "sealed_text",
+       "client_id",
+       {{"id", Uuid{}}},
+       own_id,
+       "relationship_telling",
+       "telling_id"},
+      {"relationship_follow_up",
+       "sealed_answer",
+       "client_id",
+       {{"id", Uuid{}}},
+       own_id,
+       "relationship_concern",
+       "concern_id"},
+      {"relationship_note", "sealed_text", "client_id", {{"id", Uuid{}}}, own_id, "relationship_telling", "id"},
       {"therapist_profile", "sealed_profile", "therapist_id", {{"therapist_id", Uuid{}}}, own_id},
       {"client_preference", "sealed_wishes", "client_id", {{"client_id", Uuid{}}, {"version", kBeforeAll}}, wishes},
       {"consent", "sealed_note", "person_id", {{"id", Uuid{}}}, own_id},

@@ -21,6 +21,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/homework/homework.hpp"
 #include "features/instruments/instruments.hpp"
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
@@ -259,14 +260,16 @@ void make_report(practice_report::Maker& maker, std::chrono::steady_clock::time_
   next = now + kMakeReportAgainAfter;
 }
 
-/// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due.
+/// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due,
+/// homework included.
 void ask_forms(House& house, const measurement_plan::Plan& usual, Deadline deadline) {
   const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
     const auto now = house.clock.now();
     TRY_ASSIGN(const auto sessions, session_forms::ask_due(tx, usual, now));
     TRY_ASSIGN(const auto planned, measurement_plan::ask_due(tx, now));
     TRY_ASSIGN(const auto reminded, measurement_plan::remind(tx, now));
-    return sessions + planned + reminded;
+    TRY_ASSIGN(const auto homework, homework::remind(tx, now));
+    return sessions + planned + reminded + homework;
   });
   if (!asked) log::warning("forms.not_asked", {{"code", asked.error().code}});
 }

@@ -1,16 +1,21 @@
 /// Whether anything that a therapist, their deputy or their supervisor can get differs by what a client answered about
-/// the therapist (RISQ), or by which question they left out of what is about the session (SPARQ). Two practices are
-/// lived through in the same way but for those answers; then every answer that can be read, and every live event, is
-/// held against its like, byte for byte.
+/// the therapist (RISQ), or by which question they left out of what is about the session (SPARQ), or by single answers
+/// to it that they do not show. Two practices are lived through in the same way but for those answers; then every
+/// answer that can be read, and every live event, is held against its like, byte for byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <set>
 
 #include "features/closing_account/closing_account.hpp"
+#include "features/encounters/encounters.hpp"
 #include "features/log_in/log_in_api.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/hand_overs.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/safety.hpp"
 #include "features/signals/evaluation.hpp"
 #include "server/all_routes.hpp"
@@ -120,10 +125,12 @@ class Inference : public testing::FullHouseTest {
     std::vector<std::string> concerns = concerns_;
     concerns.push_back(any);
     concerns.resize(1);
-    const std::multimap<std::string, std::string> values{{"{episode}", episode.text()}, {"{room}", chat.text()},
-                                                         {"{form}", forms_[0]},         {"{form}", forms_[1]},
-                                                         {"{form}", forms_[2]},         {"{concern}", concerns[0]},
-                                                         {"{account}", client.text()},  {"{signal}", signal_of(any)}};
+    const std::multimap<std::string, std::string> values{
+        {"{episode}", episode.text()}, {"{room}", chat.text()},
+        {"{form}", forms_[0]},         {"{form}", forms_[1]},
+        {"{form}", forms_[2]},         {"{form}", forms_.back()},
+        {"{concern}", concerns[0]},    {"{account}", client.text()},
+        {"{signal}", signal_of(any)},  {"{relationship_concern}", between_.text()}};
     Seen seen;
     for (const auto& route : routes_->all()) {
       if (route->method != http::Method::get || route->pattern == "/api/live") continue;
@@ -239,6 +246,81 @@ class Inference : public testing::FullHouseTest {
     return alike(std::move(seen));
   }
 
+  enum class Shown { never, now, taken_back };
+  /// Forms on one day after the other, with these answers, and whether the client shows the therapist the single ones.
+  struct Weeks {
+    std::vector<std::string> sent;
+    Shown shown = Shown::never;
+    std::string questionnaire = "sparq";
+  };
+  void show_items(bool allowed) {
+    for (const auto& form : forms_) {
+      must(client, http::Method::put, "/api/forms/" + form + "/items-allowed",
+           allowed ? R"({"allowed":true})" : R"({"allowed":false})");
+    }
+    EXPECT_TRUE(signals::look_through_due(*house, soon()));
+  }
+  void stand_in() {
+    const auto id = people::AbsenceId::make(clock.now());
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::announce(tx, {therapist, access::Role::therapist, {}, practice},
+                              {id, therapist, deputy, clock.now(), clock.now() + std::chrono::days(30)});
+    }));
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::answer_absence(tx, {deputy, access::Role::therapist, {}, practice}, id, true);
+    }));
+  }
+  void hand_over() {
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      return people::plan_hand_over(tx, {therapist, access::Role::therapist, {}, practice},
+                                    {people::HandOverId::make(clock.now()), episode, stranger, clock.now()}, {});
+    }));
+  }
+  /// What is said of a course, and in lists of many people.
+  Seen what_is_told(AccountId who) {
+    Seen seen;
+    for (const auto& target :
+         {"/api/episodes/" + episode.text() + "/signals", "/api/episodes/" + episode.text() + "/course",
+          std::string("/api/caseload"), std::string("/api/signals/unanswered")}) {
+      const auto answer = call(who, http::Method::get, target);
+      seen.push_back(std::to_string(answer.status) + " " + answer.body);
+    }
+    return alike(std::move(seen));
+  }
+  /// Each after the other: the therapist, whoever stands in, the supervisor, and to whom the client is handed over.
+  /// `read` is given each of them.
+  template <class Read>
+  std::map<std::string, Seen> after_weeks(const Weeks& weeks, Read read) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    for (const auto& signs : weeks.sent) {
+      tokens_.clear();
+      forms_.push_back(ask(weeks.questionnaire));
+      send(forms_.back(), signs, 1);
+      clock.set(clock.now() + std::chrono::hours(24));
+    }
+    tokens_.clear();
+    if (weeks.shown != Shown::never) show_items(true);
+    if (weeks.shown == Shown::taken_back) show_items(false);
+    EXPECT_TRUE(signals::look_through_due(*house, soon()));
+    clock.set(clock.now() + std::chrono::hours(24 * 9));  // the supervisor is told of what nobody has answered
+    tokens_.clear();
+    std::map<std::string, Seen> seen{{"therapist", read(therapist)}, {"supervisor", read(supervisor)}};
+    stand_in();
+    seen["deputy"] = read(deputy);
+    hand_over();
+    seen["successor"] = read(stranger);
+    return seen;
+  }
+  static void expect_same(const std::map<std::string, Seen>& seen, const std::map<std::string, Seen>& usual,
+                          const std::set<std::string>& people) {
+    for (const auto& who : people) {
+      ASSERT_EQ(seen.at(who).size(), usual.at(who).size()) << who;
+      for (std::size_t i = 0; i < usual.at(who).size(); ++i) EXPECT_EQ(seen.at(who)[i], usual.at(who)[i]) << who;
+    }
+  }
+
   struct Course {
     std::string risq;
     bool client_goes_ahead = false;  ///< closes the account themselves, once it is announced
@@ -290,6 +372,66 @@ class Inference : public testing::FullHouseTest {
     return days;
   }
 
+  void hold_session() {
+    const auto id = EncounterId::make(clock.now()).text();
+    must(therapist, http::Method::post, "/api/episodes/" + episode.text() + "/encounters",
+         R"({"id":")" + id + R"(","start":")" + to_rfc3339(clock.now() + std::chrono::minutes(1)) +
+             R"(","minutes":50,"channel":"chat"})");
+    must(therapist, http::Method::post, "/api/encounters/" + id + "/open");
+    clock.set(clock.now() + std::chrono::minutes(50));
+    must(therapist, http::Method::post, "/api/encounters/" + id + "/close");
+  }
+  /// What a client says of the two: nothing, for themselves alone, or to the neutral person.
+  enum class Says { nothing, alone, to_neutral_person };
+  void say(Says what) {
+    between_ = relationship_concern::RelationshipConcernId::make(clock.now());
+    if (what == Says::nothing) return;
+    const auto id = between_.text();
+    must(client, http::Method::post, "/api/episodes/" + episode.text() + "/relationship-concerns",
+         R"({"id":")" + id + R"(","words":"You look at the clock"})");
+    if (what == Says::alone) return;
+    must(client, http::Method::post, "/api/me/relationship-concerns/" + id + "/tellings",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","part":"neutral_person","account":")" +
+             neutral.text() + R"(","words":"You look at the clock","asks_for_another":true})");
+    must(neutral, http::Method::post, "/api/relationship-concerns/" + id + "/replies",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","text":"I have read it"})");
+    must(neutral, http::Method::post, "/api/relationship-concerns/" + id + "/agreements",
+         R"({"id":")" + MessageId::make(clock.now()).text() + R"(","text":"We talk on Monday"})");
+  }
+  /// The client says whether it is better where it is asked.
+  void say_whether_it_is_better() {
+    const auto own = call(client, http::Method::get, "/api/me/relationship-concerns").body;
+    static const std::regex asked(R"re("follow_ups":\[\{"id":"([^"]+)")re");
+    std::smatch found;
+    if (!std::regex_search(own, found, asked)) return;
+    must(client, http::Method::post, "/api/me/relationship-concerns/" + between_.text() + "/follow-up",
+         R"({"follow_up":")" + found[1].str() + R"(","answer":"worse","readers":[]})");
+    ++answered_;
+  }
+  /// What the three read after two weeks with it, to the end of which it may be taken back.
+  std::map<std::string, Seen> seen_beside(Says what, bool is_taken_back) {
+    TearDown();
+    clock.set(kStart);
+    SetUp();
+    const auto risq = ask("risq");
+    forms_ = {risq, risq, risq};
+    say(what);
+    clock.set(kStart + std::chrono::hours(24));
+    tokens_.clear();
+    hold_session();
+    say_whether_it_is_better();
+    if (is_taken_back && what != Says::nothing) {
+      must(client, http::Method::post, "/api/me/relationship-concerns/" + between_.text() + "/ending",
+           R"({"ending":"withdrawn"})");
+    }
+    clock.set(kStart + std::chrono::hours(48));
+    tokens_.clear();
+    return {
+        {"therapist", everything(therapist)}, {"deputy", everything(deputy)}, {"supervisor", everything(supervisor)}};
+  }
+
+  relationship_concern::RelationshipConcernId between_;
+  int answered_ = 0;
   std::optional<Routes> routes_;
   std::unique_ptr<Service> service_;
   std::map<AccountId, std::string> tokens_;
@@ -320,6 +462,23 @@ TEST_P(Inference, NothingTellsAYesFromANoNorACorrectionFromNone) {
   }
 }
 
+TEST_P(Inference, NothingTellsWhatAClientKeepsOrTellsTheNeutralPerson) {
+  const auto usual = seen_beside(Says::nothing, false);
+  EXPECT_GT(usual.at("therapist").size(), 20U);
+  EXPECT_TRUE(holds(usual.at("therapist"), "/api/relationship-concerns 200", R"({"concerns":[]})"));
+  EXPECT_TRUE(holds(usual.at("therapist"), "/api/relationship-concerns/{relationship_concern} 404", "not_found"));
+  for (const auto what : {Says::alone, Says::to_neutral_person}) {
+    for (const bool is_taken_back : {false, true}) {
+      const auto seen = seen_beside(what, is_taken_back);
+      for (const auto& [who, answers] : seen) {
+        ASSERT_EQ(answers.size(), usual.at(who).size()) << who;
+        for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], usual.at(who)[i]) << who;
+      }
+    }
+  }
+  EXPECT_EQ(answered_, 2) << "the client was asked";
+}
+
 TEST_P(Inference, NothingTellsAYesByWhatBecomesOfAClosing) {
   for (const bool goes_ahead : {false, true}) {
     const auto usual = days_of_closing({"0000", goes_ahead, true});
@@ -345,6 +504,42 @@ TEST_P(Inference, NothingTellsWhichQuestionAboutTheSessionWasLeftOut) {
     sparq_ = sent;
     EXPECT_EQ(what_is_seen({"0000"}, 0), whole) << sent;
   }
+}
+
+/// The same scores on each day; in the second no answer dips, none is left out, and no form has one answer throughout.
+const std::vector<std::string> kTelling{"3000044-", "30000333", "40000404", "22222222"};
+const std::vector<std::string> kEven{"30000444", "30000333", "30000333", "32222212"};
+const std::set<std::string> kEverybody{"therapist", "deputy", "supervisor", "successor"};
+
+TEST_P(Inference, NothingTellsASingleAnswerAboutTheSessionThatTheClientDoesNotShow) {
+  const auto all = [&](AccountId who) { return everything(who); };
+  const auto usual = after_weeks({kEven}, all);
+  for (const auto* who : {"therapist", "deputy", "successor"}) {
+    EXPECT_TRUE(holds(usual.at(who), "/api/episodes/{episode}/signals 200", R"("rule":"relationship-drop")")) << who;
+    EXPECT_TRUE(holds(usual.at(who), "/api/caseload 200", "SPARQ")) << who;
+  }
+  EXPECT_TRUE(holds(usual.at("supervisor"), "/api/signals/unanswered 200", R"("signals":[{)"));
+  expect_same(after_weeks({kTelling}, all), usual, kEverybody);
+}
+
+TEST_P(Inference, NoScaleOfOneQuestionTellsTheAnswerToIt) {
+  const auto all = [&](AccountId who) { return everything(who); };
+  // Goal and task, the first two, the other way round; and one answer throughout.
+  const auto usual = after_weeks({{"1322", "3122", "3122"}, Shown::never, "check-in"}, all);
+  for (const auto* who : {"therapist", "deputy", "successor"}) {
+    EXPECT_TRUE(holds(usual.at(who), kCourse, R"("key":"bond")")) << who;
+  }
+  expect_same(after_weeks({{"3122", "2222", "1322"}, Shown::never, "check-in"}, all), usual, kEverybody);
+}
+
+TEST_P(Inference, ASingleAnswerThatTheClientShowsIsToldToTheTherapistAloneAndNoLongerThanThat) {
+  const auto told = [&](AccountId who) { return what_is_told(who); };
+  const auto usual = after_weeks({kEven}, told);
+  const auto shown = after_weeks({kTelling, Shown::now}, told);
+  EXPECT_TRUE(holds(shown.at("therapist"), "200", "but item 7 is 0")) << shown.at("therapist").front();
+  EXPECT_TRUE(holds(shown.at("therapist"), "200", "was answered with 2"));
+  expect_same(shown, usual, {"deputy", "supervisor", "successor"});
+  expect_same(after_weeks({kTelling, Shown::taken_back}, told), usual, kEverybody);
 }
 
 TEST_P(Inference, WhatTheClientAllowsIsSeen) {

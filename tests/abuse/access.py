@@ -83,13 +83,19 @@ ASKED_ELSEWHERE = {"PUT /api/me/push/devices/{device}", "PUT /api/exceptions/{ex
 OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{client}/date", "DELETE /api/closings/{client}"}
 
 
+# What a route asks of a body besides what its schema says.
+ALSO = {"POST /api/goals/{goal}/ratings": {"progress": 5},
+        "POST /api/episodes/{episode}/approach": {"models": ["cognitive_behavioural"], "style": "solution_focused"},
+        "POST /api/episodes/{episode}/achievements": {"text": "x", "at": in_days(-1)}}
+
+
 def ask_for_all(house, report, words, outsiders, theirs):
     before, pool = house.tables(), concurrent.futures.ThreadPoolExecutor(len(outsiders))
     for method, pattern, parameters, body in routes(house):
         names = ids_of(parameters)
         if not names or f"{method} {pattern}" in ASKED_ELSEWHERE:
             continue
-        content = sample(house, body) if body else None
+        content = {**sample(house, body), **ALSO.get(f"{method} {pattern}", {})} if body else None
         asking = [o for o in outsiders if o.person.role != "administrator" or f"{method} {pattern}" not in OF_ADMINISTRATORS]
         unknown = [name for name in names if name not in theirs]
         wrong = [f"there is no {name} to ask for" for name in unknown]
@@ -127,6 +133,14 @@ def other_peoples_ids(house, report):
             ("point of an agenda", house.other_client, "PUT", f"/api/encounters/{own['encounter']}/agenda/{theirs['item']}",
              {"text": "mine", "place": 1, "done": True}),
             ("session", therapist, "POST", f"/api/episodes/{own['episode']}/encounters", plan),
+            ("goal", house.other_client, "POST", f"/api/episodes/{own['episode']}/goals",
+             {"id": theirs["goal"], "text": "mine", "mine": True}),
+            ("homework", house.other_client, "POST", f"/api/episodes/{own['episode']}/homework",
+             {"id": theirs["homework"], "kind": "task", "title": "mine"}),
+            ("page of a diary", house.other_client, "PUT", f"/api/homework/{own['homework']}/entries/{theirs['entry']}",
+             {"based_on": 0, "content": {"text": "mine"}}),
+            ("achievement", house.other_client, "POST", f"/api/episodes/{own['episode']}/achievements",
+             {"id": theirs["achievement"], "kind": "achievement", "text": "mine", "at": in_days(-1), "shared": True}),
             ("form", therapist, "POST", f"/api/episodes/{own['episode']}/forms",
              {"id": theirs["form"], "questionnaire": "phq-9", "occasion": "on_request"})):
         answer = person.ask(house.address, method, target, content)
@@ -214,11 +228,15 @@ HOSTILE = ("' OR '1'='1", "'; DROP TABLE room_event; --", "1); DELETE FROM accou
 
 # Fields that take any text; texts.py writes into each of them and looks where it comes out.
 FREE = {
+    "POST /api/episodes/{episode}/relationship-concerns /words",
     "POST /api/episodes/{episode}/threads /subject", "POST /api/rooms/{room}/messages /text",
     "POST /api/rooms/{room}/messages /attachments/0/description", "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
     "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
-    "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
+    "POST /api/episodes/{episode}/goals /text", "POST /api/episodes/{episode}/goals /sign", "POST /api/goals/{goal}/ratings /note",
+    "POST /api/episodes/{episode}/approach /words", "POST /api/episodes/{episode}/homework /title",
+    "POST /api/episodes/{episode}/homework /text", "PUT /api/homework/{homework}/entries/{entry} /content/text",
+    "POST /api/episodes/{episode}/achievements /text", "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
     "POST /api/locked-records/{client}/exceptions /reason", "PUT /api/me/preferences /words",
     "PUT /api/me/therapist-profile /focus", "PUT /api/me/therapist-profile /about",

@@ -27,9 +27,8 @@ OFFERS = ["--practice-address", "https://rooms.example.org", "--push-services", 
 # A key of a browser, from the example of RFC 8291.
 PUSH_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
-# What comes and goes by itself: who was here last, that somebody asked, mails, what is reckoned by reading, and what the
-# rules find in courses.
-NOT_COMPARED = ("audit", "login_session", "notice", "form_trend", "signal", "signal_look")
+# What comes and goes by itself: who was here last, that somebody asked, mails, and what the rules find in courses.
+NOT_COMPARED = ("audit", "login_session", "notice", "practice_report_work", "signal", "signal_look")
 
 
 class House:
@@ -130,7 +129,9 @@ class House:
 def everything(address, client, therapist, administrator, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
-           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id()}
+           "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id(),
+           "relationship_concern": new_id(),
+           **{name: new_id() for name in ("goal", "approach", "homework", "entry", "achievement")}}
 
     def made(person, method, pattern, body=None, names=(), **more):
         for name in names:
@@ -154,12 +155,21 @@ def everything(address, client, therapist, administrator, episode, words):
         for place in ("/api/rooms/{room}/draft", "/api/episodes/{episode}/draft"):
             revision = made(person, "GET", place)["revision"]
             made(person, "PUT", place, {"based_on": revision}, ["subject", "text"])
+    made(client, "POST", "/api/episodes/{episode}/relationship-concerns", {"id": ids["relationship_concern"]}, ["words"])
     made(therapist, "POST", "/api/episodes/{episode}/encounters",
          {"id": ids["encounter"], "start": in_days(30), "minutes": 50, "channel": "chat"})
     made(client, "PUT", "/api/encounters/{encounter}/agenda/{item}", {"place": 1, "done": False}, ["text"])
     notes = "/api/encounters/{encounter}/notes"
     sections = [{"key": one["key"], "text": words(f"PUT {notes} /sections/0/text")} for one in made(therapist, "GET", notes)["sections"]]
     made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
+    made(client, "POST", "/api/episodes/{episode}/goals", {"id": ids["goal"], "mine": True}, ["text", "sign"])
+    made(client, "POST", "/api/goals/{goal}/ratings", {"id": new_id(), "progress": 3}, ["note"])
+    made(therapist, "POST", "/api/episodes/{episode}/approach", {"id": ids["approach"], "models": ["mixed"], "style": "both"}, ["words"])
+    made(therapist, "POST", "/api/episodes/{episode}/homework", {"id": ids["homework"], "kind": "diary"}, ["title", "text"])
+    page = "/api/homework/{homework}/entries/{entry}"
+    made(client, "PUT", page, {"based_on": 0, "content": {"text": words(f"PUT {page} /content/text")}})
+    made(client, "POST", "/api/episodes/{episode}/achievements",
+         {"id": ids["achievement"], "kind": "achievement", "at": in_days(-1), "shared": False}, ["text"])
     wishes = made(client, "GET", "/api/me/preferences").get("now", {"version": 0})
     made(client, "PUT", "/api/me/preferences", {"based_on": wishes["version"], "way": {}, "gender_needed": False, "times": []}, ["words"])
     said = made(therapist, "GET", "/api/me/therapist-profile")

@@ -82,7 +82,7 @@ def shown_as_text(house, report):
                  not any(piece in page for piece in ("<img src=x", "<script>RAN", "<svg onload", "</textarea>")))
     at = f"/with/{episode['id']}"
     paths = [f"{at}/messages/{things['thread']}", f"{at}/sessions/{things['encounter']}", f"{at}/forms/{things['form']}",
-             f"{at}/forms/{things['sent']}"]
+             f"{at}/forms/{things['sent']}", f"{at}/between"]
     others = [p for p in house.everybody if p.role not in ("client", "therapist", "neutral_person")]
     ways = {client: paths, therapist: list(paths), neutral: [], **{p: [] for p in others}}
     for person, concern in closed:

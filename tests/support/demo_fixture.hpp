@@ -3,9 +3,7 @@
 /// practice can be made and looked at.
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 
 #include "features/demo/demo.hpp"
@@ -31,14 +29,12 @@ class DemoHouse : public ::testing::TestWithParam<std::string> {
     key_store_.reset();
     db_.reset();
     std::filesystem::remove_all(folder_);
+    schemas_.leave();
   }
 
-  std::unique_ptr<store::Database> open(const std::string& purpose) const {
+  std::unique_ptr<store::Database> open(const std::string& purpose) {
     if (GetParam() == "sqlite") return store::open_sqlite({.file = folder_ + "/" + purpose + ".db"}, nullptr);
-    static std::atomic<int> number{0};
-    const auto schema = "demo_" + std::to_string(::getpid()) + "_" + std::to_string(++number) + "_" + purpose;
-    return store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 2},
-                                nullptr);
+    return schemas_.open(purpose, 2, nullptr);
   }
 
   static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
@@ -82,6 +78,7 @@ class DemoHouse : public ::testing::TestWithParam<std::string> {
   access::ReadAudit read_audit_;
   live::Hub hub_;
   std::string folder_;
+  testing::KeptSchemas schemas_;
   std::unique_ptr<store::Database> db_;
   std::unique_ptr<store::Database> key_store_;
   std::unique_ptr<access::ClientKeys> keys_;

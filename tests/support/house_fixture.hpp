@@ -1,13 +1,12 @@
 #pragma once
 /// @file For tests of features: an empty practice on each engine, with one therapist, two clients and a stranger; a
 /// deputy, a supervisor and a neutral person stand behind the therapist; others have to do with none of them.
-/// PostgreSQL takes part when RAPPORT_TEST_POSTGRES holds a connection URL; every test has a schema of its own.
+/// PostgreSQL takes part when RAPPORT_TEST_POSTGRES holds a connection URL; every test has a schema to itself.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <atomic>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -17,6 +16,7 @@
 #include "features/people/people.hpp"
 #include "migrations/house.hpp"
 #include "store/database.hpp"
+#include "support/kept_schemas.hpp"
 
 namespace rapport::testing {
 
@@ -60,7 +60,7 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
     std::string name = (std::filesystem::temp_directory_path() / "rapport-test-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder = name;
-    db = open("rapport", &sink);
+    db = open("house", &sink);
     db->use_clock(clock);
     const auto migrated = store::migrate(*db, house_migrations(), clock);
     ASSERT_TRUE(migrated) << migrated.error().detail;
@@ -91,7 +91,7 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
   void TearDown() override {
     db.reset();
     std::filesystem::remove_all(folder);
-    left_behind_ = std::move(schemas_);
+    schemas_.leave();
   }
 
   /// Called when there is a database, but nobody in it.
@@ -128,32 +128,10 @@ class HouseTest : public ::testing::TestWithParam<std::string> {
  private:
   std::unique_ptr<store::Database> open(const std::string& name, live::EventSink* events) {
     if (GetParam() == "sqlite") return store::open_sqlite({.file = folder + "/" + name + ".db"}, events);
-    static std::atomic<int> number{0};
-    const auto emptied = left_behind_.extract(name);
-    const auto schema =
-        emptied ? emptied.mapped() : name + "_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    schemas_.insert_or_assign(name, schema);
-    auto database =
-        store::open_postgres({.url = ::getenv("RAPPORT_TEST_POSTGRES"), .schema = schema, .connections = 4}, events);
-    if (emptied) empty(*database);
-    return database;
-  }
-  /// PostgreSQL takes long to make tables, so one fixture that is set up again keeps them and loses the rows.
-  static void empty(store::Database& database) {
-    const auto done = database.write(soon(), [&](store::WriteTx& tx) -> Result<void> {
-      database.run_script(tx, R"(DO $$ DECLARE each text; BEGIN
-          SET LOCAL session_replication_role = replica;
-          FOR each IN SELECT tablename FROM pg_tables
-              WHERE schemaname = current_schema() AND tablename <> 'schema_migration' LOOP
-            EXECUTE format('DELETE FROM %I', each);
-          END LOOP; END $$)");
-      return {};
-    });
-    ASSERT_TRUE(done) << done.error().detail;
+    return schemas_.open(name, 4, events);
   }
   std::string folder;
-  std::map<std::string, std::string> schemas_;      ///< by the name of what is open
-  std::map<std::string, std::string> left_behind_;  ///< of the last time
+  KeptSchemas schemas_;
 };
 
 }  // namespace rapport::testing

@@ -1,7 +1,5 @@
 #include "features/caseload/caseload_api.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <unordered_map>
 
 #include "features/caseload/caseload_rules.hpp"
@@ -15,13 +13,11 @@ namespace {
 using http::Answer;
 using http::Call;
 using http::PermissionName;
-using questionnaires::StoredTrend;
 
 /// Everything as it is stored, of one moment.
 struct Stored {
   std::vector<Standing> standings;
   std::vector<safety::Concern> concerns;
-  std::vector<StoredTrend> trends;
   std::vector<signals::StoredSignal> signals;
   std::vector<signals::DueFollowUp> follow_ups;
 };
@@ -31,39 +27,9 @@ Result<Stored> read_stored(Context& context, const Call& call, Time now) {
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
-                  safety::open_concerns_of(tx, therapist), questionnaires::list_trends(tx, therapist),
-                  signals::list_waiting(tx, therapist), signals::list_follow_ups(tx, therapist)};
+                  safety::open_concerns_of(tx, therapist), signals::list_waiting(tx, therapist),
+                  signals::list_follow_ups(tx, therapist)};
   });
-}
-
-/// Reckons what was sent since somebody looked last, and keeps it for the next time.
-Result<void> bring_up_to_date(Context& context, const Call& call, std::vector<StoredTrend>& trends) {
-  const auto is_known = [](const StoredTrend& one) { return one.sealed.has_value(); };
-  const auto first_due = std::partition(trends.begin(), trends.end(), is_known);
-  if (first_due == trends.end()) return {};
-  std::vector<StoredTrend> due(first_due, trends.end());
-  trends.erase(first_due, trends.end());
-  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    return questionnaires::reckon_due(context.house, tx, context.viewer.account, due, call.deadline);
-  }));
-  TRY(context.house.db.write(call.deadline, [&](store::WriteTx& tx) -> Result<void> {
-    questionnaires::keep_trends(tx, due);
-    return {};
-  }));
-  std::move(due.begin(), due.end(), std::back_inserter(trends));
-  return {};
-}
-
-using Trends = std::unordered_map<EpisodeId, questionnaires::Trend>;
-
-Result<Trends> open_trends(Context& context, const Call& call, std::vector<StoredTrend> stored) {
-  TRY(bring_up_to_date(context, call, stored));
-  Trends trends;
-  for (const auto& one : stored) {
-    TRY_ASSIGN(const auto key, context.house.keys.key_for(one.client, call.deadline));
-    TRY_ASSIGN(trends[one.episode], questionnaires::open_trend(*key, one.episode, *one.sealed));
-  }
-  return trends;
 }
 
 /// To each client what is theirs.
@@ -126,14 +92,12 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   std::vector<AccountId> clients;
   for (const auto& standing : stored.standings) clients.push_back(standing.client.account);
   TRY(context.house.keys.fetch(clients, call.deadline));
-  TRY_ASSIGN(auto trends, open_trends(context, call, std::move(stored.trends)));
   hand_out(stored.standings, stored.signals, [](Standing& of, auto& one) { of.signals.push_back(std::move(one)); });
   hand_out(stored.standings, stored.concerns, [](Standing& of, auto& one) { of.concerns.push_back(std::move(one)); });
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {
     TRY(open_words(context, call, standing, now));
-    if (const auto found = trends.find(standing.client.episode); found != trends.end()) standing.trend = found->second;
     TRY_ASSIGN(auto one, describe(context, call, standing, now));
     answer.value.clients.push_back(std::move(one));
   }

@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "measures/change.hpp"
 
 namespace rapport::caseload {
 namespace {
@@ -66,12 +65,6 @@ void name(Reason& about, const std::string& instrument) {
   about.name = known == nullptr ? instrument : known->scoring().name;
 }
 
-std::optional<std::string> source_of_change(const std::string& instrument) {
-  const auto* known = questionnaires::instruments().find(instrument);
-  const auto* rule = known == nullptr ? nullptr : measures::reliable_change_of(*known);
-  return rule == nullptr ? std::nullopt : rule->source;
-}
-
 void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
   for (const auto& concern : standing.concerns) {
     if (concern.kind == safety::Kind::rift) continue;  // never for the therapist
@@ -87,8 +80,7 @@ void add_concerns(const Standing& standing, std::vector<Reason>& reasons) {
 
 /// Whether the list says it by itself, of this very moment.
 bool is_said_otherwise(const signals::StoredSignal& signal) {
-  return signal.kind == signals::Kind::missing || signal.kind == signals::Kind::silence ||
-         signal.kind == signals::Kind::late_reply;
+  return signal.kind == signals::Kind::missing || signal.kind == signals::Kind::late_reply;
 }
 
 void add_signals(const Standing& standing, Time now, std::vector<Reason>& reasons) {
@@ -108,14 +100,6 @@ void add_signals(const Standing& standing, Time now, std::vector<Reason>& reason
   one.signal = due.signal;
   if (const auto words = standing.words.find(due.signal); words != standing.words.end()) one.words = words->second;
   reasons.push_back(std::move(one));
-}
-
-/// Whether a signal has said since that this questionnaire became worse; it waits, or was dealt with.
-bool is_told(const Standing& standing, const questionnaires::Worsening& worsening) {
-  return std::any_of(standing.signals.begin(), standing.signals.end(), [&](const signals::StoredSignal& one) {
-    const bool is_about_it = one.kind == signals::Kind::deterioration || one.kind == signals::Kind::not_on_track;
-    return is_about_it && one.instrument == worsening.instrument && one.at > worsening.since;
-  });
 }
 
 /// Of those that `respondent` did not send.
@@ -138,26 +122,8 @@ void add_missing(const Standing& standing, questionnaires::Respondent respondent
 }
 
 void add_forms(const Standing& standing, std::vector<Reason>& reasons) {
-  for (const auto& worsening : standing.trend.worse) {
-    if (is_told(standing, worsening)) continue;
-    auto one = reason(ReasonKind::worse, worsening.at);
-    one.since = worsening.since;
-    one.change = worsening.change;
-    name(one, worsening.instrument);
-    one.source = source_of_change(worsening.instrument);
-    reasons.push_back(std::move(one));
-  }
   add_missing(standing, questionnaires::Respondent::client, ReasonKind::form_missing, reasons);
   add_missing(standing, questionnaires::Respondent::therapist, ReasonKind::own_form_missing, reasons);
-}
-
-void add_silence(const Standing& standing, Time now, std::vector<Reason>& reasons) {
-  if (standing.client.closed_at || standing.next) return;
-  const auto last = last_contact(standing);
-  if (now - last.value_or(standing.client.opened_at) < kSilence) return;
-  auto one = reason(ReasonKind::silence, last);
-  if (!last) one.since = standing.client.opened_at;
-  reasons.push_back(std::move(one));
 }
 
 /// The order of the kinds, but that a reply which has time waits behind what is to be looked at.
@@ -194,7 +160,6 @@ std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   add_session(standing, now, reasons);
   add_messages(standing, now, reasons);
   add_forms(standing, reasons);
-  add_silence(standing, now, reasons);
   const auto key = [&](const Reason& one) { return std::tuple(gravity(one, now), one.questionnaire, one.at); };
   std::sort(reasons.begin(), reasons.end(), [&](const Reason& a, const Reason& b) { return key(a) < key(b); });
   return reasons;
@@ -218,7 +183,7 @@ std::vector<Standing> put_together(std::vector<Client> clients, const std::vecto
   std::unordered_map<EpisodeId, std::size_t> places;
   for (auto& client : clients) {
     places.emplace(client.episode, standings.size());
-    standings.push_back({std::move(client), {}, {}, {}, {}, {}, {}, {}, {}});
+    standings.push_back({std::move(client), {}, {}, {}, {}, {}, {}, {}});
   }
   const auto with = [&](EpisodeId episode, auto then) {
     if (const auto found = places.find(episode); found != places.end()) then(standings[found->second]);

@@ -1,9 +1,9 @@
 #pragma once
-/// @file Why a client needs the therapist, and who needs them most. No database and no route.
+/// @file Why a client needs the therapist, and who needs them most. No database and no route. Whether somebody became
+/// worse or fell silent is for the rules of signals to say, and for them alone.
 #include <map>
 
 #include "features/caseload/caseload_shapes.hpp"
-#include "features/questionnaires/trends.hpp"
 
 namespace rapport::caseload {
 
@@ -12,8 +12,6 @@ inline constexpr std::chrono::hours kSessionIsSoon{24};
 /// A reply that is due within so long stands before signals to look at; one that has longer, or for which nothing is
 /// agreed, behind them.
 inline constexpr std::chrono::hours kReplyIsSoon{24};
-/// Without a word for so long, and no session planned, it is silent.
-inline constexpr std::chrono::days kSilence{14};
 /// A form that was due before that is history: the next session has forms of its own.
 inline constexpr std::chrono::days kFormIsMissed{14};
 
@@ -21,9 +19,8 @@ inline constexpr std::chrono::days kFormIsMissed{14};
 struct Standing {
   Client client;
   std::vector<RoomNews> news;
-  std::optional<Ahead> next;         ///< open, or the soonest that is planned
-  std::vector<MissingForm> missing;  ///< the latest due first
-  questionnaires::Trend trend;
+  std::optional<Ahead> next;                        ///< open, or the soonest that is planned
+  std::vector<MissingForm> missing;                 ///< the latest due first
   std::vector<safety::Concern> concerns;            ///< that are not closed, for the therapist's eyes
   std::vector<signals::StoredSignal> signals = {};  ///< as signals::list_waiting gives them
   std::vector<signals::DueFollowUp> follow_ups = {};
@@ -31,7 +28,7 @@ struct Standing {
 };
 
 /// Of the signals that wait the gravest, then the latest; null when none does. What the list says in another way (that
-/// a form is missing, an answer late, nothing written) is left to that.
+/// a form is missing, an answer late) is left to that.
 const signals::StoredSignal* gravest(const Standing& standing, Time now);
 
 /// The gravest first.

@@ -88,20 +88,6 @@ TEST(Reasons, OfFormsCountWhatIsMissingAndNothingOfRisq) {
   EXPECT_EQ(kinds_of(one), Kinds{});
 }
 
-TEST(Reasons, OfSilenceNeedTwoWeeksAndNoSessionAhead) {
-  auto one = somebody();
-  one.news[0].last_at = kNow - kSilence + hours(1);
-  EXPECT_EQ(kinds_of(one), Kinds{});
-  one.news[0].last_at = kNow - kSilence;
-  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::silence});
-  EXPECT_EQ(reasons_of(one, kNow)[0].at, kNow - kSilence);
-  one.next = session(encounters::Status::planned, kNow + days(3));
-  EXPECT_EQ(kinds_of(one), Kinds{});
-  one.next.reset();
-  one.client.closed_at = kNow - days(1);
-  EXPECT_EQ(kinds_of(one), Kinds{}) << "nobody is expected any more";
-}
-
 TEST(Reasons, OfConcernsStandBeforeAllOthersAndNeverTellOfRifts) {
   auto one = somebody();
   one.next = session(encounters::Status::open, kNow - hours(1));
@@ -129,15 +115,9 @@ TEST(Reasons, StandInTheOrderOfTheirGravity) {
   auto one = somebody();
   one.next = session(encounters::Status::planned, kNow + hours(1));
   one.missing = {{one.client.episode, {}, "gad-7", kNow - hours(3)}};
-  one.trend.worse = {{"phq-9", kNow - days(1), kNow - days(8), 7}};
   one.client.reply_hours = 1;
   one.news[0].waiting_since = kNow - hours(3);
-  EXPECT_EQ(kinds_of(one),
-            (Kinds{ReasonKind::reply_overdue, ReasonKind::worse, ReasonKind::form_missing, ReasonKind::session_soon}));
-  const auto worse = reasons_of(one, kNow)[1];
-  EXPECT_EQ(worse.name, "PHQ-9");
-  EXPECT_EQ(worse.change, 7);
-  EXPECT_TRUE(worse.source);
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_overdue, ReasonKind::form_missing, ReasonKind::session_soon}));
 }
 
 signals::StoredSignal signal(signals::Kind kind, signals::Level level, Time at) {
@@ -193,16 +173,16 @@ TEST(Reasons, OfRepliesThatAreDueWithinADayStandBeforeSignalsToLookAtAndBehindSi
   EXPECT_EQ(kinds_of(one).front(), ReasonKind::reply_overdue);
 }
 
-TEST(Reasons, OfAScoreThatASignalHasToldAreNotGivenTwice) {
+TEST(Reasons, OfSilenceAndOfAWorseningAreTheSignalsAlone) {
   auto one = somebody();
-  one.trend.worse = {{"phq-9", kNow - days(1), kNow - days(8), 7}};
-  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse});
-  one.signals = {signal(signals::Kind::deterioration, signals::Level::act, kNow - days(3))};
-  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::signal_act});
-  one.signals[0].state = signals::State::answered;
-  EXPECT_EQ(kinds_of(one), Kinds{}) << "it was dealt with";
-  one.signals[0].at = kNow - days(9);
-  EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::worse}) << "that was about another time";
+  one.news[0].last_at = kNow - days(99);
+  EXPECT_EQ(kinds_of(one), Kinds{}) << "what the rules have not found the list does not say";
+  for (const auto kind : {signals::Kind::silence, signals::Kind::deterioration}) {
+    one.signals = {signal(kind, signals::Level::look, kNow - days(3))};
+    EXPECT_EQ(kinds_of(one), Kinds{ReasonKind::signal_look});
+    one.signals[0].state = signals::State::answered;
+    EXPECT_EQ(kinds_of(one), Kinds{}) << "it was dealt with";
+  }
 }
 
 TEST(Reasons, OfLooksAgainStandAfterSignals) {

@@ -23,7 +23,6 @@ enum class ReasonKind {
   session_open,
   reply_overdue,
   signal_act,
-  worse,
   session_not_begun,
   reply_due,
   signal_look,
@@ -32,11 +31,9 @@ enum class ReasonKind {
   form_missing,
   own_form_missing,
   session_soon,
-  silence,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, signal_act, worse,
-                    session_not_begun, reply_due, signal_look, follow_up, unread, form_missing, own_form_missing,
-                    session_soon, silence)
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, signal_act, session_not_begun,
+                    reply_due, signal_look, follow_up, unread, form_missing, own_form_missing, session_soon)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -44,15 +41,11 @@ struct Reason {
       "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by "
       "when "
       "the supervisor is told if nobody looks into it, where there is one; `session_open` since "
-      "when; `reply_overdue` until when an answer was agreed; `worse` when the "
-      "latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` "
-      "calls "
-      "reliable (absent: no published one is known); "
-      "`session_not_begun` "
+      "when; `reply_overdue` until when an answer was agreed; `session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
       "`form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those "
-      "that the therapist did not; `silence` the last contact, when no session is planned; "
+      "that the therapist did not; "
       "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
       "`words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be "
       "looked at again, with what it is called in `words`.";
@@ -62,15 +55,12 @@ struct Reason {
   std::optional<std::int64_t> count;
   std::optional<std::string> questionnaire;
   std::optional<std::string> name;
-  std::optional<double> change;
-  std::optional<std::string> source;
   std::optional<Time> until;
   std::optional<safety::ConcernId> concern;
   std::optional<signals::SignalId> signal;
   std::optional<std::string> words;
 };
-BOOST_DESCRIBE_STRUCT(Reason, (),
-                      (kind, at, since, count, questionnaire, name, change, source, until, concern, signal, words))
+BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, until, concern, signal, words))
 
 struct NextSession {
   static constexpr std::string_view says = "The session that is open, or else the next one that is planned.";

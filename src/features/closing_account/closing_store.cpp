@@ -7,11 +7,14 @@
 #include <stdexcept>
 
 #include "access/who_treats.hpp"
+#include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments.hpp"
 #include "features/closing_account/closing_shapes.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
@@ -26,6 +29,7 @@
 #include "features/people/staff.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
 #include "features/session_forms/session_forms.hpp"
@@ -211,6 +215,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   session_forms::erase_client(tx, client);
   signals::stop_looking(tx, client);
   measurement_plan::erase_client(tx, client);
+  homework::end_reminders_of(tx, client);
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
@@ -381,9 +386,13 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   forget_at_once(tx, client);
   erase_exceptions(tx, client);
   safety::erase_client(tx, client);
+  relationship_concern::erase_client(tx, client);
   signals::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
   measurement_plan::erase_agreements(tx, client);
+  goals::erase_client(tx, client);
+  homework::erase_client(tx, client);
+  achievements::erase_client(tx, client);
   encounters::erase_client(tx, client);
   attachments::erase_client(tx, client);
   messages::erase_client(tx, client);

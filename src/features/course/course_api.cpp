@@ -72,6 +72,14 @@ Result<ConcernsOfForms> open_concerns(Context& context, const Call& call, const 
   return concerns;
 }
 
+/// Of a form whose single answers are shown the same scales as of those whose are not, so that they stand on one axis.
+void draw_alike(CourseForm& form, AccountId viewer) {
+  if (viewer == form.form.filled_in_by) return;
+  const auto* instrument = questionnaires::instrument_of(form.form);
+  if (instrument == nullptr || !instrument->scoring().items_if_allowed) return;
+  questionnaires::leave_out_single_answers(*instrument, *form.scores);
+}
+
 /// Opens the scores of what the viewer may see; the rest is left out as if it did not exist.
 Result<void> open_forms(Context& context, const Call& call, Stored& stored) {
   TRY_ASSIGN(const auto key, context.house.keys.key_for(stored.material.span.client, call.deadline));
@@ -86,6 +94,7 @@ Result<void> open_forms(Context& context, const Call& call, Stored& stored) {
       const auto& version = *found->second;
       TRY_ASSIGN(auto scores, questionnaires::open_scores(*key, one.form.id, version.version, version.sealed_scores));
       one.scores = questionnaires::for_viewer(std::move(scores), one.form, context.viewer.account);
+      draw_alike(one, context.viewer.account);
     }
     stored.material.forms.push_back(std::move(one));
   }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 
+#include "features/demo/demo_between.hpp"
+#include "features/demo/demo_concern.hpp"
 #include "features/demo/demo_consents.hpp"
 #include "features/demo/demo_course.hpp"
 #include "features/demo/demo_file.hpp"
@@ -16,7 +18,6 @@
 #include "features/messages/messages_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/evaluation.hpp"
 #include "http/shape.hpp"
 
@@ -78,7 +79,6 @@ class Maker {
     TRY(people::add_practice(tx, practice_, script_.practice, true, now_));
     TRY(add_staff(tx));
     TRY(add_clients(tx, options));
-    TRY(reckon_trends(tx));
     return find_signals(tx);
   }
 
@@ -93,16 +93,6 @@ class Maker {
     for (const auto& [client, who, outcomes] : answered_) {
       TRY_ASSIGN(const auto key, house_.keys.key_for(client, deadline_));
       TRY(answer_signals(tx, *key, outcomes, who, now_));
-    }
-    return {};
-  }
-
-  /// So that the first look at a caseload does not have to.
-  Result<void> reckon_trends(store::WriteTx& tx) {
-    for (const auto& [login, therapist] : therapists_) {
-      auto trends = questionnaires::list_trends(tx, therapist);
-      TRY(questionnaires::reckon_due(house_, tx, therapist, trends, deadline_));
-      questionnaires::keep_trends(tx, trends);
     }
     return {};
   }
@@ -179,8 +169,16 @@ class Maker {
     TRY(store_client(tx, client));
     TRY_ASSIGN(const auto key, house_.keys.key_for(client.account.id, deadline_));
     TRY(store_course(tx, *key, written, course, {client.account.id, client.therapist, client.episode}, now_));
+    if (course.kept) {
+      TRY(store_between(tx, *key, *course.kept, {client.account.id, client.therapist, client.episode}, now_));
+    }
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {client.account.id, client.therapist, course.language}, now_));
+    }
+    if (written.between) {
+      for (const auto& one : *written.between) {
+        TRY(store_concern(tx, *key, one, {client.account.id, client.therapist, neutral_person_, client.episode}, now_));
+      }
     }
     if (written.wishes) {
       TRY(preferences::check_wishes(*written.wishes));

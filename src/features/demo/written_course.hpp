@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "features/achievements/achievements.hpp"
 #include "features/demo/written_practice.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework_rules.hpp"
 
 namespace rapport::demo {
 
@@ -76,6 +79,73 @@ struct FormsBetween {
 };
 BOOST_DESCRIBE_STRUCT(FormsBetween, (), (days, minutes, forms))
 
+/// What the two keep between sessions. Days are before now.
+struct WrittenRating {
+  std::int64_t days = 0;
+  std::int64_t progress = 0;
+  std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(WrittenRating, (), (days, progress, note))
+
+struct WrittenGoal {
+  Author by = Author::client;
+  std::int64_t days = 0;
+  std::string text;
+  std::optional<std::string> sign;
+  std::optional<bool> mine;
+  std::optional<std::int64_t> accepted_days;
+  std::optional<std::vector<WrittenRating>> ratings;
+  std::optional<std::int64_t> reached_days;
+};
+BOOST_DESCRIBE_STRUCT(WrittenGoal, (), (by, days, text, sign, mine, accepted_days, ratings, reached_days))
+
+struct WrittenApproach {
+  Author by = Author::therapist;
+  std::int64_t days = 0;
+  std::vector<std::string> models;
+  std::string style;
+  std::optional<std::string> words;
+  std::optional<std::int64_t> agreed_days;
+};
+BOOST_DESCRIBE_STRUCT(WrittenApproach, (), (by, days, models, style, words, agreed_days))
+
+struct WrittenEntry {
+  std::int64_t days = 0;
+  std::optional<bool> shared;
+  homework::EntryContent content;
+};
+BOOST_DESCRIBE_STRUCT(WrittenEntry, (), (days, shared, content))
+
+struct WrittenHomework {
+  Author by = Author::therapist;
+  homework::HomeworkKind kind = homework::HomeworkKind::task;
+  std::int64_t days = 0;
+  std::string title;
+  std::optional<std::string> text;
+  std::optional<std::int64_t> due_in_days;  ///< from now
+  std::optional<homework::HomeworkOutcome> outcome;
+  std::optional<std::int64_t> outcome_days;
+  std::optional<std::vector<WrittenEntry>> entries;
+};
+BOOST_DESCRIBE_STRUCT(WrittenHomework, (), (by, kind, days, title, text, due_in_days, outcome, outcome_days, entries))
+
+struct WrittenAchievement {
+  achievements::AchievementKind kind = achievements::AchievementKind::achievement;
+  std::int64_t days = 0;
+  std::optional<std::string> text;
+  std::optional<std::int64_t> mood;
+  std::optional<bool> shared;
+};
+BOOST_DESCRIBE_STRUCT(WrittenAchievement, (), (kind, days, text, mood, shared))
+
+struct WrittenBetween {
+  std::vector<WrittenGoal> goals;
+  std::vector<WrittenApproach> approaches;
+  std::vector<WrittenHomework> homework;
+  std::vector<WrittenAchievement> achievements;
+};
+BOOST_DESCRIBE_STRUCT(WrittenBetween, (), (goals, approaches, homework, achievements))
+
 struct WrittenCourse {
   Course course = Course::beginning;
   std::string language;           ///< in which forms are read where there is official wording in it
@@ -83,8 +153,9 @@ struct WrittenCourse {
   std::vector<HeldSession> held;  ///< the oldest first
   std::vector<FormsBetween> between;
   std::vector<PlannedSession> planned;
+  std::optional<WrittenBetween> kept = {};  ///< between sessions
 };
-BOOST_DESCRIBE_STRUCT(WrittenCourse, (), (course, language, items_allowed, held, between, planned))
+BOOST_DESCRIBE_STRUCT(WrittenCourse, (), (course, language, items_allowed, held, between, planned, kept))
 
 /// Reads the client's file (courses/LOGIN.json), which is part of the program.
 Result<WrittenCourse> read_written_course(const std::string& login);

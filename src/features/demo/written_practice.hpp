@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
+#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/signals/signals.hpp"
 #include "features/therapist_profiles/therapist_profiles.hpp"
@@ -58,6 +59,17 @@ struct WrittenOutcome {
 };
 BOOST_DESCRIBE_STRUCT(WrittenOutcome, (), (rule, outcome, days, put_off_days, look_again_days, note))
 
+/// Something between the two that is not right, said so many days before now; without `to` nobody was told. `agreed`
+/// waits for the client's yes.
+struct WrittenConcern {
+  std::int64_t days = 0;
+  relationship_concern::Words words;
+  std::optional<relationship_concern::Part> to;
+  std::optional<relationship_concern::Words> reply;
+  std::optional<relationship_concern::Words> agreed;
+};
+BOOST_DESCRIBE_STRUCT(WrittenConcern, (), (days, words, to, reply, agreed))
+
 /// What a therapist says of themselves, and how many clients they take.
 struct WrittenProfile {
   std::int64_t capacity = 0;
@@ -83,12 +95,13 @@ struct WrittenClient {
   std::optional<std::int64_t> proposed_reply_hours;
   std::optional<std::vector<WrittenConsent>> consents;
   std::optional<std::vector<WrittenOutcome>> signals;
+  std::optional<std::vector<WrittenConcern>> between;
   std::optional<preferences::Wishes> wishes;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
                       (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, signals,
-                       wishes, rooms))
+                       between, wishes, rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {

@@ -151,6 +151,9 @@ struct SavedNote {
 Result<SavedNote> save_note(store::WriteTx& tx, AccountId therapist, EncounterId id, SittingId sitting,
                             BytesView sealed_sections, Time now);
 
+/// When the last one of the episode that is over ended. Whether the episode is the viewer's was asked before.
+std::optional<Time> last_ended(store::ReadTx& tx, EpisodeId episode);
+
 /// So many are planned in an episode.
 std::int64_t count_planned(store::ReadTx& tx, EpisodeId episode);
 /// Cancels what is planned in an episode of this client, and gives what was cancelled; both are told.

@@ -160,6 +160,8 @@ const Query kEndChannelsOf{"encounters.end_channels_of",
 #undef OPEN_ONES
 const Query kCloseOf{"encounters.close_of",
                      "UPDATE encounter SET status = 'closed', ended_at = $2 WHERE client_id = $1 AND status = 'open'"};
+const Query kLastEnded{"encounters.last_ended",
+                       "SELECT MAX(ended_at) FROM encounter WHERE episode_id = $1 AND status = 'closed'", true};
 const Query kPlannedOf{"encounters.planned_of",
                        "SELECT id FROM encounter WHERE episode_id = $1 AND status = 'planned' ORDER BY starts_at, id",
                        true};
@@ -271,6 +273,10 @@ Result<Changed> close_encounter(WriteTx& tx, AccountId therapist, EncounterId id
 
 Result<Encounter> find_for_notes(ReadTx& tx, AccountId viewer, EncounterId id) {
   return as_therapist(find_encounter(tx, viewer, id), viewer);
+}
+
+std::optional<Time> last_ended(ReadTx& tx, EpisodeId episode) {
+  return tx.first(kLastEnded, {episode}, [](const Row& row) { return row.maybe_time(0); }).value_or(std::nullopt);
 }
 
 std::int64_t count_planned(ReadTx& tx, EpisodeId episode) {

@@ -67,15 +67,13 @@ Members sorted(const std::set<std::uint32_t>& set) {
   return {set.begin(), set.end()};
 }
 
-Share share_of(std::size_t count, std::size_t of, std::int64_t smallest) {
-  Share share;
-  share.count = rounded(count, smallest);
-  share.of = rounded(of, smallest);
-  const auto interval = wilson(*share.count, *share.of);
-  share.share = interval.value;
-  share.low = interval.low;
-  share.high = interval.high;
-  return share;
+/// Those that stand as this one, from the smallest that is shown.
+std::vector<std::int64_t> rounding_to(std::int64_t shown, std::int64_t smallest) {
+  std::vector<std::int64_t> counts;
+  for (auto count = std::max(shown - smallest, smallest); count <= shown + smallest; ++count) {
+    if (rounded(static_cast<std::size_t>(count), smallest) == shown) counts.push_back(count);
+  }
+  return counts;
 }
 
 /// Nothing unless both `part` and the rest may be shown, and all of them.
@@ -393,6 +391,24 @@ std::optional<Period> period_from(const std::vector<Treatment>& treatments, Quar
     if (is_year_over || seen.size() >= kGroupsInPeriod * static_cast<std::size_t>(smallest)) return period;
   }
   return std::nullopt;
+}
+
+Share share_of(std::size_t count, std::size_t of, std::int64_t smallest) {
+  Share share;
+  share.count = rounded(count, smallest);
+  share.of = rounded(of, smallest);
+  share.share = static_cast<double>(*share.count) / static_cast<double>(*share.of);
+  share.low = 1;
+  share.high = 0;
+  for (const auto part : rounding_to(*share.count, smallest)) {
+    for (const auto all : rounding_to(*share.of, smallest)) {
+      if (all - part < smallest) continue;  // then nothing would be shown
+      const auto interval = wilson(part, all);
+      share.low = std::min(*share.low, interval.low);
+      share.high = std::max(*share.high, interval.high);
+    }
+  }
+  return share;
 }
 
 Estimate wilson(std::int64_t count, std::int64_t of) {

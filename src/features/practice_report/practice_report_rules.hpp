@@ -89,6 +89,11 @@ std::optional<Period> period_from(const std::vector<Treatment>& treatments, Quar
 Tables make_tables(const std::vector<Treatment>& treatments, const Period& period, const Measures& measures,
                    const measures::InstrumentLibrary& instruments, std::int64_t smallest);
 
+/// As it is shown, where at least the smallest group is on both sides of it. The interval goes from the lowest to the
+/// highest of all numbers that round to those shown, so that it says no more than they do and misses no more often than
+/// it says.
+Share share_of(std::size_t count, std::size_t of, std::int64_t smallest);
+
 /// Of a share: Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc
 /// 1927;22(158):209-212. 95 %; `of` is above 0.
 Estimate wilson(std::int64_t count, std::int64_t of);

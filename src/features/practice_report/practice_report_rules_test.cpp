@@ -199,6 +199,28 @@ TEST(Figures, WilsonsIntervalIsThePublishedOne) {
   EXPECT_NEAR(wilson(0, 20).high, .1611, 5e-5);
 }
 
+TEST(Figures, TheIntervalOfAShareHoldsThoseOfAllNumbersThatRoundToIt) {
+  for (const std::int64_t smallest : {5, 6, 10}) {
+    for (std::int64_t of = 2 * smallest; of <= 8 * smallest; ++of) {
+      for (auto count = smallest; of - count >= smallest; ++count) {
+        const auto share = share_of(static_cast<std::size_t>(count), static_cast<std::size_t>(of), smallest);
+        const auto exact = wilson(count, of);
+        EXPECT_LE(*share.low, exact.low) << count << " of " << of;
+        EXPECT_GE(*share.high, exact.high) << count << " of " << of;
+        EXPECT_LE(*share.low, *share.share) << count << " of " << of;
+        EXPECT_GE(*share.high, *share.share) << count << " of " << of;
+      }
+    }
+  }
+  const auto share = share_of(8, 17, kFive);
+  EXPECT_EQ(share.count, 10);
+  EXPECT_EQ(share.of, 15);
+  EXPECT_NEAR(*share.low, wilson(8, 17).low, 1e-12) << "what is true is not left out";
+  EXPECT_NEAR(*share.high, wilson(12, 17).high, 1e-12);
+  const auto same = share_of(11, 14, kFive);
+  EXPECT_FALSE(same.low < share.low || same.high > share.high) << "and what stands tells no more than the numbers";
+}
+
 TEST(Figures, ReliableChangeAndRecoveryAreSharesOfRoundedNumbers) {
   const auto tables = tables_of(people(12, 10, 13, 6));
   ASSERT_EQ(tables.change.size(), 1U);
@@ -208,7 +230,8 @@ TEST(Figures, ReliableChangeAndRecoveryAreSharesOfRoundedNumbers) {
   EXPECT_EQ(row.improved.count, 20);  // 22 of 41
   EXPECT_EQ(row.improved.of, 40);
   EXPECT_DOUBLE_EQ(*row.improved.share, .5);
-  EXPECT_NEAR(*row.improved.low, wilson(20, 40).low, 1e-12);
+  EXPECT_NEAR(*row.improved.low, wilson(18, 42).low, 1e-12);
+  EXPECT_NEAR(*row.improved.high, wilson(22, 38).high, 1e-12);
   EXPECT_EQ(row.recovered->count, 10);  // 12 of 41
   EXPECT_EQ(row.worse.count, 5);
   EXPECT_FALSE(row.improved.people) << "each counts once";

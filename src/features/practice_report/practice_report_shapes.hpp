@@ -13,8 +13,9 @@ namespace rapport::practice_report {
 
 struct Share {
   static constexpr std::string_view says =
-      "How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % "
-      "interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: "
+      "How many of how many, rounded to the smallest group that is shown, with the share of these numbers. `low` and "
+      "`high` are the ends of the 95 % intervals (Wilson's) of all numbers that round to these. `people`: of how many "
+      "people, rounded too; absent where each counts once. Without numbers: "
       "there are too few people on one side, or they could be told by taking one figure from another."
       " Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than "
       "it should be.";

@@ -70,14 +70,21 @@ class OpenedScores {
   std::map<FormId, Scores> opened_;
 };
 
-/// What has changed since `before`, which was sent earlier.
+/// What has changed since `before`, which was sent earlier. What single answers are the client's to show is held
+/// against each other as it is shown where they are not: of the two forms one may be shown and the other not.
 Result<std::optional<ChangeResult>> change_from(const ComparedForm& stored, const std::optional<SentScores>& before,
-                                                OpenedScores& opened) {
+                                                AccountId viewer, OpenedScores& opened) {
   const auto* instrument = instrument_of(stored.form);
   if (!before || instrument == nullptr) return std::optional<ChangeResult>();
   TRY_ASSIGN(const auto* earlier, opened.of(*before));
   TRY_ASSIGN(const auto* now, opened.of(*stored.scores));
-  return change_since(*instrument, *earlier, before->completed_at, *now);
+  if (viewer == stored.form.filled_in_by || !instrument->scoring().items_if_allowed) {
+    return change_since(*instrument, *earlier, before->completed_at, *now);
+  }
+  auto not_shown = stored.form;
+  not_shown.items_allowed = false;
+  return change_since(*instrument, for_viewer(*earlier, not_shown, viewer), before->completed_at,
+                      for_viewer(*now, not_shown, viewer));
 }
 
 /// With its latest scores and what they say against those before.
@@ -86,8 +93,8 @@ Result<Form> describe(const ComparedForm& stored, AccountId viewer, OpenedScores
   if (!stored.scores || is_hidden(stored.form, viewer)) return form;
   TRY_ASSIGN(const auto* scores, opened.of(*stored.scores));
   form.scores = for_viewer(*scores, stored.form, viewer);
-  TRY_ASSIGN(form.since_first, change_from(stored, stored.first, opened));
-  TRY_ASSIGN(form.since_previous, change_from(stored, stored.previous, opened));
+  TRY_ASSIGN(form.since_first, change_from(stored, stored.first, viewer, opened));
+  TRY_ASSIGN(form.since_previous, change_from(stored, stored.previous, viewer, opened));
   return form;
 }
 

@@ -12,7 +12,6 @@
 #include "features/questionnaires/sealed_answers.hpp"
 #include "http/shape.hpp"
 #include "measures/change.hpp"
-#include "measures/score.hpp"
 
 namespace rapport::questionnaires {
 namespace {
@@ -151,8 +150,38 @@ bool is_for_client(const Instrument& instrument, const measures::FormScore& form
   return form.band->citation && form.safety.empty() && !left_out;
 }
 
-std::optional<double> main_value(const Scores& scores) {
-  return scores.scales.empty() ? std::nullopt : scores.scales.front().value;
+const std::string& key_of(const ScaleResult& scale) {
+  return scale.key;
+}
+const std::string& key_of(const measures::ScaleScore& score) {
+  return score.scale;
+}
+
+/// A scale of one question is the answer to it.
+bool is_single_answer(const Instrument& instrument, const std::string& key) {
+  const auto& scales = instrument.scoring().scales;
+  const auto found = std::find_if(scales.begin(), scales.end(), [&](const auto& scale) { return scale.key == key; });
+  return found != scales.end() && found->items.size() == 1;
+}
+
+template <class Scale>
+void leave_out_single_answers(const Instrument& instrument, std::vector<Scale>& scales) {
+  std::erase_if(scales, [&](const Scale& scale) { return is_single_answer(instrument, key_of(scale)); });
+}
+
+/// A fraction says that an answer is missing, and which.
+template <class Scale>
+void hide_answers(const Instrument& instrument, std::vector<Scale>& scales) {
+  leave_out_single_answers(instrument, scales);
+  for (auto& scale : scales) {
+    if (scale.value) scale.value = std::round(*scale.value);
+    scale.prorated = false;
+  }
+}
+
+std::optional<double> main_value(const Instrument& instrument, const Scores& scores) {
+  if (scores.scales.empty() || scores.scales.front().key != instrument.scoring().scales.front().key) return {};
+  return scores.scales.front().value;
 }
 
 }  // namespace
@@ -323,8 +352,8 @@ Result<Scores> score_answers(const Instrument& instrument, const Answers& answer
 std::optional<ChangeResult> change_since(const Instrument& instrument, const Scores& before, Time since,
                                          const Scores& now) {
   if (before.scoring_version != now.scoring_version) return std::nullopt;
-  const auto from = main_value(before);
-  const auto to = main_value(now);
+  const auto from = main_value(instrument, before);
+  const auto to = main_value(instrument, now);
   if (!from || !to) return std::nullopt;
   const auto change = measures::change_between(instrument, *from, *to, *instrument.variant(""));
   if (!change.threshold) return std::nullopt;
@@ -387,11 +416,22 @@ Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer) {
   scores.answered.reset();
   scores.not_answered.reset();
   scores.not_asked.reset();
-  for (auto& scale : scores.scales) {
-    if (scale.value) scale.value = std::round(*scale.value);
-    scale.prorated = false;
+  if (instrument == nullptr) {
+    scores.scales.clear();
+    scores.band.reset();
+    return scores;
   }
+  if (is_single_answer(*instrument, instrument->scoring().scales.front().key)) scores.band.reset();
+  hide_answers(*instrument, scores.scales);
   return scores;
+}
+
+void leave_out_single_answers(const Instrument& instrument, Scores& scores) {
+  leave_out_single_answers(instrument, scores.scales);
+}
+
+void hide_single_answers(const Instrument& instrument, std::vector<measures::ScaleScore>& scores) {
+  hide_answers(instrument, scores);
 }
 
 Bytes bound_to(FormId form, std::int64_t version, SealedPart what) {

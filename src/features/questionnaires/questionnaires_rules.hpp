@@ -4,6 +4,7 @@
 #include "access/seal.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
 #include "measures/instrument_library.hpp"
+#include "measures/score.hpp"
 
 namespace rapport::questionnaires {
 
@@ -69,10 +70,15 @@ bool names_unpublished_ranges(const measures::Instrument& instrument);
 /// stands in. Of an instrument that has left the program only the client sees them.
 bool sees_items(const StoredForm& form, AccountId viewer);
 /// What of its scores this viewer is given; everything that is read passes here. Whoever does not see single answers
-/// learns from the scores neither how many are missing nor which. The client is given the name of a range only where
+/// learns from the scores neither how many are missing nor which, and is given no scale of one question: it is the
+/// answer to it. The client is given the name of a range only where
 /// a published source gives it, and no question about harm was left out or answered so that a person has to look:
 /// beside such an answer "Minimal" would say that all is well.
 Scores for_viewer(Scores scores, const StoredForm& form, AccountId viewer);
+/// The same of scores as they are reckoned, for what is told to everybody who treats.
+void hide_single_answers(const measures::Instrument& instrument, std::vector<measures::ScaleScore>& scores);
+/// Leaves out the scales of one question alone, for where forms whose single answers are shown stand beside others.
+void leave_out_single_answers(const measures::Instrument& instrument, Scores& scores);
 
 /// What is authenticated together with either, so that no version opens in another's place, nor scores in that of
 /// answers.

@@ -161,6 +161,40 @@ TEST(SingleAnswers, AreNotToBeHadFromTheScoresOfSparqWhileTheClientDoesNotAllowT
   EXPECT_NE(seen_by(form.therapist, without_2), seen_by(form.therapist, whole));
 }
 
+std::vector<std::string> scales_for(AccountId viewer, const StoredForm& form, const Scores& scores) {
+  std::vector<std::string> keys;
+  for (const auto& scale : for_viewer(scores, form, viewer).scales) keys.push_back(scale.key);
+  return keys;
+}
+
+TEST(SingleAnswers, AreNotToBeHadFromAScaleOfOneQuestion) {
+  StoredForm form;
+  form.client = AccountId::make(Time{});
+  form.therapist = AccountId::make(Time{});
+  form.instrument = "check-in";
+  const auto scores = score_answers(instrument("check-in"), answers({1, 3, 2, 2})).value();
+  const std::vector<std::string> all{"total", "goal", "task", "bond"};
+  const std::vector<std::string> of_several{"total", "bond"};
+  EXPECT_EQ(scales_for(form.client, form, scores), all);
+  EXPECT_EQ(scales_for(form.therapist, form, scores), of_several);
+  EXPECT_EQ(scales_for(AccountId::make(Time{}), form, scores), of_several) << "whoever stands in";
+  form.items_allowed = true;
+  EXPECT_EQ(scales_for(form.therapist, form, scores), all);
+  EXPECT_EQ(scales_for(AccountId::make(Time{}), form, scores), of_several);
+  auto drawn = scores;
+  leave_out_single_answers(instrument("check-in"), drawn);
+  EXPECT_EQ(scales_for(form.client, form, drawn), of_several);
+}
+
+TEST(SingleAnswers, OfOneQuestionAreNoMainScoreEither) {
+  const auto& gad = instrument("gad-7");
+  auto before = score_answers(gad, answers({2, 2, 2, 2, 2, 2, 2})).value();
+  auto now = score_answers(gad, answers({1, 1, 1, 1, 1, 1, 1})).value();
+  ASSERT_TRUE(change_since(gad, before, Time{}, now));
+  for (auto* scores : {&before, &now}) scores->scales.front().key = "another";
+  EXPECT_FALSE(change_since(gad, before, Time{}, now)) << "the main scale was left out";
+}
+
 /// As one who has answered each question with its best or its worst answer, or nothing.
 Answers all_answered(const measures::Instrument& of, bool worst) {
   Answers made{"en", {}};

@@ -61,7 +61,7 @@ struct Scores {
       "One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` "
       "are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many "
       "were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a "
-      "score stands rounded: they would say which answers are missing.";
+      "score stands rounded: they would say which answers are missing. Then there is no scale of one question either.";
   std::string questionnaire_version;
   std::string scoring_version;
   std::vector<ScaleResult> scales;

@@ -3,7 +3,6 @@
 #include "access/who_treats.hpp"
 #include "features/people/absences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
-#include "features/questionnaires/trends.hpp"
 #include "features/signals/signals.hpp"
 
 namespace rapport::questionnaires {
@@ -232,7 +231,6 @@ Error older() {
 
 const Query kForgetUnsent{"questionnaires.forget_unsent",
                           "UPDATE questionnaire_response SET sealed_draft = NULL WHERE client_id = $1"};
-const Query kForgetTrends{"questionnaires.forget_trends", "DELETE FROM form_trend WHERE client_id = $1"};
 const Query kEraseVersions{"questionnaires.erase_versions",
                            "DELETE FROM questionnaire_response_version WHERE response_id IN"
                            " (SELECT id FROM questionnaire_response WHERE client_id = $1)"};
@@ -401,7 +399,6 @@ Result<bool> complete_form(WriteTx& tx, AccountId by, const StoredVersion& versi
   tx.execute(kAddVersion, {version.form, version.version, version.revision, version.completed_at,
                            version.sealed_answers, version.sealed_scores});
   tx.execute(kComplete, {version.form, version.version, version.completed_at});
-  forget_trend(tx, form.episode, form.client);
   signals::note_change(tx, form.episode);
   return true;
 }
@@ -437,12 +434,11 @@ void end_allowances(WriteTx& tx, EpisodeId episode) {
 
 void forget_unsent(WriteTx& tx, AccountId client) {
   tx.execute(kForgetUnsent, {client});
-  tx.execute(kForgetTrends, {client});
   tx.execute(kEraseItemsShown, {client});
 }
 
 void erase_client(WriteTx& tx, AccountId client) {
-  for (const auto* query : {&kForgetTrends, &kEraseVersions, &kEraseForms}) tx.execute(*query, {client});
+  for (const auto* query : {&kEraseVersions, &kEraseForms}) tx.execute(*query, {client});
 }
 
 }  // namespace rapport::questionnaires

@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "access/audit.hpp"
+#include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/relationship_concern/relationship_concern.hpp"
 #include "features/signals/signals.hpp"
 #include "store/transaction.hpp"
 
@@ -62,6 +66,11 @@ struct StoredEpisode {
   std::vector<FormWithVersions> forms;              ///< in the order in which they were asked for
   std::vector<measurement_plan::StoredCare> care;   ///< the oldest first
   std::vector<signals::StoredSignal> signals = {};  ///< as list_for_record gives them
+  goals::StoredGoals goals = {};
+  std::vector<goals::StoredApproach> approaches = {};   ///< the oldest first
+  std::vector<homework::StoredHomework> homework = {};  ///< the oldest first
+  std::vector<homework::StoredEntry> homework_entries = {};
+  std::vector<achievements::StoredAchievement> achievements = {};  ///< the oldest first
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.
@@ -88,9 +97,11 @@ struct StoredRecord {
   std::vector<StoredEpisode> episodes;  ///< the oldest first
   /// Of everybody else who treated the person or wrote something of it, sealed; also of those who have left.
   std::map<AccountId, Bytes> profiles;
-  std::vector<StoredConsent> consents;            ///< the oldest first
-  std::vector<preferences::StoredWishes> wishes;  ///< the oldest first
-  std::vector<StoredAccess> access;               ///< the latest first
+  std::vector<StoredConsent> consents;  ///< the oldest first
+  /// The client's alone: no exception opens them. The oldest first.
+  std::vector<relationship_concern::WholeConcern> relationship_concerns = {};
+  std::vector<preferences::StoredWishes> wishes = {};  ///< the oldest first
+  std::vector<StoredAccess> access;                    ///< the latest first
   bool more_access = false;
 };
 
@@ -98,8 +109,8 @@ struct StoredRecord {
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
 
-/// Of a client whose account is closed and whose record is locked: without what they agreed to and wished for, and who
-/// looked.
+/// Of a client whose account is closed and whose record is locked: without what they agreed to and wished for,
+/// what they said of the relationship and who looked.
 Result<StoredRecord> read_locked_record(store::ReadTx& tx, AccountId client);
 
 /// Who did what with the client's data, the latest first, at most `most`; `before` is the last one that was seen.

@@ -14,6 +14,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record.hpp"
+#include "features/record/record_rules.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::record {
@@ -407,6 +408,75 @@ TEST_P(RecordApi, TellsWhoLookedPageByPage) {
   EXPECT_FALSE(second.at("more").as_bool());
   const auto of_another = boost::json::parse(read_by(other_client, "access?before=" + last).body);
   EXPECT_TRUE(of_another.at("access").as_array().empty());
+}
+
+TEST_P(RecordApi, HasWhatTheTwoKeepBetweenSessionsAndWhatTheClientShowedNobody) {
+  using between_sessions::seal;
+  const auto key = keys->key_for(client, soon()).value();
+  const auto now = clock.now();
+  const auto goal = goals::GoalId::make(now);
+  const auto rating = goals::RatingId::make(now);
+  const auto approach = goals::ApproachId::make(now);
+  homework::StoredHomework diary;
+  diary.id = homework::HomeworkId::make(now);
+  diary.episode = episode;
+  diary.kind = homework::HomeworkKind::diary;
+  diary.given_at = now;
+  diary.sealed_task = seal(*key, diary.id, homework::TaskWords{"Evenings", ""});
+  const auto page = homework::EntryId::make(now);
+  homework::EntryContent content;
+  content.text = "a <page> for me alone";
+  const auto joy = achievements::AchievementId::make(now);
+  const auto kept = write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(goals::add_goal(tx, client,
+                        {goal,
+                         episode,
+                         {},
+                         now,
+                         goals::GoalState::active,
+                         seal(*key, goal, goals::GoalWords{"Go out", "I am outside"})}));
+    TRY(goals::rate(tx, client, {rating, goal, now, seal(*key, rating, goals::RatingWords{4, "slowly"})}));
+    TRY(goals::propose_approach(tx, therapist,
+                                {approach,
+                                 episode,
+                                 {},
+                                 now,
+                                 goals::ApproachState::proposed,
+                                 {},
+                                 {},
+                                 seal(*key, approach, goals::ApproachChoice{{"mixed"}, "both", "as it fits"})}));
+    TRY(homework::give(tx, therapist, diary));
+    TRY(homework::save_entry(tx, client, {page, diary.id, now, now, 0, {}, seal(*key, page, content)},
+                             [](const homework::StoredEntry&) { return false; }));
+    TRY(achievements::add(tx, client,
+                          {joy,
+                           episode,
+                           achievements::AchievementKind::mood,
+                           {},
+                           now,
+                           now,
+                           {},
+                           seal(*key, joy, achievements::AchievementWords{"lighter", 6})}));
+    return {};
+  });
+  ASSERT_TRUE(kept) << kept.error().detail;
+  const auto json = read_by(client).body;
+  for (const auto* words : {R"("text":"Go out")", R"("progress":4)", "as it fits", "a <page> for me alone",
+                            R"("mood":6)", R"("models":["A mix, as it fits"])"}) {
+    EXPECT_NE(json.find(words), std::string::npos) << words;
+  }
+  const auto html = read_by(client, "record.html").body;
+  for (const auto* words : {"Go out", "4/10", "slowly", "Evenings", "a &lt;page&gt; for me alone", "seen by you alone",
+                            "lighter", "How you want to work"}) {
+    EXPECT_NE(html.find(words), std::string::npos) << words;
+  }
+  // Whoever reads it by exception sees what was shown.
+  const auto stored = read([&](store::ReadTx& tx) { return read_record(tx, client); });
+  ASSERT_TRUE(stored);
+  std::string seen;
+  http::write(seen, open_for_exception(*stored, *key, {}, now, supervisor).value());
+  EXPECT_NE(seen.find("Go out"), std::string::npos);
+  for (const auto* words : {"for me alone", "lighter"}) EXPECT_EQ(seen.find(words), std::string::npos) << words;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RecordApi, ::testing::ValuesIn(testing::engines_here()),

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "features/homework/homework_rules.hpp"
 #include "features/record/record_terms.hpp"
 #include "features/signals/signal_words.hpp"
 
@@ -208,6 +209,7 @@ class Page {
     add_head();
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_consents();
+    add_relationship_concerns();
     add_wishes();
     add_access();
     add("</main></body></html>\n");
@@ -297,6 +299,10 @@ class Page {
     if (episode.forms.empty()) tag("p", words_.nothing);
     for (const auto& one : episode.forms) add_form(one, episode);
     if (!episode.signals.empty()) add_signals(episode);
+    add_goals(episode);
+    add_approaches(episode);
+    add_homework(episode);
+    add_achievements(episode);
     for (const auto& one : episode.rooms) add_room(one);
   }
 
@@ -316,6 +322,107 @@ class Page {
       add("</li>");
     }
     add("</ul>");
+  }
+
+  std::string_view named_by(between_sessions::Side side) const {
+    return named(side == between_sessions::Side::client ? "between.by_client" : "between.by_therapist");
+  }
+  template <class E>
+  std::string_view named_state(std::string_view kind, E state) const {
+    return named(std::string(kind) + "." + between_sessions::text_of(state));
+  }
+  std::string_view named_shown(bool shown) const { return named(shown ? "between.shown" : "between.private"); }
+  void add_words(std::string_view words) {
+    if (!words.empty()) tag(R"(p class="w" dir="auto")", words);
+  }
+
+  void add_goals(const RecordEpisode& episode) {
+    if (episode.goals.empty()) return;
+    tag("h3", named("between.goals"));
+    for (const auto& goal : episode.goals) {
+      add("<article>");
+      tag(R"(h4 dir="auto")", goal.text);
+      add_words(goal.sign);
+      for (const auto& step : goal.steps)
+        soft(named_state("goal_state", step.state), " ", named_by(step.by), ", ", step.at);
+      for (const auto& rating : goal.ratings) {
+        soft(named("between.progress"), ": ", std::to_string(rating.progress), "/10, ", rating.at);
+        add_words(rating.note);
+      }
+      add("</article>");
+    }
+  }
+
+  void add_approaches(const RecordEpisode& episode) {
+    if (episode.approaches.empty()) return;
+    tag("h3", named("between.approach"));
+    for (const auto& one : episode.approaches) {
+      soft(one.at, ", ", named_by(one.by), ", ", named_state("approach_state", one.state));
+      add("<p>");
+      for (const auto& model : one.models) put_all(English{model}, ". ");
+      put_all(English{one.style}, ".");
+      add("</p>");
+      add_words(one.words);
+    }
+  }
+
+  void add_homework(const RecordEpisode& episode) {
+    if (episode.homework.empty()) return;
+    tag("h3", named("between.homework"));
+    for (const auto& one : episode.homework) {
+      add("<article>");
+      tag(R"(h4 dir="auto")", one.title);
+      soft(one.given_at, ", ", named_by(one.by), ", ", named_state("homework_state", one.state));
+      if (one.due_at) soft(named("between.due"), ": ", *one.due_at);
+      add_words(one.text);
+      for (const auto& entry : one.entries) add_entry(entry);
+      add("</article>");
+    }
+  }
+
+  /// What has no name of its own is the text that was written.
+  void add_entry(const RecordEntry& entry) {
+    soft(entry.at, ", ", named_shown(entry.shown));
+    boost::mp11::mp_for_each<boost::describe::describe_members<homework::EntryContent, boost::describe::mod_public>>(
+        [&](auto member) {
+          const auto& value = entry.content.*member.pointer;
+          if (!value) return;
+          const auto words = words_in(*value);
+          if (words.empty()) return;
+          if (std::string_view(member.name) != "text") soft(named(std::string("entry.") + member.name));
+          add_words(words);
+        });
+  }
+  static std::string words_in(const std::string& text) { return text; }
+  static std::string words_in(std::int64_t number) { return std::to_string(number); }
+  std::string words_in(bool yes) const { return std::string(named(yes ? "entry.yes" : "entry.no")); }
+  std::string words_in(const std::vector<std::string>& keys) const {
+    std::string list;
+    const auto known = homework::thinking_errors();
+    for (const auto& key : keys) {
+      if (!list.empty()) list += "; ";
+      list += name_of_thinking_error(known, key);
+    }
+    return list;
+  }
+  std::string name_of_thinking_error(const Result<const std::vector<homework::ThinkingError>*>& known,
+                                     const std::string& key) const {
+    if (!known) return key;
+    const auto found =
+        std::find_if((*known)->begin(), (*known)->end(), [&](const auto& one) { return one.key == key; });
+    if (found == (*known)->end()) return key;
+    return language_ == kGerman ? found->name.de : found->name.en;
+  }
+
+  void add_achievements(const RecordEpisode& episode) {
+    if (episode.achievements.empty()) return;
+    tag("h3", named("between.achievements"));
+    for (const auto& one : episode.achievements) {
+      const bool noticed = one.kind == achievements::AchievementKind::noticed;
+      soft(one.at, ", ", noticed ? named("between.by_therapist") : named_shown(one.shown));
+      if (one.mood) tag("p", named("between.mood"), ": ", std::to_string(*one.mood), "/10");
+      add_words(one.text);
+    }
   }
 
   void add_care(const RecordEpisode& episode) {
@@ -511,6 +618,58 @@ class Page {
       add("</li>");
     }
     add("</ul>");
+  }
+
+  void add_said(const relationship_concern::SaidEntry& said, const std::string& other) {
+    soft(said.mine ? named("relationship_concern.you") : std::string_view(other), ", ", said.at);
+    if (said.answer) tag("p", named("relationship_concern.asked"), " ", answer_in_words(*said.answer));
+    if (said.text) tag(R"(p class="w" dir="auto")", *said.text);
+  }
+
+  std::string_view answer_in_words(relationship_concern::IsItBetter answer) const {
+    switch (answer) {
+      case relationship_concern::IsItBetter::better:
+        return named("relationship_concern.better");
+      case relationship_concern::IsItBetter::same:
+        return named("relationship_concern.same");
+      case relationship_concern::IsItBetter::worse:
+        return named("relationship_concern.worse");
+    }
+    return "";
+  }
+
+  void add_relationship_concern(const relationship_concern::OwnConcern& one) {
+    add("<article>");
+    soft(one.kept_at, ", ", named(one.tellings.empty() ? "relationship_concern.kept" : "relationship_concern.you"));
+    tag(R"(p class="w" dir="auto")", one.words ? std::string_view(*one.words) : named("relationship_concern.none"));
+    for (const auto& telling : one.tellings) {
+      soft(named("relationship_concern.told"), " ", named_or_gone(telling.name), ", ", telling.told_at);
+      if (telling.words) tag(R"(p class="w" dir="auto")", *telling.words);
+      if (telling.asks_for_another) tag("p", named("relationship_concern.another"));
+      for (const auto& said : telling.said) add_said(said, telling.name);
+    }
+    for (const auto& agreement : one.agreements) {
+      soft(named(agreement.agrees == true ? "relationship_concern.agreed" : "relationship_concern.proposed"), ", ",
+           named_or_gone(agreement.by), ", ", agreement.at);
+      tag(R"(p class="w" dir="auto")", agreement.text);
+    }
+    for (const auto& asked : one.follow_ups) {
+      if (!asked.answer) continue;
+      soft(named("relationship_concern.asked"), " ", answer_in_words(*asked.answer), ", ", *asked.answered_at);
+      if (asked.words) tag(R"(p class="w" dir="auto")", *asked.words);
+    }
+    if (one.ended_at) {
+      const bool is_taken_back = one.state == relationship_concern::State::withdrawn;
+      soft(named(is_taken_back ? "relationship_concern.withdrawn" : "relationship_concern.closed"), ", ",
+           *one.ended_at);
+    }
+    add("</article>");
+  }
+
+  void add_relationship_concerns() {
+    if (record_.relationship_concerns.empty()) return;
+    tag("h2", named("relationship_concern.title"));
+    for (const auto& one : record_.relationship_concerns) add_relationship_concern(one);
   }
 
   void add_wishes() {

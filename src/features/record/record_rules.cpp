@@ -6,10 +6,12 @@
 
 #include "features/attachments/attachments_rules.hpp"
 #include "features/consent/consent_texts.hpp"
+#include "features/goals/goals_rules.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_page.hpp"
 #include "features/record/record_terms.hpp"
+#include "features/relationship_concern/sealed_words.hpp"
 #include "features/signals/signal_words.hpp"
 
 namespace rapport::record {
@@ -185,6 +187,79 @@ Result<RecordCare> open_care(const measurement_plan::StoredCare& stored, const S
                     first_contact,     std::move(care.support),           std::move(care.safety)};
 }
 
+Result<RecordGoal> open_goal(const goals::StoredGoal& stored, const StoredEpisode& episode, const SealKey& key) {
+  const auto& pair = episode.goals.pair;
+  TRY_ASSIGN(auto words, between_sessions::open<goals::GoalWords>(key, stored.id, stored.sealed_words));
+  RecordGoal goal{std::move(words.text), std::move(words.sign), stored.state, {}, {}};
+  for (const auto& one : episode.goals.steps) {
+    if (one.goal == stored.id) goal.steps.push_back({one.state, pair.side_of(one.by), one.at});
+  }
+  for (const auto& one : episode.goals.ratings) {
+    if (one.goal != stored.id) continue;
+    TRY_ASSIGN(auto rating, between_sessions::open<goals::RatingWords>(key, one.id, one.sealed_rating));
+    goal.ratings.push_back({one.at, rating.progress, std::move(rating.note)});
+  }
+  return goal;
+}
+
+/// In the words of the list, where it still has them.
+std::string name_in(const std::vector<between_sessions::Offered>& list, const std::string& key) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.key == key; });
+  return found == list.end() ? key : found->name.en;
+}
+
+Result<RecordApproach> open_approach(const goals::StoredApproach& stored, const between_sessions::Pair& pair,
+                                     const SealKey& key) {
+  TRY_ASSIGN(auto choice, between_sessions::open<goals::ApproachChoice>(key, stored.id, stored.sealed_choice));
+  TRY_ASSIGN(const auto* list, goals::approach_list());
+  for (auto& one : choice.models) one = name_in(list->models, one);
+  return RecordApproach{stored.proposed_at,     pair.side_of(stored.proposed_by), stored.state,
+                        stored.answered_at,     std::move(choice.models),         name_in(list->styles, choice.style),
+                        std::move(choice.words)};
+}
+
+Result<RecordHomework> open_homework(const homework::StoredHomework& stored, const StoredEpisode& episode,
+                                     const SealKey& key, bool is_own) {
+  TRY_ASSIGN(auto words, between_sessions::open<homework::TaskWords>(key, stored.id, stored.sealed_task));
+  RecordHomework one{stored.kind,
+                     stored.given_at,
+                     episode.goals.pair.side_of(stored.given_by),
+                     std::move(words.title),
+                     std::move(words.text),
+                     stored.due_at,
+                     stored.state,
+                     {}};
+  for (const auto& entry : episode.homework_entries) {
+    if (entry.homework != stored.id || (!entry.shared_at && !is_own)) continue;
+    TRY_ASSIGN(auto content, between_sessions::open<homework::EntryContent>(key, entry.id, entry.sealed_content));
+    one.entries.push_back({entry.saved_at, entry.shared_at.has_value(), std::move(content)});
+  }
+  return one;
+}
+
+/// What the two keep between sessions; what the client shows nobody is in their own record alone.
+Result<void> open_between(RecordEpisode& episode, const StoredEpisode& stored, const SealKey& key, bool is_own) {
+  for (const auto& one : stored.goals.goals) {
+    TRY_ASSIGN(auto goal, open_goal(one, stored, key));
+    episode.goals.push_back(std::move(goal));
+  }
+  for (const auto& one : stored.approaches) {
+    TRY_ASSIGN(auto approach, open_approach(one, stored.goals.pair, key));
+    episode.approaches.push_back(std::move(approach));
+  }
+  for (const auto& one : stored.homework) {
+    TRY_ASSIGN(auto homework, open_homework(one, stored, key, is_own));
+    episode.homework.push_back(std::move(homework));
+  }
+  for (const auto& one : stored.achievements) {
+    if (!one.shared_at && !is_own) continue;
+    TRY_ASSIGN(auto words, between_sessions::open<achievements::AchievementWords>(key, one.id, one.sealed_words));
+    episode.achievements.push_back(
+        {one.kind, one.happened_at, one.shared_at.has_value(), std::move(words.text), words.mood});
+  }
+  return {};
+}
+
 Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names,
                                    AccountId reader) {
   RecordEpisode episode;
@@ -217,6 +292,7 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
     TRY_ASSIGN(auto signal, open_signal(one, key));
     episode.signals.push_back(std::move(signal));
   }
+  TRY(open_between(episode, stored, key, reader == stored.episode.client));
   return episode;
 }
 
@@ -261,9 +337,10 @@ Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& 
 Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
                                         AccountId reader) {
   TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
-  record.left_out = {"Drafts, what was agreed to or wished for, and who looked.",
+  record.left_out = {"Drafts, what was agreed to or wished for, what was said of the relationship, and who looked.",
                      "What the therapist noted for themselves, or answered on forms of their own.",
-                     "Answers that the client did not show the therapist."};
+                     "Answers that the client did not show the therapist.",
+                     "What the client wrote for homework and of what went well, and did not show the therapist."};
   return record;
 }
 
@@ -272,6 +349,11 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.consents) {
     TRY_ASSIGN(auto decided, open_consent(one.record, key, names));
     record.consents.push_back(std::move(decided));
+  }
+  const auto name_of_hearer = [&](AccountId who) -> Result<std::string> { return name_of(names, who).value_or(""); };
+  for (const auto& one : stored.relationship_concerns) {
+    TRY_ASSIGN(auto concern, relationship_concern::open_own(key, one, name_of_hearer));
+    record.relationship_concerns.push_back(std::move(concern));
   }
   for (const auto& one : stored.wishes) {
     TRY_ASSIGN(auto wishes, preferences::open_wishes(key, one));

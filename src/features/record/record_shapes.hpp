@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "access/audit.hpp"
+#include "features/achievements/achievements.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/goals/goals.hpp"
+#include "features/homework/homework.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/signals/signals_shapes.hpp"
 
 namespace rapport::record {
@@ -154,6 +158,76 @@ BOOST_DESCRIBE_STRUCT(RecordSignal, (),
                       (kind, rule, version, at, found_at, holds, reason_en, reason_de, outcome, answered_at,
                        deferred_until))
 
+struct RecordGoalStep {
+  goals::GoalState state = goals::GoalState::proposed;
+  between_sessions::Side by = between_sessions::Side::client;
+  Time at;
+};
+BOOST_DESCRIBE_STRUCT(RecordGoalStep, (), (state, by, at))
+
+struct RecordRating {
+  Time at;
+  std::int64_t progress = 0;
+  std::string note;
+};
+BOOST_DESCRIBE_STRUCT(RecordRating, (), (at, progress, note))
+
+struct RecordGoal {
+  static constexpr std::string_view says =
+      "A goal in the words of whoever proposed it, how one would notice that it is reached, its steps, and how far the "
+      "client said that it is (0 to 10).";
+  std::string text;
+  std::string sign;
+  goals::GoalState state = goals::GoalState::proposed;
+  std::vector<RecordGoalStep> steps;
+  std::vector<RecordRating> ratings;
+};
+BOOST_DESCRIBE_STRUCT(RecordGoal, (), (text, sign, state, steps, ratings))
+
+struct RecordApproach {
+  static constexpr std::string_view says =
+      "How the two want to work, as it was proposed: `models` and `style` in English. The latest that is agreed holds.";
+  Time at;
+  between_sessions::Side by = between_sessions::Side::client;
+  goals::ApproachState state = goals::ApproachState::proposed;
+  std::optional<Time> answered_at;
+  std::vector<std::string> models;
+  std::string style;
+  std::string words;
+};
+BOOST_DESCRIBE_STRUCT(RecordApproach, (), (at, by, state, answered_at, models, style, words))
+
+struct RecordEntry {
+  static constexpr std::string_view says = "What the client wrote for a homework; `shown`: to the therapist.";
+  Time at;
+  bool shown = false;
+  homework::EntryContent content;
+};
+BOOST_DESCRIBE_STRUCT(RecordEntry, (), (at, shown, content))
+
+struct RecordHomework {
+  homework::HomeworkKind kind = homework::HomeworkKind::task;
+  Time given_at;
+  between_sessions::Side by = between_sessions::Side::client;
+  std::string title;
+  std::string text;
+  std::optional<Time> due_at;
+  homework::HomeworkState state = homework::HomeworkState::open;
+  std::vector<RecordEntry> entries;
+};
+BOOST_DESCRIBE_STRUCT(RecordHomework, (), (kind, given_at, by, title, text, due_at, state, entries))
+
+struct RecordAchievement {
+  static constexpr std::string_view says =
+      "What went well, a mood (0 to 10), or what the therapist noticed; `shown`: to the therapist.";
+  achievements::AchievementKind kind = achievements::AchievementKind::achievement;
+  Time at;
+  bool shown = false;
+  std::string text;
+  std::optional<std::int64_t> mood;
+};
+BOOST_DESCRIBE_STRUCT(RecordAchievement, (), (kind, at, shown, text, mood))
+
 struct RecordHandOver {
   static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";
   Time at;
@@ -176,10 +250,14 @@ struct RecordEpisode {
   std::vector<RecordForm> forms;
   std::vector<RecordRoom> rooms;
   std::vector<RecordSignal> signals;
+  std::vector<RecordGoal> goals = {};
+  std::vector<RecordApproach> approaches = {};
+  std::vector<RecordHomework> homework = {};
+  std::vector<RecordAchievement> achievements = {};
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
                       (id, therapist, hand_overs, opened_at, closed_at, reply_hours, care, sessions, forms, rooms,
-                       signals))
+                       signals, goals, approaches, homework, achievements))
 
 struct RecordConsent {
   static constexpr std::string_view says =
@@ -255,12 +333,14 @@ struct RecordAnswer {
   std::string name;
   std::vector<RecordEpisode> episodes;
   std::vector<RecordConsent> consents;
+  std::vector<relationship_concern::OwnConcern> relationship_concerns;
   std::vector<RecordWishes> wishes;
   std::vector<RecordAccess> access;
   bool more_access = false;
   std::vector<std::string> left_out;
 };
 BOOST_DESCRIBE_STRUCT(RecordAnswer, (),
-                      (made_at, practice, synthetic, name, episodes, consents, wishes, access, more_access, left_out))
+                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, wishes, access,
+                       more_access, left_out))
 
 }  // namespace rapport::record

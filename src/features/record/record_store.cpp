@@ -105,6 +105,42 @@ std::vector<StoredSession> read_sessions(ReadTx& tx, AccountId client, EpisodeId
   return {latest_first.rbegin(), latest_first.rend()};
 }
 
+Result<void> read_homework(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
+  for (std::optional<homework::HomeworkId> before;;) {
+    TRY_ASSIGN(auto page, homework::list_homework(tx, client, stored.episode.id, before, homework::kLargestPage));
+    if (page.homework.empty()) break;
+    before = page.homework.back().id;
+    for (auto& one : page.homework) stored.homework.push_back(std::move(one));
+    for (auto& one : page.entries) {
+      TRY(size.add(one.sealed_content.size()));
+      stored.homework_entries.push_back(std::move(one));
+    }
+  }
+  std::reverse(stored.homework.begin(), stored.homework.end());
+  return {};
+}
+
+/// What the two keep between sessions.
+Result<void> read_between(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
+  const auto episode = stored.episode.id;
+  TRY_ASSIGN(stored.goals, goals::list_goals(tx, client, episode));
+  for (const auto& one : stored.goals.ratings) TRY(size.add(one.sealed_rating.size()));
+  TRY_ASSIGN(auto approaches, goals::list_approaches(tx, client, episode));
+  stored.approaches = {approaches.approaches.rbegin(), approaches.approaches.rend()};
+  TRY(read_homework(tx, client, stored, size));
+  for (std::optional<achievements::AchievementId> before;;) {
+    TRY_ASSIGN(auto page, achievements::list_achievements(tx, client, episode, before, achievements::kLargestPage));
+    if (page.empty()) break;
+    before = page.back().id;
+    for (auto& one : page) {
+      TRY(size.add(one.sealed_words.size()));
+      stored.achievements.push_back(std::move(one));
+    }
+  }
+  std::reverse(stored.achievements.begin(), stored.achievements.end());
+  return {};
+}
+
 Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
   StoredEpisode stored;
   stored.episode = episode;
@@ -133,6 +169,7 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
     for (const auto& version : stored.forms.back().versions) TRY(size.add(version.sealed_answers.size()));
   }
   stored.signals = signals::list_for_record(tx, client, episode.id);
+  TRY(read_between(tx, client, stored, size));
   return stored;
 }
 
@@ -185,12 +222,14 @@ std::set<AccountId> people_in(const StoredEpisode& stored) {
   return people;
 }
 
+void add_profile(ReadTx& tx, StoredRecord& record, AccountId who) {
+  if (record.profiles.count(who) != 0) return;
+  if (auto profile = people::find_profile(tx, who)) record.profiles.emplace(who, *std::move(profile));
+}
+
 void add_profiles(ReadTx& tx, StoredRecord& record) {
   for (const auto& episode : record.episodes) {
-    for (const auto who : people_in(episode)) {
-      if (record.profiles.count(who) != 0) continue;
-      if (auto profile = people::find_profile(tx, who)) record.profiles.emplace(who, *std::move(profile));
-    }
+    for (const auto who : people_in(episode)) add_profile(tx, record, who);
   }
 }
 
@@ -225,6 +264,11 @@ Result<StoredRecord> read_locked_record(ReadTx& tx, AccountId client) {
 Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   TRY_ASSIGN(auto record, read_treatments(tx, people::find_account(tx, client)));
   record.consents = read_consents(tx, client);
+  record.relationship_concerns = relationship_concern::list_own(tx, client);
+  std::reverse(record.relationship_concerns.begin(), record.relationship_concerns.end());
+  for (const auto& one : record.relationship_concerns) {
+    for (const auto& telling : one.tellings) add_profile(tx, record, telling.account);
+  }
   record.wishes = preferences::list_wishes(tx, client);
   std::ranges::reverse(record.wishes);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);

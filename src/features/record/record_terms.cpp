@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 
 namespace rapport::record {
 namespace {
@@ -121,6 +122,36 @@ constexpr std::array kTerms{
          "hielt fest, was auf eine solche Antwort hin geschah"},
     Term{"concern.escalate", "the supervisor was told, because nobody had looked yet",
          "die Supervision wurde benachrichtigt, weil noch niemand hingesehen hatte"},
+    Term{"relationship_concern.title", "Something between us", "Etwas zwischen uns"},
+    Term{"relationship_concern.none", "Without words", "Ohne Worte"},
+    Term{"relationship_concern.kept", "Kept for yourself", "Für sich behalten"},
+    Term{"relationship_concern.told", "Told to", "Gesagt an"},
+    Term{"relationship_concern.another", "You asked for another therapist.",
+         "Sie haben um eine andere Therapeutin oder einen anderen Therapeuten gebeten."},
+    Term{"relationship_concern.you", "You", "Sie"},
+    Term{"relationship_concern.agreed", "Agreed", "Vereinbart"},
+    Term{"relationship_concern.proposed", "Written down, not agreed to", "Aufgeschrieben, nicht zugestimmt"},
+    Term{"relationship_concern.asked", "Is it better?", "Ist es besser?"},
+    Term{"relationship_concern.better", "Better", "Besser"},
+    Term{"relationship_concern.same", "About the same", "Etwa gleich"},
+    Term{"relationship_concern.worse", "Worse", "Schlechter"},
+    Term{"relationship_concern.closed", "Closed", "Abgeschlossen"},
+    Term{"relationship_concern.withdrawn", "Taken back", "Zurückgenommen"},
+    Term{"relationship_concerns.read", "looked at what clients have told them about working together",
+         "sah an, was ihr oder ihm über die Zusammenarbeit gesagt wurde"},
+    Term{"relationship_concern.read", "read what you told them about working together",
+         "las, was Sie ihr oder ihm über die Zusammenarbeit gesagt haben"},
+    Term{"relationship_concern.hear", "told you that they read it", "gab Ihnen Bescheid, es gelesen zu haben"},
+    Term{"relationship_concern.reply", "wrote to you about working together", "schrieb Ihnen zur Zusammenarbeit"},
+    Term{"relationship_concern.propose", "wrote down what you agreed on", "schrieb auf, was Sie vereinbart haben"},
+    Term{"relationship_concern.tell", "told somebody that something between you is not right",
+         "sagte jemandem, dass zwischen Ihnen etwas nicht stimmt"},
+    Term{"relationship_concern.write", "wrote about working together", "schrieb zur Zusammenarbeit"},
+    Term{"relationship_concern.agree", "said whether something was agreed", "sagte, ob etwas vereinbart ist"},
+    Term{"relationship_concern.mediate", "chose whether those who hear it know of each other",
+         "entschied, ob die Hörenden voneinander wissen"},
+    Term{"relationship_concern.answer", "said whether it is better", "sagte, ob es besser ist"},
+    Term{"relationship_concern.end", "closed it or took it back", "schloss es ab oder nahm es zurück"},
     Term{"consents.read", "looked at what you agree to", "sah an, womit Sie einverstanden sind"},
     Term{"consent.decide", "agreed to something or took it back", "stimmte etwas zu oder nahm es zurück"},
     Term{"record.download", "downloaded the record", "lud die Akte herunter"},
@@ -167,6 +198,66 @@ constexpr std::array kTerms{
          "entschied über Erinnerungen an Fragebögen"},
     Term{"missed_forms.read", "looked at which forms were not sent", "sah an, welche Fragebögen nicht kamen"},
     Term{"form.show_items", "chose ahead who sees single answers", "entschied vorab, wer einzelne Antworten sieht"},
+    Term{"goals.read", "looked at the goals", "sah die Ziele an"},
+    Term{"goal.add", "proposed a goal", "schlug ein Ziel vor"},
+    Term{"goal.step", "accepted a goal, set it aside or took it up again",
+         "nahm ein Ziel an, legte es beiseite oder nahm es wieder auf"},
+    Term{"goal.rate", "said how far a goal is", "sagte, wie weit ein Ziel ist"},
+    Term{"approach.read", "looked at how you want to work", "sah an, wie Sie arbeiten wollen"},
+    Term{"approach.propose", "proposed how to work", "schlug vor, wie Sie arbeiten"},
+    Term{"approach.answer", "answered how to work", "antwortete darauf, wie Sie arbeiten wollen"},
+    Term{"homework.read", "looked at the homework", "sah die Aufgaben für zwischen den Sitzungen an"},
+    Term{"homework.give", "gave homework", "gab eine Aufgabe"},
+    Term{"homework.take_back", "took homework back", "nahm eine Aufgabe zurück"},
+    Term{"homework.outcome", "said what became of homework", "sagte, was aus einer Aufgabe wurde"},
+    Term{"homework.reminder", "chose whether to be reminded of homework",
+         "entschied über die Erinnerung an eine Aufgabe"},
+    Term{"homework.write", "wrote for homework", "schrieb etwas zu einer Aufgabe"},
+    Term{"homework.share", "chose who sees what was written for homework",
+         "entschied, wer sieht, was zu einer Aufgabe geschrieben ist"},
+    Term{"homework.remove", "removed what was written for homework", "entfernte, was zu einer Aufgabe geschrieben war"},
+    Term{"achievements.read", "looked at what went well", "sah an, was gut war"},
+    Term{"achievement.add", "wrote down what they noticed", "schrieb auf, was aufgefallen ist"},
+    Term{"achievement.share", "chose who sees what went well", "entschied, wer sieht, was gut war"},
+    Term{"achievement.remove", "removed something of what went well", "entfernte etwas von dem, was gut war"},
+    Term{"between.goals", "Goals", "Ziele"},
+    Term{"between.approach", "How you want to work", "Wie Sie arbeiten wollen"},
+    Term{"between.homework", "Homework", "Aufgaben für zwischen den Sitzungen"},
+    Term{"between.achievements", "What went well, and how it was", "Was gut war, und wie es war"},
+    Term{"between.by_client", "by you", "von Ihnen"},
+    Term{"between.by_therapist", "by your therapist", "von Ihrer Therapeutin oder Ihrem Therapeuten"},
+    Term{"between.private", "seen by you alone", "nur für Sie sichtbar"},
+    Term{"between.shown", "shown to your therapist", "Ihrer Therapeutin oder Ihrem Therapeuten gezeigt"},
+    Term{"between.due", "Due", "Fällig"},
+    Term{"between.progress", "How far", "Wie weit"},
+    Term{"between.mood", "Mood", "Stimmung"},
+    Term{"goal_state.proposed", "proposed", "vorgeschlagen"},
+    Term{"goal_state.active", "agreed", "vereinbart"},
+    Term{"goal_state.reached", "reached", "erreicht"},
+    Term{"goal_state.set_aside", "set aside", "beiseitegelegt"},
+    Term{"approach_state.proposed", "proposed", "vorgeschlagen"},
+    Term{"approach_state.agreed", "agreed", "vereinbart"},
+    Term{"approach_state.declined", "declined", "abgelehnt"},
+    Term{"approach_state.replaced", "replaced by another proposal", "durch einen anderen Vorschlag ersetzt"},
+    Term{"homework_state.open", "open", "offen"},
+    Term{"homework_state.done", "done", "gemacht"},
+    Term{"homework_state.partly", "partly done", "teilweise gemacht"},
+    Term{"homework_state.not_done", "not done", "nicht gemacht"},
+    Term{"homework_state.taken_back", "taken back", "zurückgenommen"},
+    Term{"entry.situation", "Situation", "Situation"},
+    Term{"entry.thought", "Thought", "Gedanke"},
+    Term{"entry.feeling", "Feeling", "Gefühl"},
+    Term{"entry.strength", "How strong, 0 to 10", "Wie stark, 0 bis 10"},
+    Term{"entry.thinking_errors", "Habits of thinking", "Denkgewohnheiten"},
+    Term{"entry.other_view", "Another view", "Eine andere Sicht"},
+    Term{"entry.feeling_after", "Feeling afterwards", "Gefühl danach"},
+    Term{"entry.strength_after", "How strong afterwards, 0 to 10", "Wie stark danach, 0 bis 10"},
+    Term{"entry.day", "Day", "Tag"},
+    Term{"entry.activity", "Activity", "Aktivität"},
+    Term{"entry.done", "Done", "Gemacht"},
+    Term{"entry.how", "How it was", "Wie es war"},
+    Term{"entry.yes", "yes", "ja"},
+    Term{"entry.no", "no", "nein"},
     Term{"wishes.title", "What you wish for in the work", "Was Sie sich für die Arbeit wünschen"},
     Term{"wishes.talk", "From solutions (-2) to open talk (2)", "Von Lösungen (-2) bis offenes Gespräch (2)"},
     Term{"wishes.lead", "Who leads: the therapist (-2) or you (2)", "Wer führt: die andere Person (-2) oder Sie (2)"},
@@ -207,10 +298,15 @@ std::span<const Term> terms() {
 }
 
 std::string_view term(std::string_view code, std::string_view language) {
-  for (const auto& one : kTerms) {
-    if (one.code == code) return language == kGerman ? one.german : one.english;
-  }
-  return code;
+  // Every sentence of a signal asks for names.
+  static const auto known = [] {
+    std::unordered_map<std::string_view, const Term*> all;
+    for (const auto& one : kTerms) all.emplace(one.code, &one);
+    return all;
+  }();
+  const auto found = known.find(code);
+  if (found == known.end()) return code;
+  return language == kGerman ? found->second->german : found->second->english;
 }
 
 std::string_view name_of_questionnaire(std::string_view key, std::string_view own, std::string_view language) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "features/signals/sentence_parts.hpp"
@@ -14,6 +15,9 @@
 
 namespace rapport::signals {
 namespace {
+
+/// So many forms running that are not low any more.
+constexpr int kFormsUntilOver = 2;
 
 /// What is usual rests on so many forms at most, the latest: in a therapy of years the first ones say little about now.
 constexpr std::size_t kMostForms = 50;
@@ -103,13 +107,42 @@ class OwnLevel {
   int forms_down_ = 0;
 };
 
+/// What one question was usually answered with, and what it was since it fell.
+struct OwnAnswer {
+  std::vector<double> usual;
+  std::vector<double> down;         ///< since it fell; empty: it did not
+  std::optional<std::size_t> told;  ///< what was found of that
+
+  /// By how much the answer lies below what is usual, where that is a fall. As with the whole, a fall that stays
+  /// becomes what is usual. `value` is such that larger is better, `range` what answers to the question can differ by.
+  std::optional<double> next(const Rule& rule, double value, double range) {
+    if (down.size() >= statistics::kFewestForChart) {
+      usual = std::exchange(down, {});
+      told.reset();
+    }
+    const bool is_known = usual.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
+    const auto dip = is_known ? mean(latest_forms(usual)) - value : 0;
+    if (is_known && dip >= rule.parameter("share") * range - kSame) {
+      down.push_back(value);
+      return dip;
+    }
+    usual.push_back(value);
+    down.clear();
+    told.reset();
+    return std::nullopt;
+  }
+};
+
 /// How the client's symptoms stand by then, for signals about the relationship.
 struct Symptoms {
   std::string words;                                   ///< for the sentence; empty when nothing is known
   std::vector<std::pair<std::string, double>> values;  ///< by names that say of which instrument they are
   bool is_worse = false;                               ///< reliably
 };
+/// Of several instruments the one that says most: reliably worse before all else, then the largest change for its size.
 Symptoms symptoms_by(const Course& course, int session) {
+  Symptoms most;
+  std::pair<bool, double> says;  // how much
   for (const auto* instrument : course.instruments()) {
     if (measures::reliable_change_of(*instrument) == nullptr) continue;
     const auto series = course.series_of(*instrument, instrument->scoring().scales.front(), Respondent::client);
@@ -120,12 +153,16 @@ Symptoms symptoms_by(const Course& course, int session) {
     if (latest == nullptr || latest == &series.points.front()) continue;
     const auto& start = series.points.front();
     const auto step = change(series, start.value, latest->value);
-    return {fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
+    const bool is_worse = step.reliable && step.value * series.better() < 0;
+    const std::pair now_says(is_worse, std::abs(step.value) / *step.threshold);
+    if (!most.words.empty() && now_says <= says) continue;
+    says = now_says;
+    most = {fmt::format("; {} went from {} to {} meanwhile", series.name(), number(start.value), number(latest->value)),
             {{std::string(kSymptomsFrom) + instrument->id(), start.value},
              {std::string(kSymptomsTo) + instrument->id(), latest->value}},
-            step.reliable && step.value * series.better() < 0};
+            is_worse};
   }
-  return {};
+  return most;
 }
 void tell_with(Finding& finding, Symptoms symptoms) {
   auto& values = finding.signal.values;
@@ -146,17 +183,18 @@ void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, c
       const auto scores = own.forms_of_drop() == 1 ? number(now.value)
                                                    : fmt::format("{} after {}, on average", number(now.value),
                                                                  number(series.points[i - 1].value));
-      auto& finding = course.add(
-          rule, *now.form,
-          fmt::format("{} was {}{} {} below the {} that was usual before: more than this person's scores move; "
-                      "perhaps something has come between the two.",
-                      series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()), number(level)),
-          {{"score", now.value},
-           {"level", level},
-           {"drop", own.drop()},
-           {"threshold", own.threshold()},
-           {"forms", static_cast<double>(own.forms_of_drop())},
-           {"prior_forms", static_cast<double>(own.prior())}});
+      auto& finding =
+          course.add(rule, *now.form,
+                     fmt::format("{} was {}{} {} {} the {} that was usual before: more than this person's scores move; "
+                                 "perhaps something has come between the two.",
+                                 series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()),
+                                 series.better() > 0 ? "below" : "above", number(level)),
+                     {{"score", now.value},
+                      {"level", level},
+                      {"drop", own.drop()},
+                      {"threshold", own.threshold()},
+                      {"forms", static_cast<double>(own.forms_of_drop())},
+                      {"prior_forms", static_cast<double>(own.prior())}});
       if (own.forms_of_drop() > 1) finding.signal.values.emplace_back("previous", series.points[i - 1].value);
     }
     if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
@@ -181,7 +219,7 @@ void yes(Course& course, const Rule& rule, const Measure&, const Series& series)
 void item_dip(Course& course, const Rule& rule, const Measure&, const Series& series) {
   const auto range = series.scale->max - series.scale->min;
   const auto high = rule.parameter("high");
-  std::map<std::string_view, std::vector<double>> before;  // by question, wherever it stands in a version
+  std::map<std::string_view, OwnAnswer> own;  // by question, wherever it stands in a version
   for (const auto& now : series.points) {
     if (now.form->answers.empty()) continue;
     const auto& instrument = *now.form->instrument;
@@ -193,36 +231,52 @@ void item_dip(Course& course, const Rule& rule, const Measure&, const Series& se
       if (!answer) continue;
       const auto& question = instrument.questions()[place];
       const auto sign = series.better() * (question.reversed ? -1 : 1);
-      auto& prior = before[question.link_id];
-      const bool is_known = prior.size() >= static_cast<std::size_t>(rule.parameter("prior_forms"));
-      const auto dip = is_known ? mean(latest_forms(prior)) - *answer * sign : 0;
-      const bool dips = dip >= rule.parameter("share") * (question.max - question.min) - kSame;
-      if (!dips) prior.push_back(*answer * sign);
-      if (!dips || !is_known || share < high) continue;
-      course.add(rule, *now.form,
-                 fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
-                             number(now.value), place + 1, number(*answer), points(dip)),
-                 {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", dip}});
+      auto& before = own[question.link_id];
+      const auto dip = before.next(rule, *answer * sign, question.max - question.min);
+      if (!dip) continue;
+      if (before.told) {
+        course.found()[*before.told].until = now.form->session;
+      } else if (share >= high) {
+        auto& finding = course.add(
+            rule, *now.form,
+            fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
+                        number(now.value), place + 1, number(*answer), points(*dip)),
+            {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", *dip}});
+        finding.part = question.link_id;
+        before.told = course.found().size() - 1;
+      }
     }
   }
 }
 
-void low_early(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
-  bool was_low = false;
+/// In the first sessions, or after them. A score that stays low is told once, whenever it became so; it is over when
+/// two forms running are not, for one that goes up and down about the limit would be told again and again.
+void low(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
+  const bool is_early = rule.method == Method::low_early;
+  std::optional<std::size_t> told;
+  bool lasts = false;
+  int not_low = 0;
   for (const auto& now : series.points) {
-    if (now.form->session > rule.parameter("sessions")) return;
-    const bool is_low = (now.value - *measure.low) * series.better() < -kSame;
-    if (is_low && was_low) course.last().until = now.form->session;
-    if (is_low && !was_low) {
-      auto symptoms = symptoms_by(course, now.form->session);
-      auto& finding =
-          course.add(rule, *now.form,
-                     fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
-                                 number(now.value), now.form->session, number(*measure.low), symptoms.words),
-                     {{"score", now.value}, {"limit", *measure.low}});
-      tell_with(finding, std::move(symptoms));
+    const bool is_first_sessions = now.form->session <= rule.parameter("sessions");
+    if (is_early && !is_first_sessions) return;
+    if ((now.value - *measure.low) * series.better() > -kSame) {
+      if (++not_low >= kFormsUntilOver) lasts = false;
+      continue;
     }
-    was_low = is_low;
+    not_low = 0;
+    if (std::exchange(lasts, true)) {
+      if (told) course.found()[*told].until = now.form->session;
+      continue;
+    }
+    told.reset();
+    if (is_early != is_first_sessions) continue;  // what began in the first sessions is for the rule of these
+    auto symptoms = symptoms_by(course, now.form->session);
+    auto& finding = course.add(rule, *now.form,
+                               fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
+                                           number(now.value), now.form->session, number(*measure.low), symptoms.words),
+                               {{"score", now.value}, {"limit", *measure.low}});
+    tell_with(finding, std::move(symptoms));
+    told = course.found().size() - 1;
   }
 }
 

@@ -9,8 +9,8 @@ namespace rapport::signals {
 void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 void yes(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 void item_dip(Course& course, const Rule& rule, const Measure& measure, const Series& series);
-/// These two say besides how the symptoms went meanwhile.
-void low_early(Course& course, const Rule& rule, const Measure& measure, const Series& series);
+/// Method::low_early and low_later. These two say besides how the symptoms went meanwhile.
+void low(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 void falling_early(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 void gap(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 

@@ -101,6 +101,26 @@ TEST(Rupture, IsSeenInOneAnswerUnderAHighTotal) {
   EXPECT_EQ(value(signal, "dip"), 3);
 }
 
+TEST(Rupture, OfOneAnswerIsToldOnceUntilThatIsUsual) {
+  // Positive are 1, 6, 7 and 8; every answer in turn, and the sessions in which something is found.
+  const auto sessions = [](const std::vector<std::pair<double, double>>& answers) {
+    std::vector<Form> forms;
+    int session = 0;
+    for (const auto& [sixth, seventh] : answers) {
+      forms.push_back(answered(++session, "sparq", {4, 0, 0, 1, 0, sixth, seventh, 4}));
+    }
+    return told(forms);
+  };
+  std::vector<std::pair<double, double>> stays(15, {4, 1});
+  std::fill_n(stays.begin(), 3, std::pair(3.0, 4.0));
+  EXPECT_EQ(sessions(stays), "4 rupture-candidate");
+  EXPECT_EQ(sessions({{4, 4}, {4, 3}, {4, 4}, {4, 1}, {4, 1}, {4, 4}, {4, 1}}),
+            "4 rupture-candidate, 7 rupture-candidate")
+      << "again after it was up";
+  EXPECT_EQ(sessions({{4, 4}, {4, 3}, {4, 4}, {4, 1}, {1, 4}}), "4 rupture-candidate, 5 rupture-candidate")
+      << "another answer is another thing";
+}
+
 TEST(EarlyAlliance, IsLowOrFallingInTheFirstSessionsOnly) {
   EXPECT_EQ(told(course("srs", "total", {35, 34, 35})), "1 early-alliance");
   EXPECT_EQ(told(course("srs", "total", {36, 37, 38})), "");
@@ -108,6 +128,34 @@ TEST(EarlyAlliance, IsLowOrFallingInTheFirstSessionsOnly) {
   auto late = sparq({14, 12, 10});
   for (auto& one : late) one.session += 7;
   EXPECT_EQ(told(late), "");
+}
+
+TEST(Rupture, OfTheCheckInAndTheWaiSIsSeenToo) {
+  EXPECT_EQ(told(course("check-in", "total", {13, 14, 13, 9, 13})), "4 rupture-candidate, 5 repair");
+  EXPECT_EQ(told(course("wai-s", "total", {70, 72, 70, 55, 70})), "4 rupture-candidate, 5 repair");
+  EXPECT_EQ(told(course("check-in", "total", {7, 9, 9})), "1 early-alliance");
+  EXPECT_EQ(told(course("check-in", "total", {14, 12, 10})), "3 early-alliance");
+  EXPECT_EQ(told(course("wai-s", "total", {47, 50, 50})), "1 early-alliance");
+}
+
+TEST(Rupture, IsARiseOfNegativeFeelings) {
+  const auto signal = only(course("sparq", "negative", {2, 3, 2, 3, 9, 9}));
+  EXPECT_EQ(signal.rule, "relationship-strain");
+  EXPECT_EQ(signal.session, 5);
+  EXPECT_EQ(signal.reason,
+            "Relationship (SPARQ), Negative feelings was 9, 6.5 points above the 2.5 that was usual before: more than "
+            "this person's scores move; perhaps something has come between the two.");
+  EXPECT_EQ(told(course("sparq", "negative", {9, 9, 10, 9, 2, 2})), "") << "a fall of it is no rupture";
+}
+
+TEST(Rupture, IsAnSrsThatBecomesLowInAnySession) {
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 37, 35, 35, 35})), "9 rupture-candidate");
+  EXPECT_EQ(told(course("srs", "total", {35, 35, 35, 35, 35, 35, 35, 35, 35, 35, 35})), "1 early-alliance")
+      << "it was told";
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35, 36, 35, 36, 35})), "8 rupture-candidate")
+      << "up and down about the limit";
+  EXPECT_EQ(told(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35, 36, 37, 35})),
+            "8 rupture-candidate, 11 rupture-candidate");
 }
 
 TEST(EarlyAlliance, IsReadWithTheSymptoms) {
@@ -125,6 +173,24 @@ TEST(EarlyAlliance, IsReadWithTheSymptoms) {
   ASSERT_NE(early, found.end());
   EXPECT_EQ(early->level, Level::act) << "the symptoms are reliably worse";
   EXPECT_NE(early->reason.find("PHQ-9 went from 10 to 17"), std::string::npos) << early->reason;
+}
+
+TEST(EarlyAlliance, IsReadWithTheSymptomsThatSayMost) {
+  // GAD-7 is the first by its name.
+  const auto told_with = [](double gad, double phq) {
+    std::vector<Form> forms{form(1, "gad-7", "total", 10),  form(1, "phq-9", "total", 10),
+                            form(1, "srs", "total", 38),    form(2, "gad-7", "total", gad),
+                            form(2, "phq-9", "total", phq), form(2, "srs", "total", 35)};
+    const auto found = find_signals(forms, rules());
+    const auto early =
+        std::find_if(found.begin(), found.end(), [](const Signal& one) { return one.rule == "srs-low"; });
+    return early == found.end() ? std::string("nothing")
+                                : std::string(name(early->level)) + early->reason.substr(early->reason.find(';'));
+  };
+  EXPECT_EQ(told_with(11, 17), "act; PHQ-9 went from 10 to 17 meanwhile.");
+  EXPECT_EQ(told_with(3, 17), "act; PHQ-9 went from 10 to 17 meanwhile.") << "worse before what is better";
+  EXPECT_EQ(told_with(9, 14), "look; PHQ-9 went from 10 to 14 meanwhile.");
+  EXPECT_EQ(told_with(12, 11), "look; GAD-7 went from 10 to 12 meanwhile.");
 }
 
 TEST(Divergence, NeedsTwoSessionsRunning) {

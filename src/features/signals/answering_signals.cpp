@@ -146,6 +146,31 @@ void not_sent(Course& course, const Rule& rule) {
   }
 }
 
+void no_score(Course& course, const Rule& rule) {
+  for (const auto& form : course.forms()) {
+    if (!form.sent || form.respondent != Respondent::client) continue;
+    if (form.scores.empty() || form.scores.front().value) continue;
+    const auto& instrument = *form.instrument;
+    std::string counts;
+    std::vector<std::pair<std::string, double>> values;
+    if (!form.answers.empty()) {
+      int answered = 0;
+      int questions = 0;
+      for (std::size_t place = 0; place < form.answers.size(); ++place) {
+        if (!instrument.questions()[place].scored) continue;
+        ++questions;
+        answered += form.answers[place] ? 1 : 0;
+      }
+      counts = fmt::format(" ({} of {} questions answered)", answered, questions);
+      values = {{"answered", answered}, {"questions", questions}};
+    }
+    course.add(rule, form,
+               fmt::format("{} came for session {}, but gave no score{}.",
+                           name_of(instrument, instrument.scoring().scales.front(), kEnglish), form.session, counts),
+               std::move(values));
+  }
+}
+
 void safety_answer(Course& course, const Rule& rule) {
   for (const auto& form : course.forms()) {
     if (!form.sent || form.safety.empty()) continue;

@@ -99,6 +99,7 @@ Finding& Course::add(const Rule& rule, const Form& form, std::string reason,
                     rule.version, rule.level, std::move(reason),     std::move(values)};
   finding.signal.form = place_of(form);
   finding.until = form.session;
+  finding.strength = rule.strength;
   return finding;
 }
 

@@ -38,6 +38,8 @@ struct Series {
 struct Finding {
   Signal signal;
   int until = 0;
+  int strength = kUsualStrength;  ///< of its rule
+  std::string part = {};          ///< of the form, where it is about one alone: that of another is another thing
 };
 
 class Course {

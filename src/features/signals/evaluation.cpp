@@ -15,6 +15,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/expectations.hpp"
 #include "features/signals/missing_forms.hpp"
+#include "features/signals/several_instruments.hpp"
 #include "measures/counterpart.hpp"
 #include "measures/score.hpp"
 
@@ -83,18 +84,36 @@ struct Placed {
   Time came;  ///< its latest version
 };
 
+/// What the rules are handed. A course is looked through for each by itself, so that what is found for everybody who
+/// treats is the same whatever a client shows the therapist.
+enum class Look {
+  for_all,        ///< without single answers that are the client's to show
+  shown_answers,  ///< with those that the client shows the therapist
+  neutral,        ///< of what goes to the neutral person (RISQ), the forms that the client shows the therapist
+};
+
+/// Whether who sees its single answers is for the client to say.
+bool is_for_client_to_show(const StoredForm& stored, const measures::Instrument& asked) {
+  return stored.respondent == questionnaires::Respondent::client && asked.scoring().items_if_allowed;
+}
+
 /// Scored anew from the answers, by the version that it was asked with: half as much is to be opened as with the scores
-/// beside them. Answers that give no score were sent all the same.
+/// beside them. Answers that give no score were sent all the same. Scores are those that everybody is given who treats:
+/// the same sentence is read by whoever stands in, to whom nothing is shown.
 Result<void> open(const access::SealKey& key, const StoredVersion& version, const measures::Instrument& asked,
-                  Form& form) {
+                  Look look, Placed& one) {
   TRY_ASSIGN(const auto answers,
              questionnaires::open_answers(key, version.form, version.version, version.sealed_answers));
   auto ordered = questionnaires::in_order(asked, answers);
   auto scored = measures::score(asked, ordered, *asked.variant(""));
   if (!scored) return {};
+  auto& form = one.form;
   form.scores = std::move(scored->scores);
+  const bool is_theirs = is_for_client_to_show(*one.stored, asked);
+  if (is_theirs) questionnaires::hide_single_answers(asked, form.scores);
+  const bool has_answers = !is_theirs || (look != Look::for_all && one.stored->items_allowed);
   // The places of single answers are those of the instrument that it was asked with.
-  if (form.instrument == &asked) form.answers = std::move(ordered);
+  if (has_answers && form.instrument == &asked) form.answers = std::move(ordered);
   return {};
 }
 
@@ -120,9 +139,10 @@ void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::ve
   }
 }
 
-/// Forms of the course in the order that the rules want; `is_private` chooses which.
+/// Forms of the course in the order that the rules want.
 Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessions& sessions,
-                                        const access::SealKey& key, bool is_private, Time now) {
+                                        const access::SealKey& key, Look look, Time now) {
+  const bool is_private = look == Look::neutral;
   std::map<FormId, const StoredVersion*> latest;
   for (const auto& version : course.versions) latest[version.form] = &version;
   std::vector<Placed> placed;
@@ -144,7 +164,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.form.sent = is_sent;
     if (is_sent) {
       one.came = version->second->completed_at;
-      TRY(open(key, *version->second, *asked, one.form));
+      TRY(open(key, *version->second, *asked, look, one));
     }
     placed.push_back(std::move(one));
   }
@@ -202,10 +222,10 @@ bool was_due(const Signal& missing, const std::vector<Placed>& placed) {
 }
 
 /// The same in the order of sessions.
-Result<std::vector<Placed>> place_by_sessions(const StoredCourse& course, const access::SealKey& key, bool is_private,
+Result<std::vector<Placed>> place_by_sessions(const StoredCourse& course, const access::SealKey& key, Look look,
                                               Time now) {
   const Sessions sessions(course.sessions);
-  TRY_ASSIGN(auto placed, place_forms(course, sessions, key, is_private, now));
+  TRY_ASSIGN(auto placed, place_forms(course, sessions, key, look, now));
   if (sessions.none()) number_by_days(placed);
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.form.session, a.at, a.stored->id) < std::tie(b.form.session, b.at, b.stored->id);
@@ -252,17 +272,33 @@ Result<std::vector<Told>> as_told(const StoredCourse& course, const std::vector<
   return told;
 }
 
-Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, bool is_private, Time now,
+/// Whether this look is the one in which it is found.
+bool is_of(Look look, const Signal& signal, const std::vector<Placed>& placed) {
+  // An answer about harm is a concern (features/safety), with a clock and an end of its own.
+  if (signal.kind == Kind::safety) return false;
+  if (look == Look::for_all) return true;
+  if (look == Look::neutral) return signal.kind == Kind::rupture_candidate;
+  const auto& of = placed[signal.form];
+  return tells_single_answers(signal.rule) && is_for_client_to_show(*of.stored, *of.form.instrument);
+}
+
+/// Whether there is anything in it that the other looks do not find.
+bool has_shown_answers(const StoredCourse& course) {
+  return std::any_of(course.forms.begin(), course.forms.end(), [](const StoredForm& form) {
+    return form.items_allowed && form.completed_at && form.respondent == questionnaires::Respondent::client;
+  });
+}
+
+Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, Look look, Time now,
                            std::vector<Found>& found) {
-  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, is_private, now));
+  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, look, now));
   TRY_ASSIGN(const auto told, as_told(course, placed, key));
   std::vector<Signal> missing;
   for (auto& signal : find_signals(as_forms(placed), rules(), course.expected, told)) {
-    // An answer about harm is a concern (features/safety), with a clock and an end of its own.
-    if (signal.kind == Kind::safety) continue;
-    if (is_private && signal.kind != Kind::rupture_candidate) continue;
-    if (signal.kind != Kind::missing) {
-      found.push_back(found_at(std::move(signal), placed, is_private));
+    if (!is_of(look, signal, placed)) continue;
+    // Of kind `missing` is a form without a score, too: that one came, and is told by itself.
+    if (find_rule(signal.rule)->method != Method::not_sent) {
+      found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
     } else if (was_due(signal, placed)) {
       missing.push_back(std::move(signal));
     }
@@ -373,7 +409,9 @@ Result<void> follow(const StoredSignal& known, const Signal& found, const access
   const Body body{found.reason, found.values};
   TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
   if (stays_as_told(known) || before == body) return {};
-  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), found.level > known.level});
+  const bool is_graver =
+      found.level > known.level || (found.level != Level::info && names_more(before.values, body.values));
+  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), is_graver});
   return {};
 }
 
@@ -415,7 +453,7 @@ Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look) {
 }
 
 Result<std::vector<Form>> forms_of(const StoredCourse& course, const access::SealKey& key, Time now) {
-  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, false, now));
+  TRY_ASSIGN(const auto placed, place_by_sessions(course, key, Look::for_all, now));
   return as_forms(placed);
 }
 
@@ -437,8 +475,11 @@ Result<StoredCourse> read_course(store::ReadTx& tx, const DueLook& look) {
 
 Result<std::vector<Found>> find_in(const StoredCourse& course, const access::SealKey& key, Time now) {
   std::vector<Found> found;
-  TRY(find_in_forms(course, key, false, now, found));
-  TRY(find_in_forms(course, key, true, now, found));
+  TRY(find_in_forms(course, key, Look::for_all, now, found));
+  if (has_shown_answers(course)) {
+    TRY(find_in_forms(course, key, Look::shown_answers, now, found));
+    TRY(find_in_forms(course, key, Look::neutral, now, found));
+  }
   if (course.closed_at) return found;
   for (auto& one : find_contact_signals(course.contact, rules(), now)) {
     found.push_back({std::move(one.signal), "since " + to_rfc3339(one.since), {}, now, false});

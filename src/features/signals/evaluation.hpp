@@ -45,9 +45,10 @@ struct Found {
   Time at;
   bool is_private = false;
 };
-/// What the rules find by now. Answers about the therapist (RISQ) count for nothing but signals of their own, which are
-/// private, and only of forms that the client lets the therapist see. What has a number of a therapist's form is
-/// private too, and `form` is that form; of a former therapist there is none.
+/// What the rules find by now. Single answers that are the client's to show count for nothing but signals of their own
+/// (`tells_single_answers`), while the client shows them. Answers about the therapist (RISQ) count for nothing but
+/// signals of their own, which are private, and only of forms that the client lets the therapist see. What has a number
+/// of a therapist's form is private too, and `form` is that form; of a former therapist there is none.
 Result<std::vector<Found>> find_in(const StoredCourse& course, const access::SealKey& key, Time now);
 
 /// What is to be stored of it.

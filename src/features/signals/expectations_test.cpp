@@ -300,7 +300,7 @@ TEST_P(Expected, StaysAsToldWhenAnotherFormComesAndEndsWhenItsGroundIsTakenAway)
   make_limits(8);  // by which session 2 and 3, the first to be two running, are worse still
   clock.set(clock.now() + days(1));
   send(client, episode, clock.now(), {17});
-  EXPECT_EQ(found(), told) << "and with other limits it lasts, and speaks for no-improvement-by-4";
+  EXPECT_EQ(found(), told) << "and with other limits it lasts, and speaks for no-improvement-by-6";
   correct(2, 8);
   clock.set(clock.now() + hours(1));
   const auto corrected = found();

@@ -9,6 +9,7 @@
 #include "features/signals/answering_signals.hpp"
 #include "features/signals/course_of_forms.hpp"
 #include "features/signals/outcome_signals.hpp"
+#include "features/signals/several_instruments.hpp"
 
 namespace rapport::signals {
 namespace {
@@ -36,7 +37,8 @@ void apply(Course& course, const Rule& rule) {
     case Method::item_dip:
       return course.for_each_measure(rule, item_dip);
     case Method::low_early:
-      return course.for_each_measure(rule, low_early);
+    case Method::low_later:
+      return course.for_each_measure(rule, low);
     case Method::falling_early:
       return course.for_each_measure(rule, falling_early);
     case Method::gap:
@@ -47,6 +49,8 @@ void apply(Course& course, const Rule& rule) {
       return same_answers(course, rule);
     case Method::not_sent:
       return not_sent(course, rule);
+    case Method::no_score:
+      return no_score(course, rule);
     case Method::safety_answer:
       return safety_answer(course, rule);
     case Method::no_contact:
@@ -75,6 +79,8 @@ bool speaks_for(const Finding& other, const Finding& one) {
   const auto& b = one.signal;
   if (a.kind == Kind::safety || a.instrument != b.instrument || thing(a.kind) != thing(b.kind)) return false;
   if (a.session > b.session || other.until < b.session) return false;
+  if (a.rule == b.rule && other.part != one.part) return false;
+  if (other.strength != one.strength) return other.strength > one.strength;
   if (a.kind != b.kind) return a.kind == Kind::deterioration || a.kind == Kind::rupture_candidate;
   if (a.level != b.level) return a.level > b.level;
   if (a.session != b.session) return true;
@@ -115,11 +121,16 @@ std::vector<Signal> merged(const std::vector<Finding>& found) {
 
 }  // namespace
 
-std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
-                                 std::span<const Told> told) {
+std::vector<Signal> find_signals_of_each(std::span<const Form> forms, std::span<const Rule> rules,
+                                         const Expectations& expected, std::span<const Told> told) {
   Course course(forms, expected, told);
   for (const auto& rule : rules) apply(course, rule);
   return merged(course.found());
+}
+
+std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules, const Expectations& expected,
+                                 std::span<const Told> told) {
+  return told_as_one(find_signals_of_each(forms, rules, expected, told), rules);
 }
 
 }  // namespace rapport::signals

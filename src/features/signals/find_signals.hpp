@@ -77,4 +77,9 @@ inline constexpr std::string_view kSymptomsTo = "symptoms_to ";
 std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
                                  const Expectations& expected = {}, std::span<const Told> told = {});
 
+/// The same where each instrument stands for itself, for tables; otherwise what several say alike of a session is one
+/// signal (several_instruments.hpp).
+std::vector<Signal> find_signals_of_each(std::span<const Form> forms, std::span<const Rule> rules,
+                                         const Expectations& expected = {}, std::span<const Told> told = {});
+
 }  // namespace rapport::signals

@@ -16,8 +16,32 @@ using namespace made_up;
 
 TEST(Deterioration, SpeaksForWhatIsNotOnTrack) {
   EXPECT_EQ(told(phq({12, 14, 19})), "3 deterioration") << "worse twice in a row, but more is said already";
-  EXPECT_EQ(told(phq({8, 9, 12})), "3 not-on-track");
-  EXPECT_EQ(told(phq({8, 9, 12, 13})), "3 not-on-track") << "it goes on with what was said";
+  EXPECT_EQ(told(phq({13, 8, 9, 14})), "4 not-on-track");
+  EXPECT_EQ(told(phq({13, 8, 9, 14, 15})), "4 not-on-track") << "it goes on with what was said";
+}
+
+/// Three forms at the top of the SRS, then one whose third answer is far below.
+std::vector<Form> srs(const std::vector<double>& last) {
+  std::vector<Form> forms;
+  for (int session = 1; session <= 3; ++session) forms.push_back(answered(session, "srs", {10, 10, 10, 10}));
+  forms.push_back(answered(4, "srs", last));
+  return forms;
+}
+
+TEST(Rupture, OfTheWholeSpeaksForOneAnswerThatFalls) {
+  const auto rules_told = [](const std::vector<Form>& forms) {
+    std::string text;
+    for (const auto& one : find_signals(forms, rules())) {
+      if (one.session == 4) text += one.rule + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(rules_told(srs({10, 10, 3, 10})), "relationship-drop ") << "not what is first in the alphabet";
+  EXPECT_EQ(rules_told(srs({10, 10, 3.5, 10})), "relationship-drop ");
+  auto low = srs({9.5, 9.5, 3.5, 9.5});
+  for (int session = 1; session <= 3; ++session)
+    low[static_cast<std::size_t>(session) - 1] = answered(session, "srs", {8.8, 8.8, 9.8, 8.8});
+  EXPECT_EQ(rules_told(low), "srs-low ") << "no drop, and the weak one does not speak for it";
 }
 
 /// With other words, as after a correction: another digest, and the same scoring.

@@ -17,6 +17,52 @@ namespace {
 /// up and down about a threshold would be a signal again and again.
 constexpr double kLasts = .5;
 
+/// How far a course is from some time before, while that lasts. What goes a further full threshold in the same
+/// direction is told again: whoever was spoken to about twelve points knows nothing of twenty-four.
+class Lasting {
+ public:
+  enum class Step { is_none, begins, lasts, goes_further };
+
+  /// `is_large`: what would be told if nothing had been.
+  Step next(double size, double threshold, bool is_large, int session) {
+    if (lasts_ && size > kLasts * threshold - kSame) {
+      if (size - told_ < threshold - kSame) return Step::lasts;
+      further_ = size - told_;
+      told_before_ = told_in_;
+      tell(size, session);
+      return Step::goes_further;
+    }
+    lasts_ = is_large;
+    if (!lasts_) return Step::is_none;
+    tell(size, session);
+    return Step::begins;
+  }
+
+  double further() const { return further_; }       ///< since it was told before
+  int told_before() const { return told_before_; }  ///< the session
+
+ private:
+  void tell(double size, int session) {
+    told_ = size;
+    told_in_ = session;
+  }
+
+  bool lasts_ = false;
+  double told_ = 0;
+  int told_in_ = 0;
+  double further_ = 0;
+  int told_before_ = 0;
+};
+
+/// The same with what has become worse since it was told before.
+void tell_further(Finding& finding, const Lasting& lasting) {
+  auto& signal = finding.signal;
+  signal.reason += fmt::format(" That is {} worse than in session {}, when it was told before.",
+                               points(lasting.further()), lasting.told_before());
+  signal.values.emplace_back("further", lasting.further());
+  signal.values.emplace_back("told_before", lasting.told_before());
+}
+
 /// What was told of this form, or nothing.
 const Told* told_at(const Course& course, const Rule& rule, const Form& form) {
   const auto found = std::find_if(course.told().begin(), course.told().end(), [&](const Told& one) {
@@ -60,27 +106,30 @@ void add_beyond(Course& course, const Rule& rule, const Series& series, const Fo
 
 void against_start(Course& course, const Rule& rule, const Series& series) {
   const bool worse = rule.method == Method::worse_than_start;
-  bool lasts = false;
+  Lasting lasting;
   for (std::size_t i = 1; i < series.points.size(); ++i) {
     const auto& start = series.points.front();
     const auto& now = series.points[i];
-    const auto step = change(series, start.value, now.value);
-    const auto size = step.value * series.better() * (worse ? -1 : 1);
-    if (lasts && size > kLasts * *step.threshold - kSame) {
+    const auto change_by_now = change(series, start.value, now.value);
+    const auto size = change_by_now.value * series.better() * (worse ? -1 : 1);
+    const auto step =
+        lasting.next(size, *change_by_now.threshold, change_by_now.reliable && size > 0, now.form->session);
+    if (step == Lasting::Step::is_none) continue;
+    // What goes better is told once.
+    if (step == Lasting::Step::lasts || (step == Lasting::Step::goes_further && !worse)) {
       course.last().until = now.form->session;
       continue;
     }
-    lasts = step.reliable && size > 0;
-    if (!lasts) continue;
-    course.add(rule, *now.form,
-               fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.", series.name(),
-                           number(now.value), points(size), worse ? "worse" : "better", number(start.value),
-                           start.form->session, points(*step.threshold)),
-               {{"score", now.value},
-                {"start", start.value},
-                {"start_session", start.form->session},
-                {"change", step.value},
-                {"threshold", *step.threshold}});
+    auto& finding = course.add(rule, *now.form,
+                               fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.",
+                                           series.name(), number(now.value), points(size), worse ? "worse" : "better",
+                                           number(start.value), start.form->session, points(*change_by_now.threshold)),
+                               {{"score", now.value},
+                                {"start", start.value},
+                                {"start_session", start.form->session},
+                                {"change", change_by_now.value},
+                                {"threshold", *change_by_now.threshold}});
+    if (step == Lasting::Step::goes_further) tell_further(finding, lasting);
   }
 }
 
@@ -88,7 +137,7 @@ void worse_than_best(Course& course, const Rule& rule, const Series& series) {
   const auto latest = static_cast<std::size_t>(rule.parameter("latest"));
   const auto best_of = static_cast<std::size_t>(rule.parameter("best_of"));
   std::vector<double> values;
-  bool lasts = false;
+  Lasting lasting;
   double best = std::numeric_limits<double>::infinity();  // the smallest where larger is worse
   for (const auto& now : series.points) {
     values.push_back(-now.value * series.better());
@@ -97,14 +146,14 @@ void worse_than_best(Course& course, const Rule& rule, const Series& series) {
     best = std::min(best, mean(std::span(values).subspan(before, best_of)));
     const auto recent = mean(std::span(values).last(latest));
     const auto threshold = rule.parameter("share") * *change(series, 0, 0).threshold;
-    if (lasts && recent - best > kLasts * threshold - kSame) {
+    const auto step = lasting.next(recent - best, threshold, recent - best >= threshold - kSame, now.form->session);
+    if (step == Lasting::Step::is_none) continue;
+    if (step == Lasting::Step::lasts) {
       course.last().until = now.form->session;
       continue;
     }
-    lasts = recent - best >= threshold - kSame;
-    if (!lasts) continue;
     const auto shown = [&](double value) { return -value * series.better(); };
-    course.add(
+    auto& finding = course.add(
         rule, *now.form,
         fmt::format("The mean of the latest {} of {} is {}, {} worse than the best mean of {} before, {}; the rule "
                     "asks for {}.",
@@ -116,6 +165,7 @@ void worse_than_best(Course& course, const Rule& rule, const Series& series) {
          {"latest", static_cast<double>(latest)},
          {"best_of", static_cast<double>(best_of)},
          {"threshold", threshold}});
+    if (step == Lasting::Step::goes_further) tell_further(finding, lasting);
   }
 }
 

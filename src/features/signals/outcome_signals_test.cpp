@@ -1,5 +1,6 @@
 #include "features/signals/outcome_signals.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,6 +29,32 @@ TEST(Deterioration, ComesAgainOnlyWhenItWasOver) {
   EXPECT_EQ(told(phq({8, 14, 8, 7, 14})), "2 deterioration, 5 deterioration");
 }
 
+TEST(Deterioration, IsToldAgainOfAFurtherReliableChange) {
+  EXPECT_EQ(told(course("core-10", "total", {6, 12, 18, 24, 30, 36})),
+            "2 deterioration, 3 deterioration, 4 deterioration, 5 deterioration, 6 deterioration");
+  const auto forms = phq({5, 5, 11, 12, 15, 18, 21, 24, 27});
+  EXPECT_EQ(told(forms), "3 deterioration, 6 deterioration, 8 deterioration");
+  const auto again = find_signals(forms, rules())[1];
+  EXPECT_EQ(again.level, Level::act);
+  EXPECT_EQ(again.reason,
+            "PHQ-9 was 18, 13 points worse than the 5 of session 1; the reliable change is 6 points. That is 7 points "
+            "worse than in session 3, when it was told before.");
+  EXPECT_EQ(value(again, "further"), 7);
+  EXPECT_EQ(value(again, "told_before"), 3);
+  EXPECT_EQ(told(phq({5, 11, 16, 11, 16, 16})), "2 deterioration") << "worse than what was told, but not reliably";
+  EXPECT_EQ(told(course("ors", "total", {10, 17, 24, 31})), "2 reliable-improvement")
+      << "what goes better is told once";
+}
+
+TEST(Deterioration, FromTheBestTimeIsToldAgainToo) {
+  const auto found = find_signals(phq({24, 14, 6, 5, 4, 11, 11, 17, 18, 18}), rules());
+  std::vector<int> sessions;
+  for (const auto& one : found) {
+    if (one.rule == "deterioration-from-best") sessions.push_back(one.session);
+  }
+  EXPECT_EQ(sessions, (std::vector<int>{7, 9})) << "never worse than at the start";
+}
+
 TEST(Deterioration, IsSeenFromTheBestTimeToo) {
   // From 18 it went down to 10 and up to 16 again: never above where it began.
   const auto forms = phq({18, 14, 11, 10, 10, 15, 16});
@@ -42,11 +69,17 @@ TEST(Deterioration, IsSeenFromTheBestTimeToo) {
   EXPECT_NEAR(value(*from_best, "best_mean"), 31 / 3.0, 1e-12);
 }
 
-TEST(NotOnTrack, IsToldBySessionFourOfAClinicalStart) {
-  EXPECT_EQ(told(phq({16, 15, 15, 15, 15})), "4 not-on-track");
-  EXPECT_EQ(told(phq({16, 15, 14, 10, 12})), "4 reliable-improvement");
-  EXPECT_EQ(told(phq({8, 8, 8, 8, 8})), "") << "not in the clinical range";
+TEST(NotOnTrack, IsToldBySessionSixOfAClinicalStart) {
+  EXPECT_EQ(told(phq({16, 15, 15, 15, 15})), "") << "most of those who improve have not by then";
+  EXPECT_EQ(told(phq({16, 15, 15, 15, 15, 15, 15})), "6 not-on-track");
+  EXPECT_EQ(told(phq({16, 15, 14, 14, 13, 10, 12})), "6 reliable-improvement");
+  EXPECT_EQ(told(phq({8, 8, 8, 8, 8, 8, 8})), "") << "not in the clinical range";
   EXPECT_EQ(told(phq({16, 15})), "");
+}
+
+TEST(NotOnTrack, IsTwoWorseningsThatTogetherAreReliable) {
+  EXPECT_EQ(told(phq({13, 8, 9, 12})), "") << "up and down as scores do";
+  EXPECT_EQ(told(phq({13, 8, 9, 14})), "4 not-on-track");
 }
 
 TEST(ReliableImprovement, IsToldWhereHigherIsBetterToo) {
@@ -146,7 +179,7 @@ TEST(BeyondExpected, StaysAsItWasToldWhateverTheLimitsAreNow) {
 TEST(BeyondExpected, SpeaksAsItWasToldForOtherRules) {
   auto expected = expected_phq();
   for (auto& session : expected.begin()->second.sessions) session.expected += 2;
-  const auto forms = phq({16, 16, 16, 17, 17});
+  const auto forms = phq({16, 16, 16, 17, 17, 17});
   const auto rules_told = [&](std::span<const Told> told) {
     std::string text;
     for (const auto& one : find_signals(forms, rules(), expected, told)) {
@@ -154,7 +187,7 @@ TEST(BeyondExpected, SpeaksAsItWasToldForOtherRules) {
     }
     return text;
   };
-  EXPECT_EQ(rules_told({}), "4 no-improvement-by-4 ") << "17 is not beyond these limits";
+  EXPECT_EQ(rules_told({}), "6 no-improvement-by-6 ") << "17 is not beyond these limits";
   const std::vector<Told> told{{"worse-than-expected", 2, "As it was told.", {}}};
   EXPECT_EQ(rules_told(told), "3 worse-than-expected ");
 }

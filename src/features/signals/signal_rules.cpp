@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "measures/json_fields.hpp"
 #include "signal_files.hpp"
@@ -48,6 +49,7 @@ struct Range {
 struct Needs {
   std::string_view method;
   Method is;
+  Kind gives;  ///< what its sentence says: another signal would be a lie
   bool measures =
       false;  ///< names scales; otherwise it is about every instrument with a reliable change, or every form
   std::vector<Range> parameters;
@@ -55,45 +57,59 @@ struct Needs {
 
 const std::vector<Needs>& all_needs() {
   static const std::vector<Needs> needs{
-      {"worse-than-start", Method::worse_than_start, false, {}},
+      {"worse-than-start", Method::worse_than_start, Kind::deterioration, false, {}},
       {"worse-than-best",
        Method::worse_than_best,
+       Kind::deterioration,
        false,
        {{"latest", 2, 5, true}, {"best_of", 2, 5, true}, {"share", .5, 2}}},
-      {"not-better-by", Method::not_better_by, false, {{"session", 3, 20, true}}},
-      {"two-worsenings", Method::two_worsenings, false, {{"share", .1, 2}}},
+      {"not-better-by", Method::not_better_by, Kind::not_on_track, false, {{"session", 3, 20, true}}},
+      {"two-worsenings", Method::two_worsenings, Kind::not_on_track, false, {{"share", .1, 2}}},
       {"expected-course",
        Method::beyond_expected,
+       Kind::not_on_track,
        false,
        {{"cases", kFewestCases, 100'000, true},
         {"share", .5, .99},
         {"forms", 1, 5, true},
         {"quiet_weeks", 4, 104, true}}},
-      {"better-than-start", Method::better_than_start, false, {}},
-      {"sudden-gain", Method::sudden_gain, false, {}},
+      {"better-than-start", Method::better_than_start, Kind::reliable_improvement, false, {}},
+      {"sudden-gain", Method::sudden_gain, Kind::sudden_gain_candidate, false, {}},
       {"drop",
        Method::drop,
+       Kind::rupture_candidate,
        true,
        {{"prior_forms", 1, 10, true}, {"sigmas", 1, 5}, {"sigmas_of_two", 1, 5}, {"share", .1, 1}}},
       {"repaired",
        Method::repaired,
+       Kind::repair,
        true,
        {{"prior_forms", 1, 10, true},
         {"sigmas", 1, 5},
         {"sigmas_of_two", 1, 5},
         {"share", .1, 1},
         {"forms", 1, 10, true}}},
-      {"yes", Method::yes, true, {{"count", 1, 100, true}}},
-      {"item-dip", Method::item_dip, true, {{"prior_forms", 1, 10, true}, {"share", .1, 1}, {"high", 0, 1}}},
-      {"low-early", Method::low_early, true, {{"sessions", 1, 20, true}}},
-      {"falling-early", Method::falling_early, true, {{"sessions", 2, 20, true}, {"share", .1, 2}}},
-      {"gap", Method::gap, true, {{"spreads", .1, 5}, {"sessions", 1, 10, true}}},
-      {"perfect-score", Method::perfect_score, true, {{"forms", 1, 20, true}}},
-      {"same-answers", Method::same_answers, false, {{"items", 3, 100, true}}},
-      {"not-sent", Method::not_sent, false, {{"share", .1, 1}, {"look_after", 1, 20, true}}},
-      {"no-contact", Method::no_contact, false, {{"weeks", 1, 26, true}}},
-      {"reply-late", Method::reply_late, false, {{"hours", 0, 336, true}}},
-      {"safety-answer", Method::safety_answer, false, {}}};
+      {"yes", Method::yes, Kind::rupture_candidate, true, {{"count", 1, 100, true}}},
+      {"item-dip",
+       Method::item_dip,
+       Kind::rupture_candidate,
+       true,
+       {{"prior_forms", 1, 10, true}, {"share", .1, 1}, {"high", 0, 1}}},
+      {"low-early", Method::low_early, Kind::early_alliance, true, {{"sessions", 1, 20, true}}},
+      {"low-later", Method::low_later, Kind::rupture_candidate, true, {{"sessions", 1, 20, true}}},
+      {"falling-early",
+       Method::falling_early,
+       Kind::early_alliance,
+       true,
+       {{"sessions", 2, 20, true}, {"share", .1, 2}}},
+      {"gap", Method::gap, Kind::divergence, true, {{"spreads", .1, 5}, {"sessions", 1, 10, true}}},
+      {"perfect-score", Method::perfect_score, Kind::ceiling, true, {{"forms", 1, 20, true}}},
+      {"same-answers", Method::same_answers, Kind::straight_line, false, {{"items", 3, 100, true}}},
+      {"not-sent", Method::not_sent, Kind::missing, false, {{"share", .1, 1}, {"look_after", 1, 20, true}}},
+      {"no-score", Method::no_score, Kind::missing, false, {}},
+      {"no-contact", Method::no_contact, Kind::silence, false, {{"weeks", 1, 26, true}}},
+      {"reply-late", Method::reply_late, Kind::late_reply, false, {{"hours", 0, 336, true}}},
+      {"safety-answer", Method::safety_answer, Kind::safety, false, {}}};
   return needs;
 }
 
@@ -118,16 +134,18 @@ class RuleReader {
   }
 
   Rule rule(Fields& fields) {
-    fields.refuse_all_but(
-        {"rule", "title", "version", "signal", "level", "method", "basis", "citation", "measures", "parameters"});
+    fields.refuse_all_but({"rule", "title", "version", "signal", "level", "strength", "method", "basis", "citation",
+                           "measures", "parameters"});
     Rule rule;
     rule.id = fields.text("rule");
     if (!rule.id.empty() && !ids_.insert(rule.id).second) fields.wrong("rule", "There is another rule of this name.");
     rule.title = fields.text("title");
     rule.version = fields.text("version");
     rule.citation = fields.text("citation");
-    rule.signal = static_cast<Kind>(chosen(fields, "signal", kKinds));
-    rule.level = static_cast<Level>(chosen(fields, "level", kLevels));
+    const auto signal = chosen(fields, "signal", kKinds);
+    rule.signal = static_cast<Kind>(signal.value_or(0));
+    rule.level = static_cast<Level>(chosen(fields, "level", kLevels).value_or(0));
+    rule.strength = strength(fields);
     constexpr std::array<std::string_view, 2> kBases{"our own rule", "published"};
     rule.is_published = chosen(fields, "basis", kBases) == 1;
     const auto method = fields.text("method");
@@ -138,6 +156,9 @@ class RuleReader {
       return rule;
     }
     rule.method = known->is;
+    if (signal && rule.signal != known->gives) {
+      fields.wrong("signal", fmt::format("The method \"{}\" gives the signal \"{}\".", method, name(known->gives)));
+    }
     read_parameters(fields, known->parameters, rule);
     read_measures(fields, *known, rule);
     return rule;
@@ -145,11 +166,19 @@ class RuleReader {
 
  private:
   template <std::size_t N>
-  static std::size_t chosen(Fields& fields, std::string_view key, const std::array<std::string_view, N>& names) {
+  static std::optional<std::size_t> chosen(Fields& fields, std::string_view key,
+                                           const std::array<std::string_view, N>& names) {
     const auto text = fields.text(key);
     const auto place = place_in(names, text);
     if (!place && !text.empty()) fields.wrong(key, fmt::format("It must be one of: {}.", fmt::join(names, ", ")));
-    return place.value_or(0);
+    return place;
+  }
+
+  static int strength(Fields& fields) {
+    const auto value = fields.optional_number("strength").value_or(kUsualStrength);
+    if (value >= 1 && value <= 9 && value == std::floor(value)) return static_cast<int>(value);
+    fields.wrong("strength", "It must be a whole number from 1 to 9.");
+    return kUsualStrength;
   }
 
   static void read_parameters(Fields& fields, const std::vector<Range>& ranges, Rule& rule) {
@@ -178,7 +207,14 @@ class RuleReader {
       fields.wrong("measures", "This method needs the scales it is about.");
     if (!needs.measures && fields.has("measures")) fields.wrong("measures", "This method is not about single scales.");
     if (!needs.measures) return;
-    for (auto& one : fields.objects("measures", kMostMeasures)) rule.measures.push_back(measure(one, needs.is));
+    std::set<std::pair<std::string, std::string>> scales;
+    for (auto& one : fields.objects("measures", kMostMeasures)) {
+      rule.measures.push_back(measure(one, needs.is));
+      const auto& added = rule.measures.back();
+      if (!scales.emplace(added.instrument, added.scale).second) {
+        one.wrong("instrument", "This scale is in this rule already.");
+      }
+    }
   }
 
   Measure measure(Fields& fields, Method method) const {
@@ -197,7 +233,8 @@ class RuleReader {
     measure.error = above_zero("error", drops);
     measure.spread = above_zero("spread", method == Method::gap);
     measure.low = fields.optional_number("low");
-    if (method == Method::low_early && !measure.low) fields.wrong("low", "It is missing.");
+    if ((method == Method::low_early || method == Method::low_later) && !measure.low)
+      fields.wrong("low", "It is missing.");
     const auto* instrument = instruments_.find(measure.instrument);
     if (instrument == nullptr) {
       if (!measure.instrument.empty())
@@ -206,8 +243,12 @@ class RuleReader {
     }
     measure.instrument = instrument->id();
     const auto& scales = instrument->scoring().scales;
-    if (std::none_of(scales.begin(), scales.end(), [&](const auto& scale) { return scale.key == measure.scale; })) {
+    const auto scale =
+        std::find_if(scales.begin(), scales.end(), [&](const auto& one) { return one.key == measure.scale; });
+    if (scale == scales.end()) {
       fields.wrong("scale", fmt::format("{} has no scale \"{}\".", instrument->scoring().name, measure.scale));
+    } else if (measure.low && (*measure.low < scale->min || *measure.low > scale->max)) {
+      fields.wrong("low", fmt::format("It must be from {} to {}, as the scale is.", scale->min, scale->max));
     }
     return measure;
   }

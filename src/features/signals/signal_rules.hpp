@@ -49,11 +49,13 @@ enum class Method {
   yes,        ///< a count of answers that are each a warning
   item_dip,   ///< one answer falls while the total stays
   low_early,  ///< below a level, in the first sessions
+  low_later,  ///< becomes so after them
   falling_early,
   gap,            ///< client and therapist see it differently
   perfect_score,  ///< which says nothing
   same_answers,   ///< to everything, also to what asks for opposites
   not_sent,       ///< a form that usually comes
+  no_score,       ///< a form that came, of which too much was left out
   no_contact,     ///< not a word, a form or a session for some weeks (contact_signals.hpp)
   reply_late,     ///< an answer that is past the agreed time (contact_signals.hpp)
   safety_answer,
@@ -69,6 +71,9 @@ struct Measure {
   double spread = 0;          ///< standard deviation between people
 };
 
+/// Of a rule whose data says nothing of it; from 1, the weakest, to 9.
+inline constexpr int kUsualStrength = 5;
+
 struct Rule {
   std::string id;
   std::string title;
@@ -76,8 +81,9 @@ struct Rule {
   Kind signal = Kind::missing;
   Level level = Level::info;
   Method method = Method::not_sent;
-  bool is_published = false;  ///< otherwise the rule is our own
-  std::string citation;       ///< what it rests on
+  bool is_published = false;      ///< otherwise the rule is our own
+  int strength = kUsualStrength;  ///< of two rules about the same thing the stronger speaks, whatever else they are
+  std::string citation;           ///< what it rests on
   std::vector<Measure> measures;
   std::map<std::string, double, std::less<>> parameters;
 
@@ -85,8 +91,8 @@ struct Rule {
 };
 
 /// {"rules": […]}. Errors: those of `measures::parse_document`; invalid "signals.rules" with line and field: an unknown
-/// method, a parameter that is missing, unknown or out of its range, an instrument or scale that is not there, an id
-/// twice.
+/// method or one with the signal of another, a parameter that is missing, unknown or out of its range, an instrument or
+/// scale that is not there, an id twice, a scale twice in one rule, a low score outside its scale.
 Result<std::vector<Rule>> read_rules(std::string_view text, const measures::InstrumentLibrary& instruments);
 
 /// Those that are part of the program (resources/signals). Errors: those of `read_rules`, which would be a defect.

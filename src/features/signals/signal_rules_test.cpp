@@ -70,6 +70,51 @@ TEST(ReadRules, NamesTheLineThatIsWrong) {
   EXPECT_NE(refused("citation", "\"\""), "");
 }
 
+TEST(ReadRules, RefusesTheSignalOfAnotherMethod) {
+  const auto message = refused("signal", "\"repair\"");
+  EXPECT_NE(message.find("Line 5"), std::string::npos) << message;
+  EXPECT_NE(message.find("The method \"drop\" gives the signal \"rupture-candidate\"."), std::string::npos) << message;
+}
+
+TEST(ReadRules, RefusesAScaleTwiceAndALowScoreOutsideIt) {
+  const auto twice = refused("measures",
+                             "[{\"instrument\": \"sparq\", \"scale\": \"positive\", \"drop\": 4, \"error\": 1},\n"
+                             "{\"instrument\": \"SPARQ\", \"scale\": \"positive\", \"drop\": 5, \"error\": 1}]");
+  EXPECT_NE(twice.find("Line 11"), std::string::npos) << twice;
+  EXPECT_NE(twice.find("in this rule already"), std::string::npos) << twice;
+  const auto low = [](int limit) {
+    const auto rules =
+        read_rules(fmt::format(R"({{"rules": [{{"rule": "l", "title": "L", "version": "1", "signal": "early-alliance",
+                    "level": "look", "basis": "our own rule", "citation": "None.", "method": "low-early",
+                    "measures": [{{"instrument": "srs", "scale": "total",
+                                  "low": {}}}], "parameters": {{"sessions": 7}}}}]}})",
+                               limit),
+                   library());
+    return rules ? "" : rules.error().detail;
+  };
+  EXPECT_EQ(low(36), "");
+  EXPECT_NE(low(41).find("Line 4"), std::string::npos) << low(41);
+  EXPECT_NE(low(41).find("from 0 to 40"), std::string::npos) << low(41);
+  EXPECT_NE(low(-1), "");
+}
+
+TEST(ReadRules, TakesAStrengthFromOneToNine) {
+  const auto read = [](std::string_view strength) {
+    return read_rules(fmt::format(R"({{"rules": [{{"rule": "s", "title": "S", "version": "1", "signal": "safety",
+                      "level": "act",{} "basis": "our own rule", "citation": "None.", "method": "safety-answer"}}]}})",
+                                  strength),
+                      library());
+  };
+  EXPECT_EQ(read("")->front().strength, 5);
+  EXPECT_EQ(read("\n\"strength\": 9,")->front().strength, 9);
+  for (const auto* wrong : {"\n\"strength\": 0,", "\n\"strength\": 10,", "\n\"strength\": 1.5,"}) {
+    const auto refused = read(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_NE(refused.error().detail.find("Line 3"), std::string::npos) << refused.error().detail;
+    EXPECT_NE(refused.error().detail.find("from 1 to 9"), std::string::npos) << refused.error().detail;
+  }
+}
+
 TEST(ReadRules, TakesWholeNumbersOfTreatmentsFormsAndWeeks) {
   const auto refused_with = [](std::string_view cases, std::string_view forms, std::string_view weeks) {
     const auto rules =

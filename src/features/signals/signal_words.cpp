@@ -11,6 +11,7 @@
 #include "features/signals/find_signals.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/sentence_parts.hpp"
+#include "features/signals/several_instruments.hpp"
 #include "features/signals/support.hpp"
 #include "http/shape.hpp"
 
@@ -48,7 +49,7 @@ constexpr std::array kTitles{
     Title{Kind::deterioration, "Reliably worse", "Verlässlich schlechter"},
     Title{Kind::reliable_improvement, "Reliably better", "Verlässlich besser"},
     Title{Kind::sudden_gain_candidate, "Perhaps a sudden gain", "Vielleicht eine plötzliche Besserung"},
-    Title{Kind::missing, "A form that usually comes is missing", "Ein Fragebogen fehlt, der sonst kommt"},
+    Title{Kind::missing, "A form did not come, or gave no score", "Ein Fragebogen kam nicht oder ergab keinen Wert"},
     Title{Kind::silence, "Nothing has come for weeks", "Seit Wochen kam nichts"},
     Title{Kind::late_reply, "An answer is late", "Eine Antwort ist überfällig"},
     Title{Kind::safety, "An answer that a person has to see", "Eine Antwort, die ein Mensch ansehen muss"},
@@ -127,15 +128,21 @@ std::string symptoms(const Values& v) {
                      number(from->second), number(to->second));
 }
 
+/// Of what was told before and has become worse since; otherwise nothing.
+std::string further(Values& v) {
+  if (!v.beginning("further")) return "";
+  return fmt::format(" Das sind {} mehr als in Sitzung {:.0f}, als es zuletzt gemeldet wurde.", points(v["further"]),
+                     v["told_before"]);
+}
+
 std::string drop(const std::string& of, Values& v) {
   const bool is_one = v["forms"] == 1;
   const auto scores = is_one ? fmt::format("{}, das sind", number(v["score"]))
                              : fmt::format("{} nach {}, im Mittel", number(v["score"]), number(v["previous"]));
   return fmt::format(
-      "{}: {} {} weniger als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist "
-      "etwas "
+      "{}: {} {} {} als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas "
       "zwischen die beiden gekommen.",
-      of, scores, points(v["drop"]), number(v["level"]));
+      of, scores, points(v["drop"]), v["score"] < v["level"] ? "weniger" : "mehr", number(v["level"]));
 }
 
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
@@ -145,16 +152,16 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
     case Method::worse_than_start:
     case Method::better_than_start:
       return fmt::format(
-          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung verlässlich.", of,
+          "{}: {}, das sind {} {} als die {} aus Sitzung {:.0f}; ab {} ist eine Veränderung verlässlich.{}", of,
           number(v["score"]), points(v["change"]), rule.method == Method::worse_than_start ? "schlechter" : "besser",
-          number(v["start"]), v["start_session"], of_points(v["threshold"]));
+          number(v["start"]), v["start_session"], of_points(v["threshold"]), further(v));
     case Method::worse_than_best:
       return fmt::format(
           "{}: Die letzten {:.0f} Werte sind im Mittel {}, {} schlechter als das beste Mittel aus {:.0f} davor, {}; "
           "die "
-          "Regel verlangt einen Abstand von {}.",
+          "Regel verlangt einen Abstand von {}.{}",
           of, v["latest"], number(v["recent_mean"]), points(v["worse"]), v["best_of"], number(v["best_mean"]),
-          of_points(v["threshold"]));
+          of_points(v["threshold"]), further(v));
     case Method::not_better_by:
       return fmt::format(
           "{}: Der Anfang lag mit {} im auffälligen Bereich, in Sitzung {} sind es {}: keine verlässliche Besserung, "
@@ -188,6 +195,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
       return fmt::format("{} bleibt mit {} hoch, aber Frage {:.0f} hat {}, {} weniger als sonst.", of,
                          number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
     case Method::low_early:
+    case Method::low_later:
       return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr{}.", of, number(v["score"]), session,
                          number(v["limit"]), symptoms(v));
     case Method::falling_early:
@@ -210,6 +218,11 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           number(v["answer"]));
     case Method::not_sent:
       return v.of_missing();
+    case Method::no_score:
+      return fmt::format("{} kam zu Sitzung {}, ergab aber keinen Wert{}.", of, session,
+                         v.beginning("answered")
+                             ? fmt::format(" ({:.0f} von {:.0f} Fragen beantwortet)", v["answered"], v["questions"])
+                             : "");
     case Method::no_contact:
       return fmt::format(
           "Seit {:.0f} Tagen kam von der Klientin oder dem Klienten weder eine Nachricht noch ein Fragebogen, es war "
@@ -255,6 +268,11 @@ const Rule* find_rule(std::string_view id) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool tells_single_answers(std::string_view id) {
+  const auto* rule = find_rule(id);
+  return rule == nullptr || rule->method == Method::item_dip || rule->method == Method::same_answers;
+}
+
 std::string_view language_of(std::string_view wanted) {
   return wanted == kGerman ? kGerman : "en";
 }
@@ -276,7 +294,7 @@ std::string sentence_of(const StoredSignal& signal, const Body& body, std::strin
   const auto* rule = find_rule(signal.rule);
   if (language != kGerman || rule == nullptr) return body.reason;
   Values values(body);
-  auto text = german(signal, *rule, values);
+  auto text = german(signal, *rule, values) + sentence_of_others(body.values, kGerman);
   return values.is_whole() ? text : body.reason;
 }
 

@@ -27,6 +27,10 @@ const std::vector<Rule>& rules();
 /// Null when the program has no such rule any more.
 const Rule* find_rule(std::string_view id);
 
+/// Whether a sentence of this rule says what somebody answered to one question; of a rule that has left the program
+/// nobody knows.
+bool tells_single_answers(std::string_view rule);
+
 /// "en", or "de".
 std::string_view language_of(std::string_view wanted);
 /// What the kind is called, never a diagnosis: "Reliably worse".

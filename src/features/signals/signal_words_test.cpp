@@ -29,18 +29,24 @@ std::vector<Form> joined(const std::vector<Form>& forms, const std::vector<Form>
 std::vector<std::vector<Form>> courses() {
   std::vector<std::vector<Form>> all{
       course("phq-9", "total", {8, 9, 14}),
+      course("phq-9", "total", {8, 9, 14, 20}),
       course("phq-9", "total", {18, 14, 11, 10, 10, 15, 16}),
-      course("phq-9", "total", {16, 15, 15, 15}),
-      course("phq-9", "total", {8, 9, 12}),
+      course("phq-9", "total", {24, 14, 6, 5, 4, 11, 11, 17, 18}),
+      course("phq-9", "total", {16, 15, 15, 15, 15, 15}),
+      course("phq-9", "total", {12, 8, 9, 14}),
       course("phq-9", "total", {18, 17, 19, 8, 7, 8}),
       course("ors", "total", {26, 28, 31, 32}),
       course("sparq", "positive", {13, 14, 13, 9, 13}),
       course("sparq", "positive", {13, 14, 13, 13, 10, 10}),
       course("risq", "count", {2}),
+      course("sparq", "negative", {2, 3, 2, 3, 9, 9}),
+      course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35}),
       course("srs", "total", {35, 34, 35}),
       joined(course("sparq", "positive", {14, 7}), course("phq-9", "total", {10, 17})),
       joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
       course("sparq", "positive", {16, 16, 16}),
+      joined(joined(phq({8, 9, 16}), course("gad-7", "total", {6, 7, 15})), course("core-10", "total", {10, 10, 22})),
+      joined(course("srs", "total", {38, 38, 33}), course("wai-sr", "total", {40, 40, 30})),
       {answered(1, "gad-7", {2, 2, 2, 2, 2, 2, 2})},
       joined(course("phq-9", "total", {9, 9, 9}), {form(4, "sparq", "positive", 12)}),
       joined(course("phq-9", "total", {9, 9, 9}), {form(6, "sparq", "positive", 12)}),
@@ -54,6 +60,13 @@ std::vector<std::vector<Form>> courses() {
     two_views.push_back(form(session, "check-in", "total", 9));
     if (session < 3) two_views.push_back(form(session, "check-in", "total", 13.5, Respondent::therapist));
   }
+  std::vector<Form> without_score = phq({9, 9});
+  without_score[1].answers.assign(9, std::nullopt);
+  without_score[1].scores.front().value.reset();
+  without_score.push_back(without_score[1]);
+  without_score.back().instrument = library().find("gad-7");
+  without_score.back().answers.assign(7, std::nullopt);
+  all.push_back(without_score);
   all.push_back(two_views);  // and the therapist's form is missing in the last session
   return all;
 }
@@ -77,7 +90,7 @@ std::vector<Signal> as_in_service(const std::vector<Form>& forms) {
   std::vector<Signal> signals;
   std::vector<Signal> missing;
   for (auto& one : find_signals(forms, rules())) {
-    (one.kind == Kind::missing ? missing : signals).push_back(std::move(one));
+    (one.rule == "form-missing" ? missing : signals).push_back(std::move(one));
   }
   for (auto& row : told_together(missing)) signals.push_back(std::move(row.signal));
   return signals;
@@ -110,11 +123,28 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
     EXPECT_NE(german, one.reason) << "no German for " << one.rule;
     EXPECT_EQ(numbers_in(german), numbers_in(one.reason)) << one.reason << "\n" << german;
   }
-  for (const auto* rule :
-       {"deterioration-from-start", "deterioration-from-best", "no-improvement-by-4", "two-worsenings",
-        "improvement-from-start", "sudden-gain", "relationship-drop", "relationship-repaired", "risq-yes", "item-dip",
-        "srs-low", "relationship-low", "relationship-falling", "two-views", "perfect-score", "same-answers",
-        "form-missing", "no-contact", "reply-late"}) {
+  for (const auto* rule : {"deterioration-from-start",
+                           "deterioration-from-best",
+                           "no-improvement-by-6",
+                           "two-worsenings",
+                           "improvement-from-start",
+                           "sudden-gain",
+                           "relationship-drop",
+                           "relationship-repaired",
+                           "risq-yes",
+                           "item-dip",
+                           "relationship-strain",
+                           "srs-low-later",
+                           "srs-low",
+                           "relationship-low",
+                           "relationship-falling",
+                           "two-views",
+                           "perfect-score",
+                           "same-answers",
+                           "form-missing",
+                           "form-without-score",
+                           "no-contact",
+                           "reply-late"}) {
     EXPECT_EQ(seen.count(rule), 1U) << rule;
   }
 }

@@ -5,7 +5,8 @@
 ///
 /// What rests on answers about the therapist (RISQ) is no signal for anybody but a therapist to whom the client shows
 /// those answers (`is_private`); no list of many people and no count has it. What has a number of a therapist's own
-/// form (a divergence) is private as well: it is for whoever that form is shown to.
+/// form (a divergence) is private as well: it is for whoever that form is shown to. What says how one question was
+/// answered is for whoever sees the single answers of that form now, whenever it was found.
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
@@ -82,7 +83,8 @@ inline constexpr std::int64_t kMostListed = 500;
 Result<std::vector<StoredSignal>> list_signals(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 Result<StoredSignal> find_signal(store::ReadTx& tx, AccountId viewer, SignalId signal);
 /// A private signal is seen by the therapist alone while the client shows them the answers that it stands on; one that
-/// stands on a therapist's form by that therapist while they treat, and by the client to whom they show the form.
+/// stands on a therapist's form by that therapist while they treat, and by the client to whom they show the form. One
+/// that says how a question was answered is seen by whoever sees the single answers of the form.
 bool may_see(store::ReadTx& tx, AccountId viewer, const StoredSignal& signal);
 /// Those of an episode, whoever asks, the oldest first: for the program itself.
 std::vector<StoredSignal> list_all(store::ReadTx& tx, EpisodeId episode);
@@ -90,9 +92,8 @@ std::vector<StoredSignal> list_all(store::ReadTx& tx, EpisodeId episode);
 /// history when it was found: for the client's record.
 std::vector<StoredSignal> list_for_record(store::ReadTx& tx, AccountId client, EpisodeId episode);
 
-/// For lists of clients: of all whom the viewer treats, what is to be looked at and what has been said of the course of
-/// symptoms; one statement, in no order. Of what is private nothing but divergences that the viewer sees. Only what
-/// such a list needs of each: not what became of it, and no body where it does not wait.
+/// For lists of clients: of all whom the viewer treats, what is to be looked at; one statement, in no order. Of what is
+/// private nothing but divergences that the viewer sees. Only what such a list needs of each: not what became of it.
 std::vector<StoredSignal> list_waiting(store::ReadTx& tx, AccountId viewer);
 /// The same of looks again that are due.
 struct DueFollowUp {
@@ -114,7 +115,7 @@ struct Unanswered {
   std::optional<Time> deferred_until;
 };
 /// What nobody has answered that was found before `before`, or that was deferred until then; the gravest first, at most
-/// kMostListed. Nothing private.
+/// kMostListed. Nothing private, and nothing that stands on single answers that are the client's to show.
 std::vector<Unanswered> list_unanswered(store::ReadTx& tx, AccountId supervisor, Time before);
 
 struct NewOutcome {

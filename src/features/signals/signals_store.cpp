@@ -2,6 +2,7 @@
 
 #include "access/who_treats.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/signal_words.hpp"
 #include "features/signals/signals.hpp"
 
 namespace rapport::signals {
@@ -35,29 +36,28 @@ const Query kForRecord{"signals.for_record",
                        COLUMNS("s.sealed_body") " WHERE s.episode_id = $1 AND " MAY_BE_LISTED
                                                 " AND s.state <> 'history' ORDER BY s.at, s.id",
                        true};
-// What a list of many clients needs, and no more. The body of what waits alone: of the others a list only has to know
-// that it was said. Found by signal_told, whose condition this is.
+// What a list of many clients needs, and no more. Found by signal_to_tell, whose condition this is.
 const Query kWaiting{
     "signals.waiting",
     "SELECT s.id, s.episode_id, s.client_id, s.rule, s.kind, s.level, s.instrument, s.session, s.at, s.state,"
-    " s.deferred_until, s.is_private, s.response_id, CASE WHEN s.state IN ('open', 'deferred') THEN s.sealed_body END"
+    " s.deferred_until, s.is_private, s.response_id, s.sealed_body"
     " FROM signal s JOIN episode_of_care e ON e.id = s.episode_id"
-    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
-        "$1", "$2") " AND s.holds = 1 AND " MAY_BE_LISTED
-                    " AND s.level <> 'info'"
-                    " AND (s.state IN ('open', 'deferred') OR (s.state = 'answered' AND s.kind IN ('deterioration', "
-                    "'not-on-track')))",
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1",
+                                                                        "$2") " AND s.holds = 1 AND " MAY_BE_LISTED
+                                                                              " AND s.level <> 'info'"
+                                                                              " AND s.state IN ('open', 'deferred')",
     true};
-const Query kFollowUps{"signals.follow_ups",
-                       "SELECT s.episode_id, s.id, s.kind, s.follow_up_at, s.is_private FROM episode_of_care e JOIN "
-                       "signal s ON s.episode_id = e.id"
-                       " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
-                           "$1", "$2") " AND s.follow_up_at IS NOT NULL AND s.follow_up_at <= $2 AND " MAY_BE_LISTED
-                                       " ORDER BY s.follow_up_at, s.id",
-                       true};
+const Query kFollowUps{
+    "signals.follow_ups",
+    "SELECT s.episode_id, s.id, s.kind, s.follow_up_at, s.is_private, s.rule FROM episode_of_care e JOIN "
+    "signal s ON s.episode_id = e.id"
+    " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS(
+        "$1", "$2") " AND s.follow_up_at IS NOT NULL AND s.follow_up_at <= $2 AND " MAY_BE_LISTED
+                    " ORDER BY s.follow_up_at, s.id",
+    true};
 const Query kUnanswered{
     "signals.unanswered",
-    "SELECT s.id, s.client_id, e.therapist_id, s.kind, s.level, s.found_at, s.deferred_until"
+    "SELECT s.id, s.client_id, e.therapist_id, s.kind, s.level, s.found_at, s.deferred_until, s.rule, s.instrument"
     " FROM account t JOIN episode_of_care e ON e.therapist_id = t.id JOIN signal s ON s.episode_id = e.id"
     " WHERE t.supervisor_id = $1 AND e.locked_at IS NULL AND s.state IN ('open', 'deferred') AND s.holds = 1"
     " AND s.is_private = 0 AND s.level <> 'info'"
@@ -204,7 +204,7 @@ StoredSignal to_waiting(const Row& row) {
   one.deferred_until = row.maybe_time(10);
   one.is_private = row.int64(11) != 0;
   one.form = row.maybe_id<FormId>(12);
-  one.sealed_body = row.maybe_bytes(13).value_or(Bytes{});
+  one.sealed_body = copy_of(row.bytes(13));
   return one;
 }
 
@@ -268,10 +268,24 @@ bool is_shown(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
   return viewer == form->therapist || form->respondent == questionnaires::Respondent::therapist;
 }
 
+bool sees_answers(ReadTx& tx, AccountId viewer, FormId id) {
+  const auto form = questionnaires::find_form(tx, viewer, id);
+  return form && questionnaires::sees_items(*form, viewer);
+}
+
+/// Whether it stands on single answers that are shown to the therapist, if to anybody. `instrument` as it is now: of
+/// one that has left the program nobody knows.
+bool stands_on_shown_answers(std::string_view rule, const std::optional<std::string>& instrument) {
+  if (!instrument || !tells_single_answers(rule)) return false;
+  const auto* known = questionnaires::instruments().find(*instrument);
+  return known == nullptr || known->scoring().items_if_allowed;
+}
+
 }  // namespace
 
 bool may_see(ReadTx& tx, AccountId viewer, const StoredSignal& signal) {
-  return !signal.is_private || is_shown(tx, viewer, signal);
+  if (signal.is_private) return is_shown(tx, viewer, signal);
+  return !signal.form || !tells_single_answers(signal.rule) || sees_answers(tx, viewer, *signal.form);
 }
 
 std::vector<StoredSignal> list_all(ReadTx& tx, EpisodeId episode) {
@@ -295,7 +309,7 @@ std::vector<DueFollowUp> list_follow_ups(ReadTx& tx, AccountId viewer) {
   auto found = tx.list(kFollowUps, {viewer, tx.now()}, [&](const Row& row) {
     DueFollowUp one{row.id<EpisodeId>(0), row.id<SignalId>(1), kind_named(row.text(2)).value_or(Kind::missing),
                     row.time(3)};
-    if (row.int64(4) != 0) to_ask.push_back(one.signal);
+    if (row.int64(4) != 0 || tells_single_answers(row.text(5))) to_ask.push_back(one.signal);
     return one;
   });
   for (const auto signal : to_ask) {
@@ -306,15 +320,14 @@ std::vector<DueFollowUp> list_follow_ups(ReadTx& tx, AccountId viewer) {
 }
 
 std::vector<Unanswered> list_unanswered(ReadTx& tx, AccountId supervisor, Time before) {
-  return tx.list(kUnanswered, {supervisor, before, kMostListed}, [](const Row& row) {
-    return Unanswered{row.id<SignalId>(0),
-                      row.id<AccountId>(1),
-                      row.id<AccountId>(2),
-                      kind_named(row.text(3)).value_or(Kind::missing),
-                      level_named(row.text(4)).value_or(Level::look),
-                      row.time(5),
-                      row.maybe_time(6)};
+  std::vector<Unanswered> found;
+  tx.each(kUnanswered, {supervisor, before, kMostListed}, [&](const Row& row) {
+    if (stands_on_shown_answers(row.text(7), maybe_text(row, 8))) return;
+    found.push_back({row.id<SignalId>(0), row.id<AccountId>(1), row.id<AccountId>(2),
+                     kind_named(row.text(3)).value_or(Kind::missing), level_named(row.text(4)).value_or(Level::look),
+                     row.time(5), row.maybe_time(6)});
   });
+  return found;
 }
 
 std::vector<StoredOutcome> list_outcomes(ReadTx& tx, SignalId signal) {

@@ -52,7 +52,6 @@ class Signals : public testing::FullHouseTest {
   /// Answers so many questions, with the sum of their values.
   void send(FormId id, const std::string& instrument, int questions, int sum, std::int64_t version = 1,
             std::optional<AccountId> by = {}) {
-    const auto key = keys->key_for(client, soon()).value();
     questionnaires::Answers answers{"en", {}};
     const auto& all = questionnaires::instruments().find(instrument)->questions();
     for (int i = 0; i < questions; ++i) {
@@ -63,6 +62,20 @@ class Signals : public testing::FullHouseTest {
       sum -= value;
       answers.answers.push_back({question.link_id, static_cast<double>(value)});
     }
+    send_answers(id, instrument, answers, version, by);
+  }
+  /// A sign for each question.
+  void send_signs(FormId id, const std::string& instrument, std::string_view signs) {
+    questionnaires::Answers answers{"en", {}};
+    const auto& all = questionnaires::instruments().find(instrument)->questions();
+    for (std::size_t i = 0; i < signs.size(); ++i) {
+      answers.answers.push_back({all[i].link_id, static_cast<double>(signs[i] - '0')});
+    }
+    send_answers(id, instrument, answers, 1, {});
+  }
+  void send_answers(FormId id, const std::string& instrument, const questionnaires::Answers& answers,
+                    std::int64_t version, std::optional<AccountId> by) {
+    const auto key = keys->key_for(client, soon()).value();
     const auto scores = questionnaires::score_answers(*questionnaires::instruments().find(instrument), answers).value();
     const auto sent = write([&](store::WriteTx& tx) -> Result<void> {
       TRY(questionnaires::save_answers(tx, by.value_or(client), id, version - 1,
@@ -88,10 +101,10 @@ class Signals : public testing::FullHouseTest {
   }
   /// Client and therapist see it differently on two days; the therapist's last form.
   FormId differ() {
-    rate("check-in", 4, client);
+    rate("check-in", 9, client);
     rate("check-in-therapist", 14, therapist);
     wait(hours(24));
-    rate("check-in", 4, client);
+    rate("check-in", 9, client);
     return rate("check-in-therapist", 14, therapist);
   }
   bool sees(AccountId who, SignalId signal) {
@@ -245,6 +258,50 @@ TEST_P(Signals, OfAFormThatWasCorrectedSayWhatIsTrueNowOrThatTheyHoldNoLonger) {
   EXPECT_EQ(stored(), "deterioration open") << "it is the same signal again";
 }
 
+TEST_P(Signals, OfSeveralQuestionnairesOfASessionAreOneThatIsOpenAgainWhenOneMoreSaysIt) {
+  const auto gad = [&](int sum) { send(ask("gad-7"), "gad-7", 7, sum); };
+  phq(8);
+  gad(6);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  gad(15);
+  EXPECT_EQ(stored(), "deterioration open") << "whoever answered it did not know of the second";
+  EXPECT_NE(seen_by(therapist, episode).find("In the same session, too: GAD-7 (from 6 to 15)."), std::string::npos);
+  const auto key = keys->key_for(client, soon()).value();
+  const auto body = open_body(*key, signal.id, only().sealed_body).value();
+  EXPECT_TRUE(sentence_of(signal, body, "de").ends_with(" In derselben Sitzung auch: GAD-7 (von 6 auf 15)."));
+  ASSERT_TRUE(record(only(), Outcome::discussed));
+  wait(hours(1));
+  EXPECT_EQ(stored(), "deterioration answered");
+}
+
+TEST_P(Signals, OfAWorseningThatGoesFurtherAreNewOnes) {
+  phq(5);
+  wait(hours(24));
+  phq(11);
+  ASSERT_TRUE(record(only(), Outcome::discussed));
+  wait(hours(24));
+  phq(12);
+  EXPECT_EQ(stored(), "deterioration answered");
+  wait(hours(24));
+  phq(18);
+  EXPECT_EQ(stored(), "deterioration answered, deterioration open");
+  EXPECT_EQ(waiting(therapist).size(), 1U) << "what was answered waits no longer";
+}
+
+TEST_P(Signals, OfAFormWithoutAScoreSayHowMuchWasAnswered) {
+  phq(8);
+  wait(hours(24));
+  send(ask("phq-9"), "phq-9", 3, 3);
+  EXPECT_EQ(stored(), "missing open");
+  EXPECT_NE(
+      seen_by(therapist, episode).find("PHQ-9 came for session 2, but gave no score (3 of 9 questions answered)."),
+      std::string::npos);
+  EXPECT_TRUE(waiting(therapist).empty()) << "it is only to be known";
+}
+
 TEST_P(Signals, AreNotLostWhenTheProgramStopsBetweenAFormAndTheLook) {
   phq(8);
   wait(hours(24));
@@ -338,6 +395,55 @@ TEST_P(Signals, OfAnswersAboutTheTherapistAreForNobodyUnlessTheClientShowsThem) 
   EXPECT_EQ(seen_by(therapist, episode), R"(200 {"signals":[]})");
 }
 
+TEST_P(Signals, OfSingleAnswersAreForTheTherapistWhileTheClientShowsThem) {
+  const auto form = ask("sparq");
+  send(form, "sparq", 8, 32);  // the highest answer to every question
+  EXPECT_EQ(stored(), "");
+  EXPECT_EQ(in_record(), 0U);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, true); }));
+  EXPECT_NE(seen_by(therapist, episode).find("was answered with 4"), std::string::npos);
+  const auto signal = only();
+  EXPECT_EQ(in_record(), 1U) << "what was said of their answers is the client's to know";
+  stand_in();
+  EXPECT_EQ(seen_by(deputy, episode), R"(200 {"signals":[]})");
+  EXPECT_FALSE(sees(deputy, signal.id));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, false); }));
+  EXPECT_FALSE(sees(therapist, signal.id)) << "at once, before anything is looked through";
+  EXPECT_EQ(seen_by(therapist, episode), R"(200 {"signals":[]})") << "nor that it holds no longer";
+  EXPECT_EQ(stored(), "!straight-line open");
+  EXPECT_EQ(in_record(), 1U);
+}
+
+TEST_P(Signals, OfSingleAnswersThatWaitAreInNoListOfWhoeverDoesNotSeeThem) {
+  std::vector<FormId> forms;
+  for (const auto* signs : {"30000333", "30000333", "40000404"}) {
+    forms.push_back(ask("sparq"));
+    send_signs(forms.back(), "sparq", signs);
+    wait(hours(24));
+  }
+  EXPECT_EQ(stored(), "");
+  const auto allow = [&](bool allowed) {
+    for (const auto& form : forms) {
+      ASSERT_TRUE(write([&](store::WriteTx& tx) { return questionnaires::allow_items(tx, client, form, allowed); }));
+    }
+  };
+  allow(true);
+  const auto signal = only();
+  EXPECT_EQ(signal.rule, "item-dip");
+  ASSERT_EQ(waiting(therapist).size(), 1U);
+  ASSERT_TRUE(record(signal, Outcome::deferred));
+  wait(hours(24 * 12));
+  ASSERT_EQ(waiting(therapist).size(), 1U);
+  EXPECT_EQ(unanswered(supervisor), 0U);
+  stand_in();
+  EXPECT_TRUE(waiting(deputy).empty());
+  ASSERT_TRUE(record(signal, Outcome::discussed, FollowUp::date, clock.now()));
+  EXPECT_EQ(follow_ups(therapist), 1U);
+  EXPECT_EQ(follow_ups(deputy), 0U);
+  allow(false);
+  EXPECT_EQ(follow_ups(therapist), 0U) << "at once, before anything is looked through";
+}
+
 TEST_P(Signals, OfFormsThatDoNotComeAreFoundAtNightAndEndWhenTheyCome) {
   std::vector<FormId> late;
   for (int session = 0; session < 4; ++session) {
@@ -390,7 +496,10 @@ TEST_P(Signals, OfSeveralFormsThatDoNotComeAreOneThatGoesOnAndIsOpenAgainWhenItG
       << seen_by(therapist, episode);
   session(true, false);
   EXPECT_EQ(stored(), "missing open, missing open") << "another time, another form";
-  for (const auto form : late) send(form, form == late[0] || form == late[2] ? "gad-7" : "k6", 6, 6);
+  for (const auto form : late) {
+    const bool is_gad = form == late[0] || form == late[2];
+    send(form, is_gad ? "gad-7" : "k6", is_gad ? 7 : 6, 6);
+  }
   EXPECT_EQ(stored(), "!missing open, !missing open");
 }
 

@@ -71,7 +71,7 @@ class TrackReader {
         return std::tie(a.session, a.instrument->id(), a.respondent) <
                std::tie(b.session, b.instrument->id(), b.respondent);
       });
-      for (auto& signal : one_rupture_a_session(find_signals(forms, rules))) {
+      for (auto& signal : one_rupture_a_session(find_signals_of_each(forms, rules))) {
         table_.results.push_back({client, std::move(signal)});
       }
     }

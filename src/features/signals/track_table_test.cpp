@@ -28,7 +28,7 @@ TEST(Track, FindsTheSignalsOfEachClient) {
   EXPECT_EQ(json.at("instrument").as_string(), "phq-9");
   EXPECT_EQ(json.at("signal").as_string(), "deterioration");
   EXPECT_EQ(json.at("rule").as_string(), "deterioration-from-start");
-  EXPECT_EQ(json.at("version").as_string(), "1");
+  EXPECT_EQ(json.at("version").as_string(), "2");
   EXPECT_EQ(json.at("level").as_string(), "act");
   EXPECT_NE(json.at("reason").as_string().find("7 points worse"), std::string::npos);
   EXPECT_EQ(json.at("values").at("change").as_int64(), 7);
@@ -51,6 +51,21 @@ TEST(Track, TakesARowWithoutAScoreForAFormThatDidNotCome) {
   EXPECT_EQ(table.results[0].signal.session, 3);
 }
 
+TEST(Track, TellsOfAFormThatCameWithoutAScore) {
+  const auto table = track(
+      "client,session,date,instrument,respondent,item1,item2,item3,item4,item5,item6,item7,item8,item9\n"
+      "A,1,,phq-9,client,1,1,1,1,1,1,1,1,0\n"
+      "A,2,,phq-9,client,1,1,1,,,,,,\n"
+      "A,2,,gad-7,client,1,,,,,,,,\n");
+  EXPECT_TRUE(table.errors.empty());
+  ASSERT_EQ(table.results.size(), 2U) << "a row for each";
+  const auto& signal = table.results[1].signal;
+  EXPECT_EQ(signal.kind, Kind::missing);
+  EXPECT_EQ(signal.level, Level::info);
+  EXPECT_EQ(signal.rule, "form-without-score");
+  EXPECT_EQ(signal.reason, "PHQ-9 came for session 2, but gave no score (3 of 9 questions answered).");
+}
+
 TEST(Track, JoinsTheScalesOfOneForm) {
   const auto table = track(
       "client,session,date,instrument,respondent,score,scale\n"
@@ -64,8 +79,8 @@ TEST(Track, JoinsTheScalesOfOneForm) {
 
 TEST(Track, HoldsATherapistsFormAgainstTheClientsAsTheServiceDoes) {
   const auto table = track(std::string(kHeader) +
-                           "A,1,,check-in,client,4\nA,1,,check-in-therapist,therapist,14\n"
-                           "A,2,,check-in,client,4\nA,2,,check-in-therapist,therapist,14\n");
+                           "A,1,,check-in,client,9\nA,1,,check-in-therapist,therapist,14\n"
+                           "A,2,,check-in,client,9\nA,2,,check-in-therapist,therapist,14\n");
   EXPECT_TRUE(table.errors.empty());
   ASSERT_EQ(table.results.size(), 1U);
   EXPECT_EQ(table.results[0].signal.kind, Kind::divergence);

@@ -1,49 +1,40 @@
 #pragma once
-/// @file The approaches that a therapist can name, and common reasons for which people come: data
-/// (resources/approaches/approaches.json), in the project's own words. An id is stable: profiles name it.
+/// @file What a therapist chooses from to say what they are like: the approaches, which are those that the two of an
+/// episode agree on too (resources/approaches), and common reasons for which people come (resources/reasons-to-come).
+/// An id is stable: profiles name it.
 #include <boost/describe.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "features/between_sessions/between.hpp"
 
 namespace rapport::therapist_profiles {
 
-struct WordsOf {
-  std::string en;
-  std::string de;
-  const std::string& in(std::string_view language) const { return language == "de" ? de : en; }
-};
-BOOST_DESCRIBE_STRUCT(WordsOf, (), (en, de))
-
-struct Approach {
-  std::string id;
-  WordsOf name;
-  WordsOf about;  ///< one sentence
-  std::optional<std::string> citation;
-};
-BOOST_DESCRIBE_STRUCT(Approach, (), (id, name, about, citation))
-
 struct ReasonToCome {
   std::string id;
-  WordsOf name;
+  between_sessions::TwoTexts name;
 };
 BOOST_DESCRIBE_STRUCT(ReasonToCome, (), (id, name))
 
-struct Approaches {
+struct ReasonsToCome {
   std::string version;
-  std::vector<Approach> approaches;
+  std::vector<ReasonToCome> reasons;
+};
+BOOST_DESCRIBE_STRUCT(ReasonsToCome, (), (version, reasons))
+
+struct Approaches {
+  std::string version;  ///< of the approaches, and of the reasons
+  std::vector<between_sessions::Offered> approaches;
   std::vector<ReasonToCome> reasons;
 
   bool has_approach(std::string_view id) const;
   bool has_reason(std::string_view id) const;
 };
-BOOST_DESCRIBE_STRUCT(Approaches, (), (version, approaches, reasons))
 
 /// Every id must be there once, and no word may be missing. Error: internal, with what is wrong.
-Result<Approaches> read_approaches(std::string_view text);
+Result<ReasonsToCome> read_reasons(std::string_view text);
 /// Those that are part of the program, read once. Throws std::logic_error if they are not well-formed: a defect of this
 /// program.
 const Approaches& approaches();

@@ -23,15 +23,19 @@ using http::Answer;
 using http::Call;
 using http::PermissionName;
 
-Result<Answer<ApproachesAnswer>> read_list(Context& /*context*/, Call& call) {
+const std::string& in(const between_sessions::TwoTexts& text, std::string_view language) {
+  return language == "de" ? text.de : text.en;
+}
+
+Result<Answer<ProfileChoicesAnswer>> read_list(Context& /*context*/, Call& call) {
   const auto language = call.query_text("language").value_or("");
   const auto& all = approaches();
-  Answer<ApproachesAnswer> answer;
+  Answer<ProfileChoicesAnswer> answer;
   answer.value.version = all.version;
   for (const auto& one : all.approaches) {
-    answer.value.approaches.push_back({one.id, one.name.in(language), one.about.in(language), one.citation});
+    answer.value.approaches.push_back({one.key, in(one.name, language), in(one.about, language), one.citation});
   }
-  for (const auto& one : all.reasons) answer.value.reasons.push_back({one.id, one.name.in(language)});
+  for (const auto& one : all.reasons) answer.value.reasons.push_back({one.id, in(one.name, language)});
   return answer;
 }
 
@@ -94,10 +98,10 @@ Result<Answer<OwnProfile>> write_own(Context& context, Call& call, const Profile
 }  // namespace
 
 void add_therapist_profile_routes(Routes& routes) {
-  routes.get("/api/approaches")
+  routes.get("/api/profile-choices")
       .says("Approaches that a therapist's profile can name, and common reasons for which people come")
       .query("language", "string", "of the names and sentences: en or de")
-      .answers<ApproachesAnswer>()
+      .answers<ProfileChoicesAnswer>()
       .signed_in()
       .not_audited("it is part of the program")
       .handle(read_list);

@@ -26,7 +26,7 @@ struct ShownReason {
 };
 BOOST_DESCRIBE_STRUCT(ShownReason, (), (id, name))
 
-struct ApproachesAnswer {
+struct ProfileChoicesAnswer {
   static constexpr std::string_view says =
       "`approaches` that a profile can name, each with a sentence of what it is like, and `reasons` for which people "
       "commonly come. `version` is that of the list.";
@@ -34,11 +34,11 @@ struct ApproachesAnswer {
   std::vector<ShownApproach> approaches;
   std::vector<ShownReason> reasons;
 };
-BOOST_DESCRIBE_STRUCT(ApproachesAnswer, (), (version, approaches, reasons))
+BOOST_DESCRIBE_STRUCT(ProfileChoicesAnswer, (), (version, approaches, reasons))
 
 struct ShownProfile {
   static constexpr std::string_view says =
-      "What a therapist says of themselves. `approaches` and `reasons` are ids of `GET /api/approaches`, `languages` "
+      "What a therapist says of themselves. `approaches` and `reasons` are ids of `GET /api/profile-choices`, `languages` "
       "two "
       "letters of ISO 639 each; `gender` is absent where they do not say it.";
   people::Person therapist;

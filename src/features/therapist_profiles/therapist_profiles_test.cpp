@@ -1,5 +1,7 @@
 #include "features/therapist_profiles/therapist_profiles.hpp"
 
+#include <set>
+
 #include "features/therapist_profiles/approaches.hpp"
 #include "support/full_house.hpp"
 
@@ -34,18 +36,24 @@ TEST(Approaches, OfTheProgramAreWellFormed) {
   EXPECT_TRUE(all.has_approach("systemic"));
   EXPECT_FALSE(all.has_approach("sleep"));
   EXPECT_TRUE(all.has_reason("sleep"));
+  std::set<std::string> keys;
+  for (const auto& one : all.approaches) {
+    EXPECT_TRUE(keys.insert(one.key).second) << one.key;
+    EXPECT_FALSE(one.name.en.empty() || one.name.de.empty()) << one.key;
+    EXPECT_FALSE(one.about.en.empty() || one.about.de.empty()) << one.key;
+  }
 }
 
-TEST(Approaches, AFileWithAMistakeIsRefused) {
+TEST(ReasonsToCome, AFileWithAMistakeIsRefused) {
   const std::string word = R"({"en":"a","de":"b"})";
   const auto file = [&](const std::string& id, const std::string& name) {
-    return R"({"version":"1","approaches":[{"id":"one","name":)" + word + R"(,"about":)" + word + R"(},{"id":")" + id +
-           R"(","name":)" + name + R"(,"about":)" + word + R"(}],"reasons":[]})";
+    return R"({"version":"1","reasons":[{"id":"one","name":)" + word + R"(},{"id":")" + id + R"(","name":)" + name +
+           R"(}]})";
   };
-  EXPECT_TRUE(read_approaches(file("two", word)));
-  EXPECT_FALSE(read_approaches(file("one", word))) << "twice";
-  EXPECT_FALSE(read_approaches(file("two", R"({"en":"a","de":""})"))) << "no German word";
-  EXPECT_FALSE(read_approaches(R"({"version":"1","approaches":[],"reasons":[]})"));
+  EXPECT_TRUE(read_reasons(file("two", word)));
+  EXPECT_FALSE(read_reasons(file("one", word))) << "twice";
+  EXPECT_FALSE(read_reasons(file("two", R"({"en":"a","de":""})"))) << "no German word";
+  EXPECT_FALSE(read_reasons(R"({"version":"1","reasons":[]})"));
 }
 
 TEST(TherapistProfile, WhatCannotBeRightIsNamed) {

@@ -54,4 +54,11 @@ void ConnectionPool::renew() {
   closed.swap(idle_);
 }
 
+void ConnectionPool::renew_others(Lease& kept) {
+  std::vector<std::unique_ptr<Connection>> closed;
+  const std::lock_guard lock(mutex_);
+  kept.generation_ = ++generation_;
+  closed.swap(idle_);
+}
+
 }  // namespace rapport::store::postgres

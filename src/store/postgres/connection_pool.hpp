@@ -33,6 +33,7 @@ class ConnectionPool {
     bool reused() const { return reused_; }
 
    private:
+    friend class ConnectionPool;
     ConnectionPool* pool_;
     std::unique_ptr<Connection> connection_;
     bool reused_;
@@ -48,6 +49,8 @@ class ConnectionPool {
   /// Every connection of now is closed as soon as no one holds it: after a loss the others are lost as well, most
   /// likely; after a change of tables the statements prepared on the others no longer fit.
   void renew();
+  /// As renew, of all but this one: it changed the tables itself, and what it has prepared since fits them.
+  void renew_others(Lease& kept);
 
  private:
   std::unique_ptr<Connection> take_idle_or_slot(Deadline deadline, std::int64_t& generation);

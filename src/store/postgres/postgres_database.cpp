@@ -124,26 +124,26 @@ class PostgresDatabase final : public Database {
 
  protected:
   void run_read(Deadline deadline, const std::function<void(ReadTx&)>& f) override {
-    run_unit(deadline, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&](Connection& connection) {
-      Transaction tx(connection, deadline);
+    run_unit(deadline, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&](ConnectionPool::Lease& connection) {
+      Transaction tx(*connection, deadline);
       f(tx);
       tx.require_time("COMMIT");
-      connection.command("COMMIT");
+      connection->command("COMMIT");
     });
   }
 
   void run_write(Deadline deadline, const std::function<bool(WriteTx&)>& f) override {
-    run_unit(deadline, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", [&](Connection& connection) {
-      Transaction tx(connection, deadline);
-      if (!f(tx)) return connection.rollback();
+    run_unit(deadline, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", [&](ConnectionPool::Lease& connection) {
+      Transaction tx(*connection, deadline);
+      if (!f(tx)) return connection->rollback();
       tx.require_time("COMMIT");  // begun too late, its answer would not be waited for
-      commit(connection, tx.take_events());
-      if (tx.changed_tables()) pool_.renew();
+      commit(*connection, tx.take_events());
+      if (tx.changed_tables()) pool_.renew_others(connection);
     });
   }
 
  private:
-  using Unit = std::function<void(Connection&)>;
+  using Unit = std::function<void(ConnectionPool::Lease&)>;
 
   static Deadline in_time() { return std::chrono::steady_clock::now() + kTimeToOpen; }
 
@@ -160,9 +160,9 @@ class PostgresDatabase final : public Database {
   }
 
   void with_transaction(Deadline deadline, const std::string& begin, const Unit& unit) {
-    const auto lease = begin_on_live_connection(deadline, begin);
+    auto lease = begin_on_live_connection(deadline, begin);
     try {
-      unit(*lease);
+      unit(lease);
     } catch (...) {
       lease->rollback();
       throw;

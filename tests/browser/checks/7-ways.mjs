@@ -25,7 +25,7 @@ export default async function add({ check, house }) {
     same('too wide', await widest(client.page), 0);
     // Every way is reached with Tab, and then stands within the row without a cut word.
     await client.page.locator('nav a').first().focus();
-    for (const name of ['Chat', 'Nachrichten', 'Fragebögen', 'Sitzungen', 'Verlauf']) {
+    for (const name of ['Chat', 'Nachrichten', 'Fragebögen', 'Sitzungen', 'Dazwischen', 'Verlauf']) {
       await client.page.keyboard.press('Tab');
       const seen = await client.page.evaluate(() => {
         const [one, row] = [document.activeElement.getBoundingClientRect(), document.activeElement.closest('nav').getBoundingClientRect()];

@@ -47,7 +47,7 @@ export default async function add({ check, house, shots }) {
       const { page } = await place.person(larger.origin, administrator, desk);
       await page.goto(`${larger.origin}/figures`);
       await page.getByLabel('Period').waitFor();
-      await page.getByText(/^As of/).waitFor();
+      await page.getByText(/As of/).waitFor();
       await page.getByRole('heading', { level: 2, name: 'Better and worse' }).waitFor();
       const table = page.getByRole('table', { name: 'GAD-7' });
       await table.getByRole('row', { name: /Reliably better/ }).getByText(/of \d+ people/).waitFor();

@@ -44,6 +44,7 @@ export default async function add({ check, house, shots }) {
     const client = page.locator('li.client', { hasText: pair.client.name });
     const why = client.locator('.why li', { hasText: 'GAD-7 was 21' });
     await why.waitFor();
+    same('the date stands behind the sentence', /^GAD-7 was 21, .*points \([^()]*\)\.$/.test((await why.textContent()).trim()), true);
     await picture('caseload-desk', page);
     await why.getByRole('link').click();
     await own(page).waitFor();
@@ -74,9 +75,9 @@ export default async function add({ check, house, shots }) {
     await own(page).getByLabel('Days', { exact: true }).fill('14');
     await own(page).getByLabel(/^Note/).fill('We spoke about it.');
     await own(page).getByRole('button', { name: 'Record', exact: true }).click();
-    await until('it is answered', async () => (await page.getByRole('region', { name: 'What asks for a look' }).getByText('Earlier, or dealt with').count()) === 1);
-    same('said where the focus is', await page.evaluate(() => [document.activeElement.id, /^Recorded: Spoken about\. GAD-7 was 21/.test(document.activeElement.textContent)]),
-      ['of-signals-said', true]);
+    await until('it is said where the focus is', () => page.evaluate(() =>
+      document.activeElement.id === 'of-signals-said' && /^Recorded: Spoken about\. GAD-7 was 21/.test(document.activeElement.textContent)));
+    await until('it is dealt with', async () => (await own(page).getByText('Not answered yet').count()) === 0);
     await page.getByText('Earlier, or dealt with').click();
     await own(page).getByText('Spoken about').first().waitFor();
     await picture('answered-desk', page);

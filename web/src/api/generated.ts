@@ -4714,6 +4714,855 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one has said about the relationship with one's therapist, and who could be told */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What one has said about the relationship with one's therapist, and who could be told */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcerns"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep that something between the two is not right, for oneself
+         * @description Nobody is told, and no row of the audit says that there is one. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernToKeep"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/tellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it to the therapist, or to the neutral person
+         * @description Whoever is told reads the words that are sent here, and nobody else does, whoever stands in for them. The same id again changes nothing. Where the person in question is another by now, 409 `relationship_concern.hearer`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernToTell"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to one of those who hear it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordToSay"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether what one of them wrote down is what was agreed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgreementAnswer"];
+                };
+            };
+            responses: {
+                /** @description Say whether what one of them wrote down is what was agreed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/mediation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let those who hear it know of each other, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Mediation"];
+                };
+            };
+            responses: {
+                /** @description Let those who hear it know of each other, or not any more */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer whether it is better
+         * @description Asked after the next two sessions. Nobody reads the answer but the `readers`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FollowUpAnswer"];
+                };
+            };
+            responses: {
+                /** @description Answer whether it is better */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close it, or take it back
+         * @description Nobody else can do either. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConcernEnding"];
+                };
+            };
+            responses: {
+                /** @description Close it, or take it back */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/relationship-concerns/{relationship_concern}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that one has seen what was there */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Note that one has seen what was there */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnConcern"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What clients have told one about the relationship
+         * @description The therapist has what was told to them, the neutral person what was told to them; a deputy, a successor and a supervisor have nothing of it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What clients have told one about the relationship */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardConcerns"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with a guide for how to go on */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One of them, with a guide for how to go on */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the client that one has read it */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Tell the client that one has read it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to the client about it */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplyToSend"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was agreed, for the client to agree to */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgreementToPropose"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationship-concerns/{relationship_concern}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a note for oneself
+         * @description Deleted when the client takes the concern back.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of the guide: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    relationship_concern: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteToKeep"];
+                };
+            };
+            responses: {
+                /** @description Keep a note for oneself */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeardDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/consents": {
         parameters: {
             query?: never;
@@ -7046,6 +7895,940 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/episodes/{episode}/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The goals of an episode, how they came about, and how far the client sees themselves */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The goals of an episode, how they came about, and how far the client sees themselves */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GoalsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Propose a goal, or, as the client, take one on
+         * @description The same id again, by the same person, changes nothing: words are not changed once they are sent.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewGoal"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{goal}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a goal, call it reached, set it aside or take it up again
+         * @description Taken before: 204, and nothing changes. 409 `goal.step` where it cannot be taken any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    goal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GoalStepToTake"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/goals/{goal}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far one has come
+         * @description The client's alone. Each stays; the same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    goal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRating"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/approach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the two of an episode want to work, its history, and what can be chosen */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How the two of an episode want to work, its history, and what can be chosen */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApproachesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Propose how to work
+         * @description It holds once the other agrees. What still waited is replaced. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewApproach"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approaches/{approach}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to how the other wants to work, or decline */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    approach: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApproachAnswerToGive"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/homework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The homework of an episode, with what was written for it and shown */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this homework's id */
+                    before?: string;
+                    /** @description how many at most (1 to 50) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The homework of an episode, with what was written for it and shown */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HomeworkPage"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Give homework, or, as the client, take some on
+         * @description The same id again, by the same person, changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewHomework"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take homework back that nobody has begun */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what became of it
+         * @description The client's alone. With done or partly the therapist sees what was written for it, but for the pages of a diary, which are shown one by one.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OutcomeToSay"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be reminded a day before it is due, or not
+         * @description The client's alone.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReminderWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework/{homework}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what one writes for a homework, bit by bit
+         * @description The client's alone; the id in the address is one that the sender makes. 409 `homework.entry_moved` when another device saved something else meanwhile; the same sent again is answered 200.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    homework: string;
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EntryToSave"];
+                };
+            };
+            responses: {
+                /** @description Keep what one writes for a homework, bit by bit */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EntrySaved"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-entries/{entry}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show the therapist what one wrote, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EntryShared"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove what one wrote for a homework
+         * @description It is gone for both.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/achievements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What went well, how it was, and what the therapist noticed
+         * @description The client sees all of it, the therapist what they noticed and what the client shows.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this one's id */
+                    before?: string;
+                    /** @description how many at most (1 to 100) */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What went well, how it was, and what the therapist noticed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AchievementsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Write down what went well or how it is; as the therapist, what one noticed
+         * @description The same id again, by the same person, changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAchievement"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/achievements/{achievement}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show the therapist what one wrote, or not any more */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    achievement: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AchievementShared"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/achievements/{achievement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove what one wrote
+         * @description It is gone for both.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    achievement: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes/{episode}/signals": {
         parameters: {
             query?: never;
@@ -7374,7 +9157,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/approaches": {
+    "/api/profile-choices": {
         parameters: {
             query?: never;
             header?: never;
@@ -7398,7 +9181,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ApproachesAnswer"];
+                        "application/json": components["schemas"]["ProfileChoicesAnswer"];
                     };
                 };
             };
@@ -8444,7 +10227,7 @@ export interface components {
             source?: string | null;
             for_client?: boolean | null;
         };
-        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a score stands rounded: they would say which answers are missing. */
+        /** @description One entry for each scale; where an instrument has several scales and no total, there is none. `not_answered` are the items without an answer, `not_asked` those that other answers made needless; `questions` is how many were asked. Where the viewer does not see single answers, these and `complete` and `answered` are absent, and a score stands rounded: they would say which answers are missing. Then there is no scale of one question either. */
         Scores: {
             questionnaire_version: string;
             scoring_version: string;
@@ -8738,6 +10521,204 @@ export interface components {
             steps: components["schemas"]["ConcernStep"][];
             deliveries: components["schemas"]["ConcernDelivery"][];
         };
+        /** @enum {string} */
+        State: "kept" | "told" | "heard" | "agreed" | "asked" | "better" | "not_better" | "closed" | "withdrawn";
+        /** @enum {string} */
+        Part: "therapist" | "neutral_person";
+        /** @enum {string} */
+        IsItBetter: "better" | "same" | "worse";
+        /** @description A word about it. `mine`: of the one who reads. `answer`: it says whether it is better; `text` may be missing then. */
+        SaidEntry: {
+            /** Format: uuid */
+            id: string;
+            mine: boolean;
+            /** Format: date-time */
+            at: string;
+            text?: string | null;
+            answer?: components["schemas"]["IsItBetter"] | null;
+        };
+        /** @description That it was told. `words` are what was sent to this person. `hears`: they can read it now; they cannot any more once the treatment is with another, once they have left, or where the practice was put back to an earlier state. `asks_for_another`: the client asks for another therapist. */
+        TellingEntry: {
+            /** Format: uuid */
+            id: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            name: string;
+            /** Format: date-time */
+            told_at: string;
+            heard_at?: string | null;
+            hears: boolean;
+            words?: string | null;
+            asks_for_another: boolean;
+            said: components["schemas"]["SaidEntry"][];
+        };
+        /** @description What was agreed, in the words of `by`; it holds once the client has agreed. `shared`: whoever else hears it reads it too. */
+        AgreementEntry: {
+            /** Format: uuid */
+            id: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            text: string;
+            shared: boolean;
+            answered_at?: string | null;
+            agrees?: boolean | null;
+        };
+        /** @description Whether it is better was asked after a session. */
+        FollowUpEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            asked_at: string;
+            answered_at?: string | null;
+            answer?: components["schemas"]["IsItBetter"] | null;
+            words?: string | null;
+        };
+        /** @description Something that the client says is not right between the two, for the client's eyes alone but for what `tellings` say was sent. `mediated`: those who hear it know of each other, and both read what is agreed. `waits`: something of it is there for the client. */
+        OwnConcern: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            state: components["schemas"]["State"];
+            /** Format: date-time */
+            kept_at: string;
+            ended_at?: string | null;
+            words?: string | null;
+            mediated: boolean;
+            waits: boolean;
+            tellings: components["schemas"]["TellingEntry"][];
+            agreements: components["schemas"]["AgreementEntry"][];
+            follow_ups: components["schemas"]["FollowUpEntry"][];
+        };
+        /** @description Who could be told. Show the name beside the choice: what is sent goes to this person and to nobody else, whoever stands in for them. Where a `part` is missing the practice has nobody for it, and that is to be said. */
+        HearerEntry: {
+            /** Format: uuid */
+            episode: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            name: string;
+            away_until?: string | null;
+        };
+        /** @description One's own, the latest first, and who could be told. */
+        OwnConcerns: {
+            concerns: components["schemas"]["OwnConcern"][];
+            hearers: components["schemas"]["HearerEntry"][];
+        };
+        /** @description Nobody is told of it. Without `words` it says that something is not right. */
+        ConcernToKeep: {
+            /** Format: uuid */
+            id: string;
+            words?: string | null;
+        };
+        /** @description What is sent, and to whom: let the client see exactly this before. `account` is the person whose name the client saw; where it is another by now nothing is sent. */
+        ConcernToTell: {
+            /** Format: uuid */
+            id: string;
+            part: components["schemas"]["Part"];
+            /** Format: uuid */
+            account: string;
+            words?: string | null;
+            asks_for_another: boolean;
+        };
+        WordToSay: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            telling: string;
+            text: string;
+        };
+        AgreementAnswer: {
+            /** Format: uuid */
+            agreement: string;
+            agrees: boolean;
+        };
+        /** @description Whether those who hear it may know of each other, and both read what is agreed from now on. Nothing else that was written to one is shown to the other. */
+        Mediation: {
+            wanted: boolean;
+        };
+        AnswerReader: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            telling: string;
+        };
+        /** @description `readers`: who reads the answer, with an id for each; nobody else does. */
+        FollowUpAnswer: {
+            /** Format: uuid */
+            follow_up: string;
+            answer: components["schemas"]["IsItBetter"];
+            words?: string | null;
+            readers: components["schemas"]["AnswerReader"][];
+        };
+        /** @enum {string} */
+        Ending: "closed" | "withdrawn";
+        /** @description `closed`: it is settled; those who heard it still read it. `withdrawn`: from now on nobody but the client reads it, and what others noted is deleted. */
+        ConcernEnding: {
+            ending: components["schemas"]["Ending"];
+        };
+        /** @enum {string} */
+        HeardState: "told" | "heard" | "agreed" | "closed";
+        /** @description Something that a client has told the one who reads. `waits`: something new is there. `episode` is there for the therapist of it. */
+        HeardEntry: {
+            /** Format: uuid */
+            id: string;
+            client: string;
+            part: components["schemas"]["Part"];
+            state: components["schemas"]["HeardState"];
+            /** Format: date-time */
+            told_at: string;
+            heard_at?: string | null;
+            waits: boolean;
+            episode?: string | null;
+        };
+        /** @description What waits stands first. That there is nothing does not mean that all is well between anybody: never show it as such. */
+        HeardConcerns: {
+            concerns: components["schemas"]["HeardEntry"][];
+        };
+        OtherHearer: {
+            name: string;
+            part: components["schemas"]["Part"];
+        };
+        GuideStep: {
+            title: string;
+            text: string;
+            prompts: string[];
+        };
+        /** @description How one can go on from here, step by step. Written for this project. */
+        RepairGuide: {
+            about: string;
+            steps: components["schemas"]["GuideStep"][];
+        };
+        /** @description What was told, with everything written since. `note` is for the eyes of whoever wrote it. `other`: who else hears it, where the client lets the two know of each other; both read the agreements that are `shared`. Only the client closes it. */
+        HeardDetails: {
+            concern: components["schemas"]["HeardEntry"];
+            therapist: string;
+            words?: string | null;
+            asks_for_another: boolean;
+            said: components["schemas"]["SaidEntry"][];
+            agreements: components["schemas"]["AgreementEntry"][];
+            note?: string | null;
+            other?: components["schemas"]["OtherHearer"] | null;
+            guide: components["schemas"]["RepairGuide"];
+        };
+        ReplyToSend: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /** @description What the two have agreed, for the client to say whether it is so. */
+        AgreementToPropose: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        /** @description In place of the one before; without `text` it is taken away. */
+        NoteToKeep: {
+            text?: string | null;
+        };
         ConsentSection: {
             title: string;
             paragraphs: string[];
@@ -8825,10 +10806,10 @@ export interface components {
             keys_kept_days: number;
         };
         /** @enum {string} */
-        State: "waiting" | "locked" | "erased";
+        rapport__closing_account__State: "waiting" | "locked" | "erased";
         /** @description What it came to. `waiting`: the account is still open, see GET /api/me/closing. Else it is closed and this was the last call of this log-in: of a `locked` record `keep_until` says when it is erased, of an `erased` one `keys_gone_at` from when on no backup can show it. */
         OwnClosed: {
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             keep_until?: string | null;
             keys_gone_at?: string | null;
             /** Format: int64 */
@@ -8839,7 +10820,7 @@ export interface components {
             /** Format: uuid */
             client: string;
             name?: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             /** Format: date-time */
             asked_at: string;
             by_client: boolean;
@@ -8872,7 +10853,7 @@ export interface components {
             /** Format: uuid */
             client: string;
             name?: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["rapport__closing_account__State"];
             due_at?: string | null;
             closed_at?: string | null;
             /** Format: int64 */
@@ -9058,6 +11039,92 @@ export interface components {
             answered_at?: string | null;
             deferred_until?: string | null;
         };
+        /** @enum {string} */
+        GoalState: "proposed" | "active" | "reached" | "set_aside";
+        /** @enum {string} */
+        Side: "client" | "therapist";
+        RecordGoalStep: {
+            state: components["schemas"]["GoalState"];
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+        };
+        RecordRating: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            progress: number;
+            note: string;
+        };
+        /** @description A goal in the words of whoever proposed it, how one would notice that it is reached, its steps, and how far the client said that it is (0 to 10). */
+        RecordGoal: {
+            text: string;
+            sign: string;
+            state: components["schemas"]["GoalState"];
+            steps: components["schemas"]["RecordGoalStep"][];
+            ratings: components["schemas"]["RecordRating"][];
+        };
+        /** @enum {string} */
+        ApproachState: "proposed" | "agreed" | "declined" | "replaced";
+        /** @description How the two want to work, as it was proposed: `models` and `style` in English. The latest that is agreed holds. */
+        RecordApproach: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Side"];
+            state: components["schemas"]["ApproachState"];
+            answered_at?: string | null;
+            models: string[];
+            style: string;
+            words: string;
+        };
+        /** @enum {string} */
+        HomeworkKind: "task" | "diary" | "thought_record" | "activity_plan";
+        /** @enum {string} */
+        HomeworkState: "open" | "done" | "partly" | "not_done" | "taken_back";
+        EntryContent: {
+            text?: string | null;
+            situation?: string | null;
+            thought?: string | null;
+            feeling?: string | null;
+            strength?: number | null;
+            thinking_errors?: string[] | null;
+            other_view?: string | null;
+            feeling_after?: string | null;
+            strength_after?: number | null;
+            day?: string | null;
+            activity?: string | null;
+            done?: boolean | null;
+            how?: string | null;
+        };
+        /** @description What the client wrote for a homework; `shown`: to the therapist. */
+        RecordEntry: {
+            /** Format: date-time */
+            at: string;
+            shown: boolean;
+            content: components["schemas"]["EntryContent"];
+        };
+        RecordHomework: {
+            kind: components["schemas"]["HomeworkKind"];
+            /** Format: date-time */
+            given_at: string;
+            by: components["schemas"]["Side"];
+            title: string;
+            text: string;
+            due_at?: string | null;
+            state: components["schemas"]["HomeworkState"];
+            entries: components["schemas"]["RecordEntry"][];
+        };
+        /** @enum {string} */
+        AchievementKind: "achievement" | "mood" | "noticed";
+        /** @description What went well, a mood (0 to 10), or what the therapist noticed; `shown`: to the therapist. */
+        RecordAchievement: {
+            kind: components["schemas"]["AchievementKind"];
+            /** Format: date-time */
+            at: string;
+            shown: boolean;
+            text: string;
+            mood?: number | null;
+        };
         /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
             /** Format: uuid */
@@ -9073,6 +11140,10 @@ export interface components {
             forms: components["schemas"]["RecordForm"][];
             rooms: components["schemas"]["RecordRoom"][];
             signals: components["schemas"]["RecordSignal"][];
+            goals: components["schemas"]["RecordGoal"][];
+            approaches: components["schemas"]["RecordApproach"][];
+            homework: components["schemas"]["RecordHomework"][];
+            achievements: components["schemas"]["RecordAchievement"][];
         };
         /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its state of then, and asks anew. */
         RecordConsent: {
@@ -9108,6 +11179,7 @@ export interface components {
             name: string;
             episodes: components["schemas"]["RecordEpisode"][];
             consents: components["schemas"]["RecordConsent"][];
+            relationship_concerns: components["schemas"]["OwnConcern"][];
             access: components["schemas"]["RecordAccess"][];
             more_access: boolean;
             left_out: string[];
@@ -9125,8 +11197,8 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "worse" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon" | "silence";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `worse` when the latest form was sent whose score is reliably worse than that of `since`, by `change` points, which `source` calls reliable (absent: no published one is known); `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `silence` the last contact, when no session is planned; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -9134,8 +11206,6 @@ export interface components {
             count?: number | null;
             questionnaire?: string | null;
             name?: string | null;
-            change?: number | null;
-            source?: string | null;
             until?: string | null;
             concern?: string | null;
             signal?: string | null;
@@ -9574,6 +11644,213 @@ export interface components {
             support: string;
             safety: string;
         };
+        GoalStepTaken: {
+            state: components["schemas"]["GoalState"];
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+        };
+        GoalRating: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            progress: number;
+            note?: string | null;
+        };
+        /** @enum {string} */
+        GoalStep: "accept" | "reach" | "set_aside" | "take_up";
+        /** @description `may`: what whoever asks can do with it now. `steps` and `ratings` in the order in which they came. */
+        GoalAnswer: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            sign?: string | null;
+            state: components["schemas"]["GoalState"];
+            proposed_by: components["schemas"]["Side"];
+            steps: components["schemas"]["GoalStepTaken"][];
+            ratings: components["schemas"]["GoalRating"][];
+            may: components["schemas"]["GoalStep"][];
+        };
+        /** @description `may_change`: whoever asks is one of the two, and does not only stand in. */
+        GoalsAnswer: {
+            may_change: boolean;
+            goals: components["schemas"]["GoalAnswer"][];
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `sign` is how one would notice that the goal is reached. `mine`: the client's own, active at once, without the therapist's word. */
+        NewGoal: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            sign?: string | null;
+            mine: boolean;
+        };
+        /** @description accept: by whoever did not propose it. reach: by the client. set_aside: by either. take_up: by the client it is active again, by the therapist it is proposed again. */
+        GoalStepToTake: {
+            step: components["schemas"]["GoalStep"];
+        };
+        /** @description `progress` from 0 (not begun) to 10 (reached); `id` as of a goal. */
+        NewRating: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            progress: number;
+            note?: string | null;
+        };
+        TwoTexts: {
+            en: string;
+            de: string;
+        };
+        Offered: {
+            key: string;
+            name: components["schemas"]["TwoTexts"];
+            about: components["schemas"]["TwoTexts"];
+            citation?: string;
+        };
+        /** @description `answered_by`: who agreed, declined, or proposed something else in its place. `may_answer`: whoever asks. */
+        ApproachEntry: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["ApproachState"];
+            models: string[];
+            style: string;
+            words?: string | null;
+            proposed_by: components["schemas"]["Side"];
+            /** Format: date-time */
+            proposed_at: string;
+            answered_by?: components["schemas"]["Side"] | null;
+            answered_at?: string | null;
+            may_answer: boolean;
+        };
+        /** @description `models` and `styles` are what can be chosen. `approaches` the latest first; the first that is agreed holds. */
+        ApproachesAnswer: {
+            may_change: boolean;
+            models: components["schemas"]["Offered"][];
+            styles: components["schemas"]["Offered"][];
+            approaches: components["schemas"]["ApproachEntry"][];
+        };
+        /** @description One to five ways of working and a style, as the list has them, and what the two add in their own words. `id` as of a goal. */
+        NewApproach: {
+            /** Format: uuid */
+            id: string;
+            models: string[];
+            style: string;
+            words?: string | null;
+        };
+        ApproachAnswerToGive: {
+            agrees: boolean;
+        };
+        EntryAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            saved_at: string;
+            shared: boolean;
+            content: components["schemas"]["EntryContent"];
+        };
+        /** @description `entries` the oldest first; to the therapist those alone that the client shows. `reminds` is told to the client. */
+        HomeworkAnswer: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["HomeworkKind"];
+            title: string;
+            text?: string | null;
+            given_by: components["schemas"]["Side"];
+            /** Format: date-time */
+            given_at: string;
+            due_at?: string | null;
+            state: components["schemas"]["HomeworkState"];
+            /** Format: date-time */
+            state_at: string;
+            reminds?: boolean | null;
+            entries: components["schemas"]["EntryAnswer"][];
+        };
+        ThinkingError: {
+            key: string;
+            name: components["schemas"]["TwoTexts"];
+            about: components["schemas"]["TwoTexts"];
+            example: components["schemas"]["TwoTexts"];
+        };
+        /** @description The latest first. `more`: the list goes on; ask again with `before` = the id of the last one. `may_change`: whoever asks is one of the two, and does not only stand in. */
+        HomeworkPage: {
+            may_change: boolean;
+            homework: components["schemas"]["HomeworkAnswer"][];
+            more: boolean;
+            thinking_errors: components["schemas"]["ThinkingError"][];
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `reminds` counts when the client takes it on: whether to be reminded is theirs to say. */
+        NewHomework: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["HomeworkKind"];
+            title: string;
+            text?: string | null;
+            due?: string | null;
+            reminds?: boolean | null;
+        };
+        /** @enum {string} */
+        HomeworkOutcome: "open" | "done" | "partly" | "not_done";
+        OutcomeToSay: {
+            outcome: components["schemas"]["HomeworkOutcome"];
+        };
+        ReminderWanted: {
+            wanted: boolean;
+        };
+        /** @description `based_on` is the revision that this goes on from, 0 for a new entry. Which fields there are depends on the kind: text of a task or a diary; situation, thought, feeling, strength (0 to 10), thinking_errors, other_view, feeling_after and strength_after of a thought_record; day, activity, done and how of an activity_plan. None need be there. */
+        EntryToSave: {
+            /** Format: int64 */
+            based_on: number;
+            content: components["schemas"]["EntryContent"];
+        };
+        EntrySaved: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        EntryShared: {
+            shared: boolean;
+        };
+        /** @description `since_session`: written or shown since the last session ended. `by`: who wrote it; `mine`: whoever asks, who may remove it. */
+        AchievementAnswer: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AchievementKind"];
+            text?: string | null;
+            mood?: number | null;
+            by: components["schemas"]["Side"];
+            mine: boolean;
+            /** Format: date-time */
+            at: string;
+            shared: boolean;
+            since_session: boolean;
+        };
+        /** @description By when it was, the latest first. `session_at`: when the last session ended. `more`: ask again with `before` = the id of the last one. */
+        AchievementsAnswer: {
+            may_change: boolean;
+            session_at?: string | null;
+            achievements: components["schemas"]["AchievementAnswer"][];
+            more: boolean;
+        };
+        /** @description `id` is a UUID of version 7 that the sender makes, the same at every try. `at` is when it was. A mood has `mood`, 0 (very low) to 10 (very good), and may have words; the others have words alone. `shared`: the therapist sees it; what the therapist noticed is always shown. */
+        NewAchievement: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AchievementKind"];
+            text?: string | null;
+            mood?: number | null;
+            /** Format: date-time */
+            at: string;
+            shared: boolean;
+        };
+        AchievementShared: {
+            shared: boolean;
+        };
         /** @enum {string} */
         Level: "info" | "look" | "act";
         /** @enum {string} */
@@ -9677,7 +11954,7 @@ export interface components {
             days: number;
             signals: components["schemas"]["UnansweredSignal"][];
         };
-        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers and its 95 % interval (Wilson's). `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than it should be. */
+        /** @description How many of how many, rounded to the smallest group that is shown, with the share of these numbers. `low` and `high` are the ends of the 95 % intervals (Wilson's) of all numbers that round to these. `people`: of how many people, rounded too; absent where each counts once. Without numbers: there are too few people on one side, or they could be told by taking one figure from another. Of forms and signals the interval takes each for itself, though one person's go together: it is narrower than it should be. */
         Share: {
             count?: number | null;
             of?: number | null;
@@ -9803,7 +12080,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/achievement.kind" | "/api/problems/achievement.words" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/approach.choice" | "/api/problems/approach.over" | "/api/problems/approach.own" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/between.client_alone" | "/api/problems/between.id_not_v7" | "/api/problems/between.id_taken" | "/api/problems/between.not_yours" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/goal.full" | "/api/problems/goal.not_active" | "/api/problems/goal.progress" | "/api/problems/goal.step" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/homework.begun" | "/api/problems/homework.content" | "/api/problems/homework.due" | "/api/problems/homework.entry_moved" | "/api/problems/homework.full" | "/api/problems/homework.taken_back" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -9934,6 +12211,18 @@ export interface components {
             kind: "concern";
             body: components["schemas"]["ConcernEvent"];
         };
+        RelationshipConcernEvent: {
+            /** Format: uuid */
+            concern: string;
+        };
+        /** @description Something that a client says about the relationship, or an answer to it, came for whoever receives this. Read it again. */
+        LiveRelationshipConcern: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "relationship-concern";
+            body: components["schemas"]["RelationshipConcernEvent"];
+        };
         ClosingEvent: {
             /** Format: uuid */
             client: string;
@@ -9961,8 +12250,23 @@ export interface components {
             kind: "encounter";
             body: components["schemas"]["EncounterEvent"];
         };
+        /** @enum {string} */
+        Topic: "goals" | "homework" | "achievements";
+        BetweenEvent: {
+            /** Format: uuid */
+            episode: string;
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description Something that the two of an episode keep between sessions changed. Read that topic again. `room` is the chat of the episode. */
+        LiveBetween: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "between";
+            body: components["schemas"]["BetweenEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"];
         /** @enum {string} */
         Gender: "woman" | "man" | "diverse";
         /** @enum {string} */
@@ -9991,7 +12295,7 @@ export interface components {
             id: string;
             name: string;
         };
-        ApproachesAnswer: {
+        ProfileChoicesAnswer: {
             version: string;
             approaches: components["schemas"]["ShownApproach"][];
             reasons: components["schemas"]["ShownReason"][];

@@ -1,12 +1,13 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
-  | { page: 'concern'; concern: string }
+  | { page: 'concern' | 'heard'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked'; episode: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
+  | { page: 'kept'; episode: string; item: string }
   | { page: 'lost' };
 
 export function parse(path: string): Route {
@@ -23,6 +24,7 @@ export function parse(path: string): Route {
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
   if (first === 'recovery' && episode === 'stop' && section === undefined) return { page: 'recovery' };
+  if (first === 'between' && episode && section === undefined) return { page: 'heard', concern: episode };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
   if (section === undefined) return { page: 'client', episode };
@@ -32,6 +34,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
   if ((section === 'course' || section === 'asked') && !room) return { page: section, episode };
+  if (section === 'between') return { page: 'kept', episode, item: room ?? '' };
   if (section === 'sessions' && !room) return { page: 'sessions', episode };
   if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
   if (section === 'sessions' && room) return { page: 'session', episode, encounter: room };
@@ -53,6 +56,8 @@ export const paths = {
   absences: '/absences',
   instruments: '/instruments',
   figures: '/figures',
+  between: '/between',
+  heard: (concern: string) => `/between/${encodeURIComponent(concern)}`,
   profile: '/profile',
   wishes: '/wishes',
   choice: '/choice',
@@ -62,6 +67,7 @@ export const paths = {
   sessions: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions`,
   course: (episode: string) => `/with/${encodeURIComponent(episode)}/course`,
   asked: (episode: string) => `/with/${encodeURIComponent(episode)}/asked`,
+  kept: (episode: string, item = '') => `/with/${encodeURIComponent(episode)}/between${item ? `/${encodeURIComponent(item)}` : ''}`,
   plan: (episode: string) => `/with/${encodeURIComponent(episode)}/sessions/new`,
   session: (episode: string, encounter: string) =>
     `/with/${encodeURIComponent(episode)}/sessions/${encodeURIComponent(encounter)}`,

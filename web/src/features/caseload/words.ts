@@ -1,7 +1,6 @@
 import { m } from '../../paraglide/messages.js';
 import { byWhen, onWhen, prefs, when } from '../../shared/prefs.svelte';
 import type { CaseloadClient, CaseloadReason } from '../../shared/types';
-import { signed } from '../course/words';
 import { formName } from '../questionnaires/words';
 
 const whenOf = (iso: string | null | undefined) => (iso ? when(iso, prefs.now) : '');
@@ -20,7 +19,6 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'concern_unanswered': return m.why_unanswered({ form, ...at });
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue({ when: on });
-    case 'worse': return m.why_worse({ form, change: signed(reason.change ?? 0), when: whenOf(reason.since) });
     case 'signal_act':
     case 'signal_look': return `${dated(reason.words ?? '', at.when)}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
     case 'follow_up': return m.why_follow_up({ what: reason.words ?? '', when: on });
@@ -30,13 +28,8 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'form_missing': return count > 1 ? m.why_forms({ count, when: on }) : m.why_form({ form, when: on });
     case 'own_form_missing': return count > 1 ? m.why_own_forms({ count, when: on }) : m.why_own_form({ form, when: on });
     case 'session_soon': return m.why_soon(at);
-    case 'silence': return reason.at ? m.why_silence({ when: byWhen(reason.at) }) : m.why_never();
   }
 }
 
-/** Who says from when on a score is reliably worse. */
-export const sourcesOf = (clients: CaseloadClient[]) =>
-  clients.flatMap(({ reasons }) => reasons.map((one) => ({ form: formName({ questionnaire: one.questionnaire ?? '', name: one.name ?? '' }), source: one.source })));
-
 /** What cannot wait for another day is told apart by more than its place. */
-export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'signal_act', 'reply_overdue', 'worse', 'session_not_begun'].includes(kind);
+export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'signal_act', 'reply_overdue', 'session_not_begun'].includes(kind);

@@ -33,6 +33,8 @@ export interface Chart {
   from: number;
   to: number;
   write: (value: number) => string;
+  /** What the intervals are, where they are no plain ones. */
+  interval?: string;
   /** Which figure means "none", where one does. */
   zero?: number;
 }
@@ -68,7 +70,7 @@ function nameOf<Table extends { name: string; version?: string | null }>(table: 
 }
 
 const ofPeople = (count: number, all: number) => m.report_of_people({ count, all });
-const shares = (title: string, rows: Row[]): Chart => ({ title, rows, from: 0, to: 1, write: percent });
+const shares = (title: string, rows: Row[]): Chart => ({ title, rows, from: 0, to: 1, write: percent, interval: m.report_interval_rounded() });
 
 export function completion(tables: Tables): Chart {
   return shares(m.report_completion(), [
