@@ -281,8 +281,8 @@ constexpr std::array kTerms{
     Term{"therapist.choose", "chose a therapist", "wählte eine Therapeutin oder einen Therapeuten"},
     Term{"therapist.assign", "chose a therapist for you", "wählte für Sie eine Therapeutin oder einen Therapeuten"},
     Term{"assignment.ask", "asked for a therapist to be chosen", "bat darum, dass jemand gewählt wird"},
-    Term{"clients_waiting.read", "looked at who waits for a therapist, without names",
-         "sah ohne Namen an, wer auf eine Therapeutin oder einen Therapeuten wartet"},
+    Term{"clients_waiting.read", "looked at who waits for a therapist, or for a first contact, without names",
+         "sah ohne Namen an, wer auf eine Therapeutin, einen Therapeuten oder einen ersten Kontakt wartet"},
     Term{"care.read", "looked at how often you meet", "sah an, wie oft Sie sich treffen"},
     Term{"care.decide", "decided with you how often you meet", "legte mit Ihnen fest, wie oft Sie sich treffen"}};
 
