@@ -21,6 +21,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/first_contact/first_contact.hpp"
 #include "features/homework/homework.hpp"
 #include "features/instruments/instruments.hpp"
 #include "features/invitations/invitations_api.hpp"

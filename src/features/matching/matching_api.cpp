@@ -286,8 +286,8 @@ Result<std::vector<LateContact>> late_contacts(Context& context, const Call& cal
   TRY_ASSIGN(const auto expected, first_contact::expect_contacts(context.house, pairs, call.deadline));
   for (const auto& [pair, by] : expected) {
     if (by > context.house.clock.now()) continue;
-    TRY_ASSIGN(auto therapist, names.of_therapist(pair.therapist));
-    late.push_back({std::move(therapist), pair.began_at});
+    TRY_ASSIGN(auto name, names.of_therapist(pair.therapist));
+    late.push_back({{pair.therapist, std::move(name)}, pair.began_at});
     clients.push_back(pair.client);
   }
   return late;

@@ -11197,7 +11197,7 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
         /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
@@ -12399,6 +12399,11 @@ export interface components {
         WaitingClients: {
             clients: components["schemas"]["WaitingClient"][];
             therapists: components["schemas"]["TherapistWithRoom"][];
+            late: components["schemas"]["LateContact"][];
+        };
+        LateContact: {
+            therapist: components["schemas"]["Person"];
+            began_at: string;
         };
     };
     responses: never;
