@@ -155,7 +155,7 @@ constexpr std::array kTypes{
     ProblemType{
         "invitation.over",
         "The invitation was used or withdrawn, or the id is somebody else's. Read the list, or make a new one."},
-    ProblemType{"invitation.therapist", "A client is invited to one therapist, and nobody else is."},
+    ProblemType{"invitation.therapist", "Only a client is invited to a therapist: name none for anybody else."},
     ProblemType{"invitation.too_many",
                 "Too many links that lead nowhere from this address, log-in names that are taken with one link, or "
                 "mails of one "
@@ -212,6 +212,8 @@ constexpr std::array kTypes{
     ProblemType{"password.too_long", "A password is longer than the server takes."},
     ProblemType{"password.too_short", "A new password needs at least 10 characters."},
     ProblemType{"password.wrong", "The password is not that of the account. Wrong ones are counted as at the log-in."},
+    ProblemType{"preferences.invalid", "A wish cannot be right; `errors` names each place."},
+    ProblemType{"preferences.older", "Something was written meanwhile. Read it again, and send with its version."},
     ProblemType{"proxy.passed_by",
                 "Asked in clear past the practice's proxy, which encrypts. Use the address of the practice."},
     ProblemType{"push.device", "A browser's address is at no push service of the practice's, or its keys are none."},
@@ -288,6 +290,13 @@ constexpr std::array kTypes{
     ProblemType{"storage.untold",
                 "The change was made, but the live connections could not be told. Repeat it with the same id."},
     ProblemType{"text.invalid", "A text is not as it should be."},
+    ProblemType{"therapist.found", "The client works with somebody by now. Read the episodes."},
+    ProblemType{"therapist.full", "The therapist has no room, or is away. Read the proposals again."},
+    ProblemType{"therapist.not_there",
+                "This is no therapist who is here and has written a profile. Read the proposals again."},
+    ProblemType{"therapist_profile.invalid", "Something in the profile cannot be right; `errors` names each place."},
+    ProblemType{"therapist_profile.older",
+                "The profile was changed meanwhile. Read it again, and send with its revision."},
     ProblemType{"thread.id_not_v7", "The id of a thread must be a UUID of version 7."},
     ProblemType{"thread.id_taken", "The id belongs to something else. Make a new one and send again."},
     ProblemType{"timed_out",

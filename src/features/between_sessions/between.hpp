@@ -101,12 +101,14 @@ struct TwoTexts {
 };
 BOOST_DESCRIBE_STRUCT(TwoTexts, (), (en, de))
 
-/// Something that is chosen from a list of a data file: its name, and what it is in plain words.
+/// Something that is chosen from a list of a data file: its name, what it is in plain words, and where it is written
+/// of.
 struct Offered {
   std::string key;
   TwoTexts name;
   TwoTexts about;
+  std::optional<std::string> citation;
 };
-BOOST_DESCRIBE_STRUCT(Offered, (), (key, name, about))
+BOOST_DESCRIBE_STRUCT(Offered, (), (key, name, about, citation))
 
 }  // namespace rapport::between_sessions

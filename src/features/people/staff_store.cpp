@@ -4,6 +4,7 @@
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
+#include "features/people/people_shapes.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
@@ -281,6 +282,15 @@ Helpers usual_helpers(ReadTx& tx, AccountId therapist) {
       .first(kUsual, {therapist},
              [](const Row& row) { return Helpers{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)}; })
       .value_or(Helpers{});
+}
+
+Result<void> begin_care(WriteTx& tx, PracticeId practice, AccountId client, AccountId therapist, Time now) {
+  const auto episode = EpisodeId::make(now);
+  const auto chat = RoomId::make(now);
+  TRY(open_episode(tx, episode, chat, practice, client, therapist, now));
+  TRY(set_helpers(tx, episode, usual_helpers(tx, therapist)));
+  tx.emit({chat, 0, http::passing_frame(chat, RoomEvent{episode}), {therapist}});
+  return {};
 }
 
 }  // namespace rapport::people

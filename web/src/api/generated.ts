@@ -9157,6 +9157,375 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profile-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileChoicesAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WishesWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WishesOfClientAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MatchesAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingClients"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting/{client}/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11337,6 +11706,7 @@ export interface components {
             key: string;
             name: components["schemas"]["TwoTexts"];
             about: components["schemas"]["TwoTexts"];
+            citation?: string;
         };
         /** @description `answered_by`: who agreed, declined, or proposed something else in its place. `may_answer`: whoever asks. */
         ApproachEntry: {
@@ -11897,6 +12267,139 @@ export interface components {
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
         LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"];
+        /** @enum {string} */
+        Gender: "woman" | "man" | "diverse";
+        /** @enum {string} */
+        DayPart: "morning" | "afternoon" | "evening";
+        /** @enum {string} */
+        Wish: "language" | "gender" | "times" | "talk" | "lead" | "time" | "tasks";
+        /** @enum {string} */
+        SearchState: "none" | "choosing" | "asked" | "found";
+        WeekTime: {
+            day: number;
+            part: components["schemas"]["DayPart"];
+        };
+        WayOfWorking: {
+            talk?: number;
+            lead?: number;
+            time?: number;
+            tasks?: number;
+        };
+        ShownApproach: {
+            id: string;
+            name: string;
+            about: string;
+            citation?: string;
+        };
+        ShownReason: {
+            id: string;
+            name: string;
+        };
+        ProfileChoicesAnswer: {
+            version: string;
+            approaches: components["schemas"]["ShownApproach"][];
+            reasons: components["schemas"]["ShownReason"][];
+        };
+        ShownProfile: {
+            therapist: components["schemas"]["Person"];
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        OwnProfile: {
+            revision: number;
+            changed_at?: string;
+            capacity: number;
+            clients: number;
+            profile: components["schemas"]["ShownProfile"];
+        };
+        ProfileWanted: {
+            based_on: number;
+            capacity: number;
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        WishesVersion: {
+            version: number;
+            at: string;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"];
+            gender_needed: boolean;
+            language?: string;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        OwnWishes: {
+            now?: components["schemas"]["WishesVersion"];
+            earlier: components["schemas"]["WishesVersion"][];
+        };
+        WishesOfClientAnswer: {
+            wishes?: components["schemas"]["WishesVersion"];
+        };
+        WishesWanted: {
+            based_on: number;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"];
+            gender_needed: boolean;
+            language?: string;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        FitReason: {
+            wish: components["schemas"]["Wish"];
+            language?: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way?: number;
+        };
+        ProposedTherapist: {
+            profile: components["schemas"]["ShownProfile"];
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        MatchesAnswer: {
+            state: components["schemas"]["SearchState"];
+            asked_at?: string;
+            has_wishes: boolean;
+            proposals: components["schemas"]["ProposedTherapist"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        TherapistWanted: {
+            therapist: string;
+        };
+        WaitingFit: {
+            therapist: string;
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        WaitingClient: {
+            client: string;
+            came_at: string;
+            asked_at?: string;
+            fits: components["schemas"]["WaitingFit"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        TherapistWithRoom: {
+            therapist: components["schemas"]["Person"];
+            room?: number;
+            away: boolean;
+            profile?: components["schemas"]["ShownProfile"];
+        };
+        WaitingClients: {
+            clients: components["schemas"]["WaitingClient"][];
+            therapists: components["schemas"]["TherapistWithRoom"][];
+        };
     };
     responses: never;
     parameters: never;
