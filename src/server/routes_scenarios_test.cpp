@@ -1212,7 +1212,7 @@ std::vector<Scenario> scenarios() {
        refused("relationship_concern.end"),
        refused("relationship_concern.end")},
       {"PUT /api/me/relationship-concerns/{relationship_concern}/seen",
-       "",
+       R"({"seen":1})",
        kNotLoggedIn,
        {200, "told therapist words"},
        {404, "not_found"},
@@ -1238,7 +1238,7 @@ std::vector<Scenario> scenarios() {
               {200, "told neutral words", "relationship_concern.read done/client"}),
       // The therapist has heard it by what was written down.
       for_all({"POST /api/relationship-concerns/{relationship_concern}/hearing",
-               "",
+               R"({"seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.hear"),
                refused("relationship_concern.hear"),
@@ -1248,7 +1248,7 @@ std::vector<Scenario> scenarios() {
               {200, R"("state":"heard")", "relationship_concern.hear done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"POST /api/relationship-concerns/{relationship_concern}/replies",
-               R"({"id":"$id","text":"I have read it"})",
+               R"({"id":"$id","text":"I have read it","seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.reply"),
                refused("relationship_concern.reply"),
@@ -1259,7 +1259,7 @@ std::vector<Scenario> scenarios() {
               {201, "I have read it", "relationship_concern.reply done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"POST /api/relationship-concerns/{relationship_concern}/agreements",
-               R"({"id":"$id","text":"One thing less"})",
+               R"({"id":"$id","text":"One thing less","seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.propose"),
                refused("relationship_concern.propose"),
@@ -1270,7 +1270,7 @@ std::vector<Scenario> scenarios() {
               {201, "One thing less", "relationship_concern.propose done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"PUT /api/relationship-concerns/{relationship_concern}/note",
-               R"({"text":"For myself"})",
+               R"({"based_on":0,"text":"For myself"})",
                kNotLoggedIn,
                refused("notes.relationship_concern"),
                refused("notes.relationship_concern"),
@@ -1708,7 +1708,7 @@ class Scenarios : public testing::FullHouseTest {
       TRY(tell(tx, telling_, rc::Part::therapist, therapist, "told therapist words"));
       TRY(tell(tx, rc::TellingId::make(clock.now()), rc::Part::neutral_person, neutral, "told neutral words"));
       TRY(rc::propose(tx, therapist, between_, agreement_, access::seal(*key, agreement_.bytes(), "We begin on time"),
-                      clock.now()));
+                      clock.now(), 1));
       TRY_ASSIGN(auto session, encounters::find_encounter(tx, therapist, encounter));
       session.status = encounters::Status::closed;
       session.began_at = clock.now();

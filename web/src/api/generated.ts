@@ -5189,7 +5189,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenSoFar"];
+                };
+            };
             responses: {
                 /** @description Note that one has seen what was there */
                 200: {
@@ -5344,7 +5348,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenSoFar"];
+                };
+            };
             responses: {
                 /** @description Tell the client that one has read it */
                 200: {
@@ -10557,6 +10565,9 @@ export interface components {
         AgreementEntry: {
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            telling: string;
+            mine: boolean;
             by: string;
             /** Format: date-time */
             at: string;
@@ -10588,6 +10599,8 @@ export interface components {
             words?: string | null;
             mediated: boolean;
             waits: boolean;
+            /** Format: int64 */
+            news: number;
             tellings: components["schemas"]["TellingEntry"][];
             agreements: components["schemas"]["AgreementEntry"][];
             follow_ups: components["schemas"]["FollowUpEntry"][];
@@ -10653,6 +10666,11 @@ export interface components {
             words?: string | null;
             readers: components["schemas"]["AnswerReader"][];
         };
+        /** @description `seen`: the `news` of what was before one's eyes. What came later waits. */
+        SeenSoFar: {
+            /** Format: int64 */
+            seen: number;
+        };
         /** @enum {string} */
         Ending: "closed" | "withdrawn";
         /** @description `closed`: it is settled; those who heard it still read it. `withdrawn`: from now on nobody but the client reads it, and what others noted is deleted. */
@@ -10672,6 +10690,8 @@ export interface components {
             told_at: string;
             heard_at?: string | null;
             waits: boolean;
+            /** Format: int64 */
+            news: number;
             episode?: string | null;
         };
         /** @description What waits stands first. That there is nothing does not mean that all is well between anybody: never show it as such. */
@@ -10701,6 +10721,8 @@ export interface components {
             said: components["schemas"]["SaidEntry"][];
             agreements: components["schemas"]["AgreementEntry"][];
             note?: string | null;
+            /** Format: int64 */
+            note_revision: number;
             other?: components["schemas"]["OtherHearer"] | null;
             guide: components["schemas"]["RepairGuide"];
         };
@@ -10708,15 +10730,19 @@ export interface components {
             /** Format: uuid */
             id: string;
             text: string;
+            seen?: number | null;
         };
         /** @description What the two have agreed, for the client to say whether it is so. */
         AgreementToPropose: {
             /** Format: uuid */
             id: string;
             text: string;
+            seen?: number | null;
         };
         /** @description In place of the one before; without `text` it is taken away. */
         NoteToKeep: {
+            /** Format: int64 */
+            based_on: number;
             text?: string | null;
         };
         ConsentSection: {
