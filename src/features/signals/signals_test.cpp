@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages_rules.hpp"
@@ -1008,6 +1009,34 @@ TEST_P(Signals, OfAClientGoWithEverythingElse) {
     EXPECT_TRUE(list_due(tx, 10).empty());
     return {};
   }));
+}
+
+// Of PHQ-9 something was told by limits that were made anew since its last form; of GAD-7 a form came after them.
+TEST(NoNews, OfOneFormIsNoneOfASignalThatNamesAnotherWhichCame) {
+  const auto made_at = from_micros(1'795'000'000'000'000);
+  const auto key = access::SealKey::random();
+  StoredCourse course;
+  course.limits_made_at["phq-9"] = made_at;
+  for (const auto& [instrument, came] : {std::pair("phq-9", made_at - days(1)), {"gad-7", made_at + hours(1)}}) {
+    auto& form = course.forms.emplace_back();
+    form.id = FormId::make(came);
+    form.instrument = instrument;
+    auto& version = course.versions.emplace_back();
+    version.form = form.id;
+    version.completed_at = came;
+  }
+  Found found;
+  found.signal.kind = Kind::not_on_track;
+  found.signal.rule = "no-improvement-by-6";
+  found.signal.version = find_rule("no-improvement-by-6")->version;
+  found.signal.instrument = "phq-9";
+  found.signal.session = 6;
+  found.basis = course.forms.front().id.text();
+  found.at = made_at;
+  const auto added = [&] { return changes_of(course, {found}, key, made_at + hours(2)).value().added.size(); };
+  EXPECT_EQ(added(), 0U) << "other limits alone are no reason to say more";
+  found.signal.values = {{"also_from gad-7 total", 15}, {"also_to gad-7 total", 14}};
+  EXPECT_EQ(added(), 1U) << "what came with the other is told";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Signals, ::testing::ValuesIn(testing::engines_here()),
