@@ -79,8 +79,11 @@ enum class Permission : std::uint8_t {
   hear_between_us,       ///< read what one was told so, and answer it
   read_between,          ///< goals, homework and what went well, between sessions
   write_between,         ///< work on them
+  read_opening,          ///< what a client says before a session, and where they are during it
+  answer_opening,        ///< say that
+  prepare_session,       ///< look through what one's client wrote, before a session
 };
-inline constexpr std::size_t kPermissionCount = 40;
+inline constexpr std::size_t kPermissionCount = 43;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -140,6 +143,9 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::hear_between_us, "hear_between_us", Roles{Role::therapist, Role::neutral_person}},
     {Permission::read_between, "read_between", kBoth},
     {Permission::write_between, "write_between", kBoth},
+    {Permission::read_opening, "read_opening", kBoth},
+    {Permission::answer_opening, "answer_opening", kClient},
+    {Permission::prepare_session, "prepare_session", kTherapist},
 }};
 
 /// False for values outside of the enumerations too.

@@ -156,6 +156,7 @@ std::optional<Time> last_contact(const Standing& standing) {
 std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   std::vector<Reason> reasons;
   add_concerns(standing, reasons);
+  if (standing.urgent_at) reasons.push_back(reason(ReasonKind::urgent, standing.urgent_at));
   add_signals(standing, now, reasons);
   add_session(standing, now, reasons);
   add_messages(standing, now, reasons);
@@ -183,7 +184,7 @@ std::vector<Standing> put_together(std::vector<Client> clients, const std::vecto
   std::unordered_map<EpisodeId, std::size_t> places;
   for (auto& client : clients) {
     places.emplace(client.episode, standings.size());
-    standings.push_back({std::move(client), {}, {}, {}, {}, {}, {}, {}});
+    standings.push_back({std::move(client), {}, {}, {}, {}, {}, {}, {}, {}});
   }
   const auto with = [&](EpisodeId episode, auto then) {
     if (const auto found = places.find(episode); found != places.end()) then(standings[found->second]);

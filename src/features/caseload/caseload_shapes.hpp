@@ -20,6 +20,7 @@ namespace rapport::caseload {
 enum class ReasonKind {
   concern,
   concern_unanswered,
+  urgent,
   session_open,
   reply_overdue,
   signal_act,
@@ -32,8 +33,9 @@ enum class ReasonKind {
   own_form_missing,
   session_soon,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, signal_act, session_not_begun,
-                    reply_due, signal_look, follow_up, unread, form_missing, own_form_missing, session_soon)
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, urgent, session_open, reply_overdue, signal_act,
+                    session_not_begun, reply_due, signal_look, follow_up, unread, form_missing, own_form_missing,
+                    session_soon)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -48,7 +50,8 @@ struct Reason {
       "that the therapist did not; "
       "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
       "`words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be "
-      "looked at again, with what it is called in `words`.";
+      "looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that "
+      "something cannot wait.";
   ReasonKind kind = ReasonKind::unread;
   std::optional<Time> at;
   std::optional<Time> since;
