@@ -20,8 +20,8 @@
 namespace rapport::check_in {
 
 /// `closed`: the session is over, was cancelled, or went by.
-enum class State { not_asked, open, sent, closed };
-BOOST_DESCRIBE_ENUM(State, not_asked, open, sent, closed)
+enum class CheckInState { not_asked, open, sent, closed };
+BOOST_DESCRIBE_ENUM(CheckInState, not_asked, open, sent, closed)
 
 /// It can be answered from so long before the session.
 inline constexpr std::chrono::hours kOpenAhead{24};

@@ -58,24 +58,24 @@ const CheckInTopic* find_topic(const CheckInContent& content, encounters::Agenda
 
 }  // namespace
 
-State state_of(const encounters::Encounter& encounter, bool was_sent, Time now) {
-  if (is_over(encounter, now)) return State::closed;
-  if (was_sent) return State::sent;
+CheckInState state_of(const encounters::Encounter& encounter, bool was_sent, Time now) {
+  if (is_over(encounter, now)) return CheckInState::closed;
+  if (was_sent) return CheckInState::sent;
   const bool is_near = encounter.status == Status::open || now >= encounter.plan.starts_at - kOpenAhead;
-  return is_near ? State::open : State::not_asked;
+  return is_near ? CheckInState::open : CheckInState::not_asked;
 }
 
 Result<void> check_step(const encounters::Encounter& encounter, bool was_sent, Time now) {
   switch (state_of(encounter, was_sent, now)) {
-    case State::open:
+    case CheckInState::open:
       return {};
-    case State::sent:
+    case CheckInState::sent:
       if (encounter.status == Status::planned) return {};
       return fail({ErrorKind::conflict, "check_in.begun",
                    "The session has begun. What you sent stays as it is; say the rest in the session."});
-    case State::not_asked:
+    case CheckInState::not_asked:
       return fail({ErrorKind::conflict, "check_in.closed", "This can be answered from a day before the session."});
-    case State::closed:
+    case CheckInState::closed:
       return fail({ErrorKind::conflict, "check_in.closed", "The session is over, or was cancelled."});
   }
   return {};

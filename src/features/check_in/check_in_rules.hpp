@@ -5,7 +5,7 @@
 namespace rapport::check_in {
 
 /// Where it stands: the table is in docs/how-to/session-opening.md.
-State state_of(const encounters::Encounter& encounter, bool was_sent, Time now);
+CheckInState state_of(const encounters::Encounter& encounter, bool was_sent, Time now);
 
 /// conflict "check_in.closed" before it is open and when it is over, "check_in.begun" once it was sent and the session
 /// has begun.

@@ -10,7 +10,7 @@ struct CheckInAhead {
   EpisodeId episode;
   Time starts_at;
   encounters::Status status = encounters::Status::planned;
-  State state = State::not_asked;
+  CheckInState state = CheckInState::not_asked;
 };
 BOOST_DESCRIBE_STRUCT(CheckInAhead, (), (encounter, episode, starts_at, status, state))
 
@@ -42,7 +42,7 @@ struct CheckInAnswer {
   EncounterId encounter;
   EpisodeId episode;
   Time starts_at;
-  State state = State::not_asked;
+  CheckInState state = CheckInState::not_asked;
   std::vector<CheckInVersion> versions;
   std::vector<CheckInHomeworkName> homework;
   std::optional<bool> may_send;
