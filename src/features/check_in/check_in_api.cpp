@@ -1,6 +1,7 @@
 #include "features/check_in/check_in_api.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "features/check_in/check_in_shapes.hpp"
 
@@ -99,7 +100,9 @@ Result<Answer<CheckInsAnswer>> read_ahead(Context& context, Call& call) {
     }
     return {};
   }));
-  TRY(audit_read(context, call, viewer, std::nullopt, "check-ins"));
+  std::vector<AccountId> clients;
+  if (!answer.value.check_ins.empty()) clients.push_back(viewer);
+  TRY(audit_reads(context, call, clients, std::nullopt, "check-ins"));
   return answer;
 }
 

@@ -74,7 +74,8 @@ TEST(CheckInRules, EveryPathThroughTheStatesKeepsWhatWasSent) {
           break;
         default:
           if (check_step(one, sent > 0, now)) {
-            EXPECT_TRUE(before == CheckInState::open || (before == CheckInState::sent && one.status == Status::planned));
+            EXPECT_TRUE(before == CheckInState::open ||
+                        (before == CheckInState::sent && one.status == Status::planned));
             ++sent;
           }
       }
@@ -130,9 +131,9 @@ class CheckIns : public testing::AskingHouseTest {
   }
   std::string plan(hours ahead) {
     const auto id = new_id();
-    const auto made = post(therapist, of_episode("encounters"),
-                           R"({"id":")" + id + R"(","start":")" + to_rfc3339(clock.now() + ahead) +
-                               R"(","minutes":50,"channel":"chat"})");
+    const auto made = post(
+        therapist, of_episode("encounters"),
+        R"({"id":")" + id + R"(","start":")" + to_rfc3339(clock.now() + ahead) + R"(","minutes":50,"channel":"chat"})");
     EXPECT_EQ(made.status, 201) << made.body;
     return id;
   }
@@ -225,9 +226,8 @@ TEST_P(CheckIns, WhatIsUrgentIsToldAtOnceAndStandsInTheList) {
   EXPECT_EQ(notices()[0].to, therapist);
   EXPECT_EQ(send(1, R"("urgent":true,"urgent_words":"the rent, still")").status, 200);
   EXPECT_EQ(notices().size(), 1U) << "one notice for a session";
-  const auto ahead = *read([&](store::ReadTx& tx) -> Result<std::vector<SentAhead>> {
-    return list_sent_ahead(tx, therapist);
-  });
+  const auto ahead =
+      *read([&](store::ReadTx& tx) -> Result<std::vector<SentAhead>> { return list_sent_ahead(tx, therapist); });
   ASSERT_EQ(ahead.size(), 1U);
   EXPECT_EQ(ahead[0].encounter.text(), encounter_);
   EXPECT_TRUE((*read([&](store::ReadTx& tx) -> Result<std::vector<SentAhead>> {
@@ -237,8 +237,9 @@ TEST_P(CheckIns, WhatIsUrgentIsToldAtOnceAndStandsInTheList) {
 
 TEST_P(CheckIns, TopicsComeOnTheAgendaAndHomeworkIsSaid) {
   const auto task = new_id();
-  EXPECT_EQ(post(therapist, of_episode("homework"), R"({"id":")" + task + R"(","kind":"task","title":"A walk"})").status,
-            204);
+  EXPECT_EQ(
+      post(therapist, of_episode("homework"), R"({"id":")" + task + R"(","kind":"task","title":"A walk"})").status,
+      204);
   EXPECT_EQ(seen_by(client).at("homework").at(0).at("title"), "A walk");
   const auto topic = new_id();
   const auto content = [&](const std::string& on) {
@@ -246,9 +247,7 @@ TEST_P(CheckIns, TopicsComeOnTheAgendaAndHomeworkIsSaid) {
            R"(","text":"sleep","on_agenda":)" + on + "}]}}";
   };
   EXPECT_EQ(post(client, of(encounter_), R"({"based_on":0)" + content("true")).status, 200);
-  const auto agenda = [&] {
-    return read_of(therapist, "/api/encounters/" + encounter_).at("agenda").as_array();
-  };
+  const auto agenda = [&] { return read_of(therapist, "/api/encounters/" + encounter_).at("agenda").as_array(); };
   ASSERT_EQ(agenda().size(), 1U);
   EXPECT_EQ(agenda().at(0).at("text"), "sleep");
   EXPECT_EQ(read_of(therapist, of_episode("homework")).at("homework").at(0).at("state"), "partly");

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -8,6 +11,19 @@
 namespace rapport::safety_gate {
 
 using encounters::Status;
+
+namespace {
+
+constexpr std::ptrdiff_t kFewestDigits = 3;
+
+/// As people write them: digits, and what stands between them.
+bool is_number(const std::string& text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return text.size() <= kLongestPhone && std::ranges::count_if(text, is_digit) >= kFewestDigits &&
+         std::ranges::all_of(text, [&](char c) { return is_digit(c) || std::string_view(" +()/.-").find(c) != std::string_view::npos; });
+}
+
+}  // namespace
 
 Rules rules_of(const config::Settings& settings) {
   return {std::chrono::hours(settings.safety_ask_again_hours), std::chrono::days(settings.safety_place_days)};
@@ -29,7 +45,7 @@ Result<void> check_whereabouts(const Whereabouts& answers) {
       wrong.push_back({"/answers/" + name, std::move(*mistake)});
   };
   look("place", answers.place, 1, kLongestPlace);
-  look("phone", answers.phone, 1, kLongestPhone);
+  if (!is_number(answers.phone)) wrong.push_back({"/answers/phone", "Give a telephone number."});
   if (answers.region) look("region", *answers.region, 0, kLongestRegion);
   if (answers.backup_words) look("backup_words", *answers.backup_words, 0, kLongestBackup);
   const bool is_country =
