@@ -9,11 +9,11 @@
 
 #include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments_rules.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/consent/consent_texts.hpp"
-#include "features/check_in/check_in.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
 #include "features/goals/goals.hpp"
@@ -305,7 +305,8 @@ Scenario prepares(const std::string& rest, const std::string& action, const std:
           failed(action)};
 }
 std::vector<Scenario> scenarios_of_openings() {
-  const std::string content = R"({"based_on":2,"content":{"went_well":"check-in words anew","homework":[],"topics":[]}})";
+  const std::string content =
+      R"({"based_on":2,"content":{"went_well":"check-in words anew","homework":[],"topics":[]}})";
   const std::string where =
       R"({"answers":{"place":"where words anew","country":"AT","phone":"+43 1","company":"alone","backup":"phone"},)"
       R"("keep_usual":false})";

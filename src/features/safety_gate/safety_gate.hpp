@@ -79,8 +79,8 @@ Result<FoundGate> find(store::ReadTx& tx, AccountId viewer, EncounterId encounte
 /// went on without is not asked again.
 bool is_asked(const encounters::Encounter& encounter, const std::optional<StoredGate>& gate, const Rules& rules,
               Time now);
-/// invalid "safety_gate.answers", with a place for each mistake: a text that is missing, too long or not fit to be shown, a
-/// country that is none, a number with something in it that is not dialled.
+/// invalid "safety_gate.answers", with a place for each mistake: a text that is missing, too long or not fit to be
+/// shown, a country that is none, a number with something in it that is not dialled.
 Result<void> check_whereabouts(const Whereabouts& answers);
 
 /// What a change came to; `is_new` is false when nothing changed.

@@ -20,7 +20,9 @@ constexpr std::ptrdiff_t kFewestDigits = 3;
 bool is_number(const std::string& text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return text.size() <= kLongestPhone && std::ranges::count_if(text, is_digit) >= kFewestDigits &&
-         std::ranges::all_of(text, [&](char c) { return is_digit(c) || std::string_view(" +()/.-").find(c) != std::string_view::npos; });
+         std::ranges::all_of(text, [&](char c) {
+           return is_digit(c) || std::string_view(" +()/.-").find(c) != std::string_view::npos;
+         });
 }
 
 }  // namespace
