@@ -117,6 +117,7 @@ rapport_embed(rapport_features retention ${CMAKE_SOURCE_DIR}/resources/retention
 rapport_embed(rapport_features signal ${CMAKE_SOURCE_DIR}/resources/signals *.json)
 rapport_embed(rapport_features measurement_plan ${CMAKE_SOURCE_DIR}/resources/measurement-plan *.json)
 rapport_embed(rapport_features approaches ${CMAKE_SOURCE_DIR}/resources/approaches *.json)
+rapport_embed(rapport_features reason_to_come ${CMAKE_SOURCE_DIR}/resources/reasons-to-come *.json)
 rapport_embed(rapport_features thinking_errors ${CMAKE_SOURCE_DIR}/resources/thinking-errors *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 rapport_embed(rapport_features relationship_guide ${CMAKE_SOURCE_DIR}/resources/relationship-guide guide.json)

@@ -79,11 +79,16 @@ enum class Permission : std::uint8_t {
   hear_between_us,       ///< read what one was told so, and answer it
   read_between,          ///< goals, homework and what went well, between sessions
   write_between,         ///< work on them
+  edit_own_profile,      ///< say what one is like as a therapist, for clients who choose
+  state_preferences,     ///< say what one wishes for in the work
+  read_preferences,      ///< what one's client wishes for
+  choose_therapist,      ///< see who could fit, choose one or ask for somebody to be chosen
+  assign_therapist,      ///< which clients wait for a therapist, and choose one for them
   read_opening,          ///< what a client says before a session, and where they are during it
   answer_opening,        ///< say that
   prepare_session,       ///< look through what one's client wrote, before a session
 };
-inline constexpr std::size_t kPermissionCount = 43;
+inline constexpr std::size_t kPermissionCount = 48;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -143,6 +148,11 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::hear_between_us, "hear_between_us", Roles{Role::therapist, Role::neutral_person}},
     {Permission::read_between, "read_between", kBoth},
     {Permission::write_between, "write_between", kBoth},
+    {Permission::edit_own_profile, "edit_own_profile", kTherapist},
+    {Permission::state_preferences, "state_preferences", kClient},
+    {Permission::read_preferences, "read_preferences", kTherapist},
+    {Permission::choose_therapist, "choose_therapist", kClient},
+    {Permission::assign_therapist, "assign_therapist", Roles{Role::coordinator, Role::administrator}},
     {Permission::read_opening, "read_opening", kBoth},
     {Permission::answer_opening, "answer_opening", kClient},
     {Permission::prepare_session, "prepare_session", kTherapist},

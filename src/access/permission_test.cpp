@@ -26,7 +26,9 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
         row.permission == Permission::manage_people || row.permission == Permission::manage_closings ||
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments ||
         row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report ||
-        row.permission == Permission::say_between_us || row.permission == Permission::answer_opening;
+        row.permission == Permission::say_between_us || row.permission == Permission::state_preferences ||
+        row.permission == Permission::choose_therapist || row.permission == Permission::assign_therapist ||
+        row.permission == Permission::answer_opening;
     EXPECT_EQ(allowed(Role::therapist, row.permission), !of_others) << row.text;
   }
 }
@@ -55,13 +57,15 @@ TEST(Permission, NothingOfAClientIsForThoseWhoTreatNobody) {
     for (const Role role : {Role::researcher, Role::coder}) {
       EXPECT_EQ(allowed(role, row.permission), everybodys) << row.text;
     }
-    EXPECT_EQ(allowed(Role::coordinator, row.permission), everybodys || figures) << row.text;
+    const bool assigns = row.permission == Permission::assign_therapist;
+    EXPECT_EQ(allowed(Role::coordinator, row.permission), everybodys || figures || assigns) << row.text;
     const bool about_people =
         row.permission == Permission::invite || row.permission == Permission::manage_people ||
         row.permission == Permission::announce_absence || row.permission == Permission::hand_over ||
         row.permission == Permission::manage_closings || row.permission == Permission::call_off_closing ||
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments;
-    EXPECT_EQ(allowed(Role::administrator, row.permission), everybodys || figures || about_people) << row.text;
+    EXPECT_EQ(allowed(Role::administrator, row.permission), everybodys || figures || assigns || about_people)
+        << row.text;
   }
 }
 

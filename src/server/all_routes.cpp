@@ -21,6 +21,7 @@
 #include "features/log_in/log_in_api.hpp"
 #include "features/log_in/recovery_api.hpp"
 #include "features/log_in/second_factor_api.hpp"
+#include "features/matching/matching_api.hpp"
 #include "features/measurement_plan/care_agreement_api.hpp"
 #include "features/measurement_plan/measurement_plan_api.hpp"
 #include "features/messages/messages_api.hpp"
@@ -31,6 +32,7 @@
 #include "features/people/hand_overs_api.hpp"
 #include "features/people/people_api.hpp"
 #include "features/people/staff_api.hpp"
+#include "features/preferences/preferences_api.hpp"
 #include "features/preparation/preparation_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
@@ -41,6 +43,7 @@
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_profiles/therapist_profiles_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -87,6 +90,9 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   people::add_hand_over_routes(routes, cancel_sessions(usual_forms));
   invitations::add_invitation_routes(routes);
   setup::add_setup_routes(routes);
+  therapist_profiles::add_therapist_profile_routes(routes);
+  preferences::add_preference_routes(routes);
+  matching::add_matching_routes(routes);
   messages::add_message_routes(routes, limits.of_message);
   messages::add_draft_routes(routes);
   attachments::add_attachment_routes(routes, limits);

@@ -23,6 +23,7 @@
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
 #include "features/log_in/totp.hpp"
+#include "features/matching/search.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/notify.hpp"
 #include "features/notify/push_devices.hpp"
@@ -30,6 +31,7 @@
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/staff.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/relationship_concern/sealed_words.hpp"
 #include "features/safety/safety.hpp"
@@ -152,6 +154,8 @@ const std::vector<Secret> kSecrets{
     {"Lena", {"administrator", "therapist", "supervisor"}},  // whose account is closed
     {"A court asks.", {"administrator", "supervisor", "therapist"}},
     {"Nora", {"therapist"}},
+    {"Newcomer", {}},  // who looks for a therapist
+    {"wishful words", {"client", "therapist"}},
     {"Otto", {"administrator"}},
     {"Hana", {"administrator", "coordinator"}},
     {"Ilse", {"administrator", "researcher"}},
@@ -1277,7 +1281,7 @@ std::vector<Scenario> scenarios() {
        refused("relationship_concern.end"),
        refused("relationship_concern.end")},
       {"PUT /api/me/relationship-concerns/{relationship_concern}/seen",
-       "",
+       R"({"seen":1})",
        kNotLoggedIn,
        {200, "told therapist words"},
        {404, "not_found"},
@@ -1303,7 +1307,7 @@ std::vector<Scenario> scenarios() {
               {200, "told neutral words", "relationship_concern.read done/client"}),
       // The therapist has heard it by what was written down.
       for_all({"POST /api/relationship-concerns/{relationship_concern}/hearing",
-               "",
+               R"({"seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.hear"),
                refused("relationship_concern.hear"),
@@ -1313,7 +1317,7 @@ std::vector<Scenario> scenarios() {
               {200, R"("state":"heard")", "relationship_concern.hear done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"POST /api/relationship-concerns/{relationship_concern}/replies",
-               R"({"id":"$id","text":"I have read it"})",
+               R"({"id":"$id","text":"I have read it","seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.reply"),
                refused("relationship_concern.reply"),
@@ -1324,7 +1328,7 @@ std::vector<Scenario> scenarios() {
               {201, "I have read it", "relationship_concern.reply done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"POST /api/relationship-concerns/{relationship_concern}/agreements",
-               R"({"id":"$id","text":"One thing less"})",
+               R"({"id":"$id","text":"One thing less","seen":1})",
                kNotLoggedIn,
                refused("relationship_concern.propose"),
                refused("relationship_concern.propose"),
@@ -1335,7 +1339,7 @@ std::vector<Scenario> scenarios() {
               {201, "One thing less", "relationship_concern.propose done/client",
                "client:relationship-concern neutral:relationship-concern"}),
       for_all({"PUT /api/relationship-concerns/{relationship_concern}/note",
-               R"({"text":"For myself"})",
+               R"({"based_on":0,"text":"For myself"})",
                kNotLoggedIn,
                refused("notes.relationship_concern"),
                refused("notes.relationship_concern"),
@@ -1549,6 +1553,56 @@ std::vector<Scenario> scenarios() {
                           refused("neutral_person.change"), refused("neutral_person.change"),
                           refused("neutral_person.change"), refused("neutral_person.change")},
                          {204, "", "neutral_person.change done/-"}),
+      for_all({"GET /api/profile-choices?language=de", "", kNotLoggedIn, all_see("Systemisch"), all_see("Systemisch"),
+               all_see("Systemisch"), all_see("Systemisch")},
+              all_see("Systemisch"), all_see("Systemisch"), all_see("Systemisch")),
+      {"GET /api/me/therapist-profile",
+       "",
+       kNotLoggedIn,
+       {403},
+       {403},
+       {200, R"("revision":0,"capacity":0,"clients":2)"},
+       {200, R"("revision":0,"capacity":0,"clients":0)"}},
+      {"PUT /api/me/therapist-profile",
+       R"({"based_on":0,"capacity":3,"approaches":["systemic"],"languages":["de"],"reasons":[],"focus":"","times":[],)"
+       R"("way":{},"about":""})",
+       kNotLoggedIn,
+       refused("therapist_profile.change"),
+       refused("therapist_profile.change"),
+       {200, R"("revision":1)", "therapist_profile.change done/-"},
+       {200, R"("revision":1)", "therapist_profile.change done/-"}},
+      {"GET /api/me/preferences", "", kNotLoggedIn, {200, "wishful words"}, {200, R"({"earlier":[]})"}, {403}, {403}},
+      {"PUT /api/me/preferences",
+       R"({"based_on":1,"way":{"tasks":-2},"gender_needed":false,"times":[],"words":"another wish"})",
+       kNotLoggedIn,
+       {200, "another wish", "preferences.change done/client"},
+       failed("preferences.change", 409, "preferences.older"),
+       refused("preferences.change"),
+       refused("preferences.change")},
+      {"GET /api/episodes/{episode}/preferences",
+       "",
+       kNotLoggedIn,
+       refused("preferences.read"),
+       refused("preferences.read"),
+       {200, "wishful words", "preferences.read done/client"},
+       failed("preferences.read")},
+      {"GET /api/me/matches", "", kNotLoggedIn, {200, R"("state":"none")"}, {200, R"("state":"none")"}, {403}, {403}},
+      {"PUT /api/me/therapist", R"({"therapist":"$stranger"})", kNotLoggedIn, failed("therapist.choose"),
+       failed("therapist.choose"), refused("therapist.choose"), refused("therapist.choose")},
+      {"PUT /api/me/assignment", "", kNotLoggedIn, failed("assignment.ask"), failed("assignment.ask"),
+       refused("assignment.ask"), refused("assignment.ask")},
+      with_coordinator(
+          with_administrator({"GET /api/clients-waiting", "", kNotLoggedIn, refused("clients_waiting.read"),
+                              refused("clients_waiting.read"), refused("clients_waiting.read"),
+                              refused("clients_waiting.read"), "Berger, Dora, Emil"},
+                             {200, R"("came_at")", "clients_waiting.read done/-"}),
+          {200, R"("came_at")", "clients_waiting.read done/-"}),
+      with_coordinator(
+          with_administrator({"PUT /api/clients-waiting/{client}/therapist", R"({"therapist":"$stranger"})",
+                              kNotLoggedIn, refused("therapist.assign"), refused("therapist.assign"),
+                              refused("therapist.assign"), refused("therapist.assign")},
+                             {204}),  // the coordinator was quicker
+          {204, "", "therapist.assign done/-", "stranger:room"}),
       with_administrator({"GET /api/setup", "", kNotLoggedIn, {403}, {403}, {403}, {403}},
                          {200, R"("takes_clients":true)"}),
       with_administrator(
@@ -1569,7 +1623,7 @@ std::vector<Scenario> scenarios() {
                           refused("invitation.make"),
                           {201, "/join#", "invitation.make done/-"},
                           {201, "/join#", "invitation.make done/-"}},
-                         failed("invitation.make", 422, "/therapist")),
+                         {201, "/join#", "invitation.make done/-"}),
       with_administrator({"POST /api/invitations", R"({"id":"$id","role":"supervisor","name":"Somebody"})",
                           kNotLoggedIn, refused("invitation.make"), refused("invitation.make"),
                           refused("invitation.make"), refused("invitation.make")},
@@ -1657,6 +1711,7 @@ class Scenarios : public testing::FullHouseTest {
     open_session();
     fill_form();
     invite_two();
+    wish_and_search();
     concern_ = raise_concern("phq-9", 10, "9", safety::Kind::safety);
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     find_signal();
@@ -1724,7 +1779,7 @@ class Scenarios : public testing::FullHouseTest {
       TRY(tell(tx, telling_, rc::Part::therapist, therapist, "told therapist words"));
       TRY(tell(tx, rc::TellingId::make(clock.now()), rc::Part::neutral_person, neutral, "told neutral words"));
       TRY(rc::propose(tx, therapist, between_, agreement_, access::seal(*key, agreement_.bytes(), "We begin on time"),
-                      clock.now()));
+                      clock.now(), 1));
       TRY_ASSIGN(auto session, encounters::find_encounter(tx, therapist, encounter));
       session.status = encounters::Status::closed;
       session.began_at = clock.now();
@@ -2087,6 +2142,24 @@ class Scenarios : public testing::FullHouseTest {
     ASSERT_TRUE(wrote) << wrote.error().detail;
   }
 
+  /// What the client wishes for, and somebody who looks for a therapist.
+  void wish_and_search() {
+    const auto key = keys->key_for(client, soon()).value();
+    preferences::Wishes wishes;
+    wishes.words = "wishful words";
+    const auto wrote = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(preferences::add_wishes(tx, {client, 1, clock.now(), preferences::seal_wishes(*key, client, 1, wishes)},
+                                  [](const preferences::StoredWishes&) { return false; }));
+      auto account = HouseTest::account_of(newcomer_, "client");
+      TRY_ASSIGN(const auto own, keys->create_for(newcomer_, soon()));
+      account.sealed_profile = people::seal_profile(*own, newcomer_, {"Newcomer", "newcomer"});
+      TRY(people::add_account(tx, account));
+      matching::begin_search(tx, practice, newcomer_);
+      return {};
+    });
+    ASSERT_TRUE(wrote) << wrote.error().detail;
+  }
+
   std::string filled_in(std::string text) {
     const std::vector<std::pair<std::string, std::string>> values{
         {"{attachment}/content", sent_file.text() + "/content"},
@@ -2104,6 +2177,7 @@ class Scenarios : public testing::FullHouseTest {
         {"$deputy", deputy.text()},
         {"{absence}", absence_.text()},
         {"$stranger", stranger.text()},
+        {"{client}/therapist", newcomer_.text() + "/therapist"},
         {"{client}", gone_.text()},
         {"$supervisor", supervisor.text()},
         {"$neutral", neutral.text()},
@@ -2289,6 +2363,7 @@ class Scenarios : public testing::FullHouseTest {
   static constexpr std::string_view kStop = "the token of a second thought";
   invitations::InvitationId invitation_;
   AccountId otto_;
+  const AccountId newcomer_ = AccountId::make(clock.now());
   const notify::PushDeviceId device_ = notify::PushDeviceId::make(clock.now());
   const passkeys::PasskeyId passkey_ = passkeys::PasskeyId::make(clock.now());
   AccountId gone_;

@@ -9,6 +9,7 @@
 #include "features/attachments/attachments_rules.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/messages/messages_rules.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/signals.hpp"
 
@@ -69,6 +70,10 @@ Bytes signal_note(const store::Row& row) {
 }
 Bytes care(const store::Row& row) {
   return measurement_plan::bound_to(row.id<EpisodeId>(kKey), row.int64(kKey + 1));
+}
+
+Bytes wishes(const store::Row& row) {
+  return preferences::bound_to(row.id<AccountId>(kKey), row.int64(kKey + 1));
 }
 
 const std::vector<Place>& places() {
@@ -172,6 +177,8 @@ const std::vector<Place>& places() {
        "relationship_concern",
        "concern_id"},
       {"relationship_note", "sealed_text", "client_id", {{"id", Uuid{}}}, own_id, "relationship_telling", "id"},
+      {"therapist_profile", "sealed_profile", "therapist_id", {{"therapist_id", Uuid{}}}, own_id},
+      {"client_preference", "sealed_wishes", "client_id", {{"client_id", Uuid{}}, {"version", kBeforeAll}}, wishes},
       {"consent", "sealed_note", "person_id", {{"id", Uuid{}}}, own_id},
       {"notice", "sealed_path", "account_id", {{"key", Bytes{}}}, own_bytes},
       {"notice", "sealed_profile", "account_id", {{"key", Bytes{}}}, of_account},

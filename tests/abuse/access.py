@@ -241,7 +241,8 @@ FREE = {
     "POST /api/episodes/{episode}/homework /text", "PUT /api/homework/{homework}/entries/{entry} /content/text",
     "POST /api/episodes/{episode}/achievements /text", "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
-    "POST /api/locked-records/{client}/exceptions /reason",
+    "POST /api/locked-records/{client}/exceptions /reason", "PUT /api/me/preferences /words",
+    "PUT /api/me/therapist-profile /focus", "PUT /api/me/therapist-profile /about",
 }
 
 

@@ -181,6 +181,12 @@ def everything(address, client, therapist, administrator, episode, words):
     made(client, "PUT", page, {"based_on": 0, "content": {"text": words(f"PUT {page} /content/text")}})
     made(client, "POST", "/api/episodes/{episode}/achievements",
          {"id": ids["achievement"], "kind": "achievement", "at": in_days(-1), "shared": False}, ["text"])
+    wishes = made(client, "GET", "/api/me/preferences").get("now", {"version": 0})
+    made(client, "PUT", "/api/me/preferences", {"based_on": wishes["version"], "way": {}, "gender_needed": False, "times": []}, ["words"])
+    said = made(therapist, "GET", "/api/me/therapist-profile")
+    made(therapist, "PUT", "/api/me/therapist-profile", {
+        "based_on": said["revision"], "capacity": 1, "approaches": [], "languages": ["de"], "reasons": [], "times": [], "way": {}},
+         ["focus", "about"])
     for form in (ids["form"], ids["sent"]):
         made(therapist, "POST", "/api/episodes/{episode}/forms", {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
     answers = [{"item": str(n), "value": 2} for n in range(1, 10)]

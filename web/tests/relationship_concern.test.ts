@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { Agreement, OwnConcern } from '../src/features/relationship_concern/api';
+import { Seen } from '../src/features/relationship_concern/seen';
+import { agreed, toAgree } from '../src/features/relationship_concern/words';
 
 /** What a person reads in distress, or with a client waiting, has to be easy: these are the measures of
  *  consent.test.ts, which holds them against what is known to be hard. */
@@ -51,4 +54,36 @@ test('what a client reads is plain', () => {
 
 test('no word of it is a diagnosis or says that all is well', () => {
   for (const language of ['en', 'de']) expect(texts(language)).not.toMatch(/\b(disorder|symptom|patient|diagnos\w*|Störung|Symptom|Patient\w*)\b/i);
+});
+
+const written = (id: string, telling: string, agrees?: boolean) =>
+  ({ id, telling, mine: false, by: telling, at: '', text: id, shared: false, ...(agrees === undefined ? {} : { answered_at: 'then', agrees }) }) as Agreement;
+const ids = (all: Agreement[]) => all.map((one) => one.id);
+
+test('what one wrote down stands beside what the other did', () => {
+  const both = [written('a', 'therapist'), written('b', 'neutral')];
+  expect(ids(toAgree(both))).toEqual(['a', 'b']);
+  expect(ids(toAgree([...both, written('c', 'neutral')]))).toEqual(['a', 'c']);
+  expect(ids(toAgree([written('a', 'therapist', true), written('b', 'neutral')]))).toEqual(['b']);
+});
+
+test('with each the latest holds that was agreed to', () => {
+  const all = [written('a', 'therapist', true), written('b', 'neutral', true), written('c', 'therapist', true), written('d', 'neutral', false)];
+  expect(ids(agreed(all))).toEqual(['b', 'c']);
+  expect(agreed([written('a', 'therapist')])).toEqual([]);
+});
+
+test('only what stands on a page that is looked at was seen, each thing once', async () => {
+  const see = vi.fn((_id: string, _news: number) => Promise.resolve());
+  const seen = new Seen(see);
+  const one = { id: 'x', state: 'heard', waits: true, news: 2 } as OwnConcern;
+  await seen.look([one], false);
+  expect(see).not.toHaveBeenCalled();
+  await seen.look([one, { ...one, id: 'y', waits: false }, { ...one, id: 'z', state: 'closed' }], true);
+  await seen.look([one], true);
+  expect(see.mock.calls).toEqual([['x', 2]]);
+  see.mockRejectedValueOnce(new Error('no network'));
+  await seen.look([{ ...one, news: 3 }], true);
+  await seen.look([{ ...one, news: 3 }], true);
+  expect(see.mock.calls.slice(1)).toEqual([['x', 3], ['x', 3]]);
 });

@@ -14,6 +14,7 @@
 
 namespace rapport::achievements {
 
+using between_sessions::Changed;
 using between_sessions::Side;
 using AchievementId = Id<struct AchievementTag>;
 
@@ -54,11 +55,6 @@ Result<std::vector<StoredAchievement>> list_achievements(store::ReadTx& tx, Acco
 /// kLargestPage.
 Result<std::vector<StoredAchievement>> list_since(store::ReadTx& tx, AccountId viewer, EpisodeId episode, Time since);
 
-/// What a change came to; `is_new` is false when it had been made before.
-struct Changed {
-  between_sessions::Pair pair;
-  bool is_new = true;
-};
 /// By the client, or "noticed" by the therapist: "achievement.kind" otherwise. The same id again, by the same person in
 /// the same episode, is the same, as it stands now.
 Result<Changed> add(store::WriteTx& tx, AccountId viewer, const StoredAchievement& achievement);

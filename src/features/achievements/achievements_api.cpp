@@ -2,18 +2,22 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "features/achievements/achievements_shapes.hpp"
+#include "features/between_sessions/between_api.hpp"
 #include "features/encounters/encounters.hpp"
 
 namespace rapport::achievements {
 namespace {
 
+using between_sessions::audited_change;
+using between_sessions::changes;
 using between_sessions::Pair;
+using between_sessions::reads;
 using http::Answer;
 using http::Call;
 using http::Nothing;
-using http::PermissionName;
 
 /// What one page needs, read at one moment.
 struct Found {
@@ -70,16 +74,8 @@ Result<Answer<AchievementsAnswer>> read_all(Context& context, Call& call) {
   return answer;
 }
 
-template <class Change>
-Result<Answer<Nothing>> audited_change(Context& context, const Call& call, AchievementId id, Change change) {
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
-    TRY_ASSIGN(const Changed done, change(tx));
-    entry.client = done.pair.client;
-    entry.view = "achievement " + id.text();
-    entry.count = done.is_new ? 1 : 0;
-    return done;
-  }));
-  return Answer<Nothing>{204, {}};
+std::string view_of(AchievementId id) {
+  return "achievement " + id.text();
 }
 
 Result<Answer<Nothing>> add_one(Context& context, Call& call, const NewAchievement& wanted) {
@@ -101,55 +97,44 @@ Result<Answer<Nothing>> add_one(Context& context, Call& call, const NewAchieveme
                                       now,
                                       wanted.shared ? std::optional(now) : std::nullopt,
                                       between_sessions::seal(*key, wanted.id, words)};
-  return audited_change(context, call, wanted.id, [&](store::WriteTx& tx) { return add(tx, viewer, achievement); });
+  return audited_change(context, call, view_of(wanted.id),
+                        [&](store::WriteTx& tx) { return add(tx, viewer, achievement); });
 }
 
 Result<Answer<Nothing>> share_one(Context& context, Call& call, const AchievementShared& wanted) {
   const auto id = call.path_id<AchievementId>("achievement");
-  return audited_change(context, call, id, [&](store::WriteTx& tx) {
+  return audited_change(context, call, view_of(id), [&](store::WriteTx& tx) {
     return share(tx, context.viewer.account, id, wanted.shared, context.house.clock.now());
   });
 }
 
 Result<Answer<Nothing>> remove_one(Context& context, Call& call) {
   const auto id = call.path_id<AchievementId>("achievement");
-  return audited_change(context, call, id, [&](store::WriteTx& tx) { return remove(tx, context.viewer.account, id); });
+  return audited_change(context, call, view_of(id),
+                        [&](store::WriteTx& tx) { return remove(tx, context.viewer.account, id); });
 }
 
 }  // namespace
 
 void add_achievement_routes(Routes& routes) {
-  routes.get("/api/episodes/{episode}/achievements")
-      .says("What went well, how it was, and what the therapist noticed")
-      .explains("The client sees all of it, the therapist what they noticed and what the client shows.")
-      .query("before", "string", "the page after this one's id")
-      .query("limit", "integer", "how many at most (1 to 100)")
-      .answers<AchievementsAnswer>()
-      .needs(PermissionName{"read_between"}, "episode")
-      .audits("achievements.read")
-      .handle(read_all);
-  routes.post("/api/episodes/{episode}/achievements")
-      .says("Write down what went well or how it is; as the therapist, what one noticed")
-      .explains("The same id again, by the same person, changes nothing.")
-      .body<NewAchievement>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "episode")
-      .audits("achievement.add")
-      .handle(add_one);
-  routes.put("/api/achievements/{achievement}/shared")
-      .says("Show the therapist what one wrote, or not any more")
-      .body<AchievementShared>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "achievement")
-      .audits("achievement.share")
-      .handle(share_one);
-  routes.del("/api/achievements/{achievement}")
-      .says("Remove what one wrote")
-      .explains("It is gone for both.")
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "achievement")
-      .audits("achievement.remove")
-      .handle(remove_one);
+  reads(routes.get("/api/episodes/{episode}/achievements")
+            .says("What went well, how it was, and what the therapist noticed")
+            .explains("The client sees all of it, the therapist what they noticed and what the client shows.")
+            .query("before", "string", "the page after this one's id")
+            .query("limit", "integer", "how many at most (1 to 100)")
+            .answers<AchievementsAnswer>(),
+        "achievements.read", read_all);
+  changes(routes.post("/api/episodes/{episode}/achievements")
+              .says("Write down what went well or how it is; as the therapist, what one noticed")
+              .explains("The same id again, by the same person, changes nothing.")
+              .body<NewAchievement>(),
+          "episode", "achievement.add", add_one);
+  changes(routes.put("/api/achievements/{achievement}/shared")
+              .says("Show the therapist what one wrote, or not any more")
+              .body<AchievementShared>(),
+          "achievement", "achievement.share", share_one);
+  changes(routes.del("/api/achievements/{achievement}").says("Remove what one wrote").explains("It is gone for both."),
+          "achievement", "achievement.remove", remove_one);
 }
 
 }  // namespace rapport::achievements

@@ -87,8 +87,11 @@ Result<Changed> add(WriteTx& tx, AccountId viewer, const StoredAchievement& achi
     return fail({ErrorKind::conflict, "achievement.kind",
                  "The client writes what went well and how it is; the therapist what they noticed."});
   }
-  if (const auto there = tx.first(kFind, {achievement.id}, to_achievement)) {
-    if (there->episode != achievement.episode || there->by != viewer) return fail(between_sessions::id_taken());
+  const auto there = tx.first(kFind, {achievement.id}, to_achievement);
+  std::optional<between_sessions::Place> place;
+  if (there) place = {there->episode, there->by};
+  TRY_ASSIGN(const bool is_there, between_sessions::is_stored(place, {achievement.episode, viewer}));
+  if (is_there) {
     tell(tx, pair, there->shared_at.has_value());
     return Changed{pair, false};
   }

@@ -58,8 +58,24 @@ void tell_both(store::WriteTx& tx, const Pair& pair, Topic topic);
 /// After the commit: the client's own devices alone. When they write what nobody else sees is nobody else's matter.
 void tell_client(store::WriteTx& tx, const Pair& pair, Topic topic);
 
+/// What a change came to; `is_new` is false when it had been made before.
+struct Changed {
+  Pair pair;
+  bool is_new = true;
+};
+
+/// Where something new goes, and who wrote it.
+struct Place {
+  EpisodeId episode;
+  AccountId by;
+  bool operator==(const Place&) const = default;
+};
+
 /// invalid "between.id_not_v7".
 Result<void> check_new_id(const Uuid& id);
+/// Whether what comes under an id that its sender made was stored before, `there`: the same person in the same episode
+/// sends the same again. conflict "between.id_taken" when the id is of something else.
+Result<bool> is_stored(const std::optional<Place>& there, const Place& wanted);
 /// conflict "between.id_taken".
 Error id_taken();
 
@@ -101,12 +117,14 @@ struct TwoTexts {
 };
 BOOST_DESCRIBE_STRUCT(TwoTexts, (), (en, de))
 
-/// Something that is chosen from a list of a data file: its name, and what it is in plain words.
+/// Something that is chosen from a list of a data file: its name, what it is in plain words, and where it is written
+/// of.
 struct Offered {
   std::string key;
   TwoTexts name;
   TwoTexts about;
+  std::optional<std::string> citation;
 };
-BOOST_DESCRIBE_STRUCT(Offered, (), (key, name, about))
+BOOST_DESCRIBE_STRUCT(Offered, (), (key, name, about, citation))
 
 }  // namespace rapport::between_sessions

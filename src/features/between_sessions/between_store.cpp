@@ -57,6 +57,12 @@ Result<void> check_new_id(const Uuid& id) {
                       {{"/id", "Make a UUID of version 7 (RFC 9562) for everything new."}}));
 }
 
+Result<bool> is_stored(const std::optional<Place>& there, const Place& wanted) {
+  if (!there) return false;
+  if (*there == wanted) return true;
+  return fail(id_taken());
+}
+
 Error id_taken() {
   return {ErrorKind::conflict, "between.id_taken",
           "This id is taken by something else. Make a new id and send it again."};

@@ -8,10 +8,12 @@
 #include "features/caseload/caseload.hpp"
 #include "features/closing_account/closing_store.hpp"
 #include "features/encounters/encounters.hpp"
+#include "features/matching/search.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/safety/safety.hpp"
 #include "support/full_house.hpp"
@@ -50,6 +52,9 @@ class ClosingAccount : public testing::FullHouseTest {
       TRY(messages::save_draft(tx, therapist, chat.uuid(), client, 0,
                                messages::seal_draft(*key, therapist, chat.uuid(), "", "half a draft"), now,
                                [](const messages::SealedDraft&) { return false; }));
+      TRY(preferences::add_wishes(tx, {client, 1, now, preferences::seal_wishes(*key, client, 1, {})},
+                                  [](const preferences::StoredWishes&) { return false; }));
+      matching::begin_search(tx, practice, client);
       token = access::create_session(tx, client, now).token;
       return people::change_profile(tx, *key, client,
                                     [](people::Profile& profile) { profile.email = "amara@example.org"; });

@@ -19,6 +19,7 @@
 #include "features/invitations/invitations.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
+#include "features/matching/search.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/measurement_plan/measurement_plan.hpp"
 #include "features/messages/messages.hpp"
@@ -27,6 +28,7 @@
 #include "features/passkeys/passkeys.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/left_behind.hpp"
@@ -221,6 +223,7 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
+  matching::end_search_of(tx, client);
   passkeys::forget_passkeys_of(tx, client);
   log_in::remove_second_factor(tx, client);
   log_in::forget_recovery_of(tx, client);
@@ -399,6 +402,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   attachments::erase_client(tx, client);
   messages::erase_client(tx, client);
   consent::erase_person(tx, client);
+  preferences::erase_client(tx, client);
   people::erase_client(tx, client, nobodys_digest(), now);
   tx.execute(kErased, {client, now});
   write_down(tx, client, true, now);

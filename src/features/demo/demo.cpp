@@ -124,7 +124,17 @@ class Maker {
     if (written.consents) {
       TRY(store_consents(tx, *key, *written.consents, {account.id, account.id, "en"}, now_));
     }
+    if (written.profile) TRY(store_profile(tx, *key, account.id, *written.profile));
     return account.id;
+  }
+
+  Result<void> store_profile(store::WriteTx& tx, const access::SealKey& key, AccountId therapist,
+                             const WrittenProfile& written) const {
+    TRY(therapist_profiles::check_profile(written.says, written.capacity));
+    const therapist_profiles::StoredProfile made{therapist, 1, written.capacity,
+                                                 therapist_profiles::seal_profile(key, therapist, written.says), now_};
+    TRY(therapist_profiles::store_profile(tx, made, [](const auto&) { return false; }));
+    return {};
   }
 
   /// The next therapist of the list.
@@ -169,6 +179,12 @@ class Maker {
       for (const auto& one : *written.between) {
         TRY(store_concern(tx, *key, one, {client.account.id, client.therapist, neutral_person_, client.episode}, now_));
       }
+    }
+    if (written.wishes) {
+      TRY(preferences::check_wishes(*written.wishes));
+      const auto sealed = preferences::seal_wishes(*key, client.account.id, 1, *written.wishes);
+      TRY(preferences::add_wishes(tx, {client.account.id, 1, client.account.created_at, sealed},
+                                  [](const auto&) { return false; }));
     }
     if (written.signals) {
       answered_.push_back({client.account.id, {client.therapist, client.episode}, *written.signals});

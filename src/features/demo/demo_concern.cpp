@@ -19,11 +19,11 @@ Result<void> store_concern(store::WriteTx& tx, const access::SealKey& key, const
   TRY(rc::tell(tx, who.client, {telling, id, *written.to, hearer, sealed}, at));
   if (written.reply) {
     const auto word = rc::WordId::make(later);
-    TRY(rc::reply(tx, hearer, id, word, rc::seal_said(key, word, {written.reply, {}}), later));
+    TRY(rc::reply(tx, hearer, id, word, rc::seal_said(key, word, {written.reply, {}}), later, 1));
   }
   if (written.agreed) {
     const auto agreement = rc::AgreementId::make(later);
-    TRY(rc::propose(tx, hearer, id, agreement, access::seal(key, agreement.bytes(), written.agreed->str()), later));
+    TRY(rc::propose(tx, hearer, id, agreement, access::seal(key, agreement.bytes(), written.agreed->str()), later, 1));
   }
   return {};
 }

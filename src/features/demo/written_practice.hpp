@@ -9,7 +9,9 @@
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_profiles/therapist_profiles.hpp"
 #include "http/text.hpp"
 
 namespace rapport::demo {
@@ -68,12 +70,20 @@ struct WrittenConcern {
 };
 BOOST_DESCRIBE_STRUCT(WrittenConcern, (), (days, words, to, reply, agreed))
 
+/// What a therapist says of themselves, and how many clients they take.
+struct WrittenProfile {
+  std::int64_t capacity = 0;
+  therapist_profiles::TherapistProfile says;
+};
+BOOST_DESCRIBE_STRUCT(WrittenProfile, (), (capacity, says))
+
 struct WrittenStaff {
   std::string login;
   std::string name;
   std::optional<std::vector<WrittenConsent>> consents;
+  std::optional<WrittenProfile> profile;
 };
-BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name, consents))
+BOOST_DESCRIBE_STRUCT(WrittenStaff, (), (login, name, consents, profile))
 
 /// `therapist` is a log-in. A proposed reply time waits for the client's answer.
 struct WrittenClient {
@@ -86,11 +96,12 @@ struct WrittenClient {
   std::optional<std::vector<WrittenConsent>> consents;
   std::optional<std::vector<WrittenOutcome>> signals;
   std::optional<std::vector<WrittenConcern>> between;
+  std::optional<preferences::Wishes> wishes;
   std::vector<WrittenRoom> rooms;
 };
 BOOST_DESCRIBE_STRUCT(WrittenClient, (),
                       (login, name, therapist, opened_days, agreed_reply_hours, proposed_reply_hours, consents, signals,
-                       between, rooms))
+                       between, wishes, rooms))
 
 /// What generated clients are put together from. The lines of a chat take turns; the client begins.
 struct Stock {

@@ -14,6 +14,7 @@
 
 namespace rapport::goals {
 
+using between_sessions::Changed;
 using between_sessions::Side;
 using GoalId = Id<struct GoalTag>;
 using RatingId = Id<struct GoalRatingTag>;
@@ -77,11 +78,6 @@ Result<StoredGoals> list_goals(store::ReadTx& tx, AccountId viewer, EpisodeId ep
 /// not_found unless its episode is the viewer's.
 Result<StoredGoal> find_goal(store::ReadTx& tx, AccountId viewer, GoalId id);
 
-/// What a change came to; `is_new` is false when it had been made before.
-struct Changed {
-  between_sessions::Pair pair;
-  bool is_new = true;
-};
 /// Proposed, or, of the client's alone, active at once. The same id again, by the same person in the same episode, is
 /// the same goal, as it stands now. Conflicts: "between.id_taken", "goal.full", "between.client_alone".
 Result<Changed> add_goal(store::WriteTx& tx, AccountId viewer, const StoredGoal& goal);

@@ -1,5 +1,6 @@
 #include "features/goals/goals_api.hpp"
 
+#include "features/between_sessions/between_api.hpp"
 #include "features/goals/goals_rules.hpp"
 #include "features/goals/goals_shapes.hpp"
 
@@ -7,11 +8,14 @@ namespace rapport::goals {
 namespace {
 
 using access::SealKey;
+using between_sessions::audited_change;
+using between_sessions::changes;
+using between_sessions::key_of;
 using between_sessions::Pair;
+using between_sessions::reads;
 using http::Answer;
 using http::Call;
 using http::Nothing;
-using http::PermissionName;
 
 std::optional<std::string> unless_empty(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
@@ -57,26 +61,6 @@ Result<Answer<GoalsAnswer>> read_goals(Context& context, Call& call) {
   }
   TRY(audit_read(context, call, all.pair.client, std::nullopt, "goals"));
   return answer;
-}
-
-/// Runs a change (WriteTx&) -> Result<Changed> with its row in the audit.
-template <class Change>
-Result<Answer<Nothing>> audited_change(Context& context, const Call& call, const std::string& view, Change change) {
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
-    TRY_ASSIGN(const Changed done, change(tx));
-    entry.client = done.pair.client;
-    entry.view = view;
-    entry.count = done.is_new ? 1 : 0;
-    return done;
-  }));
-  return Answer<Nothing>{204, {}};
-}
-
-Result<access::ClientKeys::SharedKey> key_of(Context& context, const Call& call, EpisodeId episode) {
-  TRY_ASSIGN(const auto pair, context.house.db.read(call.deadline, [&](store::ReadTx& tx) {
-    return between_sessions::find_pair(tx, context.viewer.account, episode);
-  }));
-  return context.house.keys.key_for(pair.client, call.deadline);
 }
 
 Result<Answer<Nothing>> add(Context& context, Call& call, const NewGoal& wanted) {
@@ -177,63 +161,46 @@ Result<Answer<Nothing>> answer(Context& context, Call& call, const ApproachAnswe
 }
 
 void add_approach_routes(Routes& routes) {
-  routes.get("/api/episodes/{episode}/approach")
-      .says("How the two of an episode want to work, its history, and what can be chosen")
-      .answers<ApproachesAnswer>()
-      .needs(PermissionName{"read_between"}, "episode")
-      .audits("approach.read")
-      .handle(read_approaches);
-  routes.post("/api/episodes/{episode}/approach")
-      .says("Propose how to work")
-      .explains("It holds once the other agrees. What still waited is replaced. The same id again changes nothing.")
-      .body<NewApproach>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "episode")
-      .audits("approach.propose")
-      .handle(propose);
-  routes.put("/api/approaches/{approach}/answer")
-      .says("Agree to how the other wants to work, or decline")
-      .body<ApproachAnswerToGive>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "approach")
-      .audits("approach.answer")
-      .handle(answer);
+  reads(routes.get("/api/episodes/{episode}/approach")
+            .says("How the two of an episode want to work, its history, and what can be chosen")
+            .answers<ApproachesAnswer>(),
+        "approach.read", read_approaches);
+  changes(
+      routes.post("/api/episodes/{episode}/approach")
+          .says("Propose how to work")
+          .explains("It holds once the other agrees. What still waited is replaced. The same id again changes nothing.")
+          .body<NewApproach>(),
+      "episode", "approach.propose", propose);
+  changes(routes.put("/api/approaches/{approach}/answer")
+              .says("Agree to how the other wants to work, or decline")
+              .body<ApproachAnswerToGive>(),
+          "approach", "approach.answer", answer);
 }
 
 }  // namespace
 
 void add_goal_routes(Routes& routes) {
   routes.event<between_sessions::BetweenEvent>();
-  routes.get("/api/episodes/{episode}/goals")
-      .says("The goals of an episode, how they came about, and how far the client sees themselves")
-      .answers<GoalsAnswer>()
-      .needs(PermissionName{"read_between"}, "episode")
-      .audits("goals.read")
-      .handle(read_goals);
-  routes.post("/api/episodes/{episode}/goals")
-      .says("Propose a goal, or, as the client, take one on")
-      .explains("The same id again, by the same person, changes nothing: words are not changed once they are sent.")
-      .body<NewGoal>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "episode")
-      .audits("goal.add")
-      .handle(add);
-  routes.post("/api/goals/{goal}/steps")
-      .says("Accept a goal, call it reached, set it aside or take it up again")
-      .explains("Taken before: 204, and nothing changes. 409 `goal.step` where it cannot be taken any more.")
-      .body<GoalStepToTake>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "goal")
-      .audits("goal.step")
-      .handle(step);
-  routes.post("/api/goals/{goal}/ratings")
-      .says("Say how far one has come")
-      .explains("The client's alone. Each stays; the same id again changes nothing.")
-      .body<NewRating>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "goal")
-      .audits("goal.rate")
-      .handle(add_rating);
+  reads(routes.get("/api/episodes/{episode}/goals")
+            .says("The goals of an episode, how they came about, and how far the client sees themselves")
+            .answers<GoalsAnswer>(),
+        "goals.read", read_goals);
+  changes(
+      routes.post("/api/episodes/{episode}/goals")
+          .says("Propose a goal, or, as the client, take one on")
+          .explains("The same id again, by the same person, changes nothing: words are not changed once they are sent.")
+          .body<NewGoal>(),
+      "episode", "goal.add", add);
+  changes(routes.post("/api/goals/{goal}/steps")
+              .says("Accept a goal, call it reached, set it aside or take it up again")
+              .explains("Taken before: 204, and nothing changes. 409 `goal.step` where it cannot be taken any more.")
+              .body<GoalStepToTake>(),
+          "goal", "goal.step", step);
+  changes(routes.post("/api/goals/{goal}/ratings")
+              .says("Say how far one has come")
+              .explains("The client's alone. Each stays; the same id again changes nothing.")
+              .body<NewRating>(),
+          "goal", "goal.rate", add_rating);
   add_approach_routes(routes);
 }
 

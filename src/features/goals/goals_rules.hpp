@@ -37,12 +37,13 @@ std::vector<GoalStep> steps_from(GoalState state, Side proposed_by, Side by);
 /// invalid "goal.progress".
 Result<void> check_progress(std::int64_t progress);
 
-/// The practice's list of what may be chosen: ways of working, and what a session is more like.
+/// The list of what may be chosen: ways of working, and what a session is more like.
 struct ApproachList {
+  std::string version;
   std::vector<between_sessions::Offered> models;
   std::vector<between_sessions::Offered> styles;
 };
-BOOST_DESCRIBE_STRUCT(ApproachList, (), (models, styles))
+BOOST_DESCRIBE_STRUCT(ApproachList, (), (version, models, styles))
 /// resources/approaches/approaches.json, read once. Error: internal, when the program was built without it.
 Result<const ApproachList*> approach_list();
 /// invalid "approach.choice", with a place for each mistake: nothing chosen, too many, unknown or twice.

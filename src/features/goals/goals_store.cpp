@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "features/goals/goals_rules.hpp"
 
 namespace rapport::goals {
@@ -20,6 +18,11 @@ using store::WriteTx;
 const Query kGoal{"goals.find", GOAL " WHERE id = $1", true};
 const Query kOfEpisode{"goals.of_episode", GOAL " WHERE episode_id = $1 ORDER BY proposed_at, id", true};
 #undef GOAL
+// Whoever takes a goal up again proposes it anew: who wrote it took the first step.
+const Query kBegun{"goals.begun",
+                   "SELECT g.episode_id, s.by_id FROM goal g JOIN goal_step s ON s.goal_id = g.id AND s.place = 1"
+                   " WHERE g.id = $1",
+                   true};
 const Query kSteps{"goals.steps",
                    "SELECT s.goal_id, s.state, s.by_id, s.at FROM goal g JOIN goal_step s ON s.goal_id = g.id"
                    " WHERE g.episode_id = $1 ORDER BY s.at, s.goal_id, s.place",
@@ -45,6 +48,7 @@ const Query kRate{"goals.rate", "INSERT INTO goal_rating (id, goal_id, at, seale
 #define APPROACH \
   "SELECT id, episode_id, proposed_by, proposed_at, state, answered_by, answered_at, sealed_choice FROM approach"
 const Query kApproach{"goals.approach", APPROACH " WHERE id = $1", true};
+const Query kProposed{"goals.proposed_approach", "SELECT episode_id, proposed_by FROM approach WHERE id = $1", true};
 const Query kApproaches{"goals.approaches", APPROACH " WHERE episode_id = $1 ORDER BY proposed_at DESC, id DESC", true};
 #undef APPROACH
 const Query kPropose{"goals.propose_approach",
@@ -64,6 +68,10 @@ const Query kEraseSteps{"goals.erase_steps", "DELETE FROM goal_step WHERE " OF_C
 #undef OF_CLIENT
 const Query kErase{"goals.erase", "DELETE FROM goal WHERE client_id = $1"};
 const Query kEraseApproaches{"goals.erase_approaches", "DELETE FROM approach WHERE client_id = $1"};
+
+between_sessions::Place to_place(const Row& row) {
+  return {row.id<EpisodeId>(0), row.id<AccountId>(1)};
+}
 
 StoredGoal to_goal(const Row& row) {
   return {
@@ -125,14 +133,9 @@ Result<StoredGoal> find_goal(ReadTx& tx, AccountId viewer, GoalId id) {
 Result<Changed> add_goal(WriteTx& tx, AccountId viewer, const StoredGoal& goal) {
   TRY_ASSIGN(const auto pair, lock_pair(tx, viewer, goal.episode));
   if (goal.state == GoalState::active) TRY(check_client(pair, viewer));
-  if (const auto there = tx.first(kGoal, {goal.id}, to_goal)) {
-    const auto steps = list_goals(tx, viewer, goal.episode);
-    const auto first = std::ranges::find(steps->steps, goal.id, &StoredStep::goal);
-    if (there->episode != goal.episode || first == steps->steps.end() || first->by != viewer) {
-      return fail(between_sessions::id_taken());
-    }
-    return told(tx, pair, false);
-  }
+  TRY_ASSIGN(const bool is_there,
+             between_sessions::is_stored(tx.first(kBegun, {goal.id}, to_place), {goal.episode, viewer}));
+  if (is_there) return told(tx, pair, false);
   if (tx.first(kCount, {goal.episode}, [](const Row& row) { return row.int64(0); }).value() >= kMostGoals) {
     return fail({ErrorKind::conflict, "goal.full", "There are a hundred goals here. No more fit in."});
   }
@@ -178,10 +181,9 @@ Result<StoredApproaches> list_approaches(ReadTx& tx, AccountId viewer, EpisodeId
 
 Result<Changed> propose_approach(WriteTx& tx, AccountId viewer, const StoredApproach& approach) {
   TRY_ASSIGN(const auto pair, lock_pair(tx, viewer, approach.episode));
-  if (const auto there = tx.first(kApproach, {approach.id}, to_approach)) {
-    if (there->episode != approach.episode || there->proposed_by != viewer) return fail(between_sessions::id_taken());
-    return told(tx, pair, false);
-  }
+  TRY_ASSIGN(const bool is_there,
+             between_sessions::is_stored(tx.first(kProposed, {approach.id}, to_place), {approach.episode, viewer}));
+  if (is_there) return told(tx, pair, false);
   tx.execute(kReplace, {approach.episode, viewer, approach.proposed_at});
   tx.execute(kPropose,
              {approach.id, approach.episode, pair.client, viewer, approach.proposed_at, approach.sealed_choice});

@@ -15,6 +15,7 @@
 
 namespace rapport::homework {
 
+using between_sessions::Changed;
 using between_sessions::Side;
 using HomeworkId = Id<struct HomeworkTag>;
 using EntryId = Id<struct HomeworkEntryTag>;
@@ -106,11 +107,6 @@ struct FoundEntry {
 };
 Result<FoundEntry> find_own_entry(store::ReadTx& tx, AccountId viewer, EntryId id);
 
-/// What a change came to; `is_new` is false when it had been made before.
-struct Changed {
-  between_sessions::Pair pair;
-  bool is_new = true;
-};
 /// The same id again, by the same person in the same episode, is the same homework, as it stands now.
 Result<Changed> give(store::WriteTx& tx, AccountId viewer, const StoredHomework& homework);
 /// By whoever gave it, while it is open and nothing was written for it: "homework.begun", "between.not_yours".

@@ -1,11 +1,15 @@
 #include "features/homework/homework_api.hpp"
 
+#include "features/between_sessions/between_api.hpp"
 #include "features/homework/homework_shapes.hpp"
 
 namespace rapport::homework {
 namespace {
 
+using between_sessions::audited_change;
+using between_sessions::changes;
 using between_sessions::Pair;
+using between_sessions::reads;
 using http::Answer;
 using http::Call;
 using http::Nothing;
@@ -51,18 +55,6 @@ Result<Answer<HomeworkPage>> read_page(Context& context, Call& call) {
   }
   TRY(audit_read(context, call, page.pair.client, std::nullopt, "homework"));
   return answer;
-}
-
-template <class Change>
-Result<Answer<Nothing>> audited_change(Context& context, const Call& call, const std::string& view, Change change) {
-  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
-    TRY_ASSIGN(const Changed done, change(tx));
-    entry.client = done.pair.client;
-    entry.view = view;
-    entry.count = done.is_new ? 1 : 0;
-    return done;
-  }));
-  return Answer<Nothing>{204, {}};
 }
 
 std::string view_of(HomeworkId id) {
@@ -168,65 +160,44 @@ void add_entry_routes(Routes& routes) {
       .audits("homework.write")
       .limit(http::kReplaces)
       .handle(save);
-  routes.put("/api/homework-entries/{entry}/shared")
-      .says("Show the therapist what one wrote, or not any more")
-      .body<EntryShared>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "entry")
-      .audits("homework.share")
-      .handle(share);
-  routes.del("/api/homework-entries/{entry}")
-      .says("Remove what one wrote for a homework")
-      .explains("It is gone for both.")
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "entry")
-      .audits("homework.remove")
-      .handle(remove);
+  changes(routes.put("/api/homework-entries/{entry}/shared")
+              .says("Show the therapist what one wrote, or not any more")
+              .body<EntryShared>(),
+          "entry", "homework.share", share);
+  changes(routes.del("/api/homework-entries/{entry}")
+              .says("Remove what one wrote for a homework")
+              .explains("It is gone for both."),
+          "entry", "homework.remove", remove);
 }
 
 }  // namespace
 
 void add_homework_routes(Routes& routes) {
-  routes.get("/api/episodes/{episode}/homework")
-      .says("The homework of an episode, with what was written for it and shown")
-      .query("before", "string", "the page after this homework's id")
-      .query("limit", "integer", "how many at most (1 to 50)")
-      .answers<HomeworkPage>()
-      .needs(PermissionName{"read_between"}, "episode")
-      .audits("homework.read")
-      .handle(read_page);
-  routes.post("/api/episodes/{episode}/homework")
-      .says("Give homework, or, as the client, take some on")
-      .explains("The same id again, by the same person, changes nothing.")
-      .body<NewHomework>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "episode")
-      .audits("homework.give")
-      .handle(give_homework);
-  routes.del("/api/homework/{homework}")
-      .says("Take homework back that nobody has begun")
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "homework")
-      .audits("homework.take_back")
-      .handle(take_homework_back);
-  routes.put("/api/homework/{homework}/outcome")
-      .says("Say what became of it")
-      .explains(
-          "The client's alone. With done or partly the therapist sees what was written for it, but for the pages of a "
-          "diary, which are shown one by one.")
-      .body<OutcomeToSay>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "homework")
-      .audits("homework.outcome")
-      .handle(set_outcome);
-  routes.put("/api/homework/{homework}/reminder")
-      .says("Be reminded a day before it is due, or not")
-      .explains("The client's alone.")
-      .body<ReminderWanted>()
-      .answers<Nothing>(204)
-      .needs(PermissionName{"write_between"}, "homework")
-      .audits("homework.reminder")
-      .handle(set_reminder);
+  reads(routes.get("/api/episodes/{episode}/homework")
+            .says("The homework of an episode, with what was written for it and shown")
+            .query("before", "string", "the page after this homework's id")
+            .query("limit", "integer", "how many at most (1 to 50)")
+            .answers<HomeworkPage>(),
+        "homework.read", read_page);
+  changes(routes.post("/api/episodes/{episode}/homework")
+              .says("Give homework, or, as the client, take some on")
+              .explains("The same id again, by the same person, changes nothing.")
+              .body<NewHomework>(),
+          "episode", "homework.give", give_homework);
+  changes(routes.del("/api/homework/{homework}").says("Take homework back that nobody has begun"), "homework",
+          "homework.take_back", take_homework_back);
+  changes(routes.put("/api/homework/{homework}/outcome")
+              .says("Say what became of it")
+              .explains("The client's alone. With done or partly the therapist sees what was written for it, but for "
+                        "the pages of a "
+                        "diary, which are shown one by one.")
+              .body<OutcomeToSay>(),
+          "homework", "homework.outcome", set_outcome);
+  changes(routes.put("/api/homework/{homework}/reminder")
+              .says("Be reminded a day before it is due, or not")
+              .explains("The client's alone.")
+              .body<ReminderWanted>(),
+          "homework", "homework.reminder", set_reminder);
   add_entry_routes(routes);
 }
 

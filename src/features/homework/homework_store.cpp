@@ -38,6 +38,7 @@ const Query kEntries{"homework.entries", ENTRY " WHERE homework_id = $1 ORDER BY
 const Query kSharedEntries{"homework.shared_entries",
                            ENTRY " WHERE homework_id = $1 AND shared_at IS NOT NULL ORDER BY begun_at, id", true};
 #undef ENTRY
+const Query kGiven{"homework.given", "SELECT episode_id, given_by FROM homework WHERE id = $1", true};
 const Query kGive{"homework.give",
                   "INSERT INTO homework (id, episode_id, client_id, kind, given_by, given_at, due_at, state, state_at,"
                   " reminds, sealed_task) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $6, $8, $9)",
@@ -181,10 +182,11 @@ Result<FoundEntry> find_own_entry(ReadTx& tx, AccountId viewer, EntryId id) {
 
 Result<Changed> give(WriteTx& tx, AccountId viewer, const StoredHomework& homework) {
   TRY_ASSIGN(const auto pair, lock_pair(tx, viewer, homework.episode));
-  if (const auto there = tx.first(kHomework, {homework.id}, to_homework)) {
-    if (there->episode != homework.episode || there->given_by != viewer) return fail(between_sessions::id_taken());
-    return told(tx, pair, false);
-  }
+  const auto there = tx.first(kGiven, {homework.id}, [](const Row& row) {
+    return between_sessions::Place{row.id<EpisodeId>(0), row.id<AccountId>(1)};
+  });
+  TRY_ASSIGN(const bool is_there, between_sessions::is_stored(there, {homework.episode, viewer}));
+  if (is_there) return told(tx, pair, false);
   // Whether to be reminded is for the client to say.
   const bool reminds = homework.reminds && viewer == pair.client;
   tx.execute(kGive, {homework.id, homework.episode, pair.client, text_of(homework.kind), viewer, homework.given_at,

@@ -22,7 +22,8 @@ struct Invitation {
   PracticeId practice;
   AccountId account;
   access::Role role = access::Role::client;
-  std::optional<AccountId> therapist = {};  ///< whose client it will be; none for staff
+  /// Whose client it will be; none for staff, and for a client who chooses (features/matching).
+  std::optional<AccountId> therapist = {};
   AccountId invited_by;
   Time invited_at;
   Time ends_at;
@@ -58,8 +59,9 @@ struct Acceptance {
   std::string password_hash;
   Bytes sealed_profile;
 };
-/// Uses the link: the account can log in from now on, and a client's care begins. Of two at once one gets it. Errors:
-/// what find_by_token would not find is not_found "invitation.gone"; conflict "account.login_taken".
+/// Uses the link: the account can log in from now on, and a client's care begins, or their search for a therapist. Of
+/// two at once one gets it. Errors: what find_by_token would not find is not_found "invitation.gone"; conflict
+/// "account.login_taken".
 Result<Invitation> accept(store::WriteTx& tx, BytesView token_digest, const Acceptance& acceptance, Time now);
 
 Error gone();

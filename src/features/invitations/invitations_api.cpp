@@ -26,7 +26,8 @@ BOOST_DESCRIBE_ENUM(MailLanguage, en, de)
 struct NewInvitation {
   static constexpr std::string_view says =
       "`id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator "
-      "invites one. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. "
+      "invites one; without it the client chooses among those who could fit. With an `email` the link goes there, and "
+      "nothing else ever: it is forgotten when the link is used. "
       "`language` is that of the mail.";
   InvitationId id;
   InvitedRole role = InvitedRole::client;
@@ -76,7 +77,8 @@ BOOST_DESCRIBE_STRUCT(InvitationToken, (), (token))
 
 struct InvitedTo {
   static constexpr std::string_view says =
-      "What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator.";
+      "What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator, "
+      "`therapist` for whoever is no client, and for a client who chooses one.";
   std::string practice;
   std::optional<std::string> invited_by;
   std::optional<std::string> therapist;
@@ -178,9 +180,9 @@ Result<void> check_wanted(const Context& context, const NewInvitation& wanted) {
   if (is_therapist && (!is_client || (wanted.therapist && *wanted.therapist != context.viewer.account))) {
     return fail(forbidden("A therapist invites clients of their own; an administrator invites everybody else."));
   }
-  if (!is_therapist && is_client != wanted.therapist.has_value()) {
-    return fail(invalid("invitation.therapist", "A client is invited to one therapist, and nobody else is.",
-                        {{"/therapist", "Name a therapist for a client, and none for anybody else."}}));
+  if (!is_client && wanted.therapist) {
+    return fail(invalid("invitation.therapist", "Only a client is invited to a therapist.",
+                        {{"/therapist", "Name a therapist for a client alone, or none: then the client chooses."}}));
   }
   return check_address(wanted.email);
 }
@@ -194,7 +196,8 @@ Invitation invitation_of(const Context& context, const NewInvitation& wanted, co
   made.account = before ? before->account : AccountId::make(now);
   made.role = before ? before->role : access::role_from_text(boost::describe::enum_to_string(wanted.role, "")).value();
   made.therapist = before ? before->therapist : wanted.therapist;
-  if (made.role == access::Role::client && !made.therapist) made.therapist = context.viewer.account;
+  const bool is_of_therapist = context.viewer.role == access::Role::therapist;
+  if (made.role == access::Role::client && is_of_therapist) made.therapist = context.viewer.account;
   made.invited_by = context.viewer.account;
   made.invited_at = before ? before->invited_at : now;
   made.ends_at = now + context.house.invitations_last;

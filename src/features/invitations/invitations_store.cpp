@@ -1,5 +1,5 @@
 #include "features/invitations/invitations.hpp"
-#include "features/people/people_shapes.hpp"
+#include "features/matching/search.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::invitations {
@@ -96,16 +96,6 @@ people::Account nobodys_account(const Invitation& invitation, BytesView token_di
   return account;
 }
 
-/// A client's care begins, with those who stand around it; nobody else is named in their place meanwhile.
-Result<void> begin_care(WriteTx& tx, const Invitation& invitation, Time now) {
-  const auto episode = EpisodeId::make(now);
-  const auto chat = RoomId::make(now);
-  TRY(people::open_episode(tx, episode, chat, invitation.practice, invitation.account, *invitation.therapist, now));
-  TRY(people::set_helpers(tx, episode, people::usual_helpers(tx, *invitation.therapist)));
-  tx.emit({chat, 0, http::passing_frame(chat, people::RoomEvent{episode}), {*invitation.therapist}});
-  return {};
-}
-
 // Ended by being withdrawn, or by their time.
 #define IS_FORGETTABLE(before)                                      \
   " used_at IS NULL AND COALESCE(withdrawn_at, ends_at) <= " before \
@@ -183,7 +173,12 @@ Result<Invitation> accept(WriteTx& tx, BytesView token_digest, const Acceptance&
   TRY(people::take_account(tx, found->account, acceptance.login_digest, acceptance.password_hash,
                            acceptance.sealed_profile));
   notify::drop_waiting(tx, notice_prefix(found->id), now);
-  if (found->therapist) TRY(begin_care(tx, *found, now));
+  if (found->role != access::Role::client) return *found;
+  if (found->therapist) {
+    TRY(people::begin_care(tx, found->practice, found->account, *found->therapist, now));
+  } else {
+    matching::begin_search(tx, found->practice, found->account);
+  }
   return *found;
 }
 

@@ -6,6 +6,7 @@
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
+#include "features/people/neutral_changed.hpp"
 #include "features/people/people_shapes.hpp"
 #include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires.hpp"
@@ -72,8 +73,9 @@ const Query kCallOffAll{"hand_overs.call_off_all",
 const Query kChange{"hand_overs.change",
                     "UPDATE episode_of_care SET therapist_id = $3, deputy_id = COALESCE($4, NULLIF(deputy_id, $3)),"
                     " neutral_id = COALESCE($5, neutral_id), reply_hours = NULL,"
-                    " reply_hours_proposed = NULL"
-                    " WHERE id = $1 AND therapist_id = $2 AND closed_at IS NULL AND locked_at IS NULL",
+                    " reply_hours_proposed = NULL, therapist_changed_at = $6, neutral_changed_at = " NEUTRAL_CHANGED(
+                        "COALESCE($5, neutral_id)",
+                        "$6") " WHERE id = $1 AND therapist_id = $2 AND closed_at IS NULL AND locked_at IS NULL",
                     true};
 const Query kOpenTreatments{"hand_overs.open_treatments",
                             "SELECT e.id, e.client_id, c.sealed_profile, e.opened_at, h.id, h.to_id, h.sessions,"
@@ -147,7 +149,7 @@ void write_down(WriteTx& tx, const HandOver& one) {
 Result<bool> carry_out(WriteTx& tx, const HandOver& one, const CancelSessions& cancel_sessions) {
   if (tx.execute(kDone, {one.id, tx.now()}) == 0) return false;
   const auto helpers = usual_helpers(tx, one.to);
-  if (tx.execute(kChange, {one.episode, one.from, one.to, helpers.deputy, helpers.neutral}) == 0) {
+  if (tx.execute(kChange, {one.episode, one.from, one.to, helpers.deputy, helpers.neutral, tx.now()}) == 0) {
     tx.execute(kCallOff, {one.id, tx.now()});
     return false;
   }

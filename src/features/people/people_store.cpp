@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "access/who_treats.hpp"
+#include "features/people/neutral_changed.hpp"
 #include "features/people/people.hpp"
 
 namespace rapport::people {
@@ -39,8 +40,11 @@ const Query kReplaceProfile{"people.replace_profile", "UPDATE account SET sealed
 const Query kAddEpisode{"people.add_episode",
                         "INSERT INTO episode_of_care (id, practice_id, client_id, therapist_id, opened_at)"
                         " VALUES ($1, $2, $3, $4, $5)"};
-const Query kSetHelpers{"people.set_helpers",
-                        "UPDATE episode_of_care SET deputy_id = $2, neutral_id = $3 WHERE id = $1", true};
+const Query kSetHelpers{
+    "people.set_helpers",
+    "UPDATE episode_of_care SET deputy_id = $2, neutral_id = $3, neutral_changed_at = " NEUTRAL_CHANGED(
+        "$3", "$4") " WHERE id = $1",
+    true};
 const Query kSetSupervisor{"people.set_supervisor", "UPDATE account SET supervisor_id = $2 WHERE id = $1", true};
 const Query kAddRoom{"people.add_room",
                      "INSERT INTO room (id, episode_id, client_id, kind, sealed_subject, last_seq, created_at,"
@@ -227,7 +231,7 @@ Result<void> open_episode(WriteTx& tx, EpisodeId id, RoomId chat, PracticeId pra
 }
 
 Result<void> set_helpers(WriteTx& tx, EpisodeId episode, const Helpers& helpers) {
-  if (tx.execute(kSetHelpers, {episode, helpers.deputy, helpers.neutral}) == 1) return {};
+  if (tx.execute(kSetHelpers, {episode, helpers.deputy, helpers.neutral, tx.now()}) == 1) return {};
   return fail(not_found());
 }
 

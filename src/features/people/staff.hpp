@@ -74,4 +74,8 @@ void let_named_hold(store::WriteTx& tx, PracticeId practice);
 /// Who stands around a client who comes new to this therapist.
 Helpers usual_helpers(store::ReadTx& tx, AccountId therapist);
 
+/// The client's care begins with this therapist, who is told, with those who stand around their clients; lock_team
+/// first, so that nobody else is named in their place meanwhile.
+Result<void> begin_care(store::WriteTx& tx, PracticeId practice, AccountId client, AccountId therapist, Time now);
+
 }  // namespace rapport::people

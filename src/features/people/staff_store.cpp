@@ -4,6 +4,8 @@
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
+#include "features/people/people_shapes.hpp"
+#include "features/people/neutral_changed.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
@@ -83,7 +85,8 @@ const Query kSetDeputyOfAll{"staff.set_deputy_of_all",
 const Query kSetNeutral{"staff.set_neutral", "UPDATE practice SET neutral_id = $2, neutral_from = $3 WHERE id = $1",
                         true};
 const Query kSetNeutralOfAll{"staff.set_neutral_of_all",
-                             "UPDATE episode_of_care SET neutral_id = $2 WHERE practice_id = $1"};
+                             "UPDATE episode_of_care SET neutral_id = $2, neutral_changed_at = " NEUTRAL_CHANGED(
+                                 "$2", "$3") " WHERE practice_id = $1"};
 const Query kStaffHolds{"staff.holds",
                         "UPDATE account SET supervisor_from = $2, deputy_from = $2 WHERE practice_id = $1"};
 const Query kNeutralHolds{"staff.neutral_holds", "UPDATE practice SET neutral_from = $2 WHERE id = $1", true};
@@ -268,7 +271,7 @@ Result<bool> set_neutral_person(WriteTx& tx, PracticeId practice, std::optional<
   TRY(check_role(tx, practice, neutral, "neutral_person", "/neutral_person"));
   const bool is_new = neutral_person_of(tx, practice) != neutral;
   if (is_new) tx.execute(kSetNeutral, {practice, neutral, holds_from(neutral, tx.now())});
-  tx.execute(kSetNeutralOfAll, {practice, neutral});
+  tx.execute(kSetNeutralOfAll, {practice, neutral, tx.now()});
   return is_new;
 }
 
@@ -281,6 +284,15 @@ Helpers usual_helpers(ReadTx& tx, AccountId therapist) {
       .first(kUsual, {therapist},
              [](const Row& row) { return Helpers{row.maybe_id<AccountId>(0), row.maybe_id<AccountId>(1)}; })
       .value_or(Helpers{});
+}
+
+Result<void> begin_care(WriteTx& tx, PracticeId practice, AccountId client, AccountId therapist, Time now) {
+  const auto episode = EpisodeId::make(now);
+  const auto chat = RoomId::make(now);
+  TRY(open_episode(tx, episode, chat, practice, client, therapist, now));
+  TRY(set_helpers(tx, episode, usual_helpers(tx, therapist)));
+  tx.emit({chat, 0, http::passing_frame(chat, RoomEvent{episode}), {therapist}});
+  return {};
 }
 
 }  // namespace rapport::people

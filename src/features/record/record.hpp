@@ -18,6 +18,7 @@
 #include "features/messages/messages.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety_gate/safety_gate.hpp"
@@ -105,7 +106,8 @@ struct StoredRecord {
   std::vector<StoredConsent> consents;  ///< the oldest first
   /// The client's alone: no exception opens them. The oldest first.
   std::vector<relationship_concern::WholeConcern> relationship_concerns = {};
-  std::vector<StoredAccess> access;  ///< the latest first
+  std::vector<preferences::StoredWishes> wishes = {};  ///< the oldest first
+  std::vector<StoredAccess> access;                    ///< the latest first
   bool more_access = false;
 };
 
@@ -113,7 +115,7 @@ struct StoredRecord {
 /// anything of the kind was ever touched. Errors: conflict "record.too_large".
 Result<StoredRecord> read_record(store::ReadTx& tx, AccountId client);
 
-/// Of a client whose account is closed and whose record is locked: without what they agreed to,
+/// Of a client whose account is closed and whose record is locked: without what they agreed to and wished for,
 /// what they said of the relationship and who looked.
 Result<StoredRecord> read_locked_record(store::ReadTx& tx, AccountId client);
 

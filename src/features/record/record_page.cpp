@@ -142,6 +142,14 @@ std::string spoken(Time at, std::string_view language) {
                      kMonths[unsigned{date.month()} - 1][german ? 1 : 0], int{date.year()}, minutes / 60, minutes % 60);
 }
 
+/// 1 is Monday.
+std::string_view day_of_week(std::int64_t day, std::string_view language) {
+  constexpr std::string_view kDays[][2] = {
+      {"Monday", "Montag"},  {"Tuesday", "Dienstag"}, {"Wednesday", "Mittwoch"}, {"Thursday", "Donnerstag"},
+      {"Friday", "Freitag"}, {"Saturday", "Samstag"}, {"Sunday", "Sonntag"}};
+  return kDays[std::clamp<std::int64_t>(day, 1, 7) - 1][language == kGerman ? 1 : 0];
+}
+
 /// As exact as the screens are: a score that was prorated may have many digits.
 std::string number_of(double value, std::string_view language) {
   auto text = fmt::format("{:g}", std::round(value * 10) / 10);
@@ -202,6 +210,7 @@ class Page {
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_consents();
     add_relationship_concerns();
+    add_wishes();
     add_access();
     add("</main></body></html>\n");
     return std::move(out_);
@@ -706,6 +715,45 @@ class Page {
     if (record_.relationship_concerns.empty()) return;
     tag("h2", named("relationship_concern.title"));
     for (const auto& one : record_.relationship_concerns) add_relationship_concern(one);
+  }
+
+  void add_wishes() {
+    if (record_.wishes.empty()) return;
+    tag("h2", named("wishes.title"));
+    for (const auto& [version, at, wishes] : record_.wishes) {
+      tag("h3", words_.version, " ", std::to_string(version), ", ", at);
+      add("<ul>");
+      add_degree("wishes.talk", wishes.way.talk);
+      add_degree("wishes.lead", wishes.way.lead);
+      add_degree("wishes.time", wishes.way.time);
+      add_degree("wishes.tasks", wishes.way.tasks);
+      if (wishes.gender) add_gender(*wishes.gender, wishes.gender_needed);
+      if (wishes.language) tag("li", named("wishes.language"), ": ", *wishes.language);
+      if (!wishes.times.empty()) tag("li", named("wishes.times"), ": ", spoken_times(wishes.times));
+      add("</ul>");
+      if (!wishes.words.empty()) tag(R"(p class="w" dir="auto")", wishes.words);
+    }
+  }
+
+  void add_degree(std::string_view code, const std::optional<std::int64_t>& degree) {
+    if (degree) tag("li", named(code), ": ", std::to_string(*degree));
+  }
+
+  void add_gender(therapist_profiles::Gender gender, bool is_needed) {
+    const auto* code = boost::describe::enum_to_string(gender, "");
+    const auto name = named(std::string("wishes.") + code);
+    if (is_needed) return tag("li", named("wishes.gender"), ": ", name, ", ", named("wishes.needed"));
+    tag("li", named("wishes.gender"), ": ", name);
+  }
+
+  std::string spoken_times(const std::vector<therapist_profiles::WeekTime>& times) const {
+    std::string text;
+    for (const auto& one : times) {
+      const auto* part = boost::describe::enum_to_string(one.part, "");
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{} {}", day_of_week(one.day, language_), named(std::string("wishes.") + part));
+    }
+    return text;
   }
 
   void add_access() {

@@ -36,6 +36,9 @@ RecordAnswer record_full_of(const std::string& words) {
   episode.forms.push_back(form);
   record.episodes.push_back(episode);
   record.consents.push_back({words, words, words, words, words, true, kNow, words, words, {}});
+  preferences::Wishes wishes{{-2, {}, 1, {}}, therapist_profiles::Gender::woman, true, words, {}, words};
+  wishes.times.push_back({2, therapist_profiles::DayPart::evening});
+  record.wishes.push_back({1, kNow, wishes});
   record.access.push_back({kNow, words, words, words, words, 1});
   return record;
 }
@@ -53,6 +56,13 @@ TEST(RecordPage, ShowsWhatPeopleWroteAsTextWhateverItHolds) {
   EXPECT_GE(times(page, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;img src=x onerror=y&gt;"), 18U);
   EXPECT_EQ(times(page, "<p"), times(page, "</p>"));
   EXPECT_EQ(times(page, "<article>"), times(page, "</article>"));
+}
+
+TEST(RecordPage, SaysWhatWasWishedForInTheWork) {
+  const auto page = write_page(record_full_of("words"), "de");
+  EXPECT_NE(page.find("Von Lösungen (-2) bis offenes Gespräch (2): -2"), std::string::npos);
+  EXPECT_NE(page.find("eine Frau, niemand anderes"), std::string::npos);
+  EXPECT_NE(page.find("Dienstag abends"), std::string::npos);
 }
 
 TEST(RecordPage, TellsWhatWasLeftOutFromWhatWasNotAsked) {

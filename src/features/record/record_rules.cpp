@@ -369,7 +369,7 @@ Result<RecordAnswer> open_treatments(const StoredRecord& stored, const SealKey& 
 Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKey& key, const Names& names, Time now,
                                         AccountId reader) {
   TRY_ASSIGN(auto record, open_treatments(stored, key, names, now, reader));
-  record.left_out = {"Drafts, what was agreed to, what was said of the relationship, and who looked.",
+  record.left_out = {"Drafts, what was agreed to or wished for, what was said of the relationship, and who looked.",
                      "What the therapist noted for themselves, or answered on forms of their own.",
                      "Answers that the client did not show the therapist.",
                      "What the client wrote for homework and of what went well, and did not show the therapist."};
@@ -386,6 +386,10 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.relationship_concerns) {
     TRY_ASSIGN(auto concern, relationship_concern::open_own(key, one, name_of_hearer));
     record.relationship_concerns.push_back(std::move(concern));
+  }
+  for (const auto& one : stored.wishes) {
+    TRY_ASSIGN(auto wishes, preferences::open_wishes(key, one));
+    record.wishes.push_back({one.version, one.at, std::move(wishes)});
   }
   for (const auto& one : stored.access) {
     record.access.push_back({one.at, name_of(names, one.viewer), one.role, one.action,

@@ -13,6 +13,7 @@
 #include "features/encounters/encounters.hpp"
 #include "features/goals/goals.hpp"
 #include "features/homework/homework.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/safety_gate/safety_gate.hpp"
@@ -299,6 +300,14 @@ struct RecordConsent {
 };
 BOOST_DESCRIBE_STRUCT(RecordConsent, (), (purpose, title, version, language, digest, given, at, by, note, put_back_to))
 
+struct RecordWishes {
+  static constexpr std::string_view says = "What the client wished for in the work from `at` on.";
+  std::int64_t version = 0;
+  Time at;
+  preferences::Wishes wishes;
+};
+BOOST_DESCRIBE_STRUCT(RecordWishes, (), (version, at, wishes))
+
 struct RecordAccess {
   static constexpr std::string_view says =
       "Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. "
@@ -347,12 +356,13 @@ struct RecordAnswer {
   std::vector<RecordEpisode> episodes;
   std::vector<RecordConsent> consents;
   std::vector<relationship_concern::OwnConcern> relationship_concerns;
+  std::vector<RecordWishes> wishes;
   std::vector<RecordAccess> access;
   bool more_access = false;
   std::vector<std::string> left_out;
 };
 BOOST_DESCRIBE_STRUCT(RecordAnswer, (),
-                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, access,
+                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, wishes, access,
                        more_access, left_out))
 
 }  // namespace rapport::record

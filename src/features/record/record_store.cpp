@@ -282,6 +282,8 @@ Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   for (const auto& one : record.relationship_concerns) {
     for (const auto& telling : one.tellings) add_profile(tx, record, telling.account);
   }
+  record.wishes = preferences::list_wishes(tx, client);
+  std::ranges::reverse(record.wishes);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);
   record.more_access = std::ssize(record.access) > kMostAccess;
   if (record.more_access) record.access.pop_back();

@@ -46,6 +46,7 @@ struct StoredConcern {
   bool waits = false;  ///< something of it is there for the client
   std::optional<Time> ended_at;
   std::optional<Bytes> sealed_words;  ///< under the client's key, tied to `id`
+  std::int64_t news = 0;              ///< how much came for the client so far
 };
 
 struct Telling {
@@ -57,8 +58,10 @@ struct Telling {
   std::optional<Time> heard_at;
   bool waits = true;  ///< something of it is there for them
   std::optional<Time> ended_at;
-  bool hears = true;   ///< they can read it now
-  Bytes sealed_words;  ///< tied to `id`
+  bool hears = true;               ///< they can read it now
+  Bytes sealed_words;              ///< tied to `id`
+  std::int64_t news = 1;           ///< how much came for them so far; that it was told is the first
+  std::int64_t note_revision = 0;  ///< how often their note was written or taken away
 };
 
 struct Word {
@@ -72,6 +75,7 @@ struct Word {
 struct Agreement {
   AgreementId id;
   TellingId telling;
+  AccountId by;  ///< whom the telling was to
   Time at;
   bool is_shared = false;
   std::optional<Time> answered_at;
@@ -141,7 +145,7 @@ struct NewWord {
 Result<bool> say(store::WriteTx& tx, AccountId client, RelationshipConcernId concern, const NewWord& word, Time now);
 
 /// Whether that is what was agreed. Errors: conflict "relationship_concern.over"; "relationship_concern.answered", when
-/// it was answered otherwise, or something else was written since.
+/// it was answered otherwise, or the same person wrote something else since.
 Result<bool> answer_agreement(store::WriteTx& tx, AccountId client, RelationshipConcernId concern, AgreementId id,
                               bool agrees, Time now);
 
@@ -157,8 +161,8 @@ struct NewAnswer {
 };
 /// Whether what was stored is what comes again.
 using IsSame = std::function<bool(const Bytes& sealed)>;
-/// Errors: conflict "relationship_concern.over"; "relationship_concern.answered", when it was answered otherwise or
-/// asked anew since; those of `say`.
+/// Errors: conflict "relationship_concern.over"; "relationship_concern.answered", when it was answered otherwise, for
+/// other readers, or asked anew since; those of `say`.
 Result<bool> answer_follow_up(store::WriteTx& tx, AccountId client, RelationshipConcernId concern,
                               const NewAnswer& answer, const IsSame& is_same, Time now);
 
@@ -166,8 +170,8 @@ Result<bool> answer_follow_up(store::WriteTx& tx, AccountId client, Relationship
 /// it, and what others noted is gone. Error: conflict "relationship_concern.over", to close what was withdrawn.
 Result<bool> end(store::WriteTx& tx, AccountId client, RelationshipConcernId concern, Step step, Time now);
 
-/// The client has seen what was there for them.
-Result<bool> see(store::WriteTx& tx, AccountId client, RelationshipConcernId concern);
+/// The client has seen so much of what came for them (StoredConcern::news); what came later waits.
+Result<bool> see(store::WriteTx& tx, AccountId client, RelationshipConcernId concern, std::int64_t seen);
 
 // What one does who was told.
 
@@ -188,17 +192,27 @@ std::vector<Agreement> agreements_for(store::ReadTx& tx, const Heard& heard);
 std::optional<Hearer> other_hearer(store::ReadTx& tx, const Heard& heard);
 std::optional<Bytes> note_of(store::ReadTx& tx, TellingId telling);
 
-/// "I have read it." Error: conflict "relationship_concern.over".
-Result<bool> hear(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern, Time now);
-/// A word to the client, which says besides that it was read. Errors as `say`.
+/// "I have read it", as far as `seen` (Telling::news). Errors: conflict "relationship_concern.over";
+/// "relationship_concern.news" when more has come.
+Result<bool> hear(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern, std::int64_t seen, Time now);
+/// A word to the client, which says besides that what was told was read. What came later than `seen` waits on. Errors
+/// as `say`.
 Result<bool> reply(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern, WordId id,
-                   BytesView sealed_text, Time now);
-/// What was agreed, for the client to say whether it was. Errors as `say`.
+                   BytesView sealed_text, Time now, std::int64_t seen = 0);
+/// What was agreed, for the client to say whether it was. `seen` and errors as `reply`.
 Result<bool> propose(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern, AgreementId id,
-                     BytesView sealed_text, Time now);
-/// For nobody else's eyes. Nothing: it is taken away.
-Result<void> note(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern,
-                  const std::optional<Bytes>& sealed_text, Time now);
+                     BytesView sealed_text, Time now, std::int64_t seen = 0);
+
+struct NewNote {
+  std::int64_t based_on = 0;         ///< the Telling::note_revision that was before their eyes
+  std::optional<Bytes> sealed_text;  ///< tied to the telling; none: it is taken away
+};
+/// Whether what is stored, or that nothing is, is what comes again.
+using IsSameNote = std::function<bool(const std::optional<Bytes>& sealed)>;
+/// For nobody else's eyes. False when it was sent before. Error: conflict "relationship_concern.note_moved" when it was
+/// changed from elsewhere since.
+Result<bool> note(store::WriteTx& tx, AccountId viewer, RelationshipConcernId concern, const NewNote& wanted,
+                  const IsSameNote& is_same, Time now);
 
 // What others call.
 

@@ -186,9 +186,9 @@ Result<Answer<OwnConcern>> end_concern(Context& context, Call& call, const Conce
   });
 }
 
-Result<Answer<OwnConcern>> see_concern(Context& context, Call& call) {
-  TRY(context.house.db.write(call.deadline,
-                             [&](store::WriteTx& tx) { return see(tx, context.viewer.account, id_in(call)); }));
+Result<Answer<OwnConcern>> see_concern(Context& context, Call& call, const SeenSoFar& body) {
+  TRY(context.house.db.write(
+      call.deadline, [&](store::WriteTx& tx) { return see(tx, context.viewer.account, id_in(call), body.seen); }));
   TRY_ASSIGN(auto entry, read_one(context, call, id_in(call)));
   return Answer<OwnConcern>{200, std::move(entry)};
 }
@@ -212,6 +212,7 @@ Result<HeardEntry> describe(const Heard& heard, const std::vector<Agreement>& ag
   entry.told_at = heard.telling.told_at;
   entry.heard_at = heard.telling.heard_at;
   entry.waits = heard.telling.waits && is_open(heard.concern.state);
+  entry.news = heard.telling.news;
   if (heard.telling.part == Part::therapist) entry.episode = heard.concern.episode;
   return entry;
 }
@@ -268,9 +269,8 @@ Result<StoredHeard> read_stored(store::ReadTx& tx, AccountId viewer, Relationshi
 Result<void> add_agreements(HeardDetails& details, const access::SealKey& key, const StoredHeard& stored,
                             AccountId viewer, Names& names) {
   for (const auto& one : stored.agreements) {
-    const bool is_own = one.telling == stored.heard.telling.id;
-    TRY_ASSIGN(auto by, names.of_therapist(is_own || !stored.other ? viewer : stored.other->account));
-    TRY_ASSIGN(auto entry, open_agreement(key, one, std::move(by)));
+    TRY_ASSIGN(auto by, names.of_therapist(one.by));
+    TRY_ASSIGN(auto entry, open_agreement(key, one, viewer, std::move(by)));
     details.agreements.push_back(std::move(entry));
   }
   return {};
@@ -301,6 +301,7 @@ Result<HeardDetails> details_of(Context& context, const Call& call, Relationship
     TRY_ASSIGN(auto name, names.of(stored.other->account));
     details.other = OtherHearer{std::move(name), stored.other->part};
   }
+  details.note_revision = stored.heard.telling.note_revision;
   details.guide = repair_guides().of(stored.heard.telling.part, call.query_text("language").value_or(""));
   return details;
 }
@@ -339,9 +340,10 @@ Result<access::ClientKeys::SharedKey> key_of_heard(Context& context, const Call&
   return key_of(context, call, heard.concern.client);
 }
 
-Result<Answer<HeardDetails>> hear_concern(Context& context, Call& call) {
-  return heard_step(context, call,
-                    [&](store::WriteTx& tx, Time now) { return hear(tx, context.viewer.account, id_in(call), now); });
+Result<Answer<HeardDetails>> hear_concern(Context& context, Call& call, const SeenSoFar& body) {
+  return heard_step(context, call, [&](store::WriteTx& tx, Time now) {
+    return hear(tx, context.viewer.account, id_in(call), body.seen, now);
+  });
 }
 
 Result<Answer<HeardDetails>> send_reply(Context& context, Call& call, const ReplyToSend& body) {
@@ -351,7 +353,7 @@ Result<Answer<HeardDetails>> send_reply(Context& context, Call& call, const Repl
   return heard_step(
       context, call,
       [&](store::WriteTx& tx, Time now) {
-        return reply(tx, context.viewer.account, id_in(call), body.id, sealed, now);
+        return reply(tx, context.viewer.account, id_in(call), body.id, sealed, now, body.seen.value_or(0));
       },
       201);
 }
@@ -363,7 +365,7 @@ Result<Answer<HeardDetails>> propose_agreement(Context& context, Call& call, con
   return heard_step(
       context, call,
       [&](store::WriteTx& tx, Time now) {
-        return propose(tx, context.viewer.account, id_in(call), body.id, sealed, now);
+        return propose(tx, context.viewer.account, id_in(call), body.id, sealed, now, body.seen.value_or(0));
       },
       201);
 }
@@ -372,10 +374,15 @@ Result<Answer<HeardDetails>> keep_note(Context& context, Call& call, const NoteT
   TRY_ASSIGN(const auto key, key_of_heard(context, call));
   return heard_step(context, call, [&](store::WriteTx& tx, Time now) -> Result<bool> {
     TRY_ASSIGN(const auto heard, find_heard(tx, context.viewer.account, id_in(call)));
-    std::optional<Bytes> sealed;
-    if (body.text) sealed = access::seal(*key, heard.telling.id.bytes(), body.text->str());
-    TRY(note(tx, context.viewer.account, id_in(call), sealed, now));
-    return true;
+    const auto id = heard.telling.id;
+    NewNote wanted{body.based_on, {}};
+    if (body.text) wanted.sealed_text = access::seal(*key, id.bytes(), body.text->str());
+    const auto is_same = [&](const std::optional<Bytes>& stored) {
+      if (!stored || !body.text) return stored.has_value() == body.text.has_value();
+      const auto text = access::unseal(*key, id.bytes(), *stored);
+      return text && *text == body.text->str();
+    };
+    return note(tx, context.viewer.account, id_in(call), wanted, is_same, now);
   });
 }
 
@@ -446,6 +453,8 @@ void add_clients_routes(Routes& routes) {
       .handle(end_concern);
   routes.put("/api/me/relationship-concerns/{relationship_concern}/seen")
       .says("Note that one has seen what was there")
+      .explains("Only what was on a page that is looked at was seen.")
+      .body<SeenSoFar>()
       .answers<OwnConcern>()
       .needs(says, "relationship_concern")
       .not_audited("a mark of one's own")
@@ -474,7 +483,9 @@ void add_hearers_routes(Routes& routes) {
       .handle(read_heard_one);
   routes.post("/api/relationship-concerns/{relationship_concern}/hearing")
       .says("Tell the client that one has read it")
+      .explains("Where more has come than was `seen`, 409 `relationship_concern.news`: read it first.")
       .query("language", "string", kLanguage)
+      .body<SeenSoFar>()
       .answers<HeardDetails>()
       .needs(hears, "relationship_concern")
       .audits("relationship_concern.hear")

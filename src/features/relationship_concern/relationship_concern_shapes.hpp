@@ -81,10 +81,11 @@ BOOST_DESCRIBE_STRUCT(TellingEntry, (),
 
 struct AgreementEntry {
   static constexpr std::string_view says =
-      "What was agreed, in the words of `by`; it holds once the client has agreed. `shared`: whoever else hears it "
-      "reads "
-      "it too.";
+      "What was agreed, in the words of `by`; it holds once the client has agreed. Of each `telling` the latest can be "
+      "answered, whatever others wrote. `mine`: of the one who reads. `shared`: whoever else hears it reads it too.";
   AgreementId id;
+  TellingId telling;
+  bool mine = false;
   std::string by;
   Time at;
   std::string text;
@@ -92,7 +93,7 @@ struct AgreementEntry {
   std::optional<Time> answered_at;
   std::optional<bool> agrees;
 };
-BOOST_DESCRIBE_STRUCT(AgreementEntry, (), (id, by, at, text, shared, answered_at, agrees))
+BOOST_DESCRIBE_STRUCT(AgreementEntry, (), (id, telling, mine, by, at, text, shared, answered_at, agrees))
 
 struct FollowUpEntry {
   static constexpr std::string_view says = "Whether it is better was asked after a session.";
@@ -109,8 +110,7 @@ struct OwnConcern {
       "Something that the client says is not right between the two, for the client's eyes alone but for what "
       "`tellings` "
       "say was sent. `mediated`: those who hear it know of each other, and both read what is agreed. `waits`: "
-      "something "
-      "of it is there for the client.";
+      "something of it is there for the client; `news`: how much came so far, for `seen`.";
   RelationshipConcernId id;
   EpisodeId episode;
   State state = State::kept;
@@ -119,12 +119,14 @@ struct OwnConcern {
   std::optional<std::string> words;
   bool mediated = false;
   bool waits = false;
+  std::int64_t news = 0;
   std::vector<TellingEntry> tellings;
   std::vector<AgreementEntry> agreements;
   std::vector<FollowUpEntry> follow_ups;
 };
 BOOST_DESCRIBE_STRUCT(OwnConcern, (),
-                      (id, episode, state, kept_at, ended_at, words, mediated, waits, tellings, agreements, follow_ups))
+                      (id, episode, state, kept_at, ended_at, words, mediated, waits, news, tellings, agreements,
+                       follow_ups))
 
 struct OwnConcerns {
   static constexpr std::string_view says = "One's own, the latest first, and who could be told.";
@@ -190,6 +192,12 @@ struct FollowUpAnswer {
 };
 BOOST_DESCRIBE_STRUCT(FollowUpAnswer, (), (follow_up, answer, words, readers))
 
+struct SeenSoFar {
+  static constexpr std::string_view says = "`seen`: the `news` of what was before one's eyes. What came later waits.";
+  std::int64_t seen = 0;
+};
+BOOST_DESCRIBE_STRUCT(SeenSoFar, (), (seen))
+
 enum class Ending { closed, withdrawn };
 BOOST_DESCRIBE_ENUM(Ending, closed, withdrawn)
 
@@ -209,8 +217,8 @@ BOOST_DESCRIBE_ENUM(HeardState, told, heard, agreed, closed)
 
 struct HeardEntry {
   static constexpr std::string_view says =
-      "Something that a client has told the one who reads. `waits`: something new is there. `episode` is there for the "
-      "therapist of it.";
+      "Something that a client has told the one who reads. `waits`: something new is there; `news`: how much came so "
+      "far, for `seen`. `episode` is there for the therapist of it.";
   RelationshipConcernId id;
   std::string client;
   Part part = Part::therapist;
@@ -218,9 +226,10 @@ struct HeardEntry {
   Time told_at;
   std::optional<Time> heard_at;
   bool waits = true;
+  std::int64_t news = 1;
   std::optional<EpisodeId> episode;
 };
-BOOST_DESCRIBE_STRUCT(HeardEntry, (), (id, client, part, state, told_at, heard_at, waits, episode))
+BOOST_DESCRIBE_STRUCT(HeardEntry, (), (id, client, part, state, told_at, heard_at, waits, news, episode))
 
 struct HeardConcerns {
   static constexpr std::string_view says =
@@ -252,9 +261,10 @@ BOOST_DESCRIBE_STRUCT(OtherHearer, (), (name, part))
 
 struct HeardDetails {
   static constexpr std::string_view says =
-      "What was told, with everything written since. `note` is for the eyes of whoever wrote it. `other`: who else "
-      "hears "
-      "it, where the client lets the two know of each other; both read the agreements that are `shared`. Only the "
+      "What was told, with everything written since. `note` is for the eyes of whoever wrote it; what changes it is "
+      "based on "
+      "`note_revision`. `other`: who else hears it, where the client lets the two know of each other; both read the "
+      "agreements that are `shared`. Only the "
       "client "
       "closes it.";
   HeardEntry concern;
@@ -264,30 +274,39 @@ struct HeardDetails {
   std::vector<SaidEntry> said;
   std::vector<AgreementEntry> agreements;
   std::optional<std::string> note;
+  std::int64_t note_revision = 0;
   std::optional<OtherHearer> other;
   RepairGuide guide;
 };
 BOOST_DESCRIBE_STRUCT(HeardDetails, (),
-                      (concern, therapist, words, asks_for_another, said, agreements, note, other, guide))
+                      (concern, therapist, words, asks_for_another, said, agreements, note, note_revision, other,
+                       guide))
 
 struct ReplyToSend {
+  static constexpr std::string_view says = "`seen`: the `news` of what was before one's eyes. What came later waits.";
   WordId id;
   Words text;
+  std::optional<std::int64_t> seen;
 };
-BOOST_DESCRIBE_STRUCT(ReplyToSend, (), (id, text))
+BOOST_DESCRIBE_STRUCT(ReplyToSend, (), (id, text, seen))
 
 struct AgreementToPropose {
-  static constexpr std::string_view says = "What the two have agreed, for the client to say whether it is so.";
+  static constexpr std::string_view says =
+      "What the two have agreed, for the client to say whether it is so. `seen` as of a reply.";
   AgreementId id;
   Words text;
+  std::optional<std::int64_t> seen;
 };
-BOOST_DESCRIBE_STRUCT(AgreementToPropose, (), (id, text))
+BOOST_DESCRIBE_STRUCT(AgreementToPropose, (), (id, text, seen))
 
 struct NoteToKeep {
-  static constexpr std::string_view says = "In place of the one before; without `text` it is taken away.";
+  static constexpr std::string_view says =
+      "In place of the one that `based_on` was the `note_revision` of; without `text` it is taken away. Where it was "
+      "changed from elsewhere since, 409 `relationship_concern.note_moved`: read it again and let the person choose.";
+  std::int64_t based_on = 0;
   std::optional<Words> text;
 };
-BOOST_DESCRIBE_STRUCT(NoteToKeep, (), (text))
+BOOST_DESCRIBE_STRUCT(NoteToKeep, (), (based_on, text))
 
 struct RelationshipConcernEvent {
   static constexpr http::EventKind kind{"relationship-concern", false,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "access/audit.hpp"
@@ -18,18 +19,21 @@ using store::WriteTx;
 
 #define CONCERN                                                                                                 \
   "c.id, c.episode_id, r.id, c.client_id, c.kept_at, c.state, c.asks_left, c.mediated_at, c.waits, c.ended_at," \
-  " c.sealed_words"
+  " c.sealed_words, c.news"
 #define FROM_CONCERNS                                                          \
   " FROM relationship_concern c JOIN episode_of_care e ON e.id = c.episode_id" \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
-// Whom the client chose, and for as long as they are what they were chosen as: no deputy, no successor, no supervisor.
-#define STILL_HEARS                                                     \
-  "(t.ended_at IS NULL AND e.locked_at IS NULL AND a.closed_at IS NULL" \
-  " AND ((t.part = 'therapist' AND e.therapist_id = t.account_id)"      \
-  "  OR (t.part = 'neutral_person' AND e.neutral_id = t.account_id AND a.role = 'neutral_person')))"
+// Whom the client chose, and for as long as they are what they were chosen as: no deputy, no successor, no supervisor,
+// and nobody who came back after another had their place.
+#define STILL_HEARS                                                                               \
+  "(t.ended_at IS NULL AND e.locked_at IS NULL AND a.closed_at IS NULL"                           \
+  " AND ((t.part = 'therapist' AND e.therapist_id = t.account_id"                                 \
+  "   AND t.told_at >= COALESCE(e.therapist_changed_at, t.told_at))"                              \
+  "  OR (t.part = 'neutral_person' AND e.neutral_id = t.account_id AND a.role = 'neutral_person'" \
+  "   AND t.told_at >= COALESCE(e.neutral_changed_at, t.told_at))))"
 #define TELLING                                                                                                  \
   "t.id, t.concern_id, t.part, t.account_id, t.told_at, t.heard_at, t.waits, t.ended_at, CASE WHEN " STILL_HEARS \
-  " THEN 1 ELSE 0 END, t.sealed_words"
+  " THEN 1 ELSE 0 END, t.sealed_words, t.news, t.note_revision"
 const Query kOwn{"relationship_concern.own",
                  "SELECT " CONCERN FROM_CONCERNS " WHERE c.client_id = $1 ORDER BY c.kept_at DESC, c.id DESC", true};
 const Query kOne{"relationship_concern.one", "SELECT " CONCERN FROM_CONCERNS " WHERE c.id = $2 AND c.client_id = $1",
@@ -76,20 +80,26 @@ const Query kSetState{"relationship_concern.set_state",
                       "UPDATE relationship_concern SET state = $2, ended_at = $3 WHERE id = $1", true};
 const Query kSetAsks{"relationship_concern.set_asks", "UPDATE relationship_concern SET asks_left = $2 WHERE id = $1",
                      true};
-const Query kSetWaits{"relationship_concern.set_waits",
-                      "UPDATE relationship_concern SET waits = $2 WHERE id = $1 AND waits <> $2", true};
+const Query kNews{"relationship_concern.news",
+                  "UPDATE relationship_concern SET waits = 1, news = news + 1 WHERE id = $1", true};
+// Of what came since the page was read nothing was seen.
+const Query kSeen{"relationship_concern.seen",
+                  "UPDATE relationship_concern SET waits = 0 WHERE id = $1 AND waits = 1 AND news <= $2", true};
+const Query kNothingWaits{"relationship_concern.nothing_waits",
+                          "UPDATE relationship_concern SET waits = 0 WHERE id = $1", true};
 const Query kSetMediated{"relationship_concern.set_mediated",
                          "UPDATE relationship_concern SET mediated_at = $2 WHERE id = $1", true};
 const Query kAddTelling{"relationship_concern.add_telling",
                         "INSERT INTO relationship_telling (id, concern_id, client_id, part, account_id, told_at, waits,"
                         " sealed_words) VALUES ($1, $2, $3, $4, $5, $6, 1, $7) ON CONFLICT (id) DO NOTHING",
                         true};
+// $3: how much of what came they have seen.
 const Query kHear{"relationship_concern.hear",
-                  "UPDATE relationship_telling SET heard_at = COALESCE(heard_at, $2), waits = 0"
-                  " WHERE id = $1 AND (heard_at IS NULL OR waits = 1)",
+                  "UPDATE relationship_telling SET heard_at = COALESCE(heard_at, $2),"
+                  " waits = CASE WHEN news <= $3 THEN 0 ELSE waits END WHERE id = $1",
                   true};
-const Query kTellingWaits{"relationship_concern.telling_waits",
-                          "UPDATE relationship_telling SET waits = 1 WHERE id = $1", true};
+const Query kTellingNews{"relationship_concern.telling_news",
+                         "UPDATE relationship_telling SET waits = 1, news = news + 1 WHERE id = $1", true};
 const Query kEndTellings{"relationship_concern.end_tellings",
                          "UPDATE relationship_telling SET ended_at = $2 WHERE concern_id = $1 AND ended_at IS NULL",
                          true};
@@ -109,7 +119,8 @@ const Query kAddWord{"relationship_concern.add_word",
                      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
                      true};
 const Query kAgreements{"relationship_concern.agreements",
-                        "SELECT g.id, g.telling_id, g.at, g.is_shared, g.answered_at, g.agrees, g.sealed_text"
+                        "SELECT g.id, g.telling_id, g.at, g.is_shared, g.answered_at, g.agrees, g.sealed_text,"
+                        " t.account_id"
                         " FROM relationship_agreement g JOIN relationship_telling t ON t.id = g.telling_id"
                         " WHERE t.concern_id = $1 ORDER BY g.at, g.id",
                         true};
@@ -137,6 +148,8 @@ const Query kPutNote{"relationship_concern.put_note",
                      " sealed_text = excluded.sealed_text",
                      true};
 const Query kDropNote{"relationship_concern.drop_note", "DELETE FROM relationship_note WHERE id = $1", true};
+const Query kNoted{"relationship_concern.noted",
+                   "UPDATE relationship_telling SET note_revision = note_revision + 1 WHERE id = $1", true};
 #define OF_CLIENT "(SELECT id FROM relationship_concern WHERE client_id = $1)"
 #define TELLINGS_OF_CLIENT "(SELECT id FROM relationship_telling WHERE client_id = $1)"
 const Query kEraseNotes{"relationship_concern.erase_notes",
@@ -172,17 +185,21 @@ std::string_view text_of(State state) {
 }
 
 StoredConcern to_concern(const Row& row) {
+  const auto state = state_in(row.text(5));
+  // What is asked waits until it is answered, also when it was seen.
+  const bool waits = row.int64(8) != 0 || state == State::asked;
   return {row.id<RelationshipConcernId>(0),
           row.id<EpisodeId>(1),
           row.id<RoomId>(2),
           row.id<AccountId>(3),
           row.time(4),
-          state_in(row.text(5)),
+          state,
           row.int64(6),
           row.maybe_time(7),
-          row.int64(8) != 0,
+          waits,
           row.maybe_time(9),
-          row.maybe_bytes(10)};
+          row.maybe_bytes(10),
+          row.int64(11)};
 }
 
 Telling telling_at(const Row& row, int first) {
@@ -195,15 +212,23 @@ Telling telling_at(const Row& row, int first) {
           row.int64(first + 6) != 0,
           row.maybe_time(first + 7),
           row.int64(first + 8) != 0,
-          copy_of(row.bytes(first + 9))};
+          copy_of(row.bytes(first + 9)),
+          row.int64(first + 10),
+          row.int64(first + 11)};
 }
 
 Heard to_heard(const Row& row) {
-  return {to_concern(row), telling_at(row, 11)};
+  return {to_concern(row), telling_at(row, 12)};
 }
 
 Agreement to_agreement(const Row& row) {
-  Agreement one{row.id<AgreementId>(0), row.id<TellingId>(1), row.time(2), row.int64(3) != 0, row.maybe_time(4), {},
+  Agreement one{row.id<AgreementId>(0),
+                row.id<TellingId>(1),
+                row.id<AccountId>(7),
+                row.time(2),
+                row.int64(3) != 0,
+                row.maybe_time(4),
+                {},
                 copy_of(row.bytes(6))};
   if (!row.is_null(5)) one.agrees = row.int64(5) != 0;
   return one;
@@ -303,7 +328,7 @@ Result<AccountId> send_word(WriteTx& tx, const StoredConcern& concern, const New
   TRY_ASSIGN(const auto telling, heard_telling(tx, concern.id, word.telling));
   TRY_ASSIGN(is_new, add_word(tx, concern.client, word.telling, word.id, word.sealed_text, now));
   if (is_new) {
-    tx.execute(kTellingWaits, {word.telling});
+    tx.execute(kTellingNews, {word.telling});
     TRY(ask_to_look(tx, concern, telling.account, "word:" + word.id.text(), now));
   }
   return telling.account;
@@ -318,6 +343,20 @@ std::vector<AccountId> all_hearing(ReadTx& tx, RelationshipConcernId concern) {
   return who;
 }
 
+/// By their tellings: an answer's words to its readers were written in the moment in which it was answered.
+std::set<TellingId> readers_of(const WholeConcern& stored, const FollowUp& follow_up) {
+  std::set<TellingId> readers;
+  for (const auto& word : stored.words) {
+    if (word.by == stored.concern.client && word.at == follow_up.answered_at) readers.insert(word.telling);
+  }
+  return readers;
+}
+std::set<TellingId> readers_in(const NewAnswer& answer) {
+  std::set<TellingId> readers;
+  for (const auto& word : answer.to) readers.insert(word.telling);
+  return readers;
+}
+
 bool is_told(ReadTx& tx, RelationshipConcernId concern, AccountId account) {
   const auto who = all_hearing(tx, concern);
   return std::find(who.begin(), who.end(), account) != who.end();
@@ -325,13 +364,13 @@ bool is_told(ReadTx& tx, RelationshipConcernId concern, AccountId account) {
 
 /// Something of it is there for the client, with a mail.
 Result<void> have_client_look(WriteTx& tx, const StoredConcern& concern, const std::string& what, Time now) {
-  tx.execute(kSetWaits, {concern.id, 1});
+  tx.execute(kNews, {concern.id});
   return ask_to_look(tx, concern, concern.client, what, now);
 }
 
-/// One who answers has read it.
-Result<void> count_as_heard(WriteTx& tx, Heard& heard, Time now) {
-  tx.execute(kHear, {heard.telling.id, now});
+/// One who answers has read it: what was told, and of what came later as much as they say.
+Result<void> count_as_heard(WriteTx& tx, Heard& heard, std::int64_t seen, Time now) {
+  tx.execute(kHear, {heard.telling.id, now, seen});
   return move(tx, heard.concern, Step::hear, now);
 }
 
@@ -440,7 +479,6 @@ Result<bool> say(WriteTx& tx, AccountId client, RelationshipConcernId id, const 
   if (!is_open(concern.state)) return fail(is_over());
   bool is_new = false;
   TRY_ASSIGN(const auto who, send_word(tx, concern, word, now, is_new));
-  tx.execute(kSetWaits, {concern.id, 0});
   emit(tx, concern, {who});
   return is_new;
 }
@@ -453,9 +491,11 @@ Result<bool> answer_agreement(WriteTx& tx, AccountId client, RelationshipConcern
   if (found == all.end()) return fail(not_found());
   if (found->answered_at && found->agrees == agrees) return false;
   if (!is_open(concern.state)) return fail(is_over());
-  if (found->answered_at || found->id != all.back().id) return fail(answered_otherwise());
+  // What another one wrote down stands for itself.
+  const auto latest =
+      std::find_if(all.rbegin(), all.rend(), [&](const auto& one) { return one.telling == found->telling; });
+  if (found->answered_at || found->id != latest->id) return fail(answered_otherwise());
   tx.execute(kAnswerAgreement, {agreement, now, agrees});
-  tx.execute(kSetWaits, {concern.id, 0});
   if (agrees) {
     TRY(move(tx, concern, Step::agree, now));
     tx.execute(kSetAsks, {concern.id, kAskedAfter});
@@ -465,7 +505,7 @@ Result<bool> answer_agreement(WriteTx& tx, AccountId client, RelationshipConcern
     const bool is_shared = found->is_shared && concern.mediated_at;
     if (!one.hears || (one.id != found->telling && !is_shared)) continue;
     who.push_back(one.account);
-    if (one.id == found->telling) tx.execute(kTellingWaits, {one.id});
+    if (one.id == found->telling) tx.execute(kTellingNews, {one.id});
   }
   emit(tx, concern, who);
   return true;
@@ -488,15 +528,17 @@ Result<bool> mediate(WriteTx& tx, AccountId client, RelationshipConcernId id, bo
 Result<bool> answer_follow_up(WriteTx& tx, AccountId client, RelationshipConcernId id, const NewAnswer& answer,
                               const IsSame& is_same, Time now) {
   TRY_ASSIGN(auto concern, lock_own(tx, client, id));
-  const auto all = whole(tx, concern).follow_ups;
+  const auto stored = whole(tx, concern);
+  const auto& all = stored.follow_ups;
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == answer.follow_up; });
   if (found == all.end()) return fail(not_found());
-  if (found->answered_at && is_same(*found->sealed_answer)) return false;
+  if (found->answered_at && is_same(*found->sealed_answer) && readers_of(stored, *found) == readers_in(answer)) {
+    return false;
+  }
   if (!is_open(concern.state)) return fail(is_over());
   if (found->answered_at || found->id != all.back().id) return fail(answered_otherwise());
   TRY(move(tx, concern, answer.is_better ? Step::say_better : Step::say_not_better, now));
   tx.execute(kAnswerFollowUp, {answer.follow_up, now, answer.sealed_answer});
-  tx.execute(kSetWaits, {id, 0});
   std::vector<AccountId> who;
   for (const auto& word : answer.to) {
     bool is_new = false;
@@ -514,7 +556,7 @@ Result<bool> end(WriteTx& tx, AccountId client, RelationshipConcernId id, Step s
   if (concern.state == (step == Step::close ? State::closed : State::withdrawn)) return false;
   const auto who = all_hearing(tx, id);
   TRY(move(tx, concern, step, now));
-  tx.execute(kSetWaits, {id, 0});
+  tx.execute(kNothingWaits, {id});
   if (step == Step::withdraw) {
     for (const auto& one : tellings_of(tx, id)) tx.execute(kDropNote, {one.id});
     tx.execute(kEndTellings, {id, now});
@@ -524,11 +566,9 @@ Result<bool> end(WriteTx& tx, AccountId client, RelationshipConcernId id, Step s
   return true;
 }
 
-Result<bool> see(WriteTx& tx, AccountId client, RelationshipConcernId id) {
+Result<bool> see(WriteTx& tx, AccountId client, RelationshipConcernId id, std::int64_t seen) {
   TRY_ASSIGN(const auto concern, lock_own(tx, client, id));
-  // What was asked waits until it is answered.
-  if (concern.state == State::asked) return false;
-  return tx.execute(kSetWaits, {concern.id, 0}) == 1;
+  return tx.execute(kSeen, {concern.id, seen}) == 1;
 }
 
 std::vector<Heard> list_heard(ReadTx& tx, AccountId viewer) {
@@ -568,10 +608,15 @@ std::optional<Bytes> note_of(ReadTx& tx, TellingId telling) {
   return tx.first(kNote, {telling}, [](const Row& row) { return copy_of(row.bytes(0)); });
 }
 
-Result<bool> hear(WriteTx& tx, AccountId viewer, RelationshipConcernId id, Time now) {
+Result<bool> hear(WriteTx& tx, AccountId viewer, RelationshipConcernId id, std::int64_t seen, Time now) {
   TRY_ASSIGN(auto heard, lock_heard(tx, viewer, id));
   const bool is_first = !heard.telling.heard_at;
-  if (tx.execute(kHear, {heard.telling.id, now}) == 0) return false;
+  if (!is_first && !heard.telling.waits) return false;
+  if (heard.telling.news > seen) {
+    return fail({ErrorKind::conflict, "relationship_concern.news",
+                 "Something more has come since this page was read. Please read it, then say so again."});
+  }
+  tx.execute(kHear, {heard.telling.id, now, seen});
   TRY(move(tx, heard.concern, Step::hear, now));
   if (is_first) TRY(have_client_look(tx, heard.concern, "heard:" + heard.telling.id.text(), now));
   emit(tx, heard.concern, {viewer});
@@ -579,11 +624,11 @@ Result<bool> hear(WriteTx& tx, AccountId viewer, RelationshipConcernId id, Time 
 }
 
 Result<bool> reply(WriteTx& tx, AccountId viewer, RelationshipConcernId concern, WordId id, BytesView sealed_text,
-                   Time now) {
+                   Time now, std::int64_t seen) {
   TRY_ASSIGN(auto heard, lock_heard(tx, viewer, concern));
   TRY_ASSIGN(const bool is_new, add_word(tx, viewer, heard.telling.id, id, sealed_text, now));
   if (is_new) {
-    TRY(count_as_heard(tx, heard, now));
+    TRY(count_as_heard(tx, heard, seen, now));
     TRY(have_client_look(tx, heard.concern, "word:" + id.text(), now));
   }
   emit(tx, heard.concern, {viewer});
@@ -591,7 +636,7 @@ Result<bool> reply(WriteTx& tx, AccountId viewer, RelationshipConcernId concern,
 }
 
 Result<bool> propose(WriteTx& tx, AccountId viewer, RelationshipConcernId concern, AgreementId id,
-                     BytesView sealed_text, Time now) {
+                     BytesView sealed_text, Time now, std::int64_t seen) {
   TRY_ASSIGN(auto heard, lock_heard(tx, viewer, concern));
   const auto all = agreements_of(tx, concern);
   const auto known = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == id; });
@@ -604,23 +649,31 @@ Result<bool> propose(WriteTx& tx, AccountId viewer, RelationshipConcernId concer
                    "There is no room for more here. Please talk about it, or write in the chat."});
     }
     if (tx.execute(kAddAgreement, {id, heard.telling.id, now, is_shared, sealed_text}) == 0) return fail(id_taken());
-    TRY(count_as_heard(tx, heard, now));
+    TRY(count_as_heard(tx, heard, seen, now));
     TRY(have_client_look(tx, heard.concern, "agreement:" + id.text(), now));
   }
   emit(tx, heard.concern, is_shared ? all_hearing(tx, concern) : std::vector<AccountId>{viewer});
   return !is_known;
 }
 
-Result<void> note(WriteTx& tx, AccountId viewer, RelationshipConcernId concern, const std::optional<Bytes>& sealed_text,
-                  Time now) {
+Result<bool> note(WriteTx& tx, AccountId viewer, RelationshipConcernId concern, const NewNote& wanted,
+                  const IsSameNote& is_same, Time now) {
   tx.each(kLock, {concern}, [](const Row&) {});
   TRY_ASSIGN(const auto heard, find_heard(tx, viewer, concern));
-  if (sealed_text) {
-    tx.execute(kPutNote, {heard.telling.id, now, *sealed_text});
-  } else {
-    tx.execute(kDropNote, {heard.telling.id});
+  const auto& telling = heard.telling;
+  // Sent again after its answer was lost.
+  if (telling.note_revision > wanted.based_on && is_same(note_of(tx, telling.id))) return false;
+  if (telling.note_revision != wanted.based_on) {
+    return fail({ErrorKind::conflict, "relationship_concern.note_moved",
+                 "This note was changed on another device. Nothing is lost: look at both, and keep what you want."});
   }
-  return {};
+  if (wanted.sealed_text) {
+    tx.execute(kPutNote, {telling.id, now, *wanted.sealed_text});
+  } else {
+    tx.execute(kDropNote, {telling.id});
+  }
+  tx.execute(kNoted, {telling.id});
+  return true;
 }
 
 Result<void> follow(WriteTx& tx, const encounters::Encounter& encounter, Time now) {

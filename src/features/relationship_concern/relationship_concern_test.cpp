@@ -1,12 +1,16 @@
 /// Concerns about the relationship: from what a client keeps for themselves to what was agreed, on both engines.
 #include "features/relationship_concern/relationship_concern.hpp"
 
+#include <algorithm>
 #include <array>
 #include <random>
+#include <set>
+#include <string>
 
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
+#include "features/people/staff.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/relationship_concern/relationship_concern_api.hpp"
 #include "features/relationship_concern/repair_guide.hpp"
@@ -127,8 +131,41 @@ class RelationshipConcerns : public testing::FullHouseTest {
     EXPECT_EQ(found.has_value(), is_listed);
     return is_listed;
   }
-  Result<bool> hear_it(AccountId who, RelationshipConcernId id) {
-    return write([&](store::WriteTx& tx) { return hear(tx, who, id, clock.now()); });
+  static constexpr std::int64_t kAll = 1000;
+  Result<bool> hear_it(AccountId who, RelationshipConcernId id, std::int64_t seen = kAll) {
+    return write([&](store::WriteTx& tx) { return hear(tx, who, id, seen, clock.now()); });
+  }
+  Result<bool> say_to(RelationshipConcernId id, TellingId telling) {
+    const auto word = WordId::make(clock.now());
+    const NewWord wanted{word, telling, seal_said(*key_, word, {Words::from("And one thing more").value(), {}})};
+    return write([&](store::WriteTx& tx) { return say(tx, client, id, wanted, clock.now()); });
+  }
+  Result<bool> agree_to(RelationshipConcernId id, AgreementId agreement, bool agrees = true) {
+    return write([&](store::WriteTx& tx) { return answer_agreement(tx, client, id, agreement, agrees, clock.now()); });
+  }
+  Result<bool> see_it(RelationshipConcernId id, std::int64_t seen) {
+    return write([&](store::WriteTx& tx) { return see(tx, client, id, seen); });
+  }
+  Heard heard_by(AccountId who, RelationshipConcernId id) {
+    return read([&](store::ReadTx& tx) { return find_heard(tx, who, id); }).value();
+  }
+  /// Is `text`, or nothing, kept as the note, going on from `based_on`?
+  Result<bool> note_it(RelationshipConcernId id, const std::optional<std::string>& text, std::int64_t based_on) {
+    const auto telling = heard_by(therapist, id).telling.id;
+    NewNote wanted{based_on, {}};
+    if (text) wanted.sealed_text = access::seal(*key_, telling.bytes(), *text);
+    const auto is_same = [&](const std::optional<Bytes>& stored) {
+      return stored ? text == access::unseal(*key_, telling.bytes(), *stored).value() : !text;
+    };
+    return write([&](store::WriteTx& tx) { return note(tx, therapist, id, wanted, is_same, clock.now()); });
+  }
+  void hand_over(AccountId from, AccountId to) {
+    clock.set(clock.now() + std::chrono::minutes(1));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return people::plan_hand_over(tx, {from, access::Role::therapist, {}, practice},
+                                    {people::HandOverId::make(clock.now()), episode, to, clock.now()}, {});
+    }));
+    clock.set(clock.now() + std::chrono::minutes(1));
   }
   Result<bool> propose_it(AccountId who, RelationshipConcernId id, AgreementId agreement) {
     const auto sealed = access::seal(*key_, agreement.bytes(), "I put the clock away");
@@ -250,6 +287,139 @@ TEST_P(RelationshipConcerns, NeitherTheNextTherapistNorTheNextNeutralPersonHears
   again.account = stranger;
   EXPECT_TRUE(*tell_it(again));
   EXPECT_TRUE(hears(stranger, id));
+}
+
+TEST_P(RelationshipConcerns, AreNotHeardAgainByOneWhoComesBack) {
+  const auto id = told(Part::therapist);
+  const auto other = told(Part::neutral_person);
+  hand_over(therapist, stranger);
+  hand_over(stranger, therapist);
+  EXPECT_FALSE(hears(therapist, id)) << "it was told to them when they were this client's therapist before";
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::therapist))) << "the client can tell it anew";
+  EXPECT_TRUE(hears(therapist, id));
+  EXPECT_TRUE(hears(neutral, other)) << "who stayed hears it still";
+
+  const auto name = [&](std::optional<AccountId> who) {
+    clock.set(clock.now() + std::chrono::minutes(1));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_neutral_person(tx, practice, who); }));
+    clock.set(clock.now() + std::chrono::minutes(1));
+  };
+  name(neutral);
+  EXPECT_TRUE(hears(neutral, other)) << "named again, and never another";
+  name(std::nullopt);
+  name(neutral);
+  EXPECT_FALSE(hears(neutral, other));
+  EXPECT_TRUE(*tell_it(telling_of(other, Part::neutral_person)));
+  EXPECT_TRUE(hears(neutral, other));
+  for (const auto helper : {std::optional<AccountId>(), std::optional(neutral)}) {
+    clock.set(clock.now() + std::chrono::minutes(1));
+    ASSERT_TRUE(write([&](store::WriteTx& tx) { return people::set_helpers(tx, episode, {deputy, helper}); }));
+  }
+  EXPECT_FALSE(hears(neutral, other));
+}
+
+TEST_P(RelationshipConcerns, WhatOneWritesDownStandsBesideWhatTheOtherDoes) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::neutral_person)));
+  const auto of_therapist = AgreementId::make(clock.now());
+  const auto of_neutral = AgreementId::make(clock.now());
+  EXPECT_TRUE(*propose_it(therapist, id, of_therapist));
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_TRUE(*propose_it(neutral, id, of_neutral));
+  EXPECT_TRUE(agree_to(id, of_therapist)) << "what the other wrote later does not do away with it";
+  EXPECT_TRUE(agree_to(id, of_neutral));
+  const auto first = AgreementId::make(clock.now());
+  EXPECT_TRUE(*propose_it(therapist, id, first));
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_TRUE(*propose_it(therapist, id, AgreementId::make(clock.now())));
+  EXPECT_EQ(agree_to(id, first).error().code, "relationship_concern.answered") << "the same person wrote it anew";
+}
+
+TEST_P(RelationshipConcerns, AnAnswerForOtherReadersIsNotTheSameAnswer) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::neutral_person)));
+  hold_session();
+  const auto asked = now_of(id);
+  const auto alone = answer_to(asked, IsItBetter::worse, false);
+  const auto shared = answer_to(asked, IsItBetter::worse, true);
+  EXPECT_TRUE(*answer_it(id, alone));
+  EXPECT_FALSE(*answer_it(id, alone, true));
+  EXPECT_EQ(answer_it(id, shared, true).error().code, "relationship_concern.answered") << "nobody was sent anything";
+  EXPECT_TRUE(now_of(id).words.empty());
+
+  const auto second = told(Part::therapist);
+  EXPECT_TRUE(*tell_it(telling_of(second, Part::neutral_person)));
+  hold_session();
+  const auto both = answer_to(now_of(second), IsItBetter::worse, true);
+  EXPECT_TRUE(*answer_it(second, both));
+  clock.set(clock.now() + std::chrono::minutes(1));
+  EXPECT_FALSE(*answer_it(second, answer_to(now_of(second), IsItBetter::worse, true), true)) << "from another device";
+  auto one = both;
+  one.to.pop_back();
+  EXPECT_EQ(answer_it(second, one, true).error().code, "relationship_concern.answered");
+}
+
+TEST_P(RelationshipConcerns, OnlyWhatWasSeenWaitsNoMore) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*propose_it(therapist, id, AgreementId::make(clock.now())));
+  const auto before = now_of(id).concern;
+  EXPECT_TRUE(before.waits);
+  EXPECT_TRUE(*propose_it(therapist, id, AgreementId::make(clock.now() + std::chrono::minutes(1))));
+  EXPECT_FALSE(*see_it(id, before.news)) << "from a page that was read before";
+  EXPECT_TRUE(now_of(id).concern.waits);
+  EXPECT_TRUE(*see_it(id, now_of(id).concern.news));
+  EXPECT_FALSE(now_of(id).concern.waits);
+
+  hold_session();
+  const auto telling = now_of(id).tellings.front().id;
+  EXPECT_TRUE(*say_to(id, telling));
+  EXPECT_TRUE(now_of(id).concern.waits) << "it is still asked";
+  EXPECT_TRUE(*see_it(id, now_of(id).concern.news));
+  EXPECT_TRUE(now_of(id).concern.waits) << "until it is answered";
+  EXPECT_TRUE(*answer_it(id, answer_to(now_of(id), IsItBetter::better, false)));
+  EXPECT_FALSE(now_of(id).concern.waits);
+}
+
+TEST_P(RelationshipConcerns, WhoeverHearsItHasReadOnlyWhatWasBeforeTheirEyes) {
+  const auto id = told(Part::therapist);
+  const auto telling = now_of(id).tellings.front().id;
+  const auto before = heard_by(therapist, id).telling.news;
+  EXPECT_TRUE(*say_to(id, telling));
+  EXPECT_EQ(hear_it(therapist, id, before).error().code, "relationship_concern.news");
+  EXPECT_EQ(state_of(id), State::told);
+  const auto agreement = AgreementId::make(clock.now());
+  const auto sealed = access::seal(*key_, agreement.bytes(), "I put the clock away");
+  EXPECT_TRUE(
+      *write([&](store::WriteTx& tx) { return propose(tx, therapist, id, agreement, sealed, clock.now(), before); }));
+  EXPECT_TRUE(heard_by(therapist, id).telling.waits) << "the word that came meanwhile is there still";
+  EXPECT_TRUE(*hear_it(therapist, id, heard_by(therapist, id).telling.news));
+  EXPECT_FALSE(heard_by(therapist, id).telling.waits);
+  EXPECT_FALSE(*hear_it(therapist, id, before)) << "from a stale page, and nothing waits";
+}
+
+TEST_P(RelationshipConcerns, TwoDevicesDoNotWriteOverEachOthersNote) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*note_it(id, "first", 0));
+  EXPECT_FALSE(*note_it(id, "first", 0)) << "sent again";
+  EXPECT_EQ(note_it(id, "from another device", 0).error().code, "relationship_concern.note_moved");
+  EXPECT_TRUE(*note_it(id, std::nullopt, 1));
+  EXPECT_FALSE(*note_it(id, std::nullopt, 1)) << "sent again";
+  EXPECT_TRUE(*note_it(id, "anew", 2));
+  EXPECT_EQ(note_it(id, "first, and more", 1).error().code, "relationship_concern.note_moved")
+      << "written by one who does not know that it was taken away";
+  EXPECT_EQ(heard_by(therapist, id).telling.note_revision, 3);
+}
+
+TEST_P(RelationshipConcerns, WhatWasAgreedKeepsItsAuthorWhenTheyHearItNoMore) {
+  const auto id = told(Part::therapist);
+  EXPECT_TRUE(*tell_it(telling_of(id, Part::neutral_person)));
+  EXPECT_TRUE(*write([&](store::WriteTx& tx) { return mediate(tx, client, id, true, clock.now()); }));
+  EXPECT_TRUE(*propose_it(therapist, id, AgreementId::make(clock.now())));
+  hand_over(therapist, stranger);
+  const auto answer =
+      call(neutral, access::Role::neutral_person, http::Method::get, "/api/relationship-concerns/" + id.text());
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_NE(answer.body.find(R"("mine":false,"by":"Berger Therapist")"), std::string::npos) << answer.body;
 }
 
 TEST_P(RelationshipConcerns, IsSentOnceFromTwoDevicesAndTheSameIdTwice) {
@@ -374,10 +544,7 @@ TEST_P(RelationshipConcerns, WhoIsToldLaterIsNotMediatedWithByWhatWasSaidOfOther
 
 TEST_P(RelationshipConcerns, ATherapistCannotCloseItAndNoticesNothingOfAWithdrawalButThatItIsGone) {
   const auto id = told(Part::therapist);
-  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
-    TRY_ASSIGN(const auto heard, find_heard(tx, therapist, id));
-    return note(tx, therapist, id, access::seal(*key_, heard.telling.id.bytes(), "for me"), clock.now());
-  }));
+  ASSERT_TRUE(*note_it(id, "for me", 0));
   const auto telling = now_of(id).tellings.front().id;
   const auto noted = [&] {
     return read([&](store::ReadTx& tx) -> Result<std::optional<Bytes>> { return note_of(tx, telling); })->has_value();

@@ -1,7 +1,5 @@
 #include "features/relationship_concern/sealed_words.hpp"
 
-#include <algorithm>
-
 #include "http/shape.hpp"
 
 namespace rapport::relationship_concern {
@@ -78,10 +76,11 @@ Result<SaidEntry> open_entry(const access::SealKey& key, const Word& word, Accou
   return SaidEntry{word.id, word.by == reader, word.at, text_in(said.text), said.answer};
 }
 
-Result<AgreementEntry> open_agreement(const access::SealKey& key, const Agreement& stored, std::string by) {
+Result<AgreementEntry> open_agreement(const access::SealKey& key, const Agreement& stored, AccountId reader,
+                                      std::string by) {
   TRY_ASSIGN(auto text, access::unseal(key, stored.id.bytes(), stored.sealed_text));
-  return AgreementEntry{stored.id,        std::move(by),      stored.at,    std::move(text),
-                        stored.is_shared, stored.answered_at, stored.agrees};
+  return AgreementEntry{stored.id,       stored.telling,   stored.by == reader, std::move(by), stored.at,
+                        std::move(text), stored.is_shared, stored.answered_at,  stored.agrees};
 }
 
 Result<OwnConcern> open_own(const access::SealKey& key, const WholeConcern& stored, const NameOf& name_of) {
@@ -93,6 +92,7 @@ Result<OwnConcern> open_own(const access::SealKey& key, const WholeConcern& stor
   own.ended_at = concern.ended_at;
   own.mediated = concern.mediated_at.has_value();
   own.waits = concern.waits;
+  own.news = concern.news;
   if (concern.sealed_words) {
     TRY_ASSIGN(own.words, access::unseal(key, concern.id.bytes(), *concern.sealed_words));
   }
@@ -101,10 +101,8 @@ Result<OwnConcern> open_own(const access::SealKey& key, const WholeConcern& stor
     own.tellings.push_back(std::move(entry));
   }
   for (const auto& agreement : stored.agreements) {
-    const auto by = std::find_if(stored.tellings.begin(), stored.tellings.end(),
-                                 [&](const Telling& one) { return one.id == agreement.telling; });
-    TRY_ASSIGN(auto name, name_of(by->account));
-    TRY_ASSIGN(auto entry, open_agreement(key, agreement, std::move(name)));
+    TRY_ASSIGN(auto name, name_of(agreement.by));
+    TRY_ASSIGN(auto entry, open_agreement(key, agreement, concern.client, std::move(name)));
     own.agreements.push_back(std::move(entry));
   }
   std::optional<IsItBetter> last_answer;

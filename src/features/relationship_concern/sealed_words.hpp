@@ -21,6 +21,7 @@ using NameOf = std::function<Result<std::string>(AccountId account)>;
 Result<OwnConcern> open_own(const access::SealKey& key, const WholeConcern& stored, const NameOf& name_of);
 
 Result<SaidEntry> open_entry(const access::SealKey& key, const Word& word, AccountId reader);
-Result<AgreementEntry> open_agreement(const access::SealKey& key, const Agreement& stored, std::string by);
+Result<AgreementEntry> open_agreement(const access::SealKey& key, const Agreement& stored, AccountId reader,
+                                      std::string by);
 
 }  // namespace rapport::relationship_concern

@@ -5189,7 +5189,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenSoFar"];
+                };
+            };
             responses: {
                 /** @description Note that one has seen what was there */
                 200: {
@@ -5344,7 +5348,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenSoFar"];
+                };
+            };
             responses: {
                 /** @description Tell the client that one has read it */
                 200: {
@@ -9157,6 +9165,375 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profile-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileChoicesAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WishesWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WishesOfClientAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MatchesAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description x */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingClients"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting/{client}/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description x */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/check-ins": {
         parameters: {
             query?: never;
@@ -10699,6 +11076,9 @@ export interface components {
         AgreementEntry: {
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            telling: string;
+            mine: boolean;
             by: string;
             /** Format: date-time */
             at: string;
@@ -10730,6 +11110,8 @@ export interface components {
             words?: string | null;
             mediated: boolean;
             waits: boolean;
+            /** Format: int64 */
+            news: number;
             tellings: components["schemas"]["TellingEntry"][];
             agreements: components["schemas"]["AgreementEntry"][];
             follow_ups: components["schemas"]["FollowUpEntry"][];
@@ -10795,6 +11177,11 @@ export interface components {
             words?: string | null;
             readers: components["schemas"]["AnswerReader"][];
         };
+        /** @description `seen`: the `news` of what was before one's eyes. What came later waits. */
+        SeenSoFar: {
+            /** Format: int64 */
+            seen: number;
+        };
         /** @enum {string} */
         Ending: "closed" | "withdrawn";
         /** @description `closed`: it is settled; those who heard it still read it. `withdrawn`: from now on nobody but the client reads it, and what others noted is deleted. */
@@ -10814,6 +11201,8 @@ export interface components {
             told_at: string;
             heard_at?: string | null;
             waits: boolean;
+            /** Format: int64 */
+            news: number;
             episode?: string | null;
         };
         /** @description What waits stands first. That there is nothing does not mean that all is well between anybody: never show it as such. */
@@ -10843,6 +11232,8 @@ export interface components {
             said: components["schemas"]["SaidEntry"][];
             agreements: components["schemas"]["AgreementEntry"][];
             note?: string | null;
+            /** Format: int64 */
+            note_revision: number;
             other?: components["schemas"]["OtherHearer"] | null;
             guide: components["schemas"]["RepairGuide"];
         };
@@ -10850,15 +11241,19 @@ export interface components {
             /** Format: uuid */
             id: string;
             text: string;
+            seen?: number | null;
         };
         /** @description What the two have agreed, for the client to say whether it is so. */
         AgreementToPropose: {
             /** Format: uuid */
             id: string;
             text: string;
+            seen?: number | null;
         };
         /** @description In place of the one before; without `text` it is taken away. */
         NoteToKeep: {
+            /** Format: int64 */
+            based_on: number;
             text?: string | null;
         };
         ConsentSection: {
@@ -11848,6 +12243,7 @@ export interface components {
             key: string;
             name: components["schemas"]["TwoTexts"];
             about: components["schemas"]["TwoTexts"];
+            citation?: string;
         };
         /** @description `answered_by`: who agreed, declined, or proposed something else in its place. `may_answer`: whoever asks. */
         ApproachEntry: {
@@ -12569,6 +12965,139 @@ export interface components {
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
         LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"];
+        /** @enum {string} */
+        Gender: "woman" | "man" | "diverse";
+        /** @enum {string} */
+        DayPart: "morning" | "afternoon" | "evening";
+        /** @enum {string} */
+        Wish: "language" | "gender" | "times" | "talk" | "lead" | "time" | "tasks";
+        /** @enum {string} */
+        SearchState: "none" | "choosing" | "asked" | "found";
+        WeekTime: {
+            day: number;
+            part: components["schemas"]["DayPart"];
+        };
+        WayOfWorking: {
+            talk?: number;
+            lead?: number;
+            time?: number;
+            tasks?: number;
+        };
+        ShownApproach: {
+            id: string;
+            name: string;
+            about: string;
+            citation?: string;
+        };
+        ShownReason: {
+            id: string;
+            name: string;
+        };
+        ProfileChoicesAnswer: {
+            version: string;
+            approaches: components["schemas"]["ShownApproach"][];
+            reasons: components["schemas"]["ShownReason"][];
+        };
+        ShownProfile: {
+            therapist: components["schemas"]["Person"];
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        OwnProfile: {
+            revision: number;
+            changed_at?: string;
+            capacity: number;
+            clients: number;
+            profile: components["schemas"]["ShownProfile"];
+        };
+        ProfileWanted: {
+            based_on: number;
+            capacity: number;
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        WishesVersion: {
+            version: number;
+            at: string;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"];
+            gender_needed: boolean;
+            language?: string;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        OwnWishes: {
+            now?: components["schemas"]["WishesVersion"];
+            earlier: components["schemas"]["WishesVersion"][];
+        };
+        WishesOfClientAnswer: {
+            wishes?: components["schemas"]["WishesVersion"];
+        };
+        WishesWanted: {
+            based_on: number;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"];
+            gender_needed: boolean;
+            language?: string;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        FitReason: {
+            wish: components["schemas"]["Wish"];
+            language?: string;
+            gender?: components["schemas"]["Gender"];
+            times: components["schemas"]["WeekTime"][];
+            way?: number;
+        };
+        ProposedTherapist: {
+            profile: components["schemas"]["ShownProfile"];
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        MatchesAnswer: {
+            state: components["schemas"]["SearchState"];
+            asked_at?: string;
+            has_wishes: boolean;
+            proposals: components["schemas"]["ProposedTherapist"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        TherapistWanted: {
+            therapist: string;
+        };
+        WaitingFit: {
+            therapist: string;
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        WaitingClient: {
+            client: string;
+            came_at: string;
+            asked_at?: string;
+            fits: components["schemas"]["WaitingFit"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        TherapistWithRoom: {
+            therapist: components["schemas"]["Person"];
+            room?: number;
+            away: boolean;
+            profile?: components["schemas"]["ShownProfile"];
+        };
+        WaitingClients: {
+            clients: components["schemas"]["WaitingClient"][];
+            therapists: components["schemas"]["TherapistWithRoom"][];
+        };
     };
     responses: never;
     parameters: never;

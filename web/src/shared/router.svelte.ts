@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'join', 'recovery'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
@@ -60,6 +60,9 @@ export const paths = {
   figures: '/figures',
   between: '/between',
   heard: (concern: string) => `/between/${encodeURIComponent(concern)}`,
+  profile: '/profile',
+  wishes: '/wishes',
+  choice: '/choice',
   checkIn: (encounter: string) => `/checkin/${encodeURIComponent(encounter)}`,
   prepare: (episode: string) => `/with/${encodeURIComponent(episode)}/prepare`,
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,

@@ -30,17 +30,17 @@ export const between = {
     ask('post', '/api/me/relationship-concerns/{relationship_concern}/follow-up', { relationship_concern }, answer),
   end: (relationship_concern: string, ending: Schemas['Ending']) =>
     ask('post', '/api/me/relationship-concerns/{relationship_concern}/ending', { relationship_concern }, { ending }),
-  see: (relationship_concern: string) =>
-    ask('put', '/api/me/relationship-concerns/{relationship_concern}/seen', { relationship_concern }, undefined),
+  see: (relationship_concern: string, seen: number) =>
+    ask('put', '/api/me/relationship-concerns/{relationship_concern}/seen', { relationship_concern }, { seen }),
   heard: async () => (await ask('get', '/api/relationship-concerns', {}, undefined)).concerns,
   one: (relationship_concern: string, language: string) =>
     ask('get', '/api/relationship-concerns/{relationship_concern}', { relationship_concern }, undefined, { language }),
-  hear: (relationship_concern: string, language: string) =>
-    ask('post', '/api/relationship-concerns/{relationship_concern}/hearing', { relationship_concern }, undefined, { language }),
+  hear: (relationship_concern: string, language: string, seen: number) =>
+    ask('post', '/api/relationship-concerns/{relationship_concern}/hearing', { relationship_concern }, { seen }, { language }),
   reply: (relationship_concern: string, language: string, reply: Schemas['ReplyToSend']) =>
     ask('post', '/api/relationship-concerns/{relationship_concern}/replies', { relationship_concern }, reply, { language }),
   propose: (relationship_concern: string, language: string, agreement: Schemas['AgreementToPropose']) =>
     ask('post', '/api/relationship-concerns/{relationship_concern}/agreements', { relationship_concern }, agreement, { language }),
-  note: (relationship_concern: string, language: string, text: string) =>
-    ask('put', '/api/relationship-concerns/{relationship_concern}/note', { relationship_concern }, text ? { text } : {}, { language })
+  note: (relationship_concern: string, language: string, based_on: number, text: string) =>
+    ask('put', '/api/relationship-concerns/{relationship_concern}/note', { relationship_concern }, { based_on, ...(text ? { text } : {}) }, { language })
 };

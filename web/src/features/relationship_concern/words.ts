@@ -34,10 +34,10 @@ export function heardStateOf(state: Heard['state']): string {
 
 export const isOpen = (one: OwnConcern) => one.state !== 'closed' && one.state !== 'withdrawn';
 export const hearing = (one: OwnConcern): Telling[] => one.tellings.filter((telling) => telling.hears);
-/** What the client has not answered yet: only the latest can be. */
-export function toAgree(agreements: Agreement[]): Agreement | null {
-  const last = agreements.at(-1);
-  return last && !last.answered_at ? last : null;
-}
-/** What holds now: the latest that was agreed to. */
-export const agreed = (agreements: Agreement[]): Agreement | null => agreements.filter((one) => one.agrees === true).at(-1) ?? null;
+/** The last of what each wrote down, whatever the other wrote since. */
+const latest = (agreements: Agreement[]): Agreement[] =>
+  agreements.filter((one, at) => !agreements.slice(at + 1).some((later) => later.telling === one.telling));
+/** What the client has not answered yet: of what each wrote down only the latest can be. */
+export const toAgree = (agreements: Agreement[]): Agreement[] => latest(agreements).filter((one) => !one.answered_at);
+/** What holds now: with each the latest that was agreed to. */
+export const agreed = (agreements: Agreement[]): Agreement[] => latest(agreements.filter((one) => one.agrees === true));

@@ -1,4 +1,4 @@
-import { uuid7 } from '../../shared/uuid7';
+import { uuid7 } from './uuid7';
 
 /** Under which id a record is sent: the same at every try of the same words, another once they were changed. */
 export class Tries {

@@ -1,0 +1,338 @@
+#include "features/matching/matching_api.hpp"
+
+#include <algorithm>
+
+#include "features/matching/matching.hpp"
+#include "features/matching/search.hpp"
+#include "features/people/absences.hpp"
+#include "features/people/profiles.hpp"
+#include "features/people/staff.hpp"
+#include "features/therapist_profiles/therapist_profiles_shapes.hpp"
+
+namespace rapport::matching {
+
+using therapist_profiles::ShownProfile;
+
+enum class SearchState { none, choosing, asked, found };
+BOOST_DESCRIBE_ENUM(SearchState, none, choosing, asked, found)
+
+struct ProposedTherapist {
+  static constexpr std::string_view says =
+      "Somebody who could fit and has room: what they say of themselves, which wishes they meet, and which not.";
+  ShownProfile profile;
+  std::vector<FitReason> met;
+  std::vector<FitReason> unmet;
+};
+BOOST_DESCRIBE_STRUCT(ProposedTherapist, (), (profile, met, unmet))
+
+struct MatchesAnswer {
+  static constexpr std::string_view says =
+      "`state`: `none` where one came by a therapist's invitation, `choosing`, `asked` (somebody is to be chosen for "
+      "one; choosing oneself still goes), `found`. At most three proposals, in an order that says nothing; none but "
+      "while one looks for somebody. `nobody`: wishes that nobody who has room meets. `has_wishes`: one has written "
+      "any.";
+  SearchState state = SearchState::none;
+  std::optional<Time> asked_at;
+  bool has_wishes = false;
+  std::vector<ProposedTherapist> proposals;
+  std::vector<FitReason> nobody;
+};
+BOOST_DESCRIBE_STRUCT(MatchesAnswer, (), (state, asked_at, has_wishes, proposals, nobody))
+
+struct TherapistWanted {
+  AccountId therapist;
+};
+BOOST_DESCRIBE_STRUCT(TherapistWanted, (), (therapist))
+
+struct WaitingFit {
+  static constexpr std::string_view says = "Which wishes of the client this therapist meets, and which not.";
+  AccountId therapist;
+  std::vector<FitReason> met;
+  std::vector<FitReason> unmet;
+};
+BOOST_DESCRIBE_STRUCT(WaitingFit, (), (therapist, met, unmet))
+
+struct WaitingClient {
+  static constexpr std::string_view says =
+      "A client without a therapist, without a name. Who has `asked_at` wants somebody to be chosen for them, and only "
+      "then `fits` says whom their wishes fit, and `nobody` which nobody meets; the words of the wishes are nowhere.";
+  AccountId client;
+  Time came_at;
+  std::optional<Time> asked_at;
+  std::vector<WaitingFit> fits;
+  std::vector<FitReason> nobody;
+};
+BOOST_DESCRIBE_STRUCT(WaitingClient, (), (client, came_at, asked_at, fits, nobody))
+
+struct TherapistWithRoom {
+  static constexpr std::string_view says =
+      "A therapist of the practice. `room` is how many more clients they take; it and `profile` are absent while they "
+      "have "
+      "written no profile. `away`: just now.";
+  people::Person therapist;
+  std::optional<std::int64_t> room;
+  bool away = false;
+  std::optional<ShownProfile> profile;
+};
+BOOST_DESCRIBE_STRUCT(TherapistWithRoom, (), (therapist, room, away, profile))
+
+struct WaitingClients {
+  static constexpr std::string_view says = "Whoever waits longest is the first.";
+  std::vector<WaitingClient> clients;
+  std::vector<TherapistWithRoom> therapists;
+};
+BOOST_DESCRIBE_STRUCT(WaitingClients, (), (clients, therapists))
+
+namespace {
+
+using http::Answer;
+using http::Call;
+using http::Nothing;
+using http::PermissionName;
+using therapist_profiles::StoredProfile;
+using therapist_profiles::TherapistProfile;
+
+/// As stored, of one moment.
+struct StoredTherapist {
+  people::StaffMember member;
+  std::optional<StoredProfile> profile;
+  bool is_away = false;
+};
+
+std::vector<StoredTherapist> list_stored(store::ReadTx& tx, PracticeId practice) {
+  std::vector<StoredTherapist> list;
+  for (auto& member : people::list_staff(tx, practice)) {
+    if (member.role != "therapist" || member.closed_at || member.is_invited) continue;
+    auto profile = therapist_profiles::find_profile(tx, member.id);
+    const auto away = people::away_of(tx, member.id);
+    list.push_back({std::move(member), std::move(profile), away && away->starts_at <= tx.now()});
+  }
+  return list;
+}
+
+struct Therapist {
+  people::Person person;
+  std::optional<std::int64_t> room;
+  bool is_away = false;
+  TherapistProfile profile;
+};
+
+Result<Therapist> open(House& house, const StoredTherapist& stored, Deadline deadline) {
+  people::Account account;
+  account.id = stored.member.id;
+  account.sealed_profile = stored.member.sealed_profile;
+  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, deadline));
+  TRY_ASSIGN(auto named, people::open_profile(*key, account));
+  Therapist opened{{account.id, std::move(named.name)}, {}, stored.is_away, {}};
+  if (!stored.profile) return opened;
+  TRY_ASSIGN(opened.profile, therapist_profiles::open_profile(*key, *stored.profile));
+  opened.room = std::max<std::int64_t>(stored.profile->capacity - stored.member.clients, 0);
+  return opened;
+}
+
+Result<std::vector<Therapist>> open_all(House& house, const std::vector<StoredTherapist>& stored, Deadline deadline) {
+  std::vector<Therapist> opened;
+  for (const auto& one : stored) {
+    TRY_ASSIGN(auto therapist, open(house, one, deadline));
+    opened.push_back(std::move(therapist));
+  }
+  return opened;
+}
+
+/// Who is away takes nobody meanwhile.
+std::vector<Candidate> candidates_of(const std::vector<Therapist>& therapists) {
+  std::vector<Candidate> candidates;
+  for (const auto& one : therapists) {
+    if (one.room && !one.is_away) candidates.push_back({one.person.id, *one.room, one.profile});
+  }
+  return candidates;
+}
+
+Result<preferences::Wishes> open_wishes(House& house, const std::optional<preferences::StoredWishes>& stored,
+                                        Deadline deadline) {
+  if (!stored) return preferences::Wishes{};
+  TRY_ASSIGN(const auto key, house.keys.key_for(stored->client, deadline));
+  return preferences::open_wishes(*key, *stored);
+}
+
+const Therapist& find(const std::vector<Therapist>& therapists, AccountId id) {
+  return *std::ranges::find(therapists, id, [](const Therapist& one) { return one.person.id; });
+}
+
+SearchState state_of(const std::optional<Search>& search) {
+  if (!search) return SearchState::none;
+  if (search->ended_at) return SearchState::found;
+  return search->asked_at ? SearchState::asked : SearchState::choosing;
+}
+
+/// What a client's proposals are made of.
+struct Stored {
+  std::optional<Search> search;
+  std::optional<preferences::StoredWishes> wishes;
+  std::vector<StoredTherapist> therapists;
+};
+
+Result<Answer<MatchesAnswer>> read_matches(Context& context, Call& call) {
+  const auto client = context.viewer.account;
+  TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
+    Stored seen{find_search(tx, client), preferences::find_wishes(tx, client), {}};
+    if (seen.search && !seen.search->ended_at) seen.therapists = list_stored(tx, context.viewer.practice);
+    return seen;
+  }));
+  Answer<MatchesAnswer> answer;
+  answer.value.state = state_of(stored.search);
+  answer.value.has_wishes = stored.wishes.has_value();
+  if (answer.value.state == SearchState::asked) answer.value.asked_at = stored.search->asked_at;
+  TRY_ASSIGN(const auto wishes, open_wishes(context.house, stored.wishes, call.deadline));
+  TRY_ASSIGN(const auto therapists, open_all(context.house, stored.therapists, call.deadline));
+  auto proposals = propose(wishes, client, candidates_of(therapists));
+  for (auto& fit : proposals.fits) {
+    const auto& therapist = find(therapists, fit.therapist);
+    answer.value.proposals.push_back(
+        {therapist_profiles::shown(therapist.person, therapist.profile), std::move(fit.met), std::move(fit.unmet)});
+  }
+  answer.value.nobody = std::move(proposals.nobody);
+  return answer;
+}
+
+/// Their live lines tell who is there, of the pairs of before: they open anew.
+void open_lines_anew(House& house, const Choice& choice) {
+  house.care_begun(choice.client);
+  house.care_begun(choice.therapist);
+}
+
+Result<Answer<Nothing>> begin(Context& context, const Call& call, const Choice& choice) {
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.client = choice.client;
+    entry.view = "therapist " + choice.therapist.text();
+    TRY_ASSIGN(const bool is_new, begin_with(tx, choice));
+    entry.count = is_new ? 1 : 0;
+    return {};
+  }));
+  open_lines_anew(context.house, choice);
+  return Answer<Nothing>{204, {}};
+}
+
+Result<Answer<Nothing>> choose(Context& context, Call& call, const TherapistWanted& wanted) {
+  return begin(context, call, {context.viewer.practice, context.viewer.account, wanted.therapist, {}});
+}
+
+Result<Answer<Nothing>> assign(Context& context, Call& call, const TherapistWanted& wanted) {
+  const auto client = call.path_id<AccountId>("client");
+  return begin(context, call, {context.viewer.practice, client, wanted.therapist, context.viewer.account});
+}
+
+Result<Answer<Nothing>> ask(Context& context, Call& call) {
+  const auto client = context.viewer.account;
+  TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<void> {
+    entry.client = client;
+    TRY_ASSIGN(const bool is_new, ask_to_be_assigned(tx, client));
+    entry.count = is_new ? 1 : 0;
+    return {};
+  }));
+  return Answer<Nothing>{204, {}};
+}
+
+/// Who waits, with the wishes of those who asked.
+struct Waiting {
+  std::vector<std::pair<Search, std::optional<preferences::StoredWishes>>> searches;
+  std::vector<StoredTherapist> therapists;
+};
+
+Result<Waiting> read_stored(Context& context, const Call& call) {
+  const auto practice = context.viewer.practice;
+  return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Waiting> {
+    Waiting waiting{{}, list_stored(tx, practice)};
+    for (auto& search : list_open_searches(tx, practice)) {
+      auto wishes = search.asked_at ? preferences::find_wishes(tx, search.client) : std::nullopt;
+      waiting.searches.emplace_back(std::move(search), std::move(wishes));
+    }
+    return waiting;
+  });
+}
+
+Result<WaitingClient> describe(House& house, const Search& search,
+                               const std::optional<preferences::StoredWishes>& stored,
+                               const std::vector<Candidate>& candidates, Deadline deadline) {
+  WaitingClient made{search.client, search.began_at, search.asked_at, {}, {}};
+  if (!search.asked_at) return made;
+  TRY_ASSIGN(const auto wishes, open_wishes(house, stored, deadline));
+  auto proposals = propose(wishes, search.client, candidates);
+  for (auto& fit : proposals.fits) {
+    made.fits.push_back({fit.therapist, std::move(fit.met), std::move(fit.unmet)});
+  }
+  made.nobody = std::move(proposals.nobody);
+  return made;
+}
+
+Result<Answer<WaitingClients>> read_waiting(Context& context, Call& call) {
+  TRY_ASSIGN(const auto stored, read_stored(context, call));
+  TRY_ASSIGN(auto therapists, open_all(context.house, stored.therapists, call.deadline));
+  const auto candidates = candidates_of(therapists);
+  Answer<WaitingClients> answer;
+  std::vector<AccountId> clients;
+  for (const auto& [search, wishes] : stored.searches) {
+    TRY_ASSIGN(auto client, describe(context.house, search, wishes, candidates, call.deadline));
+    answer.value.clients.push_back(std::move(client));
+    clients.push_back(search.client);
+  }
+  for (auto& one : therapists) {
+    TherapistWithRoom made{one.person, one.room, one.is_away, {}};
+    if (one.room) made.profile = therapist_profiles::shown(one.person, one.profile);
+    answer.value.therapists.push_back(std::move(made));
+  }
+  TRY(audit_reads(context, call, clients, std::nullopt, "clients_waiting"));
+  return answer;
+}
+
+}  // namespace
+
+void add_matching_routes(Routes& routes) {
+  routes.get("/api/me/matches")
+      .says("Which therapists could fit one's wishes, and why")
+      .answers<MatchesAnswer>()
+      .needs(PermissionName{"choose_therapist"})
+      .not_audited("one's own wishes, and what therapists say of themselves")
+      .handle(read_matches);
+  routes.put("/api/me/therapist")
+      .says("Choose a therapist")
+      .explains(
+          "The work begins at once; the therapist is told by a mail. Sent again it changes nothing. 409 "
+          "`therapist.full` where somebody else had the last place, `therapist.found` where one works with another by "
+          "now.")
+      .body<TherapistWanted>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"choose_therapist"})
+      .audits("therapist.choose")
+      .handle(choose);
+  routes.put("/api/me/assignment")
+      .says("Ask the practice to choose a therapist for one")
+      .explains(
+          "Coordinators and administrators are told by a mail. They see which wishes whom fit, but neither the name "
+          "nor "
+          "the words. Choosing oneself still goes until they have.")
+      .answers<Nothing>(204)
+      .needs(PermissionName{"choose_therapist"})
+      .audits("assignment.ask")
+      .handle(ask);
+  routes.get("/api/clients-waiting")
+      .says("Clients without a therapist, and who has room")
+      .explains("Without names. Whose wishes fit whom is there for those who asked for somebody to be chosen.")
+      .answers<WaitingClients>()
+      .needs(PermissionName{"assign_therapist"})
+      .audits("clients_waiting.read")
+      .handle(read_waiting);
+  routes.put("/api/clients-waiting/{client}/therapist")
+      .says("Choose a therapist for a client who has none")
+      .explains(
+          "The work begins at once; both are told by a mail. It may be somebody without room: whoever assigns has "
+          "asked "
+          "them.")
+      .body<TherapistWanted>()
+      .answers<Nothing>(204)
+      .needs(PermissionName{"assign_therapist"}, "client")
+      .audits("therapist.assign")
+      .handle(assign);
+}
+
+}  // namespace rapport::matching
