@@ -1,6 +1,19 @@
-import { expect, test } from 'vitest';
-import { contentOf, isEmpty, nothingWritten, writtenOf } from '../src/features/check_in/words';
-import { exampleText, linkOf, withExample } from '../src/features/preparation/words';
+import { expect, test, vi } from 'vitest';
+
+vi.stubGlobal('navigator', { languages: ['en-GB'] });
+vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} }, addEventListener: () => {} });
+vi.stubGlobal('location', { pathname: '/', origin: 'https://rooms.example.org' });
+vi.stubGlobal('addEventListener', () => {});
+const { contentOf, isEmpty, nothingWritten, writtenOf } = await import('../src/features/check_in/words');
+const { exampleText, linkOf, withExample } = await import('../src/features/preparation/words');
+const { parse, paths } = await import('../src/shared/router.svelte');
+
+test('the ways to what one says before a session, and to what a therapist prepares from', () => {
+  expect(parse('/checkin')).toEqual({ page: 'checkin', encounter: '' });
+  expect(parse(paths.checkIn('s1'))).toEqual({ page: 'checkin', encounter: 's1' });
+  expect(parse('/checkin/s1/more')).toEqual({ page: 'lost' });
+  expect(parse(paths.prepare('e1'))).toEqual({ page: 'prepare', episode: 'e1' });
+});
 
 test('what is written before a session comes back as it was kept, and nothing is kept of what is empty', () => {
   expect(isEmpty(contentOf(nothingWritten()))).toBe(true);
