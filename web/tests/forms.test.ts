@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
-import { mayWait, occasion, raisedBy } from '../src/features/questionnaires/words';
+import { expect, test, vi } from 'vitest';
 import type { List } from '../src/shared/list.svelte';
 import type { Concern, Form } from '../src/shared/types';
+
+vi.stubGlobal('navigator', { languages: ['en-GB'] });
+vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
+const { mayWait, occasion, raisedBy, rounded } = await import('../src/features/questionnaires/words');
+const { prefs } = await import('../src/shared/prefs.svelte');
 
 const form = (id: string) => ({ id, questionnaire: 'phq-9', episode: 'e' }) as Form;
 const concern = (id: string, of?: string) => ({ id, form: of, questionnaire: 'PHQ-9', episode: 'e' }) as Concern;
@@ -30,4 +34,11 @@ test('a form says what it goes with, also where that is a part of the plan', () 
   expect(occasion({ occasion: 'on_request', moment: 'at_start' })).toBe('at the start');
   expect(occasion({ occasion: 'on_request', moment: 'every_weeks' })).toBe('every few weeks');
   expect(occasion({ occasion: 'before_session' })).toBe('before a session');
+});
+
+test('a prorated score is written as the language writes numbers', () => {
+  expect([rounded(12.857142857142858), rounded(12), rounded(0.05)]).toEqual(['12.9', '12', '0.1']);
+  prefs.setLocale('de');
+  expect([rounded(12.857142857142858), rounded(12)]).toEqual(['12,9', '12']);
+  prefs.setLocale('en');
 });

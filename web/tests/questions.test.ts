@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { askedOf, saysHarm } from '../src/features/questionnaires/words';
+import { expect, test, vi } from 'vitest';
+
+vi.stubGlobal('navigator', { languages: ['en-GB'] });
+vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
+const { askedOf, saysHarm } = await import('../src/features/questionnaires/words');
 
 const question = (item: string, asked_when: Parameters<typeof askedOf>[0][number]['asked_when'] = []) => ({ item, above: [], text: '', options: [], asked_when });
 const condition = (item: string, values: number[], unanswered = false) => ({ item, values, unanswered });

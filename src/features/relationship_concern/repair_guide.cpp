@@ -1,9 +1,8 @@
 #include "features/relationship_concern/repair_guide.hpp"
 
-#include <algorithm>
-#include <array>
-#include <set>
+#include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "measures/json_fields.hpp"
 #include "relationship_guide_files.hpp"
@@ -13,10 +12,8 @@ namespace {
 
 using measures::Fields;
 
-constexpr std::array<std::string_view, 2> kLanguages{"en", "de"};
 constexpr std::size_t kMostParts = 2;
 constexpr std::size_t kMostSteps = 10;
-constexpr std::size_t kMostPrompts = 10;
 
 RepairGuide read_guide(Fields& fields) {
   fields.refuse_all_but({"about", "steps"});
@@ -24,11 +21,15 @@ RepairGuide read_guide(Fields& fields) {
   guide.about = fields.text("about");
   for (auto& step : fields.objects("steps", kMostSteps)) {
     step.refuse_all_but({"title", "text", "prompts"});
-    guide.steps.push_back({step.text("title"), step.text("text"), step.texts("prompts", kMostPrompts)});
-    if (guide.steps.back().prompts.empty()) step.wrong("prompts", "There is no prompt.");
+    guide.steps.push_back({step.text("title"), step.text("text"), measures::read_prompts(step)});
   }
   if (guide.steps.empty()) fields.wrong("steps", "There is no step.");
   return guide;
+}
+
+std::optional<Part> part_named(const std::string& word) {
+  Part part{};
+  return boost::describe::enum_from_string(word.c_str(), part) ? std::optional(part) : std::nullopt;
 }
 
 }  // namespace
@@ -39,37 +40,16 @@ Result<RepairGuides> RepairGuides::read(std::string_view text) {
   Fields top(document, "", mistakes);
   top.refuse_all_but({"parts"});
   RepairGuides guides;
-  std::set<Part> seen;
-  for (auto& fields : top.objects("parts", kMostParts)) {
-    fields.refuse_all_but({"part", "en", "de"});
-    Part part{};
-    if (!boost::describe::enum_from_string(fields.text("part").c_str(), part)) {
-      fields.wrong("part", "There is no such part: therapist or neutral_person.");
-    } else if (!seen.insert(part).second) {
-      fields.wrong("part", "This part is there twice.");
-    }
-    for (const auto language : kLanguages) {
-      auto guide = fields.optional_object(language);
-      if (guide) {
-        guides.all_.push_back({part, std::string(language), read_guide(*guide)});
-      } else {
-        fields.wrong(language, "The guide in this language is missing.");
-      }
-    }
+  guides.all_.read(top, "parts", "part", kMostParts, part_named, read_guide);
+  for (const auto part : {Part::therapist, Part::neutral_person}) {
+    if (!guides.all_.has(part)) top.wrong("parts", "There is one guide for each part.");
   }
-  if (seen.size() != kMostParts) top.wrong("parts", "There is one guide for each part.");
   if (!mistakes.none()) return fail(mistakes.error("relationship_concern.guide", text));
   return guides;
 }
 
 const RepairGuide& RepairGuides::of(Part part, std::string_view language) const {
-  const auto find = [&](std::string_view wanted) {
-    return std::find_if(all_.begin(), all_.end(),
-                        [&](const One& one) { return one.part == part && one.language == wanted; });
-  };
-  auto found = find(language);
-  if (found == all_.end()) found = find("en");
-  return found->guide;  // each part is there in English: `read` asks for it
+  return all_.of(part, language);  // each part is there: `read` asks for it
 }
 
 const RepairGuides& repair_guides() {

@@ -2,10 +2,10 @@
 /// @file What helps whoever was told: a few steps, written for this project (resources/relationship-guide/guide.json),
 /// for the therapist and for the neutral person, in English and German.
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
+#include "measures/guide_file.hpp"
 
 namespace rapport::relationship_concern {
 
@@ -19,12 +19,7 @@ class RepairGuides {
   const RepairGuide& of(Part part, std::string_view language) const;
 
  private:
-  struct One {
-    Part part = Part::therapist;
-    std::string language;
-    RepairGuide guide;
-  };
-  std::vector<One> all_;
+  measures::GuidesByLanguage<Part, RepairGuide> all_;
 };
 
 /// Those that are part of the program.

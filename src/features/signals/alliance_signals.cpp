@@ -7,7 +7,11 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "features/signals/sentence_parts.hpp"
 #include "measures/change.hpp"
@@ -164,10 +168,51 @@ Symptoms symptoms_by(const Course& course, int session) {
   }
   return most;
 }
-void tell_with(Finding& finding, Symptoms symptoms) {
-  auto& values = finding.signal.values;
+void tell_with(Signal& signal, Symptoms symptoms) {
+  auto& values = signal.values;
   std::move(symptoms.values.begin(), symptoms.values.end(), std::back_inserter(values));
-  if (symptoms.is_worse) finding.signal.level = Level::act;
+  if (symptoms.is_worse) signal.level = Level::act;
+}
+
+/// A fall as it is told of one form, or of two together.
+struct Fall {
+  double level = 0;
+  double size = 0;
+  double threshold = 0;
+  std::size_t prior_forms = 0;
+  std::optional<double> previous = {};  ///< of two forms the first
+};
+Signal fallen(const Course& course, const Rule& rule, const Series& series, const Point& now, const Fall& fall) {
+  const auto scores = fall.previous ? fmt::format("{} after {}, on average", number(now.value), number(*fall.previous))
+                                    : fmt::format("{},", number(now.value));
+  auto signal =
+      course.signal_of(rule, *now.form,
+                       fmt::format("{} was {} {} {} the {} that was usual before: more than this person's scores move; "
+                                   "perhaps something has come between the two.",
+                                   series.name(), scores, points(fall.size), series.better() > 0 ? "below" : "above",
+                                   number(fall.level)),
+                       {{"score", now.value},
+                        {"level", fall.level},
+                        {"drop", fall.size},
+                        {"threshold", fall.threshold},
+                        {"forms", fall.previous ? 2 : 1},
+                        {"prior_forms", static_cast<double>(fall.prior_forms)}});
+  if (fall.previous) signal.values.emplace_back("previous", *fall.previous);
+  return signal;
+}
+
+/// What `own` found of the latest form: that it falls, or stays down.
+Moment fall_at(const Course& course, const Rule& rule, const Series& series, std::size_t place, const OwnLevel& own,
+               OwnLevel::Step step) {
+  const auto now = series.points[place];
+  Fall fall{own.level() * series.better(), own.drop(), own.threshold(), own.prior()};
+  if (step == OwnLevel::Step::drops && own.forms_of_drop() > 1) fall.previous = series.points[place - 1].value;
+  // By the form alone; the ones before it were told or not for themselves.
+  if (step == OwnLevel::Step::stays_down) fall.size = own.level() - now.value * series.better();
+  Moment moment{now.form->session};
+  if (fall.size < fall.threshold - kSame) return moment;
+  moment.told = [=, &course, &rule, about = series.without_points()] { return fallen(course, rule, about, now, fall); };
+  return moment;
 }
 
 }  // namespace
@@ -177,42 +222,32 @@ void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, c
   for (std::size_t i = 0; i < series.points.size(); ++i) {
     const auto& now = series.points[i];
     const auto step = own.next(now.value * series.better());
-    const auto level = own.level() * series.better();
-    if (rule.method == Method::drop && step == OwnLevel::Step::stays_down) course.last().until = now.form->session;
     if (rule.method == Method::drop && step == OwnLevel::Step::drops) {
-      const auto scores = own.forms_of_drop() == 1 ? number(now.value)
-                                                   : fmt::format("{} after {}, on average", number(now.value),
-                                                                 number(series.points[i - 1].value));
-      auto& finding =
-          course.add(rule, *now.form,
-                     fmt::format("{} was {}{} {} {} the {} that was usual before: more than this person's scores move; "
-                                 "perhaps something has come between the two.",
-                                 series.name(), scores, own.forms_of_drop() == 1 ? "," : "", points(own.drop()),
-                                 series.better() > 0 ? "below" : "above", number(level)),
-                     {{"score", now.value},
-                      {"level", level},
-                      {"drop", own.drop()},
-                      {"threshold", own.threshold()},
-                      {"forms", static_cast<double>(own.forms_of_drop())},
-                      {"prior_forms", static_cast<double>(own.prior())}});
-      if (own.forms_of_drop() > 1) finding.signal.values.emplace_back("previous", series.points[i - 1].value);
+      course.add(rule, *series.instrument, fall_at(course, rule, series, i, own, step));
+    }
+    if (rule.method == Method::drop && step == OwnLevel::Step::stays_down) {
+      course.last().moments.push_back(fall_at(course, rule, series, i, own, step));
     }
     if (rule.method != Method::repaired || step != OwnLevel::Step::comes_back) continue;
     if (own.forms_down() > rule.parameter("forms")) continue;
-    course.add(rule, *now.form,
-               fmt::format("{} was {} and with that back near {}, where it was before the drop; that took {} {}.",
-                           series.name(), number(now.value), number(level), own.forms_down(),
-                           own.forms_down() == 1 ? "form" : "forms"),
-               {{"score", now.value}, {"level", level}, {"forms", own.forms_down()}});
+    const auto level = own.level() * series.better();
+    course.add(rule, course.signal_of(
+                         rule, *now.form,
+                         fmt::format("{} was {} and with that back near {}, where it was before the drop; that took {} "
+                                     "{}.",
+                                     series.name(), number(now.value), number(level), own.forms_down(),
+                                     own.forms_down() == 1 ? "form" : "forms"),
+                         {{"score", now.value}, {"level", level}, {"forms", own.forms_down()}}));
   }
 }
 
 void yes(Course& course, const Rule& rule, const Measure&, const Series& series) {
   for (const auto& now : series.points) {
     if (now.value < rule.parameter("count") - kSame) continue;
-    course.add(rule, *now.form,
-               fmt::format("{}: {} answered with yes. A person looks at it.", series.name(), number(now.value)),
-               {{"count", now.value}});
+    course.add(rule, course.signal_of(rule, *now.form,
+                                      fmt::format("{}: {} answered with yes. A person looks at it.", series.name(),
+                                                  number(now.value)),
+                                      {{"count", now.value}}));
   }
 }
 
@@ -234,49 +269,73 @@ void item_dip(Course& course, const Rule& rule, const Measure&, const Series& se
       auto& before = own[question.link_id];
       const auto dip = before.next(rule, *answer * sign, question.max - question.min);
       if (!dip) continue;
+      Moment moment{now.form->session};
+      if (share >= high) {
+        moment.told = [&course, &rule, about = series.without_points(), now, place, given = *answer, dip = *dip] {
+          return course.signal_of(
+              rule, *now.form,
+              fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", about.name(),
+                          number(now.value), place + 1, number(given), points(dip)),
+              {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", given}, {"dip", dip}});
+        };
+      }
       if (before.told) {
-        course.found()[*before.told].until = now.form->session;
-      } else if (share >= high) {
-        auto& finding = course.add(
-            rule, *now.form,
-            fmt::format("{} stays high at {}, but item {} is {}, {} below what it usually was.", series.name(),
-                        number(now.value), place + 1, number(*answer), points(*dip)),
-            {{"score", now.value}, {"item", static_cast<double>(place + 1)}, {"answer", *answer}, {"dip", *dip}});
-        finding.part = question.link_id;
+        course.found()[*before.told].moments.push_back(std::move(moment));
+      } else if (moment.told) {
+        course.add(rule, *series.instrument, std::move(moment)).part = question.link_id;
         before.told = course.found().size() - 1;
       }
     }
   }
 }
 
+namespace {
+
+Moment low_at(const Course& course, const Rule& rule, double limit, const Series& series, const Point& now) {
+  Moment moment{now.form->session};
+  moment.told = [&course, &rule, limit, about = series.without_points(), now] {
+    auto symptoms = symptoms_by(course, now.form->session);
+    auto signal =
+        course.signal_of(rule, *now.form,
+                         fmt::format("{} was {} in session {}, where {} or more would be usual{}.", about.name(),
+                                     number(now.value), now.form->session, number(limit), symptoms.words),
+                         {{"score", now.value}, {"limit", limit}});
+    tell_with(signal, std::move(symptoms));
+    return signal;
+  };
+  return moment;
+}
+
+}  // namespace
+
 /// In the first sessions, or after them. A score that stays low is told once, whenever it became so; it is over when
-/// two forms running are not, for one that goes up and down about the limit would be told again and again.
+/// two forms running are not, for one that goes up and down about the limit would be told again and again. What began
+/// in the first sessions and could not be told in them, for something else spoke, is told after them.
 void low(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
   const bool is_early = rule.method == Method::low_early;
-  std::optional<std::size_t> told;
-  bool lasts = false;
+  std::optional<std::size_t> found;
+  int since = 0;  // session; 0: it is not low
   int not_low = 0;
   for (const auto& now : series.points) {
     const bool is_first_sessions = now.form->session <= rule.parameter("sessions");
     if (is_early && !is_first_sessions) return;
     if ((now.value - *measure.low) * series.better() > -kSame) {
-      if (++not_low >= kFormsUntilOver) lasts = false;
+      if (++not_low >= kFormsUntilOver) since = 0;
       continue;
     }
     not_low = 0;
-    if (std::exchange(lasts, true)) {
-      if (told) course.found()[*told].until = now.form->session;
+    if (since == 0) {
+      found.reset();
+      since = now.form->session;
+    }
+    if (is_early != is_first_sessions) continue;
+    auto moment = low_at(course, rule, *measure.low, series, now);
+    if (found) {
+      course.found()[*found].moments.push_back(std::move(moment));
       continue;
     }
-    told.reset();
-    if (is_early != is_first_sessions) continue;  // what began in the first sessions is for the rule of these
-    auto symptoms = symptoms_by(course, now.form->session);
-    auto& finding = course.add(rule, *now.form,
-                               fmt::format("{} was {} in session {}, where {} or more would be usual{}.", series.name(),
-                                           number(now.value), now.form->session, number(*measure.low), symptoms.words),
-                               {{"score", now.value}, {"limit", *measure.low}});
-    tell_with(finding, std::move(symptoms));
-    told = course.found().size() - 1;
+    course.add(rule, *series.instrument, std::move(moment)).since = fmt::format("{} {}", measure.scale, since);
+    found = course.found().size() - 1;
   }
 }
 
@@ -292,15 +351,16 @@ void falling_early(Course& course, const Rule& rule, const Measure& measure, con
     if (told || !(first > second && second > third) || first - third < threshold - kSame) continue;
     told = true;
     auto symptoms = symptoms_by(course, now.form->session);
-    auto& finding = course.add(rule, *now.form,
-                               fmt::format("{} fell twice in a row in the first sessions, from {} to {} and {}{}.",
-                                           series.name(), number(series.points[i - 2].value),
-                                           number(series.points[i - 1].value), number(now.value), symptoms.words),
-                               {{"before", series.points[i - 2].value},
-                                {"between", series.points[i - 1].value},
-                                {"score", now.value},
-                                {"threshold", threshold}});
-    tell_with(finding, std::move(symptoms));
+    auto signal = course.signal_of(rule, *now.form,
+                                   fmt::format("{} fell twice in a row in the first sessions, from {} to {} and {}{}.",
+                                               series.name(), number(series.points[i - 2].value),
+                                               number(series.points[i - 1].value), number(now.value), symptoms.words),
+                                   {{"before", series.points[i - 2].value},
+                                    {"between", series.points[i - 1].value},
+                                    {"score", now.value},
+                                    {"threshold", threshold}});
+    tell_with(signal, std::move(symptoms));
+    course.add(rule, std::move(signal));
   }
 }
 
@@ -314,22 +374,32 @@ void gap(Course& course, const Rule& rule, const Measure& measure, const Series&
   int running = 0;
   double before = 0;
   for (const auto& [session, both] : sessions) {
-    const auto [client, therapist] = both;
+    const Point* client = both.first;
+    const Point* therapist = both.second;
     const bool is_whole = client != nullptr && therapist != nullptr;
     const auto size = is_whole ? (client->value - therapist->value) / measure.spread : 0;
     if (running > 0 && size * before < 0) running = 0;
     running = std::abs(size) > rule.parameter("spreads") ? running + 1 : 0;
     before = size;
-    if (running > rule.parameter("sessions")) course.last().until = session;
-    if (running != static_cast<int>(rule.parameter("sessions"))) continue;
-    auto& finding = course.add(
-        rule, *client->form,
-        fmt::format("Client and therapist see it differently, {} times running: {} is {} for the client and {} "
-                    "for the therapist, {} standard deviations apart.",
-                    running, series.name(), number(client->value), number(therapist->value),
-                    number_in(kEnglish, std::abs(size), 2)),
-        {{"client", client->value}, {"therapist", therapist->value}, {"gap", size}, {"times", running}});
-    finding.signal.held_against = course.place_of(*therapist->form);
+    if (running < static_cast<int>(rule.parameter("sessions"))) continue;
+    Moment moment{session};
+    moment.told = [&course, &rule, about = series.without_points(), client = *client, therapist = *therapist, size,
+                   running] {
+      auto signal = course.signal_of(
+          rule, *client.form,
+          fmt::format("Client and therapist see it differently, {} times running: {} is {} for the client and {} "
+                      "for the therapist, {} standard deviations apart.",
+                      running, about.name(), number(client.value), number(therapist.value),
+                      number_in(kEnglish, std::abs(size), 2)),
+          {{"client", client.value}, {"therapist", therapist.value}, {"gap", size}, {"times", running}});
+      signal.held_against = course.place_of(*therapist.form);
+      return signal;
+    };
+    if (running == static_cast<int>(rule.parameter("sessions"))) {
+      course.add(rule, *series.instrument, std::move(moment));
+    } else {
+      course.last().moments.push_back(std::move(moment));
+    }
   }
 }
 }  // namespace rapport::signals

@@ -7,9 +7,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "features/signals/sentence_parts.hpp"
+#include "measures/score.hpp"
 
 namespace rapport::signals {
 namespace {
@@ -68,22 +71,23 @@ void not_sent(Course& course, const Rule& rule, const Instrument& instrument, Re
       const bool is_therapists = respondent == Respondent::therapist;
       const auto latest = is_here ? session - 1 : session;
       const auto so_far = previous - first + 1;
-      auto& finding =
-          course.add(rule, *at->second,
-                     fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
-                                 name_of(instrument, kEnglish), is_therapists ? ", the therapist's form," : "",
-                                 in_a_row == 1 ? fmt::format("session {}", latest)
-                                               : fmt::format("{} sessions up to {}", in_a_row, latest),
-                                 sent, so_far),
-                     {{"missed", missed},
-                      {"in_a_row", in_a_row},
-                      {"sent", sent},
-                      {"sessions", so_far},
-                      {"latest", latest},
-                      {"therapists", is_therapists ? 1 : 0}});
-      finding.signal.instrument = instrument.id();
-      finding.signal.respondent = respondent;
-      if (in_a_row >= rule.parameter("look_after")) finding.signal.level = std::max(rule.level, Level::look);
+      auto signal =
+          course.signal_of(rule, *at->second,
+                           fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
+                                       name_of(instrument, kEnglish), is_therapists ? ", the therapist's form," : "",
+                                       in_a_row == 1 ? fmt::format("session {}", latest)
+                                                     : fmt::format("{} sessions up to {}", in_a_row, latest),
+                                       sent, so_far),
+                           {{"missed", missed},
+                            {"in_a_row", in_a_row},
+                            {"sent", sent},
+                            {"sessions", so_far},
+                            {"latest", latest},
+                            {"therapists", is_therapists ? 1 : 0}});
+      signal.instrument = instrument.id();
+      signal.respondent = respondent;
+      if (in_a_row >= rule.parameter("look_after")) signal.level = std::max(rule.level, Level::look);
+      course.add(rule, std::move(signal));
     }
     if (is_here) {
       ++sent;
@@ -97,16 +101,22 @@ void not_sent(Course& course, const Rule& rule, const Instrument& instrument, Re
 
 void perfect_score(Course& course, const Rule& rule, const Measure&, const Series& series) {
   const auto perfect = series.better() > 0 ? series.scale->max : series.scale->min;
+  const auto least = static_cast<int>(rule.parameter("forms"));
   int running = 0;
   for (const auto& now : series.points) {
     running = std::abs(now.value - perfect) < kSame ? running + 1 : 0;
-    if (running > rule.parameter("forms")) course.last().until = now.form->session;
-    if (running != static_cast<int>(rule.parameter("forms"))) continue;
-    course.add(rule, *now.form,
-               fmt::format("{} was at its end, {}, {} times running: such a score cannot say how the relationship is; "
-                           "better to ask.",
-                           series.name(), number(now.value), running),
-               {{"score", now.value}, {"forms", running}});
+    if (running < least) continue;
+    Moment moment{now.form->session};
+    moment.told = [=, &course, &rule, about = series.without_points()] {
+      return course.signal_of(
+          rule, *now.form,
+          fmt::format("{} was at its end, {}, {} times running: such a score cannot say how the relationship is; "
+                      "better to ask.",
+                      about.name(), number(now.value), running),
+          {{"score", now.value}, {"forms", running}});
+    };
+    if (running == least) course.add(rule, *series.instrument, std::move(moment));
+    if (running > least) course.last().moments.push_back(std::move(moment));
   }
 }
 
@@ -118,13 +128,20 @@ void same_answers(Course& course, const Rule& rule) {
     const auto going_on = last.find(form.instrument);
     if (!same) {
       last.erase(form.instrument);
-    } else if (going_on != last.end()) {
-      course.found()[going_on->second].until = form.session;
+      continue;
+    }
+    Moment moment{form.session};
+    moment.told = [&course, &rule, &form, answer = *same] {
+      return course.signal_of(
+          rule, form,
+          fmt::format("Every question of {} was answered with {}: such a form says little; better to ask.",
+                      name_of(*form.instrument, kEnglish), number(answer)),
+          {{"answer", answer}});
+    };
+    if (going_on != last.end()) {
+      course.found()[going_on->second].moments.push_back(std::move(moment));
     } else {
-      course.add(rule, form,
-                 fmt::format("Every question of {} was answered with {}: such a form says little; better to ask.",
-                             name_of(*form.instrument, kEnglish), number(*same)),
-                 {{"answer", *same}});
+      course.add(rule, *form.instrument, std::move(moment));
       last[form.instrument] = course.found().size() - 1;
     }
   }
@@ -156,18 +173,20 @@ void no_score(Course& course, const Rule& rule) {
     if (!form.answers.empty()) {
       int answered = 0;
       int questions = 0;
+      const auto asked = measures::asked_questions(instrument, form.answers, *instrument.variant(""));
       for (std::size_t place = 0; place < form.answers.size(); ++place) {
-        if (!instrument.questions()[place].scored) continue;
+        if (!instrument.questions()[place].scored || (!asked[place] && !form.answers[place])) continue;
         ++questions;
         answered += form.answers[place] ? 1 : 0;
       }
       counts = fmt::format(" ({} of {} questions answered)", answered, questions);
       values = {{"answered", answered}, {"questions", questions}};
     }
-    course.add(rule, form,
-               fmt::format("{} came for session {}, but gave no score{}.",
-                           name_of(instrument, instrument.scoring().scales.front(), kEnglish), form.session, counts),
-               std::move(values));
+    course.add(rule, course.signal_of(rule, form,
+                                      fmt::format("{} came for session {}, but gave no score{}.",
+                                                  name_of(instrument, instrument.scoring().scales.front(), kEnglish),
+                                                  form.session, counts),
+                                      std::move(values)));
   }
 }
 
@@ -179,10 +198,11 @@ void safety_answer(Course& course, const Rule& rule) {
       const auto& answer = form.answers[static_cast<std::size_t>(number) - 1];
       values.emplace_back(fmt::format("item{}", number), answer.value_or(0));
     }
-    course.add(rule, form,
-               fmt::format("{}: the answer to item {} is for a person to look at now, whatever the score.",
-                           name_of(*form.instrument, kEnglish), fmt::join(form.safety, ", ")),
-               std::move(values));
+    course.add(rule, course.signal_of(
+                         rule, form,
+                         fmt::format("{}: the answer to item {} is for a person to look at now, whatever the score.",
+                                     name_of(*form.instrument, kEnglish), fmt::join(form.safety, ", ")),
+                         std::move(values)));
   }
 }
 }  // namespace rapport::signals

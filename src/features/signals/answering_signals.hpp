@@ -9,7 +9,7 @@ namespace rapport::signals {
 void perfect_score(Course& course, const Rule& rule, const Measure& measure, const Series& series);
 /// Of all forms.
 void same_answers(Course& course, const Rule& rule);
-/// Says how many questions were answered, where the answers are known.
+/// Says how many of the questions that were asked were answered, where the answers are known.
 void no_score(Course& course, const Rule& rule);
 void not_sent(Course& course, const Rule& rule);
 void safety_answer(Course& course, const Rule& rule);

@@ -64,6 +64,17 @@ TEST(Missing, StopsWhereTheFormIsNoLongerUsual) {
   EXPECT_EQ(told(forms), "2 missing, 3 missing");
 }
 
+TEST(WithoutScore, CountsTheQuestionsThatWereAsked) {
+  // Of who never drinks AUDIT-C asks neither how much nor how often; such a form, had it no score, was answered wholly.
+  auto never = answered(1, "audit-c", {0, 0, 0});
+  never.answers[1].reset();
+  never.answers[2].reset();
+  never.scores.front().value.reset();
+  EXPECT_EQ(only({never}).reason, "AUDIT-C came for session 1, but gave no score (1 of 1 questions answered).");
+  never.answers[0] = 2;
+  EXPECT_EQ(only({never}).reason, "AUDIT-C came for session 1, but gave no score (1 of 3 questions answered).");
+}
+
 TEST(Safety, IsToldEveryTimeAndByNothingElse) {
   const std::vector<Form> forms{answered(1, "phq-9", {0, 0, 0, 0, 0, 0, 0, 0, 1, 0}),
                                 answered(2, "phq-9", {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),

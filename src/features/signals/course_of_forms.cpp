@@ -92,15 +92,33 @@ void Course::for_each_measure(const Rule& rule, ForMeasure* apply) {
   }
 }
 
-Finding& Course::add(const Rule& rule, const Form& form, std::string reason,
-                     std::vector<std::pair<std::string, double>> values) {
+Signal Course::signal_of(const Rule& rule, const Form& form, std::string reason,
+                         std::vector<std::pair<std::string, double>> values) const {
+  Signal signal{form.session, form.date,  form.instrument->id(), rule.signal,      rule.id,
+                rule.version, rule.level, std::move(reason),     std::move(values)};
+  signal.form = place_of(form);
+  return signal;
+}
+
+Finding& Course::add(const Rule& rule, std::string_view instrument, Moment moment) {
   auto& finding = found_.emplace_back();
-  finding.signal = {form.session, form.date,  form.instrument->id(), rule.signal,      rule.id,
-                    rule.version, rule.level, std::move(reason),     std::move(values)};
-  finding.signal.form = place_of(form);
-  finding.until = form.session;
+  finding.rule = rule.id;
+  finding.instrument = instrument;
+  finding.kind = rule.signal;
+  finding.level = rule.level;
   finding.strength = rule.strength;
+  finding.moments.push_back(std::move(moment));
   return finding;
+}
+
+Finding& Course::add(const Rule& rule, const Instrument& instrument, Moment moment) {
+  return add(rule, instrument.id(), std::move(moment));
+}
+
+Finding& Course::add(const Rule& rule, Signal signal) {
+  const auto session = signal.session;
+  const auto instrument = signal.instrument;
+  return add(rule, instrument, Moment{session, [told = std::move(signal)] { return told; }});
 }
 
 }  // namespace rapport::signals

@@ -2,6 +2,8 @@
 /// @file What the rules have in common: the forms of one person as courses of scores, and what is found in them. For
 /// the files that hold the rules, one for each subject; others ask `find_signals`.
 #include <cstddef>
+#include <functional>
+#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -32,14 +34,30 @@ struct Series {
   double better() const;
   /// "PHQ-9", or with the scale where it has several.
   std::string name() const;
+  /// What it is of, for a sentence that is made later.
+  Series without_points() const { return {instrument, scale, {}}; }
 };
 
-/// What a rule found, and to which session it lasts.
+/// What a rule says of one session while what it found lasts.
+struct Moment {
+  int session = 0;
+  /// The signal, were it told first then; empty where what lasts is not large enough for that. Made only when needed.
+  std::function<Signal()> told = {};
+  double size = 0;                                           ///< of what is told
+  double further = std::numeric_limits<double>::infinity();  ///< told again when it has grown by so much
+};
+
+/// What a rule found, in each session of which it says so.
 struct Finding {
-  Signal signal;
-  int until = 0;
+  std::string rule;
+  std::string instrument;
+  Kind kind = Kind::missing;
+  Level level = Level::info;      ///< of its rule; what it tells may be graver
   int strength = kUsualStrength;  ///< of its rule
+  std::vector<Moment> moments;    ///< at least one, in order
   std::string part = {};          ///< of the form, where it is about one alone: that of another is another thing
+  /// Since when that is so; another finding with the same says the same by another rule. Empty: none does.
+  std::string since = {};
 };
 
 class Course {
@@ -64,15 +82,21 @@ class Course {
   /// The client's scores on every scale that the rule names.
   void for_each_measure(const Rule& rule, ForMeasure* apply);
 
-  /// Found at that form; until another says otherwise it lasts no longer than its session.
-  Finding& add(const Rule& rule, const Form& form, std::string reason,
-               std::vector<std::pair<std::string, double>> values);
+  /// As it is told of that form.
+  Signal signal_of(const Rule& rule, const Form& form, std::string reason,
+                   std::vector<std::pair<std::string, double>> values) const;
+  /// Found first in that moment.
+  Finding& add(const Rule& rule, const measures::Instrument& instrument, Moment moment);
+  /// Found in the session of that form.
+  Finding& add(const Rule& rule, Signal signal);
   std::vector<Finding>& found() { return found_; }
   const std::vector<Finding>& found() const { return found_; }
   /// There must be one.
   Finding& last() { return found_.back(); }
 
  private:
+  Finding& add(const Rule& rule, std::string_view instrument, Moment moment);
+
   std::span<const Form> forms_;
   const Expectations& expected_;
   std::span<const Told> told_;

@@ -294,7 +294,14 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, look, now));
   TRY_ASSIGN(const auto told, as_told(course, placed, key));
   std::vector<Signal> missing;
-  for (auto& signal : find_signals(as_forms(placed), rules(), course.expected, told)) {
+  const auto stands_alone = [&](const Signal& signal) {
+    const auto basis = placed[signal.form].stored->id.text();
+    return std::any_of(course.known.begin(), course.known.end(), [&](const StoredSignal& known) {
+      return known.holds && known.rule == signal.rule && known.basis == basis;
+    });
+  };
+  const auto forms = as_forms(placed);
+  for (auto& signal : told_as_one(find_signals_of_each(forms, rules(), course.expected, told), rules(), stands_alone)) {
     if (!is_of(look, signal, placed)) continue;
     // Of kind `missing` is a form without a score, too: that one came, and is told by itself.
     if (find_rule(signal.rule)->method != Method::not_sent) {
@@ -362,8 +369,12 @@ void apply(store::WriteTx& tx, const Changes& changes, Time now) {
   for (const auto& one : changes.added) add_signal(tx, one);
   for (const auto& [signal, holds] : changes.holds) set_holds(tx, signal, holds);
   for (const auto& one : changes.replaced) {
-    replace_body(tx, one.signal, one.level, one.sealed_body);
+    replace_body(tx, one.signal, one.level, one.version, one.sealed_body);
     if (one.is_graver) reopen(tx, one.signal, now);
+  }
+  for (const auto& one : changes.passed_on) {
+    pass_on(tx, one.signal);
+    if (one.is_graver) reopen(tx, one.signal.id, now);
   }
   for (const auto& [signal, at] : changes.follow_ups) set_follow_up_at(tx, signal, at);
 }
@@ -404,14 +415,33 @@ std::set<std::string> instruments_without_news(const StoredCourse& course) {
   return without;
 }
 
-/// What of a signal that is found again is to be stored.
+/// Whether what was answered was less than what is found now.
+bool is_graver(const StoredSignal& known, const Body& before, const Signal& found) {
+  return found.level > known.level || (found.level != Level::info && names_more(before.values, found.values));
+}
+
+/// What of a signal that is found again is to be stored. One that an earlier version of its rule found is from now on
+/// one of this version; that the rule was changed is no news about the client.
 Result<void> follow(const StoredSignal& known, const Signal& found, const access::SealKey& key, Changes& changes) {
+  if (stays_as_told(known)) return {};
   const Body body{found.reason, found.values};
   TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
-  if (stays_as_told(known) || before == body) return {};
-  const bool is_graver =
-      found.level > known.level || (found.level != Level::info && names_more(before.values, body.values));
-  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body), is_graver});
+  const bool is_same_rule = known.version == found.version;
+  if (is_same_rule && before == body) return {};
+  changes.replaced.push_back({known.id, found.level, seal_body(key, known.id, body),
+                              is_same_rule && is_graver(known, before, found), found.version});
+  return {};
+}
+
+/// Scores whose single answers are the client's to show are told rounded. What an earlier version of a rule found, and
+/// this one does not, keeps its sentence, and the scores in it become what everybody is given.
+Result<void> round_scores(const StoredSignal& known, const access::SealKey& key, Changes& changes) {
+  const auto* instrument = known.instrument ? questionnaires::instruments().find(*known.instrument) : nullptr;
+  if (instrument == nullptr || !instrument->scoring().items_if_allowed) return {};
+  TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
+  const auto body = with_rounded_scores(before);
+  if (before == body) return {};
+  changes.replaced.push_back({known.id, known.level, seal_body(key, known.id, body), false, known.version});
   return {};
 }
 
@@ -487,33 +517,78 @@ Result<std::vector<Found>> find_in(const StoredCourse& course, const access::Sea
   return found;
 }
 
+namespace {
+
+/// Without the version: a rule whose numbers were changed does not tell everything once more.
+using What = std::pair<std::string_view, std::string_view>;  // of what was found, which stays where it is
+using NowFound = std::map<What, const Found*>;
+
+/// What no form has come of since its limits were made anew. Of a signal that speaks of several forms one that came is
+/// enough.
+bool is_no_news(const std::set<std::string>& without_news, const Signal& found) {
+  if (found.kind != Kind::not_on_track || !without_news.contains(found.instrument)) return false;
+  const auto others = named_in(found.values);
+  return std::all_of(others.begin(), others.end(), [&](const auto& one) { return without_news.contains(one); });
+}
+
+/// Whether the new one says of another form what the known one said of several.
+bool goes_on_with(const StoredSignal& known, std::span<const std::string> named, const Found& found) {
+  const auto& signal = found.signal;
+  if (signal.kind != known.kind || signal.session != known.session || found.is_private != known.is_private)
+    return false;
+  return signal.instrument == known.instrument ||
+         std::find(named.begin(), named.end(), signal.instrument) != named.end();
+}
+
+/// What does not hold any more, or goes on with another form that it named.
+Result<void> end_or_pass_on(const StoredCourse& course, const StoredSignal& known, NowFound& news,
+                            const access::SealKey& key, Time now, Changes& changes) {
+  TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
+  const auto named = named_in(before.values);
+  const auto next =
+      std::find_if(news.begin(), news.end(), [&](const auto& one) { return goes_on_with(known, named, *one.second); });
+  if (named.empty() || next == news.end()) {
+    changes.holds.emplace_back(known.id, false);
+    return {};
+  }
+  const auto& found = *next->second;
+  auto passed = new_signal(course, found, key, now);
+  passed.id = known.id;
+  passed.sealed_body = seal_body(key, known.id, {found.signal.reason, found.signal.values});
+  changes.passed_on.push_back({std::move(passed), is_graver(known, before, found.signal)});
+  news.erase(next);
+  return {};
+}
+
+}  // namespace
+
 Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,
                            Time now) {
-  // Without the version: a rule whose numbers were changed does not tell everything once more.
-  using What = std::pair<std::string_view, std::string_view>;  // of `found`, which stays where it is
-  std::map<What, const Found*> now_found;
+  NowFound now_found;
   for (const auto& one : found) now_found.emplace(What(one.signal.rule, one.basis), &one);
   Changes changes;
   const Sessions sessions(course.sessions);
   const auto without_news = instruments_without_news(course);
-  const auto is_no_news = [&](Kind kind, const std::string& instrument) {
-    return kind == Kind::not_on_track && without_news.contains(instrument);
-  };
+  std::vector<const StoredSignal*> lost;
   for (const auto& known : course.known) {
-    const auto again = now_found.extract(What(known.rule, known.basis));
-    if (!is_no_news(known.kind, known.instrument.value_or(""))) {
-      const bool holds = !again.empty();
-      if (known.holds != holds && (holds || is_of_now(known))) changes.holds.emplace_back(known.id, holds);
-      if (holds && is_of_now(known)) TRY(follow(known, again.mapped()->signal, key, changes));
-    }
     if (known.follow_up == FollowUp::next_session && !known.follow_up_at && known.answered_at) {
       if (const auto at = sessions.first_after(*known.answered_at)) changes.follow_ups.emplace_back(known.id, *at);
     }
+    const auto again = now_found.extract(What(known.rule, known.basis));
+    if (again.empty()) {
+      const bool is_without_news =
+          known.kind == Kind::not_on_track && without_news.contains(known.instrument.value_or(""));
+      if (known.holds && !is_without_news && is_of_now(known)) lost.push_back(&known);
+      if (!is_of_now(known)) TRY(round_scores(known, key, changes));
+      continue;
+    }
+    if (is_no_news(without_news, again.mapped()->signal)) continue;
+    if (!known.holds) changes.holds.emplace_back(known.id, true);
+    TRY(follow(known, again.mapped()->signal, key, changes));
   }
-  for (const auto& [what, one] : now_found) {
-    if (is_no_news(one->signal.kind, one->signal.instrument)) continue;
-    changes.added.push_back(new_signal(course, *one, key, now));
-  }
+  std::erase_if(now_found, [&](const auto& one) { return is_no_news(without_news, one.second->signal); });
+  for (const auto* known : lost) TRY(end_or_pass_on(course, *known, now_found, key, now, changes));
+  for (const auto& [what, one] : now_found) changes.added.push_back(new_signal(course, *one, key, now));
   return changes;
 }
 

@@ -60,8 +60,16 @@ struct Changes {
     Level level = Level::info;
     Bytes sealed_body;
     bool is_graver = false;  ///< whoever answered it answered less
+    std::string version;     ///< of the rule that says so now
   };
-  std::vector<Replaced> replaced;                     ///< says something else since its form was corrected
+  std::vector<Replaced> replaced;  ///< says something else since its form was corrected, or its rule was changed
+  /// One that spoke for several forms and goes on with another of them, since what it stood on was corrected: with what
+  /// was done about it, for that was of all of them.
+  struct PassedOn {
+    StoredSignal signal;  ///< as it is now
+    bool is_graver = false;
+  };
+  std::vector<PassedOn> passed_on;
   std::vector<std::pair<SignalId, Time>> follow_ups;  ///< the session came at which one was to be looked at again
 };
 Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>& found, const access::SealKey& key,

@@ -1,14 +1,22 @@
 #include "features/signals/find_signals.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "features/signals/alliance_signals.hpp"
 #include "features/signals/answering_signals.hpp"
 #include "features/signals/course_of_forms.hpp"
 #include "features/signals/outcome_signals.hpp"
+#include "features/signals/sentence_parts.hpp"
 #include "features/signals/several_instruments.hpp"
 
 namespace rapport::signals {
@@ -73,45 +81,140 @@ int thing(Kind kind) {
   }
 }
 
-/// Whether `other` says of that session already what `one` says.
-bool speaks_for(const Finding& other, const Finding& one) {
-  const auto& a = other.signal;
-  const auto& b = one.signal;
-  if (a.kind == Kind::safety || a.instrument != b.instrument || thing(a.kind) != thing(b.kind)) return false;
-  if (a.session > b.session || other.until < b.session) return false;
-  if (a.rule == b.rule && other.part != one.part) return false;
-  if (other.strength != one.strength) return other.strength > one.strength;
-  if (a.kind != b.kind) return a.kind == Kind::deterioration || a.kind == Kind::rupture_candidate;
-  if (a.level != b.level) return a.level > b.level;
-  if (a.session != b.session) return true;
-  return a.rule < b.rule;
+/// What has become of a finding by the session that is looked at. Nothing of a later one is known.
+struct Said {
+  const Finding* finding = nullptr;
+  std::size_t next = 0;             ///< moment
+  std::optional<std::size_t> told;  ///< the latest of its signals, among those that are kept
+  int session = 0;                  ///< of that
+  double size = 0;                  ///< of that
+};
+
+/// A moment of the session that is looked at.
+struct Candidate {
+  Said* said = nullptr;
+  const Moment* moment = nullptr;
+  std::optional<Signal> signal = {};  ///< where it could be told
+};
+
+/// The larger speaks for the smaller, and the first in time for its equal.
+auto rank(const Finding& one) {
+  const bool is_more = one.kind == Kind::deterioration || one.kind == Kind::rupture_candidate;
+  return std::tuple(one.strength, is_more, one.level);
 }
 
-/// Session by session, so that a long course is held only against what lasts then.
-void keep_strongest(std::vector<const Finding*>& findings, std::vector<Signal>& kept) {
-  std::sort(findings.begin(), findings.end(),
-            [](const Finding* a, const Finding* b) { return a->signal.session < b->signal.session; });
-  std::vector<const Finding*> lasting;
-  for (auto first = findings.begin(); first != findings.end();) {
-    const auto session = (*first)->signal.session;
-    const auto next =
-        std::find_if(first, findings.end(), [&](const Finding* one) { return one->signal.session != session; });
-    std::erase_if(lasting, [&](const Finding* one) { return one->until < session; });
-    lasting.insert(lasting.end(), first, next);
-    for (; first != next; ++first) {
-      const auto& one = **first;
-      const bool is_said = std::any_of(lasting.begin(), lasting.end(),
-                                       [&](const Finding* other) { return other != &one && speaks_for(*other, one); });
-      if (!is_said) kept.push_back(one.signal);
+/// The findings about one thing of one instrument, session by session. What was told speaks for what is weaker, in the
+/// sessions of which it says that it lasts; what is not told speaks for nothing, and is told as soon as nothing speaks
+/// for it any more.
+class Keeper {
+ public:
+  explicit Keeper(std::vector<Signal>& kept) : kept_(kept) {}
+
+  void keep(const std::vector<const Finding*>& findings) {
+    std::map<int, std::vector<std::size_t>> sessions;  // of which something is said, and which findings say it
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+      all_.emplace_back().finding = findings[i];
+      int latest = 0;
+      for (const auto& moment : findings[i]->moments) {
+        if (std::exchange(latest, moment.session) != moment.session) sessions[moment.session].push_back(i);
+      }
+    }
+    for (const auto& [session, places] : sessions) keep_of(session, places);
+  }
+
+ private:
+  void keep_of(int session, const std::vector<std::size_t>& places) {
+    std::vector<Candidate> candidates;
+    std::vector<const Said*> lasting;
+    for (const auto place : places) {
+      auto& said = all_[place];
+      if (said.told) lasting.push_back(&said);
+      const auto& moments = said.finding->moments;
+      for (; said.next < moments.size() && moments[said.next].session == session; ++said.next) {
+        candidates.push_back({&said, &moments[said.next]});
+      }
+    }
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      const auto& one = *a.said->finding;
+      const auto& other = *b.said->finding;
+      if (rank(one) != rank(other)) return rank(one) > rank(other);
+      return std::tie(one.rule, a.said, a.moment) < std::tie(other.rule, b.said, b.moment);
+    });
+    for (auto& one : candidates) {
+      if (!can_be_told(*one.said, *one.moment)) continue;
+      one.signal = one.moment->told();
+      if (is_said(one, lasting)) continue;
+      tell(one);
+      lasting.push_back(one.said);
     }
   }
-}
+
+  bool can_be_told(const Said& said, const Moment& moment) const {
+    if (!moment.told) return false;
+    if (said.told) return moment.size - said.size >= moment.further - kSame;
+    return said.finding->since.empty() || !told_since_.contains(said.finding->since);
+  }
+
+  /// Whether something that was told, now or before, says it; if now, with what is grave in it.
+  bool is_said(const Candidate& one, const std::vector<const Said*>& lasting) {
+    const auto& finding = *one.said->finding;
+    const bool begins = one.moment == &finding.moments.front();
+    for (const auto* other : lasting) {
+      const auto& speaker = *other->finding;
+      if (other == one.said || !can_speak(speaker, finding)) continue;
+      auto& told = kept_[*other->told];
+      if (other->session == one.moment->session) {
+        if (speaker.rule == finding.rule) continue;
+        take_over(told, *one.signal);
+        return true;
+      }
+      // Nobody was told then how grave it is now.
+      if (!begins || one.signal->level <= told.level) return true;
+    }
+    return false;
+  }
+
+  static bool can_speak(const Finding& speaker, const Finding& one) {
+    if (one.kind == Kind::safety || rank(speaker) < rank(one)) return false;
+    return speaker.rule != one.rule ? one.kind != Kind::missing : speaker.part == one.part;
+  }
+
+  /// The level, and how the symptoms went.
+  static void take_over(Signal& told, const Signal& from) {
+    told.level = std::max(told.level, from.level);
+    if (!symptoms_of(told.values).empty()) return;
+    const auto symptoms = symptoms_of(from.values);
+    told.values.insert(told.values.end(), symptoms.begin(), symptoms.end());
+    told.reason += sentence_of_symptoms(symptoms, kEnglish);
+  }
+
+  void tell(Candidate& one) {
+    auto& said = *one.said;
+    auto& signal = *one.signal;
+    if (said.told) {
+      const auto further = one.moment->size - said.size;
+      signal.reason +=
+          fmt::format(" That is {} worse than in session {}, when it was told before.", points(further), said.session);
+      signal.values.emplace_back("further", further);
+      signal.values.emplace_back("told_before", said.session);
+    }
+    said.told = kept_.size();
+    said.session = one.moment->session;
+    said.size = one.moment->size;
+    if (!said.finding->since.empty()) told_since_.insert(said.finding->since);
+    kept_.push_back(std::move(signal));
+  }
+
+  std::vector<Signal>& kept_;
+  std::vector<Said> all_;
+  std::set<std::string, std::less<>> told_since_;  ///< Finding::since of what was told
+};
 
 std::vector<Signal> merged(const std::vector<Finding>& found) {
   std::map<std::pair<std::string, int>, std::vector<const Finding*>> about;
-  for (const auto& one : found) about[{one.signal.instrument, thing(one.signal.kind)}].push_back(&one);
   std::vector<Signal> signals;
-  for (auto& [same, findings] : about) keep_strongest(findings, signals);
+  for (const auto& one : found) about[{one.instrument, thing(one.kind)}].push_back(&one);
+  for (const auto& [same, findings] : about) Keeper(signals).keep(findings);
   const auto key = [](const Signal& signal) {
     return std::tie(signal.session, signal.instrument, signal.kind, signal.rule, signal.reason);
   };

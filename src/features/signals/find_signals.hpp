@@ -72,7 +72,8 @@ inline constexpr std::string_view kSymptomsTo = "symptoms_to ";
 /// Of one person, `forms` sorted by session. Of several of one instrument, respondent and session each counts, in their
 /// order: as a further form of the course, but for what is expected of a session (the first) and for whether two see it
 /// differently (the latest). Signals about the
-/// same thing are one, the strongest; none comes again while what it says lasts.
+/// same thing are one, the strongest; none comes again while what it says lasts. What another spoke for is told once
+/// that has ended.
 /// `expected` must be there only for rules that ask for it; without, they find nothing but what they have `told`.
 std::vector<Signal> find_signals(std::span<const Form> forms, std::span<const Rule> rules,
                                  const Expectations& expected = {}, std::span<const Told> told = {});

@@ -1,10 +1,16 @@
 #include "features/signals/find_signals.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "research/statistics/random.hpp"
 #include "support/courses_of_forms.hpp"
@@ -42,6 +48,89 @@ TEST(Rupture, OfTheWholeSpeaksForOneAnswerThatFalls) {
   for (int session = 1; session <= 3; ++session)
     low[static_cast<std::size_t>(session) - 1] = answered(session, "srs", {8.8, 8.8, 9.8, 8.8});
   EXPECT_EQ(rules_told(low), "srs-low ") << "no drop, and the weak one does not speak for it";
+}
+
+/// "session rule level", joined.
+std::string rules_of(const std::vector<Form>& forms) {
+  std::string text;
+  for (const auto& one : find_signals_of_each(forms, rules())) {
+    text += fmt::format("{}{} {} {}", text.empty() ? "" : ", ", one.session, one.rule, name(one.level));
+  }
+  return text;
+}
+
+TEST(WhatLasts, IsToldWhenWhatSpokeForItHasEnded) {
+  auto values = std::vector<double>(8, 38);
+  values.insert(values.end(), {30, 35.5, 35.5, 35});
+  EXPECT_EQ(rules_of(course("srs", "total", values)),
+            "9 relationship-drop look, 10 srs-low-later look, 10 relationship-repaired info");
+  const auto found = find_signals(course("srs", "total", values), rules());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[1].reason, "SRS was 35.5 in session 10, where 36 or more would be usual.")
+      << "with the numbers of that session";
+  EXPECT_EQ(rules_of(course("srs", "total", {38, 38, 38, 38, 38, 38, 30, 30, 35.5, 35.5})),
+            "7 relationship-drop look, 9 srs-low-later look, 9 relationship-repaired info")
+      << "it began in the first sessions, and was told in none of them";
+  EXPECT_EQ(rules_of(course("srs", "total", {38, 38, 38, 30, 35.5, 35.5, 35.5, 35.5, 35.5})),
+            "4 relationship-drop look, 5 srs-low look, 5 relationship-repaired info")
+      << "and once, by one of the two rules";
+}
+
+TEST(WhatLasts, IsNotToldAgainWhereItWasToldBefore) {
+  EXPECT_EQ(rules_of(course("srs", "total", {37, 37, 37, 37, 37, 37, 37, 35.5, 29, 35.5, 35.5})),
+            "8 srs-low-later look, 9 relationship-drop look, 10 relationship-repaired info");
+}
+
+TEST(WhatLasts, IsNotToldFirstWhereItIsTooSmallByThen) {
+  // In session 7 worse than at the start speaks for worse than at the best time; in session 8 it is over.
+  const auto from_best = "8 deterioration-from-best look";
+  EXPECT_NE(rules_of(phq({10, 9, 4, 4, 4, 11, 17, 10})).find(from_best), std::string::npos);
+  EXPECT_EQ(rules_of(phq({10, 9, 4, 4, 4, 11, 17, 1})).find("deterioration-from-best"), std::string::npos)
+      << "5 points worse where the rule asks for 5.1";
+}
+
+TEST(WhatSpeaksForOthers, IsAsGraveAsTheyAreAndSaysHowTheSymptomsWent) {
+  std::vector<Form> forms;
+  const std::vector<double> relationship{39, 39, 39, 39, 31};
+  const std::vector<double> symptoms{8, 8, 8, 8, 17};
+  for (int session = 1; session <= 5; ++session) {
+    const auto place = static_cast<std::size_t>(session) - 1;
+    forms.push_back(form(session, "phq-9", "total", symptoms[place]));
+    forms.push_back(form(session, "srs", "total", relationship[place]));
+  }
+  const auto found = find_signals(forms, rules());
+  const auto drop =
+      std::find_if(found.begin(), found.end(), [](const auto& one) { return one.rule == "relationship-drop"; });
+  ASSERT_NE(drop, found.end());
+  EXPECT_EQ(drop->level, Level::act) << "it speaks for srs-low, which is";
+  EXPECT_TRUE(drop->reason.ends_with("something has come between the two. PHQ-9 went from 8 to 17 meanwhile."))
+      << drop->reason;
+  EXPECT_EQ(value(*drop, "symptoms_to phq-9"), 17);
+  EXPECT_EQ(rules_of(forms), "5 deterioration-from-start act, 5 relationship-drop act");
+}
+
+TEST(WhatSpeaksForOthers, HidesNothingThatIsGraverThanWhatWasTold) {
+  const auto with_symptoms = [](const std::vector<double>& symptoms) {
+    const std::vector<double> relationship{15, 15, 15, 10, 7};
+    std::vector<Form> forms;
+    for (int session = 1; session <= 5; ++session) {
+      const auto place = static_cast<std::size_t>(session) - 1;
+      forms.push_back(form(session, "phq-9", "total", symptoms[place]));
+      forms.push_back(form(session, "sparq", "positive", relationship[place]));
+    }
+    return rules_of(forms);
+  };
+  EXPECT_EQ(with_symptoms({8, 8, 8, 8, 8}), "4 relationship-drop look") << "it falls further, and that was told";
+  EXPECT_EQ(with_symptoms({8, 8, 8, 8, 17}),
+            "4 relationship-drop look, 5 deterioration-from-start act, 5 relationship-falling act");
+}
+
+TEST(Missing, SaysNothingOfAFormThatCameWithoutAScore) {
+  std::vector<Form> forms = phq({9, 9, 9});
+  forms.push_back(form(5, "phq-9", "total", 0));
+  forms.back().scores.front().value.reset();
+  EXPECT_EQ(rules_of(forms), "5 form-missing info, 5 form-without-score info")
+      << "one did not come to session 4, another to session 5 gave no score";
 }
 
 /// With other words, as after a correction: another digest, and the same scoring.
@@ -131,6 +220,92 @@ TEST(Signals, OfASessionDependOnNothingAfterIt) {
     }
   }
   EXPECT_GT(seen, 1000U);
+}
+
+/// What is told of sessions up to `last`: everything of it that a person is shown.
+std::vector<std::string> told_until(std::span<const Signal> signals, int last) {
+  std::vector<std::string> all;
+  for (const auto& one : signals) {
+    if (one.session > last) continue;
+    all.push_back(fmt::format("{} {} {} {} {}", one.session, one.instrument, one.rule, name(one.level), one.reason));
+  }
+  return all;
+}
+
+/// Scores of some scales of a form, some of which are not known.
+Form some_scales(statistics::Random& random, int session, std::string_view instrument,
+                 const std::vector<std::pair<std::string, double>>& scores) {
+  Form made;
+  made.session = session;
+  made.instrument = library().find(instrument);
+  for (const auto& [scale, value] : scores) {
+    if (random.uniform() < .8) made.scores.push_back({scale, value, false});
+  }
+  made.sent = !made.scores.empty();
+  return made;
+}
+
+// One scale of a form may be there where another is not: what lasts on the one must not be known before it comes.
+TEST(Signals, OfSeveralInstrumentsAndScalesDependOnNothingAfterThem) {
+  statistics::Random random(2);
+  std::size_t seen = 0;
+  std::size_t graver = 0;
+  for (int person = 0; person < 300; ++person) {
+    std::vector<Form> forms;
+    double positive = 12;
+    double negative = 4;
+    double together = 37;
+    for (int session = 1; session <= 14; ++session) {
+      const auto step = [&](double& value, double size, double least, double most) {
+        value = std::clamp(std::round(value + size * random.normal()), least, most);
+        return value;
+      };
+      const auto worse = session * .6 * (person % 3);
+      const auto score = [&](double most) {
+        return std::clamp(std::round(8 + worse + 3 * random.normal()), 0.0, most);
+      };
+      forms.push_back(form(session, "gad-7", "total", score(21)));
+      forms.push_back(form(session, "phq-9", "total", score(27)));
+      const auto up = step(positive, 2.5, 0, 16);
+      forms.push_back(
+          some_scales(random, session, "sparq", {{"positive", up}, {"negative", step(negative, 3, 0, 16)}}));
+      const auto total = step(together, 3, 20, 40);
+      const auto one = std::max(0.0, std::round(10 * random.uniform()) - 4);
+      const auto rest = std::min(10.0, (total - one) / 3);
+      if (random.uniform() < .8) forms.push_back(answered(session, "srs", {rest, one, rest, rest}));
+    }
+    for (const bool of_each : {true, false}) {
+      const auto find = [&](std::span<const Form> some) {
+        return of_each ? find_signals_of_each(some, rules(), expected_phq())
+                       : find_signals(some, rules(), expected_phq());
+      };
+      const auto whole = find(forms);
+      for (int last = 1; last <= 14; ++last) {
+        const auto end = std::find_if(forms.begin(), forms.end(), [&](const Form& one) { return one.session > last; });
+        const auto until = find({forms.begin(), end});
+        ASSERT_EQ(told_until(until, last), told_until(whole, last)) << "person " << person << " until session " << last;
+      }
+      seen += whole.size();
+      graver += static_cast<std::size_t>(std::count_if(whole.begin(), whole.end(), [](const Signal& one) {
+        return one.rule == "relationship-drop" && one.level == Level::act;
+      }));
+    }
+  }
+  EXPECT_GT(seen, 3000U);
+  EXPECT_GT(graver, 0U) << "none of them speaks for what is graver";
+}
+
+TEST(Signals, OfOneScaleDoNotHideWhatAnotherSaysBeforeItsNextScoreComes) {
+  // The positive feelings fall in session 5 and stay down in session 7; of session 6 only the negative are known.
+  std::vector<Form> forms;
+  for (int session = 1; session <= 7; ++session) {
+    auto one = form(session, "sparq", "negative", session < 6 ? 2 : 9);
+    if (session != 6) one.scores.push_back({"positive", session < 5 ? 13.0 : 9.0, false});
+    forms.push_back(one);
+  }
+  const std::span all(forms);
+  EXPECT_EQ(told_until(find_signals(all.first(6), rules()), 6), told_until(find_signals(all, rules()), 6));
+  EXPECT_EQ(rules_of(forms), "5 relationship-drop look, 6 relationship-strain look");
 }
 
 }  // namespace

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <set>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "measures/change.hpp"
 #include "research/statistics/sudden_gain.hpp"
@@ -17,50 +21,26 @@ namespace {
 /// up and down about a threshold would be a signal again and again.
 constexpr double kLasts = .5;
 
-/// How far a course is from some time before, while that lasts. What goes a further full threshold in the same
-/// direction is told again: whoever was spoken to about twelve points knows nothing of twenty-four.
+/// How far a course is from some time before, while that lasts.
 class Lasting {
  public:
-  enum class Step { is_none, begins, lasts, goes_further };
+  enum class Step { is_none, begins, lasts };
 
   /// `is_large`: what would be told if nothing had been.
-  Step next(double size, double threshold, bool is_large, int session) {
-    if (lasts_ && size > kLasts * threshold - kSame) {
-      if (size - told_ < threshold - kSame) return Step::lasts;
-      further_ = size - told_;
-      told_before_ = told_in_;
-      tell(size, session);
-      return Step::goes_further;
-    }
+  Step next(double size, double threshold, bool is_large) {
+    if (lasts_ && size > kLasts * threshold - kSame) return Step::lasts;
     lasts_ = is_large;
-    if (!lasts_) return Step::is_none;
-    tell(size, session);
-    return Step::begins;
+    return lasts_ ? Step::begins : Step::is_none;
   }
-
-  double further() const { return further_; }       ///< since it was told before
-  int told_before() const { return told_before_; }  ///< the session
 
  private:
-  void tell(double size, int session) {
-    told_ = size;
-    told_in_ = session;
-  }
-
   bool lasts_ = false;
-  double told_ = 0;
-  int told_in_ = 0;
-  double further_ = 0;
-  int told_before_ = 0;
 };
 
-/// The same with what has become worse since it was told before.
-void tell_further(Finding& finding, const Lasting& lasting) {
-  auto& signal = finding.signal;
-  signal.reason += fmt::format(" That is {} worse than in session {}, when it was told before.",
-                               points(lasting.further()), lasting.told_before());
-  signal.values.emplace_back("further", lasting.further());
-  signal.values.emplace_back("told_before", lasting.told_before());
+/// What begins, or goes on.
+void add_moment(Course& course, const Rule& rule, const Series& series, Lasting::Step step, Moment moment) {
+  if (step == Lasting::Step::begins) course.add(rule, *series.instrument, std::move(moment));
+  if (step == Lasting::Step::lasts) course.last().moments.push_back(std::move(moment));
 }
 
 /// What was told of this form, or nothing.
@@ -82,12 +62,12 @@ struct AgainstExpected {
   double score = 0;
   measures::Standing standing;
 };
-void add_beyond(Course& course, const Rule& rule, const Series& series, const Form& form,
-                const AgainstExpected& against, int running) {
+Signal beyond(const Course& course, const Rule& rule, const Series& series, const Form& form,
+              const AgainstExpected& against, int running) {
   const auto cases = course.expected().at(series.instrument).cases;
   const auto of_hundred = 50 * (1 + rule.parameter("share"));
   const auto expected = std::clamp(against.standing.expected, series.scale->min, series.scale->max);
-  course.add(
+  return course.signal_of(
       rule, form,
       fmt::format("{} was {} in session {}, worse than usual{}: after a first score of {}, {} was to be expected, "
                   "and {} of 100 are no worse than {}, by {} treatments of this practice that are over.",
@@ -102,34 +82,41 @@ void add_beyond(Course& course, const Rule& rule, const Series& series, const Fo
        {"cases", cases}});
 }
 
+Signal since_start(const Course& course, const Rule& rule, const Series& series, const Point& start, const Point& now) {
+  const auto by_now = change(series, start.value, now.value);
+  return course.signal_of(rule, *now.form,
+                          fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.",
+                                      series.name(), number(now.value), points(std::abs(by_now.value)),
+                                      rule.method == Method::worse_than_start ? "worse" : "better", number(start.value),
+                                      start.form->session, points(*by_now.threshold)),
+                          {{"score", now.value},
+                           {"start", start.value},
+                           {"start_session", start.form->session},
+                           {"change", by_now.value},
+                           {"threshold", *by_now.threshold}});
+}
+
 }  // namespace
 
 void against_start(Course& course, const Rule& rule, const Series& series) {
   const bool worse = rule.method == Method::worse_than_start;
   Lasting lasting;
   for (std::size_t i = 1; i < series.points.size(); ++i) {
-    const auto& start = series.points.front();
-    const auto& now = series.points[i];
-    const auto change_by_now = change(series, start.value, now.value);
-    const auto size = change_by_now.value * series.better() * (worse ? -1 : 1);
-    const auto step =
-        lasting.next(size, *change_by_now.threshold, change_by_now.reliable && size > 0, now.form->session);
-    if (step == Lasting::Step::is_none) continue;
-    // What goes better is told once.
-    if (step == Lasting::Step::lasts || (step == Lasting::Step::goes_further && !worse)) {
-      course.last().until = now.form->session;
-      continue;
+    const auto start = series.points.front();
+    const auto now = series.points[i];
+    const auto by_now = change(series, start.value, now.value);
+    const auto size = by_now.value * series.better() * (worse ? -1 : 1);
+    const auto threshold = *by_now.threshold;
+    const bool is_large = by_now.reliable && size > 0;
+    Moment moment{now.form->session};
+    if (is_large) {
+      moment.told = [&course, &rule, about = series.without_points(), start, now] {
+        return since_start(course, rule, about, start, now);
+      };
     }
-    auto& finding = course.add(rule, *now.form,
-                               fmt::format("{} was {}, {} {} than the {} of session {}; the reliable change is {}.",
-                                           series.name(), number(now.value), points(size), worse ? "worse" : "better",
-                                           number(start.value), start.form->session, points(*change_by_now.threshold)),
-                               {{"score", now.value},
-                                {"start", start.value},
-                                {"start_session", start.form->session},
-                                {"change", change_by_now.value},
-                                {"threshold", *change_by_now.threshold}});
-    if (step == Lasting::Step::goes_further) tell_further(finding, lasting);
+    moment.size = size;
+    if (worse) moment.further = threshold;  // what goes better is told once
+    add_moment(course, rule, series, lasting.next(size, threshold, is_large), std::move(moment));
   }
 }
 
@@ -146,26 +133,28 @@ void worse_than_best(Course& course, const Rule& rule, const Series& series) {
     best = std::min(best, mean(std::span(values).subspan(before, best_of)));
     const auto recent = mean(std::span(values).last(latest));
     const auto threshold = rule.parameter("share") * *change(series, 0, 0).threshold;
-    const auto step = lasting.next(recent - best, threshold, recent - best >= threshold - kSame, now.form->session);
-    if (step == Lasting::Step::is_none) continue;
-    if (step == Lasting::Step::lasts) {
-      course.last().until = now.form->session;
-      continue;
+    const bool is_large = recent - best >= threshold - kSame;
+    Moment moment{now.form->session};
+    if (is_large) {
+      moment.told = [=, &course, &rule, about = series.without_points(), form = now.form] {
+        const auto shown = [&](double value) { return -value * about.better(); };
+        return course.signal_of(
+            rule, *form,
+            fmt::format("The mean of the latest {} of {} is {}, {} worse than the best mean of {} before, {}; the rule "
+                        "asks for {}.",
+                        latest, about.name(), number(shown(recent)), points(recent - best), best_of,
+                        number(shown(best)), points(threshold)),
+            {{"recent_mean", shown(recent)},
+             {"best_mean", shown(best)},
+             {"worse", recent - best},
+             {"latest", static_cast<double>(latest)},
+             {"best_of", static_cast<double>(best_of)},
+             {"threshold", threshold}});
+      };
     }
-    const auto shown = [&](double value) { return -value * series.better(); };
-    auto& finding = course.add(
-        rule, *now.form,
-        fmt::format("The mean of the latest {} of {} is {}, {} worse than the best mean of {} before, {}; the rule "
-                    "asks for {}.",
-                    latest, series.name(), number(shown(recent)), points(recent - best), best_of, number(shown(best)),
-                    points(threshold)),
-        {{"recent_mean", shown(recent)},
-         {"best_mean", shown(best)},
-         {"worse", recent - best},
-         {"latest", static_cast<double>(latest)},
-         {"best_of", static_cast<double>(best_of)},
-         {"threshold", threshold}});
-    if (step == Lasting::Step::goes_further) tell_further(finding, lasting);
+    moment.size = recent - best;
+    moment.further = threshold;
+    add_moment(course, rule, series, lasting.next(recent - best, threshold, is_large), std::move(moment));
   }
 }
 
@@ -181,12 +170,12 @@ void not_better_by(Course& course, const Rule& rule, const Series& series) {
     const auto step = change(series, start.value, now.value);
     if (step.reliable && step.value * series.better() > 0) return;
     if (now.form->session < limit) continue;
-    course.add(
-        rule, *now.form,
-        fmt::format("{} began at {}, in the clinical range, and is {} in session {}: no reliable improvement, which "
-                    "would be {}.",
-                    series.name(), number(start.value), number(now.value), now.form->session, points(*step.threshold)),
-        {{"score", now.value}, {"start", start.value}, {"threshold", *step.threshold}});
+    course.add(rule, course.signal_of(rule, *now.form,
+                                      fmt::format("{} began at {}, in the clinical range, and is {} in session {}: no "
+                                                  "reliable improvement, which would be {}.",
+                                                  series.name(), number(start.value), number(now.value),
+                                                  now.form->session, points(*step.threshold)),
+                                      {{"score", now.value}, {"start", start.value}, {"threshold", *step.threshold}}));
     return;
   }
 }
@@ -202,8 +191,9 @@ void beyond_expected(Course& course, const Rule& rule, const Series& series) {
   int running = 0;
   bool lasts = false;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (const auto* told = told_at(course, rule, *series.points[i].form)) {
-      course.add(rule, *series.points[i].form, told->reason, told->values);
+    const auto* form = series.points[i].form;
+    if (const auto* told = told_at(course, rule, *form)) {
+      course.add(rule, course.signal_of(rule, *form, told->reason, told->values));
       running = forms;
       lasts = true;
       continue;
@@ -215,40 +205,45 @@ void beyond_expected(Course& course, const Rule& rule, const Series& series) {
     if (!standing) continue;
     const auto from_expected = (standing->expected - scores[i].score) * series.better();
     const auto from_limit = (standing->expected - standing->limit) * series.better();
-    if (lasts && from_expected > kLasts * from_limit - kSame) {
-      course.last().until = scores[i].session;
-      continue;
-    }
+    const bool goes_on = lasts && from_expected > kLasts * from_limit - kSame;
     running = standing->is_beyond ? running + 1 : 0;
-    lasts = running >= forms && i >= settled;
-    if (lasts) add_beyond(course, rule, series, *series.points[i].form, {*start, scores[i].score, *standing}, running);
+    lasts = goes_on || (running >= forms && i >= settled);
+    if (!lasts) continue;
+    Moment moment{scores[i].session};
+    if (running >= forms && i >= settled) {
+      moment.told = [&course, &rule, about = series.without_points(), form,
+                     against = AgainstExpected{*start, scores[i].score, *standing},
+                     running] { return beyond(course, rule, about, *form, against, running); };
+    }
+    if (goes_on) course.last().moments.push_back(std::move(moment));
+    if (!goes_on) course.add(rule, *series.instrument, std::move(moment));
   }
 }
 
 void two_worsenings(Course& course, const Rule& rule, const Series& series) {
+  std::optional<std::size_t> latest;  // form of which it was so
   for (std::size_t i = 2; i < series.points.size(); ++i) {
-    const auto& first = series.points[i - 2];
-    const auto& second = series.points[i - 1];
-    const auto& now = series.points[i];
+    const auto first = series.points[i - 2];
+    const auto second = series.points[i - 1];
+    const auto now = series.points[i];
     const auto sign = -series.better();
     const auto total = (now.value - first.value) * sign;
     const auto threshold = rule.parameter("share") * *change(series, 0, 0).threshold;
     const bool both = (second.value - first.value) * sign > kSame && (now.value - second.value) * sign > kSame;
     if (!both || total < threshold - kSame) continue;
+    Moment moment{now.form->session};
+    moment.told = [=, &course, &rule, about = series.without_points()] {
+      return course.signal_of(
+          rule, *now.form,
+          fmt::format("{} has become worse twice in a row, from {} to {} and {}: {} together; the rule asks for {}.",
+                      about.name(), number(first.value), number(second.value), number(now.value), points(total),
+                      points(threshold)),
+          {{"before", first.value}, {"between", second.value}, {"score", now.value}, {"threshold", threshold}});
+    };
     // A third worsening in a row goes on with what was said.
-    const bool goes_on = !course.found().empty() && course.last().signal.rule == rule.id &&
-                         course.last().signal.instrument == series.instrument->id() &&
-                         course.last().until == second.form->session;
-    if (goes_on) {
-      course.last().until = now.form->session;
-      continue;
-    }
-    course.add(
-        rule, *now.form,
-        fmt::format("{} has become worse twice in a row, from {} to {} and {}: {} together; the rule asks for {}.",
-                    series.name(), number(first.value), number(second.value), number(now.value), points(total),
-                    points(threshold)),
-        {{"before", first.value}, {"between", second.value}, {"score", now.value}, {"threshold", threshold}});
+    const auto step = latest == i - 1 ? Lasting::Step::lasts : Lasting::Step::begins;
+    add_moment(course, rule, series, step, std::move(moment));
+    latest = i;
   }
 }
 
@@ -269,17 +264,19 @@ void sudden_gain(Course& course, const Rule& rule, const Series& series) {
       const auto& before = series.points[place];
       const auto& after = series.points[place + 1];
       course.add(
-          rule, *now.form,
-          fmt::format("{} went from {} in session {} to {} in session {} and stayed there: a candidate for a sudden "
-                      "gain; of people who improve steadily about half show one by chance.",
-                      series.name(), number(before.value), before.form->session, number(after.value),
-                      after.form->session),
-          {{"before", before.value},
-           {"after", after.value},
-           {"after_session", before.form->session},
-           {"reached_session", after.form->session},
-           {"size", gain->size},
-           {"flagged_of_steady_improvers", statistics::kFlaggedOfSteadyImprovers}});
+          rule,
+          course.signal_of(
+              rule, *now.form,
+              fmt::format(
+                  "{} went from {} in session {} to {} in session {} and stayed there: a candidate for a sudden "
+                  "gain; of people who improve steadily about half show one by chance.",
+                  series.name(), number(before.value), before.form->session, number(after.value), after.form->session),
+              {{"before", before.value},
+               {"after", after.value},
+               {"after_session", before.form->session},
+               {"reached_session", after.form->session},
+               {"size", gain->size},
+               {"flagged_of_steady_improvers", statistics::kFlaggedOfSteadyImprovers}}));
     }
   }
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_terms.hpp"
+#include "features/signals/find_signals.hpp"
 
 namespace rapport::signals {
 
@@ -30,6 +32,29 @@ std::string listed_in(std::string_view language, std::span<const std::string> al
   if (all.size() < 2) return fmt::format("{}", fmt::join(all, ""));
   return fmt::format("{}{}{}", fmt::join(all.first(all.size() - 1), ", "),
                      language == record::kGerman ? " und " : " and ", all.back());
+}
+
+std::vector<std::pair<std::string, double>> symptoms_of(std::span<const std::pair<std::string, double>> values) {
+  std::vector<std::pair<std::string, double>> found;
+  for (const auto prefix : {kSymptomsFrom, kSymptomsTo}) {
+    const auto one = std::find_if(values.begin(), values.end(),
+                                  [&](const auto& value) { return std::string_view(value.first).starts_with(prefix); });
+    if (one == values.end()) return {};
+    found.push_back(*one);
+  }
+  return found;
+}
+
+std::string sentence_of_symptoms(std::span<const std::pair<std::string, double>> values, std::string_view language) {
+  const auto symptoms = symptoms_of(values);
+  if (symptoms.empty()) return "";
+  const auto id = symptoms[0].first.substr(kSymptomsFrom.size());
+  const auto* instrument = questionnaires::instruments().find(id);
+  const auto name = instrument == nullptr ? id : name_of(*instrument, instrument->scoring().scales.front(), language);
+  const auto from = number_in(language, symptoms[0].second);
+  const auto to = number_in(language, symptoms[1].second);
+  return language == record::kGerman ? fmt::format(" {} ging derweil von {} auf {}.", name, from, to)
+                                     : fmt::format(" {} went from {} to {} meanwhile.", name, from, to);
 }
 
 }  // namespace rapport::signals

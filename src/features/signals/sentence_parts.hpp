@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "measures/instrument.hpp"
 
@@ -19,5 +21,11 @@ std::string number_in(std::string_view language, double value, int digits = 3);
 
 /// "A", "A and B", "A, B and C".
 std::string listed_in(std::string_view language, std::span<const std::string> all);
+
+/// How the client's symptoms went meanwhile, of the values of a signal about the relationship: two, or none.
+std::vector<std::pair<std::string, double>> symptoms_of(std::span<const std::pair<std::string, double>> values);
+/// " PHQ-9 went from 10 to 17 meanwhile." of such values, for a sentence that says it besides; empty where there are
+/// none.
+std::string sentence_of_symptoms(std::span<const std::pair<std::string, double>> values, std::string_view language);
 
 }  // namespace rapport::signals

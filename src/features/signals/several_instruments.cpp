@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_terms.hpp"
@@ -15,6 +21,7 @@
 namespace rapport::signals {
 namespace {
 
+constexpr std::string_view kAlso = "also_";
 /// Names of values begin so; the ids of the instrument and of its scale follow.
 constexpr std::string_view kFrom = "also_from ";
 constexpr std::string_view kTo = "also_to ";
@@ -106,7 +113,8 @@ std::string with_numbers(std::string_view ids, std::optional<double> from, doubl
 
 }  // namespace
 
-std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rule> rules) {
+std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rule> rules,
+                                const std::function<bool(const Signal&)>& stands_alone) {
   std::map<std::pair<int, Kind>, std::vector<std::size_t>> alike;  // in the order of the forms
   for (std::size_t place = 0; place < signals.size(); ++place) {
     const auto* rule = rule_of(signals[place], rules);
@@ -119,11 +127,18 @@ std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rul
     });
     auto& speaks = signals[places.front()];
     std::vector<std::pair<std::string, double>> others;
+    auto symptoms = symptoms_of(speaks.values);
+    const bool has_symptoms = !symptoms.empty();
     for (const auto place : std::span(places).subspan(1)) {
-      if (signals[place].instrument == speaks.instrument) continue;
+      if (signals[place].instrument == speaks.instrument || stands_alone(signals[place])) continue;
       add_numbers(signals[place], *rule_of(signals[place], rules), others);
       speaks.level = std::max(speaks.level, signals[place].level);
+      if (symptoms.empty()) symptoms = symptoms_of(signals[place].values);
       is_named[place] = true;
+    }
+    if (!has_symptoms) {
+      speaks.reason += sentence_of_symptoms(symptoms, "en");
+      speaks.values.insert(speaks.values.end(), symptoms.begin(), symptoms.end());
     }
     speaks.reason += sentence_of_others(others, "en");
     speaks.values.insert(speaks.values.end(), others.begin(), others.end());
@@ -152,6 +167,16 @@ std::string sentence_of_others(std::span<const std::pair<std::string, double>> v
   if (others.empty()) return "";
   return fmt::format(" {}: {}.", language == record::kGerman ? "In derselben Sitzung auch" : "In the same session, too",
                      listed_in(language, others));
+}
+
+std::vector<std::string> named_in(std::span<const std::pair<std::string, double>> values) {
+  std::vector<std::string> instruments;
+  for (const auto& [name, value] : values) {
+    const auto space = name.find(' ');
+    if (!name.starts_with(kAlso) || space == std::string::npos) continue;
+    instruments.push_back(name.substr(space + 1, name.find(' ', space + 1) - space - 1));
+  }
+  return instruments;
 }
 
 bool names_more(std::span<const std::pair<std::string, double>> before,

@@ -1,6 +1,7 @@
 #pragma once
 /// @file What several instruments say alike of one session is one signal, so that who fills in three forms is not told
 /// of three times. For people; a table of signals has a row for each. No database and no route.
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,12 +17,20 @@ namespace rapport::signals {
 /// all of them known stays answered, with the level of the gravest; its sentence names the others with their numbers,
 /// and its values have these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected
 /// course) and the weak rule of one answer stand for themselves.
-std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rule> rules);
+///
+/// `stands_alone`: what is told by itself already goes on so, though a form before it says the same since it was
+/// corrected: whoever answered it has answered it.
+std::vector<Signal> told_as_one(
+    std::vector<Signal> signals, std::span<const Rule> rules,
+    const std::function<bool(const Signal&)>& stands_alone = [](const Signal&) { return false; });
 
 /// Whether the later values name an instrument with a score that the earlier ones did not: whoever answered those did
 /// not know of it.
 bool names_more(std::span<const std::pair<std::string, double>> before,
                 std::span<const std::pair<std::string, double>> after);
+
+/// Of which other instruments the values have numbers, by their ids.
+std::vector<std::string> named_in(std::span<const std::pair<std::string, double>> values);
 
 /// " In the same session, too: GAD-7 (from 8 to 15)." of the values of such a signal; empty where it names no other.
 std::string sentence_of_others(std::span<const std::pair<std::string, double>> values, std::string_view language);

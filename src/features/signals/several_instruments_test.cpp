@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "support/courses_of_forms.hpp"
 
 namespace rapport::signals {
@@ -38,6 +42,25 @@ TEST(SeveralInstruments, OfTheRelationshipAreOneCandidate) {
                              course("wai-sr", "total", {50, 50, 51, 51, 38})});
   EXPECT_EQ(told(forms), "5 rupture-candidate");
   EXPECT_EQ(find_signals_of_each(forms, rules()).size(), 3U);
+}
+
+TEST(SeveralInstruments, OfWhichOneStandsAloneAreTwo) {
+  const auto forms = beside({phq({8, 9, 16}), course("gad-7", "total", {6, 7, 15})});
+  const auto alone = [](const Signal& one) { return one.instrument == "gad-7"; };
+  const auto found = told_as_one(find_signals_of_each(forms, rules()), rules(), alone);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(std::all_of(found.begin(), found.end(), [](const Signal& one) { return named_in(one.values).empty(); }));
+  EXPECT_EQ(named_in(only(forms).values), (std::vector<std::string>{"gad-7", "gad-7"})) << "from and to";
+}
+
+TEST(SeveralInstruments, SayHowTheSymptomsWentWhereOneOfThemDoes) {
+  const auto forms = beside({course("check-in", "total", {14, 14, 14, 14, 14, 9}), phq({8, 8, 8, 8, 8, 17}),
+                             course("srs", "total", {40, 40, 40, 40, 40, 30})});
+  const auto found = find_signals(forms, rules());
+  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const Signal& one) {
+    return one.instrument == "check-in" && one.rule == "relationship-drop" && one.level == Level::act &&
+           one.reason.ends_with(" PHQ-9 went from 8 to 17 meanwhile. In the same session, too: SRS (from 40 to 30).");
+  })) << told(forms);
 }
 
 TEST(SeveralInstruments, LeaveTheFirstOfASessionWhatItWas) {

@@ -6,6 +6,11 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/find_signals.hpp"
@@ -126,6 +131,11 @@ std::string symptoms(const Values& v) {
   return fmt::format("; {} ging derweil von {} auf {}",
                      instrument == nullptr ? std::string(from->first) : name_of(*instrument, kGerman),
                      number(from->second), number(to->second));
+}
+
+/// Whether its sentence says how the symptoms went; where another took that over, it stands behind.
+bool has_symptoms_in_it(Method method) {
+  return method == Method::low_early || method == Method::low_later || method == Method::falling_early;
 }
 
 /// Of what was told before and has become worse since; otherwise nothing.
@@ -256,6 +266,37 @@ Result<Body> open_body(const access::SealKey& key, SignalId signal, BytesView se
   return body;
 }
 
+namespace {
+
+/// Values that are scores of one form.
+constexpr std::array<std::string_view, 6> kScores{"score", "start", "before", "between", "previous", "client"};
+
+/// Wherever it stands as a number of its own.
+std::string with_number(std::string text, const std::string& old, const std::string& other) {
+  const auto is_digit = [&](std::size_t place) {
+    return place < text.size() && text[place] >= '0' && text[place] <= '9';
+  };
+  for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at)) {
+    const auto end = at + old.size();
+    const bool is_part = (at > 0 && (is_digit(at - 1) || text[at - 1] == '.')) || is_digit(end);
+    if (!is_part) text.replace(at, old.size(), other);
+    at += is_part ? old.size() : other.size();
+  }
+  return text;
+}
+
+}  // namespace
+
+Body with_rounded_scores(Body body) {
+  for (auto& [name, value] : body.values) {
+    const auto whole = std::round(value);
+    if (value == whole || std::find(kScores.begin(), kScores.end(), name) == kScores.end()) continue;
+    body.reason = with_number(std::move(body.reason), number_in("en", value), number_in("en", whole));
+    value = whole;
+  }
+  return body;
+}
+
 const std::vector<Rule>& rules() {
   // Not those of the practice, which may have an earlier version that lacks a scale.
   static const auto shipped = shipped_rules(questionnaires::instruments_of_program()).value();
@@ -294,7 +335,9 @@ std::string sentence_of(const StoredSignal& signal, const Body& body, std::strin
   const auto* rule = find_rule(signal.rule);
   if (language != kGerman || rule == nullptr) return body.reason;
   Values values(body);
-  auto text = german(signal, *rule, values) + sentence_of_others(body.values, kGerman);
+  auto text = german(signal, *rule, values);
+  if (!has_symptoms_in_it(rule->method)) text += sentence_of_symptoms(body.values, kGerman);
+  text += sentence_of_others(body.values, kGerman);
   return values.is_whole() ? text : body.reason;
 }
 

@@ -22,6 +22,9 @@ struct Body {
 Bytes seal_body(const access::SealKey& key, SignalId signal, const Body& body);
 Result<Body> open_body(const access::SealKey& key, SignalId signal, BytesView sealed);
 
+/// The same with scores that are whole numbers, also in its sentence.
+Body with_rounded_scores(Body body);
+
 /// The rules that are part of the program.
 const std::vector<Rule>& rules();
 /// Null when the program has no such rule any more.

@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -190,7 +191,9 @@ Result<Span> find_span(store::ReadTx& tx, EpisodeId episode);
 /// For the evaluation.
 void add_signal(store::WriteTx& tx, const StoredSignal& signal);
 void set_holds(store::WriteTx& tx, SignalId signal, bool holds);
-void replace_body(store::WriteTx& tx, SignalId signal, Level level, BytesView sealed_body);
+void replace_body(store::WriteTx& tx, SignalId signal, Level level, std::string_view version, BytesView sealed_body);
+/// It stands on another form of its session from now on; what was done about it stays.
+void pass_on(store::WriteTx& tx, const StoredSignal& signal);
 /// One that was answered or put off waits again, as found now.
 void reopen(store::WriteTx& tx, SignalId signal, Time now);
 /// Only where the next session is waited for.

@@ -96,7 +96,12 @@ const Query kAdd{"signals.add",
                  " ON CONFLICT (episode_id, rule, basis) DO NOTHING",
                  true};
 const Query kSetHolds{"signals.set_holds", "UPDATE signal SET holds = $2 WHERE id = $1", true};
-const Query kReplaceBody{"signals.replace_body", "UPDATE signal SET level = $2, sealed_body = $3 WHERE id = $1", true};
+const Query kReplaceBody{"signals.replace_body",
+                         "UPDATE signal SET level = $2, version = $3, sealed_body = $4 WHERE id = $1", true};
+const Query kPassOn{"signals.pass_on",
+                    "UPDATE signal SET rule = $2, version = $3, level = $4, basis = $5, instrument = $6,"
+                    " response_id = $7, at = $8, sealed_body = $9 WHERE id = $1",
+                    true};
 const Query kSetFollowUpAt{"signals.set_follow_up_at",
                            "UPDATE signal SET follow_up_at = $2 WHERE id = $1 AND follow_up = 'next_session'"
                            " AND follow_up_at IS NULL",
@@ -440,8 +445,13 @@ void set_holds(WriteTx& tx, SignalId signal, bool holds) {
   tx.execute(kSetHolds, {signal, holds});
 }
 
-void replace_body(WriteTx& tx, SignalId signal, Level level, BytesView sealed_body) {
-  tx.execute(kReplaceBody, {signal, name(level), sealed_body});
+void replace_body(WriteTx& tx, SignalId signal, Level level, std::string_view version, BytesView sealed_body) {
+  tx.execute(kReplaceBody, {signal, name(level), version, sealed_body});
+}
+
+void pass_on(WriteTx& tx, const StoredSignal& signal) {
+  tx.execute(kPassOn, {signal.id, signal.rule, signal.version, name(signal.level), signal.basis, signal.instrument,
+                       signal.form, signal.at, signal.sealed_body});
 }
 
 void reopen(WriteTx& tx, SignalId signal, Time now) {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/people/absences.hpp"
@@ -10,6 +13,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/evaluation.hpp"
 #include "features/signals/signals_api.hpp"
+#include "migrations/house.hpp"
 #include "support/full_house.hpp"
 
 namespace rapport::signals {
@@ -19,6 +23,9 @@ using questionnaires::FormId;
 using questionnaires::Occasion;
 using std::chrono::days;
 using std::chrono::hours;
+
+const store::Query kEndTreatmentOfSignals{"test.signals_end_treatment",
+                                          "UPDATE episode_of_care SET closed_at = $2 WHERE id = $1"};
 
 class Signals : public testing::FullHouseTest {
  protected:
@@ -275,6 +282,126 @@ TEST_P(Signals, OfSeveralQuestionnairesOfASessionAreOneThatIsOpenAgainWhenOneMor
   ASSERT_TRUE(record(only(), Outcome::discussed));
   wait(hours(1));
   EXPECT_EQ(stored(), "deterioration answered");
+}
+
+TEST_P(Signals, OfSeveralQuestionnairesStayAnsweredWhenTheOneThatSpokeForThemIsCorrected) {
+  const auto gad = [&](int sum) { send(ask("gad-7"), "gad-7", 7, sum); };
+  phq(8);
+  gad(6);
+  wait(hours(24));
+  const auto speaks = phq(16);
+  wait(hours(1));
+  gad(15);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  send(speaks, "phq-9", 9, 9, 2);
+  EXPECT_EQ(stored(), "deterioration answered") << "the other says it still, and that was answered";
+  EXPECT_EQ(only().id, signal.id);
+  EXPECT_EQ(only().instrument, "gad-7");
+  const auto seen = seen_by(therapist, episode);
+  EXPECT_NE(seen.find("GAD-7 was 15, 9 points worse"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("PHQ-9"), std::string::npos) << seen;
+  EXPECT_EQ(read([&](store::ReadTx& tx) -> Result<std::vector<StoredOutcome>> {
+              return list_outcomes(tx, signal.id);
+            })->size(),
+            1U);
+  EXPECT_EQ(stored(), "deterioration answered") << "and so it stays";
+  send(speaks, "phq-9", 9, 16, 3);
+  EXPECT_EQ(stored(), "deterioration open, deterioration answered") << "what comes anew is told, and the other stays";
+}
+
+TEST_P(Signals, OfOneQuestionnaireStayAnsweredWhenOneBeforeItIsCorrected) {
+  phq(8);
+  send(ask("gad-7"), "gad-7", 7, 6);
+  wait(hours(24));
+  const auto before = phq(9);
+  wait(hours(1));
+  send(ask("gad-7"), "gad-7", 7, 15);
+  const auto signal = only();
+  ASSERT_EQ(signal.instrument, "gad-7");
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  send(before, "phq-9", 9, 17, 2);
+  EXPECT_EQ(stored(), "deterioration open, deterioration answered");
+  const auto seen = seen_by(therapist, episode);
+  EXPECT_NE(seen.find("PHQ-9 was 17, 9 points worse"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("In the same session, too"), std::string::npos) << "of the other it was said before";
+  send(before, "phq-9", 9, 9, 3);
+  EXPECT_EQ(stored(), "!deterioration open, deterioration answered");
+}
+
+TEST_P(Signals, AreSaidAnewAfterAnUpgradeAlsoOfATreatmentThatIsOver) {
+  phq(8);
+  wait(hours(24));
+  phq(16);
+  const auto signal = only();
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  const auto key = keys->key_for(client, soon()).value();
+  // As an earlier version of the rule said it, of a lower level.
+  const Body old{"PHQ-9 was 15.7, said otherwise.", {{"score", 15.7}}};
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    replace_body(tx, signal.id, Level::look, "0", seal_body(*key, signal.id, old));
+    tx.execute(kEndTreatmentOfSignals, {episode, clock.now()});
+    note_change(tx, episode);
+    return {};
+  }));
+  look();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    replace_body(tx, signal.id, Level::look, "0", seal_body(*key, signal.id, old));
+    return {};
+  }));
+  const auto due = [&] {
+    return read([&](store::ReadTx& tx) -> Result<std::vector<DueLook>> { return list_due(tx, 10); })->size();
+  };
+  ASSERT_EQ(due(), 0U) << "nothing is expected of a treatment that is over";
+  const auto all = house_migrations();
+  const auto upgrade = std::find_if(all.begin(), all.end(), [](const auto& one) { return one.number == 40; });
+  ASSERT_NE(upgrade, all.end());
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    db->run_script(tx, upgrade->sql);
+    return {};
+  }));
+  ASSERT_EQ(due(), 1U);
+  const auto now = only();
+  const auto body = open_body(*key, now.id, now.sealed_body).value();
+  EXPECT_TRUE(body.reason.starts_with("PHQ-9 was 16, 8 points worse than the 8 of session 1")) << body.reason;
+  EXPECT_EQ(now.version, find_rule(signal.rule)->version);
+  EXPECT_EQ(now.level, Level::act);
+  EXPECT_EQ(now.state, State::answered) << "that a rule was changed is no news about the client";
+  EXPECT_EQ(due(), 0U);
+}
+
+TEST_P(Signals, ThatOnlyAnEarlierVersionOfARuleFoundSayNoScoreThatIsNotShown) {
+  const auto form = ask("sparq");
+  send(form, "sparq", 8, 32);
+  ASSERT_EQ(stored(), "");
+  const auto key = keys->key_for(client, soon()).value();
+  StoredSignal old;
+  old.id = SignalId::make(clock.now());
+  old.episode = episode;
+  old.client = client;
+  old.rule = "relationship-low";
+  old.version = "0";
+  old.kind = Kind::early_alliance;
+  old.level = Level::look;
+  old.basis = form.text();
+  old.instrument = "sparq";
+  old.form = form;
+  old.session = 1;
+  old.at = clock.now();
+  old.found_at = clock.now();
+  old.sealed_body = seal_body(*key, old.id,
+                              {"Positive feelings was 9.33 in session 1, where 19.33 or more would be usual.",
+                               {{"score", 28 / 3.0}, {"limit", 58 / 3.0}}});
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    add_signal(tx, old);
+    note_change(tx, episode);
+    return {};
+  }));
+  EXPECT_EQ(stored(), "early-alliance open") << "of what the rule was nothing can be said";
+  const auto body = open_body(*key, old.id, only().sealed_body).value();
+  EXPECT_EQ(body.reason, "Positive feelings was 9 in session 1, where 19.33 or more would be usual.");
+  EXPECT_EQ(body.values.front().second, 9);
+  EXPECT_EQ(only().version, "0");
 }
 
 TEST_P(Signals, OfAWorseningThatGoesFurtherAreNewOnes) {
@@ -882,6 +1009,34 @@ TEST_P(Signals, OfAClientGoWithEverythingElse) {
     EXPECT_TRUE(list_due(tx, 10).empty());
     return {};
   }));
+}
+
+// Of PHQ-9 something was told by limits that were made anew since its last form; of GAD-7 a form came after them.
+TEST(NoNews, OfOneFormIsNoneOfASignalThatNamesAnotherWhichCame) {
+  const auto made_at = from_micros(1'795'000'000'000'000);
+  const auto key = access::SealKey::random();
+  StoredCourse course;
+  course.limits_made_at["phq-9"] = made_at;
+  for (const auto& [instrument, came] : {std::pair("phq-9", made_at - days(1)), {"gad-7", made_at + hours(1)}}) {
+    auto& form = course.forms.emplace_back();
+    form.id = FormId::make(came);
+    form.instrument = instrument;
+    auto& version = course.versions.emplace_back();
+    version.form = form.id;
+    version.completed_at = came;
+  }
+  Found found;
+  found.signal.kind = Kind::not_on_track;
+  found.signal.rule = "no-improvement-by-6";
+  found.signal.version = find_rule("no-improvement-by-6")->version;
+  found.signal.instrument = "phq-9";
+  found.signal.session = 6;
+  found.basis = course.forms.front().id.text();
+  found.at = made_at;
+  const auto added = [&] { return changes_of(course, {found}, key, made_at + hours(2)).value().added.size(); };
+  EXPECT_EQ(added(), 0U) << "other limits alone are no reason to say more";
+  found.signal.values = {{"also_from gad-7 total", 15}, {"also_to gad-7 total", 14}};
+  EXPECT_EQ(added(), 1U) << "what came with the other is told";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Signals, ::testing::ValuesIn(testing::engines_here()),

@@ -1,8 +1,5 @@
 #include "features/signals/support.hpp"
 
-#include <algorithm>
-#include <array>
-#include <set>
 #include <stdexcept>
 
 #include "measures/json_fields.hpp"
@@ -12,10 +9,8 @@ namespace {
 
 using measures::Fields;
 
-constexpr std::array<std::string_view, 2> kLanguages{"en", "de"};
 constexpr std::size_t kMostKinds = 40;
 constexpr std::size_t kMostParts = 12;
-constexpr std::size_t kMostPrompts = 12;
 constexpr std::size_t kMostTitles = 200;
 
 Support read_support(Fields& fields) {
@@ -24,8 +19,7 @@ Support read_support(Fields& fields) {
   support.about = fields.text("about");
   for (auto& part : fields.objects("parts", kMostParts)) {
     part.refuse_all_but({"title", "prompts"});
-    support.parts.push_back({part.text("title"), part.texts("prompts", kMostPrompts)});
-    if (support.parts.back().prompts.empty()) part.wrong("prompts", "There is no prompt.");
+    support.parts.push_back({part.text("title"), measures::read_prompts(part)});
   }
   if (support.parts.empty()) fields.wrong("parts", "There is no part.");
   return support;
@@ -39,23 +33,9 @@ Result<SupportTexts> SupportTexts::read(std::string_view text) {
   Fields top(document, "", mistakes);
   top.refuse_all_but({"kinds", "rules"});
   SupportTexts texts;
-  std::set<Kind> seen;
-  for (auto& fields : top.objects("kinds", kMostKinds)) {
-    fields.refuse_all_but({"kind", "en", "de"});
-    const auto kind = kind_named(fields.text("kind"));
-    if (!kind) fields.wrong("kind", "There is no such kind of signal.");
-    if (kind && !seen.insert(*kind).second) fields.wrong("kind", "This kind is there twice.");
-    for (const auto language : kLanguages) {
-      auto support = fields.optional_object(language);
-      if (!support) {
-        fields.wrong(language, "The prompts in this language are missing.");
-        continue;
-      }
-      texts.all_.push_back({kind.value_or(Kind::missing), std::string(language), read_support(*support)});
-    }
-  }
+  texts.all_.read(top, "kinds", "kind", kMostKinds, kind_named, read_support);
   for (auto kind = 0; kind <= static_cast<int>(Kind::safety); ++kind) {
-    if (!seen.contains(static_cast<Kind>(kind))) {
+    if (!texts.all_.has(static_cast<Kind>(kind))) {
       top.wrong("kinds", "There are no prompts for " + std::string(name(static_cast<Kind>(kind))) + ".");
     }
   }
@@ -68,13 +48,7 @@ Result<SupportTexts> SupportTexts::read(std::string_view text) {
 }
 
 const Support& SupportTexts::of(Kind kind, std::string_view language) const {
-  const auto find = [&](std::string_view wanted) {
-    return std::find_if(all_.begin(), all_.end(),
-                        [&](const One& one) { return one.kind == kind && one.language == wanted; });
-  };
-  auto found = find(language);
-  if (found == all_.end()) found = find("en");
-  return found->support;  // every kind is there: `read` asks for it
+  return all_.of(kind, language);  // every kind is there: `read` asks for it
 }
 
 std::string SupportTexts::rule_title(std::string_view rule, std::string_view language) const {

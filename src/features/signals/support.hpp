@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "features/signals/signal_rules.hpp"
+#include "measures/guide_file.hpp"
 
 namespace rapport::signals {
 
@@ -33,17 +34,12 @@ class SupportTexts {
   std::string rule_title(std::string_view rule, std::string_view language) const;
 
  private:
-  struct One {
-    Kind kind = Kind::missing;
-    std::string language;
-    Support support;
-  };
   struct Title {
     std::string rule;
     std::string language;
     std::string title;
   };
-  std::vector<One> all_;
+  measures::GuidesByLanguage<Kind, Support> all_;
   std::vector<Title> titles_;
 };
 

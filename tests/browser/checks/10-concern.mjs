@@ -177,6 +177,19 @@ export default async function add({ check, house, shots }) {
     await picture('mediated-narrow', page);
     await other.getByText(`${therapist.name} (their therapist) hears it, too.`).waitFor();
 
+    // What each writes down is answered for itself.
+    const asNeutral = await caller(neutral);
+    const listed = (await asTherapist.ask('GET', '/api/relationship-concerns')).concerns.filter((each) => each.client === client.name);
+    const { id: concern } = listed.sort((one, next) => next.told_at.localeCompare(one.told_at))[0];
+    for (const [who, text] of [[asTherapist, 'I say what I think.'], [asNeutral, 'We three talk on Monday.']]) {
+      await who.ask('POST', `/api/relationship-concerns/${concern}/agreements`, { id: newId(), text });
+    }
+    for (const { name } of [therapist, neutral]) await page.getByText(`${name} has written down what you agreed on.`).waitFor();
+    await picture('two-proposals-narrow', page);
+    await page.getByRole('button', { name: `Yes, we agreed on that: ${therapist.name}` }).click();
+    await page.getByRole('heading', { name: 'You have agreed on something' }).first().waitFor();
+    await page.getByText(`${neutral.name} has written down what you agreed on.`).waitFor();
+
     const german = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
     await german.page.goto(`${house.origin}/between`);
     await german.page.getByRole('heading', { name: 'Zwischen uns stimmt etwas nicht' }).waitFor();

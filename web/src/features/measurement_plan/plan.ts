@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import { byWhen, prefs } from '../../shared/prefs.svelte';
+import { byWhen } from '../../shared/prefs.svelte';
 import type { components } from '../../api/generated';
 
 export type Plan = components['schemas']['MeasurementPlan'];
@@ -55,8 +55,7 @@ export function minutesOf(forms: Pick<Planned, 'respondent' | 'when' | 'weeks' |
   return { session: minutes(seconds.session), month: minutes(Math.round(seconds.month)), once: minutes(seconds.once) };
 }
 
-/** To a tenth, as the reader writes it. */
-export const tenths = (value: number) => new Intl.NumberFormat(prefs.locale, { maximumFractionDigits: 1 }).format(value);
+export { rounded as tenths } from '../questionnaires/words';
 
 /** Our own rule, too: above these minutes the screens say that it is much. */
 export const isMuch = ({ session, month }: Minutes) => session > 10 || month > 45;

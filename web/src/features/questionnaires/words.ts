@@ -1,4 +1,5 @@
 import { m } from '../../paraglide/messages.js';
+import { prefs } from '../../shared/prefs.svelte';
 import type { List } from '../../shared/list.svelte';
 import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
@@ -73,8 +74,8 @@ export const saysHarm = (asked: Question[], answers: ItemAnswer[]) =>
 /** To the first answer of a question on the page; where the browser is asked for it, it comes into view. */
 export const focusFirst = (item: string) => document.querySelector<HTMLElement>(`input[name="item-${CSS.escape(item)}"]`)?.focus();
 
-/** Prorated scores may have many digits. */
-export const rounded = (value: number) => Math.round(value * 10) / 10;
+/** To a tenth, as the reader writes it: prorated scores may have many digits. */
+export const rounded = (value: number) => new Intl.NumberFormat(prefs.locale, { maximumFractionDigits: 1 }).format(value);
 
 /** What still waits for an answer comes first, then the latest sent. */
 export function byState(forms: Form[]): { open: Form[]; sent: Form[] } {
