@@ -121,6 +121,7 @@ rapport_embed(rapport_features reason_to_come ${CMAKE_SOURCE_DIR}/resources/reas
 rapport_embed(rapport_features thinking_errors ${CMAKE_SOURCE_DIR}/resources/thinking-errors *.json)
 rapport_embed(rapport_features notes ${CMAKE_SOURCE_DIR}/resources/notes *.json)
 rapport_embed(rapport_features relationship_guide ${CMAKE_SOURCE_DIR}/resources/relationship-guide guide.json)
+rapport_embed(rapport_features preparation ${CMAKE_SOURCE_DIR}/resources/preparation *.json)
 rapport_embed(rapport_features practice_report ${CMAKE_SOURCE_DIR}/resources/practice-report *.json)
 target_include_directories(features_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 

@@ -84,8 +84,11 @@ enum class Permission : std::uint8_t {
   read_preferences,      ///< what one's client wishes for
   choose_therapist,      ///< see who could fit, choose one or ask for somebody to be chosen
   assign_therapist,      ///< which clients wait for a therapist, and choose one for them
+  read_opening,          ///< what a client says before a session, and where they are during it
+  answer_opening,        ///< say that
+  prepare_session,       ///< look through what one's client wrote, before a session
 };
-inline constexpr std::size_t kPermissionCount = 45;
+inline constexpr std::size_t kPermissionCount = 48;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -150,6 +153,9 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_preferences, "read_preferences", kTherapist},
     {Permission::choose_therapist, "choose_therapist", kClient},
     {Permission::assign_therapist, "assign_therapist", Roles{Role::coordinator, Role::administrator}},
+    {Permission::read_opening, "read_opening", kBoth},
+    {Permission::answer_opening, "answer_opening", kClient},
+    {Permission::prepare_session, "prepare_session", kTherapist},
 }};
 
 /// False for values outside of the enumerations too.

@@ -17,6 +17,7 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
   static_assert(!allowed(Role::client, Permission::write_notes));
   static_assert(!allowed(Role::client, Permission::hold_encounter));
   static_assert(!allowed(Role::client, Permission::read_concern));
+  static_assert(!allowed(Role::client, Permission::prepare_session));
   for (const PermissionRow& row : kPermissionTable) {
     // the client's alone, or the administrator's, or for a second person to say
     const bool of_others =
@@ -26,7 +27,8 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
         row.permission == Permission::decide_exception || row.permission == Permission::manage_instruments ||
         row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report ||
         row.permission == Permission::say_between_us || row.permission == Permission::state_preferences ||
-        row.permission == Permission::choose_therapist || row.permission == Permission::assign_therapist;
+        row.permission == Permission::choose_therapist || row.permission == Permission::assign_therapist ||
+        row.permission == Permission::answer_opening;
     EXPECT_EQ(allowed(Role::therapist, row.permission), !of_others) << row.text;
   }
 }

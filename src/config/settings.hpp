@@ -61,6 +61,8 @@ struct Settings {
   std::int64_t safety_acknowledge_minutes = 30;
   /// Of fewer people than these the practice's report shows nothing, 5 at the least.
   std::int64_t practice_smallest_group = 5;
+  std::int64_t safety_ask_again_hours = 12;  ///< then a client is asked again where they are during a session
+  std::int64_t safety_place_days = 30;       ///< then what they said of it is erased
   std::int64_t signals_unanswered_days = 7;  ///< then the supervisor sees that a therapist has not answered a signal
   std::string mail_server;                   ///< smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: no mail is sent
   std::string mail_from;                     ///< the address that mails come from

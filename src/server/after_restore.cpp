@@ -12,6 +12,7 @@
 #include "access/known_browsers.hpp"
 #include "access/sessions_store.hpp"
 #include "features/closing_account/exceptions.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/consent/consent.hpp"
 #include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
@@ -66,7 +67,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.recovery_codes = log_in::forget_all_recovery_codes(tx);
   ended.push_devices = notify::forget_all_devices(tx);
   notify::drop_links_and_pushes(tx, now);
-  ended.homework_reminders = homework::end_all_reminders(tx);
+  ended.homework_reminders = homework::end_all_reminders(tx) + check_in::end_all_reminders(tx);
   ended.hand_overs = people::call_off_all_hand_overs(tx);
   ended.closings = closing_account::announce_all_anew(tx);
   ended.exceptions = closing_account::end_all_exceptions(tx);
@@ -112,7 +113,7 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},
        {ended.recovery_codes, "recovery codes: each person makes new ones, under \"Log-in and security\""},
        {ended.push_devices, "browsers that were told when something waits: each person switches it on again"},
-       {ended.homework_reminders, "reminders of homework: each client chooses them again"},
+       {ended.homework_reminders, "reminders of homework and before sessions: each client chooses them again"},
        {ended.hand_overs, "hand-overs that were planned: they are planned anew"},
        {ended.closings, "closings that administrators asked for: a day begins anew, and everybody is told again"},
        {ended.exceptions, "locked records that were read by exception: whoever needs to asks again"},

@@ -6,6 +6,7 @@
 #include "features/achievements/achievements_api.hpp"
 #include "features/attachments/attachments_api.hpp"
 #include "features/caseload/caseload_api.hpp"
+#include "features/check_in/check_in_api.hpp"
 #include "features/closing_account/closing_api.hpp"
 #include "features/closing_account/exceptions_api.hpp"
 #include "features/consent/consent_api.hpp"
@@ -32,11 +33,13 @@
 #include "features/people/people_api.hpp"
 #include "features/people/staff_api.hpp"
 #include "features/preferences/preferences_api.hpp"
+#include "features/preparation/preparation_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/record/record_api.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/relationship_concern/relationship_concern_api.hpp"
 #include "features/safety/safety_api.hpp"
+#include "features/safety_gate/safety_gate_api.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup_api.hpp"
 #include "features/signals/signals.hpp"
@@ -73,7 +76,7 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end() {
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, const measurement_plan::Plan& usual_forms,
                     const safety::Rules& rules, const notify::PushServices& push, const attachments::Limits& limits,
                     const closing_account::Rules& closing, const signals::Settings& signal_settings,
-                    const practice_report::Settings& report_settings) {
+                    const practice_report::Settings& report_settings, const safety_gate::Rules& gate_rules) {
   add_house_routes(routes);
   crisis_contacts::add_crisis_contacts_routes(routes, std::move(contacts));
   log_in::add_log_in_routes(routes);
@@ -117,6 +120,9 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   goals::add_goal_routes(routes);
   homework::add_homework_routes(routes);
   achievements::add_achievement_routes(routes);
+  check_in::add_check_in_routes(routes);
+  safety_gate::add_safety_gate_routes(routes, gate_rules);
+  preparation::add_preparation_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();

@@ -10,6 +10,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/practice_report/practice_report_api.hpp"
 #include "features/safety/safety.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals_api.hpp"
 
 namespace rapport::server {
@@ -25,11 +26,12 @@ const std::vector<consent::WhenWithdrawn>& what_withdrawals_end();
 /// go with every session where nothing else was chosen; `rules` what follows an answer for a person to look at;
 /// `push` where notices to browsers may be handed to; `limits` how many files may be sent; `closing` what becomes of
 /// the records of clients who leave; `signal_settings` when
-/// a supervisor sees what was not answered; `report_settings` the smallest group that the practice's report shows.
+/// a supervisor sees what was not answered; `report_settings` the smallest group that the practice's report shows;
+/// `gate_rules` how long it is known where a client is during a session.
 void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts = {},
                     const measurement_plan::Plan& usual_forms = {}, const safety::Rules& rules = {},
                     const notify::PushServices& push = {}, const attachments::Limits& limits = {},
                     const closing_account::Rules& closing = {}, const signals::Settings& signal_settings = {},
-                    const practice_report::Settings& report_settings = {});
+                    const practice_report::Settings& report_settings = {}, const safety_gate::Rules& gate_rules = {});
 
 }  // namespace rapport::server

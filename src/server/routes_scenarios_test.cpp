@@ -9,6 +9,7 @@
 
 #include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments_rules.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
@@ -34,6 +35,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/relationship_concern/sealed_words.hpp"
 #include "features/safety/safety.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signal_words.hpp"
 #include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
@@ -130,6 +132,10 @@ const std::vector<Secret> kSecrets{
     {"kept joy", {"client"}},
     {"noticed words", {"client", "therapist"}},
     {"note words", {"therapist"}},
+    {"check-in words", {"client", "therapist"}},
+    {"half a check-in", {"client"}},
+    {"where words", {"client", "therapist"}},
+    {"usual words", {"client"}},
     {"Amara", {"client", "therapist", "deputy", "supervisor", "neutral"}},
     {"other words", {"other_client", "therapist"}},
     {"Cem", {"other_client", "therapist"}},
@@ -273,6 +279,69 @@ std::vector<Scenario> scenarios_between_sessions() {
                       failed("achievement.share", 409, "between.not_yours")),
       changed_between("DELETE /api/achievements/{achievement}", "", "achievement.remove", failed("achievement.remove"),
                       "client:between"),
+  };
+}
+
+const std::string both_hear_opening = "client:opening therapist:opening";
+/// With what a session opens, read: `words` is what each of them finds there.
+Scenario opening(const std::string& rest, const std::string& action, const std::string& words) {
+  return {"GET /api/encounters/{encounter}/" + rest,
+          "",
+          kNotLoggedIn,
+          {200, words, action + " done/client"},
+          failed(action),
+          {200, words, action + " done/client"},
+          failed(action)};
+}
+/// What the client alone may do.
+Scenario says_opening(const std::string& route, const std::string& body, const std::string& action,
+                      const Expected& client) {
+  return {route, body, kNotLoggedIn, client, failed(action), refused(action), refused(action)};
+}
+/// What the therapist alone may do.
+Scenario prepares(const std::string& rest, const std::string& action, const std::string& words) {
+  return {"GET /api/encounters/{encounter}/" + rest,
+          "",
+          kNotLoggedIn,
+          refused(action),
+          refused(action),
+          {200, words, action + " done/client"},
+          failed(action)};
+}
+std::vector<Scenario> scenarios_of_openings() {
+  const std::string content =
+      R"({"based_on":2,"content":{"went_well":"check-in words anew","homework":[],"topics":[]}})";
+  const std::string where =
+      R"({"answers":{"place":"where words anew","country":"AT","phone":"+43 1","company":"alone","backup":"phone"},)"
+      R"("keep_usual":false})";
+  return {
+      {"GET /api/check-ins",
+       "",
+       kNotLoggedIn,
+       {200, R"("state":"sent")", "check_in.read done/client"},
+       {200, R"("check_ins":[])"},
+       refused("check_in.read"),
+       refused("check_in.read")},
+      opening("check-in", "check_in.read", "check-in words"),
+      says_opening("PUT /api/encounters/{encounter}/check-in/draft", content, "check_in.write",
+                   {200, R"("revision":3)", "", "client:opening"}),
+      says_opening("POST /api/encounters/{encounter}/check-in", content, "check_in.send",
+                   {200, R"("version":2)", "check_in.send done/client", both_hear_opening}),
+      says_opening("PUT /api/encounters/{encounter}/check-in/reminder", R"({"wanted":true})", "check_in.reminder",
+                   {204, "", "check_in.reminder done/client", "client:opening"}),
+      opening("whereabouts", "whereabouts.read", "where words"),
+      says_opening("PUT /api/encounters/{encounter}/whereabouts", where, "whereabouts.say",
+                   {204, "", "whereabouts.say done/client", both_hear_opening}),
+      says_opening("POST /api/encounters/{encounter}/whereabouts/skip", "", "whereabouts.skip", {204}),
+      {"DELETE /api/me/usual-place",
+       "",
+       kNotLoggedIn,
+       {204, "", "whereabouts.forget done/client"},
+       {204},
+       refused("whereabouts.forget"),
+       refused("whereabouts.forget")},
+      prepares("preparation", "preparation.read", "private words"),
+      prepares("earlier-examples", "earlier_examples.read", R"("examples":[])"),
   };
 }
 
@@ -1608,6 +1677,7 @@ Scenario asked(std::string route, std::string body, std::string may_be_known = {
 std::vector<Scenario> all_scenarios() {
   auto all = scenarios();
   for (auto& one : scenarios_between_sessions()) all.push_back(std::move(one));
+  for (auto& one : scenarios_of_openings()) all.push_back(std::move(one));
   return all;
 }
 
@@ -1638,6 +1708,7 @@ class Scenarios : public testing::FullHouseTest {
     questionnaires::use_stored_instruments(questionnaires::instruments_of_program());
     write_and_propose();
     keep_between_sessions();
+    open_session();
     fill_form();
     invite_two();
     wish_and_search();
@@ -1830,6 +1901,31 @@ class Scenarios : public testing::FullHouseTest {
       return {};
     });
     ASSERT_TRUE(kept) << kept.error().detail;
+  }
+
+  /// What the client sent before the session, what they have changed and not sent, and where they are.
+  void open_session() {
+    using between_sessions::seal;
+    const auto key = keys->key_for(client, soon()).value();
+    const auto now = clock.now();
+    const auto never = [](const Bytes&) { return false; };
+    const auto said = [&](std::string words) {
+      check_in::CheckInContent content;
+      content.went_well = std::move(words);
+      return content;
+    };
+    const auto sent = said("check-in words");
+    const auto no_points = [](const check_in::CheckInTopic&) { return Bytes(); };
+    const safety_gate::Whereabouts where{"where words", "AT", {}, "112"};
+    const safety_gate::UsualPlace usual{"usual words", "AT", {}, "112"};
+    const auto opened = write([&](store::WriteTx& tx) -> Result<void> {
+      TRY(check_in::send(tx, client, encounter, {0, sent, {}, 0, seal(*key, encounter, sent)}, never, no_points, now));
+      TRY(check_in::save_draft(tx, client, encounter, 1, seal(*key, encounter, said("half a check-in")), never, now));
+      TRY(safety_gate::answer(tx, client, encounter, seal(*key, encounter, where), now));
+      safety_gate::keep_usual(tx, client, seal(*key, client, usual), now);
+      return {};
+    });
+    ASSERT_TRUE(opened) << opened.error().detail;
   }
 
   /// A consent that the therapist wrote down from paper, and one that the client gave and withdrew.

@@ -17,6 +17,7 @@
 #include "base/file_clock.hpp"
 #include "base/log.hpp"
 #include "features/attachments/attachments_rules.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/closing_account/closing_account.hpp"
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
@@ -35,6 +36,7 @@
 #include "features/people/people.hpp"
 #include "features/practice_report/practice_report_api.hpp"
 #include "features/safety/safety.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/setup/setup.hpp"
 #include "features/signals/evaluation.hpp"
@@ -262,15 +264,19 @@ void make_report(practice_report::Maker& maker, std::chrono::steady_clock::time_
 }
 
 /// Those before sessions that are near by now, and what goes by the calendar; then clients are reminded of what is due,
-/// homework included.
-void ask_forms(House& house, const measurement_plan::Plan& usual, Deadline deadline) {
+/// homework included, and invited to say something before a session. Where somebody was is forgotten.
+void ask_forms(House& house, const measurement_plan::Plan& usual, const safety_gate::Rules& gate_rules,
+               Deadline deadline) {
   const auto asked = house.db.write(deadline, [&](store::WriteTx& tx) -> Result<std::int64_t> {
     const auto now = house.clock.now();
     TRY_ASSIGN(const auto sessions, session_forms::ask_due(tx, usual, now));
     TRY_ASSIGN(const auto planned, measurement_plan::ask_due(tx, now));
     TRY_ASSIGN(const auto reminded, measurement_plan::remind(tx, now));
     TRY_ASSIGN(const auto homework, homework::remind(tx, now));
-    return sessions + planned + reminded + homework;
+    TRY_ASSIGN(const auto invited, check_in::ask_due(tx, now));
+    TRY_ASSIGN(const auto checked_in, check_in::remind(tx, now));
+    const auto forgotten = safety_gate::forget_old(tx, gate_rules, now);
+    return sessions + planned + reminded + homework + invited + checked_in + forgotten;
   });
   if (!asked) log::warning("forms.not_asked", {{"code", asked.error().code}});
 }
@@ -346,8 +352,8 @@ void use_new_certificate(net::Server& server, CertificateWatch& watch) {
 
 /// Looks after the house until a signal comes; false when the house is no longer this program's alone.
 bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan& usual_forms,
-                const safety::Rules& rules, const closing_account::Rules& closing, const sigset_t& signals,
-                const std::function<void()>& look_after_server) {
+                const safety::Rules& rules, const safety_gate::Rules& gate_rules, const closing_account::Rules& closing,
+                const sigset_t& signals, const std::function<void()>& look_after_server) {
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
   const auto began_at = open.house().clock.now();
@@ -369,7 +375,7 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
     if (Steady::now() >= forms_due) {
-      ask_forms(open.house(), usual_forms, deadline);
+      ask_forms(open.house(), usual_forms, gate_rules, deadline);
       watch_first_contacts(open.house(), deadline);
       forms_due = Steady::now() + kAskFormsEvery;
     }
@@ -417,7 +423,8 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
   TRY(closing_account::follow_keys(open->house(), closing, std::chrono::steady_clock::now() + kFollowWithin));
   Routes routes;
   add_all_routes(routes, std::move(contacts), usual_forms, rules, push, attachments::limits_of(settings), closing,
-                 signals::settings_of(settings), practice_report::settings_of(settings));
+                 signals::settings_of(settings), practice_report::settings_of(settings),
+                 safety_gate::rules_of(settings));
   Service service(open->house(), routes, service_options(settings));
   BehindProxy application(service, settings.trusted_proxy);
   TRY_ASSIGN(const auto key_version, read_key_version(open->key_store(), std::chrono::steady_clock::now() + kPatience));
@@ -460,7 +467,7 @@ Result<void> serve(const config::Settings& settings, const std::string& clock_fi
     std::optional<work::Ticker> making(std::in_place, kMakeReportEvery, [&] { make_report(maker, report_next); });
     std::chrono::steady_clock::time_point next;
     std::optional<work::Ticker> resealing(std::in_place, kLookAtKeysEvery, [&] { seal_anew(resealer, next); });
-    const bool alone = keep_house(*open, service, usual_forms, rules, closing, signals,
+    const bool alone = keep_house(*open, service, usual_forms, rules, safety_gate::rules_of(settings), closing, signals,
                                   [&] { use_new_certificate(server, certificate); });
     server.stop(kGrace);
     resealer.stop();

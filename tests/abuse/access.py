@@ -232,6 +232,9 @@ FREE = {
     "POST /api/episodes/{episode}/threads /subject", "POST /api/rooms/{room}/messages /text",
     "POST /api/rooms/{room}/messages /attachments/0/description", "PUT /api/rooms/{room}/draft /subject", "PUT /api/rooms/{room}/draft /text",
     "PUT /api/episodes/{episode}/draft /subject", "PUT /api/episodes/{episode}/draft /text",
+    "POST /api/encounters/{encounter}/check-in /content/went_well", "PUT /api/encounters/{encounter}/check-in/draft /content/went_well",
+    "PUT /api/encounters/{encounter}/whereabouts /answers/place", "PUT /api/encounters/{encounter}/whereabouts /answers/region",
+    "PUT /api/encounters/{encounter}/whereabouts /answers/backup_words",
     "POST /api/concerns/{concern}/disposition /note", "PUT /api/encounters/{encounter}/agenda/{item} /text",
     "POST /api/episodes/{episode}/goals /text", "POST /api/episodes/{episode}/goals /sign", "POST /api/goals/{goal}/ratings /note",
     "POST /api/episodes/{episode}/approach /words", "POST /api/episodes/{episode}/homework /title",
@@ -244,7 +247,8 @@ FREE = {
 
 
 # Fields with a shape of their own, which some odd texts have: nothing opens a zone by its name but a browser.
-SHAPED = {"POST /api/episodes/{episode}/encounters /zone": r"[A-Za-z0-9_+/-]*",
+SHAPED = {"PUT /api/encounters/{encounter}/whereabouts /answers/phone": r"[0-9 +()/.-]*",
+          "POST /api/episodes/{episode}/encounters /zone": r"[A-Za-z0-9_+/-]*",
           "PATCH /api/encounters/{encounter} /zone": r"[A-Za-z0-9_+/-]*", "PUT /api/me/email /address": ""}
 
 

@@ -28,7 +28,7 @@ OFFERS = ["--practice-address", "https://rooms.example.org", "--push-services", 
 PUSH_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
 # What comes and goes by itself: who was here last, that somebody asked, mails, and what the rules find in courses.
-NOT_COMPARED = ("audit", "login_session", "notice", "practice_report_work", "signal", "signal_look")
+NOT_COMPARED = ("audit", "check_in", "login_session", "notice", "practice_report_work", "signal", "signal_look")
 
 
 class House:
@@ -131,7 +131,7 @@ def everything(address, client, therapist, administrator, episode, words):
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
            "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id(),
            "relationship_concern": new_id(),
-           **{name: new_id() for name in ("goal", "approach", "homework", "entry", "achievement")}}
+           **{name: new_id() for name in ("goal", "approach", "homework", "entry", "achievement", "near")}}
 
     def made(person, method, pattern, body=None, names=(), **more):
         for name in names:
@@ -162,6 +162,17 @@ def everything(address, client, therapist, administrator, episode, words):
     notes = "/api/encounters/{encounter}/notes"
     sections = [{"key": one["key"], "text": words(f"PUT {notes} /sections/0/text")} for one in made(therapist, "GET", notes)["sections"]]
     made(therapist, "PUT", notes, {"sitting": new_id(), "sections": sections})
+    # Before a session that is near, and where the client is.
+    made(therapist, "POST", "/api/episodes/{episode}/encounters",
+         {"id": ids["near"], "start": in_days(0.5), "minutes": 50, "channel": "chat"})
+    for method, check_in, based_on in (("POST", "/api/encounters/{encounter}/check-in", 0),
+                                       ("PUT", "/api/encounters/{encounter}/check-in/draft", 1)):
+        content = {"went_well": words(f"{method} {check_in} /content/went_well"), "homework": [], "topics": []}
+        made(client, method, check_in, {"based_on": based_on, "content": content}, encounter=ids["near"])
+    place = "/api/encounters/{encounter}/whereabouts"
+    where = {name: words(f"PUT {place} /answers/{name}") for name in ("place", "region", "backup_words")}
+    made(client, "PUT", place, {"answers": {**where, "country": "AT", "phone": "+43 1 234", "company": "alone", "backup": "other"},
+                                "keep_usual": True})
     made(client, "POST", "/api/episodes/{episode}/goals", {"id": ids["goal"], "mine": True}, ["text", "sign"])
     made(client, "POST", "/api/goals/{goal}/ratings", {"id": new_id(), "progress": 3}, ["note"])
     made(therapist, "POST", "/api/episodes/{episode}/approach", {"id": ids["approach"], "models": ["mixed"], "style": "both"}, ["words"])

@@ -1,10 +1,12 @@
 #include "features/caseload/caseload_api.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
 #include "features/caseload/caseload_rules.hpp"
 #include "features/first_contact/first_contact.hpp"
+#include "features/check_in/check_in_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/signals/evaluation.hpp"
 #include "features/signals/signal_words.hpp"
@@ -23,6 +25,7 @@ struct Stored {
   std::vector<signals::StoredSignal> signals;
   std::vector<signals::DueFollowUp> follow_ups;
   std::vector<first_contact::NewPair> new_pairs;
+  std::vector<check_in::SentAhead> check_ins;
 };
 
 Result<Stored> read_stored(Context& context, const Call& call, Time now) {
@@ -31,7 +34,8 @@ Result<Stored> read_stored(Context& context, const Call& call, Time now) {
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
                   safety::open_concerns_of(tx, therapist), signals::list_waiting(tx, therapist),
-                  signals::list_follow_ups(tx, therapist), first_contact::list_new_pairs_of(tx, therapist)};
+                  signals::list_follow_ups(tx, therapist), first_contact::list_new_pairs_of(tx, therapist),
+                  check_in::list_sent_ahead(tx, therapist)};
   });
 }
 
@@ -68,6 +72,23 @@ Result<void> open_words(Context& context, const Call& call, Standing& standing, 
   TRY_ASSIGN(const auto key, context.house.keys.key_for(signal->client, call.deadline));
   TRY_ASSIGN(const auto body, signals::open_body(*key, signal->id, signal->sealed_body));
   standing.words[signal->id] = signals::sentence_of(*signal, body, language);
+  return {};
+}
+
+/// What clients say is urgent is sealed as the rest of it.
+Result<void> note_urgent(Context& context, const Call& call, Stored& stored) {
+  std::vector<std::pair<EpisodeId, Time>> urgent;
+  for (const auto& one : stored.check_ins) {
+    TRY_ASSIGN(const auto key, context.house.keys.key_for(one.client, call.deadline));
+    TRY_ASSIGN(const auto said,
+               between_sessions::open<check_in::CheckInContent>(*key, one.encounter, one.sealed_answers));
+    if (check_in::is_urgent(said)) urgent.emplace_back(one.episode, one.sent_at);
+  }
+  for (auto& standing : stored.standings) {
+    for (const auto& [episode, at] : urgent) {
+      if (episode == standing.client.episode) standing.urgent_at = std::max(at, standing.urgent_at.value_or(at));
+    }
+  }
   return {};
 }
 
@@ -110,6 +131,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   hand_out(stored.standings, stored.concerns, [](Standing& of, auto& one) { of.concerns.push_back(std::move(one)); });
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
   TRY(add_contacts(context, call, stored));
+  TRY(note_urgent(context, call, stored));
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {
     TRY(open_words(context, call, standing, now));

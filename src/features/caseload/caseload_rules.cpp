@@ -162,6 +162,7 @@ std::optional<Time> last_contact(const Standing& standing) {
 std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   std::vector<Reason> reasons;
   add_concerns(standing, reasons);
+  if (standing.urgent_at) reasons.push_back(reason(ReasonKind::urgent, standing.urgent_at));
   add_signals(standing, now, reasons);
   add_session(standing, now, reasons);
   add_messages(standing, now, reasons);

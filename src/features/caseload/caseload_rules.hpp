@@ -26,6 +26,7 @@ struct Standing {
   std::vector<safety::Concern> concerns;            ///< that are not closed, for the therapist's eyes
   std::vector<signals::StoredSignal> signals = {};  ///< as signals::list_waiting gives them
   std::vector<signals::DueFollowUp> follow_ups = {};
+  std::optional<Time> urgent_at = {};  ///< when the client said, before the next session, that something cannot wait
   std::map<signals::SignalId, std::string> words = {};  ///< the sentences of those that `gravest` gave
   std::optional<Time> contact_by = {};                  ///< of a new pair without one
 };

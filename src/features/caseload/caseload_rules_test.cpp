@@ -41,6 +41,14 @@ TEST(Reasons, TellWhatTheClientDidNotSendFromWhatIsOnesOwn) {
   EXPECT_EQ(reasons_of(one, kNow).front().questionnaire, "k6");
 }
 
+TEST(Reasons, SayThatSomethingIsUrgentRightAfterConcerns) {
+  auto one = somebody();
+  one.next = session(encounters::Status::planned, kNow + hours(20));
+  one.urgent_at = kNow - hours(1);
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::urgent, ReasonKind::session_soon}));
+  EXPECT_EQ(reasons_of(one, kNow).front().at, kNow - hours(1));
+}
+
 TEST(Reasons, AreNoneWhereNothingWaits) {
   auto one = somebody();
   EXPECT_EQ(kinds_of(one), Kinds{});

@@ -20,6 +20,7 @@ namespace rapport::caseload {
 enum class ReasonKind {
   concern,
   concern_unanswered,
+  urgent,
   session_open,
   reply_overdue,
   contact_overdue,
@@ -34,8 +35,8 @@ enum class ReasonKind {
   own_form_missing,
   session_soon,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, session_open, reply_overdue, contact_overdue, signal_act,
-                    session_not_begun, reply_due, contact_due, signal_look, follow_up, unread, form_missing,
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, urgent, session_open, reply_overdue, contact_overdue,
+                    signal_act, session_not_begun, reply_due, contact_due, signal_look, follow_up, unread, form_missing,
                     own_form_missing, session_soon)
 
 struct Reason {
@@ -53,7 +54,8 @@ struct Reason {
       "that the therapist did not; "
       "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
       "`words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be "
-      "looked at again, with what it is called in `words`.";
+      "looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that "
+      "something cannot wait.";
   ReasonKind kind = ReasonKind::unread;
   std::optional<Time> at;
   std::optional<Time> since;

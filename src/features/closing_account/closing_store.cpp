@@ -9,6 +9,7 @@
 #include "access/who_treats.hpp"
 #include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/closing_account/closing_shapes.hpp"
 #include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
@@ -32,6 +33,7 @@
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/signals/signals.hpp"
 
@@ -216,6 +218,8 @@ void forget_at_once(WriteTx& tx, AccountId client) {
   signals::stop_looking(tx, client);
   measurement_plan::erase_client(tx, client);
   homework::end_reminders_of(tx, client);
+  check_in::forget_unsent(tx, client);
+  safety_gate::erase_client(tx, client);
   notify::erase_notices_to(tx, client);
   notify::forget_devices_of(tx, client);
   invitations::erase_invitation_of(tx, client);
@@ -393,6 +397,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   goals::erase_client(tx, client);
   homework::erase_client(tx, client);
   achievements::erase_client(tx, client);
+  check_in::erase_client(tx, client);
   encounters::erase_client(tx, client);
   attachments::erase_client(tx, client);
   messages::erase_client(tx, client);

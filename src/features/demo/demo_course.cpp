@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "features/check_in/check_in_rules.hpp"
 #include "features/demo/demo_file.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -21,6 +22,7 @@ constexpr std::int64_t kMinutesOfDay = 24 * 60;
 constexpr days kPlannedAhead{3};
 constexpr minutes kBegunBefore{1};  ///< the first word
 constexpr minutes kEndedAfter{2};   ///< the last word
+constexpr hours kCheckedInBefore{3};
 constexpr minutes kNotedAfter{12};  ///< the end
 
 /// From the first to the last word of a session.
@@ -67,6 +69,9 @@ class CourseStorer {
     if (session.agenda) {
       TRY(store_agenda(id, *session.agenda, true, planned));
     }
+    if (session.check_in) {
+      TRY(store_check_in(id, *session.check_in, std::max(planned, began - kCheckedInBefore)));
+    }
     TRY(encounters::open_encounter(tx_, pair_.therapist, id, began));
     TRY(encounters::close_encounter(tx_, pair_.therapist, id, ended));
     if (session.notes) {
@@ -82,6 +87,15 @@ class CourseStorer {
                                    {starts, session.minutes, session.channel, ""}, now_));
     TRY(store_agenda(id, session.agenda, false, now_));
     return store_session_forms(tx_, key_, paper_, session.forms, {id, now_ - kAskedBeforeNow, starts, std::nullopt});
+  }
+
+  Result<void> store_check_in(EncounterId id, const check_in::CheckInContent& content, Time at) {
+    TRY(check_in::check_content(content));
+    const check_in::ToSend answer{0, content, {}, 0, between_sessions::seal(key_, id, content)};
+    TRY(check_in::send(
+        tx_, pair_.client, id, answer, [](const Bytes&) { return false; },
+        [&](const check_in::CheckInTopic& topic) { return access::seal(key_, topic.id.bytes(), topic.text); }, at));
+    return {};
   }
 
   /// As the therapist found it right at the end of the first session, whatever had been proposed.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "features/achievements/achievements.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/demo/written_practice.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/encounters/note_sections.hpp"
@@ -57,8 +58,9 @@ struct HeldSession {
   WrittenForms forms;
   std::optional<std::vector<WrittenPoint>> agenda;
   std::optional<std::vector<encounters::WrittenSection>> notes;
+  std::optional<check_in::CheckInContent> check_in = {};  ///< what the client said some hours before
 };
-BOOST_DESCRIBE_STRUCT(HeldSession, (), (days, over_days, forms, agenda, notes))
+BOOST_DESCRIBE_STRUCT(HeldSession, (), (days, over_days, forms, agenda, notes, check_in))
 
 /// At a full hour (UTC) of a day to come. Its forms that come before a session may be asked for already.
 struct PlannedSession {

@@ -9,6 +9,7 @@
 #include "access/audit.hpp"
 #include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/consent/consent.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/goals/goals.hpp"
@@ -20,6 +21,7 @@
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals.hpp"
 #include "store/transaction.hpp"
 
@@ -71,6 +73,10 @@ struct StoredEpisode {
   std::vector<homework::StoredHomework> homework = {};  ///< the oldest first
   std::vector<homework::StoredEntry> homework_entries = {};
   std::vector<achievements::StoredAchievement> achievements = {};  ///< the oldest first
+  std::vector<check_in::StoredVersion> check_ins = {};             ///< that were sent, the oldest first
+  std::vector<check_in::StoredCheckIn> check_in_drafts = {};
+  std::vector<safety_gate::StoredGateOf> whereabouts = {};
+  std::optional<Bytes> usual_place = {};
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.

@@ -479,6 +479,46 @@ TEST_P(RecordApi, HasWhatTheTwoKeepBetweenSessionsAndWhatTheClientShowedNobody) 
   for (const auto* words : {"for me alone", "lighter"}) EXPECT_EQ(seen.find(words), std::string::npos) << words;
 }
 
+TEST_P(RecordApi, HasWhatTheClientSaidBeforeASessionAndWhereTheyWere) {
+  using between_sessions::seal;
+  const auto key = keys->key_for(client, soon()).value();
+  const auto now = clock.now();
+  const auto encounter = EncounterId::make(now);
+  const auto never = [](const Bytes&) { return false; };
+  const auto no_points = [](const check_in::CheckInTopic&) { return Bytes(); };
+  check_in::CheckInContent sent;
+  sent.feeling = 3;
+  sent.went_well = "a <walk>";
+  check_in::CheckInContent draft;
+  draft.went_badly = "not sent yet";
+  const safety_gate::Whereabouts where{"Ring 1", "AT", {}, "+43 1 234"};
+  const safety_gate::UsualPlace usual{"Lane 2", "AT", {}, "+43 1 234"};
+  const auto opened = write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(encounters::plan_encounter(tx, therapist, episode, encounter,
+                                   {now + std::chrono::hours(2), 50, encounters::Channel::chat, ""}, now));
+    TRY(check_in::send(tx, client, encounter, {0, sent, {}, 0, seal(*key, encounter, sent)}, never, no_points, now));
+    TRY(check_in::save_draft(tx, client, encounter, 1, seal(*key, encounter, draft), never, now));
+    TRY(safety_gate::answer(tx, client, encounter, seal(*key, encounter, where), now));
+    safety_gate::keep_usual(tx, client, seal(*key, client, usual), now);
+    return {};
+  });
+  ASSERT_TRUE(opened) << opened.error().detail;
+  const auto json = read_by(client).body;
+  for (const auto* words : {"a <walk>", "not sent yet", "Ring 1", "Lane 2"}) {
+    EXPECT_NE(json.find(words), std::string::npos) << words;
+  }
+  const auto html = read_by(client, "record.html").body;
+  for (const auto* words : {"a &lt;walk&gt;", "not sent yet", "3/10", "Ring 1", "Lane 2", "What you said before"}) {
+    EXPECT_NE(html.find(words), std::string::npos) << words;
+  }
+  const auto stored = read([&](store::ReadTx& tx) { return read_record(tx, client); });
+  ASSERT_TRUE(stored);
+  std::string seen;
+  http::write(seen, open_for_exception(*stored, *key, {}, now, supervisor).value());
+  EXPECT_NE(seen.find("a <walk>"), std::string::npos);
+  for (const auto* words : {"not sent yet", "Lane 2"}) EXPECT_EQ(seen.find(words), std::string::npos) << words;
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, RecordApi, ::testing::ValuesIn(testing::engines_here()),
                          [](const auto& engine) { return engine.param; });
 

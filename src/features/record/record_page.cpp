@@ -303,6 +303,8 @@ class Page {
     add_approaches(episode);
     add_homework(episode);
     add_achievements(episode);
+    add_check_ins(episode);
+    add_whereabouts(episode);
     for (const auto& one : episode.rooms) add_room(one);
   }
 
@@ -423,6 +425,49 @@ class Page {
       if (one.mood) tag("p", named("between.mood"), ": ", std::to_string(*one.mood), "/10");
       add_words(one.text);
     }
+  }
+
+  void add_check_ins(const RecordEpisode& episode) {
+    if (episode.check_ins.empty()) return;
+    tag("h3", named("check_in.title"));
+    for (const auto& one : episode.check_ins) {
+      const auto& said = one.content;
+      soft(one.at, ", ", named(one.version ? "between.shown" : "between.private"));
+      if (said.feeling) tag("p", named("check_in.feeling"), ": ", std::to_string(*said.feeling), "/10");
+      add_said("check_in.feeling", said.feeling_words);
+      if (said.urgent) tag("p", named("check_in.urgent"), ": ", named(*said.urgent ? "entry.yes" : "entry.no"));
+      add_said("check_in.urgent", said.urgent_words);
+      add_said("check_in.went_well", said.went_well);
+      add_said("check_in.went_badly", said.went_badly);
+      for (const auto& topic : said.topics) add_said("check_in.topic", topic.text);
+    }
+  }
+  void add_said(std::string_view what, const std::optional<std::string>& words) {
+    if (!words || words->empty()) return;
+    soft(named(what));
+    add_words(*words);
+  }
+
+  void add_whereabouts(const RecordEpisode& episode) {
+    if (episode.whereabouts.empty() && !episode.usual_place) return;
+    tag("h3", named("whereabouts.title"));
+    for (const auto& one : episode.whereabouts) {
+      soft(one.at);
+      if (!one.answers) {
+        tag("p", named("whereabouts.skipped"));
+        continue;
+      }
+      add_place(*one.answers);
+      add_said("whereabouts.backup", one.answers->backup_words);
+    }
+    if (!episode.usual_place) return;
+    soft(named("whereabouts.usual"));
+    add_place(*episode.usual_place);
+  }
+  template <class P>
+  void add_place(const P& at) {
+    add_words(at.place);
+    tag("p", at.country, " ", at.region.value_or(""), " ", at.phone);
   }
 
   void add_care(const RecordEpisode& episode) {

@@ -260,6 +260,37 @@ Result<void> open_between(RecordEpisode& episode, const StoredEpisode& stored, c
   return {};
 }
 
+Result<void> open_check_ins(RecordEpisode& episode, const StoredEpisode& stored, const SealKey& key, bool is_own) {
+  using check_in::CheckInContent;
+  for (const auto& one : stored.check_ins) {
+    TRY_ASSIGN(auto content, between_sessions::open<CheckInContent>(key, one.encounter, one.sealed_answers));
+    episode.check_ins.push_back({one.encounter, one.sent_at, one.version, std::move(content)});
+  }
+  for (const auto& one : stored.check_in_drafts) {
+    if (!is_own) continue;
+    TRY_ASSIGN(auto content, between_sessions::open<CheckInContent>(key, one.encounter, *one.sealed_draft));
+    episode.check_ins.push_back({one.encounter, one.draft_at.value_or(Time()), {}, std::move(content)});
+  }
+  return {};
+}
+
+/// With what sessions open; what is not sent, and the usual place, are in the client's own record alone.
+Result<void> open_openings(RecordEpisode& episode, const StoredEpisode& stored, const SealKey& key, bool is_own) {
+  TRY(open_check_ins(episode, stored, key, is_own));
+  for (const auto& one : stored.whereabouts) {
+    RecordWhereabouts said{one.encounter, one.gate.at, {}};
+    if (one.gate.sealed_answers) {
+      TRY_ASSIGN(said.answers,
+                 between_sessions::open<safety_gate::Whereabouts>(key, one.encounter, *one.gate.sealed_answers));
+    }
+    episode.whereabouts.push_back(std::move(said));
+  }
+  if (!stored.usual_place || !is_own) return {};
+  TRY_ASSIGN(episode.usual_place,
+             between_sessions::open<safety_gate::UsualPlace>(key, stored.episode.client, *stored.usual_place));
+  return {};
+}
+
 Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& key, const Names& names,
                                    AccountId reader) {
   RecordEpisode episode;
@@ -293,6 +324,7 @@ Result<RecordEpisode> open_episode(const StoredEpisode& stored, const SealKey& k
     episode.signals.push_back(std::move(signal));
   }
   TRY(open_between(episode, stored, key, reader == stored.episode.client));
+  TRY(open_openings(episode, stored, key, reader == stored.episode.client));
   return episode;
 }
 

@@ -9,12 +9,14 @@
 
 #include "access/audit.hpp"
 #include "features/achievements/achievements.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/encounters/encounters.hpp"
 #include "features/goals/goals.hpp"
 #include "features/homework/homework.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals_shapes.hpp"
 
 namespace rapport::record {
@@ -228,6 +230,23 @@ struct RecordAchievement {
 };
 BOOST_DESCRIBE_STRUCT(RecordAchievement, (), (kind, at, shown, text, mood))
 
+struct RecordCheckIn {
+  static constexpr std::string_view says = "What the client said before a session; without `version` it is not sent.";
+  EncounterId session;
+  Time at;
+  std::optional<std::int64_t> version;
+  check_in::CheckInContent content;
+};
+BOOST_DESCRIBE_STRUCT(RecordCheckIn, (), (session, at, version, content))
+
+struct RecordWhereabouts {
+  static constexpr std::string_view says = "Where the client was in a session; without `answers` they did not say.";
+  EncounterId session;
+  Time at;
+  std::optional<safety_gate::Whereabouts> answers;
+};
+BOOST_DESCRIBE_STRUCT(RecordWhereabouts, (), (session, at, answers))
+
 struct RecordHandOver {
   static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";
   Time at;
@@ -254,10 +273,13 @@ struct RecordEpisode {
   std::vector<RecordApproach> approaches = {};
   std::vector<RecordHomework> homework = {};
   std::vector<RecordAchievement> achievements = {};
+  std::vector<RecordCheckIn> check_ins = {};
+  std::vector<RecordWhereabouts> whereabouts = {};
+  std::optional<safety_gate::UsualPlace> usual_place = {};
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
                       (id, therapist, hand_overs, opened_at, closed_at, reply_hours, care, sessions, forms, rooms,
-                       signals, goals, approaches, homework, achievements))
+                       signals, goals, approaches, homework, achievements, check_ins, whereabouts, usual_place))
 
 struct RecordConsent {
   static constexpr std::string_view says =

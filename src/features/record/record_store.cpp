@@ -141,6 +141,18 @@ Result<void> read_between(ReadTx& tx, AccountId client, StoredEpisode& stored, S
   return {};
 }
 
+/// With what sessions open.
+Result<void> read_openings(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
+  const auto episode = stored.episode.id;
+  stored.check_ins = check_in::list_versions(tx, client, episode);
+  stored.check_in_drafts = check_in::list_drafts(tx, client, episode);
+  stored.whereabouts = safety_gate::list_gates(tx, client, episode);
+  stored.usual_place = safety_gate::find_usual(tx, client);
+  for (const auto& one : stored.check_ins) TRY(size.add(one.sealed_answers.size()));
+  for (const auto& one : stored.check_in_drafts) TRY(size.add(one.sealed_draft->size()));
+  return {};
+}
+
 Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::Episode& episode, Size& size) {
   StoredEpisode stored;
   stored.episode = episode;
@@ -170,6 +182,7 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
   }
   stored.signals = signals::list_for_record(tx, client, episode.id);
   TRY(read_between(tx, client, stored, size));
+  TRY(read_openings(tx, client, stored, size));
   return stored;
 }
 

@@ -9534,6 +9534,517 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's sessions that are planned or open, and what one has said for them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's sessions that are planned or open, and what one has said for them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the client says before a session */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client says before a session */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Send it to the therapist */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInToSave"];
+                };
+            };
+            responses: {
+                /** @description Send it to the therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInSent"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what one writes before a session, bit by bit */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInToSave"];
+                };
+            };
+            responses: {
+                /** @description Keep what one writes before a session, bit by bit */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInSaved"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be reminded of it some hours before the session, or not */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInReminder"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/whereabouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the client is during a session, and how to reach them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Where the client is during a session, and how to reach them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SafetyGateAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Say where one is during a session */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SafetyGateAnswers"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/whereabouts/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on without saying where one is */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usual-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have one's usual place offered no longer */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/preparation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the client wrote since the session before this one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client wrote since the session before this one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreparationAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/earlier-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the client reported earlier */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client reported earlier */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EarlierExamples"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11224,6 +11735,7 @@ export interface components {
         };
         /** @enum {string} */
         ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
+        ReasonKind: "concern" | "concern_unanswered" | "urgent" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
         /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
@@ -12291,8 +12803,169 @@ export interface components {
             kind: "between";
             body: components["schemas"]["BetweenEvent"];
         };
+        /** @enum {string} */
+        CheckInState: "not_asked" | "open" | "sent" | "closed";
+        CheckInAhead: {
+            encounter: string;
+            episode: string;
+            starts_at: string;
+            status: "planned" | "open" | "closed" | "cancelled";
+            state: components["schemas"]["CheckInState"];
+        };
+        CheckInsAnswer: {
+            check_ins: components["schemas"]["CheckInAhead"][];
+        };
+        CheckInTopic: {
+            id: string;
+            text: string;
+            on_agenda: boolean;
+        };
+        CheckInHomework: {
+            homework: string;
+            outcome: components["schemas"]["HomeworkOutcome"];
+        };
+        CheckInContent: {
+            feeling?: number | null;
+            feeling_words?: string | null;
+            urgent?: boolean | null;
+            urgent_words?: string | null;
+            went_well?: string | null;
+            went_badly?: string | null;
+            homework: components["schemas"]["CheckInHomework"][];
+            topics: components["schemas"]["CheckInTopic"][];
+        };
+        CheckInVersion: {
+            version: number;
+            sent_at: string;
+            content: components["schemas"]["CheckInContent"];
+        };
+        CheckInHomeworkName: {
+            id: string;
+            title: string;
+            state: components["schemas"]["HomeworkState"];
+        };
+        CheckInAnswer: {
+            encounter: string;
+            episode: string;
+            starts_at: string;
+            state: components["schemas"]["CheckInState"];
+            versions: components["schemas"]["CheckInVersion"][];
+            homework: components["schemas"]["CheckInHomeworkName"][];
+            may_send?: boolean | null;
+            reminds?: boolean | null;
+            revision?: number | null;
+            draft_at?: string | null;
+            draft?: components["schemas"]["CheckInContent"] | null;
+        };
+        CheckInToSave: {
+            based_on: number;
+            content: components["schemas"]["CheckInContent"];
+        };
+        CheckInSaved: {
+            revision: number;
+            saved_at: string;
+        };
+        CheckInSent: {
+            revision: number;
+            version: number;
+            sent_at: string;
+        };
+        CheckInReminder: {
+            wanted: boolean;
+        };
+        /** @enum {string} */
+        Company: "alone" | "not_alone" | "not_said";
+        /** @enum {string} */
+        BackupChannel: "phone" | "messages" | "other";
+        Whereabouts: {
+            place: string;
+            country: string;
+            region?: string | null;
+            phone: string;
+            company: components["schemas"]["Company"];
+            backup: components["schemas"]["BackupChannel"];
+            backup_words?: string | null;
+        };
+        UsualPlace: {
+            place: string;
+            country: string;
+            region?: string | null;
+            phone: string;
+        };
+        SafetyGateAnswer: {
+            asked: boolean;
+            skipped: boolean;
+            stale: boolean;
+            kept_days: number;
+            at?: string | null;
+            answers?: components["schemas"]["Whereabouts"] | null;
+            usual?: components["schemas"]["UsualPlace"] | null;
+        };
+        SafetyGateAnswers: {
+            answers: components["schemas"]["Whereabouts"];
+            keep_usual: boolean;
+        };
+        PreparationSession: {
+            id: string;
+            number?: number | null;
+            ended_at?: string | null;
+        };
+        PreparationMessage: {
+            room: string;
+            seq: number;
+            at: string;
+            text: string;
+        };
+        PreparationAnswer: {
+            episode: string;
+            last_session?: components["schemas"]["PreparationSession"] | null;
+            since: string;
+            count: number;
+            more: boolean;
+            latest: components["schemas"]["PreparationMessage"][];
+        };
+        SaidNoChange: {
+            at: string;
+            room?: string | null;
+            sentence: string;
+            phrase: string;
+        };
+        /** @enum {string} */
+        ExampleKind: "achievement" | "mood" | "homework" | "goal" | "message";
+        EarlierExample: {
+            kind: components["schemas"]["ExampleKind"];
+            at: string;
+            source: string;
+            room?: string | null;
+            text: string;
+            value?: number | null;
+            before?: number | null;
+            mean_before?: number | null;
+        };
+        EarlierExamples: {
+            said: components["schemas"]["SaidNoChange"][];
+            examples: components["schemas"]["EarlierExample"][];
+            messages: number;
+            more: boolean;
+            from: string;
+            words: string;
+        };
+        /** @enum {string} */
+        OpeningPart: "check_in" | "safety_gate";
+        OpeningEvent: {
+            episode: string;
+            encounter: string;
+            part: components["schemas"]["OpeningPart"];
+            urgent: boolean;
+        };
+        LiveOpening: {
+            room: string;
+            /** @constant */
+            kind: "opening";
+            body: components["schemas"]["OpeningEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"];
         /** @enum {string} */
         Gender: "woman" | "man" | "diverse";
         /** @enum {string} */

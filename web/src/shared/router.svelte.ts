@@ -3,7 +3,8 @@ const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absence
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
   | { page: 'concern' | 'heard'; concern: string }
-  | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked'; episode: string }
+  | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked' | 'prepare'; episode: string }
+  | { page: 'checkin'; encounter: string }
   | { page: 'form'; episode: string; form: string }
   | { page: 'session'; episode: string; encounter: string }
   | { page: 'thread'; episode: string; room: string }
@@ -24,6 +25,7 @@ export function parse(path: string): Route {
   if (first === 'record' && episode === 'access' && section === undefined) return { page: 'access' };
   if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
   if (first === 'recovery' && episode === 'stop' && section === undefined) return { page: 'recovery' };
+  if (first === 'checkin' && section === undefined) return { page: 'checkin', encounter: episode ?? '' };
   if (first === 'between' && episode && section === undefined) return { page: 'heard', concern: episode };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
@@ -33,7 +35,7 @@ export function parse(path: string): Route {
   if (section === 'messages' && room === 'new') return { page: 'compose', episode };
   if (section === 'messages' && room) return { page: 'thread', episode, room };
   if (section === 'forms') return room ? { page: 'form', episode, form: room } : { page: 'forms', episode };
-  if ((section === 'course' || section === 'asked') && !room) return { page: section, episode };
+  if ((section === 'course' || section === 'asked' || section === 'prepare') && !room) return { page: section, episode };
   if (section === 'between') return { page: 'kept', episode, item: room ?? '' };
   if (section === 'sessions' && !room) return { page: 'sessions', episode };
   if (section === 'sessions' && room === 'new') return { page: 'plan', episode };
@@ -61,6 +63,8 @@ export const paths = {
   profile: '/profile',
   wishes: '/wishes',
   choice: '/choice',
+  checkIn: (encounter: string) => `/checkin/${encodeURIComponent(encounter)}`,
+  prepare: (episode: string) => `/with/${encodeURIComponent(episode)}/prepare`,
   client: (episode: string) => `/with/${encodeURIComponent(episode)}`,
   chat: (episode: string) => `/with/${encodeURIComponent(episode)}/chat`,
   threads: (episode: string) => `/with/${encodeURIComponent(episode)}/messages`,

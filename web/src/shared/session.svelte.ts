@@ -97,7 +97,7 @@ class App {
       },
       onPassing: (event) => {
         this.#each((one) => one.passing?.(event));
-        if (!['typing', 'presence', 'encounter'].includes(event.kind)) this.#each((one) => one.stale?.());
+        if (!['typing', 'presence', 'encounter', 'opening'].includes(event.kind)) this.#each((one) => one.stale?.());
       },
       onOther: (event) => {
         this.#notice(event);

@@ -17,6 +17,7 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
   switch (reason.kind) {
     case 'concern': return reason.until ? m.why_concern_until({ form, until: whenOf(reason.until), ...at }) : m.why_concern({ form, ...at });
     case 'concern_unanswered': return m.why_unanswered({ form, ...at });
+    case 'urgent': return m.why_urgent(at);
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue({ when: on });
     case 'signal_act':
@@ -34,4 +35,5 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
 }
 
 /** What cannot wait for another day is told apart by more than its place. */
-export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'session_open', 'signal_act', 'reply_overdue', 'contact_overdue', 'session_not_begun'].includes(kind);
+export const isGrave = ({ kind }: CaseloadReason) =>
+  ['concern', 'concern_unanswered', 'urgent', 'session_open', 'signal_act', 'reply_overdue', 'contact_overdue', 'session_not_begun'].includes(kind);
