@@ -33,6 +33,7 @@
 #include "features/people/staff_api.hpp"
 #include "features/preferences/preferences_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
+#include "features/recap/recap_api.hpp"
 #include "features/record/record_api.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/relationship_concern/relationship_concern_api.hpp"
@@ -117,6 +118,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   goals::add_goal_routes(routes);
   homework::add_homework_routes(routes);
   achievements::add_achievement_routes(routes);
+  recap::add_recap_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();
