@@ -256,7 +256,6 @@ Result<Moved> save(WriteTx& tx, AccountId viewer, const NewSave& wanted, std::ch
     tx.execute(kSave, {recap->id, recap->revision + 1, viewer, now, wanted.sealed_content});
     if (recap->state != RecapState::drafted) {
       tx.execute(kMove, {recap->id, text_of(RecapState::drafted), viewer, now});
-      notify::drop_waiting(tx, notice_prefix(wanted.encounter), now);
     }
   }
   const auto revision = wanted.based_on + 1;
@@ -282,10 +281,9 @@ Result<Moved> take_step(WriteTx& tx, AccountId viewer, const NewStep& wanted, st
   add_step(tx, wanted.id, recap.id, wanted.step, recap.revision, viewer, now, wanted.sealed_words);
   if (wanted.step == RecapStep::propose) {
     TRY(ask_to_look(tx, locked, viewer, now));
-  } else {
-    notify::drop_waiting(tx, notice_prefix(wanted.encounter), now);
   }
   if (wanted.step == RecapStep::confirm) {
+    notify::drop_waiting(tx, notice_prefix(wanted.encounter), now);
     tx.execute(kAddVersion, {wanted.id, recap.id, recap.versions + 1, now, wanted.sealed_version.value()});
     tx.execute(kCountVersions, {recap.id, recap.versions + 1});
   }

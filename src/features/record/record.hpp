@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "access/audit.hpp"
@@ -19,6 +20,7 @@
 #include "features/people/people.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/recap/recap.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/signals/signals.hpp"
 #include "store/transaction.hpp"
@@ -70,7 +72,8 @@ struct StoredEpisode {
   std::vector<goals::StoredApproach> approaches = {};   ///< the oldest first
   std::vector<homework::StoredHomework> homework = {};  ///< the oldest first
   std::vector<homework::StoredEntry> homework_entries = {};
-  std::vector<achievements::StoredAchievement> achievements = {};  ///< the oldest first
+  std::vector<achievements::StoredAchievement> achievements = {};       ///< the oldest first
+  std::vector<std::pair<std::int64_t, recap::WholeRecap>> recaps = {};  ///< by the session's number, the oldest first
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.
