@@ -28,7 +28,7 @@ export default async function add({ check, house, shots }) {
     await hers.getByLabel('Time', { exact: true }).fill(at.time);
     await hers.locator('#length').fill('5');
     await hers.getByRole('button', { name: 'Save' }).click();
-    await hers.locator('.row button', { hasText: 'Begin' }).first().click();
+    await hers.getByRole('button', { name: 'Begin session' }).click();
     await hers.getByRole('button', { name: 'Yes, begin' }).click();
     await hers.getByRole('heading', { level: 2, name: 'Recap of this session' }).waitFor();
     return new URL(hers.url()).pathname;
@@ -48,7 +48,7 @@ export default async function add({ check, house, shots }) {
       const session = await (await fetch('/api/session', { headers: { Accept: 'application/json' } })).json();
       const id = `${Date.now().toString(16).padStart(12, '0').replace(/^(.{8})(.{4})$/, '$1-$2')}-7000-8000-${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`;
       const answer = await fetch(`/api/episodes/${episode}/achievements`, {
-        method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf_token ?? session.csrf },
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf },
         body: JSON.stringify({ id, kind: 'achievement', text: 'Took the train alone', at: new Date().toISOString(), shared: true })
       });
       return answer.status;
@@ -134,7 +134,7 @@ export default async function add({ check, house, shots }) {
     await picture('confirmed-phone', near);
 
     // After the end: the forms, and one open question.
-    await hers.locator('.row button', { hasText: 'End' }).first().click();
+    await hers.getByRole('button', { name: 'End session' }).click();
     await hers.getByRole('button', { name: 'Yes, end' }).click();
     await near.getByRole('link', { name: 'One open question' }).click();
     await near.getByText(`Only ${pair.therapist.name} reads this.`).waitFor();
