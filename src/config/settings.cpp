@@ -311,6 +311,8 @@ const std::vector<Setting>& all_settings() {
                      "staff: everybody but clients must have a second factor; offered: nobody must"),
       number_setting("invitation_hours", &Settings::invitation_hours, 1, 24 * 30,
                      "how long the link of an invitation works"),
+      number_setting("recap_days", &Settings::recap_days, 1, 60,
+                     "how many days after a session its recap can be written"),
       number_setting("limits.messages_per_second", &Settings::limits_messages_per_second, 0, 1'000'000,
                      "messages per person and second; 0: no limit"),
       number_setting("limits.words_per_day", &Settings::limits_words_per_day, 0, 1'000'000,

@@ -36,6 +36,7 @@ struct Settings {
   std::int64_t log_in_idle_minutes = 240;         ///< and how long one that nobody uses; an open live line is a use
   std::string second_factor = "staff";            ///< who must have one: "staff", or nobody: "offered"
   std::int64_t invitation_hours = 72;             ///< how long the link of an invitation works
+  std::int64_t recap_days = 7;                    ///< so long after a session its recap can be written
   std::int64_t limits_messages_per_second = 500;  ///< per person; 0 switches the limit off
   std::int64_t limits_words_per_day = 64;         ///< MiB of one person; 0 switches the limit off
   std::int64_t limits_live_connections = 20;      ///< per person; 0 switches the limit off

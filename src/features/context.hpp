@@ -42,6 +42,7 @@ struct House {
   std::string mails_go_by = {};             ///< which one and as whom, see notify::mails_go_by
   bool staff_need_second_factor = false;    ///< everybody but clients
   std::chrono::hours invitations_last{72};
+  std::chrono::hours recap_lasts{7 * 24};  ///< so long after a session its recap can be written
   std::string practice_address = {};  ///< https://… under which people reach the practice; empty: none is set
 };
 

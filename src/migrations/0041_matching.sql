@@ -28,3 +28,8 @@ CREATE TABLE therapist_search (
   assigned_by {id} REFERENCES account (id) -- none: the client chose
 ){strict};
 CREATE INDEX therapist_search_open ON therapist_search (practice_id, began_at) WHERE ended_at IS NULL;
+
+-- Pairs that have just begun, of whom the first contact is watched.
+CREATE INDEX episode_of_care_begun ON episode_of_care (practice_id, opened_at)
+  WHERE closed_at IS NULL AND locked_at IS NULL;
+CREATE INDEX hand_over_done ON hand_over (practice_id, done_at) WHERE done_at IS NOT NULL;

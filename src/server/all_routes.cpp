@@ -35,6 +35,7 @@
 #include "features/preferences/preferences_api.hpp"
 #include "features/preparation/preparation_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
+#include "features/recap/recap_api.hpp"
 #include "features/record/record_api.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/relationship_concern/relationship_concern_api.hpp"
@@ -123,6 +124,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   check_in::add_check_in_routes(routes);
   safety_gate::add_safety_gate_routes(routes, gate_rules);
   preparation::add_preparation_routes(routes);
+  recap::add_recap_routes(routes);
   signals::add_signal_routes(routes, signal_settings);
   practice_report::add_practice_report_routes(routes, report_settings);
   routes.finish();

@@ -97,6 +97,7 @@ Result<std::unique_ptr<OpenHouse>> OpenHouse::open(const config::Settings& setti
   rules.idle = std::chrono::minutes(settings.log_in_idle_minutes);
   rules.touch_every = std::min(rules.touch_every, rules.idle / 4);  // or whoever is there is taken for gone
   made->house_->invitations_last = std::chrono::hours(settings.invitation_hours);
+  made->house_->recap_lasts = std::chrono::hours(24 * settings.recap_days);
   made->house_->staff_need_second_factor = settings.second_factor == "staff";
   made->house_->practice_address = settings.practice_address;
   made->house_->sends_mail = !settings.mail_server.empty();

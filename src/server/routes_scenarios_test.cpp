@@ -345,6 +345,32 @@ std::vector<Scenario> scenarios_of_openings() {
   };
 }
 
+/// Of a session that has not begun; src/features/recap/recap_test.cpp has the others.
+std::vector<Scenario> scenarios_of_recaps() {
+  const Expected none{200, R"("state":"none")", "recap.read done/client"};
+  return {
+      {"GET /api/recaps",
+       "",
+       kNotLoggedIn,
+       {200, R"({"recaps":[])", "recaps.read done/client"},
+       {200, R"({"recaps":[])", "recaps.read done/other_client"},
+       refused("recaps.read"),
+       refused("recaps.read")},
+      {"GET /api/encounters/{encounter}/recap", "", kNotLoggedIn, none, failed("recap.read"), none,
+       failed("recap.read")},
+      {"PUT /api/encounters/{encounter}/recap",
+       R"({"id":"$id","based_on":0,"lines":[],"left":[],"with_us":"breathe","homework":[]})", kNotLoggedIn,
+       failed("recap.write", 409, "recap.not_yet"), failed("recap.write"), failed("recap.write", 409, "recap.not_yet"),
+       failed("recap.write")},
+      {"POST /api/encounters/{encounter}/recap/steps", R"({"id":"$id","step":"confirm","revision":1})", kNotLoggedIn,
+       failed("recap.step", 409, "recap.step"), failed("recap.step"), failed("recap.step", 409, "recap.step"),
+       failed("recap.step")},
+      {"POST /api/encounters/{encounter}/feedback", R"({"id":"$id","to":"$therapist","words":"slower"})", kNotLoggedIn,
+       failed("recap.feedback", 409, "recap.not_yet"), failed("recap.feedback"),
+       failed("recap.feedback", 409, "between.client_alone"), failed("recap.feedback")},
+  };
+}
+
 std::vector<Scenario> scenarios() {
   const std::string both_hear_message = "client:message therapist:message";
   const std::string both_hear_concern = "deputy:concern therapist:concern";
@@ -1678,6 +1704,7 @@ std::vector<Scenario> all_scenarios() {
   auto all = scenarios();
   for (auto& one : scenarios_between_sessions()) all.push_back(std::move(one));
   for (auto& one : scenarios_of_openings()) all.push_back(std::move(one));
+  for (auto& one : scenarios_of_recaps()) all.push_back(std::move(one));
   return all;
 }
 

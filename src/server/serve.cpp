@@ -22,6 +22,7 @@
 #include "features/consent/consent_texts.hpp"
 #include "features/crisis_contacts/crisis_contacts.hpp"
 #include "features/demo/demo.hpp"
+#include "features/first_contact/first_contact.hpp"
 #include "features/homework/homework.hpp"
 #include "features/instruments/instruments.hpp"
 #include "features/invitations/invitations_api.hpp"
@@ -280,6 +281,12 @@ void ask_forms(House& house, const measurement_plan::Plan& usual, const safety_g
   if (!asked) log::warning("forms.not_asked", {{"code", asked.error().code}});
 }
 
+/// Of pairs that have just begun, and where nobody has been in contact by the agreed time.
+void watch_first_contacts(House& house, Deadline deadline) {
+  const auto told = first_contact::tell_of_late_contacts(house, deadline);
+  if (!told) log::warning("first_contact.not_told", {{"code", told.error().code}});
+}
+
 /// Opens again what somebody looked into who cannot any more, and tells supervisors of what nobody has looked into in
 /// time, and newcomers of what is open. Asked every few seconds, so
 /// a write begins only when there is something to do; what became due while no program ran is found at the first look.
@@ -369,6 +376,7 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
     }
     if (Steady::now() >= forms_due) {
       ask_forms(open.house(), usual_forms, gate_rules, deadline);
+      watch_first_contacts(open.house(), deadline);
       forms_due = Steady::now() + kAskFormsEvery;
     }
     if (Steady::now() >= closings_due) {

@@ -17,3 +17,9 @@ test('a signal is its sentence, then when that came on which it stands, then how
   expect(said({ words, at, count: 3 })).toMatch(/\)\. \(and 2 more\)$/);
   expect(said({ words, count: 1 })).toBe(words);
 });
+
+test('a first contact is said to be due before its time, and to have been due after it', () => {
+  const at = '2026-11-12T12:48:00Z';
+  expect(reasonOf({}, { kind: 'contact_due', at })).toMatch(/^First contact by .*12/);
+  expect(reasonOf({}, { kind: 'contact_overdue', at })).toMatch(/^First contact was due on .*12/);
+});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "features/caseload/caseload_rules.hpp"
+#include "features/first_contact/first_contact.hpp"
 #include "features/check_in/check_in_rules.hpp"
 #include "features/people/profiles.hpp"
 #include "features/signals/evaluation.hpp"
@@ -23,6 +24,7 @@ struct Stored {
   std::vector<safety::Concern> concerns;
   std::vector<signals::StoredSignal> signals;
   std::vector<signals::DueFollowUp> follow_ups;
+  std::vector<first_contact::NewPair> new_pairs;
   std::vector<check_in::SentAhead> check_ins;
 };
 
@@ -32,7 +34,8 @@ Result<Stored> read_stored(Context& context, const Call& call, Time now) {
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
                   safety::open_concerns_of(tx, therapist), signals::list_waiting(tx, therapist),
-                  signals::list_follow_ups(tx, therapist), check_in::list_sent_ahead(tx, therapist)};
+                  signals::list_follow_ups(tx, therapist), first_contact::list_new_pairs_of(tx, therapist),
+                  check_in::list_sent_ahead(tx, therapist)};
   });
 }
 
@@ -44,6 +47,17 @@ void hand_out(std::vector<Standing>& standings, All& all, Add add) {
   for (auto& one : all) {
     if (const auto found = places.find(one.episode); found != places.end()) add(*found->second, one);
   }
+}
+
+Result<void> add_contacts(Context& context, const Call& call, Stored& stored) {
+  auto pairs = std::move(stored.new_pairs);
+  TRY_ASSIGN(const auto expected, first_contact::expect_contacts(context.house, std::move(pairs), call.deadline));
+  std::unordered_map<EpisodeId, Time> due;
+  for (const auto& one : expected) due.emplace(one.pair.episode, one.by);
+  for (auto& standing : stored.standings) {
+    if (const auto found = due.find(standing.client.episode); found != due.end()) standing.contact_by = found->second;
+  }
+  return {};
 }
 
 /// Of each client one sentence is opened: what else there is stands on their page.
@@ -116,6 +130,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   hand_out(stored.standings, stored.signals, [](Standing& of, auto& one) { of.signals.push_back(std::move(one)); });
   hand_out(stored.standings, stored.concerns, [](Standing& of, auto& one) { of.concerns.push_back(std::move(one)); });
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
+  TRY(add_contacts(context, call, stored));
   TRY(note_urgent(context, call, stored));
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {

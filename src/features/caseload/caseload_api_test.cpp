@@ -131,6 +131,24 @@ TEST_P(CaseloadApi, SaysThatSomebodyIsSilentAfterTheWeeksOfTheRuleAndNotOfWhoeve
   EXPECT_NE(seen.find("Neither a message nor a form of the client's"), std::string::npos) << seen;
 }
 
+TEST_P(CaseloadApi, SaysThatAFirstContactIsDueUntilThereWasOne) {
+  wait(hours(24 * 6 - 1));
+  EXPECT_EQ(seen_by(therapist).find("contact_"), std::string::npos) << "a week is what the rule says";
+  wait(hours(2));
+  EXPECT_NE(seen_by(therapist).find(R"("kind":"contact_due")"), std::string::npos);
+  wait(hours(24));
+  say(client, "Are you there?");
+  auto seen = seen_by(therapist);
+  EXPECT_NE(seen.find(R"("kind":"contact_overdue")"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("contact_due"), std::string::npos) << seen;
+  say(therapist, "I am.");
+  seen = seen_by(therapist);
+  const auto from = seen.find("Amara Client");
+  const auto amara = seen.substr(from, seen.find(R"({"episode")", from) - from);
+  EXPECT_EQ(amara.find("contact_"), std::string::npos) << amara;
+  EXPECT_NE(seen.find("contact_overdue"), std::string::npos) << "the other one still waits";
+}
+
 TEST_P(CaseloadApi, IsTheSameWhateverOfRisqWasAskedAnsweredOrAllowed) {
   const auto without = seen_by(therapist);
   const auto form = ask("risq", clock.now());

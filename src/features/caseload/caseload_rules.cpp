@@ -59,6 +59,12 @@ void add_messages(const Standing& standing, Time now, std::vector<Reason>& reaso
   reasons.push_back(std::move(one));
 }
 
+void add_first_contact(const Standing& standing, Time now, std::vector<Reason>& reasons) {
+  const auto& by = standing.contact_by;
+  if (!by || *by - now > kContactIsSoon) return;
+  reasons.push_back(reason(*by < now ? ReasonKind::contact_overdue : ReasonKind::contact_due, by));
+}
+
 void name(Reason& about, const std::string& instrument) {
   const auto* known = questionnaires::instruments().find(instrument);
   about.questionnaire = instrument;
@@ -160,6 +166,7 @@ std::vector<Reason> reasons_of(const Standing& standing, Time now) {
   add_signals(standing, now, reasons);
   add_session(standing, now, reasons);
   add_messages(standing, now, reasons);
+  add_first_contact(standing, now, reasons);
   add_forms(standing, reasons);
   const auto key = [&](const Reason& one) { return std::tuple(gravity(one, now), one.questionnaire, one.at); };
   std::sort(reasons.begin(), reasons.end(), [&](const Reason& a, const Reason& b) { return key(a) < key(b); });

@@ -12,6 +12,8 @@ inline constexpr std::chrono::hours kSessionIsSoon{24};
 /// A reply that is due within so long stands before signals to look at; one that has longer, or for which nothing is
 /// agreed, behind them.
 inline constexpr std::chrono::hours kReplyIsSoon{24};
+/// A first contact is a reason from so long before it is due.
+inline constexpr std::chrono::hours kContactIsSoon{24};
 /// A form that was due before that is history: the next session has forms of its own.
 inline constexpr std::chrono::days kFormIsMissed{14};
 
@@ -26,6 +28,7 @@ struct Standing {
   std::vector<signals::DueFollowUp> follow_ups = {};
   std::optional<Time> urgent_at = {};  ///< when the client said, before the next session, that something cannot wait
   std::map<signals::SignalId, std::string> words = {};  ///< the sentences of those that `gravest` gave
+  std::optional<Time> contact_by = {};                  ///< of a new pair without one
 };
 
 /// Of the signals that wait the gravest, then the latest; null when none does. What the list says in another way (that

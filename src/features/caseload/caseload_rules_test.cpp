@@ -181,6 +181,23 @@ TEST(Reasons, OfRepliesThatAreDueWithinADayStandBeforeSignalsToLookAtAndBehindSi
   EXPECT_EQ(kinds_of(one).front(), ReasonKind::reply_overdue);
 }
 
+TEST(Reasons, OfAFirstContactStandBesideThoseOfReplies) {
+  using signals::Level;
+  auto one = somebody();
+  one.contact_by = kNow + hours(25);
+  EXPECT_EQ(kinds_of(one), Kinds{}) << "there is time until tomorrow";
+  one.contact_by = kNow + hours(24);
+  one.signals = {signal(signals::Kind::rupture_candidate, Level::look, kNow - hours(1))};
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::contact_due, ReasonKind::signal_look}));
+  one.contact_by = kNow - hours(1);
+  one.signals[0].level = Level::act;
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::contact_overdue, ReasonKind::signal_act}));
+  EXPECT_EQ(reasons_of(one, kNow)[0].at, kNow - hours(1));
+  one.client.reply_hours = 1;
+  one.news[0].waiting_since = kNow - hours(2);
+  EXPECT_EQ(kinds_of(one), (Kinds{ReasonKind::reply_overdue, ReasonKind::contact_overdue, ReasonKind::signal_act}));
+}
+
 TEST(Reasons, OfSilenceAndOfAWorseningAreTheSignalsAlone) {
   auto one = somebody();
   one.news[0].last_at = kNow - days(99);

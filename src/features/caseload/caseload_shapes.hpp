@@ -23,9 +23,11 @@ enum class ReasonKind {
   urgent,
   session_open,
   reply_overdue,
+  contact_overdue,
   signal_act,
   session_not_begun,
   reply_due,
+  contact_due,
   signal_look,
   follow_up,
   unread,
@@ -33,9 +35,9 @@ enum class ReasonKind {
   own_form_missing,
   session_soon,
 };
-BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, urgent, session_open, reply_overdue, signal_act,
-                    session_not_begun, reply_due, signal_look, follow_up, unread, form_missing, own_form_missing,
-                    session_soon)
+BOOST_DESCRIBE_ENUM(ReasonKind, concern, concern_unanswered, urgent, session_open, reply_overdue, contact_overdue,
+                    signal_act, session_not_begun, reply_due, contact_due, signal_look, follow_up, unread, form_missing,
+                    own_form_missing, session_soon)
 
 struct Reason {
   static constexpr std::string_view says =
@@ -43,7 +45,9 @@ struct Reason {
       "said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by "
       "when "
       "the supervisor is told if nobody looks into it, where there is one; `session_open` since "
-      "when; `reply_overdue` until when an answer was agreed; `session_not_begun` "
+      "when; `reply_overdue` until when an answer was agreed; `contact_overdue`, and `contact_due` within a day: by "
+      "when "
+      "the two of a new pair were to be in contact, and have not been; `session_not_begun` "
       "and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an "
       "agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; "
       "`form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those "

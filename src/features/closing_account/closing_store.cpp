@@ -30,6 +30,7 @@
 #include "features/people/staff.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/recap/recap.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety/left_behind.hpp"
 #include "features/safety/safety.hpp"
@@ -398,6 +399,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   homework::erase_client(tx, client);
   achievements::erase_client(tx, client);
   check_in::erase_client(tx, client);
+  recap::erase_client(tx, client);
   encounters::erase_client(tx, client);
   attachments::erase_client(tx, client);
   messages::erase_client(tx, client);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "features/first_contact/first_contact.hpp"
 #include "features/matching/matching.hpp"
 #include "features/matching/search.hpp"
 #include "features/people/absences.hpp"
@@ -76,12 +77,22 @@ struct TherapistWithRoom {
 };
 BOOST_DESCRIBE_STRUCT(TherapistWithRoom, (), (therapist, room, away, profile))
 
+struct LateContact {
+  static constexpr std::string_view says =
+      "The two have worked together since `began_at`, and the time that was agreed on for the first contact is over "
+      "without one. Which time that was, and whose it is, is for the two alone.";
+  people::Person therapist;
+  Time began_at;
+};
+BOOST_DESCRIBE_STRUCT(LateContact, (), (therapist, began_at))
+
 struct WaitingClients {
-  static constexpr std::string_view says = "Whoever waits longest is the first.";
+  static constexpr std::string_view says = "Whoever waits longest is the first, in `clients` and in `late`.";
   std::vector<WaitingClient> clients;
   std::vector<TherapistWithRoom> therapists;
+  std::vector<LateContact> late;
 };
-BOOST_DESCRIBE_STRUCT(WaitingClients, (), (clients, therapists))
+BOOST_DESCRIBE_STRUCT(WaitingClients, (), (clients, therapists, late))
 
 namespace {
 
@@ -237,12 +248,13 @@ Result<Answer<Nothing>> ask(Context& context, Call& call) {
 struct Waiting {
   std::vector<std::pair<Search, std::optional<preferences::StoredWishes>>> searches;
   std::vector<StoredTherapist> therapists;
+  std::vector<first_contact::NewPair> new_pairs;
 };
 
 Result<Waiting> read_stored(Context& context, const Call& call) {
   const auto practice = context.viewer.practice;
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Waiting> {
-    Waiting waiting{{}, list_stored(tx, practice)};
+    Waiting waiting{{}, list_stored(tx, practice), first_contact::list_new_pairs(tx, practice)};
     for (auto& search : list_open_searches(tx, practice)) {
       auto wishes = search.asked_at ? preferences::find_wishes(tx, search.client) : std::nullopt;
       waiting.searches.emplace_back(std::move(search), std::move(wishes));
@@ -265,6 +277,22 @@ Result<WaitingClient> describe(House& house, const Search& search,
   return made;
 }
 
+/// Adds those to `clients` too, whose first contact is late.
+Result<std::vector<LateContact>> late_contacts(Context& context, const Call& call,
+                                               const std::vector<first_contact::NewPair>& pairs,
+                                               std::vector<AccountId>& clients) {
+  people::Names names(context.house, call.deadline);
+  std::vector<LateContact> late;
+  TRY_ASSIGN(const auto expected, first_contact::expect_contacts(context.house, pairs, call.deadline));
+  for (const auto& [pair, by] : expected) {
+    if (by > context.house.clock.now()) continue;
+    TRY_ASSIGN(auto name, names.of_therapist(pair.therapist));
+    late.push_back({{pair.therapist, std::move(name)}, pair.began_at});
+    clients.push_back(pair.client);
+  }
+  return late;
+}
+
 Result<Answer<WaitingClients>> read_waiting(Context& context, Call& call) {
   TRY_ASSIGN(const auto stored, read_stored(context, call));
   TRY_ASSIGN(auto therapists, open_all(context.house, stored.therapists, call.deadline));
@@ -281,6 +309,7 @@ Result<Answer<WaitingClients>> read_waiting(Context& context, Call& call) {
     if (one.room) made.profile = therapist_profiles::shown(one.person, one.profile);
     answer.value.therapists.push_back(std::move(made));
   }
+  TRY_ASSIGN(answer.value.late, late_contacts(context, call, stored.new_pairs, clients));
   TRY(audit_reads(context, call, clients, std::nullopt, "clients_waiting"));
   return answer;
 }
@@ -316,8 +345,8 @@ void add_matching_routes(Routes& routes) {
       .audits("assignment.ask")
       .handle(ask);
   routes.get("/api/clients-waiting")
-      .says("Clients without a therapist, and who has room")
-      .explains("Without names. Whose wishes fit whom is there for those who asked for somebody to be chosen.")
+      .says("Clients without a therapist, who has room, and whose first contact is late")
+      .explains("Clients without names. Whose wishes fit whom is there for those who asked for somebody to be chosen.")
       .answers<WaitingClients>()
       .needs(PermissionName{"assign_therapist"})
       .audits("clients_waiting.read")

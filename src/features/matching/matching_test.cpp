@@ -222,6 +222,22 @@ TEST_P(Choosing, WhoeverAssignsMayPassOverWhoHasNoRoom) {
   EXPECT_FALSE(has(waiting(coordinator, Role::coordinator), newcomer.text()));
 }
 
+TEST_P(Choosing, ShowsWhoeverAssignsWhereTheFirstContactIsLateButNotWhoseItIs) {
+  says(stranger, 2);
+  ASSERT_EQ(chooses(newcomer, stranger).status, 204);
+  const auto began_at = clock.now();
+  clock.set(began_at + std::chrono::days(6));
+  EXPECT_TRUE(has(waiting(coordinator, Role::coordinator), R"("late":[]})"));
+  clock.set(began_at + std::chrono::days(8));
+  for (const auto& [who, role] : {std::pair{coordinator, Role::coordinator}, {administrator, Role::administrator}}) {
+    const auto seen = waiting(who, role);
+    const auto late = seen.body.substr(seen.body.find(R"("late":)"));
+    EXPECT_NE(late.find("Dora Therapist"), std::string::npos) << late;
+    EXPECT_EQ(late.find("Nora"), std::string::npos) << late;
+    EXPECT_EQ(late.find(newcomer.text()), std::string::npos) << late;
+  }
+}
+
 TEST_P(Choosing, NeverHasOneClientWithTwoTherapistsWhoeverIsQuicker) {
   says(stranger, 3);
   says(therapist, 9);

@@ -6,6 +6,7 @@
 #include <boost/describe.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,6 +82,8 @@ struct StoredCare {
 };
 /// The latest first; not_found unless the episode is the viewer's.
 Result<std::vector<StoredCare>> list_agreements(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
+/// For what the program does by itself, and for no answer: asks nobody's leave.
+std::optional<StoredCare> latest_agreement(store::ReadTx& tx, EpisodeId episode);
 /// Whether what is sealed says what is to be agreed on.
 using IsSameCare = std::function<bool(const StoredCare& stored)>;
 /// Whether it is new: what the same therapist decided under the same number, saying the same, is there already.

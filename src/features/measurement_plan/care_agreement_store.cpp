@@ -19,6 +19,10 @@ const Query kAll{"care_agreement.all",
                  "SELECT number, client_id, decided_at, decided_by, sealed_agreement FROM care_agreement"
                  " WHERE episode_id = $1 ORDER BY number DESC",
                  true};
+const Query kLatest{"care_agreement.latest",
+                    "SELECT number, client_id, decided_at, decided_by, sealed_agreement FROM care_agreement"
+                    " WHERE episode_id = $1 ORDER BY number DESC LIMIT 1",
+                    true};
 const Query kAdd{"care_agreement.add",
                  "INSERT INTO care_agreement (episode_id, number, client_id, decided_at, decided_by, sealed_agreement)"
                  " VALUES ($1, $2, $3, $4, $5, $6)",
@@ -27,14 +31,19 @@ const Query kErase{"care_agreement.erase",
                    "DELETE FROM care_agreement WHERE episode_id IN"
                    " (SELECT id FROM episode_of_care WHERE client_id = $1)"};
 
+StoredCare to_care(const Row& row, EpisodeId episode) {
+  return {episode, row.int64(0), row.id<AccountId>(1), row.time(2), row.id<AccountId>(3), copy_of(row.bytes(4))};
+}
+
 }  // namespace
+
+std::optional<StoredCare> latest_agreement(ReadTx& tx, EpisodeId episode) {
+  return tx.first(kLatest, {episode}, [&](const Row& row) { return to_care(row, episode); });
+}
 
 Result<std::vector<StoredCare>> list_agreements(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   if (!tx.first(kEpisode, {episode, viewer, tx.now()}, [](const Row&) { return true; })) return fail(not_found());
-  return tx.list(kAll, {episode}, [&](const Row& row) {
-    return StoredCare{episode,     row.int64(0),         row.id<AccountId>(1),
-                      row.time(2), row.id<AccountId>(3), copy_of(row.bytes(4))};
-  });
+  return tx.list(kAll, {episode}, [&](const Row& row) { return to_care(row, episode); });
 }
 
 Result<bool> agree(WriteTx& tx, const StoredCare& care, const IsSameCare& is_same) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "access/audit.hpp"
@@ -20,6 +21,7 @@
 #include "features/people/people.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires.hpp"
+#include "features/recap/recap.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals.hpp"
@@ -77,6 +79,7 @@ struct StoredEpisode {
   std::vector<check_in::StoredCheckIn> check_in_drafts = {};
   std::vector<safety_gate::StoredGateOf> whereabouts = {};
   std::optional<Bytes> usual_place = {};
+  std::vector<std::pair<std::int64_t, recap::WholeRecap>> recaps = {};  ///< by the session's number, the oldest first
 };
 
 /// What the client decided; `by_profile` where somebody else wrote it down.

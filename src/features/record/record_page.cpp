@@ -305,6 +305,7 @@ class Page {
     add_achievements(episode);
     add_check_ins(episode);
     add_whereabouts(episode);
+    add_recaps(episode);
     for (const auto& one : episode.rooms) add_room(one);
   }
 
@@ -468,6 +469,40 @@ class Page {
   void add_place(const P& at) {
     add_words(at.place);
     tag("p", at.country, " ", at.region.value_or(""), " ", at.phone);
+  }
+
+  void add_recaps(const RecordEpisode& episode) {
+    for (const auto& one : episode.recaps) {
+      tag("h3", named("recap.title"), ", ", named("session"), " ", std::to_string(one.session));
+      for (const auto& version : one.versions) {
+        soft(named("recap.confirmed"), ", ", version.confirmed_at);
+        add_recap(version.content);
+      }
+      for (const auto& back : one.sent_back) {
+        soft(named("recap.sent_back"), " (", named_by(back.by), "), ", back.at);
+        add_words(back.words);
+      }
+      if (one.content) {
+        soft(named("recap.as_it_stands"));
+        add_recap(*one.content);
+      }
+      if (!one.feedback) continue;
+      soft(named("recap.said"), ", ", one.feedback->at);
+      add_words(one.feedback->words);
+    }
+  }
+
+  void add_recap(const recap::RecapContent& content) {
+    for (const auto& line : content.lines) {
+      soft(named_state("recap", line.source), ", ", named_by(line.by));
+      add_words(line.text);
+      if (line.from && line.to) tag("p", std::to_string(*line.from), " → ", std::to_string(*line.to));
+    }
+    if (!content.with_us.empty()) soft(named("recap.with_us"));
+    add_words(content.with_us);
+    if (!content.homework.empty()) soft(named("recap.until_next"));
+    for (const auto& one : content.homework) add_words(one.title);
+    if (content.next) soft(named("recap.next"), ": ", content.next->starts_at.at);
   }
 
   void add_care(const RecordEpisode& episode) {

@@ -237,6 +237,37 @@ Result<RecordHomework> open_homework(const homework::StoredHomework& stored, con
   return one;
 }
 
+/// What the client said of a session is in their own record alone.
+Result<RecordRecap> open_recap(std::int64_t number, const recap::WholeRecap& stored, const between_sessions::Pair& pair,
+                               const SealKey& key, bool is_own) {
+  using recap::RecapContent;
+  RecordRecap one;
+  one.session = number;
+  for (const auto& version : stored.versions) {
+    TRY_ASSIGN(auto content, between_sessions::open<RecapContent>(key, version.id, version.sealed_content));
+    one.versions.push_back({version.version, version.confirmed_at, std::move(content)});
+  }
+  for (const auto& step : stored.sent_back) {
+    RecordSentBack back{step.at, pair.side_of(step.by), ""};
+    if (step.sealed_words) {
+      TRY_ASSIGN(back.words, access::unseal(key, step.id.bytes(), *step.sealed_words));
+    }
+    one.sent_back.push_back(std::move(back));
+  }
+  if (stored.recap) {
+    one.state = stored.recap->state;
+    if (one.state != recap::RecapState::confirmed) {
+      TRY_ASSIGN(one.content,
+                 between_sessions::open<RecapContent>(key, stored.recap->id, stored.recap->sealed_content));
+    }
+  }
+  if (stored.feedback && is_own) {
+    TRY_ASSIGN(auto words, access::unseal(key, stored.feedback->id.bytes(), stored.feedback->sealed_words));
+    one.feedback = RecordSessionFeedback{stored.feedback->at, std::move(words)};
+  }
+  return one;
+}
+
 /// What the two keep between sessions; what the client shows nobody is in their own record alone.
 Result<void> open_between(RecordEpisode& episode, const StoredEpisode& stored, const SealKey& key, bool is_own) {
   for (const auto& one : stored.goals.goals) {
@@ -256,6 +287,11 @@ Result<void> open_between(RecordEpisode& episode, const StoredEpisode& stored, c
     TRY_ASSIGN(auto words, between_sessions::open<achievements::AchievementWords>(key, one.id, one.sealed_words));
     episode.achievements.push_back(
         {one.kind, one.happened_at, one.shared_at.has_value(), std::move(words.text), words.mood});
+  }
+  for (const auto& [number, whole] : stored.recaps) {
+    if (!whole.recap && !is_own) continue;
+    TRY_ASSIGN(auto recap, open_recap(number, whole, stored.goals.pair, key, is_own));
+    episode.recaps.push_back(std::move(recap));
   }
   return {};
 }
@@ -372,7 +408,8 @@ Result<RecordAnswer> open_for_exception(const StoredRecord& stored, const SealKe
   record.left_out = {"Drafts, what was agreed to or wished for, what was said of the relationship, and who looked.",
                      "What the therapist noted for themselves, or answered on forms of their own.",
                      "Answers that the client did not show the therapist.",
-                     "What the client wrote for homework and of what went well, and did not show the therapist."};
+                     "What the client wrote for homework and of what went well, and did not show the therapist.",
+                     "What the client said of a session to the therapist of then."};
   return record;
 }
 

@@ -15,6 +15,7 @@
 #include "features/homework/homework.hpp"
 #include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_shapes.hpp"
+#include "features/recap/recap.hpp"
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals_shapes.hpp"
@@ -246,6 +247,40 @@ struct RecordWhereabouts {
   std::optional<safety_gate::Whereabouts> answers;
 };
 BOOST_DESCRIBE_STRUCT(RecordWhereabouts, (), (session, at, answers))
+struct RecordRecapVersion {
+  std::int64_t version = 0;
+  Time confirmed_at;
+  recap::RecapContent content;
+};
+BOOST_DESCRIBE_STRUCT(RecordRecapVersion, (), (version, confirmed_at, content))
+
+struct RecordSentBack {
+  Time at;
+  between_sessions::Side by = between_sessions::Side::client;
+  std::string words;
+};
+BOOST_DESCRIBE_STRUCT(RecordSentBack, (), (at, by, words))
+
+struct RecordSessionFeedback {
+  Time at;
+  std::string words;
+};
+BOOST_DESCRIBE_STRUCT(RecordSessionFeedback, (), (at, words))
+
+struct RecordRecap {
+  static constexpr std::string_view says =
+      "What the two took with them from a session (`session` is its number): each version that the client confirmed, "
+      "how "
+      "it stands where it was changed since (`content`), what was not right when somebody sent it back, and what the "
+      "client said of the session to the therapist of then.";
+  std::int64_t session = 0;
+  recap::RecapState state = recap::RecapState::none;
+  std::optional<recap::RecapContent> content;
+  std::vector<RecordRecapVersion> versions;
+  std::vector<RecordSentBack> sent_back;
+  std::optional<RecordSessionFeedback> feedback;
+};
+BOOST_DESCRIBE_STRUCT(RecordRecap, (), (session, state, content, versions, sent_back, feedback))
 
 struct RecordHandOver {
   static constexpr std::string_view says = "From `at` on somebody else treated; a name that nobody knows is left out.";
@@ -276,10 +311,11 @@ struct RecordEpisode {
   std::vector<RecordCheckIn> check_ins = {};
   std::vector<RecordWhereabouts> whereabouts = {};
   std::optional<safety_gate::UsualPlace> usual_place = {};
+  std::vector<RecordRecap> recaps = {};
 };
 BOOST_DESCRIBE_STRUCT(RecordEpisode, (),
                       (id, therapist, hand_overs, opened_at, closed_at, reply_hours, care, sessions, forms, rooms,
-                       signals, goals, approaches, homework, achievements, check_ins, whereabouts, usual_place))
+                       signals, goals, approaches, homework, achievements, check_ins, whereabouts, usual_place, recaps))
 
 struct RecordConsent {
   static constexpr std::string_view says =

@@ -120,6 +120,19 @@ Result<void> read_homework(ReadTx& tx, AccountId client, StoredEpisode& stored, 
   return {};
 }
 
+/// Of each session that has begun.
+Result<void> read_recaps(ReadTx& tx, StoredEpisode& stored, Size& size) {
+  for (const auto& session : stored.sessions) {
+    if (!session.encounter.number) continue;
+    auto whole = recap::whole(tx, session.encounter.id);
+    if (!whole.recap && !whole.feedback) continue;
+    if (whole.recap) TRY(size.add(whole.recap->sealed_content.size()));
+    for (const auto& one : whole.versions) TRY(size.add(one.sealed_content.size()));
+    stored.recaps.emplace_back(*session.encounter.number, std::move(whole));
+  }
+  return {};
+}
+
 /// What the two keep between sessions.
 Result<void> read_between(ReadTx& tx, AccountId client, StoredEpisode& stored, Size& size) {
   const auto episode = stored.episode.id;
@@ -183,6 +196,7 @@ Result<StoredEpisode> read_episode(ReadTx& tx, AccountId client, const people::E
   stored.signals = signals::list_for_record(tx, client, episode.id);
   TRY(read_between(tx, client, stored, size));
   TRY(read_openings(tx, client, stored, size));
+  TRY(read_recaps(tx, stored, size));
   return stored;
 }
 

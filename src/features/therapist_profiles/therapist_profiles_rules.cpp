@@ -23,7 +23,8 @@ void check_ids(const std::vector<std::string>& ids, std::string_view place, IsKn
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (is_known(ids[i]) && seen.insert(ids[i]).second) continue;
-    mistakes.push_back({fmt::format("{}/{}", place, i), "Take one that GET /api/profile-choices lists, and each once."});
+    mistakes.push_back(
+        {fmt::format("{}/{}", place, i), "Take one that GET /api/profile-choices lists, and each once."});
   }
 }
 

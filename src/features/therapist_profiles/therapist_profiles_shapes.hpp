@@ -38,7 +38,8 @@ BOOST_DESCRIBE_STRUCT(ProfileChoicesAnswer, (), (version, approaches, reasons))
 
 struct ShownProfile {
   static constexpr std::string_view says =
-      "What a therapist says of themselves. `approaches` and `reasons` are ids of `GET /api/profile-choices`, `languages` "
+      "What a therapist says of themselves. `approaches` and `reasons` are ids of `GET /api/profile-choices`, "
+      "`languages` "
       "two "
       "letters of ISO 639 each; `gender` is absent where they do not say it.";
   people::Person therapist;

@@ -154,4 +154,43 @@ export default async function add({ check, house, shots }) {
     await guest.getByRole('button', { name: 'Create my account' }).click();
     await new Person(context, guest, { login: 'quinn.new' }, house.origin).page.getByRole('region', { name: 'Find your therapist' }).waitFor();
   });
+
+  await check('a first contact that does not come is told to the therapist, and without a name to whoever assigns', async (place) => {
+    const day = 24 * 3600_000;
+    const began = Date.now();
+    await house.kill('SIGTERM');
+    house.setTime(began);
+    await house.start();
+    await comes(place, 'pia.three', phone);
+    const client = new Caller(house.origin, { login: 'pia.three', password: 'quiet horse stairs' });
+    await client.logIn();
+    const { therapist } = (await client.ask('GET', '/api/me/matches')).proposals[0].profile;
+    await client.ask('PUT', '/api/me/therapist', { therapist: therapist.id });
+    const account = therapists.find((one) => one.name === therapist.name);
+
+    house.setTime(began + 8 * day);
+    const theirs = await place.person(house.origin, account, phone);
+    const row = theirs.page.locator('li.client', { hasText: 'Pia' }).filter({ hasText: 'First contact was due' });
+    await row.first().waitFor();
+    const due = await row.count();
+    await picture('late-therapist-phone', theirs.page);
+    const { page } = await place.person(house.origin, administrator, { ...narrow, locale: 'de-DE' });
+    const late = page.getByRole('region', { name: 'Der erste Kontakt ist überfällig' });
+    await late.getByText(`${therapist.name}, mit einer Klientin oder einem Klienten seit`).first().waitFor();
+    same('the name is shown', (await page.locator('main').innerText()).includes('Pia'), false);
+    await picture('late-de-narrow', page);
+
+    const hers = new Caller(house.origin, account);
+    await hers.logIn();
+    const before = await late.getByRole('listitem').count();
+    const again = new Caller(house.origin, { login: 'pia.three', password: 'quiet horse stairs' });
+    await again.logIn();
+    const { episodes } = await again.ask('GET', '/api/episodes');
+    await hers.ask('POST', `/api/rooms/${episodes[0].chat_room}/messages`, { id: newId(began + 8 * day), text: 'Hello Pia' });
+    await page.reload();
+    await until('one fewer is late', async () => (await late.getByRole('listitem').count()) === before - 1);
+    await theirs.page.reload();
+    await theirs.page.locator('li.client', { hasText: 'Pia' }).first().waitFor();
+    await until('one fewer is due', async () => (await row.count()) === due - 1);
+  });
 }

@@ -8641,6 +8641,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    before?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnRecapsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/recap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecapToSave"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapStands"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/recap/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecapStepTaken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapStands"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackToGive"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/episodes/{episode}/achievements": {
         parameters: {
             query?: never;
@@ -11734,6 +11964,7 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
+        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
         ReasonKind: "concern" | "concern_unanswered" | "urgent" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
         /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
         Reason: {
@@ -12788,6 +13019,154 @@ export interface components {
             body: components["schemas"]["EncounterEvent"];
         };
         /** @enum {string} */
+        RecapState: "none" | "drafted" | "proposed" | "confirmed";
+        /** @enum {string} */
+        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached";
+        /** @enum {string} */
+        RecapStepToTake: "propose" | "confirm" | "send_back";
+        RecapLine: {
+            key: string;
+            source: components["schemas"]["RecapSource"];
+            by: components["schemas"]["Side"];
+            text: string;
+            /** Format: int64 */
+            from?: number | null;
+            /** Format: int64 */
+            to?: number | null;
+        };
+        RecapHomework: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date-time */
+            due?: string | null;
+        };
+        RecapNext: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+        };
+        RecapContent: {
+            lines: components["schemas"]["RecapLine"][];
+            left: string[];
+            with_us: string;
+            homework: components["schemas"]["RecapHomework"][];
+            next?: components["schemas"]["RecapNext"] | null;
+        };
+        RecapLineToKeep: {
+            key: string;
+            text?: string | null;
+        };
+        RecapToSave: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            based_on: number;
+            lines: components["schemas"]["RecapLineToKeep"][];
+            left: string[];
+            with_us?: string | null;
+            homework: string[];
+        };
+        RecapStepTaken: {
+            /** Format: uuid */
+            id: string;
+            step: components["schemas"]["RecapStepToTake"];
+            /** Format: int64 */
+            revision: number;
+            words?: string | null;
+        };
+        RecapStands: {
+            state: components["schemas"]["RecapState"];
+            /** Format: int64 */
+            revision: number;
+        };
+        RecapSentBack: {
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        RecapVersionAnswer: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            confirmed_at: string;
+            content: components["schemas"]["RecapContent"];
+        };
+        RecapFeedback: {
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        RecapAnswer: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            state: components["schemas"]["RecapState"];
+            /** Format: int64 */
+            revision: number;
+            may_change: boolean;
+            may_confirm: boolean;
+            /** Format: date-time */
+            opens_at?: string | null;
+            /** Format: date-time */
+            closes_at?: string | null;
+            /** Format: date-time */
+            changed_at?: string | null;
+            changed_by?: components["schemas"]["Side"] | null;
+            proposed_by?: components["schemas"]["Side"] | null;
+            content: components["schemas"]["RecapContent"];
+            offered: components["schemas"]["RecapLine"][];
+            homework: components["schemas"]["RecapHomework"][];
+            next?: components["schemas"]["RecapNext"] | null;
+            sent_back?: components["schemas"]["RecapSentBack"] | null;
+            versions: components["schemas"]["RecapVersionAnswer"][];
+            feedback?: components["schemas"]["RecapFeedback"] | null;
+            may_give_feedback: boolean;
+        };
+        OwnRecapAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            held_at: string;
+            state: components["schemas"]["RecapState"];
+            confirmed?: components["schemas"]["RecapVersionAnswer"] | null;
+        };
+        OwnRecapsAnswer: {
+            recaps: components["schemas"]["OwnRecapAnswer"][];
+            more: boolean;
+        };
+        FeedbackToGive: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            to: string;
+            words: string;
+        };
+        RecapEvent: {
+            /** Format: uuid */
+            episode: string;
+            /** Format: uuid */
+            encounter: string;
+        };
+        LiveRecap: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "recap";
+            body: components["schemas"]["RecapEvent"];
+        };
+        /** @enum {string} */
         Topic: "goals" | "homework" | "achievements";
         BetweenEvent: {
             /** Format: uuid */
@@ -12965,6 +13344,7 @@ export interface components {
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
         LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveRecap"];
         /** @enum {string} */
         Gender: "woman" | "man" | "diverse";
         /** @enum {string} */
@@ -13097,6 +13477,11 @@ export interface components {
         WaitingClients: {
             clients: components["schemas"]["WaitingClient"][];
             therapists: components["schemas"]["TherapistWithRoom"][];
+            late: components["schemas"]["LateContact"][];
+        };
+        LateContact: {
+            therapist: components["schemas"]["Person"];
+            began_at: string;
         };
     };
     responses: never;

@@ -1,4 +1,4 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'recaps', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
@@ -59,6 +59,7 @@ export const paths = {
   instruments: '/instruments',
   figures: '/figures',
   between: '/between',
+  recaps: '/recaps',
   heard: (concern: string) => `/between/${encodeURIComponent(concern)}`,
   profile: '/profile',
   wishes: '/wishes',

@@ -22,6 +22,8 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'reply_overdue': return m.overdue({ when: on });
     case 'signal_act':
     case 'signal_look': return `${dated(reason.words ?? '', at.when)}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
+    case 'contact_overdue': return m.why_contact_overdue({ when: on });
+    case 'contact_due': return m.why_contact_due({ when: reason.at ? byWhen(reason.at) : '' });
     case 'follow_up': return m.why_follow_up({ what: reason.words ?? '', when: on });
     case 'session_not_begun': return m.why_not_begun({ when: on });
     case 'reply_due': return reason.at ? m.reply_by({ when: byWhen(reason.at) }) : m.waiting_since({ when: reason.since ? byWhen(reason.since) : '' });
@@ -33,4 +35,5 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
 }
 
 /** What cannot wait for another day is told apart by more than its place. */
-export const isGrave = ({ kind }: CaseloadReason) => ['concern', 'concern_unanswered', 'urgent', 'session_open', 'signal_act', 'reply_overdue', 'session_not_begun'].includes(kind);
+export const isGrave = ({ kind }: CaseloadReason) =>
+  ['concern', 'concern_unanswered', 'urgent', 'session_open', 'signal_act', 'reply_overdue', 'contact_overdue', 'session_not_begun'].includes(kind);
