@@ -27,7 +27,7 @@ export default async function add({ check, house, shots }) {
     await page.getByLabel('Day', { exact: true }).fill(day);
     await page.getByLabel('Time', { exact: true }).fill(time);
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Before the session' }).waitFor();
+    await page.getByRole('heading', { name: 'Before the session', exact: true }).waitFor();
   };
 
   await check('before a session: written through a reload, urgent at once, on the agenda; where one is; and what the therapist prepares from', async (place) => {
@@ -53,7 +53,7 @@ export default async function add({ check, house, shots }) {
 
     // The client finds it on the first page, writes it on the phone with the keyboard, and it is there after a reload.
     await near.page.goto(`${house.origin}/`);
-    await near.page.getByRole('link', { name: 'Before the session' }).click();
+    await near.page.getByRole('link', { name: 'Before the session', exact: true }).click();
     await near.page.getByRole('heading', { level: 1, name: 'Before the session' }).waitFor();
     const slider = near.page.getByRole('slider', { name: 'How you are' });
     await slider.focus();
@@ -127,7 +127,7 @@ export default async function add({ check, house, shots }) {
     await picture('session-therapist', hers.page);
 
     // One look before the session: what is urgent on top, and what they reported that says otherwise.
-    await hers.page.getByRole('link', { name: 'Prepare' }).click();
+    await hers.page.getByRole('link', { name: 'Prepare', exact: true }).click();
     await hers.page.getByRole('heading', { level: 1, name: `Before the session with ${client.name}` }).waitFor();
     await hers.page.getByText('The rent is due.').waitFor();
     const examples = hers.page.getByRole('region', { name: 'Earlier examples' });
@@ -152,7 +152,7 @@ export default async function add({ check, house, shots }) {
     await hers.page.getByRole('button', { name: 'Yes, begin it' }).click();
     await hers.page.getByRole('button', { name: /^End/ }).first().waitFor();
     const near = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
-    await near.page.getByRole('link', { name: 'Vor der Sitzung' }).click();
+    await near.page.getByRole('link', { name: 'Vor der Sitzung', exact: true }).click();
     await near.page.getByRole('heading', { level: 1, name: 'Vor der Sitzung' }).waitFor();
     await near.page.getByLabel('Nein', { exact: true }).check();
     await clean(near.page);
