@@ -252,6 +252,7 @@ constexpr std::array kTerms{
     Term{"recap.as_it_stands", "as it stands, not confirmed", "wie er gerade dasteht, nicht bestätigt"},
     Term{"recap.own", "Achieved", "Geschafft"},
     Term{"recap.achievement", "What went well", "Was gut war"},
+    Term{"recap.check_in", "What you said went well", "Was nach Ihren Worten gut lief"},
     Term{"recap.homework", "Homework done", "Aufgabe gemacht"},
     Term{"recap.goal_rated", "Further with a goal", "Bei einem Ziel weiter"},
     Term{"recap.goal_reached", "Goal reached", "Ziel erreicht"},
