@@ -29,8 +29,8 @@ BOOST_DESCRIBE_ENUM(RecapState, none, drafted, proposed, confirmed)
 enum class RecapStep { save, propose, confirm, send_back };
 BOOST_DESCRIBE_ENUM(RecapStep, save, propose, confirm, send_back)
 /// Where a line comes from: from one of the two, or from what they kept between sessions.
-enum class RecapSource { own, achievement, homework, goal_rated, goal_reached };
-BOOST_DESCRIBE_ENUM(RecapSource, own, achievement, homework, goal_rated, goal_reached)
+enum class RecapSource { own, achievement, homework, goal_rated, goal_reached, check_in };
+BOOST_DESCRIBE_ENUM(RecapSource, own, achievement, homework, goal_rated, goal_reached, check_in)
 
 inline constexpr std::size_t kMostLines = 50;
 inline constexpr std::size_t kMostLeft = 200;

@@ -69,7 +69,7 @@ Result<Found> find(store::ReadTx& tx, const Context& context, EncounterId id, co
   }
   found.next = next_of(tx, viewer, found.encounter);
   if (!found.is_open) return found;
-  const Gathering gathering{tx, key, viewer, found.pair, end_of_last(tx, viewer, found.encounter)};
+  const Gathering gathering{tx, key, viewer, found.pair, id, end_of_last(tx, viewer, found.encounter)};
   TRY_ASSIGN(found.gathered, gather(gathering));
   TRY_ASSIGN(found.homework, open_homework(gathering));
   return found;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "features/achievements/achievements.hpp"
+#include "features/check_in/check_in.hpp"
 #include "features/goals/goals.hpp"
 
 namespace rapport::recap {
@@ -80,12 +81,22 @@ Result<void> from_reached(const Gathering& at, std::vector<RecapLine>& lines) {
   return {};
 }
 
+/// What the client sent before the session; what they have not sent is nobody else's.
+Result<void> from_check_in(const Gathering& at, std::vector<RecapLine>& lines) {
+  TRY_ASSIGN(const auto found, check_in::find(at.tx, at.viewer, at.encounter));
+  if (found.versions.empty()) return {};
+  const auto& sent = found.versions.front();
+  TRY_ASSIGN(auto content,
+             between_sessions::open<check_in::CheckInContent>(at.key, sent.encounter, sent.sealed_answers));
+  if (!content.went_well || content.went_well->empty()) return {};
+  lines.push_back(
+      {"check_in:" + sent.encounter.text(), RecapSource::check_in, Side::client, std::move(*content.went_well)});
+  return {};
+}
+
 /// One line for each place.
-constexpr std::array<GatherFrom, 4> kPlaces{
-    from_achievements,
-    from_homework,
-    from_reached,
-    from_ratings,
+constexpr std::array<GatherFrom, 5> kPlaces{
+    from_check_in, from_achievements, from_homework, from_reached, from_ratings,
 };
 
 }  // namespace

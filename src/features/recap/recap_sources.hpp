@@ -10,6 +10,7 @@ struct Gathering {
   const access::SealKey& key;
   AccountId viewer;
   between_sessions::Pair pair;
+  EncounterId encounter;
   Time since;
 };
 /// One place to gather from, and what it offers. What the client keeps for themselves is never offered.

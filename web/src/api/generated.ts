@@ -13021,7 +13021,7 @@ export interface components {
         /** @enum {string} */
         RecapState: "none" | "drafted" | "proposed" | "confirmed";
         /** @enum {string} */
-        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached";
+        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached" | "check_in";
         /** @enum {string} */
         RecapStepToTake: "propose" | "confirm" | "send_back";
         RecapLine: {

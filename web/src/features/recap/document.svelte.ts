@@ -35,7 +35,8 @@ export class RecapDocument {
   watch(): () => void {
     void this.read();
     const unlisten = app.listen({
-      resume: () => void this.read(),
+      // What could not be saved without the line is saved now.
+      resume: () => void this.read().then(() => this.flush()),
       passing: (event) => {
         const own = event.kind === 'recap' && event.body.encounter === this.encounter;
         const around = (event.kind === 'between' || event.kind === 'encounter') && event.body.episode === this.it?.episode;

@@ -12,7 +12,8 @@ export function sourceName({ source, by }: Pick<RecapLine, 'source' | 'by'>): st
   if (source !== 'own') {
     return {
       achievement: m.recap_from_achievement(), homework: m.recap_from_homework(),
-      goal_rated: m.recap_from_goal_rated(), goal_reached: m.recap_from_goal_reached()
+      goal_rated: m.recap_from_goal_rated(), goal_reached: m.recap_from_goal_reached(),
+      check_in: m.recap_from_check_in()
     }[source];
   }
   if (by === 'therapist') return app.client ? m.recap_from_own_therapist() : m.recap_from_own_you();
