@@ -18,7 +18,8 @@ namespace rapport::questionnaires {
 struct ItemAnswer {
   static constexpr std::string_view says =
       "`item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A "
-      "question that is left out stays unanswered. Of a line it is a number from its `min` to its `max` with at most one "
+      "question that is left out stays unanswered. Of a line it is a number from its `min` to its `max` with at most "
+      "one "
       "decimal.";
   std::string item;
   double value = 0;
@@ -251,7 +252,8 @@ BOOST_DESCRIBE_STRUCT(LineText, (), (min, max, lower, upper))
 
 struct QuestionText {
   static constexpr std::string_view says =
-      "A question as it is read: with `options`, or with a `line` and none. `above` is what is printed above it: instructions and the line of its group. It is "
+      "A question as it is read: with `options`, or with a `line` and none. `above` is what is printed above it: "
+      "instructions and the line of its group. It is "
       "asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that "
       "is "
       "not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this "
