@@ -133,6 +133,7 @@ bool is_asked(const Item& item, const Scoring& scoring) {
   if (item.type == ItemType::display || item.type == ItemType::group) return false;
   if (!contains(scoring.unscored, item.link_id)) return true;
   if (item.type == ItemType::choice) return item.answer_options.size() > 1;
+  if (item.type == ItemType::decimal) return is_line(item);
   Question question;
   return item.type == ItemType::integer && read_number_range(item, question);
 }

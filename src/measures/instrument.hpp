@@ -43,9 +43,9 @@ struct InstrumentTexts {
 inline constexpr std::string_view kInQuestionnaire = "questionnaire:";
 inline constexpr std::string_view kInScoring = "scoring:";
 
-/// Of the items that the scoring lists as unscored only those are questions that have answers to choose from; free
-/// text, dates and numbers without a small range among them are not asked. Where such answers have no ordinal values,
-/// they are numbered from 0 as they stand.
+/// Of the items that the scoring lists as unscored only those are questions that have answers to choose from or a
+/// line to mark; free text, dates and numbers without a small range among them are not asked. Where such answers have
+/// no ordinal values, they are numbered from 0 as they stand.
 class Instrument {
  public:
   /// Errors: invalid "instrument.inconsistent": the scoring names an item that is not there, an item without ordinal

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <regex>
 #include <set>
@@ -22,6 +23,7 @@ constexpr std::string_view kOrdinalValues[] = {"http://hl7.org/fhir/StructureDef
                                                "http://hl7.org/fhir/StructureDefinition/itemWeight",
                                                "http://hl7.org/fhir/StructureDefinition/questionnaire-ordinalValue"};
 constexpr std::string_view kHidden = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden";
+constexpr std::string_view kItemControl = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl";
 /// Under FHIR's own address as well as under that of SDC.
 constexpr std::string_view kCalculated = "questionnaire-calculatedExpression";
 /// FHIR's types of items, R4's and R5's.
@@ -212,6 +214,20 @@ bool is_passed_over(Fields& fields, const Item& item) {
   return false;
 }
 
+LineEnd line_end(Fields& fields) {
+  for (auto& extension : fields.objects("extension", kMaxExtensions)) {
+    if (extension.optional_text("url") != kItemControl) continue;
+    auto control = extension.optional_object("valueCodeableConcept");
+    if (!control) continue;
+    for (auto& coding : control->objects("coding", kMaxCodes)) {
+      const auto code = coding.optional_text("code");
+      if (code == "lower") return LineEnd::lower;
+      if (code == "upper") return LineEnd::upper;
+    }
+  }
+  return LineEnd::none;
+}
+
 ItemType type_of(std::string_view name) {
   if (name == "display") return ItemType::display;
   if (name == "group") return ItemType::group;
@@ -299,6 +315,7 @@ class Reader {
     item.text = read_wording(fields, "text");
     const auto type = fields.text("type");
     item.type = type_of(type);
+    if (item.type == ItemType::display) item.end = line_end(fields);
     item.loinc = read_loinc(fields);
     item.min_value = number_extension(fields, kMinValue);
     item.max_value = number_extension(fields, kMaxValue);
@@ -412,6 +429,17 @@ std::vector<const Item*> questions(const Questionnaire& questionnaire) {
   std::vector<const Item*> found;
   collect(questionnaire.items, found);
   return found;
+}
+
+bool is_tenth(double number) {
+  constexpr double kSame = 1e-6;
+  return std::abs(number * 10 - std::round(number * 10)) < kSame;
+}
+
+bool is_line(const Item& item) {
+  if (item.type != ItemType::decimal || !item.min_value || !item.max_value) return false;
+  const auto length = *item.max_value - *item.min_value;
+  return length > 0 && length <= kLongestLine && is_tenth(*item.min_value) && is_tenth(*item.max_value);
 }
 
 std::vector<std::string> languages(const Questionnaire& questionnaire) {

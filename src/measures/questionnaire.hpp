@@ -13,6 +13,8 @@ namespace rapport::measures {
 
 inline constexpr std::size_t kMaxItems = 500;
 inline constexpr std::size_t kMaxAnswerOptions = 200;
+/// From end to end, in what its answers count: a longer line cannot be marked to a tenth.
+inline constexpr double kLongestLine = 1000;
 
 /// A text in the language of the questionnaire, and its translations (FHIR's translation extension) by language.
 struct Wording {
@@ -41,6 +43,9 @@ enum class ItemType {
   passed_over,  ///< not for the respondent: calculated, read-only or hidden; nor is what stands beneath it
 };
 
+/// Which end of a line a display beneath it names: FHIR's itemControl "lower" or "upper".
+enum class LineEnd { none, lower, upper };
+
 /// FHIR's enableWhen: what must have been answered to another question. One of `number`, `code` and `exists` is set.
 struct EnableWhen {
   std::string question;    ///< linkId
@@ -56,6 +61,7 @@ struct Item {
   std::string link_id;
   Wording text;  ///< empty where the wording is not ours to ship
   ItemType type = ItemType::other;
+  LineEnd end = LineEnd::none;  ///< of a display
   std::string loinc;
   std::vector<AnswerOption> answer_options;  ///< in the order in which they are shown
   std::optional<double> min_value;           ///< of integer and decimal
@@ -85,6 +91,13 @@ Result<Questionnaire> read_questionnaire(std::string_view text);
 
 /// The items that are for the respondent to answer, in order, out of their groups.
 std::vector<const Item*> questions(const Questionnaire& questionnaire);
+
+/// Whether the number is a whole number of tenths, as far as it can be told.
+bool is_tenth(double number);
+
+/// Whether it is answered with a mark on a line: a decimal number of which both ends are tenths, at most kLongestLine
+/// apart.
+bool is_line(const Item& item);
 
 /// The languages in which everything can be read, the questionnaire's own first; none where there is no wording.
 std::vector<std::string> languages(const Questionnaire& questionnaire);

@@ -95,6 +95,37 @@ TEST(Questionnaire, FindsQuestionsInNestedGroupsAndTheirConditions) {
   EXPECT_EQ(why.enable_when[1].exists, true);
 }
 
+TEST(Questionnaire, KnowsALineAndTheNamesOfItsEnds) {
+  const auto read = read_questionnaire(with_items(R"(
+    {"linkId":"1","type":"decimal","text":"Mark it","extension":[
+      {"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueDecimal":0},
+      {"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueDecimal":10}],"item":[
+      {"linkId":"1a","type":"display","text":"low","extension":[
+        {"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl","valueCodeableConcept":{"coding":[
+          {"system":"http://hl7.org/fhir/questionnaire-item-control","code":"lower"}]}}]},
+      {"linkId":"1b","type":"display","text":"high","extension":[
+        {"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl","valueCodeableConcept":{"coding":[
+          {"system":"http://hl7.org/fhir/questionnaire-item-control","code":"upper"}]}}]},
+      {"linkId":"1c","type":"display","text":"Take your time"}]},
+    {"linkId":"2","type":"decimal","text":"How much?"},
+    {"linkId":"3","type":"integer","text":"How many?","extension":[
+      {"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueInteger":0},
+      {"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueInteger":10}]})"));
+  ASSERT_TRUE(read) << read.error().detail;
+  const auto& line = read->items.at(0);
+  EXPECT_TRUE(is_line(line));
+  EXPECT_FALSE(is_line(read->items.at(1))) << "no ends";
+  EXPECT_FALSE(is_line(read->items.at(2))) << "whole numbers are chosen";
+  EXPECT_EQ(line.items.at(0).end, LineEnd::lower);
+  EXPECT_EQ(line.items.at(1).end, LineEnd::upper);
+  EXPECT_EQ(line.items.at(2).end, LineEnd::none);
+  auto uneven = line;
+  uneven.min_value = 0.25;
+  EXPECT_FALSE(is_line(uneven)) << "ends that no mark can have";
+  EXPECT_TRUE(is_tenth(0.1 + 0.2));
+  EXPECT_FALSE(is_tenth(0.35));
+}
+
 TEST(Questionnaire, RefusesConditionsThatCanBeReadInTwoWays) {
   const auto with = [](std::string_view rest) {
     return refused(with_items(fmt::format(R"({{"linkId":"1","type":"integer","enableWhen":[{}}})", rest)));

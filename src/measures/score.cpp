@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rapport::measures {
 namespace {
@@ -42,6 +43,9 @@ Tally tally(const Scale& scale, const std::vector<std::size_t>& places, const Fi
     found.sum += scale.method == Method::count ? (*value - form.variant.offset > 0 ? 1 : 0) : *value;
     ++found.answered;
   }
+  // Tenths have no exact sum: 9.1, 8.9, 9 and 9 would stay below 36.
+  constexpr double kExact = 1e9;
+  found.sum = std::round(found.sum * kExact) / kExact;
   return found;
 }
 

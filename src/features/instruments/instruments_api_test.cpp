@@ -147,6 +147,90 @@ TEST_P(InstrumentsApi, AnUploadedQuestionnaireCanBeAskedForAtOnce) {
   EXPECT_TRUE(has(sent.body, R"("value":3)")) << sent.body;
 }
 
+/// Lines to mark from 0 to 10, each with its ends.
+std::string lines(std::string_view name, const std::vector<std::string>& ids) {
+  const auto end = [](const std::string& id, std::string_view which, std::string_view text) {
+    return fmt::format(
+        R"({{"linkId":"{}","type":"display","text":"{}","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl","valueCodeableConcept":{{"coding":[{{"code":"{}"}}]}}}}]}})",
+        id, text, which);
+  };
+  std::string items;
+  for (const auto& id : ids) {
+    items += fmt::format(
+        R"({}{{"linkId":"{}","text":"Line {}","type":"decimal","extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueDecimal":0}},{{"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueDecimal":10}}],"item":[{},{}]}})",
+        items.empty() ? "" : ",", id, id, end(id + "-low", "lower", "low " + id),
+        end(id + "-high", "upper", "high " + id));
+  }
+  return fmt::format(
+      R"({{"resourceType":"Questionnaire","id":"{}","version":"1","language":"en","title":"Lines","item":[{}]}})", name,
+      items);
+}
+
+TEST_P(InstrumentsApi, LinesAreMarkedToATenthAndNothingElseIsTaken) {
+  const auto body = upload(lines("mood", {"a", "b"}), scoring("1", "[0,20]"));
+  const auto checked = check(body);
+  ASSERT_EQ(checked.status, 200) << checked.body;
+  EXPECT_TRUE(has(checked.body, R"("options":[],"line":{"min":0,"max":10,"lower":"low a","upper":"high a"})"))
+      << checked.body;
+  EXPECT_FALSE(has(checked.body, "cannot_be_asked")) << checked.body;
+  ASSERT_EQ(save(body).status, 201);
+  EXPECT_TRUE(has(entry("mood"), R"("state":"ready")")) << entry("mood");
+  const auto form = ask("mood");
+  ASSERT_NE(form, "");
+  for (const auto* wrong : {"6.45", "10.1", "-0.1"}) {
+    const auto refused = fill(form, 0, fmt::format(R"({{"item":"b","value":1}},{{"item":"a","value":{}}})", wrong));
+    EXPECT_EQ(refused.status, 422) << wrong << refused.body;
+    EXPECT_TRUE(has(refused.body, "form.answer")) << refused.body;
+    EXPECT_TRUE(has(refused.body, "/answers/1/value")) << refused.body;
+  }
+  ASSERT_EQ(fill(form, 0, R"({"item":"a","value":6.4},{"item":"b","value":0.3})").status, 200);
+  const auto sent = send(form, 1);
+  ASSERT_EQ(sent.status, 201) << sent.body;
+  EXPECT_TRUE(has(sent.body, R"({"item":"a","value":6.4})")) << sent.body;
+  const auto seen = call(therapist, Method::get, "/api/forms/" + form).body;
+  EXPECT_TRUE(has(seen, R"("value":6.7,)")) << "the sum of two tenths is a tenth" << seen;
+  EXPECT_TRUE(has(seen, R"({"item":"b","value":0.3})")) << seen;
+}
+
+TEST_P(InstrumentsApi, ALineThatWasNotMarkedIsNoAnswer) {
+  ASSERT_EQ(save(upload(lines("mood", {"a", "b"}), scoring("1", "[0,20]"))).status, 201);
+  const auto form = ask("mood");
+  ASSERT_NE(form, "");
+  ASSERT_EQ(fill(form, 0, R"({"item":"a","value":10})").status, 200);
+  const auto sent = send(form, 1);
+  ASSERT_EQ(sent.status, 201) << sent.body;
+  EXPECT_TRUE(has(sent.body, R"("not_answered":["b"])")) << sent.body;
+}
+
+TEST_P(InstrumentsApi, LinesOfAQuestionnaireWithoutScoringAreAskedToo) {
+  const auto body = upload(lines("mood", {"a", "b"}), "", "mood");
+  EXPECT_TRUE(has(check(body).body, R"("left_out":[])")) << check(body).body;
+  ASSERT_EQ(save(body).status, 201);
+  const auto form = ask("mood");
+  ASSERT_NE(form, "");
+  EXPECT_EQ(fill(form, 0, R"({"item":"a","value":2.5},{"item":"b","value":7})").status, 200);
+  EXPECT_EQ(send(form, 1).status, 201);
+}
+
+TEST_P(InstrumentsApi, WhoHasTheLicenceBringsTheWordingOfLinesAndClientsAnswerThem) {
+  EXPECT_TRUE(has(entry("srs"), R"("state":"no_wording")")) << entry("srs");
+  const auto body = upload(lines("srs", {"1", "2", "3", "4"}), "", "srs");
+  EXPECT_TRUE(has(check(body).body, R"("becomes":"wording")")) << check(body).body;
+  ASSERT_EQ(save(body).status, 201);
+  EXPECT_TRUE(has(entry("srs"), R"("state":"ready")")) << entry("srs");
+  const auto form = ask("srs");
+  ASSERT_NE(form, "");
+  ASSERT_EQ(
+      fill(form, 0,
+           R"({"item":"1","value":9.1},{"item":"2","value":8.9},{"item":"3","value":9.3},{"item":"4","value":8.7})")
+          .status,
+      200);
+  const auto sent = send(form, 1);
+  ASSERT_EQ(sent.status, 201) << sent.body;
+  EXPECT_TRUE(has(sent.body, R"("value":36,)"))
+      << "and not a little less, on the other side of the cut-off" << sent.body;
+}
+
 TEST_P(InstrumentsApi, AFormGoesOnUnderTheVersionThatItWasAskedWith) {
   ASSERT_EQ(save(upload(mood("1"), scoring("1"))).status, 201);
   const auto first = ask("mood");

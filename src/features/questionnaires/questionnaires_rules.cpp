@@ -50,7 +50,7 @@ class TextCollector {
       if (item.type == ItemType::passed_over) continue;
       const auto& text = item.text.in(language_);
       if (item.type == ItemType::display) {
-        above.push_back(text);
+        if (item.end == measures::LineEnd::none) above.push_back(text);
         continue;
       }
       auto inside = above;
@@ -76,6 +76,7 @@ class TextCollector {
     if (question.options.empty()) {
       for (const auto number : asked.values) question.options.push_back({number, fmt::to_string(number)});
     }
+    if (measures::is_line(item)) question.line = line_of(item);
     for (const auto& when : asked.asked_when) {
       auto& conditions = question.asked_when.emplace_back();
       conditions.any = when.any;
@@ -84,6 +85,16 @@ class TextCollector {
       }
     }
     return question;
+  }
+
+  LineText line_of(const Item& item) const {
+    LineText line{*item.min_value, *item.max_value, {}, {}};
+    for (const auto& end : item.items) {
+      const auto& text = end.text.in(language_);
+      if (end.end == measures::LineEnd::none || text.empty()) continue;
+      (end.end == measures::LineEnd::lower ? line.lower : line.upper) = text;
+    }
+    return line;
   }
 
   const Instrument& instrument_;
@@ -148,6 +159,13 @@ bool is_for_client(const Instrument& instrument, const measures::FormScore& form
     return std::find(safety.begin(), safety.end(), static_cast<std::size_t>(number) - 1) != safety.end();
   });
   return form.band->citation && form.safety.empty() && !left_out;
+}
+
+/// As the language writes it.
+std::string number_in_words(double number, std::string_view language) {
+  auto text = fmt::to_string(number);
+  if (measures::primary(language) == "de") std::replace(text.begin(), text.end(), '.', ',');
+  return text;
 }
 
 const std::string& key_of(const ScaleResult& scale) {
@@ -232,10 +250,14 @@ std::string why_no_screen(const Instrument& instrument) {
     const auto at = place_of(instrument, item->link_id);
     if (at == instrument.questions().size()) continue;
     const auto& values = instrument.questions()[at].values;
-    if (values.empty() || (item->answer_options.empty() && values.size() > kMostNumbers)) {
+    if (values.empty() && !measures::is_line(*item)) {
       return fmt::format(
-          "item \"{}\" is answered with a mark on a line or with one of many numbers, for which there is no screen",
-          item->link_id);
+          "item \"{}\" is a line whose ends are no tenths or lie more than {} apart, for which there is no screen",
+          item->link_id, measures::kLongestLine);
+    }
+    if (item->answer_options.empty() && values.size() > kMostNumbers) {
+      return fmt::format("item \"{}\" is answered with one of many numbers, for which there is no screen",
+                         item->link_id);
     }
   }
   return "";
@@ -287,6 +309,23 @@ QuestionnaireText text_of(const Instrument& instrument, const std::string& langu
   return text;
 }
 
+std::string line_in_words(const LineText& line, std::string_view language) {
+  const auto end = [&](double number, const std::optional<std::string>& name) {
+    return number_in_words(number, language) + (name ? " " + *name : "");
+  };
+  return fmt::format("{} … {}", end(line.min, line.lower), end(line.max, line.upper));
+}
+
+std::optional<std::string> answer_in_words(const QuestionText& question, double value, std::string_view language) {
+  if (question.line) {
+    return fmt::format("{} ({})", number_in_words(value, language), line_in_words(*question.line, language));
+  }
+  for (const auto& option : question.options) {
+    if (option.value == value) return option.text;
+  }
+  return std::nullopt;
+}
+
 Result<void> check_answers(const Instrument& instrument, const Answers& answers) {
   const auto spoken = measures::languages(instrument.questionnaire());
   if (measures::match_language(spoken, answers.language) == nullptr) {
@@ -301,6 +340,13 @@ Result<void> check_answers(const Instrument& instrument, const Answers& answers)
     seen[at] = true;
     if (auto refused = measures::refuse_answer(instrument.questions()[at], answer.value, *instrument.variant(""))) {
       return fail(wrong_answer(pointer(i, "value"), std::move(*refused)));
+    }
+    const auto& question = instrument.questions()[at];
+    if (question.values.empty() && !measures::is_tenth(answer.value)) {
+      return fail(wrong_answer(pointer(i, "value"),
+                               fmt::format("{} has more than one decimal; a mark on this line is a number from {} to "
+                                           "{} with at most one.",
+                                           answer.value, question.min, question.max)));
     }
   }
   return {};

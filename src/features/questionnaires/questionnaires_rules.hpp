@@ -23,7 +23,7 @@ const measures::Instrument* instrument_of(const StoredForm& form);
 const measures::Instrument* instrument_of(std::string_view id, std::string_view digest);
 
 /// Whether somebody can be asked for it: it is not switched off, its wording is here in a language that
-/// is known, and every question has answers to choose from.
+/// is known, and every question has answers to choose from or a line to mark.
 bool is_offered(const measures::Instrument& instrument);
 /// Why nobody can fill it in here, in a sentence; empty where somebody can.
 std::string why_no_screen(const measures::Instrument& instrument);
@@ -34,6 +34,12 @@ Result<const measures::Instrument*> find_offered(std::string_view id);
 Questionnaires list_offered();
 /// The wording in that language, or in the instrument's own where it has no official one in that language.
 QuestionnaireText text_of(const measures::Instrument& instrument, const std::string& language);
+
+/// A line in words, whatever the language: "0 low … 10 high", or "0 … 10" where its ends have no names.
+std::string line_in_words(const LineText& line, std::string_view language);
+/// An answer in the words of the form; of a mark on a line its place: "6.4 (0 low … 10 high)", with the decimal sign of
+/// the language. Nothing where it is no answer to the question.
+std::optional<std::string> answer_in_words(const QuestionText& question, double value, std::string_view language);
 
 /// Errors: invalid "form.answer" (an item that is not there or twice, a value that is no answer, a language in which
 /// there is no wording), with a pointer.

@@ -306,10 +306,92 @@ TEST(OfferedForms, AreNotThoseWithoutLanguageOrAnswersToChooseFromAndTheReasonIs
   EXPECT_EQ(why_no_screen(of_one_question(R"("language":"en",)", choice)), "");
   EXPECT_NE(why_no_screen(of_one_question("", choice)).find(R"(write "language" into one.scoring.json)"),
             std::string::npos);
-  for (const auto& line : {fmt::format(number, "decimal", 1), fmt::format(number, "integer", 40)}) {
-    EXPECT_NE(why_no_screen(of_one_question(R"("language":"en",)", line)).find("no screen"), std::string::npos);
-  }
+  const auto many = of_one_question(R"("language":"en",)", fmt::format(number, "integer", 40));
+  EXPECT_NE(why_no_screen(many).find("one of many numbers, for which there is no screen"), std::string::npos);
   EXPECT_NE(why_no_screen(instrument("srs")).find("srs.questionnaire.json"), std::string::npos);
+}
+
+/// One line; `ends`: more items beneath it.
+measures::Instrument of_one_line(double min, double max, std::string_view ends = "") {
+  const auto text = fmt::format(R"({{"resourceType":"Questionnaire","language":"en","title":"One","item":[
+    {{"linkId":"1","text":"How is the weather?","type":"decimal","extension":[
+    {{"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueDecimal":{}}},
+    {{"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueDecimal":{}}}],"item":[{}]}}]}})",
+                                min, max, ends);
+  auto scoring = instrument("gad-7").scoring();
+  scoring.scales[0].items = {"1"};
+  scoring.scales[0].min = min;
+  scoring.scales[0].max = max;
+  scoring.bands.clear();
+  scoring.cutoffs.clear();
+  scoring.reliable_change.clear();
+  scoring.instrument = "one";
+  return measures::Instrument::make(measures::read_questionnaire(text).value(), scoring).value();
+}
+
+std::string end_of_line(std::string_view id, std::string_view which, std::string_view text, std::string_view german) {
+  return fmt::format(R"({{"linkId":"{}","type":"display","text":"{}","_text":{{"extension":[
+    {{"url":"http://hl7.org/fhir/StructureDefinition/translation","extension":[{{"url":"lang","valueCode":"de"}},
+    {{"url":"content","valueString":"{}"}}]}}]}},"extension":[
+    {{"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl","valueCodeableConcept":{{"coding":[
+    {{"system":"http://hl7.org/fhir/questionnaire-item-control","code":"{}"}}]}}}}]}})",
+                     id, text, german, which);
+}
+
+TEST(Lines, HaveTheirEndsAsTheFileNamesThemAndNoOptions) {
+  const auto named = of_one_line(
+      0, 10, end_of_line("1a", "lower", "foul", "schlecht") + "," + end_of_line("1b", "upper", "fair", "gut"));
+  EXPECT_EQ(why_no_screen(named), "");
+  const auto question = text_of(named, "en").questions.at(0);
+  EXPECT_TRUE(question.options.empty());
+  EXPECT_TRUE(question.above.empty()) << "an end is not printed above";
+  ASSERT_TRUE(question.line);
+  EXPECT_EQ(question.line->min, 0);
+  EXPECT_EQ(question.line->max, 10);
+  EXPECT_EQ(question.line->lower, "foul");
+  EXPECT_EQ(question.line->upper, "fair");
+  const auto bare = text_of(of_one_line(-2.5, 2.5), "en").questions.at(0);
+  ASSERT_TRUE(bare.line);
+  EXPECT_EQ(bare.line->min, -2.5);
+  EXPECT_FALSE(bare.line->lower);
+  EXPECT_FALSE(bare.line->upper);
+  EXPECT_FALSE(text_of(instrument("gad-7"), "en").questions.at(0).line);
+}
+
+TEST(Lines, ThatCannotBeMarkedToATenthHaveNoScreen) {
+  EXPECT_EQ(why_no_screen(of_one_line(0, 1000)), "");
+  for (const auto& line : {of_one_line(0.05, 10), of_one_line(0, 1000.1)}) {
+    EXPECT_NE(why_no_screen(line).find("is a line whose ends are no tenths or lie more than 1000 apart"),
+              std::string::npos)
+        << why_no_screen(line);
+  }
+}
+
+TEST(Lines, AreAnsweredWithTenthsFromEndToEnd) {
+  const auto line = of_one_line(0, 10);
+  const auto refusal = [&](double value) {
+    const auto checked = check_answers(line, answers({value}));
+    return checked ? "" : checked.error().fields.at(0).path + ": " + checked.error().fields.at(0).message;
+  };
+  for (int tenths = 0; tenths <= 100; ++tenths) EXPECT_EQ(refusal(tenths / 10.0), "") << tenths;
+  EXPECT_EQ(refusal(0.1 + 0.2), "") << "a tenth as a program reckons it";
+  EXPECT_NE(refusal(6.45).find("/answers/0/value: 6.45 has more than one decimal"), std::string::npos);
+  EXPECT_NE(refusal(10.1).find("a number from 0 to 10"), std::string::npos);
+  EXPECT_NE(refusal(-0.1), "");
+  const auto scores = score_answers(line, answers({6.4})).value();
+  EXPECT_EQ(scores.scales.at(0).value, 6.4);
+  EXPECT_FALSE(score_answers(line, answers({})).value().scales.at(0).value) << "no mark is no answer";
+}
+
+TEST(Lines, AreSaidInWordsWithTheSignOfTheLanguage) {
+  QuestionText question;
+  question.line = LineText{0, 10, "foul", "fair"};
+  EXPECT_EQ(answer_in_words(question, 6.4, "en"), "6.4 (0 foul … 10 fair)");
+  EXPECT_EQ(answer_in_words(question, 6.4, "de-AT"), "6,4 (0 foul … 10 fair)");
+  EXPECT_EQ(line_in_words({-2.5, 2.5, {}, {}}, "de"), "-2,5 … 2,5");
+  const auto gad = text_of(instrument("gad-7"), "en").questions.at(0);
+  EXPECT_EQ(answer_in_words(gad, 0, "en"), gad.options.at(0).text);
+  EXPECT_FALSE(answer_in_words(gad, 7, "en"));
 }
 
 TEST(Forms, ForTheNeutralPersonAreHiddenFromTheTherapistUnlessTheClientAllows) {

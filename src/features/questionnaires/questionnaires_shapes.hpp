@@ -18,7 +18,9 @@ namespace rapport::questionnaires {
 struct ItemAnswer {
   static constexpr std::string_view says =
       "`item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A "
-      "question that is left out stays unanswered.";
+      "question that is left out stays unanswered. Of a line it is a number from its `min` to its `max` with at most "
+      "one "
+      "decimal.";
   std::string item;
   double value = 0;
 };
@@ -237,9 +239,21 @@ struct ConditionsText {
 };
 BOOST_DESCRIBE_STRUCT(ConditionsText, (), (any, each))
 
+struct LineText {
+  static constexpr std::string_view says =
+      "A line to mark: the place of the mark is the answer, `min` at its left end and `max` at its right, to a tenth. "
+      "`lower` and `upper` are what the form prints at its ends.";
+  double min = 0;
+  double max = 0;
+  std::optional<std::string> lower;
+  std::optional<std::string> upper;
+};
+BOOST_DESCRIBE_STRUCT(LineText, (), (min, max, lower, upper))
+
 struct QuestionText {
   static constexpr std::string_view says =
-      "A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is "
+      "A question as it is read: with `options`, or with a `line` and none. `above` is what is printed above it: "
+      "instructions and the line of its group. It is "
       "asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that "
       "is "
       "not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this "
@@ -249,10 +263,11 @@ struct QuestionText {
   std::vector<std::string> above;
   std::string text;
   std::vector<OptionText> options;
+  std::optional<LineText> line;
   std::vector<ConditionsText> asked_when;
   std::optional<double> contacts_from;
 };
-BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options, asked_when, contacts_from))
+BOOST_DESCRIBE_STRUCT(QuestionText, (), (item, above, text, options, line, asked_when, contacts_from))
 
 struct QuestionnaireEntry {
   std::string id;

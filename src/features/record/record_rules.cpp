@@ -103,6 +103,7 @@ Result<RecordSession> open_session(const StoredSession& stored, const SealKey& k
   return session;
 }
 
+/// `answer` of a mark on a line is the line: the number stands beside it.
 RecordItem item_of(const QuestionText& question, const Answers& answers) {
   RecordItem item{question.item, question.text, {}, {}};
   for (const auto& answer : answers.answers) {
@@ -111,6 +112,7 @@ RecordItem item_of(const QuestionText& question, const Answers& answers) {
   for (const auto& option : question.options) {
     if (item.value == option.value) item.answer = option.text;
   }
+  if (item.value && question.line) item.answer = questionnaires::line_in_words(*question.line, answers.language);
   return item;
 }
 

@@ -86,7 +86,8 @@ BOOST_DESCRIBE_STRUCT(RecordSession, (), (id, number, status, starts_at, minutes
 
 struct RecordItem {
   static constexpr std::string_view says =
-      "A question as it was read, and what was chosen; without `value` it was not answered.";
+      "A question as it was read, and what was chosen (of a mark on a line: the line); without `value` it was not "
+      "answered.";
   std::string item;
   std::string question;
   std::optional<double> value;

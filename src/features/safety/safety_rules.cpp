@@ -103,9 +103,7 @@ std::vector<ConcernItem> describe_items(const Instrument& instrument, Kind kind,
     if (!holds(wanted, question.item)) continue;
     ConcernItem item{question.text, std::nullopt};
     const auto answer = answer_to(answers, question.item);
-    for (const auto& option : question.options) {
-      if (answer && option.value == *answer) item.answer = option.text;
-    }
+    if (answer) item.answer = questionnaires::answer_in_words(question, *answer, answers.language);
     items.push_back(std::move(item));
   }
   return items;

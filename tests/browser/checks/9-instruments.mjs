@@ -20,6 +20,18 @@ function mood(version, first, more = {}) {
 const scoring = (version) => JSON.stringify({ schema: 'rapport.scoring/1', instrument: 'mood', name: 'Mood', version, citation: 'Nobody.',
   licence: { status: 'A', commercial_builds: 'on' }, unscored: ['c'],
   scales: [{ key: 'total', label: 'Total', method: 'sum', items: ['a', 'b'], range: [0, 4], direction: 'higher_better', missing: { rule: 'complete_only' } }] }, null, 1);
+const fhir = 'http://hl7.org/fhir/StructureDefinition';
+/** Two lines to mark, the ends of the first with names. */
+const weather = () => {
+  const end = (linkId, text, code) => ({ linkId, text, type: 'display', extension: [{ url: `${fhir}/questionnaire-itemControl`, valueCodeableConcept: { coding: [{ code }] } }] });
+  const line = (linkId, text, ends) => ({ linkId, text, type: 'decimal', item: ends,
+    extension: [{ url: `${fhir}/minValue`, valueDecimal: 0 }, { url: `${fhir}/maxValue`, valueDecimal: 10 }] });
+  return JSON.stringify({ resourceType: 'Questionnaire', id: 'weather', version: '1', language: 'en', title: 'Weather', item: [
+    line('a', 'How was the weather?', [end('a-low', 'It rained all day', 'lower'), end('a-high', 'The sun shone', 'upper')]), line('b', 'How strong was the wind?', [])] });
+};
+const weatherScoring = () => JSON.stringify({ schema: 'rapport.scoring/1', instrument: 'weather', name: 'Weather', version: '1', citation: 'Nobody.',
+  licence: { status: 'A', commercial_builds: 'on' },
+  scales: [{ key: 'total', label: 'Total', method: 'sum', items: ['a', 'b'], range: [0, 20], direction: 'higher_better', missing: { rule: 'complete_only' } }] });
 const file = (name, text) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 
 export default async function add({ check, house, shots }) {
@@ -83,7 +95,7 @@ export default async function add({ check, house, shots }) {
     await page.getByText(script).waitFor();
     same('a script is text', await page.locator('main img').count(), 0);
     same('the title is ours', (await page.title()).includes('owned'), false);
-    await page.getByText('Not asked here, since not answered by choosing one answer (1)').waitFor();
+    await page.getByText('Not asked here, since answered neither by choosing one answer nor with a mark on a line (1)').waitFor();
     await page.getByText('Anything else?').waitFor();
     await page.getByRole('button', { name: 'Change the files' }).click();
 
@@ -136,6 +148,96 @@ export default async function add({ check, house, shots }) {
     await hers.page.locator('summary', { hasText: 'Ask for a form' }).click();
     await until('the list without it', async () => (await hers.page.locator('#which option').count()) > 3);
     same('it is asked for no more', await hers.page.locator('#which option[value="mood"]').count(), 0);
+  });
+
+  await check('lines are marked by finger and keys, are empty before, and are read with their number by the therapist', async (place) => {
+    const { therapist, client } = house.nextPair();
+    const { page } = await place.person(house.origin, administrator, desk);
+    await page.goto(`${house.origin}/instruments`);
+    await page.setInputFiles('#upload-questionnaire', file('weather.json', weather()));
+    await page.setInputFiles('#upload-scoring', file('weather.scoring.json', weatherScoring()));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByText('A new questionnaire, under the short name weather.').waitFor();
+    const tried = page.getByRole('slider', { name: 'How was the weather?' });
+    same('no mark in the preview', await tried.getAttribute('aria-valuetext'), 'no mark yet');
+    const track = await tried.boundingBox();
+    await page.mouse.click(track.x + track.width * 0.25, track.y + track.height / 2);
+    await until('a mark in the preview', async () => /^2\.[3-7] on a line/.test(await tried.getAttribute('aria-valuetext')));
+    await picture('lines-preview', page);
+    await page.getByRole('button', { name: 'Save this version' }).click();
+    await page.getByText('Saved as version 1.').waitFor();
+
+    const hers = await place.person(house.origin, therapist, desk);
+    await hers.page.goto(`${house.origin}/`);
+    await hers.page.locator('li.client', { hasText: client.name }).locator('a[href$="/forms"]').click();
+    const forms = hers.page.url();
+    await hers.page.locator('summary', { hasText: 'Ask for a form' }).click();
+    await hers.page.locator('#which').selectOption('weather');
+    await hers.page.getByRole('button', { name: 'Ask for it' }).click();
+    await hers.page.getByRole('region', { name: 'To fill in' }).locator('li', { hasText: 'Weather' }).first().waitFor();
+
+    const theirs = await place.person(house.origin, client, { ...phone, hasTouch: true });
+    const link = theirs.page.getByRole('link', { name: /Fill in\s*: Weather/ }).first();
+    await link.waitFor();
+    const address = `${house.origin}${await link.getAttribute('href')}`;
+    await theirs.page.goto(address);
+    await theirs.page.getByRole('button', { name: 'Begin' }).click();
+    const line = theirs.page.getByRole('slider', { name: 'How was the weather?' });
+    const says = () => line.getAttribute('aria-valuetext');
+    same('no mark yet', await says(), 'no mark yet');
+    await theirs.page.getByText('It rained all day').waitFor();
+    await theirs.page.getByText('The sun shone').waitFor();
+    const box = await line.boundingBox();
+    same('high enough for a finger', box.height >= 44, true);
+    await theirs.page.getByRole('button', { name: 'Skip' }).waitFor();
+    await picture('line-empty-phone', theirs.page);
+
+    // A tap in the very middle moves nothing, and is a mark all the same.
+    await theirs.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await until('a mark in the middle', async () => /^(4\.9|5|5\.1) on a line from 0 to 10$/.test(await says()));
+    await theirs.page.getByRole('button', { name: /^Take the answer back/ }).click();
+    await until('no mark again', async () => (await says()) === 'no mark yet');
+    same('the focus on the line', await theirs.page.evaluate(() => document.activeElement.type), 'range');
+    const pressed = async (key, words) => {
+      await theirs.page.keyboard.press(key);
+      await until(`${words} after ${key}`, async () => (await says()) === `${words} on a line from 0 to 10`);
+    };
+    await pressed('Home', '0');
+    await pressed('PageUp', '1');
+    await pressed('ArrowRight', '1.1');
+    await pressed('End', '10');
+    await pressed('PageDown', '9');
+    await pressed('ArrowLeft', '8.9');
+    same('no number beside it', await theirs.page.getByText('8.9', { exact: false }).count(), 0);
+    await theirs.page.getByRole('button', { name: /^Show as a number/ }).click();
+    await theirs.page.getByText('8.9 on a line from 0 to 10').waitFor();
+    await picture('line-marked-phone', theirs.page);
+    await theirs.page.getByRole('button', { name: 'Next' }).click();
+    const wind = theirs.page.getByRole('slider', { name: 'How strong was the wind?' });
+    await wind.focus();
+    await theirs.page.keyboard.press('Space');
+    await until('the wind', async () => (await wind.getAttribute('aria-valuetext')) === '5 on a line from 0 to 10');
+    await theirs.page.getByRole('button', { name: 'To the overview' }).click();
+    await theirs.page.getByRole('img', { name: '8.9 on a line from 0 to 10' }).waitFor();
+    await picture('lines-review-phone', theirs.page);
+    await theirs.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await theirs.page.getByRole('region', { name: 'Answers' }).getByRole('img', { name: '5 on a line from 0 to 10' }).waitFor();
+    await picture('lines-sent-phone', theirs.page);
+
+    await hers.page.goto(address.includes('/forms/') ? address : forms);
+    const answers = hers.page.getByRole('region', { name: 'Answers' });
+    await answers.getByText('8.9 on a line from 0 to 10').waitFor();
+    await hers.page.getByText('13.9').first().waitFor();
+    await picture('lines-therapist', hers.page);
+
+    // Corrected, in German.
+    const german = await place.person(house.origin, client, { ...narrow, locale: 'de-DE', colorScheme: 'dark' });
+    await german.page.goto(address);
+    await german.page.getByRole('button', { name: 'Berichtigen' }).click();
+    await german.page.getByRole('button', { name: 'Beginnen' }).click();
+    const theirLine = german.page.getByRole('slider', { name: 'How was the weather?' });
+    await until('the mark in German', async () => (await theirLine.getAttribute('aria-valuetext')) === '8,9 auf einer Linie von 0 bis 10');
+    await picture('line-phone-de', german.page);
   });
 
   await check('WHO-5 waits until somebody confirms that its use is non-commercial, in German on a phone', async (place) => {

@@ -10932,12 +10932,22 @@ export interface components {
             any: boolean;
             each: components["schemas"]["ConditionText"][];
         };
+        /** @description A line to mark: the place of the mark is the answer, `min` at its left end and `max` at its right, to a tenth. `lower` and `upper` are what the form prints at its ends. */
+        LineText: {
+            /** Format: double */
+            min: number;
+            /** Format: double */
+            max: number;
+            lower?: string | null;
+            upper?: string | null;
+        };
         /** @description A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this value or a higher one is to be shown the crisis contacts (GET /api/crisis-contacts) at once, before the form is sent. */
         QuestionText: {
             item: string;
             above: string[];
             text: string;
             options: components["schemas"]["OptionText"][];
+            line?: components["schemas"]["LineText"] | null;
             asked_when: components["schemas"]["ConditionsText"][];
             contacts_from?: number | null;
         };

@@ -94,5 +94,6 @@ export const mistakeWords = phrases([
   m.mist_by_others,
   m.mist_scoring_twice,
   ['nothing says in which language it is; write "language" into {a}.scoring.json', m.mist_screen_language],
-  ['item "{a}" is answered with a mark on a line or with one of many numbers, for which there is no screen', m.mist_screen_line]
+  ['item "{a}" is answered with one of many numbers, for which there is no screen', m.mist_screen_line],
+  ['item "{a}" is a line whose ends are no tenths or lie more than {b} apart, for which there is no screen', m.formline_mist]
 ]);
