@@ -87,8 +87,10 @@ enum class Permission : std::uint8_t {
   read_opening,          ///< what a client says before a session, and where they are during it
   answer_opening,        ///< say that
   prepare_session,       ///< look through what one's client wrote, before a session
+  ask_for_another,       ///< go to another therapist: begin, choose, tell, leave it as it is
+  see_switch,            ///< as whom a client leaves, or comes to, once they were told
 };
-inline constexpr std::size_t kPermissionCount = 48;
+inline constexpr std::size_t kPermissionCount = 50;
 
 inline constexpr Roles kClient{Role::client};
 inline constexpr Roles kTherapist{Role::therapist};
@@ -156,6 +158,8 @@ inline constexpr std::array<PermissionRow, kPermissionCount> kPermissionTable{{
     {Permission::read_opening, "read_opening", kBoth},
     {Permission::answer_opening, "answer_opening", kClient},
     {Permission::prepare_session, "prepare_session", kTherapist},
+    {Permission::ask_for_another, "ask_for_another", kClient},
+    {Permission::see_switch, "see_switch", kTherapist},
 }};
 
 /// False for values outside of the enumerations too.

@@ -28,7 +28,7 @@ TEST(Permission, WhatIsProposedByOneIsAgreedToByTheOther) {
         row.permission == Permission::watch_signals || row.permission == Permission::read_practice_report ||
         row.permission == Permission::say_between_us || row.permission == Permission::state_preferences ||
         row.permission == Permission::choose_therapist || row.permission == Permission::assign_therapist ||
-        row.permission == Permission::answer_opening;
+        row.permission == Permission::answer_opening || row.permission == Permission::ask_for_another;
     EXPECT_EQ(allowed(Role::therapist, row.permission), !of_others) << row.text;
   }
 }

@@ -24,6 +24,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/practice_report/practice_report.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 #include "migrations/house.hpp"
 #include "server/all_routes.hpp"
 #include "server/data_places.hpp"
@@ -73,6 +74,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.exceptions = closing_account::end_all_exceptions(tx);
   practice_report::after_restore(tx, now);
   ended.tellings = relationship_concern::end_all_tellings(tx);
+  ended.switches = therapist_switch::hold_all(tx);
   TRY_ASSIGN(ended.consents, consent::end_all(tx, state_of, what_withdrawals_end()));
   access::AuditEntry entry;
   entry.at = now;
@@ -80,7 +82,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   entry.view = "state of " + to_rfc3339(state_of);
   entry.count = ended.log_ins + ended.invitations + ended.recoveries + ended.recovery_codes + ended.push_devices +
                 ended.hand_overs + ended.closings + ended.exceptions + ended.consents + ended.tellings +
-                ended.homework_reminders;
+                ended.homework_reminders + ended.switches;
   entry.outcome = access::Outcome::done;
   entry.origin = "command";
   access::write_audit(tx, entry);
@@ -107,7 +109,7 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
   fmt::print(out,
              "The practice is what it was at {}. What people ended since then would hold again, so this was ended:\n",
              to_rfc3339(state_of));
-  const std::array<std::pair<std::int64_t, std::string_view>, 11> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 12> counts{
       {{ended.log_ins, "log-ins: everybody logs in again"},
        {ended.invitations, "invitations that were open: whoever invited makes the link anew"},
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},
@@ -118,7 +120,8 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
        {ended.closings, "closings that administrators asked for: a day begins anew, and everybody is told again"},
        {ended.exceptions, "locked records that were read by exception: whoever needs to asks again"},
        {ended.consents, "consents: each person is asked again, and until then nothing that rests on one is done"},
-       {ended.tellings, "tellings that something between a client and a therapist is not right: clients tell again"}}};
+       {ended.tellings, "tellings that something between a client and a therapist is not right: clients tell again"},
+       {ended.switches, "clients who had told that they go to another therapist: they tell it again"}}};
   for (const auto& [count, what] : counts) fmt::print(out, "  {:>6} {}\n", count, what);
   fmt::print(out, "{}", kLookThrough);
 }

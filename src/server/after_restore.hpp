@@ -24,6 +24,7 @@ struct EndedByRestore {
   std::int64_t closings = 0;  ///< announced anew
   std::int64_t exceptions = 0;
   std::int64_t consents = 0;
+  std::int64_t switches = 0;  ///< clients who had told that they go to another therapist: they tell it again
   std::int64_t tellings = 0;  ///< of concerns about a relationship: whoever was told hears no more
 };
 

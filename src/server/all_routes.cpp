@@ -45,6 +45,7 @@
 #include "features/setup/setup_api.hpp"
 #include "features/signals/signals.hpp"
 #include "features/therapist_profiles/therapist_profiles_api.hpp"
+#include "features/therapist_switch/therapist_switch_api.hpp"
 #include "server/house_api.hpp"
 
 namespace rapport::server {
@@ -101,6 +102,7 @@ void add_all_routes(Routes& routes, crisis_contacts::CrisisContacts contacts, co
   instruments::add_instrument_routes(routes);
   safety::add_safety_routes(routes);
   relationship_concern::add_relationship_concern_routes(routes);
+  therapist_switch::add_therapist_switch_routes(routes, cancel_sessions(usual_forms));
   consent::add_consent_routes(routes, what_withdrawals_end());
   closing_account::add_closing_routes(routes, closing);
   closing_account::add_exception_routes(routes);

@@ -51,6 +51,11 @@ const store::Query kAddOutcome("test.reseal_outcome",
 const store::Query kAddBetween("test.reseal_between",
                                "INSERT INTO relationship_concern (id, episode_id, client_id, kept_at, state, asks_left,"
                                " waits, sealed_words) VALUES ($1, $2, $3, 1, 'told', 0, 0, $4)");
+const store::Query kAddSwitch("test.reseal_switch",
+                              "INSERT INTO therapist_switch (id, practice_id, episode_id, client_id, from_id, kind,"
+                              " state, revision, history, meeting, sessions, started_at, sealed_summary)"
+                              " SELECT $1, e.practice_id, e.id, e.client_id, e.therapist_id, 'asked', 'written', 3,"
+                              " 'everything', 'none', 'keep', 1, $3 FROM episode_of_care e WHERE e.id = $2");
 const store::Query kAddTelling("test.reseal_telling",
                                "INSERT INTO relationship_telling (id, concern_id, client_id, part, account_id, told_at,"
                                " waits, sealed_words) VALUES ($1, $2, $3, 'therapist', $3, 1, 1, $4)");
@@ -138,6 +143,8 @@ class Reseal : public demo::DemoHouse {
       const auto between = Id<struct BetweenTag>::make(now);
       tx.execute(kAddBetween,
                  {between, episode_, client, access::seal(*key, between.bytes(), "something is not right")});
+      const auto change = Id<struct SwitchTag>::make(now);
+      tx.execute(kAddSwitch, {change, episode_, access::seal(*key, change.bytes(), "what goes along")});
       const auto telling = Id<struct TellingTag>::make(now);
       tx.execute(kAddTelling, {telling, between, client, access::seal(*key, telling.bytes(), "as it was told")});
       tx.execute(kAddBetweenNote, {telling, access::seal(*key, telling.bytes(), "a note beside it")});

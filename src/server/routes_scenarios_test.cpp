@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "features/achievements/achievements.hpp"
 #include "features/attachments/attachments_rules.hpp"
@@ -37,6 +38,8 @@
 #include "features/safety/safety.hpp"
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signal_words.hpp"
+#include "features/therapist_profiles/therapist_profiles.hpp"
+#include "features/therapist_switch/sealed_summary.hpp"
 #include "http/live_frames.hpp"
 #include "server/all_routes.hpp"
 #include "server/call_audit.hpp"
@@ -166,6 +169,8 @@ const std::vector<Secret> kSecrets{
     {"signal words", {"therapist"}},
     {"rejected by my therapist", {"client", "neutral"}},
     {"kept words", {"client"}},
+    {"changing words", {"client"}},
+    {"arriving words", {"other_client", "stranger"}},
     {"told therapist words", {"client", "therapist"}},
     {"told neutral words", {"client", "neutral"}},
     {"Count of yes", {"client"}},
@@ -1373,6 +1378,99 @@ std::vector<Scenario> scenarios() {
                failed("notes.relationship_concern")},
               failed("notes.relationship_concern"), refused("notes.relationship_concern"),
               {200, R"("note":"For myself")", "notes.relationship_concern done/client"}),
+      // On the way to another therapist: whom the client leaves and whom they come to know of it once they were told,
+      // and what the client wrote only the latter reads.
+      {"GET /api/me/therapist-switch",
+       "",
+       kNotLoggedIn,
+       {200, "changing words"},
+       {200, R"("state":"told")"},
+       {403},
+       {403},
+       "Dora"},
+      {"POST /api/episodes/{episode}/therapist-switches",
+       R"({"id":"$id","kind":"asked"})",
+       kNotLoggedIn,
+       {409, "therapist_switch.open"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      {"PUT /api/me/therapist-switches/{therapist_switch}/therapist",
+       R"({"based_on":4,"therapist":"$stranger"})",
+       kNotLoggedIn,
+       {200, R"("state":"chosen")", "", "client:therapist-switch"},
+       {404, "not_found"},
+       {403},
+       {403},
+       "Dora"},
+      {"PUT /api/me/therapist-switches/{therapist_switch}/summary",
+       R"({"based_on":4,"history":"summary","goals":"changing words","approach":"","reached":"","helped":"",)"
+       R"("not_helped":"","more":""})",
+       kNotLoggedIn,
+       {200, R"("history":"summary")", "", "client:therapist-switch"},
+       {404, "not_found"},
+       {403},
+       {403},
+       "Dora"},
+      {"PUT /api/me/therapist-switches/{therapist_switch}/day",
+       R"({"based_on":4,"at":"2026-01-01T00:00:00Z","meeting":"joint","sessions":"keep"})",
+       kNotLoggedIn,
+       {200, R"("meeting":"joint")", "", "client:therapist-switch"},
+       {404, "not_found"},
+       {403},
+       {403},
+       "Dora"},
+      {"PUT /api/me/therapist-switches/{therapist_switch}/day",
+       R"({"based_on":2,"at":"2026-01-01T00:00:00Z","meeting":"joint","sessions":"keep"})",
+       kNotLoggedIn,
+       {409, "therapist_switch.older"},
+       {404, "not_found"},
+       {403},
+       {403}},
+      {"POST /api/me/therapist-switches/{therapist_switch}/telling",
+       R"({"based_on":4})",
+       kNotLoggedIn,
+       {200, R"("state":"told")", "therapist_switch.tell done/client",
+        "client:therapist-switch stranger:therapist-switch therapist:therapist-switch"},
+       failed("therapist_switch.tell"),
+       refused("therapist_switch.tell"),
+       refused("therapist_switch.tell"),
+       "Dora"},
+      {"POST /api/me/therapist-switches/{therapist_switch}/withdrawal",
+       "",
+       kNotLoggedIn,
+       {204, "", "", "client:therapist-switch"},
+       failed("therapist_switch.withdraw"),
+       refused("therapist_switch.withdraw"),
+       refused("therapist_switch.withdraw")},
+      with_deputy({"GET /api/therapist-switches",
+                   "",
+                   kNotLoggedIn,
+                   refused("therapist_switches.read"),
+                   refused("therapist_switches.read"),
+                   {200, R"("place":"from")", "therapist_switches.read done/other_client"},
+                   {200, R"("place":"to")", "therapist_switches.read done/other_client"},
+                   "Cem Berger"},
+                  {200, R"({"switches":[]})"}),
+      with_deputy({"GET /api/therapist-switches/{therapist_switch}",
+                   "",
+                   kNotLoggedIn,
+                   refused("therapist_switch.read"),
+                   refused("therapist_switch.read"),
+                   {200, R"("duties":{"to_look_into":false)", "therapist_switch.read done/other_client"},
+                   {200, "arriving words", "therapist_switch.read done/other_client"},
+                   "Cem Berger"},
+                  failed("therapist_switch.read")),
+      with_deputy({"POST /api/therapist-switches/{therapist_switch}/duties",
+                   "",
+                   kNotLoggedIn,
+                   refused("therapist_switch.take_over"),
+                   refused("therapist_switch.take_over"),
+                   failed("therapist_switch.take_over"),
+                   {200, "arriving words", "therapist_switch.take_over done/other_client",
+                    "other_client:therapist-switch stranger:therapist-switch therapist:therapist-switch"},
+                   "Cem Berger"},
+                  failed("therapist_switch.take_over")),
       {"PUT /api/episodes/{episode}/measurement-plan",
        R"({"forms":[{"questionnaire":"gad-7","when":"before_session"},{"questionnaire":"k6","when":"at_end"}]})",
        kNotLoggedIn,
@@ -1743,6 +1841,7 @@ class Scenarios : public testing::FullHouseTest {
     rift_ = raise_concern("risq", 4, "3", safety::Kind::rift);
     find_signal();
     say_what_is_between();
+    go_to_another();
     close_one();
     session_ = session_of(client).id;
     give_second_factor();
@@ -2169,6 +2268,31 @@ class Scenarios : public testing::FullHouseTest {
     ASSERT_TRUE(wrote) << wrote.error().detail;
   }
 
+  /// The client is on the way to the stranger, and nobody knows; the other client has told it.
+  void go_to_another() {
+    namespace ts = therapist_switch;
+    const auto own = keys->key_for(stranger, soon()).value();
+    const auto went = write([&](store::WriteTx& tx) -> Result<void> {
+      const therapist_profiles::StoredProfile profile{
+          stranger, 1, 5, therapist_profiles::seal_profile(*own, stranger, {}), clock.now()};
+      TRY(therapist_profiles::store_profile(tx, profile, [](const auto&) { return false; }));
+      for (const auto& [who, id, of, words] : {std::tuple{client, switch_, episode, "changing words"},
+                                               {other_client, told_switch_, other_episode, "arriving words"}}) {
+        TRY_ASSIGN(const auto key, keys->key_for(who, soon()));
+        ts::SwitchSummary summary;
+        summary.helped = words;
+        TRY(ts::start(tx, who, {id, of}));
+        TRY(ts::choose(tx, who, id, 1, stranger, matching::check_room));
+        TRY(ts::write_summary(tx, who, id, 2, {ts::SwitchHistory::everything, ts::seal_summary(*key, id, summary)},
+                              [](const Bytes&) { return false; }));
+        TRY(ts::set_day(tx, who, id, 3, {ts::SwitchMeeting::none, true, clock.now() + std::chrono::hours(240)}));
+      }
+      TRY(ts::tell(tx, other_client, told_switch_, 4, matching::check_room));
+      return {};
+    });
+    ASSERT_TRUE(went) << went.error().detail;
+  }
+
   /// What the client wishes for, and somebody who looks for a therapist.
   void wish_and_search() {
     const auto key = keys->key_for(client, soon()).value();
@@ -2225,6 +2349,8 @@ class Scenarios : public testing::FullHouseTest {
         {"{form}", form_.text()},
         {"{concern}", concern_.text()},
         {"{signal}", signal_.text()},
+        {"me/therapist-switches/{therapist_switch}", "me/therapist-switches/" + switch_.text()},
+        {"{therapist_switch}", told_switch_.text()},
         {"{relationship_concern}/tellings", kept_.text() + "/tellings"},
         {"{relationship_concern}", between_.text()},
         {"$telling", telling_.text()},
@@ -2354,6 +2480,8 @@ class Scenarios : public testing::FullHouseTest {
     told();
   }
 
+  const therapist_switch::SwitchId switch_ = therapist_switch::SwitchId::make(clock.now());
+  const therapist_switch::SwitchId told_switch_ = therapist_switch::SwitchId::make(clock.now());
   const relationship_concern::RelationshipConcernId kept_ =
       relationship_concern::RelationshipConcernId::make(clock.now());
   const relationship_concern::RelationshipConcernId between_ =

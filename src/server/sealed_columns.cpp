@@ -183,6 +183,7 @@ const std::vector<Place>& places() {
       {"relationship_note", "sealed_text", "client_id", {{"id", Uuid{}}}, own_id, "relationship_telling", "id"},
       {"therapist_profile", "sealed_profile", "therapist_id", {{"therapist_id", Uuid{}}}, own_id},
       {"client_preference", "sealed_wishes", "client_id", {{"client_id", Uuid{}}, {"version", kBeforeAll}}, wishes},
+      {"therapist_switch", "sealed_summary", "client_id", {{"id", Uuid{}}}, own_id},
       {"consent", "sealed_note", "person_id", {{"id", Uuid{}}}, own_id},
       {"notice", "sealed_path", "account_id", {{"key", Bytes{}}}, own_bytes},
       {"notice", "sealed_profile", "account_id", {{"key", Bytes{}}}, of_account},

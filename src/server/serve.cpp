@@ -42,6 +42,7 @@
 #include "features/signals/evaluation.hpp"
 #include "features/signals/expectations.hpp"
 #include "features/signals/signals_api.hpp"
+#include "features/therapist_switch/therapist_switch_api.hpp"
 #include "net/server.hpp"
 #include "server/all_routes.hpp"
 #include "server/behind_proxy.hpp"
@@ -318,6 +319,12 @@ void hand_over_treatments(House& house, const measurement_plan::Plan& usual, Tim
   if (!done) log::error("hand_overs.not_carried_out", {{"code", done.error().code}});
 }
 
+/// The same of clients who go to another therapist: after hand-overs, whose outcome some of them follow.
+void let_clients_change(House& house, const measurement_plan::Plan& usual, Time began_at, Deadline deadline) {
+  const auto done = therapist_switch::carry_out_due(house, cancel_sessions(usual), began_at, deadline);
+  if (!done) log::error("therapist_switches.not_carried_out", {{"code", done.error().code}});
+}
+
 /// Once an hour, until somebody is named.
 void warn_of_unseen_concerns(House& house, Deadline deadline) {
   const auto unseen = house.db.read(
@@ -365,6 +372,7 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
     const auto deadline = Steady::now() + kPatience;
     escalate_concerns(open.house(), rules, deadline);
     hand_over_treatments(open.house(), usual_forms, began_at, deadline);
+    let_clients_change(open.house(), usual_forms, began_at, deadline);
     lead_back_in(open.house(), deadline);
     if (Steady::now() >= sessions_due) {
       delete_old_sessions(open.house(), deadline);

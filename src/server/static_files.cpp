@@ -65,9 +65,9 @@ bool looks_like_a_page(std::string_view path) {
 
 // What the app's own addresses begin with; web/tests/addresses.test.ts holds it against
 // web/src/shared/router.svelte.ts.
-constexpr std::array<std::string_view, 18> kPages{
-    "absences",    "account",     "between", "checkin", "choice", "concerns", "consents", "figures", "help",
-    "instruments", "invitations", "join",    "profile", "recaps", "record",   "recovery", "wishes",  "with"};
+constexpr std::array<std::string_view, 19> kPages{
+    "absences",    "account",     "another", "between", "checkin", "choice", "concerns", "consents", "figures", "help",
+    "instruments", "invitations", "join",    "profile", "recaps",  "record", "recovery", "wishes",   "with"};
 
 /// Otherwise whoever asks is shown the page all the same, which says that there is none, and told 404.
 bool is_app_address(std::string_view path) {

@@ -242,6 +242,8 @@ FREE = {
     "POST /api/episodes/{episode}/achievements /text", "PUT /api/encounters/{encounter}/notes /sections/0/text", "POST /api/invitations /name",
     "POST /api/invitation/acceptance /name", "PUT /api/closings/{client}/date /reason",
     "POST /api/locked-records/{client}/exceptions /reason", "PUT /api/me/preferences /words",
+    "PUT /api/me/therapist-switches/{therapist_switch}/summary /goals", "PUT /api/me/therapist-switches/{therapist_switch}/summary /approach", "PUT /api/me/therapist-switches/{therapist_switch}/summary /reached",
+    "PUT /api/me/therapist-switches/{therapist_switch}/summary /helped", "PUT /api/me/therapist-switches/{therapist_switch}/summary /not_helped", "PUT /api/me/therapist-switches/{therapist_switch}/summary /more",
     "PUT /api/me/therapist-profile /focus", "PUT /api/me/therapist-profile /about",
 }
 

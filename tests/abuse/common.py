@@ -130,7 +130,7 @@ def everything(address, client, therapist, administrator, episode, words):
     """Has one of everything written. `words` gives the text for a field, named as in access.FREE."""
     ids = {"episode": episode["id"], "room": episode["chat_room"], "account": client.id, "thread": new_id(),
            "encounter": new_id(), "item": new_id(), "form": new_id(), "sent": new_id(), "attachment": new_id(),
-           "relationship_concern": new_id(),
+           "relationship_concern": new_id(), "therapist_switch": new_id(),
            **{name: new_id() for name in ("goal", "approach", "homework", "entry", "achievement", "near")}}
 
     def made(person, method, pattern, body=None, names=(), **more):
@@ -187,6 +187,13 @@ def everything(address, client, therapist, administrator, episode, words):
     made(therapist, "PUT", "/api/me/therapist-profile", {
         "based_on": said["revision"], "capacity": 1, "approaches": [], "languages": ["de"], "reasons": [], "times": [], "way": {}},
          ["focus", "about"])
+    before = made(client, "GET", "/api/me/therapist-switch").get("current")
+    if before and before["state"] not in ("done", "withdrawn"):
+        made(client, "POST", "/api/me/therapist-switches/{therapist_switch}/withdrawal", therapist_switch=before["id"])
+    made(client, "POST", "/api/episodes/{episode}/therapist-switches", {"id": ids["therapist_switch"], "kind": "asked"})
+    made(client, "PUT", "/api/me/therapist-switches/{therapist_switch}/therapist", {"based_on": 1})
+    made(client, "PUT", "/api/me/therapist-switches/{therapist_switch}/summary", {"based_on": 2, "history": "everything"},
+         ["goals", "approach", "reached", "helped", "not_helped", "more"])
     for form in (ids["form"], ids["sent"]):
         made(therapist, "POST", "/api/episodes/{episode}/forms", {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
     answers = [{"item": str(n), "value": 2} for n in range(1, 10)]

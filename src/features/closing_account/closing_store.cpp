@@ -37,6 +37,7 @@
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/session_forms/session_forms.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 
 namespace rapport::closing_account {
 namespace {
@@ -392,6 +393,7 @@ Result<void> erase_record(WriteTx& tx, AccountId client, Time now) {
   erase_exceptions(tx, client);
   safety::erase_client(tx, client);
   relationship_concern::erase_client(tx, client);
+  therapist_switch::erase_client(tx, client);
   signals::erase_client(tx, client);
   questionnaires::erase_client(tx, client);
   measurement_plan::erase_agreements(tx, client);

@@ -5,6 +5,7 @@
 #include "features/first_contact/first_contact.hpp"
 #include "features/matching/matching.hpp"
 #include "features/matching/search.hpp"
+#include "features/matching/therapists.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
@@ -16,15 +17,6 @@ using therapist_profiles::ShownProfile;
 
 enum class SearchState { none, choosing, asked, found };
 BOOST_DESCRIBE_ENUM(SearchState, none, choosing, asked, found)
-
-struct ProposedTherapist {
-  static constexpr std::string_view says =
-      "Somebody who could fit and has room: what they say of themselves, which wishes they meet, and which not.";
-  ShownProfile profile;
-  std::vector<FitReason> met;
-  std::vector<FitReason> unmet;
-};
-BOOST_DESCRIBE_STRUCT(ProposedTherapist, (), (profile, met, unmet))
 
 struct MatchesAnswer {
   static constexpr std::string_view says =
@@ -100,75 +92,6 @@ using http::Answer;
 using http::Call;
 using http::Nothing;
 using http::PermissionName;
-using therapist_profiles::StoredProfile;
-using therapist_profiles::TherapistProfile;
-
-/// As stored, of one moment.
-struct StoredTherapist {
-  people::StaffMember member;
-  std::optional<StoredProfile> profile;
-  bool is_away = false;
-};
-
-std::vector<StoredTherapist> list_stored(store::ReadTx& tx, PracticeId practice) {
-  std::vector<StoredTherapist> list;
-  for (auto& member : people::list_staff(tx, practice)) {
-    if (member.role != "therapist" || member.closed_at || member.is_invited) continue;
-    auto profile = therapist_profiles::find_profile(tx, member.id);
-    const auto away = people::away_of(tx, member.id);
-    list.push_back({std::move(member), std::move(profile), away && away->starts_at <= tx.now()});
-  }
-  return list;
-}
-
-struct Therapist {
-  people::Person person;
-  std::optional<std::int64_t> room;
-  bool is_away = false;
-  TherapistProfile profile;
-};
-
-Result<Therapist> open(House& house, const StoredTherapist& stored, Deadline deadline) {
-  people::Account account;
-  account.id = stored.member.id;
-  account.sealed_profile = stored.member.sealed_profile;
-  TRY_ASSIGN(const auto key, house.keys.key_for(account.id, deadline));
-  TRY_ASSIGN(auto named, people::open_profile(*key, account));
-  Therapist opened{{account.id, std::move(named.name)}, {}, stored.is_away, {}};
-  if (!stored.profile) return opened;
-  TRY_ASSIGN(opened.profile, therapist_profiles::open_profile(*key, *stored.profile));
-  opened.room = std::max<std::int64_t>(stored.profile->capacity - stored.member.clients, 0);
-  return opened;
-}
-
-Result<std::vector<Therapist>> open_all(House& house, const std::vector<StoredTherapist>& stored, Deadline deadline) {
-  std::vector<Therapist> opened;
-  for (const auto& one : stored) {
-    TRY_ASSIGN(auto therapist, open(house, one, deadline));
-    opened.push_back(std::move(therapist));
-  }
-  return opened;
-}
-
-/// Who is away takes nobody meanwhile.
-std::vector<Candidate> candidates_of(const std::vector<Therapist>& therapists) {
-  std::vector<Candidate> candidates;
-  for (const auto& one : therapists) {
-    if (one.room && !one.is_away) candidates.push_back({one.person.id, *one.room, one.profile});
-  }
-  return candidates;
-}
-
-Result<preferences::Wishes> open_wishes(House& house, const std::optional<preferences::StoredWishes>& stored,
-                                        Deadline deadline) {
-  if (!stored) return preferences::Wishes{};
-  TRY_ASSIGN(const auto key, house.keys.key_for(stored->client, deadline));
-  return preferences::open_wishes(*key, *stored);
-}
-
-const Therapist& find(const std::vector<Therapist>& therapists, AccountId id) {
-  return *std::ranges::find(therapists, id, [](const Therapist& one) { return one.person.id; });
-}
 
 SearchState state_of(const std::optional<Search>& search) {
   if (!search) return SearchState::none;
@@ -197,11 +120,7 @@ Result<Answer<MatchesAnswer>> read_matches(Context& context, Call& call) {
   TRY_ASSIGN(const auto wishes, open_wishes(context.house, stored.wishes, call.deadline));
   TRY_ASSIGN(const auto therapists, open_all(context.house, stored.therapists, call.deadline));
   auto proposals = propose(wishes, client, candidates_of(therapists));
-  for (auto& fit : proposals.fits) {
-    const auto& therapist = find(therapists, fit.therapist);
-    answer.value.proposals.push_back(
-        {therapist_profiles::shown(therapist.person, therapist.profile), std::move(fit.met), std::move(fit.unmet)});
-  }
+  answer.value.proposals = show(std::move(proposals.fits), therapists);
   answer.value.nobody = std::move(proposals.nobody);
   return answer;
 }

@@ -132,6 +132,10 @@ Result<bool> begin_with(WriteTx& tx, const Choice& choice) {
   return true;
 }
 
+Result<void> check_room(WriteTx& tx, PracticeId practice, AccountId therapist) {
+  return check_place(tx, {practice, {}, therapist, {}});
+}
+
 void end_search_of(WriteTx& tx, AccountId client) {
   tx.execute(kErase, {client});
 }

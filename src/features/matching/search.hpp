@@ -48,6 +48,10 @@ struct Choice {
 /// room, or are away. Whoever assigns may pass over the last one and a missing profile: they know what they agreed on.
 Result<bool> begin_with(store::WriteTx& tx, const Choice& choice);
 
+/// That a therapist has room for one more client who chooses them; nobody else takes the place until the transaction
+/// ends. Errors: "therapist.not_there", "therapist.full", as above.
+Result<void> check_room(store::WriteTx& tx, PracticeId practice, AccountId therapist);
+
 /// Where the account is closed: nobody looks for anybody any more.
 void end_search_of(store::WriteTx& tx, AccountId client);
 

@@ -66,6 +66,17 @@ bool is_any_hand_over_due(store::ReadTx& tx, Time asked_since = {});
 inline constexpr std::int64_t kMostHandedOverAtOnce = 100;
 Result<std::vector<HandOver>> carry_out_hand_overs(store::WriteTx& tx, const CancelSessions& cancel_sessions,
                                                    Time asked_since = {});
+/// At once and as the client wishes: whatever else is planned with the episode is called off. `wanted.due_at` says
+/// nothing. False, and nothing changes, when the treatment is over, is with `wanted.to` already, or that one is no
+/// therapist of the practice any more.
+Result<bool> hand_over_as_wished(store::WriteTx& tx, PracticeId practice, const NewHandOver& wanted,
+                                 const CancelSessions& cancel_sessions);
+/// The treatment ends and another one begins with `to`, into which nothing of it goes: nobody but its client finds what
+/// was written, in their record. What is planned is cancelled. Nothing, and nothing changes, when the treatment is
+/// over, is with `to` already, or that one is no therapist of the practice any more.
+Result<std::optional<EpisodeId>> begin_anew(store::WriteTx& tx, PracticeId practice, EpisodeId old, AccountId to,
+                                            const CancelSessions& cancel_sessions);
+
 /// Whatever is planned to this therapist, who leaves, is called off; whoever asked for it is told.
 Result<void> call_off_hand_overs_to(store::WriteTx& tx, AccountId therapist);
 

@@ -66,6 +66,15 @@ const Query kDone{"hand_overs.done",
 const Query kCallOff{"hand_overs.call_off",
                      "UPDATE hand_over SET called_off_at = $2, done_at = NULL WHERE id = $1 AND called_off_at IS NULL",
                      true};
+const Query kCallOffPlanned{"hand_overs.call_off_planned",
+                            "UPDATE hand_over SET called_off_at = $2 WHERE episode_id = $1 AND done_at IS NULL"
+                            " AND called_off_at IS NULL",
+                            true};
+const Query kEndTreatment{"hand_overs.end_treatment",
+                          "UPDATE episode_of_care SET locked_at = $2, closed_at = COALESCE(closed_at, $2)"
+                          " WHERE id = $1 AND locked_at IS NULL",
+                          true};
+const Query kChat{"hand_overs.chat", "SELECT id FROM room WHERE episode_id = $1 AND kind = 'chat'", true};
 const Query kCallOffAll{"hand_overs.call_off_all",
                         "UPDATE hand_over SET called_off_at = $1 WHERE done_at IS NULL AND called_off_at IS NULL"};
 // Whoever stood around the client stays there where nobody is named instead. What two people agreed on as a time to
@@ -185,19 +194,34 @@ Error not_planned(ReadTx& tx, EpisodeId episode) {
           "This treatment is to be handed over already. Call that off first, or leave it as it is."};
 }
 
-Result<HandOver> store_plan(WriteTx& tx, const access::Viewer& by, const NewHandOver& wanted) {
+struct Sides {
+  AccountId client;
+  AccountId from;
+};
+/// Of a treatment that goes on and is `by`'s; whoever takes over and the episode are locked.
+std::optional<Sides> lock_sides(WriteTx& tx, PracticeId practice, EpisodeId episode, AccountId to, AccountId by,
+                                int is_any) {
   // The same order as where an account is closed: the person first, then what is theirs.
-  lock_team(tx, by.practice, wanted.to);
-  const auto to = find_account(tx, wanted.to);
-  lock_episode(tx, wanted.episode);
-  struct Sides {
-    AccountId client;
-    AccountId from;
-  };
-  const auto sides = tx.first(kOpenEpisode, {wanted.episode, by.practice, by.account, is_administrator(by)},
-                              [](const Row& row) { return Sides{row.id<AccountId>(0), row.id<AccountId>(1)}; });
+  lock_team(tx, practice, to);
+  lock_episode(tx, episode);
+  return tx.first(kOpenEpisode, {episode, practice, by, is_any},
+                  [](const Row& row) { return Sides{row.id<AccountId>(0), row.id<AccountId>(1)}; });
+}
+
+/// As a client asks for it, who is nobody's therapist.
+std::optional<Sides> lock_for_client(WriteTx& tx, PracticeId practice, EpisodeId episode, AccountId to) {
+  auto sides = lock_sides(tx, practice, episode, to, to, 1);
+  if (!sides) return std::nullopt;
+  const access::Viewer client{sides->client, access::Role::client, {}, practice};
+  if (!check_new_therapist(find_account(tx, to), client, sides->from)) return std::nullopt;
+  tx.execute(kCallOffPlanned, {episode, tx.now()});
+  return sides;
+}
+
+Result<HandOver> store_plan(WriteTx& tx, const access::Viewer& by, const NewHandOver& wanted) {
+  const auto sides = lock_sides(tx, by.practice, wanted.episode, wanted.to, by.account, is_administrator(by));
   if (!sides) return fail(not_found());
-  TRY(check_new_therapist(to, by, sides->from));
+  TRY(check_new_therapist(find_account(tx, wanted.to), by, sides->from));
   TRY(check_date(wanted.due_at, tx.now()));
   const bool is_own = sides->from == by.account;
   const auto due_at = std::max(wanted.due_at, is_own ? tx.now() : tx.now() + kTimeToObject);
@@ -259,6 +283,35 @@ Result<std::vector<HandOver>> carry_out_hand_overs(WriteTx& tx, const CancelSess
     done.push_back(one);
   }
   return done;
+}
+
+Result<bool> hand_over_as_wished(WriteTx& tx, PracticeId practice, const NewHandOver& wanted,
+                                 const CancelSessions& cancel_sessions) {
+  const auto sides = lock_for_client(tx, practice, wanted.episode, wanted.to);
+  if (!sides) return false;
+  if (tx.execute(kPlan, {wanted.id, practice, wanted.episode, sides->client, sides->from, wanted.to,
+                         wanted.keeps_sessions ? "keep" : "cancel", sides->client, tx.now(), tx.now()}) != 1) {
+    return fail(id_taken());
+  }
+  const access::Viewer client{sides->client, access::Role::client, {}, practice};
+  return carry_out(tx, *find_known(tx, client, wanted.id), cancel_sessions);
+}
+
+Result<std::optional<EpisodeId>> begin_anew(WriteTx& tx, PracticeId practice, EpisodeId old, AccountId to,
+                                            const CancelSessions& cancel_sessions) {
+  const auto sides = lock_for_client(tx, practice, old, to);
+  if (!sides) return std::optional<EpisodeId>();
+  TRY(cancel_sessions(tx, sides->client, old));
+  questionnaires::end_allowances(tx, old);
+  tx.execute(kEndTreatment, {old, tx.now()});
+  const auto episode = EpisodeId::make(tx.now());
+  const auto chat = RoomId::make(tx.now());
+  TRY(open_episode(tx, episode, chat, practice, sides->client, to, tx.now()));
+  TRY(set_helpers(tx, episode, usual_helpers(tx, to)));
+  const auto before = tx.first(kChat, {old}, [](const Row& row) { return row.id<RoomId>(0); });
+  if (before) tx.emit({*before, 0, http::passing_frame(*before, RoomEvent{old}), {sides->client, sides->from}});
+  tx.emit({chat, 0, http::passing_frame(chat, RoomEvent{episode}), {sides->client, to}});
+  return std::optional(episode);
 }
 
 Result<void> call_off_hand_overs_to(WriteTx& tx, AccountId therapist) {

@@ -38,6 +38,7 @@ struct Episode {
   std::int64_t unread = 0;            ///< messages of the other person not yet read by the viewer, in all rooms
   std::optional<Time> waiting_since;  ///< the client's oldest message that the therapist has not answered
   std::optional<Time> last_at;        ///< the latest message of either
+  bool is_over = false;               ///< nobody treats the client here any more; for the client alone
 };
 
 /// A room of an episode; the chat has no subject.

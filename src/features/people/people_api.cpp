@@ -92,6 +92,8 @@ Result<Answer<EpisodesAnswer>> read_episodes(Context& context, Call& call) {
   TRY_ASSIGN(const auto episodes,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<Episode>> {
                auto found = list_episodes(tx, context.viewer.account);
+               // What was written in one that is over is in the client's record.
+               std::erase_if(found, [](const Episode& one) { return one.is_over; });
                for (const auto& one : found) {
                  if (aways.find(one.therapist) == aways.end()) aways[one.therapist] = away_of(tx, one.therapist);
                  hand_overs[one.id] = hand_over_of(tx, one.id);

@@ -68,7 +68,8 @@ const Query kAddRoom{"people.add_room",
   "      ORDER BY w.seq DESC LIMIT 1), 0)"                                                           \
   "   WHERE r.episode_id = e.id AND v.author_id = e.client_id),"                                     \
   " (SELECT MAX(v.at) FROM room r JOIN room_event v ON v.room_id = r.id AND v.seq = r.last_seq"      \
-  "   WHERE r.episode_id = e.id)"                                                                    \
+  "   WHERE r.episode_id = e.id),"                                                                   \
+  " CASE WHEN e.locked_at IS NULL THEN 0 ELSE 1 END"                                                 \
   " FROM episode_of_care e JOIN account c ON c.id = e.client_id JOIN account t ON t.id = e.therapist_id"
 const Query kEpisodes{"people.episodes",
                       EPISODE " WHERE e.id IN " EPISODES_OPEN_NOW_TO("$1", "$2") " ORDER BY e.opened_at, e.id", true};
@@ -124,7 +125,7 @@ Bytes copy_of(BytesView bytes) {
 Episode to_episode(const Row& row) {
   return {row.id<EpisodeId>(0),  row.id<AccountId>(1),  row.id<AccountId>(2), row.id<RoomId>(3),
           copy_of(row.bytes(4)), copy_of(row.bytes(5)), maybe_number(row, 6), maybe_number(row, 7),
-          row.int64(8),          row.maybe_time(9),     row.maybe_time(10)};
+          row.int64(8),          row.maybe_time(9),     row.maybe_time(10),   row.int64(11) != 0};
 }
 
 Room to_room(const Row& row) {
@@ -168,6 +169,7 @@ const Query kFindClient{"people.find_client",
                         true};
 #define LOCKED_CLIENTS                                                                                  \
   "SELECT e.client_id, MAX(e.locked_at) FROM episode_of_care e JOIN account t ON t.id = e.therapist_id" \
+  " JOIN account gone ON gone.id = e.client_id AND gone.closed_at IS NOT NULL"                          \
   " WHERE e.locked_at IS NOT NULL AND"
 // Whoever was named after it was locked has nothing to do with it.
 #define KNEW                                                                   \

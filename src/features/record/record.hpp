@@ -25,6 +25,7 @@
 #include "features/relationship_concern/relationship_concern.hpp"
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::record {
@@ -109,6 +110,7 @@ struct StoredRecord {
   std::vector<StoredConsent> consents;  ///< the oldest first
   /// The client's alone: no exception opens them. The oldest first.
   std::vector<relationship_concern::WholeConcern> relationship_concerns = {};
+  std::vector<therapist_switch::StoredSwitch> switches = {};
   std::vector<preferences::StoredWishes> wishes = {};  ///< the oldest first
   std::vector<StoredAccess> access;                    ///< the latest first
   bool more_access = false;

@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <initializer_list>
 #include <map>
+#include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "features/homework/homework_rules.hpp"
 #include "features/record/record_terms.hpp"
@@ -210,6 +214,7 @@ class Page {
     for (const auto& episode : record_.episodes) add_episode(episode);
     add_consents();
     add_relationship_concerns();
+    add_switches();
     add_wishes();
     add_access();
     add("</main></body></html>\n");
@@ -744,6 +749,37 @@ class Page {
            *one.ended_at);
     }
     add("</article>");
+  }
+
+  void add_switch(const RecordSwitch& one) {
+    add("<article>");
+    soft(one.started_at, ", ", one.from);
+    if (one.to) soft(named("therapist_switch.to"), " ", *one.to);
+    if (one.told_at) soft(named("therapist_switch.told"), ", ", *one.told_at);
+    if (one.ended_at) {
+      const bool is_done = one.state == therapist_switch::SwitchState::done;
+      soft(named(is_done ? "therapist_switch.done" : "therapist_switch.withdrawn"), ", ", *one.ended_at);
+    }
+    if (one.summary) {
+      for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, const std::string&>>{
+               {"therapist_switch.goals", one.summary->goals},
+               {"therapist_switch.approach", one.summary->approach},
+               {"therapist_switch.reached", one.summary->reached},
+               {"therapist_switch.helped", one.summary->helped},
+               {"therapist_switch.not_helped", one.summary->not_helped},
+               {"therapist_switch.more", one.summary->more}}) {
+        if (text.empty()) continue;
+        soft(named(name));
+        tag(R"(p class="w" dir="auto")", text);
+      }
+    }
+    add("</article>");
+  }
+
+  void add_switches() {
+    if (record_.switches.empty()) return;
+    tag("h2", named("therapist_switch.title"));
+    for (const auto& one : record_.switches) add_switch(one);
   }
 
   void add_relationship_concerns() {

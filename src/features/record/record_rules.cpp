@@ -13,6 +13,7 @@
 #include "features/record/record_terms.hpp"
 #include "features/relationship_concern/sealed_words.hpp"
 #include "features/signals/signal_words.hpp"
+#include "features/therapist_switch/sealed_summary.hpp"
 
 namespace rapport::record {
 namespace {
@@ -425,6 +426,21 @@ Result<RecordAnswer> open_record(const StoredRecord& stored, const SealKey& key,
   for (const auto& one : stored.relationship_concerns) {
     TRY_ASSIGN(auto concern, relationship_concern::open_own(key, one, name_of_hearer));
     record.relationship_concerns.push_back(std::move(concern));
+  }
+  for (const auto& one : stored.switches) {
+    RecordSwitch entry;
+    entry.started_at = one.started_at;
+    entry.state = one.state;
+    entry.from = name_of(names, one.from).value_or("");
+    if (one.to) entry.to = name_of(names, *one.to);
+    entry.told_at = one.told_at;
+    entry.at = one.due_at;
+    entry.ended_at = one.ended_at;
+    entry.history = one.history;
+    if (one.sealed_summary) {
+      TRY_ASSIGN(entry.summary, therapist_switch::open_summary(key, one));
+    }
+    record.switches.push_back(std::move(entry));
   }
   for (const auto& one : stored.wishes) {
     TRY_ASSIGN(auto wishes, preferences::open_wishes(key, one));

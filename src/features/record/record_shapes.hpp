@@ -19,6 +19,8 @@
 #include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/safety_gate/safety_gate.hpp"
 #include "features/signals/signals_shapes.hpp"
+#include "features/therapist_switch/switch_summary.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 
 namespace rapport::record {
 
@@ -381,6 +383,21 @@ struct AccessAnswer {
 };
 BOOST_DESCRIBE_STRUCT(AccessAnswer, (), (access, more))
 
+struct RecordSwitch {
+  static constexpr std::string_view says =
+      "That one asked for another therapist, and what one gave along; `told_at` absent: nobody was told.";
+  Time started_at;
+  therapist_switch::SwitchState state = therapist_switch::SwitchState::started;
+  std::string from;
+  std::optional<std::string> to;
+  std::optional<Time> told_at;
+  std::optional<Time> at;
+  std::optional<Time> ended_at;
+  therapist_switch::SwitchHistory history = therapist_switch::SwitchHistory::everything;
+  std::optional<therapist_switch::SwitchSummary> summary;
+};
+BOOST_DESCRIBE_STRUCT(RecordSwitch, (), (started_at, state, from, to, told_at, at, ended_at, history, summary))
+
 struct RecordAnswer {
   static constexpr std::string_view says =
       "Everything of one client, the oldest first; `access` the latest first, at most 20,000 (`more_access`). "
@@ -393,13 +410,14 @@ struct RecordAnswer {
   std::vector<RecordEpisode> episodes;
   std::vector<RecordConsent> consents;
   std::vector<relationship_concern::OwnConcern> relationship_concerns;
+  std::vector<RecordSwitch> switches;
   std::vector<RecordWishes> wishes;
   std::vector<RecordAccess> access;
   bool more_access = false;
   std::vector<std::string> left_out;
 };
 BOOST_DESCRIBE_STRUCT(RecordAnswer, (),
-                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, wishes, access,
-                       more_access, left_out))
+                      (made_at, practice, synthetic, name, episodes, consents, relationship_concerns, switches, wishes,
+                       access, more_access, left_out))
 
 }  // namespace rapport::record

@@ -296,6 +296,11 @@ Result<StoredRecord> read_record(ReadTx& tx, AccountId client) {
   for (const auto& one : record.relationship_concerns) {
     for (const auto& telling : one.tellings) add_profile(tx, record, telling.account);
   }
+  record.switches = therapist_switch::list_own(tx, client);
+  for (const auto& one : record.switches) {
+    add_profile(tx, record, one.from);
+    if (one.to) add_profile(tx, record, *one.to);
+  }
   record.wishes = preferences::list_wishes(tx, client);
   std::ranges::reverse(record.wishes);
   record.access = read_access(tx, client, std::nullopt, kMostAccess + 1);

@@ -63,6 +63,7 @@ Result<Answer<OwnConcerns>> read_own(Context& context, Call& call) {
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<std::vector<WholeConcern>> {
                hearers.clear();  // this may be run again
                for (const auto& episode : people::list_episodes(tx, client)) {
+                 if (episode.is_over) continue;
                  for (const auto& one : hearers_of(tx, episode.id))
                    hearers.push_back({episode.id, one, away_until(tx, one)});
                }

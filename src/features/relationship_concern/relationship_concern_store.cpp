@@ -24,12 +24,14 @@ using store::WriteTx;
   " FROM relationship_concern c JOIN episode_of_care e ON e.id = c.episode_id" \
   " JOIN room r ON r.episode_id = e.id AND r.kind = 'chat'"
 // Whom the client chose, and for as long as they are what they were chosen as: no deputy, no successor, no supervisor,
-// and nobody who came back after another had their place.
-#define STILL_HEARS                                                                               \
-  "(t.ended_at IS NULL AND e.locked_at IS NULL AND a.closed_at IS NULL"                           \
-  " AND ((t.part = 'therapist' AND e.therapist_id = t.account_id"                                 \
-  "   AND t.told_at >= COALESCE(e.therapist_changed_at, t.told_at))"                              \
-  "  OR (t.part = 'neutral_person' AND e.neutral_id = t.account_id AND a.role = 'neutral_person'" \
+// and nobody who came back after another had their place. The neutral person goes on where the client has begun anew
+// with another therapist.
+#define STILL_HEARS                                                                                    \
+  "(t.ended_at IS NULL AND a.closed_at IS NULL AND (e.locked_at IS NULL OR (t.part = 'neutral_person'" \
+  "  AND EXISTS (SELECT 1 FROM account own WHERE own.id = e.client_id AND own.closed_at IS NULL)))"    \
+  " AND ((t.part = 'therapist' AND e.therapist_id = t.account_id"                                      \
+  "   AND t.told_at >= COALESCE(e.therapist_changed_at, t.told_at))"                                   \
+  "  OR (t.part = 'neutral_person' AND e.neutral_id = t.account_id AND a.role = 'neutral_person'"      \
   "   AND t.told_at >= COALESCE(e.neutral_changed_at, t.told_at))))"
 #define TELLING                                                                                                  \
   "t.id, t.concern_id, t.part, t.account_id, t.told_at, t.heard_at, t.waits, t.ended_at, CASE WHEN " STILL_HEARS \

@@ -60,10 +60,12 @@ const Query kTherapistThen{"safety.therapist_then",
 // Whoever is named hears of what is open or comes; of what was over before that they read once the naming holds.
 #define SINCE_NAMED(from) "(c.closed_at IS NULL OR " from " <= $2 OR c.closed_at + 86400000000 >= " from ")"
 static_assert(people::kTimeToObject == std::chrono::microseconds(86'400'000'000));
-// Of a client who has left only what was said about the therapist is left to look into: until the key is locked.
-#define STILL_READ                                                                                               \
-  "(e.locked_at IS NULL OR (c.kind = 'rift' AND EXISTS (SELECT 1 FROM closing k WHERE k.client_id = e.client_id" \
-  " AND k.state = 'locked' AND k.key_locked = 0)))"
+// Of a client who has left only what was said about the therapist is left to look into: until the key is locked. The
+// same of a treatment that is over while its client is here, with another therapist.
+#define STILL_READ                                                                                                \
+  "(e.locked_at IS NULL OR (c.kind = 'rift' AND (EXISTS (SELECT 1 FROM closing k WHERE k.client_id = e.client_id" \
+  " AND k.state = 'locked' AND k.key_locked = 0) OR EXISTS (SELECT 1 FROM account own WHERE own.id = e.client_id" \
+  " AND own.closed_at IS NULL))))"
 // $1 is the viewer, $2 now. The supervisor hears of a concern once nobody has looked into it in time.
 #define OF_VIEWER \
   " (" STILL_READ " AND ((c.kind <> 'rift' AND " TREATED_NOW_BY("e", "$1", "$2") ") OR (c.kind = 'safety' AND (((e.deputy_id = $1 OR " STANDS_IN_FOR("e.deputy_id", "$1", "$2") ") AND " SINCE_NAMED("t.deputy_from") ")" \

@@ -316,9 +316,16 @@ void low(Course& course, const Rule& rule, const Measure& measure, const Series&
   std::optional<std::size_t> found;
   int since = 0;  // session; 0: it is not low
   int not_low = 0;
+  int pair = 0;
   for (const auto& now : series.points) {
-    const bool is_first_sessions = now.form->session <= rule.parameter("sessions");
-    if (is_early && !is_first_sessions) return;
+    const bool is_first_sessions = now.form->session_of_pair() <= rule.parameter("sessions");
+    // With another therapist everything begins anew.
+    if (std::exchange(pair, now.form->before_pair) != now.form->before_pair) {
+      found.reset();
+      since = 0;
+      not_low = 0;
+    }
+    if (is_early && !is_first_sessions) continue;
     if ((now.value - *measure.low) * series.better() > -kSame) {
       if (++not_low >= kFormsUntilOver) since = 0;
       continue;
@@ -340,16 +347,18 @@ void low(Course& course, const Rule& rule, const Measure& measure, const Series&
 }
 
 void falling_early(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
-  bool told = false;
+  std::optional<int> told;  // of which pair
   for (std::size_t i = 2; i < series.points.size(); ++i) {
     const auto& now = series.points[i];
-    if (now.form->session > rule.parameter("sessions")) return;
+    const int pair = now.form->before_pair;
+    if (now.form->session_of_pair() > rule.parameter("sessions")) continue;
+    if (series.points[i - 2].form->before_pair != pair) continue;
     const auto first = series.points[i - 2].value * series.better();
     const auto second = series.points[i - 1].value * series.better();
     const auto third = now.value * series.better();
     const auto threshold = rule.parameter("share") * measure.drop;
-    if (told || !(first > second && second > third) || first - third < threshold - kSame) continue;
-    told = true;
+    if (told == pair || !(first > second && second > third) || first - third < threshold - kSame) continue;
+    told = pair;
     auto symptoms = symptoms_by(course, now.form->session);
     auto signal = course.signal_of(rule, *now.form,
                                    fmt::format("{} fell twice in a row in the first sessions, from {} to {} and {}{}.",

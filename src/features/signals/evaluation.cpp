@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "features/messages/messages.hpp"
+#include "features/people/hand_overs.hpp"
 #include "features/people/people.hpp"
 #include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -64,6 +65,12 @@ class Sessions {
     return static_cast<int>(std::max<std::size_t>(begun + (is_before ? 1 : 0), 1));
   }
   bool none() const { return held_.empty(); }
+  /// So many were held before the two of now began, of a form that came since.
+  int before_pair(const StoredCourse& course, Time at) const {
+    if (!course.pair_began_at || at < *course.pair_began_at) return 0;
+    return static_cast<int>(std::count_if(held_.begin(), held_.end(),
+                                          [&](const auto* one) { return *one->began_at < *course.pair_began_at; }));
+  }
   /// The first that began after `at`.
   std::optional<Time> first_after(Time at) const {
     for (const auto* one : held_) {
@@ -131,6 +138,7 @@ void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::ve
     one.stored = &stored;
     one.at = stored.due_at.value_or(stored.asked_at);
     one.form.session = sessions.number_of(stored, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -158,6 +166,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.stored = &stored;
     one.at = is_sent ? *stored.completed_at : *stored.due_at;
     one.form.session = sessions.number_of(stored, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -475,6 +484,8 @@ Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look) {
   TRY_ASSIGN(const auto span, find_span(tx, look.episode));
   course.closed_at = span.closed_at;
   course.contact.opened_at = span.opened_at;
+  const auto handed_over = people::hand_overs_done(tx, look.episode);
+  if (!handed_over.empty()) course.pair_began_at = handed_over.back().done_at;
   // As the client, to whom all of it is open; what nobody else may see is left out of what is made of it.
   TRY_ASSIGN(course.forms, questionnaires::list_forms(tx, look.client, look.episode));
   course.versions = questionnaires::list_latest_answers(tx, look.episode);

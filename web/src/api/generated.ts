@@ -5006,6 +5006,531 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/therapist-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far one is on the way to another therapist */
+        get: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How far one is on the way to another therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitches"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/therapist-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to ask for another therapist */
+        post: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchToStart"];
+                };
+            };
+            responses: {
+                /** @description Begin to ask for another therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description Begin to ask for another therapist */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A step */
+        put: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchTherapist"];
+                };
+            };
+            responses: {
+                /** @description A step */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A step */
+        put: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchSummaryToGive"];
+                };
+            };
+            responses: {
+                /** @description A step */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A step */
+        put: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchDay"];
+                };
+            };
+            responses: {
+                /** @description A step */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/telling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell both therapists */
+        post: {
+            parameters: {
+                query?: {
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchToTell"];
+                };
+            };
+            responses: {
+                /** @description Tell both therapists */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave it as it is */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Leave it as it is */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients who go to another therapist */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Clients who go to another therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitches"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches/{therapist_switch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One of them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitchDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches/{therapist_switch}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Take over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitchDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/relationship-concerns/{relationship_concern}/mediation": {
         parameters: {
             query?: never;
@@ -11399,6 +11924,108 @@ export interface components {
             agreement: string;
             agrees: boolean;
         };
+        /** @enum {string} */
+        SwitchKind: "asked" | "planned";
+        /** @enum {string} */
+        SwitchState: "started" | "chosen" | "written" | "agreed" | "told" | "waiting" | "done" | "withdrawn";
+        /** @enum {string} */
+        SwitchHistory: "everything" | "summary";
+        /** @enum {string} */
+        SwitchMeeting: "none" | "joint" | "therapists";
+        /** @enum {string} */
+        SwitchSessions: "keep" | "cancel";
+        /** @enum {string} */
+        SwitchPlace: "from" | "to";
+        SwitchSummary: {
+            goals: string;
+            approach: string;
+            reached: string;
+            helped: string;
+            not_helped: string;
+            more: string;
+        };
+        SwitchDuties: {
+            to_look_into: boolean;
+            sessions: number;
+            message_waits: boolean;
+        };
+        OwnSwitch: {
+            id: string;
+            episode: string;
+            kind: components["schemas"]["SwitchKind"];
+            state: components["schemas"]["SwitchState"];
+            revision: number;
+            from: components["schemas"]["Person"];
+            to?: components["schemas"]["Person"];
+            history: components["schemas"]["SwitchHistory"];
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+            summary: components["schemas"]["SwitchSummary"];
+            drafted: boolean;
+            at?: string;
+            told_at?: string;
+            ended_at?: string;
+            new_episode?: string;
+            duties: components["schemas"]["SwitchDuties"];
+            proposals: components["schemas"]["ProposedTherapist"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        OwnSwitches: {
+            current?: components["schemas"]["OwnSwitch"];
+        };
+        SwitchToStart: {
+            id: string;
+            kind: components["schemas"]["SwitchKind"];
+        };
+        SwitchTherapist: {
+            based_on: number;
+            therapist?: string;
+        };
+        SwitchSummaryToGive: {
+            based_on: number;
+            history: components["schemas"]["SwitchHistory"];
+            goals: string;
+            approach: string;
+            reached: string;
+            helped: string;
+            not_helped: string;
+            more: string;
+        };
+        SwitchDay: {
+            based_on: number;
+            at: string;
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+        };
+        SwitchToTell: {
+            based_on: number;
+        };
+        ToldSwitch: {
+            id: string;
+            client: string;
+            place: components["schemas"]["SwitchPlace"];
+            kind: components["schemas"]["SwitchKind"];
+            state: components["schemas"]["SwitchState"];
+            from: components["schemas"]["Person"];
+            to: components["schemas"]["Person"];
+            history: components["schemas"]["SwitchHistory"];
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+            at: string;
+            ended_at?: string;
+            episode?: string;
+        };
+        ToldSwitches: {
+            switches: components["schemas"]["ToldSwitch"][];
+        };
+        ToldSwitchDetails: {
+            one: components["schemas"]["ToldSwitch"];
+            summary?: components["schemas"]["SwitchSummary"];
+            duties: components["schemas"]["SwitchDuties"];
+        };
+        TherapistSwitchEvent: {
+            therapist_switch: string;
+        };
         /** @description Whether those who hear it may know of each other, and both read what is agreed from now on. Nothing else that was written to one is shown to the other. */
         Mediation: {
             wanted: boolean;
@@ -12993,6 +13620,13 @@ export interface components {
             /** Format: uuid */
             concern: string;
         };
+        LiveTherapistSwitch: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "therapist-switch";
+            body: components["schemas"]["TherapistSwitchEvent"];
+        };
         /** @description Something that a client says about the relationship, or an answer to it, came for whoever receives this. Read it again. */
         LiveRelationshipConcern: {
             /** Format: uuid */
@@ -13353,8 +13987,7 @@ export interface components {
             body: components["schemas"]["OpeningEvent"];
         };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"];
-        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveRecap"];
+        LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveTherapistSwitch"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"] | components["schemas"]["LiveRecap"];
         /** @enum {string} */
         Gender: "woman" | "man" | "diverse";
         /** @enum {string} */

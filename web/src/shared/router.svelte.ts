@@ -1,8 +1,8 @@
-const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'recaps', 'join', 'recovery', 'profile', 'wishes', 'choice'] as const;
+const kAlone = ['help', 'record', 'account', 'consents', 'invitations', 'absences', 'instruments', 'figures', 'between', 'recaps', 'join', 'recovery', 'profile', 'wishes', 'choice', 'another'] as const;
 
 export type Route =
   | { page: 'home' | 'concerns' | 'access' | 'close' | (typeof kAlone)[number] }
-  | { page: 'concern' | 'heard'; concern: string }
+  | { page: 'concern' | 'heard' | 'switched'; concern: string }
   | { page: 'client' | 'chat' | 'threads' | 'compose' | 'forms' | 'sessions' | 'plan' | 'course' | 'asked' | 'prepare'; episode: string }
   | { page: 'checkin'; encounter: string }
   | { page: 'form'; episode: string; form: string }
@@ -26,6 +26,7 @@ export function parse(path: string): Route {
   if (first === 'account' && episode === 'close' && section === undefined) return { page: 'close' };
   if (first === 'recovery' && episode === 'stop' && section === undefined) return { page: 'recovery' };
   if (first === 'checkin' && section === undefined) return { page: 'checkin', encounter: episode ?? '' };
+  if (first === 'another' && episode && section === undefined) return { page: 'switched', concern: episode };
   if (first === 'between' && episode && section === undefined) return { page: 'heard', concern: episode };
   if (first === 'concerns' && section === undefined) return episode ? { page: 'concern', concern: episode } : { page: 'concerns' };
   if (first !== 'with' || !episode || more !== undefined) return { page: 'lost' };
@@ -60,6 +61,8 @@ export const paths = {
   figures: '/figures',
   between: '/between',
   recaps: '/recaps',
+  another: '/another',
+  switched: (one: string) => `/another/${encodeURIComponent(one)}`,
   heard: (concern: string) => `/between/${encodeURIComponent(concern)}`,
   profile: '/profile',
   wishes: '/wishes',
