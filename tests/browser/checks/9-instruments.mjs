@@ -198,6 +198,13 @@ export default async function add({ check, house, shots }) {
     await theirs.page.getByRole('button', { name: /^Take the answer back/ }).click();
     await until('no mark again', async () => (await says()) === 'no mark yet');
     same('the focus on the line', await theirs.page.evaluate(() => document.activeElement.type), 'range');
+    // A finger that comes down on the line and scrolls the page.
+    await line.evaluate((one) => {
+      one.value = '2';
+      for (const event of [new Event('input', { bubbles: true }), new PointerEvent('pointercancel', { bubbles: true }), new Event('change', { bubbles: true })]) one.dispatchEvent(event);
+    });
+    same('to scroll is no mark', await says(), 'no mark yet');
+    same('nor is one drawn', await line.evaluate((one) => one.classList.contains('unset') && one.value), '5');
     const pressed = async (key, words) => {
       await theirs.page.keyboard.press(key);
       await until(`${words} after ${key}`, async () => (await says()) === `${words} on a line from 0 to 10`);
