@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPublished, keyOf, panelsOf, rowsOf, since, startOfLast } from '../src/features/course/course';
-import { draw, isTwin, latestOf, neighbour, wrapped } from '../src/features/course/picture';
+import { draw, isTwin, latestOf, neighbour, scaleGroups, wrapped } from '../src/features/course/picture';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../src/shared/types';
 
 const day = (number: number) => new Date(Date.UTC(2026, 0, number)).toISOString();
@@ -222,4 +222,36 @@ test('two scales with the same score leave both marks to be seen', () => {
   const points = marks.filter((mark) => mark.kind === 'point');
   expect(points).toHaveLength(4);
   expect(points.map((mark) => isTwin(mark, marks))).toEqual([true, false, true, false]);
+});
+
+test('each scale of a form is drawn on its own range, and only scales of one range together', () => {
+  const scale = (key: string, max: number) => ({ key, label: key, min: 0, max, higher_is_worse: false });
+  const scales = [scale('total', 16), scale('goal', 4), scale('task', 4), scale('bond', 8)];
+  expect(scaleGroups(scales).map((group) => group.map((one) => one.key))).toEqual([['total'], ['goal', 'task'], ['bond']]);
+  const best = { ...point('f', 1, 16, 1), values: scales.map(({ key, max }) => ({ scale: key, value: max, prorated: false })) };
+  const checkIn = { ...series('check-in', [best]), scales, bands: [] };
+  const { panels, marks } = draw({ ...course(), series: [checkIn], events: [missing('check-in', 8)] }, 288, 16);
+  expect(panels.map((one) => one.axis.map(({ value }) => value))).toEqual([[0, 16], [0, 4], [0, 8]]);
+  // The best answer stands at the top of its panel, whatever the range.
+  for (const one of panels) {
+    const own = marks.filter((mark) => mark.kind === 'point' && one.scales.includes(scales[mark.scale]!));
+    expect(own).toHaveLength(one.scales.length);
+    for (const mark of own) expect(mark.y - one.top).toBeCloseTo(8);
+  }
+  expect(marks.filter((mark) => mark.kind === 'point' && mark.isSecond).map((mark) => mark.kind === 'point' && mark.scale)).toEqual([2]);
+  // What did not come is marked once, and breaks no line without leaving a gap.
+  expect(marks.filter((mark) => mark.kind === 'event')).toHaveLength(1);
+});
+
+test('the names of scales stand above what they name, and only where a form has several', () => {
+  const scale = (key: string) => ({ key, label: key, min: 0, max: 16, higher_is_worse: false });
+  const sparq = { ...series('sparq', [point('f', 1, 5, 1)]), scales: [scale('positive'), scale('negative')], bands: [] };
+  const [narrow] = draw({ ...course(), series: [sparq] }, 288, 16).panels;
+  const [wide] = draw({ ...course(), series: [sparq] }, 700, 16).panels;
+  expect([narrow?.keys?.lines, wide?.keys?.lines]).toEqual([2, 1]);
+  for (const one of [narrow, wide]) {
+    expect(one?.keys?.y).toBeGreaterThanOrEqual((one?.title ?? Infinity) + 2.4 * 16);
+    expect((one?.keys?.y ?? Infinity) + 1.4 * 16 * (one?.keys?.lines ?? 0)).toBeLessThanOrEqual(one?.top ?? 0);
+  }
+  expect(draw(course(), 288, 16).panels.map((one) => one.keys)).toEqual([null, null]);
 });

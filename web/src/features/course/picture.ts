@@ -5,13 +5,24 @@ import { isGap, panelsOf, type Panel } from './course';
 
 /** Something that can be pointed at. All lengths are in pixels of the picture. */
 export type Mark = { x: number; y: number; row: number } & (
-  | { kind: 'point'; panel: Panel; point: CoursePoint; scale: number }
+  /** `scale`: which of its form, -1 without a score; `isSecond`: of the two that are drawn together. */
+  | { kind: 'point'; panel: Panel; point: CoursePoint; scale: number; isSecond: boolean }
   | { kind: 'event'; event: CourseEvent }
   | { kind: 'session'; session: CourseSession }
 );
 
+type Scale = Panel['series']['scales'][number];
+type Band = Panel['series']['bands'][number];
+
+/** A form has as many as its scales need: on the range of another, a score would look low or high without being so. */
 export interface DrawnPanel {
   panel: Panel;
+  /** What is drawn in it: one scale, or two of one range. */
+  scales: Scale[];
+  /** Where a form has several, what they are called stands above them, in so many lines. */
+  keys: { y: number; lines: number } | null;
+  /** Whether it is the first of its form, with the title and with what did not come. */
+  isFirst: boolean;
   top: number;
   bottom: number;
   /** Where its title begins. */
@@ -62,6 +73,8 @@ function thinned<T extends { x: number }>(items: T[], room: number): T[] {
 /** Of a letter, on average and rather too wide. */
 const letter = 0.45;
 const lineHeight = 1.2;
+/** Of the name of a scale with its mark. */
+export const keyHeight = 1.4;
 
 /** One after the other in lines of so many letters. What belongs together stays in a line where it fits. */
 export function wrapped(entries: string[], most: number): string[] {
@@ -74,13 +87,24 @@ export function wrapped(entries: string[], most: number): string[] {
   return lines;
 }
 
+/** The scales of a form that can be drawn together: of one range, and not more than there are marks for. */
+export function scaleGroups(scales: Scale[]): Scale[][] {
+  const groups: Scale[][] = [];
+  for (const scale of scales) {
+    const own = groups.find((one) => one.length < 2 && one[0]?.min === scale.min && one[0].max === scale.max);
+    if (own) own.push(scale);
+    else groups.push([scale]);
+  }
+  return groups;
+}
+
 /** The bands of the scale that is drawn first, which others would only hide. Those that nobody has published stand in the
  *  table alone, which says so. */
-const bandsOf = ({ series }: Panel) => series.bands.filter((band) => band.source && band.scale === series.scales[0]?.key);
+const bandsOf = ({ series }: Panel, [first]: Scale[]) => series.bands.filter((band) => band.source && band.scale === first?.key);
 
 /** "0–4 Minimal, 5–9 Mild": what stands above where there is no room beside. */
-function bandList(panel: Panel, most: number): string[] {
-  const all = bandsOf(panel).map(({ min, max, label }) => `${min}–${max} ${label}`);
+function bandList(panel: Panel, scales: Scale[], most: number): string[] {
+  const all = bandsOf(panel, scales).map(({ min, max, label }) => `${min}–${max} ${label}`);
   return wrapped(all.map((one, number) => (number < all.length - 1 ? `${one},` : one)), most);
 }
 
@@ -90,8 +114,8 @@ function bandList(panel: Panel, most: number): string[] {
  */
 export function draw(course: Course, width: number, unit: number): Picture {
   const left = 2.2 * unit;
-  const drawnPanels = panelsOf(course);
-  const longest = Math.max(0, ...drawnPanels.flatMap((panel) => bandsOf(panel).map(({ label }) => label.length)));
+  const drawnPanels = panelsOf(course).flatMap((panel) => scaleGroups(panel.series.scales).map((scales, number) => ({ panel, scales, isFirst: number === 0 })));
+  const longest = Math.max(0, ...drawnPanels.flatMap(({ panel, scales }) => bandsOf(panel, scales).map(({ label }) => label.length)));
   const margin = (longest * letter + 1) * unit;
   // Beside the bands only where enough is left to draw in.
   const beside = width - left - margin >= 28 * unit;
@@ -101,11 +125,15 @@ export function draw(course: Course, width: number, unit: number): Picture {
   const marks: Mark[] = [];
   const panels: DrawnPanel[] = [];
   let top = 0;
-  for (const panel of drawnPanels) {
+  for (const { panel, scales, isFirst } of drawnPanels) {
     const title = top;
-    const list = beside ? [] : bandList(panel, (right - left) / (letter * unit));
-    top += (2.7 + lineHeight * list.length) * unit; // its title, in two lines at most
-    const drawn = drawPanel(panel, { x, title, top, right, unit, list, left }, marks, panels.length);
+    const list = beside ? [] : bandList(panel, scales, (right - left) / (letter * unit));
+    if (isFirst) top += 2.4 * unit; // its title, in two lines at most
+    // Side by side only where there is room for two names.
+    const lines = panel.series.scales.length === 1 ? 0 : width >= 32 * unit ? 1 : scales.length;
+    const keys = lines > 0 ? { y: top, lines } : null;
+    top += (0.3 + keyHeight * lines + lineHeight * list.length) * unit;
+    const drawn = drawPanel({ panel, scales, isFirst, keys }, { x, title, top, right, unit, list, left }, marks, panels.length);
     panels.push(drawn);
     top = drawn.bottom + 0.8 * unit;
   }
@@ -148,13 +176,14 @@ interface Place {
 }
 
 /** Adds what can be pointed at to `marks`. */
-function drawPanel(panel: Panel, { x, title, top, left, right, unit, list }: Place, marks: Mark[], row: number): DrawnPanel {
+function drawPanel(of: Pick<DrawnPanel, 'panel' | 'scales' | 'isFirst' | 'keys'>, { x, title, top, left, right, unit, list }: Place, marks: Mark[], row: number): DrawnPanel {
+  const { panel, scales, isFirst } = of;
   const { series, events } = panel;
-  const low = Math.min(...series.scales.map((one) => one.min));
-  const high = Math.max(...series.scales.map((one) => one.max));
-  const bottom = top + (series.bands.length > 0 || high - low > 16 ? 8.5 : 5.5) * unit;
+  const low = Math.min(...scales.map((one) => one.min));
+  const high = Math.max(...scales.map((one) => one.max));
+  const bottom = top + (!isFirst ? 4 : series.bands.length > 0 || high - low > 16 ? 8.5 : 5.5) * unit;
   const y = scaleLinear([low, high], [bottom - 0.5 * unit, top + 0.5 * unit]);
-  const bands = bandsOf(panel).map((band, number) => {
+  const bands = bandsOf(panel, scales).map((band, number) => {
     // Scores are whole numbers: a band reaches half a point beyond its ends, the outer ones to the edge.
     const upper = band.max >= high ? top : y(band.max + 0.5);
     const lower = band.min <= low ? bottom : y(band.min - 0.5);
@@ -163,32 +192,33 @@ function drawPanel(panel: Panel, { x, title, top, left, right, unit, list }: Pla
     return { y: upper, height: lower - upper, shaded: number % 2 === 1, label: fits ? band.label : '' };
   });
   const gaps = events.filter(isGap);
-  const paths = series.scales.map((scale, number) => {
+  const paths = scales.map((scale, number) => {
     const steps = [
       ...series.points.map((point) => ({ at: point.at, value: point.values.find((one) => one.scale === scale.key)?.value ?? null, point })),
       ...gaps.map((event) => ({ at: event.at, value: null, point: null }))
     ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
     for (const { at, value, point } of steps) {
-      if (point && value !== null) marks.push({ kind: 'point', panel, point, scale: number, x: x(at), y: y(value), row });
+      if (point && value !== null) marks.push({ kind: 'point', panel, point, scale: series.scales.indexOf(scale), isSecond: number === 1, x: x(at), y: y(value), row });
       // A form without a score is there all the same.
-      if (point && value === null && number === 0) marks.push({ kind: 'point', panel, point, scale: -1, x: x(at), y: bottom - 0.5 * unit, row });
+      if (point && value === null && isFirst && number === 0) marks.push({ kind: 'point', panel, point, scale: -1, isSecond: false, x: x(at), y: bottom - 0.5 * unit, row });
     }
     return line<(typeof steps)[number]>()
       .defined((step) => step.value !== null)
       .x((step) => x(step.at))
       .y((step) => y(step.value ?? 0))(steps) ?? '';
   });
-  for (const event of events) marks.push({ kind: 'event', event, x: x(event.at), y: bottom - 0.5 * unit, row });
+  // What did not come is told once.
+  for (const event of isFirst ? events : []) marks.push({ kind: 'event', event, x: x(event.at), y: bottom - 0.5 * unit, row });
   const names = list.length > 0
     ? list.map((text, number) => ({ x: left, y: top - (0.5 + lineHeight * (list.length - 1 - number)) * unit, text }))
     : bands.filter((band) => band.label).map((band) => ({ x: right + 0.5 * unit, y: band.y + band.height / 2 + 0.3 * unit, text: band.label }));
-  return { panel, title, top, bottom, bands, names, paths, axis: axisOf(panel, [low, high], y, unit) };
+  return { ...of, title, top, bottom, bands, names, paths, axis: axisOf(bandsOf(panel, scales), [low, high], y, unit) };
 }
 
 /** The ends of the scale, and between them where each band begins, as far as the numbers do not touch. */
-function axisOf(panel: Panel, [low, high]: [number, number], y: (value: number) => number, unit: number): DrawnPanel['axis'] {
+function axisOf(bands: Band[], [low, high]: [number, number], y: (value: number) => number, unit: number): DrawnPanel['axis'] {
   const kept = [low];
-  for (const { min } of bandsOf(panel)) {
+  for (const { min } of bands) {
     const last = kept.at(-1) ?? low;
     if (y(last) - y(min) > unit && y(min) - y(high) > unit) kept.push(min);
   }
