@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { concernName, markName } from '../src/features/course/words';
+import { changesOf, concernName, markName } from '../src/features/course/words';
 import { prefs } from '../src/shared/prefs.svelte';
 import type { Course, CoursePoint } from '../src/shared/types';
 
@@ -10,6 +10,9 @@ vi.hoisted(() => {
   vi.stubGlobal('location', { pathname: '/' });
   vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
 });
+
+const reader = vi.hoisted(() => ({ client: false }));
+vi.mock('../src/shared/session.svelte', () => ({ app: reader }));
 
 type Concern = CoursePoint['concerns'][number];
 const told = (state: 'open' | 'acknowledged' | 'closed', questions = [9], kind: Concern['kind'] = 'safety'): Concern =>
@@ -48,4 +51,22 @@ test('a client reads that a person looks, and no more', () => {
   expect(concernName({ kind: 'safety' })).toBe('Hier haben Sie etwas gesagt, das sich ein Mensch ansieht.');
   expect(concernName({ kind: 'rift' })).toBe(concernName({ kind: 'safety' }));
   expect(concernName({ kind: 'unanswered' })).toMatch(/^Hier haben Sie eine Frage offen gelassen/);
+});
+
+test('a client reads of a change in plain words, and nothing where it cannot be told', () => {
+  reader.client = true;
+  prefs.setLocale('en');
+  const point = (first: string, previous: string): CoursePoint => ({
+    form: 'f', at: '2026-01-01T09:00:00Z', occasion: 'on_request', concerns: [], values: [], band: null,
+    since_first: { value: -9, change: first, into_clinical_range: false },
+    since_previous: { value: 2, change: previous, into_clinical_range: true }
+  } as CoursePoint);
+  const own = (first: string, previous: string) => changesOf(point(first, previous));
+  expect(own('recovered', 'unchanged')).toEqual(['Clearly better than the first time (−9)', 'About the same as the time before (+2)']);
+  expect(own('improved', 'deteriorated')).toEqual(['Clearly better than the first time (−9)', 'Clearly worse than the time before (+2)']);
+  expect(own('undetermined', 'undetermined')).toEqual([]);
+  prefs.setLocale('de');
+  expect(own('recovered', 'deteriorated').join()).not.toMatch(/verlässlich|Messfehler|Grenzwert|klinisch/);
+  reader.client = false;
+  expect(own('recovered', 'unchanged')[0]).toMatch(/verlässlich besser/);
 });

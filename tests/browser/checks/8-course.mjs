@@ -112,6 +112,9 @@ export default async function add({ check, house, shots }) {
     const { page } = await course(place, pair.client, { ...phone, colorScheme: 'dark' });
     await page.getByRole('heading', { name: 'Your course' }).waitFor();
     same('the client sees the same points', await page.locator('svg .mark.first, svg .mark.second').count(), now.points);
+    const keys = await page.locator('svg .keys').allInnerTexts();
+    same('the names of scales stand in their own panel', keys.some((one) => /Positive feelings\s+Negative feelings/.test(one)), true);
+    same('no words of statistics', await page.getByText(/reliably|measurement error|cut-off/).count(), 0);
     await picture('phone-dark', page);
     const { above, below } = await page.evaluate(() => ({
       above: document.querySelector('main svg').getBoundingClientRect().bottom,
@@ -171,13 +174,15 @@ export default async function add({ check, house, shots }) {
     const own = await place.person(house.origin, client, { ...phone, viewport: { width: 360, height: 740 } });
     await own.page.getByRole('link', { name: 'Course' }).click();
     await own.page.locator('svg .mark.person').nth(1).waitFor();
+    await own.page.getByRole('button', { name: /^Show what was earlier \(\d+\)$/ }).click();
+    same('what was earlier has the focus', await own.page.evaluate(() => document.activeElement?.closest('tr')?.rowIndex), 4);
     for (const [score, words] of [['1 of 27', 'You said something here that a person looks at.'], ['no score', /You left a question open here/]]) {
       await row(own.page, score).getByText(words).waitFor();
-      same(`no good news beside ${score}`, await row(own.page, score).getByText(/Minimal|Since|better/).count(), 0);
+      same(`no good news beside ${score}`, await row(own.page, score).getByText(/Minimal|[Tt]he first time|better/).count(), 0);
     }
     same('nor is another score of that form called something', await row(own.page, '16 of 27').getByText('Moderately severe').count(), 0);
     const labels = await own.page.locator('svg .mark.person').evaluateAll((marks) => marks.map((one) => one.getAttribute('aria-label')));
-    same('nor in the picture', labels.filter((one) => /Minimal|Since|better/.test(one)), []);
+    same('nor in the picture', labels.filter((one) => /Minimal|the first time|better/.test(one)), []);
     same('and how far others are is not for the client', await own.page.getByText(/nobody has yet|is looking into it/).count(), 0);
     same('barriers', await barriers(own.page), []);
     await picture('concern-client', own.page);

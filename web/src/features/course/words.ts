@@ -1,6 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import { listed, prefs, shortDay, when } from '../../shared/prefs.svelte';
 import { paths } from '../../shared/router.svelte';
+import { app } from '../../shared/session.svelte';
 import { howWithin } from '../../shared/sessions';
 import type { Course, CourseEvent, CoursePoint, CourseSession } from '../../shared/types';
 import { statusOf, titleOf } from '../encounters/words';
@@ -45,8 +46,20 @@ export const sourcesOf = ({ series }: Course) =>
 /** Somebody is still to look at an answer of it: "minimal" or "better" beside it would say that all is well. */
 export const waitsForSomebody = (point: CoursePoint) => point.concerns.some((one) => one.id && one.state !== 'closed');
 
+/** The same for a client, without the words of statistics; nothing where it cannot be told. */
+function ownChanges({ since_first, since_previous }: CoursePoint): string[] {
+  return [
+    { change: since_first, better: m.own_change_first_better, same: m.own_change_first_same, worse: m.own_change_first_worse },
+    { change: since_previous, better: m.own_change_previous_better, same: m.own_change_previous_same, worse: m.own_change_previous_worse }
+  ].flatMap(({ change, better, same, worse }) => {
+    const word = { recovered: better, improved: better, unchanged: same, deteriorated: worse }[change?.change ?? ''];
+    return change && word ? [word({ value: signed(change.value) })] : [];
+  });
+}
+
 /** What has changed, where the instrument says how much is more than chance. */
 export function changesOf(point: CoursePoint): string[] {
+  if (app.client) return ownChanges(point);
   return [
     { title: m.form_change_first(), change: point.since_first },
     { title: m.form_change_previous(), change: point.since_previous }

@@ -1,7 +1,7 @@
 import { m } from '../../paraglide/messages.js';
-import { prefs } from '../../shared/prefs.svelte';
+import { onDay, prefs } from '../../shared/prefs.svelte';
 import type { List } from '../../shared/list.svelte';
-import type { Concern, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
+import type { Concern, Encounter, Form, ItemAnswer, QuestionnaireText } from '../../shared/types';
 
 /** What a form is called here, in the language of the reader: its own short name, but for those that we named ourselves. */
 export function formName({ questionnaire, name }: { questionnaire: string; name: string }): string {
@@ -17,6 +17,14 @@ export function occasion(form: Pick<Form, 'occasion' | 'moment'>): string {
   if (form.moment === 'at_end') return m.occasion_end();
   if (form.occasion === 'before_session') return m.occasion_before();
   return form.occasion === 'after_session' ? m.occasion_after() : m.occasion_request();
+}
+
+/** The same with the day of its session, where that is known. */
+export function occasionOf(form: Pick<Form, 'occasion' | 'moment' | 'encounter'>, sessions: Pick<Encounter, 'id' | 'began_at' | 'starts_at'>[]): string {
+  const session = sessions.find((one) => one.id === form.encounter);
+  if (!session || form.moment || form.occasion === 'on_request') return occasion(form);
+  const when = onDay(session.began_at ?? session.starts_at);
+  return form.occasion === 'before_session' ? m.forms_before({ when }) : m.forms_after({ when });
 }
 
 export function changeWord({ change, into_clinical_range }: { change: string; into_clinical_range: boolean }): string {
