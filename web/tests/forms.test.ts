@@ -4,7 +4,7 @@ import type { Concern, Form } from '../src/shared/types';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { mayWait, occasion, raisedBy, rounded } = await import('../src/features/questionnaires/words');
+const { mayWait, occasion, occasionOf, raisedBy, rounded } = await import('../src/features/questionnaires/words');
 const { prefs } = await import('../src/shared/prefs.svelte');
 
 const form = (id: string) => ({ id, questionnaire: 'phq-9', episode: 'e' }) as Form;
@@ -41,4 +41,14 @@ test('a prorated score is written as the language writes numbers', () => {
   prefs.setLocale('de');
   expect([rounded(12.857142857142858), rounded(12)]).toEqual(['12,9', '12']);
   prefs.setLocale('en');
+});
+
+test('two forms of a kind are told apart by the day of their session', () => {
+  const sessions = [{ id: 's', starts_at: '2026-12-06T15:00:00Z' }, { id: 'held', starts_at: '2026-11-01T15:00:00Z', began_at: '2026-11-02T15:00:00Z' }];
+  const of = (encounter: string | null, more: object) => occasionOf({ ...form('f'), encounter, ...more } as Form, sessions as Parameters<typeof occasionOf>[1]);
+  expect(of('s', { occasion: 'before_session' })).toMatch(/^Before the session on Sun.* 6 Dec/);
+  expect(of('held', { occasion: 'after_session' })).toMatch(/^After the session on Mon.* 2 Nov/);
+  expect(of('unknown', { occasion: 'before_session' })).toBe(occasion({ ...form('f'), occasion: 'before_session' } as Form));
+  expect(of('s', { occasion: 'on_request' })).toBe(occasion({ ...form('f'), occasion: 'on_request' } as Form));
+  expect(of('s', { occasion: 'before_session', moment: 'at_start' })).toBe(occasion({ ...form('f'), occasion: 'before_session', moment: 'at_start' } as Form));
 });

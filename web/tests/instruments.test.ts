@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
 const { licenceWord, safeLink, scaleWord, stateWord, textOf } = await import('../src/features/instruments/instruments');
-const { mistakeWords } = await import('../src/features/instruments/mistakes');
+const { inOrder, mistakeWords } = await import('../src/features/instruments/mistakes');
 const { remarkWords } = await import('../src/features/instruments/remarks');
 const { rightsWords } = await import('../src/features/instruments/rights');
 const { unverifiedWords } = await import('../src/features/instruments/unverified');
@@ -114,4 +114,11 @@ test('what the files of the program say about rights and scales stands in the la
   expect(scales.every((one) => one !== null)).toBe(true);
   expect(scaleWord('pcl-5', 'b')).toBe('Criterion B');
   expect(scaleWord('mood', 'b')).toBeNull();
+});
+
+test('what is wrong stands in the order of its lines, and first what has none', () => {
+  const one = (message: string, line?: number | null) => ({ message, ...(line === undefined ? {} : { line }) });
+  const all = [one('a', 41), one('b', 43), one('c', 42), one('d'), one('e', 42), one('f', null)];
+  expect(inOrder(all).map(({ message }) => message).join('')).toBe('dfaceb');
+  expect(all[1]?.message).toBe('b');
 });

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} } });
-const { contactAhead, firstContact, isMuch, isSame, minutesOf, oftenName, tenths } = await import('../src/features/measurement_plan/plan');
+const { contactAhead, firstContact, foreignTo, inPlaceOf, isMuch, isSame, minutesOf, oftenName, ruleDay, tenths } = await import('../src/features/measurement_plan/plan');
 const { prefs } = await import('../src/shared/prefs.svelte');
 
 const plan = { seconds_for_question: 10, sessions_a_month: 4 };
@@ -53,5 +53,28 @@ test('tenths are written as the reader writes them', () => {
   expect(tenths(4.345)).toBe('4.3');
   prefs.setLocale('de');
   expect(tenths(4.345)).toBe('4,3');
+  prefs.setLocale('en');
+});
+
+test('a form that is not in the language of the reader says so, and of that about the relationship there is another', () => {
+  const offered = [{ id: 'sparq', languages: ['en'] }, { id: 'risq', languages: ['en'] }, { id: 'check-in', languages: ['en', 'de'] }, { id: 'phq-9', languages: ['en', 'de-AT'] }];
+  const at = (questionnaire: string, kept = false) => ({ questionnaire, kept });
+  prefs.setLocale('de');
+  expect(offered.map((one) => foreignTo({ questionnaire: one.id }, offered))).toEqual([['en'], ['en'], [], []]);
+  expect(foreignTo({ questionnaire: 'gone' }, offered)).toEqual([]);
+  expect(inPlaceOf(at('sparq'), offered, [at('sparq')])?.id).toBe('check-in');
+  // What is asked already is not offered, nor for another kind of form, nor where it may not be changed.
+  expect(inPlaceOf(at('sparq'), offered, [at('sparq'), at('check-in')])).toBeUndefined();
+  expect(inPlaceOf(at('risq'), offered, [at('risq')])).toBeUndefined();
+  expect(inPlaceOf(at('sparq', true), offered, [at('sparq', true)])).toBeUndefined();
+  expect(inPlaceOf(at('sparq'), [{ id: 'check-in', languages: ['en'] }], [])).toBeUndefined();
+  prefs.setLocale('en');
+  expect(foreignTo({ questionnaire: 'sparq' }, offered)).toEqual([]);
+});
+
+test('the version of a rule is told by its day', () => {
+  prefs.setLocale('de');
+  expect(ruleDay('2026-11-30.1')).toBe('30. November 2026');
+  expect(ruleDay('7')).toBe('7');
   prefs.setLocale('en');
 });

@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { barriers, excess } from '../lib/accessible.mjs';
 import { same, until } from '../lib/people.mjs';
@@ -62,6 +64,23 @@ export default async function add({ check, house, shots }) {
     same('its line is said', /^Line \d+:/.test((await wrong.locator('strong').first().innerText()).trim()), true);
     await page.locator('#wrong-scoring').getByText('This must be one of').waitFor();
     await picture('mistakes', page);
+
+    // Mended on the disk under the same name and chosen anew, as people do it.
+    const folder = await mkdtemp(join(tmpdir(), 'instruments-'));
+    const path = join(folder, 'mood.json');
+    const choose = async (text) => {
+      await writeFile(path, text);
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.locator('#upload-questionnaire').click()]);
+      await chooser.setFiles(path);
+      await page.getByRole('button', { name: 'Check', exact: true }).click();
+    };
+    await page.setInputFiles('#upload-scoring', []);
+    await choose(mood('1', 'Glad?').replace('"choice"', '"choise"'));
+    await wrong.getByText('The type "choise" of item "a" is none of FHIR\'s').waitFor();
+    await choose(mood('1', 'I felt glad.'));
+    await page.getByRole('heading', { name: 'What it will look like' }).waitFor();
+    await page.getByRole('button', { name: 'Change the files' }).click();
+    await rm(folder, { recursive: true });
 
     // All at once, and a file of another kind at its field.
     await page.setInputFiles('#upload-scoring', []);

@@ -174,7 +174,7 @@ export default async function add({ check, house: first, shots }) {
       await hers.page.goto(`${house.origin}/with/${episodes[0].id}/asked`);
       if (agreed.length > 0) await hers.page.getByRole('button', { name: 'Decide anew' }).click();
       await hers.page.getByText('Proposed by a rule of our own').waitFor();
-      same('who has met is not asked for a first contact', await hers.page.getByLabel('First contact within hours').count(), 0);
+      same('who has met is not asked for a first contact', await hers.page.getByLabel('First contact within (hours)').count(), 0);
       await picture('care-proposal', hers.page);
       // What is planned beside it and not saved yet is still there after the decision.
       const plans = hers.page.getByRole('region', { name: 'At the end', exact: true });

@@ -97,3 +97,6 @@ export const mistakeWords = phrases([
   ['item "{a}" is answered with one of many numbers, for which there is no screen', m.mist_screen_line],
   ['item "{a}" is a line whose ends are no tenths or lie more than {b} apart, for which there is no screen', m.formline_mist]
 ]);
+
+/** By their lines; what has none first, and those of one line as the server has them. */
+export const inOrder = <One extends { line?: number | null }>(mistakes: One[]) => [...mistakes].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));

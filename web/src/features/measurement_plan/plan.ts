@@ -1,5 +1,5 @@
 import { m } from '../../paraglide/messages.js';
-import { byWhen } from '../../shared/prefs.svelte';
+import { byWhen, date, prefs } from '../../shared/prefs.svelte';
 import type { components } from '../../api/generated';
 
 export type Plan = components['schemas']['MeasurementPlan'];
@@ -25,6 +25,20 @@ export function whenName(when: When): string {
 }
 
 export const everyName = (weeks: number) => (weeks === 1 ? m.plan_every_week() : m.plan_every({ weeks }));
+
+type Offered = { id: string; languages: string[] };
+
+/** The languages of a form that is not in the reader's; none where it is, or where it is not known. */
+export function foreignTo({ questionnaire }: Pick<Planned, 'questionnaire'>, offered: Offered[]): string[] {
+  const languages = offered.find((one) => one.id === questionnaire)?.languages ?? [];
+  return languages.some((one) => one.split('-')[0] === prefs.locale) ? [] : languages;
+}
+
+/** What asks about the same and is in the reader's language, where it is not asked at that time already. */
+export function inPlaceOf<One extends Offered>({ questionnaire, kept }: Pick<Planned, 'questionnaire' | 'kept'>, offered: One[], same: Pick<Planned, 'questionnaire'>[]): One | undefined {
+  if (questionnaire !== 'sparq' || kept || same.some((one) => one.questionnaire === 'check-in')) return undefined;
+  return offered.find((one) => one.id === 'check-in' && foreignTo({ questionnaire: one.id }, offered).length === 0);
+}
 
 export interface Minutes {
   session: number;
@@ -65,6 +79,9 @@ export function oftenName({ sessions, weeks }: Pick<Decision, 'sessions' | 'week
   if (sessions === 1) return weeks === 1 ? m.care_weekly() : m.care_every({ weeks });
   return weeks === 1 ? m.care_times_week({ sessions }) : m.care_times({ sessions, weeks });
 }
+
+/** The version of a rule is the day it was written, and which of that day: readers are told the day. */
+export const ruleDay = (version: string) => (/^\d{4}-\d{2}-\d{2}\.\d+$/.test(version) ? date(version.slice(0, 10)) : version);
 
 /** Once the two have met or its time has passed, nobody waits for the first contact any more. */
 export const contactAhead = ({ first_contact_by, first_contact_hours }: Pick<Decision, 'first_contact_by' | 'first_contact_hours'>, { met }: Pick<Care, 'met'>, now: number) =>
