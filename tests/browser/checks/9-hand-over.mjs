@@ -127,12 +127,12 @@ export default async function add({ check, house, shots }) {
 
     const theirs = (await place.person(own.origin, client, { ...phone, locale: 'de-DE' })).page;
     await theirs.getByText(`${therapist.name} arbeitet nicht mehr hier.`).waitFor();
-    await theirs.getByText(`Nur Sie und ${colleague.name} können das lesen`).waitFor();
+    await theirs.getByText(`Nur Sie und ${colleague.name} können Chat und Nachrichten lesen`).waitFor();
     same('whoever has left reads nothing', await theirs.locator('summary', { hasText: therapist.name }).count(), 0);
     await picture('left-client-de-phone', theirs);
     await theirs.getByRole('link', { name: /^Chat/ }).click();
     await theirs.getByRole('heading', { level: 1, name: `Chat mit ${colleague.name}` }).waitFor();
-    await theirs.getByText(`Nur Sie und ${colleague.name} können das lesen`).waitFor();
+    await theirs.getByText(`Nur Sie und ${colleague.name} können Chat und Nachrichten lesen`).waitFor();
     same('nobody is said to be away', await theirs.getByText('gerade nicht da').count(), 0);
     await picture('left-chat-de-phone', theirs);
     const goesOn = (await place.person(own.origin, colleague, phone)).page;
