@@ -108,17 +108,23 @@ class Values {
   bool is_whole_ = true;
 };
 
+/// Which the rule names; null where it names none.
+const measures::Scale* named_scale(const measures::Instrument& instrument, const Rule& rule) {
+  const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
+                                    [&](const Measure& one) { return one.instrument == instrument.id(); });
+  if (measure == rule.measures.end()) return nullptr;
+  const auto& scales = instrument.scoring().scales;
+  const auto scale =
+      std::find_if(scales.begin(), scales.end(), [&](const measures::Scale& one) { return one.key == measure->scale; });
+  return scale == scales.end() ? nullptr : &*scale;
+}
+
 /// By rule, for a rule says of what scale it is; without one it is the main scale.
 std::string scale_of(const StoredSignal& signal, const Rule& rule) {
   const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
   if (instrument == nullptr) return signal.instrument.value_or("");
   const auto& scales = instrument->scoring().scales;
-  const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
-                                    [&](const Measure& one) { return one.instrument == instrument->id(); });
-  const auto scale = std::find_if(scales.begin(), scales.end(), [&](const measures::Scale& one) {
-    return measure != rule.measures.end() && one.key == measure->scale;
-  });
-  if (scale != scales.end()) return name_of(*instrument, *scale, kGerman);
+  if (const auto* scale = named_scale(*instrument, rule)) return name_of(*instrument, *scale, kGerman);
   return rule.method == Method::same_answers ? name_of(*instrument, kGerman)
                                              : name_of(*instrument, scales.front(), kGerman);
 }
@@ -153,6 +159,14 @@ std::string drop(const std::string& of, Values& v) {
       "{}: {} {} {} als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas "
       "zwischen die beiden gekommen.",
       of, scores, points(v["drop"]), v["score"] < v["level"] ? "weniger" : "mehr", number(v["level"]));
+}
+
+/// What a low score lies below: the middle of its scale is no norm.
+std::string norm(const StoredSignal& signal, const Rule& rule, double limit) {
+  const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
+  const auto* scale = instrument == nullptr ? nullptr : named_scale(*instrument, rule);
+  return scale != nullptr && is_middle(*scale, limit) ? fmt::format(", unter der Mitte der Skala ({})", number(limit))
+                                                      : fmt::format("; üblich wären {} oder mehr", number(limit));
 }
 
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
@@ -206,8 +220,8 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
                          number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
     case Method::low_early:
     case Method::low_later:
-      return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr{}.", of, number(v["score"]), session,
-                         number(v["limit"]), symptoms(v));
+      return fmt::format("{}: {} in Sitzung {}{}{}.", of, number(v["score"]), session, norm(signal, rule, v["limit"]),
+                         symptoms(v));
     case Method::falling_early:
       return fmt::format("{}: in den ersten Sitzungen zweimal nacheinander gefallen, von {} auf {} und {}{}.", of,
                          number(v["before"]), number(v["between"]), number(v["score"]), symptoms(v));

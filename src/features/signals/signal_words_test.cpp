@@ -162,6 +162,10 @@ TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
   const auto early = only(joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
                           Kind::early_alliance);
   EXPECT_NE(early.find("; PHQ-9 ging derweil von 10 auf 17."), std::string::npos) << early;
+  EXPECT_EQ(only(course("check-in", "total", {4, 9, 9}), Kind::early_alliance),
+            "Kurze Frage nach der Zusammenarbeit: 4 in Sitzung 1, unter der Mitte der Skala (8).");
+  EXPECT_EQ(only(course("srs", "total", {35, 37, 37}), Kind::early_alliance),
+            "SRS: 35 in Sitzung 1; üblich wären 36 oder mehr.");
   const auto missing = only(courses().back(), Kind::missing);
   EXPECT_EQ(
       missing,
