@@ -345,6 +345,10 @@ std::string title_of(const Rule& rule, std::string_view language) {
   return translated.empty() ? rule.title : translated;
 }
 
+std::string citation_of(const Rule& rule, std::string_view language) {
+  return language == kGerman && !rule.citation_de.empty() ? rule.citation_de : rule.citation;
+}
+
 std::string sentence_of(const StoredSignal& signal, const Body& body, std::string_view language) {
   const auto* rule = find_rule(signal.rule);
   if (language != kGerman || rule == nullptr) return body.reason;

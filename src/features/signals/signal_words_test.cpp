@@ -149,6 +149,16 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
   }
 }
 
+TEST(Citations, AreInTheLanguageThatIsAskedFor) {
+  const auto* rule = find_rule("relationship-low");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(citation_of(*rule, "de"), "Unter der Mitte der Skala. Ein Grenzwert ist nicht veröffentlicht.");
+  EXPECT_EQ(citation_of(*rule, "en"), rule->citation);
+  Rule of_practice = *rule;
+  of_practice.citation_de.clear();
+  EXPECT_EQ(citation_of(of_practice, "de"), rule->citation) << "a file of rules may have none in German";
+}
+
 TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
   const auto only = [](const std::vector<Form>& forms, Kind kind) {
     const auto found = as_in_service(forms);

@@ -13262,7 +13262,7 @@ export interface components {
         rapport__signals__State: "open" | "answered" | "deferred" | "history";
         /** @enum {string} */
         FollowUp: "next_session" | "date";
-        /** @description Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in the language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which it stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected since, or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is to be looked at again. */
+        /** @description Something in the course that asks for a look, found by a rule; never a diagnosis. `title`, `reason` and `citation` are in the language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which it stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected since, or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is to be looked at again. */
         SignalEntry: {
             /** Format: uuid */
             id: string;
