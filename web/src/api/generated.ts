@@ -11598,7 +11598,7 @@ export interface components {
         Kind: "safety" | "unanswered" | "rift";
         /** @enum {string} */
         ConcernState: "open" | "acknowledged" | "closed";
-        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's own words. */
+        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's own words. `deputy`: which of the names is that of the therapist's deputy. */
         Told: {
             kind: components["schemas"]["Kind"];
             state: components["schemas"]["ConcernState"];
@@ -11611,8 +11611,9 @@ export interface components {
             supervisor_told: boolean;
             complaint_contact?: string | null;
             safeguarding_contact?: string | null;
+            deputy?: string | null;
         };
-        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `then_supervisor`: a supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer. */
+        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `then_supervisor`: a supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer; `deputy`: which of those names is that of the therapist's deputy. */
         FormDetails: {
             form: components["schemas"]["Form"];
             draft?: components["schemas"]["Answers"] | null;
@@ -11620,6 +11621,7 @@ export interface components {
             looked_at_by?: string[] | null;
             then_supervisor: boolean;
             told?: components["schemas"]["Told"] | null;
+            deputy?: string | null;
         };
         /** @description All answers so far, in place of those before. `based_on` is the `revision` that they were built on. */
         AnswersToSave: {
