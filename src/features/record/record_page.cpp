@@ -591,7 +591,15 @@ class Page {
     add("</p>");
     if (form.versions.empty()) tag("p", words_.not_sent);
     for (const auto& version : form.versions) add_version(version);
-    if (form.copyright && !form.versions.empty()) soft(*form.copyright);
+    if (form.copyright && !form.versions.empty()) add_rights(*form.copyright);
+  }
+
+  /// What we wrote ourselves is in the language of the page; the words of a rights holder stay as they are.
+  void add_rights(std::string_view words) {
+    if (words == term("rights_ours", "en"))
+      soft(named("rights_ours"));
+    else
+      soft(English{words});
   }
 
   /// The label of a scale or a band that no screen has a word for is that of its file, which is in English.

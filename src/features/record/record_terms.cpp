@@ -32,6 +32,11 @@ constexpr auto kTerms = std::to_array<Term>(
      Term{"form_name_check_in", "Relationship check-in", "Kurze Frage nach der Zusammenarbeit"},
      Term{"form_name_check_in_therapist", "Relationship check-in (therapist)",
           "Kurze Frage nach der Zusammenarbeit (therapeutisch)"},
+     Term{"rights_ours",
+          "Written for Rapport, 2026. CC0 1.0: everybody may use, change and pass it on. It has not been validated; "
+          "nothing is known about its reliability, and there are no norms.",
+          "Für Rapport geschrieben, 2026. CC0 1.0: Alle dürfen ihn verwenden, ändern und weitergeben. Er ist nicht "
+          "validiert; über seine Zuverlässigkeit ist nichts bekannt, und es gibt keine Normen."},
      Term{"scale_total", "Total", "Gesamtwert"},
      Term{"scale_positive", "Positive feelings", "Positive Gefühle"},
      Term{"scale_negative", "Negative feelings", "Negative Gefühle"},
