@@ -71,14 +71,22 @@ std::string sessions_of(const Gap& gap, bool german) {
                 : fmt::format("for {} sessions up to {}", gap.in_a_row, gap.latest);
 }
 
-/// "3 of 3", of each where they are not the same.
+/// "before it came to 3 of 3 sessions", with the numbers of each where they are not the same. Of one session it would
+/// read as if there had been a choice.
 std::string before(const std::vector<Gap>& gaps, std::string_view language) {
+  const bool german = language == record::kGerman;
+  const std::string_view subject = gaps.size() == 1 ? "it" : "they";
+  if (std::all_of(gaps.begin(), gaps.end(), [](const Gap& one) { return one.sent == 1 && one.sessions == 1; })) {
+    return german ? "zur Sitzung davor schon" : fmt::format("{} came to the session before", subject);
+  }
   std::vector<std::string> all;
   for (const auto& gap : gaps) {
-    all.push_back(fmt::format("{} {} {}", gap.sent, language == record::kGerman ? "von" : "of", gap.sessions));
+    all.push_back(fmt::format("{} {} {}", gap.sent, german ? "von" : "of", gap.sessions));
   }
   const bool is_one = std::all_of(all.begin(), all.end(), [&](const std::string& one) { return one == all.front(); });
-  return listed_in(language, is_one ? std::span(all).first(1) : std::span(all));
+  const auto counts = listed_in(language, is_one ? std::span(all).first(1) : std::span(all));
+  return german ? fmt::format("davor zu {} Sitzungen", counts)
+                : fmt::format("before {} came to {} sessions", subject, counts);
 }
 
 std::string whose(bool is_therapists, bool is_one, bool german) {
@@ -101,10 +109,8 @@ std::string sentence(const std::vector<Gap>& gaps, bool is_therapists, std::stri
   }
   const auto subject = listed_in(language, named) + whose(is_therapists, is_one, german);
   const auto when = alike ? " " + sessions_of(gaps.front(), german) : "";
-  return german ? fmt::format("{} {}{} nicht; davor zu {} Sitzungen.", subject, is_one ? "kam" : "kamen", when,
-                              before(gaps, language))
-                : fmt::format("{} did not come{}; before {} came to {} sessions.", subject, when,
-                              is_one ? "it" : "they", before(gaps, language));
+  return german ? fmt::format("{} {}{} nicht; {}.", subject, is_one ? "kam" : "kamen", when, before(gaps, language))
+                : fmt::format("{} did not come{}; {}.", subject, when, before(gaps, language));
 }
 
 MissingRow row_of(const std::vector<const Signal*>& missing) {

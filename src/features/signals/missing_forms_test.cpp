@@ -55,6 +55,15 @@ TEST(MissingForms, OfOneSessionAreOneSignalThatNamesThem) {
   EXPECT_EQ(told(course({"pgs", "pgs"})), "");
 }
 
+TEST(MissingForms, ThatCameToTheOneSessionBeforeAreToldSo) {
+  EXPECT_EQ(told(course({"pgs", "gs"})), "2 info: PHQ-9 did not come for session 2; it came to the session before.\n");
+  EXPECT_EQ(told(course({"pgs", "s"})),
+            "2 info: GAD-7 and PHQ-9 did not come for session 2; they came to the session before.\n");
+  const auto rows = rows_of(course({"pgs", "gs"}));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(sentence_of_missing(rows[0].signal.values, "de"), "PHQ-9 kam zu Sitzung 2 nicht; zur Sitzung davor schon.");
+}
+
 TEST(MissingForms, OfSessionsInARowAreOneSignalAndOfSessionsApartAreTwo) {
   EXPECT_EQ(told(course({"pgs", "pgs", "pgs", "s", "s"})),
             "4 look: GAD-7 and PHQ-9 did not come for 2 sessions up to 5; before they came to 3 of 4 sessions.\n");
