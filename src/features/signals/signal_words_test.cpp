@@ -89,10 +89,13 @@ std::multiset<std::string> numbers_in(std::string text) {
 std::vector<Signal> as_in_service(const std::vector<Form>& forms) {
   std::vector<Signal> signals;
   std::vector<Signal> missing;
+  std::vector<Signal> without_score;
   for (auto& one : find_signals(forms, rules())) {
-    (one.rule == "form-missing" ? missing : signals).push_back(std::move(one));
+    auto& of_kind = one.rule == "form-missing" ? missing : one.rule == "form-without-score" ? without_score : signals;
+    of_kind.push_back(std::move(one));
   }
-  for (auto& row : told_together(missing)) signals.push_back(std::move(row.signal));
+  for (auto& row : told_together(missing, without_score)) signals.push_back(std::move(row.signal));
+  for (auto& one : without_score) signals.push_back(std::move(one));
   return signals;
 }
 
