@@ -1,5 +1,7 @@
 #include "features/record/record_terms.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -387,6 +389,18 @@ std::string_view name_of_questionnaire(std::string_view key, std::string_view ow
 
 std::string_view name_of_scale(std::string_view key, std::string_view own, std::string_view language) {
   return own_or_term("scale_" + std::string(key), own, language);
+}
+
+std::string day_in_words(std::chrono::sys_days day, std::string_view language) {
+  constexpr std::string_view kMonths[][2] = {
+      {"January", "Januar"},  {"February", "Februar"},  {"March", "März"},
+      {"April", "April"},     {"May", "Mai"},           {"June", "Juni"},
+      {"July", "Juli"},       {"August", "August"},     {"September", "September"},
+      {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"}};
+  const auto german = language == kGerman;
+  const std::chrono::year_month_day date{day};
+  return fmt::format("{}{} {} {}", unsigned{date.day()}, german ? "." : "",
+                     kMonths[unsigned{date.month()} - 1][german ? 1 : 0], int{date.year()});
 }
 
 std::string_view code_of(Status status) {

@@ -15,6 +15,7 @@
 #include "features/people/people.hpp"
 #include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/days_for_sessions.hpp"
 #include "features/signals/expectations.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/several_instruments.hpp"
@@ -299,6 +300,14 @@ bool has_shown_answers(const StoredCourse& course) {
   });
 }
 
+/// Sessions that never were are not named.
+void name_days(const StoredCourse& course, const std::vector<Placed>& placed, std::vector<Found>& found) {
+  if (!Sessions(course.sessions).none()) return;
+  DaysForSessions days;
+  for (const auto& one : placed) days[one.form.session] = std::chrono::floor<std::chrono::days>(one.at);
+  for (auto& one : found) add_days(days, one.signal.reason, one.signal.values);
+}
+
 /// Those of a method that `is_wanted` (const Signal&) -> bool, in their order.
 template <class F>
 std::vector<Signal> take_out(std::vector<Signal>& signals, Method method, F is_wanted) {
@@ -338,6 +347,7 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
   for (auto& signal : told_as_one(std::move(signals), rules(), stands_alone)) {
     found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
   }
+  name_days(course, placed, found);
   return {};
 }
 

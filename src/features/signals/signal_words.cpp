@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/days_for_sessions.hpp"
 #include "features/signals/find_signals.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/sentence_parts.hpp"
@@ -351,12 +352,13 @@ std::string citation_of(const Rule& rule, std::string_view language) {
 
 std::string sentence_of(const StoredSignal& signal, const Body& body, std::string_view language) {
   const auto* rule = find_rule(signal.rule);
-  if (language != kGerman || rule == nullptr) return body.reason;
+  if (language != kGerman || rule == nullptr) return with_days(body.reason, body.values, "en");
   Values values(body);
   auto text = german(signal, *rule, values);
   if (!has_symptoms_in_it(rule->method)) text += sentence_of_symptoms(body.values, kGerman);
   text += sentence_of_others(body.values, kGerman);
-  return values.is_whole() ? text : body.reason;
+  return values.is_whole() ? with_days(std::move(text), body.values, kGerman)
+                           : with_days(body.reason, body.values, "en");
 }
 
 }  // namespace rapport::signals
