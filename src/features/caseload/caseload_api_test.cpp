@@ -108,6 +108,22 @@ TEST_P(CaseloadApi, SaysThatAScoreIsReliablyWorseAsTheRulesDoAndFollowsEveryForm
   EXPECT_EQ(seen_by(therapist).find("PHQ-9"), std::string::npos);
 }
 
+TEST_P(CaseloadApi, SaysBesideASignalWhatTheScoreIsSince) {
+  send(ask("phq-9"), "phq-9", 9, 1);
+  wait(hours(24));
+  send(ask("phq-9"), "phq-9", 9, 2);
+  EXPECT_EQ(seen_by(therapist).find("\"latest\""), std::string::npos) << "it is the latest itself";
+  wait(hours(24 * 7));
+  send(ask("gad-7"), "gad-7", 7, 3);
+  EXPECT_EQ(seen_by(therapist).find("\"latest\""), std::string::npos) << "another questionnaire says nothing of it";
+  wait(hours(1));
+  const auto since = to_rfc3339(clock.now());
+  send(ask("phq-9"), "phq-9", 9, 2);
+  const auto seen = seen_by(therapist);
+  EXPECT_NE(seen.find(R"("kind":"signal_act")"), std::string::npos) << seen;
+  EXPECT_NE(seen.find(R"("latest":18,"latest_at":")" + since.substr(0, 10)), std::string::npos) << seen;
+}
+
 TEST_P(CaseloadApi, SaysThatSomebodyIsSilentAfterTheWeeksOfTheRuleAndNotOfWhoeverSendsForms) {
   const auto silent_after = signals::find_rule("no-contact")->parameter("weeks") * 7;
   ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {

@@ -12617,6 +12617,8 @@ export interface components {
             concern?: string | null;
             signal?: string | null;
             words?: string | null;
+            latest?: number | null;
+            latest_at?: string | null;
         };
         /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away; `therapist_left`: or works here no longer, so that one goes on until the client is handed over. */
         CaseloadClient: {
