@@ -168,7 +168,8 @@ TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
   const auto sent = send(1, 1);
   const std::string told = R"("told":{"kind":"safety","state":"open","readers":["Berger Therapist","Emil Deputy"],)";
   EXPECT_TRUE(has(sent, told)) << sent.body;
-  EXPECT_TRUE(has(sent, R"("deputy":"Emil Deputy"},"deputy":"Emil Deputy"})")) << "of what was told, too: " << sent.body;
+  EXPECT_TRUE(has(sent, R"("deputy":"Emil Deputy"},"deputy":"Emil Deputy"})"))
+      << "of what was told, too: " << sent.body;
   EXPECT_TRUE(has(sent, R"("acknowledge_by":")")) << "there is a supervisor";
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("told":{)")) << "the answer may have been lost";
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "told"));
