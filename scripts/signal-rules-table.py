@@ -22,12 +22,21 @@ def numbers(rule):
     return "; ".join(parts) or "–"
 
 
+def basis(rule):
+    """Screens name no page of ours; this one links the figures by which numbers were chosen."""
+    for language in ("citation", "citation_de"):
+        if not rule.get(language):
+            sys.exit(f"resources/signals/rules.json: {rule['rule']} has no {language}")
+    citation = rule["citation"].replace("simulated courses", "[simulated courses](signals-figures.md)")
+    return f"{rule['basis']}. {citation}"
+
+
 def table():
     rules = json.loads((ROOT / "resources/signals/rules.json").read_text())["rules"]
     lines = ["| Rule | What it says | Signal | Level | Numbers | Basis |", "|---|---|---|---|---|---|"]
     for rule in rules:
         cells = [f"`{rule['rule']}` {rule['version']}", rule["title"], rule["signal"], rule["level"], numbers(rule),
-                 f"{rule['basis']}. {rule['citation']}"]
+                 basis(rule)]
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

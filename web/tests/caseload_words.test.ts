@@ -23,3 +23,10 @@ test('a first contact is said to be due before its time, and to have been due af
   expect(reasonOf({}, { kind: 'contact_due', at })).toMatch(/^First contact by .*12/);
   expect(reasonOf({}, { kind: 'contact_overdue', at })).toMatch(/^First contact was due on .*12/);
 });
+
+test('what the score is since the signal stands behind it', () => {
+  const words = 'PHQ-9 was 18, 9 points worse than the 9 of session 1.';
+  const now = { words, at: '2026-11-06T12:48:00Z', latest: 15.25, latest_at: '2026-11-28T09:00:00Z', count: 2 };
+  expect(said(now)).toMatch(/\(6[^()]*\)\. Since then: 15\.3 \(28[^()]*\)\. \(and 1 more\)$/);
+  expect(said({ ...now, latest: 0, count: 1 })).toMatch(/ Since then: 0 \(28[^()]*\)\.$/);
+});

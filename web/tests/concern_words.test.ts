@@ -20,3 +20,10 @@ test('the form about the therapist has its name in the language of whoever reads
   expect(formOf({ kind: 'rift', questionnaire: 'What did not feel right (RISQ)' })).toBe('Was sich nicht gut angefühlt hat (RISQ)');
   expect(formOf({ kind: 'safety', questionnaire: 'PHQ-9' })).toBe('PHQ-9');
 });
+
+test('of those who are told the deputy is called so: nobody else says who that is', async () => {
+  const { namedReaders } = await import('../src/features/safety/named');
+  prefs.locale = 'de';
+  expect(namedReaders(['Hanna Berger', 'Ilse Lindqvist'], 'Ilse Lindqvist')).toBe('Hanna Berger und Ilse Lindqvist (Vertretung)');
+  expect(namedReaders(['Hanna Berger'], undefined)).toBe('Hanna Berger');
+});

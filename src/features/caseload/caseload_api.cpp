@@ -1,13 +1,16 @@
 #include "features/caseload/caseload_api.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "features/caseload/caseload_rules.hpp"
-#include "features/first_contact/first_contact.hpp"
 #include "features/check_in/check_in_rules.hpp"
+#include "features/first_contact/first_contact.hpp"
 #include "features/people/profiles.hpp"
+#include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/signals/evaluation.hpp"
 #include "features/signals/signal_words.hpp"
 
@@ -33,8 +36,10 @@ Result<Stored> read_stored(Context& context, const Call& call, Time now) {
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
-                  safety::open_concerns_of(tx, therapist), signals::list_waiting(tx, therapist),
-                  signals::list_follow_ups(tx, therapist), first_contact::list_new_pairs_of(tx, therapist),
+                  safety::open_concerns_of(tx, therapist),
+                  signals::list_waiting(tx, therapist),
+                  signals::list_follow_ups(tx, therapist),
+                  first_contact::list_new_pairs_of(tx, therapist),
                   check_in::list_sent_ahead(tx, therapist)};
   });
 }
@@ -92,6 +97,58 @@ Result<void> note_urgent(Context& context, const Call& call, Stored& stored) {
   return {};
 }
 
+/// A form of the questionnaire that a signal is about, which came after what it stands on.
+struct LaterForm {
+  questionnaires::StoredForm form;
+  questionnaires::StoredVersion version;
+};
+
+/// Whether the signal is about the score of a questionnaire that goes on being asked.
+bool is_about_score(const signals::StoredSignal& signal) {
+  return signal.instrument &&
+         (signal.kind == signals::Kind::deterioration || signal.kind == signals::Kind::not_on_track);
+}
+
+Result<std::optional<LaterForm>> find_later_form(store::ReadTx& tx, AccountId viewer,
+                                                 const signals::StoredSignal& signal) {
+  TRY_ASSIGN(const auto forms, questionnaires::list_forms(tx, viewer, signal.episode));
+  const questionnaires::StoredForm* latest = nullptr;
+  for (const auto& form : forms) {
+    const bool is_later = form.instrument == signal.instrument && form.id != signal.form && form.completed_at &&
+                          *form.completed_at > signal.at && form.respondent == questionnaires::Respondent::client;
+    if (is_later && (latest == nullptr || *form.completed_at > *latest->completed_at)) latest = &form;
+  }
+  if (latest == nullptr) return std::optional<LaterForm>();
+  for (auto& version : questionnaires::list_latest_versions(tx, signal.episode)) {
+    if (version.form == latest->id) return std::optional(LaterForm{*latest, std::move(version)});
+  }
+  return std::optional<LaterForm>();
+}
+
+/// What a signal says of a session some weeks ago may not be so any more.
+Result<void> find_later_scores(Context& context, const Call& call, std::vector<Standing>& standings, Time now) {
+  const auto viewer = context.viewer.account;
+  std::vector<std::optional<LaterForm>> forms(standings.size());
+  TRY(context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<void> {
+    for (std::size_t i = 0; i < standings.size(); ++i) {
+      const auto* signal = gravest(standings[i], now);
+      if (signal == nullptr || !is_about_score(*signal)) continue;
+      TRY_ASSIGN(forms[i], find_later_form(tx, viewer, *signal));
+    }
+    return {};
+  }));
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    if (!forms[i]) continue;
+    const auto& [form, version] = *forms[i];
+    TRY_ASSIGN(const auto key, context.house.keys.key_for(form.client, call.deadline));
+    TRY_ASSIGN(auto scores, questionnaires::open_scores(*key, form.id, version.version, version.sealed_scores));
+    scores = questionnaires::for_viewer(std::move(scores), form, viewer);
+    if (scores.scales.empty() || !scores.scales.front().value) continue;
+    standings[i].later = LaterScore{*scores.scales.front().value, *form.completed_at};
+  }
+  return {};
+}
+
 Result<people::Person> person_of(Context& context, const Call& call, AccountId id, const Bytes& sealed_profile) {
   people::Account account;
   account.id = id;
@@ -132,6 +189,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
   TRY(add_contacts(context, call, stored));
   TRY(note_urgent(context, call, stored));
+  TRY(find_later_scores(context, call, stored.standings, now));
   Answer<CaseloadAnswer> answer;
   for (auto& standing : stored.standings) {
     TRY(open_words(context, call, standing, now));

@@ -2,6 +2,7 @@
 
 #include "features/messages/messages_rules.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/record/record_terms.hpp"
 #include "features/signals/signal_words.hpp"
 #include "support/full_house.hpp"
 
@@ -93,17 +94,34 @@ TEST_P(CaseloadApi, SaysThatAFormIsMissingUntilItIsSentOrLongAgo) {
 TEST_P(CaseloadApi, SaysThatAScoreIsReliablyWorseAsTheRulesDoAndFollowsEveryFormAndCorrection) {
   send(ask("phq-9"), "phq-9", 9, 1);
   EXPECT_EQ(seen_by(therapist).find("PHQ-9"), std::string::npos);
+  const auto first = record::day_in_words(std::chrono::floor<std::chrono::days>(clock.now()), "en");
   wait(hours(24));
   const auto second = ask("phq-9");
   send(second, "phq-9", 9, 2);
   for (int again = 0; again < 2; ++again) {
     const auto seen = seen_by(therapist);
     EXPECT_NE(seen.find(R"("kind":"signal_act")"), std::string::npos) << seen;
-    EXPECT_NE(seen.find("PHQ-9 was 18, 9 points worse than the 9 of session 1"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("PHQ-9 was 18, 9 points worse than the 9 of " + first), std::string::npos) << seen;
     EXPECT_EQ(seen.find("PHQ-9"), seen.rfind("PHQ-9")) << "it is said once: " << seen;
   }
   send(second, "phq-9", 9, 1, 2);
   EXPECT_EQ(seen_by(therapist).find("PHQ-9"), std::string::npos);
+}
+
+TEST_P(CaseloadApi, SaysBesideASignalWhatTheScoreIsSince) {
+  send(ask("phq-9"), "phq-9", 9, 1);
+  wait(hours(24));
+  send(ask("phq-9"), "phq-9", 9, 2);
+  EXPECT_EQ(seen_by(therapist).find("\"latest\""), std::string::npos) << "it is the latest itself";
+  wait(hours(24 * 7));
+  send(ask("gad-7"), "gad-7", 7, 3);
+  EXPECT_EQ(seen_by(therapist).find("\"latest\""), std::string::npos) << "another questionnaire says nothing of it";
+  wait(hours(1));
+  const auto since = to_rfc3339(clock.now());
+  send(ask("phq-9"), "phq-9", 9, 2);
+  const auto seen = seen_by(therapist);
+  EXPECT_NE(seen.find(R"("kind":"signal_act")"), std::string::npos) << seen;
+  EXPECT_NE(seen.find(R"("latest":18,"latest_at":")" + since.substr(0, 10)), std::string::npos) << seen;
 }
 
 TEST_P(CaseloadApi, SaysThatSomebodyIsSilentAfterTheWeeksOfTheRuleAndNotOfWhoeverSendsForms) {

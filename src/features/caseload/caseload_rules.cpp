@@ -98,6 +98,10 @@ void add_signals(const Standing& standing, Time now, std::vector<Reason>& reason
       return signals::waits(other, now) && !is_said_otherwise(other);
     });
     if (const auto words = standing.words.find(signal->id); words != standing.words.end()) one.words = words->second;
+    if (standing.later) {
+      one.latest = standing.later->value;
+      one.latest_at = standing.later->at;
+    }
     reasons.push_back(std::move(one));
   }
   if (standing.follow_ups.empty()) return;

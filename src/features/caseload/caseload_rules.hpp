@@ -17,6 +17,12 @@ inline constexpr std::chrono::hours kContactIsSoon{24};
 /// A form that was due before that is history: the next session has forms of its own.
 inline constexpr std::chrono::days kFormIsMissed{14};
 
+/// A score that came after the one that a signal is about.
+struct LaterScore {
+  double value = 0;
+  Time at;
+};
+
 /// Everything that is known of one client.
 struct Standing {
   Client client;
@@ -29,6 +35,7 @@ struct Standing {
   std::optional<Time> urgent_at = {};  ///< when the client said, before the next session, that something cannot wait
   std::map<signals::SignalId, std::string> words = {};  ///< the sentences of those that `gravest` gave
   std::optional<Time> contact_by = {};                  ///< of a new pair without one
+  std::optional<LaterScore> later = {};                 ///< the latest, of the one that `gravest` gives now
 };
 
 /// Of the signals that wait the gravest, then the latest; null when none does. What the list says in another way (that

@@ -53,7 +53,9 @@ struct Reason {
       "`form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those "
       "that the therapist did not; "
       "`signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in "
-      "`words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be "
+      "`words`, of `count` that wait: see /api/signals, and, where "
+      "scores of its questionnaire came since, the latest of them in `latest` and when in `latest_at`; `follow_up` "
+      "since when what was done about `signal` is to be "
       "looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that "
       "something cannot wait.";
   ReasonKind kind = ReasonKind::unread;
@@ -66,8 +68,11 @@ struct Reason {
   std::optional<safety::ConcernId> concern;
   std::optional<signals::SignalId> signal;
   std::optional<std::string> words;
+  std::optional<double> latest;
+  std::optional<Time> latest_at;
 };
-BOOST_DESCRIBE_STRUCT(Reason, (), (kind, at, since, count, questionnaire, name, until, concern, signal, words))
+BOOST_DESCRIBE_STRUCT(Reason, (),
+                      (kind, at, since, count, questionnaire, name, until, concern, signal, words, latest, latest_at))
 
 struct NextSession {
   static constexpr std::string_view says = "The session that is open, or else the next one that is planned.";

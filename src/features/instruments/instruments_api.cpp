@@ -1,6 +1,9 @@
 #include "features/instruments/instruments_api.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "features/instruments/instruments.hpp"
 #include "features/instruments/instruments_shapes.hpp"
@@ -124,9 +127,17 @@ struct Looked {
   std::vector<measures::FileMistake> mistakes;
 };
 
+/// As whoever mends a file goes through it: the checks that find mistakes go by subject.
+std::vector<measures::FileMistake> in_order_of_lines(std::vector<measures::FileMistake> mistakes) {
+  std::sort(mistakes.begin(), mistakes.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.file, a.line, a.place, a.message) < std::tie(b.file, b.line, b.place, b.message);
+  });
+  return mistakes;
+}
+
 Looked look_at(const measures::Upload& upload, const Stored& stored) {
   auto read = questionnaires::instruments_of_program().read_upload(upload);
-  if (!read) return {{}, measures::mistakes_of(read.error(), upload)};
+  if (!read) return {{}, in_order_of_lines(measures::mistakes_of(read.error(), upload))};
   if (auto wrong = why_not_next(*read, questionnaires::instruments(), stored.versions)) {
     if (upload.scoring) {
       wrong->line = measures::line_of(*upload.scoring, wrong->place);

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <regex>
+#include <string>
+#include <vector>
+
 #include "features/instruments/instruments.hpp"
 #include "features/measurement_plan/measurement_plan.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
@@ -59,6 +64,15 @@ std::string upload(const std::string& questionnaire, const std::string& scoring_
   return "{\"questionnaire\":" + as_json(questionnaire) +
          (scoring_text.empty() ? "" : ",\"scoring\":" + as_json(scoring_text)) +
          (id.empty() ? "" : ",\"instrument\":" + as_json(id)) + "}";
+}
+
+std::vector<int> lines_in(const std::string& answer) {
+  static const std::regex line(R"#("line":([0-9]+))#");
+  std::vector<int> found;
+  for (std::sregex_iterator match(answer.begin(), answer.end(), line), end; match != end; ++match) {
+    found.push_back(std::stoi((*match)[1]));
+  }
+  return found;
 }
 
 class InstrumentsApi : public testing::FullHouseTest {
@@ -494,6 +508,11 @@ TEST_P(InstrumentsApi, EveryMistakeIsNamedAtOnce) {
                          .body;
   for (const auto* place : {"/scales/0/range", "/reverse/0", "/reverse/1", "/cutoffs/0/scale"}) {
     EXPECT_TRUE(has(unfit, std::string("\"") + place + "\"")) << place << unfit;
+  }
+  for (const auto* body : {&named, &unfit}) {
+    const auto lines = lines_in(*body);
+    EXPECT_GE(lines.size(), 4U) << *body;
+    EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end())) << "as whoever mends it goes through the file: " << *body;
   }
   // What a file hides from its respondent needs no words.
   auto hidden = mood("1");

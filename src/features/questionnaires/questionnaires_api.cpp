@@ -206,6 +206,14 @@ safety::Told told_of(const safety::Concern& concern, const safety::Team& team,
   return told;
 }
 
+/// Whoever reads a name that they do not know is told whose it is.
+Result<std::optional<std::string>> name_of_deputy(Context& context, const Call& call,
+                                                  const std::optional<AccountId>& deputy) {
+  if (!deputy) return std::optional<std::string>();
+  TRY_ASSIGN(auto names, names_of(context, call, {*deputy}));
+  return names.empty() ? std::optional<std::string>() : std::optional(std::move(names.front()));
+}
+
 /// For the client: who looks at answers that call for a person, and whether the latest have called for one.
 Result<void> add_readers(Context& context, const Call& call, const safety::Rules& rules, FormDetails& details) {
   const auto* instrument = instrument_of(details.form.questionnaire, details.form.digest);
@@ -219,6 +227,9 @@ Result<void> add_readers(Context& context, const Call& call, const safety::Rules
     return safety::find_team(tx, details.form.episode);
   }));
   TRY_ASSIGN(details.looked_at_by, names_of(context, call, safety::first_readers(team, *kind)));
+  if (kind == safety::Kind::safety) {
+    TRY_ASSIGN(details.deputy, name_of_deputy(context, call, team.deputy));
+  }
   details.then_supervisor = kind == safety::Kind::safety && team.supervisor.has_value();
   if (details.versions.empty() || !concern) return {};
   const bool earlier = safety::items_to_look_at(*instrument, *details.versions.back().answers).empty();
@@ -230,6 +241,11 @@ Result<void> add_readers(Context& context, const Call& call, const safety::Rules
     if (one.part != safety::Part::supervisor) told.push_back(one.account);
   }
   TRY_ASSIGN(details.told->readers, names_of(context, call, told));
+  const auto deputy =
+      std::find_if(readers.begin(), readers.end(), [](const auto& one) { return one.part == safety::Part::deputy; });
+  if (deputy != readers.end()) {
+    TRY_ASSIGN(details.told->deputy, name_of_deputy(context, call, deputy->account));
+  }
   const auto raised = std::find_if(details.versions.begin(), details.versions.end(),
                                    [&](const FormVersion& one) { return one.version == concern->version; });
   if (raised != details.versions.end() && safety::calls_for_contacts(*instrument, *raised->answers)) {

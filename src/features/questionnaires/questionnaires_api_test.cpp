@@ -161,11 +161,15 @@ std::string with(int count, int item, int value) {
 
 TEST_P(FormsApi, WhoeverAnswersTheNinthQuestionHearsAtOnceWhoIsToldAndByWhen) {
   ASSERT_EQ(ask("phq-9").status, 201);
-  EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("looked_at_by":["Berger Therapist","Emil Deputy"])"));
+  const auto before = call(client, http::Method::get, at());
+  EXPECT_TRUE(has(before, R"("looked_at_by":["Berger Therapist","Emil Deputy"])"));
+  EXPECT_TRUE(has(before, R"("deputy":"Emil Deputy")")) << "a name that the client may not know";
   ASSERT_EQ(save(0, with(10, 9, 1)).status, 200);
   const auto sent = send(1, 1);
   const std::string told = R"("told":{"kind":"safety","state":"open","readers":["Berger Therapist","Emil Deputy"],)";
   EXPECT_TRUE(has(sent, told)) << sent.body;
+  EXPECT_TRUE(has(sent, R"("deputy":"Emil Deputy"},"deputy":"Emil Deputy"})"))
+      << "of what was told, too: " << sent.body;
   EXPECT_TRUE(has(sent, R"("acknowledge_by":")")) << "there is a supervisor";
   EXPECT_TRUE(has(call(client, http::Method::get, at()), R"("told":{)")) << "the answer may have been lost";
   EXPECT_FALSE(has(call(therapist, http::Method::get, at()), "told"));
@@ -199,6 +203,7 @@ TEST_P(FormsApi, WhoWasToldStaysSoWhoeverStandsAroundTheClientLater) {
   }));
   const auto left = call(client, http::Method::get, at());
   EXPECT_TRUE(has(left, R"("readers":[],"left":true)")) << left.body;
+  EXPECT_FALSE(has(left, "\"deputy\"")) << "nobody of them is here";
   EXPECT_TRUE(has(left, R"("supervisor_told":false)"));
 }
 

@@ -161,15 +161,17 @@ struct FormDetails {
       "an "
       "answer calls for a person, to be shown before the first question, and absent where none does; "
       "`then_supervisor`: a "
-      "supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer.";
+      "supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer; "
+      "`deputy`: which of those names is that of the therapist's deputy.";
   Form form;
   std::optional<Answers> draft;
   std::vector<FormVersion> versions;
   std::optional<std::vector<std::string>> looked_at_by;
   bool then_supervisor = false;
   std::optional<safety::Told> told;
+  std::optional<std::string> deputy;
 };
-BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions, looked_at_by, then_supervisor, told))
+BOOST_DESCRIBE_STRUCT(FormDetails, (), (form, draft, versions, looked_at_by, then_supervisor, told, deputy))
 
 /// What a therapist asks for. The id is a UUID version 7 that the sender made.
 struct FormRequest {

@@ -133,17 +133,9 @@ const Words& words_of(std::string_view language) {
 
 /// "29 November 2026, 01:27", "29. November 2026, 01:27".
 std::string spoken(Time at, std::string_view language) {
-  constexpr std::string_view kMonths[][2] = {
-      {"January", "Januar"},  {"February", "Februar"},  {"March", "März"},
-      {"April", "April"},     {"May", "Mai"},           {"June", "Juni"},
-      {"July", "Juli"},       {"August", "August"},     {"September", "September"},
-      {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"}};
-  const auto german = language == kGerman;
   const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date{day};
   const auto minutes = std::chrono::floor<std::chrono::minutes>(at - day).count();
-  return fmt::format("{}{} {} {}, {:02}:{:02}", unsigned{date.day()}, german ? "." : "",
-                     kMonths[unsigned{date.month()} - 1][german ? 1 : 0], int{date.year()}, minutes / 60, minutes % 60);
+  return fmt::format("{}, {:02}:{:02}", day_in_words(day, language), minutes / 60, minutes % 60);
 }
 
 /// 1 is Monday.
@@ -591,7 +583,15 @@ class Page {
     add("</p>");
     if (form.versions.empty()) tag("p", words_.not_sent);
     for (const auto& version : form.versions) add_version(version);
-    if (form.copyright && !form.versions.empty()) soft(*form.copyright);
+    if (form.copyright && !form.versions.empty()) add_rights(*form.copyright);
+  }
+
+  /// What we wrote ourselves is in the language of the page; the words of a rights holder stay as they are.
+  void add_rights(std::string_view words) {
+    if (words == term("rights_ours", "en"))
+      soft(named("rights_ours"));
+    else
+      soft(English{words});
   }
 
   /// The label of a scale or a band that no screen has a word for is that of its file, which is in English.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "features/questionnaires/questionnaires_rules.hpp"
+
 namespace rapport::record {
 namespace {
 
@@ -63,6 +65,24 @@ TEST(RecordPage, SaysWhatWasWishedForInTheWork) {
   EXPECT_NE(page.find("Von Lösungen (-2) bis offenes Gespräch (2): -2"), std::string::npos);
   EXPECT_NE(page.find("eine Frau, niemand anderes"), std::string::npos);
   EXPECT_NE(page.find("Dienstag abends"), std::string::npos);
+}
+
+TEST(RecordPage, SaysWhoseAFormIsInItsLanguageWhereTheWordsAreOurs) {
+  auto record = record_full_of("words");
+  auto& form = record.episodes[0].forms[0];
+  const auto* own = questionnaires::instruments().find("check-in");
+  ASSERT_NE(own, nullptr);
+  form.copyright = own->questionnaire().copyright;
+  const auto german = write_page(record, "de");
+  EXPECT_NE(german.find("<p class=\"s\">Für Rapport geschrieben, 2026."), std::string::npos);
+  EXPECT_EQ(german.find("Written for Rapport"), std::string::npos);
+  EXPECT_NE(write_page(record, "en").find("<p class=\"s\">Written for Rapport, 2026."), std::string::npos);
+  for (const auto* id : {"sparq", "risq"}) {
+    form.copyright = questionnaires::instruments().find(id)->questionnaire().copyright;
+    const auto page = write_page(record, "de");
+    EXPECT_NE(page.find("<p class=\"s\"><span lang=\"en\">Stefana, "), std::string::npos) << id;
+    EXPECT_EQ(page.find("to be confirmed"), std::string::npos) << "a note of ours is nothing for a client: " << id;
+  }
 }
 
 TEST(RecordPage, TellsWhatWasLeftOutFromWhatWasNotAsked) {

@@ -1,5 +1,7 @@
 #include "features/record/record_terms.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -32,6 +34,11 @@ constexpr auto kTerms = std::to_array<Term>(
      Term{"form_name_check_in", "Relationship check-in", "Kurze Frage nach der Zusammenarbeit"},
      Term{"form_name_check_in_therapist", "Relationship check-in (therapist)",
           "Kurze Frage nach der Zusammenarbeit (therapeutisch)"},
+     Term{"rights_ours",
+          "Written for Rapport, 2026. CC0 1.0: everybody may use, change and pass it on. It has not been validated; "
+          "nothing is known about its reliability, and there are no norms.",
+          "Für Rapport geschrieben, 2026. CC0 1.0: Alle dürfen ihn verwenden, ändern und weitergeben. Er ist nicht "
+          "validiert; über seine Zuverlässigkeit ist nichts bekannt, und es gibt keine Normen."},
      Term{"scale_total", "Total", "Gesamtwert"},
      Term{"scale_positive", "Positive feelings", "Positive Gefühle"},
      Term{"scale_negative", "Negative feelings", "Negative Gefühle"},
@@ -382,6 +389,18 @@ std::string_view name_of_questionnaire(std::string_view key, std::string_view ow
 
 std::string_view name_of_scale(std::string_view key, std::string_view own, std::string_view language) {
   return own_or_term("scale_" + std::string(key), own, language);
+}
+
+std::string day_in_words(std::chrono::sys_days day, std::string_view language) {
+  constexpr std::string_view kMonths[][2] = {
+      {"January", "Januar"},  {"February", "Februar"},  {"March", "März"},
+      {"April", "April"},     {"May", "Mai"},           {"June", "Juni"},
+      {"July", "Juli"},       {"August", "August"},     {"September", "September"},
+      {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"}};
+  const auto german = language == kGerman;
+  const std::chrono::year_month_day date{day};
+  return fmt::format("{}{} {} {}", unsigned{date.day()}, german ? "." : "",
+                     kMonths[unsigned{date.month()} - 1][german ? 1 : 0], int{date.year()});
 }
 
 std::string_view code_of(Status status) {

@@ -1,6 +1,8 @@
 #pragma once
 /// @file What the record calls things: as the screens do, so that nobody has to guess that two names mean one thing.
+#include <chrono>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "features/encounters/encounters.hpp"
@@ -30,6 +32,9 @@ std::string_view term(std::string_view code, std::string_view language);
 /// The screens' name of a questionnaire or of a scale; `own`, the name in its file, where they have none for it.
 std::string_view name_of_questionnaire(std::string_view key, std::string_view own, std::string_view language);
 std::string_view name_of_scale(std::string_view key, std::string_view own, std::string_view language);
+
+/// "29 November 2026", "29. November 2026".
+std::string day_in_words(std::chrono::sys_days day, std::string_view language);
 
 /// The code of the term for each.
 std::string_view code_of(encounters::Status status);

@@ -26,7 +26,7 @@ struct Told {
       "has said that they look into it, and "
       "whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told "
       "too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's "
-      "own words.";
+      "own words. `deputy`: which of the names is that of the therapist's deputy.";
   Kind kind = Kind::safety;
   ConcernState state = ConcernState::open;
   std::vector<std::string> readers;
@@ -37,10 +37,11 @@ struct Told {
   bool supervisor_told = false;
   std::optional<std::string> complaint_contact;
   std::optional<std::string> safeguarding_contact;
+  std::optional<std::string> deputy;
 };
 BOOST_DESCRIBE_STRUCT(Told, (),
                       (kind, state, readers, left, earlier, since, acknowledge_by, supervisor_told, complaint_contact,
-                       safeguarding_contact))
+                       safeguarding_contact, deputy))
 
 struct ConcernEntry {
   static constexpr std::string_view says =

@@ -295,11 +295,12 @@ Moment low_at(const Course& course, const Rule& rule, double limit, const Series
   Moment moment{now.form->session};
   moment.told = [&course, &rule, limit, about = series.without_points(), now] {
     auto symptoms = symptoms_by(course, now.form->session);
-    auto signal =
-        course.signal_of(rule, *now.form,
-                         fmt::format("{} was {} in session {}, where {} or more would be usual{}.", about.name(),
-                                     number(now.value), now.form->session, number(limit), symptoms.words),
-                         {{"score", now.value}, {"limit", limit}});
+    const auto norm = is_middle(*about.scale, limit) ? fmt::format("below the middle of the scale ({})", number(limit))
+                                                     : fmt::format("where {} or more would be usual", number(limit));
+    auto signal = course.signal_of(rule, *now.form,
+                                   fmt::format("{} was {} in session {}, {}{}.", about.name(), number(now.value),
+                                               now.form->session, norm, symptoms.words),
+                                   {{"score", now.value}, {"limit", limit}});
     tell_with(signal, std::move(symptoms));
     return signal;
   };

@@ -158,6 +158,16 @@ TEST(Rupture, IsAnSrsThatBecomesLowInAnySession) {
             "8 rupture-candidate, 11 rupture-candidate");
 }
 
+TEST(EarlyAlliance, SaysOfTheMiddleOfAScaleNoNorm) {
+  EXPECT_EQ(only(course("check-in", "total", {4, 9, 9})).reason,
+            "Relationship check-in was 4 in session 1, below the middle of the scale (8).");
+  EXPECT_EQ(only(course("wai-sr", "total", {33, 40, 40})).reason,
+            "WAI-SR was 33 in session 1, below the middle of the scale (36).");
+  EXPECT_EQ(only(course("srs", "total", {35, 37, 37})).reason,
+            "SRS was 35 in session 1, where 36 or more would be usual.")
+      << "that one is published";
+}
+
 TEST(EarlyAlliance, IsReadWithTheSymptoms) {
   std::vector<Form> forms;
   const std::vector<double> scores{10, 13, 17};

@@ -71,19 +71,20 @@ void not_sent(Course& course, const Rule& rule, const Instrument& instrument, Re
       const bool is_therapists = respondent == Respondent::therapist;
       const auto latest = is_here ? session - 1 : session;
       const auto so_far = previous - first + 1;
-      auto signal =
-          course.signal_of(rule, *at->second,
-                           fmt::format("{}{} did not come for {}; before it came to {:.0f} of {} sessions.",
-                                       name_of(instrument, kEnglish), is_therapists ? ", the therapist's form," : "",
-                                       in_a_row == 1 ? fmt::format("session {}", latest)
-                                                     : fmt::format("{} sessions up to {}", in_a_row, latest),
-                                       sent, so_far),
-                           {{"missed", missed},
-                            {"in_a_row", in_a_row},
-                            {"sent", sent},
-                            {"sessions", so_far},
-                            {"latest", latest},
-                            {"therapists", is_therapists ? 1 : 0}});
+      auto signal = course.signal_of(
+          rule, *at->second,
+          fmt::format(
+              "{}{} did not come for {}; {}.", name_of(instrument, kEnglish),
+              is_therapists ? ", the therapist's form," : "",
+              in_a_row == 1 ? fmt::format("session {}", latest) : fmt::format("{} sessions up to {}", in_a_row, latest),
+              so_far == 1 ? "it came to the session before"
+                          : fmt::format("before it came to {:.0f} of {} sessions", sent, so_far)),
+          {{"missed", missed},
+           {"in_a_row", in_a_row},
+           {"sent", sent},
+           {"sessions", so_far},
+           {"latest", latest},
+           {"therapists", is_therapists ? 1 : 0}});
       signal.instrument = instrument.id();
       signal.respondent = respondent;
       if (in_a_row >= rule.parameter("look_after")) signal.level = std::max(rule.level, Level::look);

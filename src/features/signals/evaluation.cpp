@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "features/people/people.hpp"
 #include "features/questionnaires/answers_in_order.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/days_for_sessions.hpp"
 #include "features/signals/expectations.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/several_instruments.hpp"
@@ -298,28 +300,54 @@ bool has_shown_answers(const StoredCourse& course) {
   });
 }
 
+/// Sessions that never were are not named.
+void name_days(const StoredCourse& course, const std::vector<Placed>& placed, std::vector<Found>& found) {
+  if (!Sessions(course.sessions).none()) return;
+  DaysForSessions days;
+  for (const auto& one : placed) days[one.form.session] = std::chrono::floor<std::chrono::days>(one.at);
+  for (auto& one : found) add_days(days, one.signal.reason, one.signal.values);
+}
+
+/// Those of a method that `is_wanted` (const Signal&) -> bool, in their order.
+template <class F>
+std::vector<Signal> take_out(std::vector<Signal>& signals, Method method, F is_wanted) {
+  std::vector<Signal> taken;
+  std::vector<Signal> left;
+  for (auto& one : signals) {
+    auto& to = find_rule(one.rule)->method == method && is_wanted(one) ? taken : left;
+    to.push_back(std::move(one));
+  }
+  signals = std::move(left);
+  return taken;
+}
+
 Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, Look look, Time now,
                            std::vector<Found>& found) {
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, look, now));
   TRY_ASSIGN(const auto told, as_told(course, placed, key));
-  std::vector<Signal> missing;
-  const auto stands_alone = [&](const Signal& signal) {
+  const auto known_of = [&](const Signal& signal) {
     const auto basis = placed[signal.form].stored->id.text();
-    return std::any_of(course.known.begin(), course.known.end(), [&](const StoredSignal& known) {
+    return std::find_if(course.known.begin(), course.known.end(), [&](const StoredSignal& known) {
       return known.holds && known.rule == signal.rule && known.basis == basis;
     });
   };
   const auto forms = as_forms(placed);
-  for (auto& signal : told_as_one(find_signals_of_each(forms, rules(), course.expected, told), rules(), stands_alone)) {
-    if (!is_of(look, signal, placed)) continue;
-    // Of kind `missing` is a form without a score, too: that one came, and is told by itself.
-    if (find_rule(signal.rule)->method != Method::not_sent) {
-      found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
-    } else if (was_due(signal, placed)) {
-      missing.push_back(std::move(signal));
-    }
+  auto signals = find_signals_of_each(forms, rules(), course.expected, told);
+  std::erase_if(signals, [&](const Signal& one) { return !is_of(look, one, placed); });
+  auto missing = take_out(signals, Method::not_sent, [](const Signal&) { return true; });
+  std::erase_if(missing, [&](const Signal& one) { return !was_due(one, placed); });
+  // What somebody has answered by itself stays so.
+  auto without_score = take_out(signals, Method::no_score, [&](const Signal& one) {
+    const auto known = known_of(one);
+    return known == course.known.end() || known->state == State::open || known->state == State::history;
+  });
+  for (auto& row : told_together(missing, without_score)) found.push_back(found_missing(std::move(row), placed));
+  std::move(without_score.begin(), without_score.end(), std::back_inserter(signals));
+  const auto stands_alone = [&](const Signal& signal) { return known_of(signal) != course.known.end(); };
+  for (auto& signal : told_as_one(std::move(signals), rules(), stands_alone)) {
+    found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
   }
-  for (auto& row : told_together(missing)) found.push_back(found_missing(std::move(row), placed));
+  name_days(course, placed, found);
   return {};
 }
 
@@ -551,14 +579,21 @@ bool goes_on_with(const StoredSignal& known, std::span<const std::string> named,
          std::find(named.begin(), named.end(), signal.instrument) != named.end();
 }
 
+/// Whether the form without a score that the known one is about is told with others that did not come.
+bool is_told_within(const StoredSignal& known, const Found& found) {
+  return is_of_now(known) && find_rule(known.rule)->method == Method::no_score && known.instrument &&
+         found.signal.session == known.session && tells_without_score(found.signal.values, *known.instrument);
+}
+
 /// What does not hold any more, or goes on with another form that it named.
 Result<void> end_or_pass_on(const StoredCourse& course, const StoredSignal& known, NowFound& news,
                             const access::SealKey& key, Time now, Changes& changes) {
   TRY_ASSIGN(const auto before, open_body(key, known.id, known.sealed_body));
   const auto named = named_in(before.values);
-  const auto next =
-      std::find_if(news.begin(), news.end(), [&](const auto& one) { return goes_on_with(known, named, *one.second); });
-  if (named.empty() || next == news.end()) {
+  const auto next = std::find_if(news.begin(), news.end(), [&](const auto& one) {
+    return (!named.empty() && goes_on_with(known, named, *one.second)) || is_told_within(known, *one.second);
+  });
+  if (next == news.end()) {
     changes.holds.emplace_back(known.id, false);
     return {};
   }

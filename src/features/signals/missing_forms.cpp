@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -34,6 +35,18 @@ constexpr std::array kNumbers{
     std::pair{std::string_view("in_a_row"), &Gap::in_a_row}, std::pair{std::string_view("latest"), &Gap::latest},
     std::pair{std::string_view("sent"), &Gap::sent}, std::pair{std::string_view("sessions"), &Gap::sessions}};
 
+/// One that came all the same, and gave no score.
+struct Empty {
+  std::string instrument;
+  int session = 0;
+  std::optional<int> answered = {};  ///< of
+  int questions = 0;
+};
+/// Names of values begin so; the instrument's id follows. The first begins another form.
+constexpr std::string_view kEmptySession = "empty_session ";
+constexpr std::string_view kEmptyAnswered = "empty_answered ";
+constexpr std::string_view kEmptyQuestions = "empty_questions ";
+
 Gap gap_of(const Signal& missing) {
   Gap gap{missing.instrument};
   for (const auto& [name, value] : missing.values) {
@@ -47,8 +60,9 @@ Gap gap_of(const Signal& missing) {
 std::vector<Gap> gaps_of(Values values) {
   std::vector<Gap> gaps;
   for (const auto& [name, value] : values) {
-    const auto space = name.find(' ');
-    if (space == std::string::npos) continue;
+    const auto space = std::min(name.find(' '), name.size());
+    const auto is_named = [&](const auto& number) { return std::string_view(name).substr(0, space) == number.first; };
+    if (space == name.size() || std::none_of(kNumbers.begin(), kNumbers.end(), is_named)) continue;
     const auto instrument = name.substr(space + 1);
     auto gap = std::find_if(gaps.begin(), gaps.end(), [&](const Gap& one) { return one.instrument == instrument; });
     if (gap == gaps.end()) gap = gaps.insert(gaps.end(), {instrument});
@@ -57,6 +71,26 @@ std::vector<Gap> gaps_of(Values values) {
     }
   }
   return gaps;
+}
+
+std::vector<Empty> empties_of(Values values) {
+  std::vector<Empty> empties;
+  for (const auto& [name, value] : values) {
+    const auto number = static_cast<int>(value);
+    if (name.starts_with(kEmptySession)) empties.push_back({name.substr(kEmptySession.size()), number});
+    if (empties.empty()) continue;
+    if (name.starts_with(kEmptyAnswered)) empties.back().answered = number;
+    if (name.starts_with(kEmptyQuestions)) empties.back().questions = number;
+  }
+  return empties;
+}
+
+void add_empty(const Signal& empty, std::vector<std::pair<std::string, double>>& values) {
+  values.emplace_back(std::string(kEmptySession) + empty.instrument, empty.session);
+  for (const auto& [name, value] : empty.values) {
+    if (name == "answered") values.emplace_back(std::string(kEmptyAnswered) + empty.instrument, value);
+    if (name == "questions") values.emplace_back(std::string(kEmptyQuestions) + empty.instrument, value);
+  }
 }
 
 bool is_alike(const std::vector<Gap>& gaps) {
@@ -71,14 +105,22 @@ std::string sessions_of(const Gap& gap, bool german) {
                 : fmt::format("for {} sessions up to {}", gap.in_a_row, gap.latest);
 }
 
-/// "3 of 3", of each where they are not the same.
+/// "before it came to 3 of 3 sessions", with the numbers of each where they are not the same. Of one session it would
+/// read as if there had been a choice.
 std::string before(const std::vector<Gap>& gaps, std::string_view language) {
+  const bool german = language == record::kGerman;
+  const std::string_view subject = gaps.size() == 1 ? "it" : "they";
+  if (std::all_of(gaps.begin(), gaps.end(), [](const Gap& one) { return one.sent == 1 && one.sessions == 1; })) {
+    return german ? "zur Sitzung davor schon" : fmt::format("{} came to the session before", subject);
+  }
   std::vector<std::string> all;
   for (const auto& gap : gaps) {
-    all.push_back(fmt::format("{} {} {}", gap.sent, language == record::kGerman ? "von" : "of", gap.sessions));
+    all.push_back(fmt::format("{} {} {}", gap.sent, german ? "von" : "of", gap.sessions));
   }
   const bool is_one = std::all_of(all.begin(), all.end(), [&](const std::string& one) { return one == all.front(); });
-  return listed_in(language, is_one ? std::span(all).first(1) : std::span(all));
+  const auto counts = listed_in(language, is_one ? std::span(all).first(1) : std::span(all));
+  return german ? fmt::format("davor zu {} Sitzungen", counts)
+                : fmt::format("before {} came to {} sessions", subject, counts);
 }
 
 std::string whose(bool is_therapists, bool is_one, bool german) {
@@ -89,28 +131,45 @@ std::string whose(bool is_therapists, bool is_one, bool german) {
   return is_one ? ", the therapist's form," : ", the therapist's forms,";
 }
 
-std::string sentence(const std::vector<Gap>& gaps, bool is_therapists, std::string_view language) {
+std::string name_of_instrument(const std::string& id, std::string_view language) {
+  const auto* instrument = questionnaires::instruments().find(id);
+  return instrument == nullptr ? id : name_of(*instrument, language);
+}
+
+std::string sentence_of(const Empty& empty, std::string_view language) {
+  const bool german = language == record::kGerman;
+  const auto name = name_of_instrument(empty.instrument, language);
+  std::string counts;
+  if (empty.answered) {
+    counts = german ? fmt::format(" ({} von {} Fragen beantwortet)", *empty.answered, empty.questions)
+                    : fmt::format(" ({} of {} questions answered)", *empty.answered, empty.questions);
+  }
+  return german ? fmt::format(" {} kam zu Sitzung {}, ergab aber keinen Wert{}.", name, empty.session, counts)
+                : fmt::format(" {} came for session {}, but gave no score{}.", name, empty.session, counts);
+}
+
+std::string sentence(const std::vector<Gap>& gaps, const std::vector<Empty>& empties, bool is_therapists,
+                     std::string_view language) {
   const bool german = language == record::kGerman;
   const bool alike = is_alike(gaps);
   const bool is_one = gaps.size() == 1;
   std::vector<std::string> named;
   for (const auto& gap : gaps) {
-    const auto* instrument = questionnaires::instruments().find(gap.instrument);
-    const auto name = instrument == nullptr ? gap.instrument : name_of(*instrument, language);
+    const auto name = name_of_instrument(gap.instrument, language);
     named.push_back(alike ? name : fmt::format("{} {}", name, sessions_of(gap, german)));
   }
   const auto subject = listed_in(language, named) + whose(is_therapists, is_one, german);
   const auto when = alike ? " " + sessions_of(gaps.front(), german) : "";
-  return german ? fmt::format("{} {}{} nicht; davor zu {} Sitzungen.", subject, is_one ? "kam" : "kamen", when,
-                              before(gaps, language))
-                : fmt::format("{} did not come{}; before {} came to {} sessions.", subject, when,
-                              is_one ? "it" : "they", before(gaps, language));
+  auto text = german
+                  ? fmt::format("{} {}{} nicht; {}.", subject, is_one ? "kam" : "kamen", when, before(gaps, language))
+                  : fmt::format("{} did not come{}; {}.", subject, when, before(gaps, language));
+  for (const auto& empty : empties) text += sentence_of(empty, language);
+  return text;
 }
 
-MissingRow row_of(const std::vector<const Signal*>& missing) {
-  MissingRow row{**std::max_element(missing.begin(), missing.end(),
-                                    [](const Signal* a, const Signal* b) { return a->form < b->form; }),
-                 0};
+MissingRow row_of(const std::vector<const Signal*>& missing, const std::vector<const Signal*>& empty) {
+  const auto later = [](const Signal* a, const Signal* b) { return a->form < b->form; };
+  MissingRow row{**std::max_element(missing.begin(), missing.end(), later), 0};
   auto& signal = row.signal;
   signal.instrument.clear();
   signal.values.clear();
@@ -130,32 +189,75 @@ MissingRow row_of(const std::vector<const Signal*>& missing) {
   }
   const bool is_therapists = signal.respondent == Respondent::therapist;
   signal.values.emplace_back(kTherapists, is_therapists ? 1 : 0);
-  signal.reason = sentence(gaps, is_therapists, "en");
+  for (const auto* one : empty) {
+    add_empty(*one, signal.values);
+    signal.level = std::max(signal.level, one->level);
+    if (one->form < signal.form) continue;
+    signal.form = one->form;
+    signal.session = one->session;
+    signal.date = one->date;
+  }
+  signal.reason = sentence(gaps, empties_of(signal.values), is_therapists, "en");
   return row;
+}
+
+/// What is told in one row: sessions from `first` to `until` of which something is said.
+struct Spell {
+  Respondent respondent = Respondent::client;
+  int first = 0;
+  int until = 0;
+  const Signal* signal = nullptr;
+  bool is_empty = false;
+};
+
+/// One without a score goes on with what did not come, where it is the next of its kind.
+Spell spell_of(const Signal& empty, const std::vector<Spell>& gaps) {
+  Spell spell{empty.respondent, empty.session, empty.session, &empty, true};
+  for (const auto& gap : gaps) {
+    const bool is_same = gap.respondent == empty.respondent && gap.signal->instrument == empty.instrument;
+    if (is_same && gap.until == empty.session - 1) spell.first = gap.first;
+  }
+  return spell;
 }
 
 }  // namespace
 
-std::vector<MissingRow> told_together(std::span<const Signal> missing) {
+std::vector<MissingRow> told_together(std::span<const Signal> missing, std::vector<Signal>& without_score) {
   // By whose form it is, then by where it begins; of one gap the latest.
-  std::map<std::tuple<Respondent, int, std::string>, const Signal*> gaps;
-  for (const auto& one : missing) gaps[{one.respondent, gap_of(one).first(), one.instrument}] = &one;
-  std::vector<MissingRow> rows;
-  std::vector<const Signal*> together;
-  int until = 0;
-  const auto end = [&] {
-    if (!together.empty()) rows.push_back(row_of(together));
-    together.clear();
-    until = 0;
-  };
-  for (const auto& [place, one] : gaps) {
-    const auto& [respondent, first, instrument] = place;
-    if (!together.empty() && (together.front()->respondent != respondent || first > until)) end();
-    together.push_back(one);
-    until = std::max(until, gap_of(*one).latest);
+  std::map<std::tuple<Respondent, int, std::string>, const Signal*> latest;
+  for (const auto& one : missing) latest[{one.respondent, gap_of(one).first(), one.instrument}] = &one;
+  std::vector<Spell> all;
+  for (const auto& [place, one] : latest) {
+    all.push_back({one->respondent, gap_of(*one).first(), gap_of(*one).latest, one});
   }
-  end();
+  const auto gaps = all;
+  for (const auto& one : without_score) all.push_back(spell_of(one, gaps));
+  const auto key = [](const Spell& one) {
+    return std::tie(one.respondent, one.first, one.is_empty, one.signal->instrument, one.until);
+  };
+  std::sort(all.begin(), all.end(), [&](const Spell& a, const Spell& b) { return key(a) < key(b); });
+  std::vector<MissingRow> rows;
+  std::set<const Signal*> told;
+  for (auto from = all.begin(); from != all.end();) {
+    auto to = from;
+    std::vector<const Signal*> not_sent, empty;
+    for (int until = from->first; to != all.end() && to->respondent == from->respondent && to->first <= until; ++to) {
+      (to->is_empty ? empty : not_sent).push_back(to->signal);
+      until = std::max(until, to->until);
+    }
+    if (!not_sent.empty()) {
+      rows.push_back(row_of(not_sent, empty));
+      told.insert(empty.begin(), empty.end());
+    }
+    from = to;
+  }
+  std::erase_if(without_score, [&](const Signal& one) { return told.contains(&one); });
   return rows;
+}
+
+bool tells_without_score(Values values, std::string_view instrument) {
+  const auto empties = empties_of(values);
+  return std::any_of(empties.begin(), empties.end(), [&](const Empty& one) { return one.instrument == instrument; });
 }
 
 std::optional<std::string> sentence_of_missing(Values values, std::string_view language) {
@@ -163,7 +265,7 @@ std::optional<std::string> sentence_of_missing(Values values, std::string_view l
   if (gaps.empty()) return std::nullopt;
   const bool is_therapists = std::any_of(values.begin(), values.end(),
                                          [](const auto& one) { return one.first == kTherapists && one.second != 0; });
-  return sentence(gaps, is_therapists, language);
+  return sentence(gaps, empties_of(values), is_therapists, language);
 }
 
 }  // namespace rapport::signals

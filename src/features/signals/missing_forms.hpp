@@ -18,9 +18,14 @@ struct MissingRow {
   Signal signal;
   int first = 0;  ///< session
 };
-/// `missing`: signals of Kind::missing as `find_signals` gives them, one for each form and session, in their order.
+/// `missing`: signals of Method::not_sent as `find_signals` gives them, one for each form and session, in their order.
 /// What goes on not coming is told once, with how often by now; rows of sessions that have one in common are one.
-std::vector<MissingRow> told_together(std::span<const Signal> missing);
+/// `without_score`: forms that came and gave no score (Method::no_score). Those of a session of a row, or of the
+/// session after one to which the same form did not come, are told in it, and taken out; the others are left.
+std::vector<MissingRow> told_together(std::span<const Signal> missing, std::vector<Signal>& without_score);
+
+/// Whether the values are those of such a signal that tells of a form of this instrument without a score, too.
+bool tells_without_score(std::span<const std::pair<std::string, double>> values, std::string_view instrument);
 
 /// The sentence, from the values of such a signal. Nothing where they are of something else.
 std::optional<std::string> sentence_of_missing(std::span<const std::pair<std::string, double>> values,

@@ -11,7 +11,7 @@
 namespace rapport::signals {
 namespace {
 
-/// PHQ-9, GAD-7 and SPARQ, session by session: "pgs" came all, "p" PHQ-9 alone.
+/// PHQ-9, GAD-7 and SPARQ, session by session: "pgs" came all, "p" PHQ-9 alone; "pGs": GAD-7 came without a score.
 std::vector<Form> course(const std::vector<std::string>& sessions) {
   std::vector<Form> forms;
   for (std::size_t i = 0; i < sessions.size(); ++i) {
@@ -20,8 +20,15 @@ std::vector<Form> course(const std::vector<std::string>& sessions) {
       Form form;
       form.session = static_cast<int>(i) + 1;
       form.instrument = questionnaires::instruments_of_program().find(instrument);
-      form.sent = sessions[i].find(letter) != std::string::npos;
+      const bool is_empty = sessions[i].find(static_cast<char>(letter - 'a' + 'A')) != std::string::npos;
+      form.sent = is_empty || sessions[i].find(letter) != std::string::npos;
       if (form.sent) form.scores = {{scale, 6, false}};
+      if (!is_empty) {
+        forms.push_back(form);
+        continue;
+      }
+      form.scores.front().value.reset();
+      form.answers.assign(form.instrument->questions().size(), std::nullopt);
       forms.push_back(form);
     }
   }
@@ -29,9 +36,15 @@ std::vector<Form> course(const std::vector<std::string>& sessions) {
 }
 
 std::vector<MissingRow> rows_of(const std::vector<Form>& forms) {
-  auto found = find_signals(forms, rules());
-  std::erase_if(found, [](const Signal& one) { return one.kind != Kind::missing; });
-  return told_together(found);
+  std::vector<Signal> missing;
+  std::vector<Signal> without_score;
+  for (auto& one : find_signals_of_each(forms, rules())) {
+    if (one.rule == "form-missing") missing.push_back(std::move(one));
+    if (one.rule == "form-without-score") without_score.push_back(std::move(one));
+  }
+  auto rows = told_together(missing, without_score);
+  for (auto& one : without_score) rows.push_back({std::move(one), 0});
+  return rows;
 }
 
 /// "first level: sentence", each a line.
@@ -53,6 +66,42 @@ TEST(MissingForms, OfOneSessionAreOneSignalThatNamesThem) {
   EXPECT_EQ(told(course({"pgs", "pgs", "gs"})),
             "3 info: PHQ-9 did not come for session 3; before it came to 2 of 2 sessions.\n");
   EXPECT_EQ(told(course({"pgs", "pgs"})), "");
+}
+
+TEST(MissingForms, ThatCameToTheOneSessionBeforeAreToldSo) {
+  EXPECT_EQ(told(course({"pgs", "gs"})), "2 info: PHQ-9 did not come for session 2; it came to the session before.\n");
+  EXPECT_EQ(told(course({"pgs", "s"})),
+            "2 info: GAD-7 and PHQ-9 did not come for session 2; they came to the session before.\n");
+  const auto rows = rows_of(course({"pgs", "gs"}));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(sentence_of_missing(rows[0].signal.values, "de"), "PHQ-9 kam zu Sitzung 2 nicht; zur Sitzung davor schon.");
+}
+
+TEST(MissingForms, AndFormsWithoutAScoreOfTheSameSessionsAreOneSignal) {
+  EXPECT_EQ(
+      told(course({"pgs", "pgs", "Gs"})),
+      "3 info: PHQ-9 did not come for session 3; before it came to 2 of 2 sessions. GAD-7 came for session 3, but "
+      "gave no score (0 of 7 questions answered).\n");
+  EXPECT_EQ(
+      told(course({"pgs", "pgs", "ps", "pGs"})),
+      "3 info: GAD-7 did not come for session 3; before it came to 2 of 2 sessions. GAD-7 came for session 4, but "
+      "gave no score (0 of 7 questions answered).\n")
+      << "the next time it came, without one";
+  EXPECT_EQ(told(course({"pgs", "pgs", "ps", "Gs"})),
+            "3 info: GAD-7 for session 3 and PHQ-9 for session 4 did not come; before they came to 2 of 2 and 3 of 3 "
+            "sessions. GAD-7 came for session 4, but gave no score (0 of 7 questions answered).\n");
+  EXPECT_EQ(told(course({"pgs", "pgs", "ps", "pgs", "pGs"})),
+            "3 info: GAD-7 did not come for session 3; before it came to 2 of 2 sessions.\n"
+            "0 info: GAD-7 came for session 5, but gave no score (0 of 7 questions answered).\n")
+      << "it came in between";
+  const auto rows = rows_of(course({"pgs", "pgs", "Gs"}));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(sentence_of_missing(rows[0].signal.values, "en"), rows[0].signal.reason);
+  EXPECT_EQ(sentence_of_missing(rows[0].signal.values, "de"),
+            "PHQ-9 kam zu Sitzung 3 nicht; davor zu 2 von 2 Sitzungen. GAD-7 kam zu Sitzung 3, ergab aber keinen Wert "
+            "(0 von 7 Fragen beantwortet).");
+  EXPECT_TRUE(tells_without_score(rows[0].signal.values, "gad-7"));
+  EXPECT_FALSE(tells_without_score(rows[0].signal.values, "phq-9"));
 }
 
 TEST(MissingForms, OfSessionsInARowAreOneSignalAndOfSessionsApartAreTwo) {

@@ -34,6 +34,10 @@ std::string listed_in(std::string_view language, std::span<const std::string> al
                      language == record::kGerman ? " und " : " and ", all.back());
 }
 
+bool is_middle(const measures::Scale& scale, double limit) {
+  return std::abs((scale.min + scale.max) / 2 - limit) < 1e-9;
+}
+
 std::vector<std::pair<std::string, double>> symptoms_of(std::span<const std::pair<std::string, double>> values) {
   std::vector<std::pair<std::string, double>> found;
   for (const auto prefix : {kSymptomsFrom, kSymptomsTo}) {

@@ -22,6 +22,9 @@ std::string number_in(std::string_view language, double value, int digits = 3);
 /// "A", "A and B", "A, B and C".
 std::string listed_in(std::string_view language, std::span<const std::string> all);
 
+/// Whether a limit is the middle of its scale, and no norm that somebody found.
+bool is_middle(const measures::Scale& scale, double limit);
+
 /// How the client's symptoms went meanwhile, of the values of a signal about the relationship: two, or none.
 std::vector<std::pair<std::string, double>> symptoms_of(std::span<const std::pair<std::string, double>> values);
 /// " PHQ-9 went from 10 to 17 meanwhile." of such values, for a sentence that says it besides; empty where there are

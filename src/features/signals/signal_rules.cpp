@@ -135,13 +135,14 @@ class RuleReader {
 
   Rule rule(Fields& fields) {
     fields.refuse_all_but({"rule", "title", "version", "signal", "level", "strength", "method", "basis", "citation",
-                           "measures", "parameters"});
+                           "citation_de", "measures", "parameters"});
     Rule rule;
     rule.id = fields.text("rule");
     if (!rule.id.empty() && !ids_.insert(rule.id).second) fields.wrong("rule", "There is another rule of this name.");
     rule.title = fields.text("title");
     rule.version = fields.text("version");
     rule.citation = fields.text("citation");
+    rule.citation_de = fields.optional_text("citation_de").value_or("");
     const auto signal = chosen(fields, "signal", kKinds);
     rule.signal = static_cast<Kind>(signal.value_or(0));
     rule.level = static_cast<Level>(chosen(fields, "level", kLevels).value_or(0));

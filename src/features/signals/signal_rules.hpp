@@ -84,6 +84,7 @@ struct Rule {
   bool is_published = false;      ///< otherwise the rule is our own
   int strength = kUsualStrength;  ///< of two rules about the same thing the stronger speaks, whatever else they are
   std::string citation;           ///< what it rests on
+  std::string citation_de;        ///< the same in German; empty where the file has it not
   std::vector<Measure> measures;
   std::map<std::string, double, std::less<>> parameters;
 

@@ -22,6 +22,22 @@ TEST(ShippedRules, CanBeReadAndSayWhatTheyRestOn) {
   }
 }
 
+TEST(ShippedRules, SayWhatTheyRestOnInGermanTooAndNameNoFileOfOurs) {
+  const auto rules = shipped_rules(library()).value();
+  for (const auto& rule : rules) {
+    EXPECT_FALSE(rule.citation_de.empty()) << rule.id;
+    // Nothing but a work may read the same.
+    if (!rule.is_published) EXPECT_NE(rule.citation_de, rule.citation) << rule.id;
+    for (const auto* text : {&rule.citation, &rule.citation_de}) {
+      EXPECT_EQ(text->find("docs/"), std::string::npos) << *text;
+      EXPECT_EQ(text->find(".md"), std::string::npos) << *text;
+    }
+    for (const auto* english : {"None", " of ours", " the "}) {
+      EXPECT_EQ(rule.citation_de.find(english), std::string::npos) << rule.citation_de;
+    }
+  }
+}
+
 /// Of one rule, with `changed` in place of the field of that name.
 std::string refused(std::string_view field, std::string_view changed) {
   std::string text = "{\"rules\": [{";

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/signals/days_for_sessions.hpp"
 #include "features/signals/find_signals.hpp"
 #include "features/signals/missing_forms.hpp"
 #include "features/signals/sentence_parts.hpp"
@@ -108,17 +109,23 @@ class Values {
   bool is_whole_ = true;
 };
 
+/// Which the rule names; null where it names none.
+const measures::Scale* named_scale(const measures::Instrument& instrument, const Rule& rule) {
+  const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
+                                    [&](const Measure& one) { return one.instrument == instrument.id(); });
+  if (measure == rule.measures.end()) return nullptr;
+  const auto& scales = instrument.scoring().scales;
+  const auto scale =
+      std::find_if(scales.begin(), scales.end(), [&](const measures::Scale& one) { return one.key == measure->scale; });
+  return scale == scales.end() ? nullptr : &*scale;
+}
+
 /// By rule, for a rule says of what scale it is; without one it is the main scale.
 std::string scale_of(const StoredSignal& signal, const Rule& rule) {
   const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
   if (instrument == nullptr) return signal.instrument.value_or("");
   const auto& scales = instrument->scoring().scales;
-  const auto measure = std::find_if(rule.measures.begin(), rule.measures.end(),
-                                    [&](const Measure& one) { return one.instrument == instrument->id(); });
-  const auto scale = std::find_if(scales.begin(), scales.end(), [&](const measures::Scale& one) {
-    return measure != rule.measures.end() && one.key == measure->scale;
-  });
-  if (scale != scales.end()) return name_of(*instrument, *scale, kGerman);
+  if (const auto* scale = named_scale(*instrument, rule)) return name_of(*instrument, *scale, kGerman);
   return rule.method == Method::same_answers ? name_of(*instrument, kGerman)
                                              : name_of(*instrument, scales.front(), kGerman);
 }
@@ -153,6 +160,14 @@ std::string drop(const std::string& of, Values& v) {
       "{}: {} {} {} als die sonst üblichen {}: mehr, als die Werte dieses Menschen schwanken; vielleicht ist etwas "
       "zwischen die beiden gekommen.",
       of, scores, points(v["drop"]), v["score"] < v["level"] ? "weniger" : "mehr", number(v["level"]));
+}
+
+/// What a low score lies below: the middle of its scale is no norm.
+std::string norm(const StoredSignal& signal, const Rule& rule, double limit) {
+  const auto* instrument = questionnaires::instruments().find(signal.instrument.value_or(""));
+  const auto* scale = instrument == nullptr ? nullptr : named_scale(*instrument, rule);
+  return scale != nullptr && is_middle(*scale, limit) ? fmt::format(", unter der Mitte der Skala ({})", number(limit))
+                                                      : fmt::format("; üblich wären {} oder mehr", number(limit));
 }
 
 std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
@@ -206,8 +221,8 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
                          number(v["score"]), v["item"], number(v["answer"]), points(v["dip"]));
     case Method::low_early:
     case Method::low_later:
-      return fmt::format("{}: {} in Sitzung {}; üblich wären {} oder mehr{}.", of, number(v["score"]), session,
-                         number(v["limit"]), symptoms(v));
+      return fmt::format("{}: {} in Sitzung {}{}{}.", of, number(v["score"]), session, norm(signal, rule, v["limit"]),
+                         symptoms(v));
     case Method::falling_early:
       return fmt::format("{}: in den ersten Sitzungen zweimal nacheinander gefallen, von {} auf {} und {}{}.", of,
                          number(v["before"]), number(v["between"]), number(v["score"]), symptoms(v));
@@ -331,14 +346,19 @@ std::string title_of(const Rule& rule, std::string_view language) {
   return translated.empty() ? rule.title : translated;
 }
 
+std::string citation_of(const Rule& rule, std::string_view language) {
+  return language == kGerman && !rule.citation_de.empty() ? rule.citation_de : rule.citation;
+}
+
 std::string sentence_of(const StoredSignal& signal, const Body& body, std::string_view language) {
   const auto* rule = find_rule(signal.rule);
-  if (language != kGerman || rule == nullptr) return body.reason;
+  if (language != kGerman || rule == nullptr) return with_days(body.reason, body.values, "en");
   Values values(body);
   auto text = german(signal, *rule, values);
   if (!has_symptoms_in_it(rule->method)) text += sentence_of_symptoms(body.values, kGerman);
   text += sentence_of_others(body.values, kGerman);
-  return values.is_whole() ? text : body.reason;
+  return values.is_whole() ? with_days(std::move(text), body.values, kGerman)
+                           : with_days(body.reason, body.values, "en");
 }
 
 }  // namespace rapport::signals

@@ -40,6 +40,8 @@ std::string_view language_of(std::string_view wanted);
 std::string_view title_of(Kind kind, std::string_view language);
 /// What the rule is called.
 std::string title_of(const Rule& rule, std::string_view language);
+/// What the rule rests on, in English where nobody wrote it in that language.
+std::string citation_of(const Rule& rule, std::string_view language);
 /// The sentence of a signal. Where a language has none for its numbers, the one that was stored.
 std::string sentence_of(const StoredSignal& signal, const Body& body, std::string_view language);
 

@@ -89,10 +89,13 @@ std::multiset<std::string> numbers_in(std::string text) {
 std::vector<Signal> as_in_service(const std::vector<Form>& forms) {
   std::vector<Signal> signals;
   std::vector<Signal> missing;
+  std::vector<Signal> without_score;
   for (auto& one : find_signals(forms, rules())) {
-    (one.rule == "form-missing" ? missing : signals).push_back(std::move(one));
+    auto& of_kind = one.rule == "form-missing" ? missing : one.rule == "form-without-score" ? without_score : signals;
+    of_kind.push_back(std::move(one));
   }
-  for (auto& row : told_together(missing)) signals.push_back(std::move(row.signal));
+  for (auto& row : told_together(missing, without_score)) signals.push_back(std::move(row.signal));
+  for (auto& one : without_score) signals.push_back(std::move(one));
   return signals;
 }
 
@@ -149,6 +152,16 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
   }
 }
 
+TEST(Citations, AreInTheLanguageThatIsAskedFor) {
+  const auto* rule = find_rule("relationship-low");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(citation_of(*rule, "de"), "Unter der Mitte der Skala. Ein Grenzwert ist nicht veröffentlicht.");
+  EXPECT_EQ(citation_of(*rule, "en"), rule->citation);
+  Rule of_practice = *rule;
+  of_practice.citation_de.clear();
+  EXPECT_EQ(citation_of(of_practice, "de"), rule->citation) << "a file of rules may have none in German";
+}
+
 TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
   const auto only = [](const std::vector<Form>& forms, Kind kind) {
     const auto found = as_in_service(forms);
@@ -162,6 +175,10 @@ TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
   const auto early = only(joined(course("sparq", "positive", {14, 12, 10}), course("phq-9", "total", {10, 13, 17})),
                           Kind::early_alliance);
   EXPECT_NE(early.find("; PHQ-9 ging derweil von 10 auf 17."), std::string::npos) << early;
+  EXPECT_EQ(only(course("check-in", "total", {4, 9, 9}), Kind::early_alliance),
+            "Kurze Frage nach der Zusammenarbeit: 4 in Sitzung 1, unter der Mitte der Skala (8).");
+  EXPECT_EQ(only(course("srs", "total", {35, 37, 37}), Kind::early_alliance),
+            "SRS: 35 in Sitzung 1; üblich wären 36 oder mehr.");
   const auto missing = only(courses().back(), Kind::missing);
   EXPECT_EQ(
       missing,

@@ -32,7 +32,7 @@ Result<SignalEntry> describe(const StoredSignal& stored, const access::SealKey& 
   if (const auto* rule = find_rule(stored.rule)) {
     entry.rule_title = title_of(*rule, language);
     entry.published = rule->is_published;
-    entry.citation = rule->citation;
+    entry.citation = citation_of(*rule, language);
   }
   entry.form = stored.form;
   entry.session = stored.session;

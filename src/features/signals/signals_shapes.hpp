@@ -22,7 +22,8 @@ inline constexpr std::int64_t kLongestWait = 180;
 
 struct SignalEntry {
   static constexpr std::string_view says =
-      "Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in "
+      "Something in the course that asks for a look, found by a rule; never a diagnosis. `title`, "
+      "`reason` and `citation` are in "
       "the "
       "language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which "
       "it "

@@ -11,6 +11,7 @@
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/record/record_terms.hpp"
 #include "features/signals/evaluation.hpp"
 #include "features/signals/signals_api.hpp"
 #include "migrations/house.hpp"
@@ -151,6 +152,7 @@ class Signals : public testing::FullHouseTest {
     ASSERT_TRUE(
         write([&](store::WriteTx& tx) { return messages::append_messages(tx, author, chat, {sealed}, clock.now()); }));
   }
+  std::string today() const { return record::day_in_words(std::chrono::floor<std::chrono::days>(clock.now()), "en"); }
   void hold_session() {
     const auto id = EncounterId::make(clock.now());
     const auto held = write([&](store::WriteTx& tx) -> Result<void> {
@@ -233,10 +235,11 @@ TEST_P(Signals, AreFoundOnceHoweverOftenACourseIsLookedThrough) {
 
 TEST_P(Signals, StandInTheListOfTheirTherapistWithTheirNumbersAndInGerman) {
   phq(8);
+  const auto first = today();
   wait(hours(24));
   phq(16);
   const auto seen = seen_by(therapist, episode);  // brings it up to date by itself
-  EXPECT_NE(seen.find(R"("reason":"PHQ-9 was 16, 8 points worse than the 8 of session 1; the reliable change is)"),
+  EXPECT_NE(seen.find(R"("reason":"PHQ-9 was 16, 8 points worse than the 8 of )" + first + "; the reliable change is"),
             std::string::npos)
       << seen;
   EXPECT_NE(seen.find(R"("published":false)"), std::string::npos);
@@ -275,10 +278,10 @@ TEST_P(Signals, OfSeveralQuestionnairesOfASessionAreOneThatIsOpenAgainWhenOneMor
   ASSERT_TRUE(record(signal, Outcome::discussed));
   gad(15);
   EXPECT_EQ(stored(), "deterioration open") << "whoever answered it did not know of the second";
-  EXPECT_NE(seen_by(therapist, episode).find("In the same session, too: GAD-7 (from 6 to 15)."), std::string::npos);
+  EXPECT_NE(seen_by(therapist, episode).find("On the same day, too: GAD-7 (from 6 to 15)."), std::string::npos);
   const auto key = keys->key_for(client, soon()).value();
   const auto body = open_body(*key, signal.id, only().sealed_body).value();
-  EXPECT_TRUE(sentence_of(signal, body, "de").ends_with(" In derselben Sitzung auch: GAD-7 (von 6 auf 15)."));
+  EXPECT_TRUE(sentence_of(signal, body, "de").ends_with(" Am selben Tag auch: GAD-7 (von 6 auf 15)."));
   ASSERT_TRUE(record(only(), Outcome::discussed));
   wait(hours(1));
   EXPECT_EQ(stored(), "deterioration answered");
@@ -324,7 +327,7 @@ TEST_P(Signals, OfOneQuestionnaireStayAnsweredWhenOneBeforeItIsCorrected) {
   EXPECT_EQ(stored(), "deterioration open, deterioration answered");
   const auto seen = seen_by(therapist, episode);
   EXPECT_NE(seen.find("PHQ-9 was 17, 9 points worse"), std::string::npos) << seen;
-  EXPECT_EQ(seen.find("In the same session, too"), std::string::npos) << "of the other it was said before";
+  EXPECT_EQ(seen.find("On the same day, too"), std::string::npos) << "of the other it was said before";
   send(before, "phq-9", 9, 9, 3);
   EXPECT_EQ(stored(), "!deterioration open, deterioration answered");
 }
@@ -424,7 +427,7 @@ TEST_P(Signals, OfAFormWithoutAScoreSayHowMuchWasAnswered) {
   send(ask("phq-9"), "phq-9", 3, 3);
   EXPECT_EQ(stored(), "missing open");
   EXPECT_NE(
-      seen_by(therapist, episode).find("PHQ-9 came for session 2, but gave no score (3 of 9 questions answered)."),
+      seen_by(therapist, episode).find("PHQ-9 came on " + today() + ", but gave no score (3 of 9 questions answered)."),
       std::string::npos);
   EXPECT_TRUE(waiting(therapist).empty()) << "it is only to be known";
 }
@@ -628,6 +631,31 @@ TEST_P(Signals, OfSeveralFormsThatDoNotComeAreOneThatGoesOnAndIsOpenAgainWhenItG
     send(form, is_gad ? "gad-7" : "k6", is_gad ? 7 : 6, 6);
   }
   EXPECT_EQ(stored(), "!missing open, !missing open");
+}
+
+TEST_P(Signals, OfAFormWithoutAScoreGoOnAsOneWithWhatDoesNotComeToItsSession) {
+  for (int session = 0; session < 3; ++session) {
+    wait(hours(24 * 7));
+    hold_session();
+    const auto phq_form = ask("phq-9", clock.now() + hours(2));
+    const auto gad = ask("gad-7", clock.now() + hours(2));
+    if (session < 2) send(phq_form, "phq-9", 9, 6);
+    send(gad, "gad-7", session < 2 ? 7 : 3, 3);
+  }
+  EXPECT_EQ(stored(), "missing open") << "the one that came without a score, and the other is not late yet";
+  const auto id = only().id;
+  EXPECT_EQ(only().rule, "form-without-score");
+  wait(hours(27));
+  EXPECT_EQ(stored(), "missing open") << "one signal of both";
+  EXPECT_EQ(only().id, id) << "and the same one";
+  EXPECT_EQ(only().rule, "form-missing");
+  const auto seen = seen_by(therapist, episode);
+  EXPECT_NE(seen.find("PHQ-9 did not come for session 3; before it came to 2 of 2 sessions. GAD-7 came for session 3, "
+                      "but gave no score (3 of 7 questions answered)."),
+            std::string::npos)
+      << seen;
+  wait(hours(24));
+  EXPECT_EQ(stored(), "missing open") << "it stays so";
 }
 
 TEST_P(Signals, OfFormsWhoseTimeWentByAreFoundThoughNobodyAsksForThemAnyMore) {

@@ -40,6 +40,25 @@ TEST(Support, SaysNothingOfADiagnosisNorThatAllIsWell) {
   }
 }
 
+std::string all_prompts(Kind kind, std::string_view language) {
+  std::string all;
+  for (const auto& part : support_texts().of(kind, language).parts) {
+    for (const auto& prompt : part.prompts) all += prompt + "\n";
+  }
+  return all;
+}
+
+TEST(Support, ClaimsNoWorseningWhereItMerelyDoesNotGetBetter) {
+  EXPECT_NE(all_prompts(Kind::deterioration, "en").find("it has become harder"), std::string::npos);
+  EXPECT_NE(all_prompts(Kind::deterioration, "de").find("schwerer geworden"), std::string::npos);
+  const auto english = all_prompts(Kind::not_on_track, "en");
+  EXPECT_EQ(english.find("has become harder"), std::string::npos) << english;
+  EXPECT_EQ(english.find("gets worse"), std::string::npos) << english;
+  const auto german = all_prompts(Kind::not_on_track, "de");
+  EXPECT_EQ(german.find("schwerer geworden"), std::string::npos) << german;
+  EXPECT_EQ(german.find("schlechter wird"), std::string::npos) << german;
+}
+
 TEST(Support, RefusesAFileWithALineThatIsWrong) {
   const auto wrong = SupportTexts::read(R"({"kinds": [{"kind": "weather", "en": {}, "de": {}}]})");
   ASSERT_FALSE(wrong);

@@ -3019,6 +3019,526 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profile-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approaches that a therapist's profile can name, and common reasons for which people come */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of the names and sentences: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Approaches that a therapist's profile can name, and common reasons for which people come */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileChoicesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one says of oneself to clients who choose a therapist */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What one says of oneself to clients who choose a therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Say it anew
+         * @description Clients of the practice who came without a therapist read it, and so does whoever assigns one to them. Nobody is proposed before they have written theirs. Sent again it changes nothing.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileWanted"];
+                };
+            };
+            responses: {
+                /** @description Say it anew */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnProfile"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one wishes for in the work, now and before */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What one wishes for in the work, now and before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Say it anew
+         * @description Every version stays. Whoever treats one reads the latest; who is to choose a therapist for one is shown which wishes a therapist meets, and none of the words. Sent again it changes nothing.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WishesWanted"];
+                };
+            };
+            responses: {
+                /** @description Say it anew */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnWishes"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a client wishes for in the work */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What a client wishes for in the work */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WishesOfClientAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which therapists could fit one's wishes, and why */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Which therapists could fit one's wishes, and why */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MatchesAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a therapist
+         * @description The work begins at once; the therapist is told by a mail. Sent again it changes nothing. 409 `therapist.full` where somebody else had the last place, `therapist.found` where one works with another by now.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask the practice to choose a therapist for one
+         * @description Coordinators and administrators are told by a mail. They see which wishes whom fit, but neither the name nor the words. Choosing oneself still goes until they have.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clients without a therapist, who has room, and whose first contact is late
+         * @description Clients without names. Whose wishes fit whom is there for those who asked for somebody to be chosen.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Clients without a therapist, who has room, and whose first contact is late */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingClients"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients-waiting/{client}/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a therapist for a client who has none
+         * @description The work begins at once; both are told by a mail. It may be somebody without room: whoever assigns has asked them.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TherapistWanted"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/messages": {
         parameters: {
             query?: never;
@@ -5006,531 +5526,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me/therapist-switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far one is on the way to another therapist */
-        get: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How far one is on the way to another therapist */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitches"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/episodes/{episode}/therapist-switches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to ask for another therapist */
-        post: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path: {
-                    episode: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SwitchToStart"];
-                };
-            };
-            responses: {
-                /** @description Begin to ask for another therapist */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description Begin to ask for another therapist */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-switches/{therapist_switch}/therapist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** A step */
-        put: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SwitchTherapist"];
-                };
-            };
-            responses: {
-                /** @description A step */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-switches/{therapist_switch}/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** A step */
-        put: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SwitchSummaryToGive"];
-                };
-            };
-            responses: {
-                /** @description A step */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-switches/{therapist_switch}/day": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** A step */
-        put: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SwitchDay"];
-                };
-            };
-            responses: {
-                /** @description A step */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-switches/{therapist_switch}/telling": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tell both therapists */
-        post: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SwitchToTell"];
-                };
-            };
-            responses: {
-                /** @description Tell both therapists */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnSwitch"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-switches/{therapist_switch}/withdrawal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Leave it as it is */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Leave it as it is */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/therapist-switches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Clients who go to another therapist */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Clients who go to another therapist */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ToldSwitches"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/therapist-switches/{therapist_switch}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of them */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description One of them */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ToldSwitchDetails"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/therapist-switches/{therapist_switch}/duties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take over */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    therapist_switch: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Take over */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ToldSwitchDetails"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/me/relationship-concerns/{relationship_concern}/mediation": {
         parameters: {
             query?: never;
@@ -5704,7 +5699,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Note that one has seen what was there */
+        /**
+         * Note that one has seen what was there
+         * @description Only what was on a page that is looked at was seen.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -5860,7 +5858,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell the client that one has read it */
+        /**
+         * Tell the client that one has read it
+         * @description Where more has come than was `seen`, 409 `relationship_concern.news`: read it first.
+         */
         post: {
             parameters: {
                 query?: {
@@ -6090,6 +6091,549 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far one is on the way to another therapist, and who could be chosen */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How far one is on the way to another therapist, and who could be chosen */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitches"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/episodes/{episode}/therapist-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to ask for another therapist
+         * @description No reason is asked for, and nobody is told. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    episode: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchToStart"];
+                };
+            };
+            responses: {
+                /** @description The same id came before: nothing was done again, this is what it led to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description It is new, and stored durably. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/therapist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose the other therapist, or have one found */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchTherapist"];
+                };
+            };
+            responses: {
+                /** @description Choose the other therapist, or have one found */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what the other therapist is to read, and whether what was written goes along */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchSummaryToGive"];
+                };
+            };
+            responses: {
+                /** @description Say what the other therapist is to read, and whether what was written goes along */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say from which day on, and whether there is a meeting before */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchDay"];
+                };
+            };
+            responses: {
+                /** @description Say from which day on, and whether there is a meeting before */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/telling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell both therapists
+         * @description From now on the other therapist reads the summary, and the former one knows the day.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description of a draft: en or de */
+                    language?: string;
+                };
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SwitchToTell"];
+                };
+            };
+            responses: {
+                /** @description Tell both therapists */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnSwitch"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/therapist-switches/{therapist_switch}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave it as it is
+         * @description Whoever was not told yet never hears of it. Sent again it changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clients who go to another therapist, and clients who come from one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Clients who go to another therapist, and clients who come from one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitches"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches/{therapist_switch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them: what is left to do, and for whom the client comes to what they wrote */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One of them: what is left to do, and for whom the client comes to what they wrote */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitchDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/therapist-switches/{therapist_switch}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over what is still to be looked into
+         * @description By whom the client comes to. Where the day has come they treat from now on, and the concerns are theirs. 409 `therapist_switch.stays` where nothing but the summary goes along.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    therapist_switch: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Take over what is still to be looked into */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToldSwitchDetails"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -9166,236 +9710,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recaps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    before?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnRecapsAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/recap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RecapAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RecapToSave"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RecapStands"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/recap/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RecapStepTaken"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RecapStands"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/feedback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["FeedbackToGive"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/episodes/{episode}/achievements": {
         parameters: {
             query?: never;
@@ -9587,6 +9901,789 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's sessions that are planned or open, and what one has said for them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's sessions that are planned or open, and what one has said for them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the client says before a session
+         * @description The client sees what is not sent, too; the therapist what was sent.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client says before a session */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Send it to the therapist
+         * @description It may be sent again, changed, until the session begins; every version is kept. Topics with `on_agenda` come on the agenda, and what became of homework is said as by its own route. The same again is answered 200.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInToSave"];
+                };
+            };
+            responses: {
+                /** @description Send it to the therapist */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInSent"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what one writes before a session, bit by bit
+         * @description The client's alone until it is sent. From a day before the session. 409 `check_in.moved` when another device saved something else meanwhile; the same sent again is answered 200.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInToSave"];
+                };
+            };
+            responses: {
+                /** @description Keep what one writes before a session, bit by bit */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckInSaved"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/check-in/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be reminded of it some hours before the session, or not
+         * @description It holds for the sessions that follow, too.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckInReminder"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/whereabouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the client is during a session, and how to reach them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Where the client is during a session, and how to reach them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SafetyGateAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Say where one is during a session
+         * @description In place of what was said before; the therapist sees it at once.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SafetyGateAnswers"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/whereabouts/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on without saying where one is
+         * @description The therapist sees that. What was said before stays.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usual-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have one's usual place offered no longer */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/preparation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the client wrote since the session before this one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client wrote since the session before this one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreparationAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/earlier-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the client reported earlier that speaks against "nothing has changed"
+         * @description Looked for in this one client's own words when it is asked for; nothing of it is kept. What the client keeps for themselves is not read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What the client reported earlier that speaks against "nothing has changed" */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EarlierExamples"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The client's own recaps, of all sessions */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the page after this one's id */
+                    before?: string;
+                    /** @description how many at most (1 to 50) */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The client's own recaps, of all sessions */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnRecapsAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/recap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recap of a session, with what could stand in it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The recap of a session, with what could stand in it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapAnswer"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Write the recap of a session together
+         * @description By either, from ten minutes before the session is to end; it is a draft from then on. 409 `recap.moved` when it was changed elsewhere meanwhile: nothing of the two is lost. The same id again is answered with how it stands now.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecapToSave"];
+                };
+            };
+            responses: {
+                /** @description Write the recap of a session together */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapStands"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/recap/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose the recap, confirm it as the client, or send it back
+         * @description Taken before: 200, and nothing changes. 409 `recap.step` where it cannot be taken any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RecapStepTaken"];
+                };
+            };
+            responses: {
+                /** @description Propose the recap, confirm it as the client, or send it back */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecapStands"];
+                    };
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/encounters/{encounter}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something of a session to the therapist
+         * @description The client's alone, once, after the session. The same id again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    encounter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackToGive"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong (RFC 9457) */
+                default: {
+                    headers: {
+                        /** @description Seconds to wait before the same again; with 429 and 503 */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9897,886 +10994,6 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PracticeReport"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile-choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    language?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProfileChoicesAnswer"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist-profile": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnProfile"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProfileWanted"];
-                };
-            };
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnProfile"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnWishes"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WishesWanted"];
-                };
-            };
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OwnWishes"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/episodes/{episode}/preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    episode: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WishesOfClientAnswer"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/matches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MatchesAnswer"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/therapist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TherapistWanted"];
-                };
-            };
-            responses: {
-                /** @description x */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/assignment": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clients-waiting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description x */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WaitingClients"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clients-waiting/{client}/therapist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    client: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TherapistWanted"];
-                };
-            };
-            responses: {
-                /** @description x */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/check-ins": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's sessions that are planned or open, and what one has said for them */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description One's sessions that are planned or open, and what one has said for them */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CheckInsAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/check-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the client says before a session */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description What the client says before a session */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CheckInAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Send it to the therapist */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CheckInToSave"];
-                };
-            };
-            responses: {
-                /** @description Send it to the therapist */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CheckInSent"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/check-in/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Keep what one writes before a session, bit by bit */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CheckInToSave"];
-                };
-            };
-            responses: {
-                /** @description Keep what one writes before a session, bit by bit */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CheckInSaved"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/check-in/reminder": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Be reminded of it some hours before the session, or not */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CheckInReminder"];
-                };
-            };
-            responses: {
-                /** @description Done. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/whereabouts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where the client is during a session, and how to reach them */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Where the client is during a session, and how to reach them */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SafetyGateAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        /** Say where one is during a session */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SafetyGateAnswers"];
-                };
-            };
-            responses: {
-                /** @description Done. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/whereabouts/skip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Go on without saying where one is */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/usual-place": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Have one's usual place offered no longer */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/preparation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the client wrote since the session before this one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description What the client wrote since the session before this one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PreparationAnswer"];
-                    };
-                };
-                /** @description What went wrong (RFC 9457) */
-                default: {
-                    headers: {
-                        /** @description Seconds to wait before the same again; with 429 and 503 */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/encounters/{encounter}/earlier-examples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the client reported earlier */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    encounter: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description What the client reported earlier */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EarlierExamples"];
                     };
                 };
                 /** @description What went wrong (RFC 9457) */
@@ -11239,7 +11456,7 @@ export interface components {
         InvitedRole: "client" | "therapist" | "supervisor" | "neutral_person" | "coordinator" | "researcher" | "coder" | "administrator";
         /** @enum {string} */
         MailLanguage: "en" | "de";
-        /** @description `id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator invites one. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. `language` is that of the mail. */
+        /** @description `id` is a UUID of version 7 that the sender makes. `therapist`: whose client it will be, when an administrator invites one; without it the client chooses among those who could fit. With an `email` the link goes there, and nothing else ever: it is forgotten when the link is used. `language` is that of the mail. */
         NewInvitation: {
             /** Format: uuid */
             id: string;
@@ -11257,7 +11474,7 @@ export interface components {
         InvitationToken: {
             token: string;
         };
-        /** @description What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator. */
+        /** @description What a link leads to: who invites whom to what. `invited_by` is absent for a practice's first administrator, `therapist` for whoever is no client, and for a client who chooses one. */
         InvitedTo: {
             practice: string;
             invited_by?: string | null;
@@ -11293,6 +11510,176 @@ export interface components {
         };
         SetupConfirmed: {
             item: components["schemas"]["Item"];
+        };
+        ShownApproach: {
+            id: string;
+            name: string;
+            about: string;
+            citation?: string | null;
+        };
+        ShownReason: {
+            id: string;
+            name: string;
+        };
+        /** @description `approaches` that a profile can name, each with a sentence of what it is like, and `reasons` for which people commonly come. `version` is that of the list. */
+        ProfileChoicesAnswer: {
+            version: string;
+            approaches: components["schemas"]["ShownApproach"][];
+            reasons: components["schemas"]["ShownReason"][];
+        };
+        /** @enum {string} */
+        Gender: "woman" | "man" | "diverse";
+        /** @enum {string} */
+        DayPart: "morning" | "afternoon" | "evening";
+        /** @description `day`: 1 is Monday, 7 is Sunday. */
+        WeekTime: {
+            /** Format: int64 */
+            day: number;
+            part: components["schemas"]["DayPart"];
+        };
+        /** @description Each from -2 to 2, and absent where nothing is said. `talk`: -2 towards a solution, 2 open talk. `lead`: -2 the therapist leads, 2 the client does. `time`: -2 what was, 2 what is now. `tasks`: -2 with tasks between sessions, 2 without. */
+        WayOfWorking: {
+            talk?: number | null;
+            lead?: number | null;
+            time?: number | null;
+            tasks?: number | null;
+        };
+        /** @description What a therapist says of themselves. `approaches` and `reasons` are ids of `GET /api/profile-choices`, `languages` two letters of ISO 639 each; `gender` is absent where they do not say it. */
+        ShownProfile: {
+            therapist: components["schemas"]["Person"];
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"] | null;
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        /** @description `revision` is 0 while nothing was written. `clients` is how many one has now; whoever has as many as `capacity` is proposed to nobody. */
+        OwnProfile: {
+            /** Format: int64 */
+            revision: number;
+            changed_at?: string | null;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: int64 */
+            clients: number;
+            profile: components["schemas"]["ShownProfile"];
+        };
+        /** @description `based_on` is the revision that was seen; 409 `therapist_profile.older` where it was changed since. `capacity` from 0 to 200 clients; 0: takes nobody now. */
+        ProfileWanted: {
+            /** Format: int64 */
+            based_on: number;
+            /** Format: int64 */
+            capacity: number;
+            approaches: string[];
+            languages: string[];
+            reasons: string[];
+            focus: string;
+            gender?: components["schemas"]["Gender"] | null;
+            times: components["schemas"]["WeekTime"][];
+            way: components["schemas"]["WayOfWorking"];
+            about: string;
+        };
+        /** @description What the client wished for from `at` on. What is absent or empty: no preference. `gender_needed`: another is not wanted. */
+        WishesVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"] | null;
+            gender_needed: boolean;
+            language?: string | null;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        /** @description `now` holds, and is absent while nothing was written; `earlier` the latest first. */
+        OwnWishes: {
+            now?: components["schemas"]["WishesVersion"] | null;
+            earlier: components["schemas"]["WishesVersion"][];
+        };
+        /** @description `based_on` is the version that was seen, 0 for the first; 409 `preferences.older` where something was written since. */
+        WishesWanted: {
+            /** Format: int64 */
+            based_on: number;
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"] | null;
+            gender_needed: boolean;
+            language?: string | null;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        /** @description Absent: the client has written nothing. */
+        WishesOfClientAnswer: {
+            wishes?: components["schemas"]["WishesVersion"] | null;
+        };
+        /** @enum {string} */
+        SearchState: "none" | "choosing" | "asked" | "found";
+        /** @enum {string} */
+        Wish: "language" | "gender" | "times" | "talk" | "lead" | "time" | "tasks";
+        /** @description About one wish of the client. Met: `times` are those that both have, `way` is what the therapist says of themselves, from -2 to 2. Not met: `times` are those that were wished for, `way` is what the therapist says, absent where they say nothing. `language` and `gender` are what was wished for. */
+        FitReason: {
+            wish: components["schemas"]["Wish"];
+            language?: string | null;
+            gender?: components["schemas"]["Gender"] | null;
+            times: components["schemas"]["WeekTime"][];
+            way?: number | null;
+        };
+        /** @description Somebody who could fit and has room: what they say of themselves, which wishes they meet, and which not. */
+        ProposedTherapist: {
+            profile: components["schemas"]["ShownProfile"];
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        /** @description `state`: `none` where one came by a therapist's invitation, `choosing`, `asked` (somebody is to be chosen for one; choosing oneself still goes), `found`. At most three proposals, in an order that says nothing; none but while one looks for somebody. `nobody`: wishes that nobody who has room meets. `has_wishes`: one has written any. */
+        MatchesAnswer: {
+            state: components["schemas"]["SearchState"];
+            asked_at?: string | null;
+            has_wishes: boolean;
+            proposals: components["schemas"]["ProposedTherapist"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        TherapistWanted: {
+            /** Format: uuid */
+            therapist: string;
+        };
+        /** @description Which wishes of the client this therapist meets, and which not. */
+        WaitingFit: {
+            /** Format: uuid */
+            therapist: string;
+            met: components["schemas"]["FitReason"][];
+            unmet: components["schemas"]["FitReason"][];
+        };
+        /** @description A client without a therapist, without a name. Who has `asked_at` wants somebody to be chosen for them, and only then `fits` says whom their wishes fit, and `nobody` which nobody meets; the words of the wishes are nowhere. */
+        WaitingClient: {
+            /** Format: uuid */
+            client: string;
+            /** Format: date-time */
+            came_at: string;
+            asked_at?: string | null;
+            fits: components["schemas"]["WaitingFit"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        /** @description A therapist of the practice. `room` is how many more clients they take; it and `profile` are absent while they have written no profile. `away`: just now. */
+        TherapistWithRoom: {
+            therapist: components["schemas"]["Person"];
+            room?: number | null;
+            away: boolean;
+            profile?: components["schemas"]["ShownProfile"] | null;
+        };
+        /** @description The two have worked together since `began_at`, and the time that was agreed on for the first contact is over without one. Which time that was, and whose it is, is for the two alone. */
+        LateContact: {
+            therapist: components["schemas"]["Person"];
+            /** Format: date-time */
+            began_at: string;
+        };
+        /** @description Whoever waits longest is the first, in `clients` and in `late`. */
+        WaitingClients: {
+            clients: components["schemas"]["WaitingClient"][];
+            therapists: components["schemas"]["TherapistWithRoom"][];
+            late: components["schemas"]["LateContact"][];
         };
         /** @description `id` of a file that is ready and was not sent yet. `description`: what is to be seen or heard, for whoever cannot see or hear it. */
         FileToSend: {
@@ -11446,6 +11833,13 @@ export interface components {
             value: number;
             text: string;
         };
+        /** @description A line to mark: the place of the mark is the answer, `min` at its left end and `max` at its right, to a tenth. `lower` and `upper` are what the form prints at its ends. */
+        LineText: {
+            min: number;
+            max: number;
+            lower?: string | null;
+            upper?: string | null;
+        };
         /** @description `item` was answered with one of `values`, or (`unanswered`) not at all. */
         ConditionText: {
             item: string;
@@ -11457,16 +11851,7 @@ export interface components {
             any: boolean;
             each: components["schemas"]["ConditionText"][];
         };
-        /** @description A line to mark: the place of the mark is the answer, `min` at its left end and `max` at its right, to a tenth. `lower` and `upper` are what the form prints at its ends. */
-        LineText: {
-            /** Format: double */
-            min: number;
-            /** Format: double */
-            max: number;
-            lower?: string | null;
-            upper?: string | null;
-        };
-        /** @description A question as it is read. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this value or a higher one is to be shown the crisis contacts (GET /api/crisis-contacts) at once, before the form is sent. */
+        /** @description A question as it is read: with `options`, or with a `line` and none. `above` is what is printed above it: instructions and the line of its group. It is asked only where all of `asked_when` hold, each of which is about questions before it; the answer to one that is not asked counts as none. What is answered and not asked is not sent. `contacts_from`: whoever chooses this value or a higher one is to be shown the crisis contacts (GET /api/crisis-contacts) at once, before the form is sent. */
         QuestionText: {
             item: string;
             above: string[];
@@ -11577,7 +11962,7 @@ export interface components {
             occasion: components["schemas"]["Occasion"];
             due_in_days?: number | null;
         };
-        /** @description `item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A question that is left out stays unanswered. */
+        /** @description `item` is the question's, as GET /api/questionnaires/{questionnaire} has it, `value` that of an option. A question that is left out stays unanswered. Of a line it is a number from its `min` to its `max` with at most one decimal. */
         ItemAnswer: {
             item: string;
             value: number;
@@ -11837,7 +12222,7 @@ export interface components {
             asks_for_another: boolean;
             said: components["schemas"]["SaidEntry"][];
         };
-        /** @description What was agreed, in the words of `by`; it holds once the client has agreed. `shared`: whoever else hears it reads it too. */
+        /** @description What was agreed, in the words of `by`; it holds once the client has agreed. Of each `telling` the latest can be answered, whatever others wrote. `mine`: of the one who reads. `shared`: whoever else hears it reads it too. */
         AgreementEntry: {
             /** Format: uuid */
             id: string;
@@ -11862,7 +12247,7 @@ export interface components {
             answer?: components["schemas"]["IsItBetter"] | null;
             words?: string | null;
         };
-        /** @description Something that the client says is not right between the two, for the client's eyes alone but for what `tellings` say was sent. `mediated`: those who hear it know of each other, and both read what is agreed. `waits`: something of it is there for the client. */
+        /** @description Something that the client says is not right between the two, for the client's eyes alone but for what `tellings` say was sent. `mediated`: those who hear it know of each other, and both read what is agreed. `waits`: something of it is there for the client; `news`: how much came so far, for `seen`. */
         OwnConcern: {
             /** Format: uuid */
             id: string;
@@ -11924,108 +12309,6 @@ export interface components {
             agreement: string;
             agrees: boolean;
         };
-        /** @enum {string} */
-        SwitchKind: "asked" | "planned";
-        /** @enum {string} */
-        SwitchState: "started" | "chosen" | "written" | "agreed" | "told" | "waiting" | "done" | "withdrawn";
-        /** @enum {string} */
-        SwitchHistory: "everything" | "summary";
-        /** @enum {string} */
-        SwitchMeeting: "none" | "joint" | "therapists";
-        /** @enum {string} */
-        SwitchSessions: "keep" | "cancel";
-        /** @enum {string} */
-        SwitchPlace: "from" | "to";
-        SwitchSummary: {
-            goals: string;
-            approach: string;
-            reached: string;
-            helped: string;
-            not_helped: string;
-            more: string;
-        };
-        SwitchDuties: {
-            to_look_into: boolean;
-            sessions: number;
-            message_waits: boolean;
-        };
-        OwnSwitch: {
-            id: string;
-            episode: string;
-            kind: components["schemas"]["SwitchKind"];
-            state: components["schemas"]["SwitchState"];
-            revision: number;
-            from: components["schemas"]["Person"];
-            to?: components["schemas"]["Person"];
-            history: components["schemas"]["SwitchHistory"];
-            meeting: components["schemas"]["SwitchMeeting"];
-            sessions: components["schemas"]["SwitchSessions"];
-            summary: components["schemas"]["SwitchSummary"];
-            drafted: boolean;
-            at?: string;
-            told_at?: string;
-            ended_at?: string;
-            new_episode?: string;
-            duties: components["schemas"]["SwitchDuties"];
-            proposals: components["schemas"]["ProposedTherapist"][];
-            nobody: components["schemas"]["FitReason"][];
-        };
-        OwnSwitches: {
-            current?: components["schemas"]["OwnSwitch"];
-        };
-        SwitchToStart: {
-            id: string;
-            kind: components["schemas"]["SwitchKind"];
-        };
-        SwitchTherapist: {
-            based_on: number;
-            therapist?: string;
-        };
-        SwitchSummaryToGive: {
-            based_on: number;
-            history: components["schemas"]["SwitchHistory"];
-            goals: string;
-            approach: string;
-            reached: string;
-            helped: string;
-            not_helped: string;
-            more: string;
-        };
-        SwitchDay: {
-            based_on: number;
-            at: string;
-            meeting: components["schemas"]["SwitchMeeting"];
-            sessions: components["schemas"]["SwitchSessions"];
-        };
-        SwitchToTell: {
-            based_on: number;
-        };
-        ToldSwitch: {
-            id: string;
-            client: string;
-            place: components["schemas"]["SwitchPlace"];
-            kind: components["schemas"]["SwitchKind"];
-            state: components["schemas"]["SwitchState"];
-            from: components["schemas"]["Person"];
-            to: components["schemas"]["Person"];
-            history: components["schemas"]["SwitchHistory"];
-            meeting: components["schemas"]["SwitchMeeting"];
-            sessions: components["schemas"]["SwitchSessions"];
-            at: string;
-            ended_at?: string;
-            episode?: string;
-        };
-        ToldSwitches: {
-            switches: components["schemas"]["ToldSwitch"][];
-        };
-        ToldSwitchDetails: {
-            one: components["schemas"]["ToldSwitch"];
-            summary?: components["schemas"]["SwitchSummary"];
-            duties: components["schemas"]["SwitchDuties"];
-        };
-        TherapistSwitchEvent: {
-            therapist_switch: string;
-        };
         /** @description Whether those who hear it may know of each other, and both read what is agreed from now on. Nothing else that was written to one is shown to the other. */
         Mediation: {
             wanted: boolean;
@@ -12044,20 +12327,20 @@ export interface components {
             words?: string | null;
             readers: components["schemas"]["AnswerReader"][];
         };
-        /** @description `seen`: the `news` of what was before one's eyes. What came later waits. */
-        SeenSoFar: {
-            /** Format: int64 */
-            seen: number;
-        };
         /** @enum {string} */
         Ending: "closed" | "withdrawn";
         /** @description `closed`: it is settled; those who heard it still read it. `withdrawn`: from now on nobody but the client reads it, and what others noted is deleted. */
         ConcernEnding: {
             ending: components["schemas"]["Ending"];
         };
+        /** @description `seen`: the `news` of what was before one's eyes. What came later waits. */
+        SeenSoFar: {
+            /** Format: int64 */
+            seen: number;
+        };
         /** @enum {string} */
         HeardState: "told" | "heard" | "agreed" | "closed";
-        /** @description Something that a client has told the one who reads. `waits`: something new is there. `episode` is there for the therapist of it. */
+        /** @description Something that a client has told the one who reads. `waits`: something new is there; `news`: how much came so far, for `seen`. `episode` is there for the therapist of it. */
         HeardEntry: {
             /** Format: uuid */
             id: string;
@@ -12090,7 +12373,7 @@ export interface components {
             about: string;
             steps: components["schemas"]["GuideStep"][];
         };
-        /** @description What was told, with everything written since. `note` is for the eyes of whoever wrote it. `other`: who else hears it, where the client lets the two know of each other; both read the agreements that are `shared`. Only the client closes it. */
+        /** @description What was told, with everything written since. `note` is for the eyes of whoever wrote it; what changes it is based on `note_revision`. `other`: who else hears it, where the client lets the two know of each other; both read the agreements that are `shared`. Only the client closes it. */
         HeardDetails: {
             concern: components["schemas"]["HeardEntry"];
             therapist: string;
@@ -12104,24 +12387,145 @@ export interface components {
             other?: components["schemas"]["OtherHearer"] | null;
             guide: components["schemas"]["RepairGuide"];
         };
+        /** @description `seen`: the `news` of what was before one's eyes. What came later waits. */
         ReplyToSend: {
             /** Format: uuid */
             id: string;
             text: string;
             seen?: number | null;
         };
-        /** @description What the two have agreed, for the client to say whether it is so. */
+        /** @description What the two have agreed, for the client to say whether it is so. `seen` as of a reply. */
         AgreementToPropose: {
             /** Format: uuid */
             id: string;
             text: string;
             seen?: number | null;
         };
-        /** @description In place of the one before; without `text` it is taken away. */
+        /** @description In place of the one that `based_on` was the `note_revision` of; without `text` it is taken away. Where it was changed from elsewhere since, 409 `relationship_concern.note_moved`: read it again and let the person choose. */
         NoteToKeep: {
             /** Format: int64 */
             based_on: number;
             text?: string | null;
+        };
+        /** @enum {string} */
+        SwitchKind: "asked" | "planned";
+        /** @enum {string} */
+        SwitchState: "started" | "chosen" | "written" | "agreed" | "told" | "waiting" | "done" | "withdrawn";
+        /** @enum {string} */
+        SwitchHistory: "everything" | "summary";
+        /** @enum {string} */
+        SwitchMeeting: "none" | "joint" | "therapists";
+        /** @enum {string} */
+        SwitchSessions: "keep" | "cancel";
+        SwitchSummary: {
+            goals: string;
+            approach: string;
+            reached: string;
+            helped: string;
+            not_helped: string;
+            more: string;
+        };
+        /** @description What is left to do for whoever treats now. `to_look_into`: an answer of the client's still waits for somebody to look into it, and the treatment is not handed over before. `sessions`: how many are planned. `message_waits`: for an answer. */
+        SwitchDuties: {
+            to_look_into: boolean;
+            /** Format: int64 */
+            sessions: number;
+            message_waits: boolean;
+        };
+        /** @description On the way to another therapist. Nobody else knows of it until `state` is `told`. `kind` `planned`: the treatment is handed over anyway, and the client gives a summary along. `revision`: what a step is based on. `summary` is what was confirmed, and while `drafted` what the service suggests. `waiting`: the day has come, and `duties.to_look_into`. `proposals`: therapists who could fit and have room, in an order that says nothing; `nobody`: wishes that nobody who has room meets; both while one can choose. */
+        OwnSwitch: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            episode: string;
+            kind: components["schemas"]["SwitchKind"];
+            state: components["schemas"]["SwitchState"];
+            /** Format: int64 */
+            revision: number;
+            from: components["schemas"]["Person"];
+            to?: components["schemas"]["Person"] | null;
+            history: components["schemas"]["SwitchHistory"];
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+            summary: components["schemas"]["SwitchSummary"];
+            drafted: boolean;
+            at?: string | null;
+            told_at?: string | null;
+            ended_at?: string | null;
+            new_episode?: string | null;
+            duties: components["schemas"]["SwitchDuties"];
+            proposals: components["schemas"]["ProposedTherapist"][];
+            nobody: components["schemas"]["FitReason"][];
+        };
+        /** @description `current` is the latest, whatever became of it; absent: there never was one. */
+        OwnSwitches: {
+            current?: components["schemas"]["OwnSwitch"] | null;
+        };
+        /** @description `id` is a UUID of version 7 (RFC 9562) that the sender makes, the same at every try. `planned`: a summary for whom the treatment is to be handed over to anyway. */
+        SwitchToStart: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["SwitchKind"];
+        };
+        /** @description Whom the client wants; absent: whoever fits best by their wishes and has room. */
+        SwitchTherapist: {
+            /** Format: int64 */
+            based_on: number;
+            therapist?: string | null;
+        };
+        /** @description What the new therapist is to read, and whether all that was written goes along or nothing but this. */
+        SwitchSummaryToGive: {
+            /** Format: int64 */
+            based_on: number;
+            history: components["schemas"]["SwitchHistory"];
+            goals: string;
+            approach: string;
+            reached: string;
+            helped: string;
+            not_helped: string;
+            more: string;
+        };
+        /** @description From when on the other therapist treats, at most a year ahead; a moment that has passed: at once. `joint`: all three meet before; `therapists`: those two do. */
+        SwitchDay: {
+            /** Format: int64 */
+            based_on: number;
+            /** Format: date-time */
+            at: string;
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+        };
+        SwitchToTell: {
+            /** Format: int64 */
+            based_on: number;
+        };
+        /** @enum {string} */
+        SwitchPlace: "from" | "to";
+        /** @description That a client goes to another therapist on `at`; `place`: whether one is whom they leave or whom they come to. `history` `summary`: nothing of what was written goes along. Absent `episode`: it is not open to one. */
+        ToldSwitch: {
+            /** Format: uuid */
+            id: string;
+            client: string;
+            place: components["schemas"]["SwitchPlace"];
+            kind: components["schemas"]["SwitchKind"];
+            state: components["schemas"]["SwitchState"];
+            from: components["schemas"]["Person"];
+            to: components["schemas"]["Person"];
+            history: components["schemas"]["SwitchHistory"];
+            meeting: components["schemas"]["SwitchMeeting"];
+            sessions: components["schemas"]["SwitchSessions"];
+            /** Format: date-time */
+            at: string;
+            ended_at?: string | null;
+            episode?: string | null;
+        };
+        ToldSwitches: {
+            switches: components["schemas"]["ToldSwitch"][];
+        };
+        /** @description `summary`: what the client wrote for whom they come to; absent for whom they leave. */
+        ToldSwitchDetails: {
+            one: components["schemas"]["ToldSwitch"];
+            summary?: components["schemas"]["SwitchSummary"] | null;
+            duties: components["schemas"]["SwitchDuties"];
         };
         ConsentSection: {
             title: string;
@@ -12365,7 +12769,7 @@ export interface components {
             channels: components["schemas"]["RecordChannel"][];
             agenda: components["schemas"]["RecordPoint"][];
         };
-        /** @description A question as it was read, and what was chosen; without `value` it was not answered. */
+        /** @description A question as it was read, and what was chosen (of a mark on a line: the line); without `value` it was not answered. */
         RecordItem: {
             item: string;
             question: string;
@@ -12529,6 +12933,128 @@ export interface components {
             text: string;
             mood?: number | null;
         };
+        /** @enum {string} */
+        HomeworkOutcome: "open" | "done" | "partly" | "not_done";
+        CheckInHomework: {
+            /** Format: uuid */
+            homework: string;
+            outcome: components["schemas"]["HomeworkOutcome"];
+        };
+        CheckInTopic: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            on_agenda: boolean;
+        };
+        CheckInContent: {
+            feeling?: number | null;
+            feeling_words?: string | null;
+            urgent?: boolean | null;
+            urgent_words?: string | null;
+            went_well?: string | null;
+            went_badly?: string | null;
+            homework: components["schemas"]["CheckInHomework"][];
+            topics: components["schemas"]["CheckInTopic"][];
+        };
+        /** @description What the client said before a session; without `version` it is not sent. */
+        RecordCheckIn: {
+            /** Format: uuid */
+            session: string;
+            /** Format: date-time */
+            at: string;
+            version?: number | null;
+            content: components["schemas"]["CheckInContent"];
+        };
+        /** @enum {string} */
+        Company: "alone" | "not_alone" | "not_said";
+        /** @enum {string} */
+        BackupChannel: "phone" | "messages" | "other";
+        Whereabouts: {
+            place: string;
+            country: string;
+            region?: string | null;
+            phone: string;
+            company: components["schemas"]["Company"];
+            backup: components["schemas"]["BackupChannel"];
+            backup_words?: string | null;
+        };
+        /** @description Where the client was in a session; without `answers` they did not say. */
+        RecordWhereabouts: {
+            /** Format: uuid */
+            session: string;
+            /** Format: date-time */
+            at: string;
+            answers?: components["schemas"]["Whereabouts"] | null;
+        };
+        UsualPlace: {
+            place: string;
+            country: string;
+            region?: string | null;
+            phone: string;
+        };
+        /** @enum {string} */
+        RecapState: "none" | "drafted" | "proposed" | "confirmed";
+        /** @enum {string} */
+        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached" | "check_in";
+        /** @description `key` is the same wherever the line stands. `text` are the words; of a goal that was rated higher it went `from` one number `to` another. `by`: who wrote it, or did it. */
+        RecapLine: {
+            key: string;
+            source: components["schemas"]["RecapSource"];
+            by: components["schemas"]["Side"];
+            text: string;
+            from?: number | null;
+            to?: number | null;
+        };
+        RecapHomework: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            due?: string | null;
+        };
+        RecapNext: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int64 */
+            minutes: number;
+        };
+        /** @description `left`: keys of what was offered and is not to stand there. `with_us`: what the two take with them. `next`: the session that was planned when it was confirmed. */
+        RecapContent: {
+            lines: components["schemas"]["RecapLine"][];
+            left: string[];
+            with_us: string;
+            homework: components["schemas"]["RecapHomework"][];
+            next?: components["schemas"]["RecapNext"] | null;
+        };
+        RecordRecapVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            confirmed_at: string;
+            content: components["schemas"]["RecapContent"];
+        };
+        RecordSentBack: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Side"];
+            words: string;
+        };
+        RecordSessionFeedback: {
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        /** @description What the two took with them from a session (`session` is its number): each version that the client confirmed, how it stands where it was changed since (`content`), what was not right when somebody sent it back, and what the client said of the session to the therapist of then. */
+        RecordRecap: {
+            /** Format: int64 */
+            session: number;
+            state: components["schemas"]["RecapState"];
+            content?: components["schemas"]["RecapContent"] | null;
+            versions: components["schemas"]["RecordRecapVersion"][];
+            sent_back: components["schemas"]["RecordSentBack"][];
+            feedback?: components["schemas"]["RecordSessionFeedback"] | null;
+        };
         /** @description `therapist` treats now, or did at the end; who did before stands in `hand_overs`, the earliest first. */
         RecordEpisode: {
             /** Format: uuid */
@@ -12548,6 +13074,10 @@ export interface components {
             approaches: components["schemas"]["RecordApproach"][];
             homework: components["schemas"]["RecordHomework"][];
             achievements: components["schemas"]["RecordAchievement"][];
+            check_ins: components["schemas"]["RecordCheckIn"][];
+            whereabouts: components["schemas"]["RecordWhereabouts"][];
+            usual_place?: components["schemas"]["UsualPlace"] | null;
+            recaps: components["schemas"]["RecordRecap"][];
         };
         /** @description Something that was agreed to, or withdrawn. `title` as it was read, `digest` that of the words; `by` and `note` where somebody else wrote it down. With `put_back_to` nobody withdrew it: the practice was put back to its state of then, and asks anew. */
         RecordConsent: {
@@ -12562,6 +13092,35 @@ export interface components {
             by?: string | null;
             note?: string | null;
             put_back_to?: string | null;
+        };
+        /** @description That one asked for another therapist, and what one gave along; `told_at` absent: nobody was told. */
+        RecordSwitch: {
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["SwitchState"];
+            from: string;
+            to?: string | null;
+            told_at?: string | null;
+            at?: string | null;
+            ended_at?: string | null;
+            history: components["schemas"]["SwitchHistory"];
+            summary?: components["schemas"]["SwitchSummary"] | null;
+        };
+        Wishes: {
+            way: components["schemas"]["WayOfWorking"];
+            gender?: components["schemas"]["Gender"] | null;
+            gender_needed: boolean;
+            language?: string | null;
+            times: components["schemas"]["WeekTime"][];
+            words: string;
+        };
+        /** @description What the client wished for in the work from `at` on. */
+        RecordWishes: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            wishes: components["schemas"]["Wishes"];
         };
         /** @description Somebody else read or changed something of this record: `action` as in the audit, `view` the page or list. Without a name it was the program by itself, or somebody whose account is gone. */
         RecordAccess: {
@@ -12584,6 +13143,8 @@ export interface components {
             episodes: components["schemas"]["RecordEpisode"][];
             consents: components["schemas"]["RecordConsent"][];
             relationship_concerns: components["schemas"]["OwnConcern"][];
+            switches: components["schemas"]["RecordSwitch"][];
+            wishes: components["schemas"]["RecordWishes"][];
             access: components["schemas"]["RecordAccess"][];
             more_access: boolean;
             left_out: string[];
@@ -12601,9 +13162,8 @@ export interface components {
             number?: number | null;
         };
         /** @enum {string} */
-        ReasonKind: "concern" | "concern_unanswered" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
-        ReasonKind: "concern" | "concern_unanswered" | "urgent" | "session_open" | "reply_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`. */
+        ReasonKind: "concern" | "concern_unanswered" | "urgent" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `contact_overdue`, and `contact_due` within a day: by when the two of a new pair were to be in contact, and have not been; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that something cannot wait. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -13111,7 +13671,7 @@ export interface components {
             key: string;
             name: components["schemas"]["TwoTexts"];
             about: components["schemas"]["TwoTexts"];
-            citation?: string;
+            citation?: string | null;
         };
         /** @description `answered_by`: who agreed, declined, or proposed something else in its place. `may_answer`: whoever asks. */
         ApproachEntry: {
@@ -13198,8 +13758,6 @@ export interface components {
             due?: string | null;
             reminds?: boolean | null;
         };
-        /** @enum {string} */
-        HomeworkOutcome: "open" | "done" | "partly" | "not_done";
         OutcomeToSay: {
             outcome: components["schemas"]["HomeworkOutcome"];
         };
@@ -13255,6 +13813,255 @@ export interface components {
         };
         AchievementShared: {
             shared: boolean;
+        };
+        /** @enum {string} */
+        CheckInState: "not_asked" | "open" | "sent" | "closed";
+        /** @description A session of one's own that one can say something for, or soon can. */
+        CheckInAhead: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            /** Format: date-time */
+            starts_at: string;
+            status: components["schemas"]["Status"];
+            state: components["schemas"]["CheckInState"];
+        };
+        /** @description The session that is open first, then the soonest. */
+        CheckInsAnswer: {
+            check_ins: components["schemas"]["CheckInAhead"][];
+        };
+        CheckInVersion: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            sent_at: string;
+            content: components["schemas"]["CheckInContent"];
+        };
+        CheckInHomeworkName: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            state: components["schemas"]["HomeworkState"];
+        };
+        /** @description `versions` what was sent, the latest first. `homework`: what is open, and what a version speaks of. To the client alone: `may_send`, `reminds`, `revision`, and `draft` with what is not sent. */
+        CheckInAnswer: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            /** Format: date-time */
+            starts_at: string;
+            state: components["schemas"]["CheckInState"];
+            versions: components["schemas"]["CheckInVersion"][];
+            homework: components["schemas"]["CheckInHomeworkName"][];
+            may_send?: boolean | null;
+            reminds?: boolean | null;
+            revision?: number | null;
+            draft_at?: string | null;
+            draft?: components["schemas"]["CheckInContent"] | null;
+        };
+        /** @description `based_on` is the revision that this goes on from, 0 when nothing was saved before. Nothing need be answered. `feeling` is 0 (very bad) to 10 (very well). A topic has an id that the sender makes; with `on_agenda` it comes on the agenda of the session under that id when this is sent. */
+        CheckInToSave: {
+            /** Format: int64 */
+            based_on: number;
+            content: components["schemas"]["CheckInContent"];
+        };
+        CheckInSaved: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        CheckInSent: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            sent_at: string;
+        };
+        CheckInReminder: {
+            wanted: boolean;
+        };
+        /** @description `asked`: the client is asked now; it never keeps anybody from the session. `at`: when it was answered, or with `skipped` when the client went on without; `stale`: so long ago that it is asked again. `usual`: the place that is offered, to the client alone. `country` is the one whose emergency numbers hold there: see /api/crisis-contacts. Answers are erased after `kept_days`. */
+        SafetyGateAnswer: {
+            asked: boolean;
+            skipped: boolean;
+            stale: boolean;
+            /** Format: int64 */
+            kept_days: number;
+            at?: string | null;
+            answers?: components["schemas"]["Whereabouts"] | null;
+            usual?: components["schemas"]["UsualPlace"] | null;
+        };
+        /** @description `place` is what one would tell an ambulance. `keep_usual`: offer this place, its country and the number next time. */
+        SafetyGateAnswers: {
+            answers: components["schemas"]["Whereabouts"];
+            keep_usual: boolean;
+        };
+        PreparationSession: {
+            /** Format: uuid */
+            id: string;
+            number?: number | null;
+            ended_at?: string | null;
+        };
+        PreparationMessage: {
+            /** Format: uuid */
+            room: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            text: string;
+        };
+        /** @description What the client wrote since the session before (`last_session`, over at `since`; without one, in thirty days): `count` messages, of which `latest` are the last five, the latest first. `more`: there were so many messages that not all were counted. */
+        PreparationAnswer: {
+            /** Format: uuid */
+            episode: string;
+            last_session?: components["schemas"]["PreparationSession"] | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            count: number;
+            more: boolean;
+            latest: components["schemas"]["PreparationMessage"][];
+        };
+        /** @description Where the client says that nothing has changed: in a message of `room`, or, without one, in the check-in. `phrase` is what stands in the list. */
+        SaidNoChange: {
+            /** Format: date-time */
+            at: string;
+            room?: string | null;
+            sentence: string;
+            phrase: string;
+        };
+        /** @enum {string} */
+        ExampleKind: "achievement" | "mood" | "homework" | "goal" | "message";
+        /** @description Something that the client reported, as they wrote it. `source` is the id of what it is from, of a message `room` where. `value`: a mood, or how far one has come with a goal (0 to 10); `before` the rating of the goal before, `mean_before` the mean of the moods before. */
+        EarlierExample: {
+            kind: components["schemas"]["ExampleKind"];
+            /** Format: date-time */
+            at: string;
+            source: string;
+            room?: string | null;
+            text: string;
+            value?: number | null;
+            before?: number | null;
+            mean_before?: number | null;
+        };
+        /** @description `said` is what was found of "nothing has changed" since the session before; without any nothing is looked for, and `examples` is empty. At most five, those that are newest and differ most first. `messages` were looked through, from now back to `from`; `more`: not all. Whether to use any of it is the therapist's to decide. `words`: version of the list. */
+        EarlierExamples: {
+            said: components["schemas"]["SaidNoChange"][];
+            examples: components["schemas"]["EarlierExample"][];
+            /** Format: int64 */
+            messages: number;
+            more: boolean;
+            /** Format: date-time */
+            from: string;
+            words: string;
+        };
+        RecapVersionAnswer: {
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            confirmed_at: string;
+            content: components["schemas"]["RecapContent"];
+        };
+        /** @description `number` of the session and `held_at`, when it began. `confirmed`: what was confirmed last. */
+        OwnRecapAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            held_at: string;
+            state: components["schemas"]["RecapState"];
+            confirmed?: components["schemas"]["RecapVersionAnswer"] | null;
+        };
+        /** @description The latest session first. `more`: the list goes on; ask again with `before` = the id of the last one. */
+        OwnRecapsAnswer: {
+            recaps: components["schemas"]["OwnRecapAnswer"][];
+            more: boolean;
+        };
+        RecapSentBack: {
+            by: components["schemas"]["Side"];
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        RecapFeedback: {
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        /** @description `offered`: what could stand there and does not, but for what was left out; `homework`: what is open and could be chosen; `next`: the next session that is planned. `versions`: what the client confirmed, the latest first. `sent_back`: what was not right, while it is a draft again. `feedback`: to the client, and to whoever it was said to. */
+        RecapAnswer: {
+            /** Format: uuid */
+            encounter: string;
+            /** Format: uuid */
+            episode: string;
+            state: components["schemas"]["RecapState"];
+            /** Format: int64 */
+            revision: number;
+            may_change: boolean;
+            may_confirm: boolean;
+            opens_at?: string | null;
+            closes_at?: string | null;
+            changed_at?: string | null;
+            changed_by?: components["schemas"]["Side"] | null;
+            proposed_by?: components["schemas"]["Side"] | null;
+            content: components["schemas"]["RecapContent"];
+            offered: components["schemas"]["RecapLine"][];
+            homework: components["schemas"]["RecapHomework"][];
+            next?: components["schemas"]["RecapNext"] | null;
+            sent_back?: components["schemas"]["RecapSentBack"] | null;
+            versions: components["schemas"]["RecapVersionAnswer"][];
+            feedback?: components["schemas"]["RecapFeedback"] | null;
+            may_give_feedback: boolean;
+        };
+        /** @description With `text` a line of one's own: its `key` is a UUID of version 7 that the sender makes. Without, one that is offered or stands there: its words are the server's. */
+        RecapLineToKeep: {
+            key: string;
+            text?: string | null;
+        };
+        /** @description The recap as it is to stand. `id` is a UUID of version 7 that the sender makes, the same at every try; `based_on` the revision that it goes on from, 0 for the first. `homework`: what the client takes on until the next session, of what is open. */
+        RecapToSave: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            based_on: number;
+            lines: components["schemas"]["RecapLineToKeep"][];
+            left: string[];
+            with_us?: string | null;
+            homework: string[];
+        };
+        RecapStands: {
+            state: components["schemas"]["RecapState"];
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @enum {string} */
+        RecapStepToTake: "propose" | "confirm" | "send_back";
+        /** @description propose: by either. confirm: by the client. send_back: by either, with `words` that say what is not right. `id` as of a save; `revision` is the one that whoever takes the step has read. */
+        RecapStepTaken: {
+            /** Format: uuid */
+            id: string;
+            step: components["schemas"]["RecapStepToTake"];
+            /** Format: int64 */
+            revision: number;
+            words?: string | null;
+        };
+        /** @description `to` is the therapist whom the client saw named. `id` is a UUID of version 7 that the sender makes, the same at every try. */
+        FeedbackToGive: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            to: string;
+            words: string;
         };
         /** @enum {string} */
         Level: "info" | "look" | "act";
@@ -13485,7 +14292,7 @@ export interface components {
              * Format: uri-reference
              * @enum {string}
              */
-            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/achievement.kind" | "/api/problems/achievement.words" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/approach.choice" | "/api/problems/approach.over" | "/api/problems/approach.own" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/between.client_alone" | "/api/problems/between.id_not_v7" | "/api/problems/between.id_taken" | "/api/problems/between.not_yours" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/goal.full" | "/api/problems/goal.not_active" | "/api/problems/goal.progress" | "/api/problems/goal.step" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/homework.begun" | "/api/problems/homework.content" | "/api/problems/homework.due" | "/api/problems/homework.entry_moved" | "/api/problems/homework.full" | "/api/problems/homework.taken_back" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
+            type: "about:blank" | "/api/problems/absence.dates" | "/api/problems/absence.deputy" | "/api/problems/absence.deputy_away" | "/api/problems/absence.id_not_v7" | "/api/problems/absence.id_taken" | "/api/problems/absence.not_declined" | "/api/problems/absence.over" | "/api/problems/absence.overlaps" | "/api/problems/absence.stands_in" | "/api/problems/account.has_clients" | "/api/problems/account.last_administrator" | "/api/problems/account.login_taken" | "/api/problems/account.no_deputy" | "/api/problems/account.stands_in" | "/api/problems/achievement.kind" | "/api/problems/achievement.words" | "/api/problems/agenda.full" | "/api/problems/agenda.id_taken" | "/api/problems/agenda.no_text" | "/api/problems/agenda.not_yours" | "/api/problems/agenda.place" | "/api/problems/approach.choice" | "/api/problems/approach.over" | "/api/problems/approach.own" | "/api/problems/attachment.day_full" | "/api/problems/attachment.empty" | "/api/problems/attachment.gone" | "/api/problems/attachment.id_not_v7" | "/api/problems/attachment.id_taken" | "/api/problems/attachment.infected" | "/api/problems/attachment.moved" | "/api/problems/attachment.not_scanned" | "/api/problems/attachment.not_whole" | "/api/problems/attachment.part" | "/api/problems/attachment.too_large" | "/api/problems/attachment.too_many" | "/api/problems/backing.role" | "/api/problems/between.client_alone" | "/api/problems/between.id_not_v7" | "/api/problems/between.id_taken" | "/api/problems/between.not_yours" | "/api/problems/body.invalid" | "/api/problems/body.missing" | "/api/problems/body.not_json" | "/api/problems/body.not_utf8" | "/api/problems/body.not_wanted" | "/api/problems/body.too_deep" | "/api/problems/care.invalid" | "/api/problems/care.older" | "/api/problems/check_in.begun" | "/api/problems/check_in.closed" | "/api/problems/check_in.content" | "/api/problems/check_in.moved" | "/api/problems/closing.by_client" | "/api/problems/closing.date" | "/api/problems/closing.done" | "/api/problems/closing.not_locked" | "/api/problems/code.needed" | "/api/problems/code.wrong" | "/api/problems/concern.closed" | "/api/problems/concern.reason" | "/api/problems/consent.language" | "/api/problems/consent.older" | "/api/problems/consent.version" | "/api/problems/csrf" | "/api/problems/database.gone" | "/api/problems/draft.older" | "/api/problems/email.address" | "/api/problems/email.tested" | "/api/problems/encounter.another_open" | "/api/problems/encounter.has_begun" | "/api/problems/encounter.id_not_v7" | "/api/problems/encounter.id_taken" | "/api/problems/encounter.is_over" | "/api/problems/encounter.not_open" | "/api/problems/encounter.plan" | "/api/problems/exception.exists" | "/api/problems/exception.id_not_v7" | "/api/problems/exception.id_taken" | "/api/problems/exception.over" | "/api/problems/exception.own" | "/api/problems/forbidden" | "/api/problems/form.answer" | "/api/problems/form.begun" | "/api/problems/form.due" | "/api/problems/form.for_neutral_person" | "/api/problems/form.id_not_v7" | "/api/problems/form.id_taken" | "/api/problems/form.items" | "/api/problems/form.nobody_looks" | "/api/problems/form.not_offered" | "/api/problems/form.older" | "/api/problems/form.sent" | "/api/problems/form.too_many" | "/api/problems/form.unreadable" | "/api/problems/frame.invalid" | "/api/problems/goal.full" | "/api/problems/goal.not_active" | "/api/problems/goal.progress" | "/api/problems/goal.step" | "/api/problems/hand_over.date" | "/api/problems/hand_over.done" | "/api/problems/hand_over.id_not_v7" | "/api/problems/hand_over.id_taken" | "/api/problems/hand_over.planned" | "/api/problems/hand_over.to" | "/api/problems/homework.begun" | "/api/problems/homework.content" | "/api/problems/homework.due" | "/api/problems/homework.entry_moved" | "/api/problems/homework.full" | "/api/problems/homework.taken_back" | "/api/problems/instrument.older" | "/api/problems/instrument.too_many" | "/api/problems/instrument.unconfirmed" | "/api/problems/instrument.wrong" | "/api/problems/internal" | "/api/problems/invitation.gone" | "/api/problems/invitation.id_not_v7" | "/api/problems/invitation.over" | "/api/problems/invitation.therapist" | "/api/problems/invitation.too_many" | "/api/problems/key.not_found" | "/api/problems/live.key" | "/api/problems/live.needs_http" | "/api/problems/live.upgrade" | "/api/problems/live.version" | "/api/problems/login.code_needed" | "/api/problems/login.code_wrong" | "/api/problems/login.passkey_needed" | "/api/problems/login.passkey_wrong" | "/api/problems/login.too_many" | "/api/problems/login.wrong" | "/api/problems/measurement_plan.form" | "/api/problems/measurement_plan.no_end" | "/api/problems/measurement_plan.weeks" | "/api/problems/media.broken" | "/api/problems/media.moving" | "/api/problems/media.pixels" | "/api/problems/media.unknown" | "/api/problems/media.video" | "/api/problems/message.id_not_v7" | "/api/problems/message.id_taken" | "/api/problems/method.unknown" | "/api/problems/method_not_allowed" | "/api/problems/not_found" | "/api/problems/notes.sections" | "/api/problems/overloaded" | "/api/problems/passkey.copied" | "/api/problems/passkey.exists" | "/api/problems/passkey.over" | "/api/problems/passkey.too_many" | "/api/problems/passkey.wrong" | "/api/problems/password.busy" | "/api/problems/password.changed" | "/api/problems/password.empty" | "/api/problems/password.is_login" | "/api/problems/password.needed" | "/api/problems/password.too_common" | "/api/problems/password.too_long" | "/api/problems/password.too_short" | "/api/problems/password.wrong" | "/api/problems/preferences.invalid" | "/api/problems/preferences.older" | "/api/problems/proxy.passed_by" | "/api/problems/push.device" | "/api/problems/push.off" | "/api/problems/push.tested" | "/api/problems/query.invalid" | "/api/problems/query.malformed" | "/api/problems/recap.content" | "/api/problems/recap.feedback" | "/api/problems/recap.full" | "/api/problems/recap.hearer" | "/api/problems/recap.moved" | "/api/problems/recap.not_yet" | "/api/problems/recap.over" | "/api/problems/recap.step" | "/api/problems/record.closed" | "/api/problems/record.too_large" | "/api/problems/recovery.address_new" | "/api/problems/recovery.gone" | "/api/problems/recovery.no_address" | "/api/problems/recovery.no_code_asked" | "/api/problems/recovery.no_mail" | "/api/problems/recovery.own" | "/api/problems/relationship_concern.answered" | "/api/problems/relationship_concern.hearer" | "/api/problems/relationship_concern.id_not_v7" | "/api/problems/relationship_concern.id_taken" | "/api/problems/relationship_concern.news" | "/api/problems/relationship_concern.not_both" | "/api/problems/relationship_concern.not_heard" | "/api/problems/relationship_concern.note_moved" | "/api/problems/relationship_concern.over" | "/api/problems/relationship_concern.told" | "/api/problems/relationship_concern.too_many" | "/api/problems/reply_time.not_proposed" | "/api/problems/reply_time.out_of_range" | "/api/problems/request.header_too_large" | "/api/problems/request.malformed" | "/api/problems/request.timed_out" | "/api/problems/request.too_large" | "/api/problems/safety_gate.answers" | "/api/problems/safety_gate.over" | "/api/problems/seal.broken" | "/api/problems/second_factor.exists" | "/api/problems/second_factor.needed" | "/api/problems/second_factor.none" | "/api/problems/second_factor.over" | "/api/problems/second_factor.required" | "/api/problems/session.none" | "/api/problems/setup.not_ready" | "/api/problems/setup.not_yet" | "/api/problems/signal.id_not_v7" | "/api/problems/signal.no_follow_up" | "/api/problems/signal.outcome" | "/api/problems/signal.outcome_differs" | "/api/problems/signal.outcome_taken" | "/api/problems/storage.busy" | "/api/problems/storage.defect" | "/api/problems/storage.failed" | "/api/problems/storage.overloaded" | "/api/problems/storage.timed_out" | "/api/problems/storage.unavailable" | "/api/problems/storage.untold" | "/api/problems/text.invalid" | "/api/problems/therapist.found" | "/api/problems/therapist.full" | "/api/problems/therapist.not_there" | "/api/problems/therapist_profile.invalid" | "/api/problems/therapist_profile.older" | "/api/problems/therapist_switch.day" | "/api/problems/therapist_switch.done" | "/api/problems/therapist_switch.id_not_v7" | "/api/problems/therapist_switch.id_taken" | "/api/problems/therapist_switch.nobody" | "/api/problems/therapist_switch.not_planned" | "/api/problems/therapist_switch.older" | "/api/problems/therapist_switch.open" | "/api/problems/therapist_switch.stays" | "/api/problems/therapist_switch.step" | "/api/problems/therapist_switch.therapist" | "/api/problems/thread.id_not_v7" | "/api/problems/thread.id_taken" | "/api/problems/timed_out" | "/api/problems/too_many";
             title: string;
             status: number;
             /** @description A sentence for the person. */
@@ -13620,13 +14427,6 @@ export interface components {
             /** Format: uuid */
             concern: string;
         };
-        LiveTherapistSwitch: {
-            /** Format: uuid */
-            room: string;
-            /** @constant */
-            kind: "therapist-switch";
-            body: components["schemas"]["TherapistSwitchEvent"];
-        };
         /** @description Something that a client says about the relationship, or an answer to it, came for whoever receives this. Read it again. */
         LiveRelationshipConcern: {
             /** Format: uuid */
@@ -13634,6 +14434,18 @@ export interface components {
             /** @constant */
             kind: "relationship-concern";
             body: components["schemas"]["RelationshipConcernEvent"];
+        };
+        TherapistSwitchEvent: {
+            /** Format: uuid */
+            therapist_switch: string;
+        };
+        /** @description Something about going to another therapist has changed for whoever receives this. Read it again. */
+        LiveTherapistSwitch: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "therapist-switch";
+            body: components["schemas"]["TherapistSwitchEvent"];
         };
         ClosingEvent: {
             /** Format: uuid */
@@ -13663,154 +14475,6 @@ export interface components {
             body: components["schemas"]["EncounterEvent"];
         };
         /** @enum {string} */
-        RecapState: "none" | "drafted" | "proposed" | "confirmed";
-        /** @enum {string} */
-        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached" | "check_in";
-        /** @enum {string} */
-        RecapStepToTake: "propose" | "confirm" | "send_back";
-        RecapLine: {
-            key: string;
-            source: components["schemas"]["RecapSource"];
-            by: components["schemas"]["Side"];
-            text: string;
-            /** Format: int64 */
-            from?: number | null;
-            /** Format: int64 */
-            to?: number | null;
-        };
-        RecapHomework: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            /** Format: date-time */
-            due?: string | null;
-        };
-        RecapNext: {
-            /** Format: uuid */
-            encounter: string;
-            /** Format: date-time */
-            starts_at: string;
-            /** Format: int64 */
-            minutes: number;
-        };
-        RecapContent: {
-            lines: components["schemas"]["RecapLine"][];
-            left: string[];
-            with_us: string;
-            homework: components["schemas"]["RecapHomework"][];
-            next?: components["schemas"]["RecapNext"] | null;
-        };
-        RecapLineToKeep: {
-            key: string;
-            text?: string | null;
-        };
-        RecapToSave: {
-            /** Format: uuid */
-            id: string;
-            /** Format: int64 */
-            based_on: number;
-            lines: components["schemas"]["RecapLineToKeep"][];
-            left: string[];
-            with_us?: string | null;
-            homework: string[];
-        };
-        RecapStepTaken: {
-            /** Format: uuid */
-            id: string;
-            step: components["schemas"]["RecapStepToTake"];
-            /** Format: int64 */
-            revision: number;
-            words?: string | null;
-        };
-        RecapStands: {
-            state: components["schemas"]["RecapState"];
-            /** Format: int64 */
-            revision: number;
-        };
-        RecapSentBack: {
-            by: components["schemas"]["Side"];
-            /** Format: date-time */
-            at: string;
-            words: string;
-        };
-        RecapVersionAnswer: {
-            /** Format: int64 */
-            version: number;
-            /** Format: date-time */
-            confirmed_at: string;
-            content: components["schemas"]["RecapContent"];
-        };
-        RecapFeedback: {
-            /** Format: date-time */
-            at: string;
-            words: string;
-        };
-        RecapAnswer: {
-            /** Format: uuid */
-            encounter: string;
-            /** Format: uuid */
-            episode: string;
-            state: components["schemas"]["RecapState"];
-            /** Format: int64 */
-            revision: number;
-            may_change: boolean;
-            may_confirm: boolean;
-            /** Format: date-time */
-            opens_at?: string | null;
-            /** Format: date-time */
-            closes_at?: string | null;
-            /** Format: date-time */
-            changed_at?: string | null;
-            changed_by?: components["schemas"]["Side"] | null;
-            proposed_by?: components["schemas"]["Side"] | null;
-            content: components["schemas"]["RecapContent"];
-            offered: components["schemas"]["RecapLine"][];
-            homework: components["schemas"]["RecapHomework"][];
-            next?: components["schemas"]["RecapNext"] | null;
-            sent_back?: components["schemas"]["RecapSentBack"] | null;
-            versions: components["schemas"]["RecapVersionAnswer"][];
-            feedback?: components["schemas"]["RecapFeedback"] | null;
-            may_give_feedback: boolean;
-        };
-        OwnRecapAnswer: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            encounter: string;
-            /** Format: uuid */
-            episode: string;
-            /** Format: int64 */
-            number: number;
-            /** Format: date-time */
-            held_at: string;
-            state: components["schemas"]["RecapState"];
-            confirmed?: components["schemas"]["RecapVersionAnswer"] | null;
-        };
-        OwnRecapsAnswer: {
-            recaps: components["schemas"]["OwnRecapAnswer"][];
-            more: boolean;
-        };
-        FeedbackToGive: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            to: string;
-            words: string;
-        };
-        RecapEvent: {
-            /** Format: uuid */
-            episode: string;
-            /** Format: uuid */
-            encounter: string;
-        };
-        LiveRecap: {
-            /** Format: uuid */
-            room: string;
-            /** @constant */
-            kind: "recap";
-            body: components["schemas"]["RecapEvent"];
-        };
-        /** @enum {string} */
         Topic: "goals" | "homework" | "achievements";
         BetweenEvent: {
             /** Format: uuid */
@@ -13826,306 +14490,39 @@ export interface components {
             body: components["schemas"]["BetweenEvent"];
         };
         /** @enum {string} */
-        CheckInState: "not_asked" | "open" | "sent" | "closed";
-        CheckInAhead: {
-            encounter: string;
-            episode: string;
-            starts_at: string;
-            status: "planned" | "open" | "closed" | "cancelled";
-            state: components["schemas"]["CheckInState"];
-        };
-        CheckInsAnswer: {
-            check_ins: components["schemas"]["CheckInAhead"][];
-        };
-        CheckInTopic: {
-            id: string;
-            text: string;
-            on_agenda: boolean;
-        };
-        CheckInHomework: {
-            homework: string;
-            outcome: components["schemas"]["HomeworkOutcome"];
-        };
-        CheckInContent: {
-            feeling?: number | null;
-            feeling_words?: string | null;
-            urgent?: boolean | null;
-            urgent_words?: string | null;
-            went_well?: string | null;
-            went_badly?: string | null;
-            homework: components["schemas"]["CheckInHomework"][];
-            topics: components["schemas"]["CheckInTopic"][];
-        };
-        CheckInVersion: {
-            version: number;
-            sent_at: string;
-            content: components["schemas"]["CheckInContent"];
-        };
-        CheckInHomeworkName: {
-            id: string;
-            title: string;
-            state: components["schemas"]["HomeworkState"];
-        };
-        CheckInAnswer: {
-            encounter: string;
-            episode: string;
-            starts_at: string;
-            state: components["schemas"]["CheckInState"];
-            versions: components["schemas"]["CheckInVersion"][];
-            homework: components["schemas"]["CheckInHomeworkName"][];
-            may_send?: boolean | null;
-            reminds?: boolean | null;
-            revision?: number | null;
-            draft_at?: string | null;
-            draft?: components["schemas"]["CheckInContent"] | null;
-        };
-        CheckInToSave: {
-            based_on: number;
-            content: components["schemas"]["CheckInContent"];
-        };
-        CheckInSaved: {
-            revision: number;
-            saved_at: string;
-        };
-        CheckInSent: {
-            revision: number;
-            version: number;
-            sent_at: string;
-        };
-        CheckInReminder: {
-            wanted: boolean;
-        };
-        /** @enum {string} */
-        Company: "alone" | "not_alone" | "not_said";
-        /** @enum {string} */
-        BackupChannel: "phone" | "messages" | "other";
-        Whereabouts: {
-            place: string;
-            country: string;
-            region?: string | null;
-            phone: string;
-            company: components["schemas"]["Company"];
-            backup: components["schemas"]["BackupChannel"];
-            backup_words?: string | null;
-        };
-        UsualPlace: {
-            place: string;
-            country: string;
-            region?: string | null;
-            phone: string;
-        };
-        SafetyGateAnswer: {
-            asked: boolean;
-            skipped: boolean;
-            stale: boolean;
-            kept_days: number;
-            at?: string | null;
-            answers?: components["schemas"]["Whereabouts"] | null;
-            usual?: components["schemas"]["UsualPlace"] | null;
-        };
-        SafetyGateAnswers: {
-            answers: components["schemas"]["Whereabouts"];
-            keep_usual: boolean;
-        };
-        PreparationSession: {
-            id: string;
-            number?: number | null;
-            ended_at?: string | null;
-        };
-        PreparationMessage: {
-            room: string;
-            seq: number;
-            at: string;
-            text: string;
-        };
-        PreparationAnswer: {
-            episode: string;
-            last_session?: components["schemas"]["PreparationSession"] | null;
-            since: string;
-            count: number;
-            more: boolean;
-            latest: components["schemas"]["PreparationMessage"][];
-        };
-        SaidNoChange: {
-            at: string;
-            room?: string | null;
-            sentence: string;
-            phrase: string;
-        };
-        /** @enum {string} */
-        ExampleKind: "achievement" | "mood" | "homework" | "goal" | "message";
-        EarlierExample: {
-            kind: components["schemas"]["ExampleKind"];
-            at: string;
-            source: string;
-            room?: string | null;
-            text: string;
-            value?: number | null;
-            before?: number | null;
-            mean_before?: number | null;
-        };
-        EarlierExamples: {
-            said: components["schemas"]["SaidNoChange"][];
-            examples: components["schemas"]["EarlierExample"][];
-            messages: number;
-            more: boolean;
-            from: string;
-            words: string;
-        };
-        /** @enum {string} */
         OpeningPart: "check_in" | "safety_gate";
         OpeningEvent: {
+            /** Format: uuid */
             episode: string;
+            /** Format: uuid */
             encounter: string;
             part: components["schemas"]["OpeningPart"];
             urgent: boolean;
         };
+        /** @description Something with which a session opens was sent or changed. Read it again. `urgent`: the client says that something cannot wait. `room` is the chat of the episode. */
         LiveOpening: {
+            /** Format: uuid */
             room: string;
             /** @constant */
             kind: "opening";
             body: components["schemas"]["OpeningEvent"];
         };
+        RecapEvent: {
+            /** Format: uuid */
+            episode: string;
+            /** Format: uuid */
+            encounter: string;
+        };
+        /** @description The recap of a session changed, or the client said something of the session. Read it again. `room` is the chat of the episode. */
+        LiveRecap: {
+            /** Format: uuid */
+            room: string;
+            /** @constant */
+            kind: "recap";
+            body: components["schemas"]["RecapEvent"];
+        };
         /** @description Sent by the server unasked. Ignore kinds that you do not know. */
         LiveEvent: components["schemas"]["LivePresence"] | components["schemas"]["LiveRoom"] | components["schemas"]["LiveReplyTime"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveReceipt"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveForm"] | components["schemas"]["LiveConcern"] | components["schemas"]["LiveRelationshipConcern"] | components["schemas"]["LiveTherapistSwitch"] | components["schemas"]["LiveClosing"] | components["schemas"]["LiveEncounter"] | components["schemas"]["LiveBetween"] | components["schemas"]["LiveOpening"] | components["schemas"]["LiveRecap"];
-        /** @enum {string} */
-        Gender: "woman" | "man" | "diverse";
-        /** @enum {string} */
-        DayPart: "morning" | "afternoon" | "evening";
-        /** @enum {string} */
-        Wish: "language" | "gender" | "times" | "talk" | "lead" | "time" | "tasks";
-        /** @enum {string} */
-        SearchState: "none" | "choosing" | "asked" | "found";
-        WeekTime: {
-            day: number;
-            part: components["schemas"]["DayPart"];
-        };
-        WayOfWorking: {
-            talk?: number;
-            lead?: number;
-            time?: number;
-            tasks?: number;
-        };
-        ShownApproach: {
-            id: string;
-            name: string;
-            about: string;
-            citation?: string;
-        };
-        ShownReason: {
-            id: string;
-            name: string;
-        };
-        ProfileChoicesAnswer: {
-            version: string;
-            approaches: components["schemas"]["ShownApproach"][];
-            reasons: components["schemas"]["ShownReason"][];
-        };
-        ShownProfile: {
-            therapist: components["schemas"]["Person"];
-            approaches: string[];
-            languages: string[];
-            reasons: string[];
-            focus: string;
-            gender?: components["schemas"]["Gender"];
-            times: components["schemas"]["WeekTime"][];
-            way: components["schemas"]["WayOfWorking"];
-            about: string;
-        };
-        OwnProfile: {
-            revision: number;
-            changed_at?: string;
-            capacity: number;
-            clients: number;
-            profile: components["schemas"]["ShownProfile"];
-        };
-        ProfileWanted: {
-            based_on: number;
-            capacity: number;
-            approaches: string[];
-            languages: string[];
-            reasons: string[];
-            focus: string;
-            gender?: components["schemas"]["Gender"];
-            times: components["schemas"]["WeekTime"][];
-            way: components["schemas"]["WayOfWorking"];
-            about: string;
-        };
-        WishesVersion: {
-            version: number;
-            at: string;
-            way: components["schemas"]["WayOfWorking"];
-            gender?: components["schemas"]["Gender"];
-            gender_needed: boolean;
-            language?: string;
-            times: components["schemas"]["WeekTime"][];
-            words: string;
-        };
-        OwnWishes: {
-            now?: components["schemas"]["WishesVersion"];
-            earlier: components["schemas"]["WishesVersion"][];
-        };
-        WishesOfClientAnswer: {
-            wishes?: components["schemas"]["WishesVersion"];
-        };
-        WishesWanted: {
-            based_on: number;
-            way: components["schemas"]["WayOfWorking"];
-            gender?: components["schemas"]["Gender"];
-            gender_needed: boolean;
-            language?: string;
-            times: components["schemas"]["WeekTime"][];
-            words: string;
-        };
-        FitReason: {
-            wish: components["schemas"]["Wish"];
-            language?: string;
-            gender?: components["schemas"]["Gender"];
-            times: components["schemas"]["WeekTime"][];
-            way?: number;
-        };
-        ProposedTherapist: {
-            profile: components["schemas"]["ShownProfile"];
-            met: components["schemas"]["FitReason"][];
-            unmet: components["schemas"]["FitReason"][];
-        };
-        MatchesAnswer: {
-            state: components["schemas"]["SearchState"];
-            asked_at?: string;
-            has_wishes: boolean;
-            proposals: components["schemas"]["ProposedTherapist"][];
-            nobody: components["schemas"]["FitReason"][];
-        };
-        TherapistWanted: {
-            therapist: string;
-        };
-        WaitingFit: {
-            therapist: string;
-            met: components["schemas"]["FitReason"][];
-            unmet: components["schemas"]["FitReason"][];
-        };
-        WaitingClient: {
-            client: string;
-            came_at: string;
-            asked_at?: string;
-            fits: components["schemas"]["WaitingFit"][];
-            nobody: components["schemas"]["FitReason"][];
-        };
-        TherapistWithRoom: {
-            therapist: components["schemas"]["Person"];
-            room?: number;
-            away: boolean;
-            profile?: components["schemas"]["ShownProfile"];
-        };
-        WaitingClients: {
-            clients: components["schemas"]["WaitingClient"][];
-            therapists: components["schemas"]["TherapistWithRoom"][];
-            late: components["schemas"]["LateContact"][];
-        };
-        LateContact: {
-            therapist: components["schemas"]["Person"];
-            began_at: string;
-        };
     };
     responses: never;
     parameters: never;

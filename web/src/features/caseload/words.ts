@@ -1,12 +1,16 @@
 import { m } from '../../paraglide/messages.js';
 import { byWhen, onWhen, prefs, when } from '../../shared/prefs.svelte';
 import type { CaseloadClient, CaseloadReason } from '../../shared/types';
-import { formName } from '../questionnaires/words';
+import { formName, rounded } from '../questionnaires/words';
 
 const whenOf = (iso: string | null | undefined) => (iso ? when(iso, prefs.now) : '');
 
 /** "GAD-7 was 11, 3 points worse (12 Nov, 12:48).": a date before the sentence would put a colon beside those of its own. */
 const dated = (sentence: string, at: string) => (at && sentence ? `${sentence.replace(/\.$/, '')} (${at}).` : sentence);
+
+/** What stands there may be of some weeks ago. */
+const sinceThen = ({ latest, latest_at }: Pick<CaseloadReason, 'latest' | 'latest_at'>) =>
+  latest === undefined || latest === null ? '' : ` ${m.caseload_since_then({ value: rounded(latest), when: whenOf(latest_at) })}`;
 
 /** Why the client needs us, in one sentence. */
 export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: CaseloadReason): string {
@@ -21,7 +25,7 @@ export function reasonOf({ session }: Pick<CaseloadClient, 'session'>, reason: C
     case 'session_open': return m.session_open({ number: session?.number ?? 0 });
     case 'reply_overdue': return m.overdue({ when: on });
     case 'signal_act':
-    case 'signal_look': return `${dated(reason.words ?? '', at.when)}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
+    case 'signal_look': return `${dated(reason.words ?? '', at.when)}${sinceThen(reason)}${count > 1 ? ` ${m.why_more({ count: count - 1 })}` : ''}`;
     case 'contact_overdue': return m.why_contact_overdue({ when: on });
     case 'contact_due': return m.why_contact_due({ when: reason.at ? byWhen(reason.at) : '' });
     case 'follow_up': return m.why_follow_up({ what: reason.words ?? '', when: on });
