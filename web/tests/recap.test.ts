@@ -5,7 +5,7 @@ vi.stubGlobal('navigator', { languages: ['en-GB'] });
 vi.stubGlobal('document', { documentElement: { lang: '', dataset: {} }, addEventListener: () => {} });
 vi.stubGlobal('location', { pathname: '/', origin: 'https://rooms.example.org' });
 vi.stubGlobal('addEventListener', () => {});
-const { asText, lineText } = await import('../src/features/recap/words');
+const { asText, hearerOf, lineText } = await import('../src/features/recap/words');
 
 const nothing: Written = { lines: [], left: [], with_us: '', homework: [] };
 
@@ -31,6 +31,19 @@ test('a change made twice is made once, in whichever order two people make their
   const back = both([4, 3, 2, 1, 0]);
   expect(new Set(back.lines.map((one) => one.key))).toEqual(new Set(forth.lines.map((one) => one.key)));
   expect({ ...back, lines: [] }).toEqual({ ...forth, lines: [] });
+});
+
+test('a line whose answer was lost takes the words it was given since, and stands there once', () => {
+  const first = addLine('b', 'words')(take('a')(nothing));
+  expect(addLine('b', 'better words')(first).lines).toEqual([{ key: 'a' }, { key: 'b', text: 'better words' }]);
+});
+
+test('what is said of a session goes to whoever treats, also while away, and to nobody once they have left', () => {
+  const therapist = { id: 't', name: 'T' };
+  expect(hearerOf({ therapist })).toBe(therapist);
+  expect(hearerOf({ therapist, away: { from: '2026-11-30T12:00:00Z', until: '2026-12-30T12:00:00Z', now: true, asked: false } })).toBe(therapist);
+  expect(hearerOf({ therapist, away: { from: '2026-11-30T12:00:00Z', now: true, asked: false } })).toBeUndefined();
+  expect(hearerOf(null)).toBeUndefined();
 });
 
 test('what is left out, offered again and taken stands in one place', () => {

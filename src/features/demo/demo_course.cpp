@@ -8,6 +8,7 @@
 #include "features/demo/demo_file.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/recap/recap.hpp"
 
 namespace rapport::demo {
 namespace {
@@ -24,6 +25,8 @@ constexpr minutes kBegunBefore{1};  ///< the first word
 constexpr minutes kEndedAfter{2};   ///< the last word
 constexpr hours kCheckedInBefore{3};
 constexpr minutes kNotedAfter{12};  ///< the end
+constexpr minutes kRecapStep{1};    ///< between writing, proposing and confirming it
+constexpr hours kRecapLasts{24};
 
 /// From the first to the last word of a session.
 struct Talk {
@@ -77,6 +80,9 @@ class CourseStorer {
     if (session.notes) {
       TRY(store_notes(id, *session.notes, ended + kNotedAfter));
     }
+    if (session.recap) {
+      TRY(store_recap(id, *session.recap, ended + kRecapStep));
+    }
     return store_session_forms(tx_, key_, paper_, session.forms, {id, planned, began, ended});
   }
 
@@ -125,6 +131,30 @@ class CourseStorer {
       TRY(encounters::put_agenda_item(tx_, author, id, item, place++, done,
                                       access::seal(key_, item.bytes(), point.text.str()), at));
     }
+    return {};
+  }
+
+  /// Proposed by the therapist and confirmed by the client, whose it is.
+  Result<void> store_recap(EncounterId id, const WrittenRecap& written, Time at) {
+    recap::RecapContent content;
+    content.with_us = written.with_us;
+    for (const auto& line : written.lines) {
+      const auto by = line.by == Author::client ? recap::Side::client : recap::Side::therapist;
+      content.lines.push_back({recap::RecapStepId::make(at).text(), recap::RecapSource::own, by, line.text.str()});
+    }
+    const auto first = recap::RecapId::make(at);
+    TRY(recap::save(tx_, pair_.therapist,
+                    {recap::RecapStepId::make(at), first, id, 0, between_sessions::seal(key_, first, content)},
+                    kRecapLasts, at));
+    const auto proposed = at + kRecapStep;
+    TRY(recap::take_step(tx_, pair_.therapist, {recap::RecapStepId::make(proposed), id, recap::RecapStep::propose, 1},
+                         kRecapLasts, proposed));
+    const auto confirmed = proposed + kRecapStep;
+    const auto version = recap::RecapStepId::make(confirmed);
+    TRY(recap::take_step(
+        tx_, pair_.client,
+        {version, id, recap::RecapStep::confirm, 1, {}, between_sessions::seal(key_, version, content)}, kRecapLasts,
+        confirmed));
     return {};
   }
 

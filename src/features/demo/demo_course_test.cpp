@@ -7,6 +7,7 @@
 
 #include "features/demo/written_course.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
+#include "features/recap/recap.hpp"
 #include "measures/change.hpp"
 #include "support/demo_fixture.hpp"
 
@@ -301,6 +302,25 @@ TEST_P(DemoCourse, NotesAndAgendaOpenAgain) {
       EXPECT_EQ(item.author == opened.episode.client, points[place].by == Author::client);
     }
   }
+}
+
+TEST_P(DemoCourse, TheLastSessionOfOneHasARecapThatTheClientConfirmed) {
+  make({});
+  const auto course = read_written_course("c.amara").value();
+  const auto opened = open("c.amara");
+  const auto key = keys_->key_for(opened.episode.client, soon()).value();
+  const auto& written = course.held.back().recap;
+  ASSERT_TRUE(written.has_value());
+  const auto id = opened.encounters.at(course.held.size() - 1).id;
+  const auto found = *read([&](store::ReadTx& tx) -> Result<recap::WholeRecap> { return recap::whole(tx, id); });
+  ASSERT_TRUE(found.recap.has_value());
+  EXPECT_EQ(found.recap->state, recap::RecapState::confirmed);
+  ASSERT_EQ(found.versions.size(), 1U);
+  const auto& version = found.versions.front();
+  const auto content = between_sessions::open<recap::RecapContent>(*key, version.id, version.sealed_content);
+  ASSERT_TRUE(content) << content.error().detail;
+  EXPECT_EQ(content->with_us, written->with_us);
+  EXPECT_EQ(content->lines.size(), written->lines.size());
 }
 
 TEST_P(DemoCourse, ALargePracticeHasAboutFiftyFormsForEachClient) {

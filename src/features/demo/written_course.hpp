@@ -50,6 +50,13 @@ struct WrittenPoint {
 };
 BOOST_DESCRIBE_STRUCT(WrittenPoint, (), (by, text))
 
+/// What the two wrote at the end of a session, and the client confirmed.
+struct WrittenRecap {
+  std::vector<WrittenPoint> lines;
+  std::string with_us;
+};
+BOOST_DESCRIBE_STRUCT(WrittenRecap, (), (lines, with_us))
+
 /// A session that was held. It has the time of what was said in the chat on that day, or, with `over_days`, of the
 /// letters that were written from that day on for so many days.
 struct HeldSession {
@@ -59,8 +66,9 @@ struct HeldSession {
   std::optional<std::vector<WrittenPoint>> agenda;
   std::optional<std::vector<encounters::WrittenSection>> notes;
   std::optional<check_in::CheckInContent> check_in = {};  ///< what the client said some hours before
+  std::optional<WrittenRecap> recap = {};
 };
-BOOST_DESCRIBE_STRUCT(HeldSession, (), (days, over_days, forms, agenda, notes, check_in))
+BOOST_DESCRIBE_STRUCT(HeldSession, (), (days, over_days, forms, agenda, notes, check_in, recap))
 
 /// At a full hour (UTC) of a day to come. Its forms that come before a session may be asked for already.
 struct PlannedSession {

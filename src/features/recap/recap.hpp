@@ -29,8 +29,8 @@ BOOST_DESCRIBE_ENUM(RecapState, none, drafted, proposed, confirmed)
 enum class RecapStep { save, propose, confirm, send_back };
 BOOST_DESCRIBE_ENUM(RecapStep, save, propose, confirm, send_back)
 /// Where a line comes from: from one of the two, or from what they kept between sessions.
-enum class RecapSource { own, achievement, homework, goal_rated, goal_reached, check_in };
-BOOST_DESCRIBE_ENUM(RecapSource, own, achievement, homework, goal_rated, goal_reached, check_in)
+enum class RecapSource { own, achievement, homework, homework_partly, goal_rated, goal_reached, check_in };
+BOOST_DESCRIBE_ENUM(RecapSource, own, achievement, homework, homework_partly, goal_rated, goal_reached, check_in)
 
 inline constexpr std::size_t kMostLines = 50;
 inline constexpr std::size_t kMostLeft = 200;
@@ -146,17 +146,6 @@ struct OwnRecap {
 };
 std::vector<OwnRecap> list_own(store::ReadTx& tx, AccountId client, std::optional<RecapId> before, std::int64_t limit);
 
-/// What the two confirmed last of the sessions of this episode that began before then: to be looked at before the next.
-/// `content` is opened with between_sessions::open<RecapContent>(key, version.id, version.sealed_content). Nothing when
-/// there is none; not_found unless the episode is the viewer's.
-struct LastRecap {
-  EncounterId encounter;
-  std::int64_t number = 0;
-  Time held_at;
-  StoredVersion version;
-};
-Result<std::optional<LastRecap>> last_recap(store::ReadTx& tx, AccountId viewer, EpisodeId episode, Time before);
-
 /// What a change came to; `is_new` is false when it had been made before.
 struct Moved {
   between_sessions::Pair pair;
@@ -191,7 +180,7 @@ Result<Moved> take_step(store::WriteTx& tx, AccountId viewer, const NewStep& wan
                         Time now);
 
 /// By the client, once, after the session. Conflicts: "recap.feedback" when something else was said, "recap.hearer"
-/// when `to` does not treat any more, "recap.not_yet", "recap.over".
+/// when `to` does not treat any more or has left, "recap.not_yet", "recap.over".
 struct FeedbackGiven {
   between_sessions::Pair pair;
   bool is_new = true;

@@ -48,9 +48,11 @@ Time end_of_last(store::ReadTx& tx, AccountId viewer, const Encounter& encounter
   }
 }
 
-std::optional<RecapNext> next_of(store::ReadTx& tx, AccountId viewer, const Encounter& encounter) {
+/// One that was planned and never held is ahead of nobody.
+std::optional<RecapNext> next_of(store::ReadTx& tx, AccountId viewer, const Encounter& encounter, Time now) {
   for (const auto& one : encounters::list_ahead(tx, viewer)) {
     if (one.episode != encounter.episode || one.status != encounters::Status::planned) continue;
+    if (one.plan.starts_at <= now) continue;
     return RecapNext{one.id, {one.plan.starts_at}, one.plan.minutes};
   }
   return std::nullopt;
@@ -62,12 +64,13 @@ Result<Found> find(store::ReadTx& tx, const Context& context, EncounterId id, co
   TRY_ASSIGN(found.encounter, encounters::find_encounter(tx, viewer, id));
   TRY_ASSIGN(found.pair, between_sessions::find_pair(tx, viewer, found.encounter.episode));
   found.window = window_of(found.encounter, context.house.recap_lasts);
-  found.is_open = check_window(found.window, context.house.clock.now()).has_value();
+  const auto now = context.house.clock.now();
+  found.is_open = check_window(found.window, now).has_value();
   found.whole = whole(tx, id);
   if (const auto& recap = found.whole.recap) {
     TRY_ASSIGN(found.content, between_sessions::open<RecapContent>(key, recap->id, recap->sealed_content));
   }
-  found.next = next_of(tx, viewer, found.encounter);
+  found.next = next_of(tx, viewer, found.encounter, now);
   if (!found.is_open) return found;
   const Gathering gathering{tx, key, viewer, found.pair, id, end_of_last(tx, viewer, found.encounter)};
   TRY_ASSIGN(found.gathered, gather(gathering));

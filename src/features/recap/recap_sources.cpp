@@ -31,7 +31,8 @@ Result<void> from_homework(const Gathering& at, std::vector<RecapLine>& lines) {
     if (one.state != HomeworkState::done && one.state != HomeworkState::partly) continue;
     if (one.state_at < at.since) continue;
     TRY_ASSIGN(auto words, between_sessions::open<homework::TaskWords>(at.key, one.id, one.sealed_task));
-    lines.push_back({"homework:" + one.id.text(), RecapSource::homework, Side::client, std::move(words.title)});
+    const auto source = one.state == HomeworkState::done ? RecapSource::homework : RecapSource::homework_partly;
+    lines.push_back({"homework:" + one.id.text(), source, Side::client, std::move(words.title)});
   }
   return {};
 }

@@ -10,7 +10,6 @@
 namespace rapport::recap {
 namespace {
 
-using between_sessions::find_pair;
 using between_sessions::lock_pair;
 using between_sessions::Pair;
 using between_sessions::stored_as;
@@ -39,11 +38,6 @@ const Query kOwnBefore{"recap.own_before",
                        true};
 #undef LATEST_FIRST
 #undef OWN
-const Query kLast{"recap.last",
-                  "SELECT r.encounter_id, r.number, r.held_at, " VERSION
-                  " FROM recap r JOIN recap_version v ON v.recap_id = r.id AND v.version = r.versions"
-                  " WHERE r.episode_id = $1 AND r.held_at < $2 ORDER BY r.held_at DESC, r.id DESC LIMIT 1",
-                  true};
 const Query kVersions{"recap.versions",
                       "SELECT " VERSION " FROM recap_version v WHERE v.recap_id = $1 ORDER BY v.version", true};
 const Query kStep{"recap.step", STEP " WHERE id = $1", true};
@@ -232,13 +226,6 @@ std::vector<OwnRecap> list_own(ReadTx& tx, AccountId client, std::optional<Recap
   return tx.list(kOwnBefore, {client, limit, *before}, to_own);
 }
 
-Result<std::optional<LastRecap>> last_recap(ReadTx& tx, AccountId viewer, EpisodeId episode, Time before) {
-  TRY(find_pair(tx, viewer, episode));
-  return tx.first(kLast, {episode, before}, [](const Row& row) {
-    return LastRecap{row.id<EncounterId>(0), row.int64(1), row.time(2), to_version(row, 3)};
-  });
-}
-
 Result<Moved> save(WriteTx& tx, AccountId viewer, const NewSave& wanted, std::chrono::hours lasts, Time now) {
   TRY_ASSIGN(const auto locked, lock(tx, viewer, wanted.encounter));
   const auto& recap = locked.recap;
@@ -309,10 +296,11 @@ Result<FeedbackGiven> give_feedback(WriteTx& tx, AccountId viewer, const StoredF
     return fail({ErrorKind::conflict, "recap.not_yet", "This can be said once the session has ended."});
   }
   TRY(check_window(window_of(locked.encounter, lasts), wanted.at));
-  if (wanted.to != pair.therapist) {
-    return fail(
-        {ErrorKind::conflict, "recap.hearer",
-         "Another therapist treats you by now. Nothing was sent. Read the page again to see who would hear it."});
+  const auto away = people::away_of(tx, pair.therapist);
+  if (wanted.to != pair.therapist || (away && !away->ends_at)) {
+    return fail({ErrorKind::conflict, "recap.hearer",
+                 "This therapist does not treat you any more. Nothing was sent. Read the page again to see who would "
+                 "hear it."});
   }
   tx.execute(kAddFeedback, {wanted.id, wanted.encounter, pair.client, wanted.to, wanted.at, wanted.sealed_words});
   TRY(notify::queue(tx, {"recap-feedback:" + wanted.encounter.text(), wanted.to}, wanted.at));

@@ -10,6 +10,7 @@
 #include "features/achievements/achievements.hpp"
 #include "features/goals/goals.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/staff.hpp"
 #include "features/recap/recap_api.hpp"
 #include "features/recap/recap_rules.hpp"
 #include "support/asking_house.hpp"
@@ -232,6 +233,7 @@ TEST_P(Recaps, GatherWhatWasShownAndDoneSinceTheLastSession) {
   });
   ASSERT_TRUE(kept) << kept.error().detail;
   const auto session = open_session();
+  EXPECT_EQ(read_of(client, at(session)).at("offered").at(1).at("source"), "homework_partly");
   for (const auto viewer : {client, therapist}) {
     std::vector<std::string> offered;
     for (const auto& one : read_of(viewer, at(session)).at("offered").as_array()) {
@@ -256,7 +258,7 @@ TEST_P(Recaps, GatherWhatWasShownAndDoneSinceTheLastSession) {
   EXPECT_EQ(then.at("offered").as_array().size(), 2U) << "what was left is not offered again";
 }
 
-TEST_P(Recaps, ComeToAnEndAndTheLastIsThereForTheNextSession) {
+TEST_P(Recaps, ComeToAnEndAndWhatWasProposedInTimeCanBeConfirmedLater) {
   const auto session = open_session();
   EXPECT_EQ(save(client, session, 0, "first words").status, 200);
   EXPECT_EQ(step(therapist, session, "propose", 1).status, 200);
@@ -264,19 +266,39 @@ TEST_P(Recaps, ComeToAnEndAndTheLastIsThereForTheNextSession) {
   pass(house->recap_lasts + hours(1));
   EXPECT_EQ(save(client, session, 1, "later").status, 409);
   EXPECT_EQ(step(client, session, "send_back", 1).status, 409);
-  const auto last = [&](AccountId viewer) {
-    return read([&](store::ReadTx& tx) { return last_recap(tx, viewer, episode, clock.now()); });
-  };
-  EXPECT_FALSE(last(therapist)->has_value()) << "nothing was confirmed";
   EXPECT_EQ(step(client, session, "confirm", 1).status, 200) << "what was proposed in time is the client's to confirm";
-  ASSERT_TRUE(last(therapist)->has_value());
-  EXPECT_EQ((*last(client))->encounter, session);
-  EXPECT_EQ(last(stranger).error().kind, ErrorKind::not_found);
-  const auto key = keys->key_for(client, soon()).value();
-  const auto& version = (*last(client))->version;
-  EXPECT_EQ(between_sessions::open<RecapContent>(*key, version.id, version.sealed_content)->with_us, "first words");
-  EXPECT_FALSE(
-      read([&](store::ReadTx& tx) { return last_recap(tx, client, episode, (*last(client))->held_at); })->has_value());
+  EXPECT_EQ(read_of(therapist, at(session)).at("versions").at(0).at("content").at("with_us"), "first words");
+}
+
+TEST_P(Recaps, TheNextSessionIsOneThatIsStillAhead) {
+  const auto session = open_session();
+  const auto plan = [&](hours ahead) {
+    const auto id = EncounterId::make(clock.now());
+    EXPECT_TRUE(write([&](store::WriteTx& tx) {
+      const auto now = clock.now();
+      return encounters::plan_encounter(tx, therapist, episode, id, {now + ahead, 50, encounters::Channel::chat, ""},
+                                        now);
+    }));
+    return id;
+  };
+  const auto next = [&] {
+    const auto answer = read_of(client, at(session));
+    const auto* found = answer.if_contains("next");
+    return found == nullptr || found->is_null() ? std::string() : std::string(found->at("encounter").as_string());
+  };
+  const auto soon_one = plan(hours(1));
+  const auto later = plan(hours(30));
+  EXPECT_EQ(next(), soon_one.text());
+  pass(hours(1));
+  EXPECT_EQ(next(), later.text()) << "the first went by and was never held";
+  EXPECT_EQ(save(client, session, 0, "words").status, 200);
+  EXPECT_EQ(step(client, session, "propose", 1).status, 200);
+  EXPECT_EQ(step(client, session, "confirm", 1).status, 200);
+  pass(hours(30));
+  const auto answer = read_of(client, at(session));
+  EXPECT_EQ(next(), "");
+  const auto& confirmed = answer.at("versions").at(0).at("content").at("next");
+  EXPECT_EQ(std::string(confirmed.at("encounter").as_string()), later.text()) << "what was confirmed stays as it was";
 }
 
 TEST_P(Recaps, WhatTheClientSaysOfASessionTheTherapistOfThenHearsAlone) {
@@ -298,6 +320,21 @@ TEST_P(Recaps, WhatTheClientSaysOfASessionTheTherapistOfThenHearsAlone) {
   EXPECT_EQ(mails(), 1);
   EXPECT_TRUE(says(ask(therapist, http::Method::get, at(session)), "slower please"));
   EXPECT_TRUE(says(ask(client, http::Method::get, at(session)), "slower please"));
+}
+
+TEST_P(Recaps, WhoeverHasLeftHearsNothingOfASession) {
+  const auto session = open_session();
+  close(session);
+  const auto left =
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); });
+  ASSERT_TRUE(left) << left.error().detail;
+  for (const auto to : {therapist, deputy}) {
+    const auto said = post(client, at(session, "feedback"),
+                           R"({"id":")" + new_id() + R"(","to":")" + to.text() + R"(","words":"slower please"})");
+    EXPECT_EQ(said.status, 409);
+    EXPECT_TRUE(says(said, "recap.hearer")) << said.body;
+  }
+  EXPECT_EQ(mails(), 0);
 }
 
 TEST_P(Recaps, GoWithTheClient) {

@@ -12995,7 +12995,7 @@ export interface components {
         /** @enum {string} */
         RecapState: "none" | "drafted" | "proposed" | "confirmed";
         /** @enum {string} */
-        RecapSource: "own" | "achievement" | "homework" | "goal_rated" | "goal_reached" | "check_in";
+        RecapSource: "own" | "achievement" | "homework" | "homework_partly" | "goal_rated" | "goal_reached" | "check_in";
         /** @description `key` is the same wherever the line stands. `text` are the words; of a goal that was rated higher it went `from` one number `to` another. `by`: who wrote it, or did it. */
         RecapLine: {
             key: string;

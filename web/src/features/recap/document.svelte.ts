@@ -173,7 +173,10 @@ export class RecapDocument {
     this.busy = true;
     this.problem = '';
     try {
-      if (!(await this.flush())) return false;
+      if (!(await this.flush())) {
+        if (this.clash !== null) this.problem = m.recap_clash();
+        return false;
+      }
       const revision = this.it.revision;
       await recaps.step(this.encounter, { id: this.#idOf(`${step} ${revision} ${words}`), step, revision, ...(words ? { words } : {}) });
       this.#ids.clear();

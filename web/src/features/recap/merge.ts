@@ -21,9 +21,12 @@ export const take = (key: string): Change => (written) => ({
   lines: written.lines.some((one) => one.key === key) ? written.lines : [...written.lines, { key }],
   left: written.left.filter((one) => one !== key)
 });
+/** Sent before under the same key, and the answer was lost: the words of now stand there. */
 export const addLine = (key: string, text: string): Change => (written) => ({
   ...written,
-  lines: written.lines.some((one) => one.key === key) ? written.lines : [...written.lines, { key, text }]
+  lines: written.lines.some((one) => one.key === key)
+    ? written.lines.map((one) => (one.key === key ? { key, text } : one))
+    : [...written.lines, { key, text }]
 });
 export const leave = (key: string): Change => (written) => ({
   ...written,

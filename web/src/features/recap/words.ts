@@ -1,6 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import { when } from '../../shared/prefs.svelte';
 import { app } from '../../shared/session.svelte';
+import type { Episode } from '../../shared/types';
 import type { RecapContent, RecapLine } from './api';
 
 /** A line as it is read: of a goal that is rated higher with both numbers. */
@@ -11,7 +12,8 @@ export const lineText = ({ text, from, to }: Pick<RecapLine, 'text' | 'from' | '
 export function sourceName({ source, by }: Pick<RecapLine, 'source' | 'by'>): string {
   if (source !== 'own') {
     return {
-      achievement: m.recap_from_achievement(), homework: m.recap_from_homework(),
+      achievement: m.recap_from_achievement(),
+      homework: m.recap_from_homework(), homework_partly: m.recap_from_homework_partly(),
       goal_rated: m.recap_from_goal_rated(), goal_reached: m.recap_from_goal_reached(),
       check_in: m.recap_from_check_in()
     }[source];
@@ -19,6 +21,10 @@ export function sourceName({ source, by }: Pick<RecapLine, 'source' | 'by'>): st
   if (by === 'therapist') return app.client ? m.recap_from_own_therapist() : m.recap_from_own_you();
   return app.client ? m.recap_from_own_you() : m.recap_from_own_client();
 }
+
+/** Who reads what the client says of a session: whoever treats, also while they are away. Nobody once they have left. */
+export const hearerOf = (episode: Pick<Episode, 'therapist' | 'away'> | null): Episode['therapist'] | undefined =>
+  episode?.away && !episode.away.until ? undefined : episode?.therapist;
 
 /** The recap as a text file that opens everywhere; lines end as every editor takes it. */
 export function asText(title: string, confirmed: string, content: RecapContent): string {
