@@ -173,7 +173,8 @@ export class RecapDocument {
     this.busy = true;
     this.problem = '';
     try {
-      if (!(await this.flush())) {
+      // Once it cannot be changed any more, what was not saved in time is in nobody's way.
+      if (this.it.may_change && !(await this.flush())) {
         if (this.clash !== null) this.problem = m.recap_clash();
         return false;
       }
