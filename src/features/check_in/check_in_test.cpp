@@ -140,7 +140,7 @@ class CheckIns : public testing::AskingHouseTest {
     clock.set(std::chrono::floor<std::chrono::days>(clock.now()) + std::chrono::days(1) + hours(12));
     encounter_ = plan(hours(20));
   }
-  std::string plan(hours ahead) {
+  std::string plan(minutes ahead) {
     const auto id = new_id();
     const auto made = post(
         therapist, of_episode("encounters"),
