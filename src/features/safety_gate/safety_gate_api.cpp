@@ -25,7 +25,8 @@ BOOST_DESCRIBE_STRUCT(SafetyGateAnswer, (), (asked, skipped, stale, kept_days, a
 
 struct SafetyGateAnswers {
   static constexpr std::string_view says =
-      "`place` is what one would tell an ambulance. `keep_usual`: offer this place, its country and the number next "
+      "`place` is what one would tell an ambulance; `phone` may be empty. `keep_usual`: offer this place, its country "
+      "and the number next "
       "time.";
   Whereabouts answers;
   bool keep_usual = false;
