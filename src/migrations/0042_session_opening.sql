@@ -29,7 +29,8 @@ CREATE TABLE safety_gate (
   encounter_id {id} PRIMARY KEY NOT NULL REFERENCES encounter (id),
   client_id {id} NOT NULL REFERENCES account (id),
   at {time} NOT NULL,
-  sealed_answers {bytes} -- none: the client went on without
+  sealed_answers {bytes}, -- none: the client went on without
+  skipped_at {time} -- when it was asked again and the client went on without: what was answered before stays
 ){strict};
 CREATE INDEX safety_gate_of_client ON safety_gate (client_id);
 CREATE INDEX safety_gate_at ON safety_gate (at);

@@ -11,8 +11,8 @@
 #include "access/audit_check.hpp"
 #include "access/known_browsers.hpp"
 #include "access/sessions_store.hpp"
-#include "features/closing_account/exceptions.hpp"
 #include "features/check_in/check_in.hpp"
+#include "features/closing_account/exceptions.hpp"
 #include "features/consent/consent.hpp"
 #include "features/homework/homework.hpp"
 #include "features/invitations/invitations.hpp"
@@ -24,6 +24,7 @@
 #include "features/people/hand_overs.hpp"
 #include "features/practice_report/practice_report.hpp"
 #include "features/relationship_concern/relationship_concern.hpp"
+#include "features/safety_gate/safety_gate.hpp"
 #include "features/therapist_switch/therapist_switch.hpp"
 #include "migrations/house.hpp"
 #include "server/all_routes.hpp"
@@ -69,6 +70,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   ended.push_devices = notify::forget_all_devices(tx);
   notify::drop_links_and_pushes(tx, now);
   ended.homework_reminders = homework::end_all_reminders(tx) + check_in::end_all_reminders(tx);
+  ended.usual_places = safety_gate::forget_all_usual(tx);
   ended.hand_overs = people::call_off_all_hand_overs(tx);
   ended.closings = closing_account::announce_all_anew(tx);
   ended.exceptions = closing_account::end_all_exceptions(tx);
@@ -82,7 +84,7 @@ Result<EndedByRestore> end_all(store::WriteTx& tx, Time state_of) {
   entry.view = "state of " + to_rfc3339(state_of);
   entry.count = ended.log_ins + ended.invitations + ended.recoveries + ended.recovery_codes + ended.push_devices +
                 ended.hand_overs + ended.closings + ended.exceptions + ended.consents + ended.tellings +
-                ended.homework_reminders + ended.switches;
+                ended.homework_reminders + ended.switches + ended.usual_places;
   entry.outcome = access::Outcome::done;
   entry.origin = "command";
   access::write_audit(tx, entry);
@@ -109,13 +111,14 @@ void print_restored(const EndedByRestore& ended, Time state_of, std::ostream& ou
   fmt::print(out,
              "The practice is what it was at {}. What people ended since then would hold again, so this was ended:\n",
              to_rfc3339(state_of));
-  const std::array<std::pair<std::int64_t, std::string_view>, 12> counts{
+  const std::array<std::pair<std::int64_t, std::string_view>, 13> counts{
       {{ended.log_ins, "log-ins: everybody logs in again"},
        {ended.invitations, "invitations that were open: whoever invited makes the link anew"},
        {ended.recoveries, "links and requests of people who could not log in: they ask again"},
        {ended.recovery_codes, "recovery codes: each person makes new ones, under \"Log-in and security\""},
        {ended.push_devices, "browsers that were told when something waits: each person switches it on again"},
        {ended.homework_reminders, "reminders of homework and before sessions: each client chooses them again"},
+       {ended.usual_places, "usual places that clients wanted to be offered: they say it again"},
        {ended.hand_overs, "hand-overs that were planned: they are planned anew"},
        {ended.closings, "closings that administrators asked for: a day begins anew, and everybody is told again"},
        {ended.exceptions, "locked records that were read by exception: whoever needs to asks again"},

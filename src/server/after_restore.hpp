@@ -20,6 +20,7 @@ struct EndedByRestore {
   std::int64_t recovery_codes = 0;
   std::int64_t push_devices = 0;
   std::int64_t homework_reminders = 0;
+  std::int64_t usual_places = 0;  ///< that clients wanted to be offered
   std::int64_t hand_overs = 0;
   std::int64_t closings = 0;  ///< announced anew
   std::int64_t exceptions = 0;

@@ -25,8 +25,11 @@ BOOST_DESCRIBE_ENUM(CheckInState, not_asked, open, sent, closed)
 
 /// It can be answered from so long before the session.
 inline constexpr std::chrono::hours kOpenAhead{24};
-/// Whoever wants it is reminded so long before the session.
+/// Whoever wants it is reminded so long before the session; in the evening before, where that would be at night.
 inline constexpr std::chrono::hours kRemindedAhead{3};
+/// What is urgent stands in the therapist's list until the session is over, and at least so long after it was sent: a
+/// session that is cancelled or ends takes nothing away that nobody may have read.
+inline constexpr std::chrono::days kStandsAfter{7};
 inline constexpr std::int64_t kBestFeeling = 10;    ///< from 0
 inline constexpr std::size_t kLongestWords = 4000;  ///< of one answer
 inline constexpr std::size_t kMostTopics = 10;
@@ -118,15 +121,16 @@ struct ToSend {
   std::int64_t before_version = 0;  ///< which one `before` is
   Bytes sealed = {};
 };
-/// By the client; errors as save_draft, and those of encounters::put_agenda_item. In the same transaction points come
-/// on the agenda or go from it, and what became of homework is said. Something urgent is told to the therapist by a
-/// notice.
+/// By the client; errors as save_draft. In the same transaction points come on the agenda or go from it, and what
+/// became of homework is said, unless it stood the same in `before`; where either is refused, the rest is sent all the
+/// same. Something urgent is told to the therapist by a notice.
 Result<Saved> send(store::WriteTx& tx, AccountId viewer, EncounterId encounter, const ToSend& answer,
                    const IsSame& is_same, const SealPoint& seal_point, Time now);
 /// By the client; it holds for sessions to come as well, until it is chosen otherwise.
 Result<Saved> choose_reminder(store::WriteTx& tx, AccountId viewer, EncounterId encounter, bool wanted, Time now);
 
-/// For the list of a therapist's clients: what was sent for sessions that are open or planned.
+/// For the list of a therapist's clients: what was sent last for sessions that are open or planned, and for others what
+/// was sent within kStandsAfter.
 struct SentAhead {
   EpisodeId episode;
   EncounterId encounter;

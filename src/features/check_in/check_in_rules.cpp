@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "http/text.hpp"
@@ -38,6 +39,9 @@ void look_at_homework(const CheckInContent& content, Mistakes& mistakes) {
   std::set<homework::HomeworkId> seen;
   for (const auto& one : content.homework) {
     if (!seen.insert(one.homework).second) return mistakes.add("homework", "Name each homework once.");
+    if (one.outcome == homework::HomeworkOutcome::open) {
+      return mistakes.add("homework", "Say what became of each homework, or leave it out.");
+    }
   }
 }
 
@@ -47,6 +51,9 @@ void look_at_topics(const CheckInContent& content, Mistakes& mistakes) {
   for (std::size_t at = 0; at < content.topics.size(); ++at) {
     const auto& topic = content.topics[at];
     if (!seen.insert(topic.id).second) return mistakes.add("topics", "Give each topic an id of its own.");
+    if (uuid_version(topic.id.uuid()) != 7) {
+      return mistakes.add("topics/" + std::to_string(at) + "/id", "Give a UUID of version 7.");
+    }
     mistakes.text("topics/" + std::to_string(at) + "/text", topic.text, 1, encounters::kLongestPoint);
   }
 }

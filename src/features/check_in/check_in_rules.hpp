@@ -12,7 +12,7 @@ CheckInState state_of(const encounters::Encounter& encounter, bool was_sent, Tim
 Result<void> check_step(const encounters::Encounter& encounter, bool was_sent, Time now);
 
 /// invalid "check_in.content", with a place for each mistake: a number that is none, texts that are too long or not fit
-/// to be shown, too many of a list, two of one id, an outcome that says nothing.
+/// to be shown, too many of a list, two of one id, an id that is of no version 7, an outcome that says nothing.
 Result<void> check_content(const CheckInContent& content);
 
 bool is_urgent(const CheckInContent& content);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "access/who_treats.hpp"
@@ -39,7 +41,7 @@ const Query kLock{"check_in.lock",
                   "SELECT id FROM episode_of_care WHERE id = (SELECT n.episode_id FROM encounter n WHERE n.id = $1)"
                   " {for_update}",
                   true};
-// Whether to be reminded is as it was chosen last.
+// Whether to be reminded is as it was chosen last: all rows of a client say the same.
 const Query kBegin{"check_in.begin",
                    "INSERT INTO check_in (encounter_id, client_id, reminds, revision, version)"
                    " VALUES ($1, $2, COALESCE((SELECT p.reminds FROM check_in p WHERE p.client_id = $2"
@@ -55,19 +57,22 @@ const Query kAddVersion{"check_in.add_version",
                         "INSERT INTO check_in_version (encounter_id, version, client_id, sent_at, sealed_answers)"
                         " VALUES ($1, $2, $3, $4, $5)",
                         true};
-const Query kSetReminder{"check_in.set_reminder", "UPDATE check_in SET reminds = $2 WHERE encounter_id = $1", true};
+const Query kSetReminder{"check_in.set_reminder", "UPDATE check_in SET reminds = $2 WHERE client_id = $1", true};
+// $4: of a session that was moved since, what was told of the time before counts no longer.
 const Query kSoon{"check_in.soon",
-                  "SELECT n.id, e.client_id FROM encounter n JOIN episode_of_care e ON e.id = n.episode_id"
+                  "SELECT n.id, e.client_id, n.starts_at FROM encounter n JOIN episode_of_care e ON e.id = n.episode_id"
                   " WHERE n.status = 'planned' AND n.starts_at > $1 AND n.starts_at <= $2 AND e.locked_at IS NULL"
-                  " AND NOT EXISTS (SELECT 1 FROM check_in c WHERE c.encounter_id = n.id AND c.asked_at IS NOT NULL)"
+                  " AND NOT EXISTS (SELECT 1 FROM check_in c WHERE c.encounter_id = n.id"
+                  " AND c.asked_at >= n.starts_at - $4)"
                   " ORDER BY n.starts_at LIMIT $3",
                   true};
 const Query kAsked{"check_in.asked", "UPDATE check_in SET asked_at = $2 WHERE encounter_id = $1", true};
 const Query kToRemind{"check_in.to_remind",
-                      "SELECT n.id, c.client_id FROM encounter n JOIN check_in c ON c.encounter_id = n.id"
+                      "SELECT n.id, c.client_id, n.starts_at FROM encounter n JOIN check_in c ON c.encounter_id = n.id"
                       " JOIN episode_of_care e ON e.id = n.episode_id"
                       " WHERE n.status = 'planned' AND n.starts_at > $1 AND n.starts_at <= $2 AND c.reminds = 1"
-                      " AND c.version = 0 AND c.reminded_at IS NULL AND e.locked_at IS NULL"
+                      " AND c.version = 0 AND (c.reminded_at IS NULL OR c.reminded_at < n.starts_at - $4)"
+                      " AND e.locked_at IS NULL"
                       " ORDER BY n.starts_at LIMIT $3",
                       true};
 const Query kReminded{"check_in.reminded", "UPDATE check_in SET reminded_at = $2 WHERE encounter_id = $1", true};
@@ -77,8 +82,9 @@ const Query kForgetUnsent{"check_in.forget_unsent",
                           true};
 const Query kSentAhead{"check_in.sent_ahead",
                        "SELECT n.episode_id, n.id, c.client_id, v.sent_at, v.sealed_answers FROM episode_of_care e"
-                       " JOIN encounter n ON n.episode_id = e.id AND n.status IN ('open', 'planned')"
-                       " JOIN check_in c ON c.encounter_id = n.id"
+                       " JOIN encounter n ON n.episode_id = e.id"
+                       " JOIN check_in c ON c.encounter_id = n.id AND (n.status IN ('open', 'planned')"
+                       "  OR c.sent_at > $3)"
                        " JOIN check_in_version v ON v.encounter_id = c.encounter_id AND v.version = c.version"
                        " WHERE e.locked_at IS NULL AND e.therapist_id IN " TREATING_NOW_AS("$1", "$2"),
                        true};
@@ -117,25 +123,34 @@ Error moved() {
           "This was changed on another device. Read it again; what you wrote here is still here."};
 }
 
+/// A point that does not fit on the agenda any more, or homework that was taken back meanwhile, keeps nobody from
+/// sending the rest: it may be urgent.
+template <class T>
+Result<void> unless_conflict(const Result<T>& done) {
+  if (done || done.error().kind == ErrorKind::conflict || done.error().kind == ErrorKind::not_found) return {};
+  return fail(done.error());
+}
+
 Result<void> set_agenda(WriteTx& tx, AccountId viewer, EncounterId id, const AgendaChange& change,
                         const SealPoint& seal_point, Time now) {
   const auto there = encounters::list_agenda(tx, id);
-  for (const auto& point : change.remove) TRY(encounters::remove_agenda_item(tx, viewer, id, point));
+  for (const auto& point : change.remove) TRY(unless_conflict(encounters::remove_agenda_item(tx, viewer, id, point)));
   for (const auto& topic : change.put) {
     const auto found = std::ranges::find_if(there, [&](const auto& one) { return one.id == topic.id; });
     const bool is_there = found != there.end();
-    TRY(encounters::put_agenda_item(tx, viewer, id, topic.id, is_there ? found->place : encounters::kLastPlace,
-                                    is_there && found->done, seal_point(topic), now));
+    TRY(unless_conflict(encounters::put_agenda_item(tx, viewer, id, topic.id,
+                                                    is_there ? found->place : encounters::kLastPlace,
+                                                    is_there && found->done, seal_point(topic), now)));
   }
   return {};
 }
 
-/// Homework that was taken back meanwhile, or is gone, keeps nobody from sending the rest.
-Result<void> say_outcomes(WriteTx& tx, AccountId viewer, const CheckInContent& content, Time now) {
-  for (const auto& one : content.homework) {
-    const auto said = homework::say_outcome(tx, viewer, one.homework, one.outcome, now);
-    if (said || said.error().kind == ErrorKind::conflict || said.error().kind == ErrorKind::not_found) continue;
-    return fail(said.error());
+/// What stood there already when it was sent before is not said again: the homework may have come further since, and
+/// what was hidden of it stays hidden.
+Result<void> say_outcomes(WriteTx& tx, AccountId viewer, const ToSend& answer, Time now) {
+  for (const auto& one : answer.content.homework) {
+    if (answer.before && std::ranges::find(answer.before->homework, one) != answer.before->homework.end()) continue;
+    TRY(unless_conflict(homework::say_outcome(tx, viewer, one.homework, one.outcome, now)));
   }
   return {};
 }
@@ -146,10 +161,27 @@ void tell(WriteTx& tx, const Encounter& encounter, OpeningPart part, bool urgent
            std::move(whom)});
 }
 
-std::vector<std::pair<EncounterId, AccountId>> list_near(ReadTx& tx, const Query& query, Time now,
-                                                         std::chrono::hours ahead) {
-  return tx.list(query, {now, now + ahead, kMostAtOnce},
-                 [](const Row& row) { return std::pair(row.id<EncounterId>(0), row.id<AccountId>(1)); });
+struct Near {
+  EncounterId encounter;
+  AccountId client;
+  Time starts_at;
+};
+std::vector<Near> list_near(ReadTx& tx, const Query& query, Time now, std::chrono::hours ahead) {
+  const std::int64_t open_ahead = std::chrono::microseconds(kOpenAhead).count();
+  return tx.list(query, {now, now + ahead, kMostAtOnce, open_ahead},
+                 [](const Row& row) { return Near{row.id<EncounterId>(0), row.id<AccountId>(1), row.time(2)}; });
+}
+
+/// Once for each time at which the session is to begin: a session that is moved is told of again.
+std::string notice_of(const Near& one) {
+  return "check_in:" + one.encounter.text() + ":" + std::to_string(to_micros(one.starts_at));
+}
+
+/// In the last hour of the day also those who would have to be reminded at night.
+std::chrono::hours reminded_ahead(Time now) {
+  auto night = std::chrono::hours(0);
+  while (!measurement_plan::is_day(now + night + std::chrono::hours(1))) ++night;
+  return kRemindedAhead + night;
 }
 
 }  // namespace
@@ -188,9 +220,11 @@ Result<Saved> send(WriteTx& tx, AccountId viewer, EncounterId id, const ToSend& 
     return Saved{found.encounter, there.revision, there.version, found.versions.front().sent_at, false};
   }
   TRY(check_step(found.encounter, there.version > 0, now));
-  if (there.revision != answer.based_on || there.version != answer.before_version) return fail(moved());
+  // The last save may have arrived although its answer was lost.
+  const bool is_kept = there.sealed_draft && is_same(*there.sealed_draft);
+  if ((there.revision != answer.based_on && !is_kept) || there.version != answer.before_version) return fail(moved());
   TRY(set_agenda(tx, viewer, id, agenda_change(answer.before, answer.content), seal_point, now));
-  TRY(say_outcomes(tx, viewer, answer.content, now));
+  TRY(say_outcomes(tx, viewer, answer, now));
   const auto version = there.version + 1;
   tx.execute(kSend, {id, there.revision + 1, version, now});
   tx.execute(kAddVersion, {id, version, found.encounter.client, now, answer.sealed});
@@ -209,14 +243,14 @@ Result<Saved> choose_reminder(WriteTx& tx, AccountId viewer, EncounterId id, boo
   TRY_ASSIGN(const auto found, lock_own(tx, viewer, id));
   const bool is_new = found.stored.reminds != wanted;
   if (is_new) {
-    tx.execute(kSetReminder, {id, wanted});
+    tx.execute(kSetReminder, {found.encounter.client, wanted});
     tell_client(tx, found.encounter, OpeningPart::check_in);
   }
   return Saved{found.encounter, found.stored.revision, found.stored.version, now, is_new};
 }
 
 std::vector<SentAhead> list_sent_ahead(ReadTx& tx, AccountId therapist) {
-  return tx.list(kSentAhead, {therapist, tx.now()}, [](const Row& row) {
+  return tx.list(kSentAhead, {therapist, tx.now(), tx.now() - kStandsAfter}, [](const Row& row) {
     return SentAhead{row.id<EpisodeId>(0), row.id<EncounterId>(1), row.id<AccountId>(2), row.time(3),
                      copy_of(row.bytes(4))};
   });
@@ -233,12 +267,12 @@ std::vector<StoredCheckIn> list_drafts(ReadTx& tx, AccountId client, EpisodeId e
 Result<std::int64_t> ask_due(WriteTx& tx, Time now) {
   if (!measurement_plan::is_day(now)) return 0;
   std::int64_t count = 0;
-  for (const auto& [id, client] : list_near(tx, kSoon, now, kOpenAhead)) {
-    tx.execute(kBegin, {id, client});
-    tx.execute(kAsked, {id, now});
+  for (const auto& one : list_near(tx, kSoon, now, kOpenAhead)) {
+    tx.execute(kBegin, {one.encounter, one.client});
+    tx.execute(kAsked, {one.encounter, now});
     // Whoever has sent it already need not be invited.
-    if (tx.first(kFind, {id}, to_check_in)->version > 0) continue;
-    TRY(notify::queue(tx, {"check_in:" + id.text(), client}, now));
+    if (tx.first(kFind, {one.encounter}, to_check_in)->version > 0) continue;
+    TRY(notify::queue(tx, {notice_of(one), one.client}, now));
     ++count;
   }
   return count;
@@ -246,10 +280,10 @@ Result<std::int64_t> ask_due(WriteTx& tx, Time now) {
 
 Result<std::int64_t> remind(WriteTx& tx, Time now) {
   if (!measurement_plan::is_day(now)) return 0;
-  const auto due = list_near(tx, kToRemind, now, kRemindedAhead);
-  for (const auto& [id, client] : due) {
-    tx.execute(kReminded, {id, now});
-    TRY(notify::queue(tx, {"check_in:" + id.text() + ":again", client}, now));
+  const auto due = list_near(tx, kToRemind, now, reminded_ahead(now));
+  for (const auto& one : due) {
+    tx.execute(kReminded, {one.encounter, now});
+    TRY(notify::queue(tx, {notice_of(one) + ":again", one.client}, now));
   }
   return std::ssize(due);
 }

@@ -115,6 +115,17 @@ TEST(CheckInRules, TheAgendaFollowsWhatIsTicked) {
   EXPECT_EQ(change.remove, (std::vector<encounters::AgendaItemId>{first}));
 }
 
+TEST(CheckInRules, TakesNoOutcomeThatSaysNothingAndNoIdOfAnotherVersion) {
+  CheckInContent content;
+  content.homework = {{homework::HomeworkId::make(kStart), homework::HomeworkOutcome::open}};
+  EXPECT_EQ(check_content(content).error().fields.at(0).path, "/content/homework");
+  content.homework.clear();
+  content.topics = {{encounters::AgendaItemId{}, "sleep", true}};
+  EXPECT_EQ(check_content(content).error().fields.at(0).path, "/content/topics/0/id");
+  content.topics = {{encounters::AgendaItemId::make(kStart), "sleep", true}};
+  EXPECT_TRUE(check_content(content));
+}
+
 class CheckIns : public testing::AskingHouseTest {
  protected:
   void SetUp() override {
@@ -129,7 +140,7 @@ class CheckIns : public testing::AskingHouseTest {
     clock.set(std::chrono::floor<std::chrono::days>(clock.now()) + std::chrono::days(1) + hours(12));
     encounter_ = plan(hours(20));
   }
-  std::string plan(hours ahead) {
+  std::string plan(minutes ahead) {
     const auto id = new_id();
     const auto made = post(
         therapist, of_episode("encounters"),
@@ -266,7 +277,89 @@ TEST_P(CheckIns, InvitesOnceAndRemindsWhoeverWantsIt) {
   EXPECT_EQ(run(ask_due), 1);
   EXPECT_EQ(run(remind), 1) << "as it was chosen last";
   EXPECT_EQ(run(remind), 0);
-  EXPECT_EQ(*write([&](store::WriteTx& tx) -> Result<std::int64_t> { return end_all_reminders(tx); }), 2);
+  // Whoever wants it no more is reminded of none, of that of which they were asked before either.
+  EXPECT_EQ(put(client, of(soon, "/reminder"), R"({"wanted":false})").status, 204);
+  clock.set(clock.now() + hours(18));
+  encounter_ = plan(hours(2) + minutes(30));
+  EXPECT_EQ(run(ask_due), 0) << "at night";
+  clock.set(clock.now() + hours(2));
+  EXPECT_EQ(run(ask_due), 1);
+  EXPECT_EQ(run(remind), 0);
+  EXPECT_EQ(put(client, of(encounter_, "/reminder"), R"({"wanted":true})").status, 204);
+  EXPECT_EQ(*write([&](store::WriteTx& tx) -> Result<std::int64_t> { return end_all_reminders(tx); }), 3);
+}
+
+TEST_P(CheckIns, AMovedSessionIsAskedAboutAndRemindedOfAgain) {
+  EXPECT_EQ(run(ask_due), 1);
+  EXPECT_EQ(put(client, of(encounter_, "/reminder"), R"({"wanted":true})").status, 204);
+  const auto moved = ask(therapist, http::Method::patch, "/api/encounters/" + encounter_,
+                         R"({"start":")" + to_rfc3339(clock.now() + hours(26)) + R"("})");
+  EXPECT_LT(moved.status, 300) << moved.body;
+  EXPECT_EQ(run(ask_due), 0) << "asked a moment ago, and it is not near yet";
+  const auto later = ask(therapist, http::Method::patch, "/api/encounters/" + encounter_,
+                         R"({"start":")" + to_rfc3339(clock.now() + hours(24 * 7)) + R"("})");
+  EXPECT_LT(later.status, 300) << later.body;
+  clock.set(clock.now() + hours(24 * 6));
+  EXPECT_EQ(run(ask_due), 1);
+  EXPECT_EQ(notices().size(), 2U);
+}
+
+TEST_P(CheckIns, ASessionInTheMorningIsRemindedOfInTheEveningBefore) {
+  encounter_ = plan(hours(20));  // at eight
+  EXPECT_EQ(run(ask_due), 2) << "that of before, too";
+  EXPECT_EQ(put(client, of(encounter_, "/reminder"), R"({"wanted":true})").status, 204);
+  clock.set(clock.now() + hours(6));
+  EXPECT_EQ(run(remind), 0);
+  clock.set(clock.now() + hours(1) + minutes(30));  // half past seven in the evening
+  EXPECT_EQ(run(remind), 2);
+  EXPECT_EQ(run(remind), 0);
+}
+
+TEST_P(CheckIns, WhatIsUrgentStandsInTheListWhenTheSessionIsCancelledOrOver) {
+  EXPECT_EQ(send(0, R"("urgent":true,"urgent_words":"the rent")").status, 200);
+  const auto ahead = [&] {
+    return (*read([&](store::ReadTx& tx) -> Result<std::vector<SentAhead>> { return list_sent_ahead(tx, therapist); }))
+        .size();
+  };
+  EXPECT_EQ(post(therapist, "/api/encounters/" + encounter_ + "/cancel", "").status, 200);
+  EXPECT_EQ(ahead(), 1U);
+  EXPECT_EQ(versions_of(therapist), 1U);
+  clock.set(clock.now() + kStandsAfter + minutes(1));
+  EXPECT_EQ(ahead(), 0U) << "by then it was read, or can be read on the page of the session";
+}
+
+TEST_P(CheckIns, SendingAgainSaysOfHomeworkOnlyWhatIsNew) {
+  const auto task = new_id();
+  EXPECT_EQ(
+      post(therapist, of_episode("homework"), R"({"id":")" + task + R"(","kind":"task","title":"A walk"})").status,
+      204);
+  const auto content = [&](int based_on, const std::string& feeling) {
+    return R"({"based_on":)" + std::to_string(based_on) + R"(,"content":{"feeling":)" + feeling +
+           R"(,"homework":[{"homework":")" + task + R"(","outcome":"partly"}],"topics":[]}})";
+  };
+  EXPECT_EQ(post(client, of(encounter_), content(0, "3")).status, 200);
+  EXPECT_EQ(put(client, "/api/homework/" + task + "/outcome", R"({"outcome":"not_done"})").status, 204);
+  EXPECT_EQ(post(client, of(encounter_), content(1, "4")).status, 200);
+  EXPECT_EQ(read_of(therapist, of_episode("homework")).at("homework").at(0).at("state"), "not_done");
+}
+
+// What is urgent must come through, whatever became of the agenda or of an answer that was lost.
+TEST_P(CheckIns, NeitherTheAgendaNorALostAnswerKeepsItFromBeingSent) {
+  const auto taken = new_id();
+  const auto other = plan(hours(22));
+  EXPECT_EQ(put(client, "/api/encounters/" + other + "/agenda/" + taken,
+                R"({"text":"of the other session","place":0,"done":false})")
+                .status,
+            204);
+  const auto body_of = [&](int based_on) {
+    return R"({"based_on":)" + std::to_string(based_on) +
+           R"(,"content":{"urgent":true,"homework":[],"topics":[{"id":")" + taken +
+           R"(","text":"sleep","on_agenda":true}]}})";
+  };
+  EXPECT_EQ(put(client, of(encounter_, "/draft"), body_of(0)).status, 200);
+  EXPECT_EQ(post(client, of(encounter_), body_of(0)).status, 200) << "of the save the answer was lost";
+  EXPECT_EQ(versions_of(therapist), 1U);
+  EXPECT_EQ(notices().size(), 1U);
 }
 
 TEST_P(CheckIns, NobodyElseAnswersOrReadsIt) {

@@ -68,6 +68,8 @@ Result<Encounter> find_encounter(store::ReadTx& tx, AccountId viewer, EncounterI
 /// one. Whether the episode is the viewer's is part of the statement: for others it is empty.
 std::vector<Encounter> list_encounters(store::ReadTx& tx, AccountId viewer, EpisodeId episode,
                                        std::optional<EncounterId> before, std::int64_t limit);
+/// The latest of the same episode that is over and stands after `of` in that list: the session before it.
+std::optional<Encounter> find_session_before(store::ReadTx& tx, AccountId viewer, const Encounter& of);
 /// not_found unless the episode is the viewer's.
 Result<AccountId> client_of_episode(store::ReadTx& tx, AccountId viewer, EpisodeId episode);
 /// The open ones of the viewer, then the planned ones, the soonest first.

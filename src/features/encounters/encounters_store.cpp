@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <boost/mp11.hpp>
+#include <iterator>
 #include <stdexcept>
 
 #include "access/who_treats.hpp"
@@ -203,6 +205,16 @@ std::vector<Encounter> list_encounters(ReadTx& tx, AccountId viewer, EpisodeId e
                                        std::optional<EncounterId> before, std::int64_t limit) {
   if (!before) return tx.list(kOfEpisode, {viewer, tx.now(), episode, limit}, to_encounter);
   return tx.list(kOfEpisodeBefore, {viewer, tx.now(), episode, limit, *before}, to_encounter);
+}
+
+std::optional<Encounter> find_session_before(ReadTx& tx, AccountId viewer, const Encounter& of) {
+  for (auto before = of.id;;) {
+    const auto page = list_encounters(tx, viewer, of.episode, before, kLargestPage);
+    const auto found = std::ranges::find(page, Status::closed, &Encounter::status);
+    if (found != page.end()) return *found;
+    if (std::ssize(page) < kLargestPage) return std::nullopt;
+    before = page.back().id;
+  }
 }
 
 std::vector<Encounter> list_ahead(ReadTx& tx, AccountId viewer) {

@@ -65,17 +65,6 @@ std::vector<std::string_view> sentences_of(std::string_view text) {
   return found;
 }
 
-/// Those of the language, or all.
-std::vector<const ChangePhrases*> lists_for(const ChangeWords& words, std::string_view language) {
-  std::vector<const ChangePhrases*> lists;
-  std::vector<const ChangePhrases*> all;
-  for (const auto& one : words.languages) {
-    all.push_back(&one);
-    if (one.language == language) lists.push_back(&one);
-  }
-  return lists.empty() ? all : lists;
-}
-
 const std::string* first_in(const std::vector<std::string>& phrases, const std::string& plain_text) {
   const auto found = std::ranges::find_if(phrases, [&](const auto& phrase) { return has(plain_text, phrase); });
   return found == phrases.end() ? nullptr : &*found;
@@ -111,8 +100,7 @@ Example example_of(const Reported& one, double differs, Time now) {
 
 class Finder {
  public:
-  Finder(const ChangeWords& words, std::string_view language, Time now)
-      : words_(words), language_(language), now_(now) {}
+  Finder(const ChangeWords& words, Time now) : words_(words), now_(now) {}
 
   void look(const Reported& one) {
     switch (one.kind) {
@@ -157,14 +145,13 @@ class Finder {
     goals_[one.place] = *one.value;
   }
   void look_at_message(const Reported& one) {
-    auto sentence = find_better(words_, language_, one.text);
+    auto sentence = find_better(words_, one.text);
     if (!sentence) return;
     found_.push_back(example_of(one, kMessageDiffers, now_));
     found_.back().text = std::move(*sentence);
   }
 
   const ChangeWords& words_;
-  std::string_view language_;
   Time now_;
   std::vector<Example> found_;
   double sum_ = 0;
@@ -193,34 +180,35 @@ Result<const ChangeWords*> change_words() {
   return &*read;
 }
 
-std::optional<NoChange> find_no_change(const ChangeWords& words, std::string_view language, std::string_view text) {
+std::optional<NoChange> find_no_change(const ChangeWords& words, std::string_view text) {
   for (const auto sentence : sentences_of(text)) {
     const auto plain_sentence = plain(sentence);
-    for (const auto* list : lists_for(words, language)) {
-      const auto* phrase = first_in(list->no_change, plain_sentence);
+    for (const auto& list : words.languages) {
+      const auto* phrase = first_in(list.no_change, plain_sentence);
       if (phrase != nullptr) return NoChange{*phrase, std::string(sentence)};
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::string> find_better(const ChangeWords& words, std::string_view language, std::string_view text) {
+std::optional<std::string> find_better(const ChangeWords& words, std::string_view text) {
+  const auto plain_text = plain(text);
   for (const auto sentence : sentences_of(text)) {
     const auto plain_sentence = plain(sentence);
-    for (const auto* list : lists_for(words, language)) {
-      const auto* phrase = first_in(list->better, plain_sentence);
-      if (phrase != nullptr && !is_taken_back(*list, plain_sentence, *phrase)) return std::string(sentence);
+    for (const auto& list : words.languages) {
+      if (first_in(list.dying, plain_text) != nullptr) continue;
+      const auto* phrase = first_in(list.better, plain_sentence);
+      if (phrase != nullptr && !is_taken_back(list, plain_sentence, *phrase)) return std::string(sentence);
     }
   }
   return std::nullopt;
 }
 
-std::vector<Example> find_examples(const ChangeWords& words, std::string_view language, std::vector<Reported> reported,
-                                   Time now) {
+std::vector<Example> find_examples(const ChangeWords& words, std::vector<Reported> reported, Time now) {
   std::ranges::sort(reported, [](const Reported& a, const Reported& b) {
     return std::tie(a.at, a.source) < std::tie(b.at, b.source);
   });
-  Finder finder(words, language, now);
+  Finder finder(words, now);
   for (const auto& one : reported) finder.look(one);
   const auto all = best_first(std::move(finder).found());
   // Of each kind the best one first: five of one kind would say less.

@@ -21,8 +21,9 @@ struct ChangePhrases {
   std::vector<std::string> no_change;
   std::vector<std::string> better;
   std::vector<std::string> not_words;
+  std::vector<std::string> dying;  ///< where one stands, nothing of the whole text is a change for the better
 };
-BOOST_DESCRIBE_STRUCT(ChangePhrases, (), (language, no_change, better, not_words))
+BOOST_DESCRIBE_STRUCT(ChangePhrases, (), (language, no_change, better, not_words, dying))
 struct ChangeWords {
   std::string version;
   std::string about;
@@ -37,10 +38,12 @@ struct NoChange {
   std::string phrase;
   std::string sentence;
 };
-/// The first of a text; in `language`, or in every one of the list when that is none of them.
-std::optional<NoChange> find_no_change(const ChangeWords& words, std::string_view language, std::string_view text);
-/// The first sentence with a word of change for the better and none that takes it back.
-std::optional<std::string> find_better(const ChangeWords& words, std::string_view language, std::string_view text);
+/// The first of a text, in every language of the list: what somebody reads their mails in says nothing of what they
+/// write in.
+std::optional<NoChange> find_no_change(const ChangeWords& words, std::string_view text);
+/// The first sentence with a word of change for the better and none that takes it back; none of a text that speaks of
+/// dying.
+std::optional<std::string> find_better(const ChangeWords& words, std::string_view text);
 
 enum class ExampleKind { achievement, mood, homework, goal, message };
 BOOST_DESCRIBE_ENUM(ExampleKind, achievement, mood, homework, goal, message)
@@ -77,7 +80,6 @@ inline constexpr std::chrono::days kIsOld{180};
 /// Of what was reported the examples: each achievement and each homework that was done, moods above the mean of those
 /// before, goals that were rated higher than before, messages with a word of change for the better. Those that are
 /// newest and differ most first, at most kMostExamples, and of each kind first one.
-std::vector<Example> find_examples(const ChangeWords& words, std::string_view language, std::vector<Reported> reported,
-                                   Time now);
+std::vector<Example> find_examples(const ChangeWords& words, std::vector<Reported> reported, Time now);
 
 }  // namespace rapport::preparation

@@ -23,7 +23,7 @@ TEST(EarlierExamples, TheListIsInBothLanguagesAndInSmallLetters) {
   std::set<std::string> languages;
   for (const auto& one : words().languages) {
     languages.insert(one.language);
-    for (const auto* list : {&one.no_change, &one.better, &one.not_words}) {
+    for (const auto* list : {&one.no_change, &one.better, &one.not_words, &one.dying}) {
       EXPECT_GT(list->size(), 10U);
       std::set<std::string> seen;
       for (const auto& phrase : *list) {
@@ -38,35 +38,61 @@ TEST(EarlierExamples, TheListIsInBothLanguagesAndInSmallLetters) {
 TEST(EarlierExamples, FindsThatNothingHasChangedInEitherLanguage) {
   for (const auto* text : {"Nothing has changed.", "Well... it\xE2\x80\x99s ALWAYS like this!",
                            "Honestly, worse than ever", "I never get anything done"}) {
-    EXPECT_TRUE(find_no_change(words(), "en", text)) << text;
+    EXPECT_TRUE(find_no_change(words(), text)) << text;
   }
   for (const auto* text : {"Es hat sich nichts ge\xC3\xA4ndert.", "Alles beim Alten", "Es ist SCHLIMMER ALS JE.",
                            "\xC3\x84ndert sich nie!", "Ich kann nie einschlafen"}) {
-    EXPECT_TRUE(find_no_change(words(), "de", text)) << text;
+    EXPECT_TRUE(find_no_change(words(), text)) << text;
   }
-  const auto found = find_no_change(words(), "en", "Hello. Sadly nothing  has changed! Bye");
+  const auto found = find_no_change(words(), "Hello. Sadly nothing  has changed! Bye");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->sentence, "Sadly nothing  has changed");
   EXPECT_EQ(found->phrase, "nothing has changed");
 }
 
-TEST(EarlierExamples, TakesNoPartOfAWordAndNoOtherLanguageForIt) {
-  EXPECT_FALSE(find_no_change(words(), "en", "We talked about the weather."));
-  EXPECT_FALSE(find_no_change(words(), "en", "I had nothing to eat. Changed trains."));
-  EXPECT_FALSE(find_no_change(words(), "en", "Alles beim Alten"));
-  EXPECT_TRUE(find_no_change(words(), "", "Alles beim Alten")) << "of whom nobody knows the language";
+TEST(EarlierExamples, TakesNoPartOfAWordForItAndLooksInEveryLanguage) {
+  EXPECT_FALSE(find_no_change(words(), "We talked about the weather."));
+  EXPECT_FALSE(find_no_change(words(), "I had nothing to eat. Changed trains."));
+  EXPECT_TRUE(find_no_change(words(), "Alles beim Alten"));
+  EXPECT_TRUE(find_no_change(words(), "Nothing has changed"));
 }
 
 TEST(EarlierExamples, AWordForTheBetterThatIsTakenBackIsNone) {
-  EXPECT_EQ(find_better(words(), "en", "It rained. I slept through for once! Ok."), "I slept through for once");
-  EXPECT_TRUE(find_better(words(), "en", "It was not as bad as I thought"));
-  EXPECT_FALSE(find_better(words(), "en", "It is not better"));
-  EXPECT_FALSE(find_better(words(), "en", "Nothing gets better"));
-  EXPECT_FALSE(find_better(words(), "en", "If only I felt better"));
-  EXPECT_FALSE(find_better(words(), "en", "My letter came")) << "no part of a word";
-  EXPECT_TRUE(find_better(words(), "de", "Heute ging es mir besser"));
-  EXPECT_FALSE(find_better(words(), "de", "Es wird nicht besser"));
-  EXPECT_FALSE(find_better(words(), "de", "Fr\xC3\xBCher war es besser"));
+  EXPECT_EQ(find_better(words(), "It rained. I slept through for once! Ok."), "I slept through for once");
+  EXPECT_TRUE(find_better(words(), "It was not as bad as I thought"));
+  EXPECT_FALSE(find_better(words(), "It is not better"));
+  EXPECT_FALSE(find_better(words(), "Nothing gets better"));
+  EXPECT_FALSE(find_better(words(), "If only I felt better"));
+  EXPECT_FALSE(find_better(words(), "My letter came")) << "no part of a word";
+  EXPECT_TRUE(find_better(words(), "Heute ging es mir besser"));
+  EXPECT_FALSE(find_better(words(), "Es wird nicht besser"));
+  EXPECT_FALSE(find_better(words(), "Fr\xC3\xBCher war es besser"));
+}
+
+// A sentence about dying may have the very words of somebody who feels better: none is ever held up to a therapist as a
+// change for the better.
+TEST(EarlierExamples, WhatSpeaksOfDyingIsNoChangeForTheBetter) {
+  for (const auto* text :
+       {"Everyone is better off without me", "They will all be better off", "I'd be better off dead",
+        "I\xE2\x80\x99"
+        "d be better off dead",
+        "I managed to get the pills", "I feel calmer since I decided to die", "If I could just die",
+        "I am relieved that it ends soon", "It will be easier when I am dead",
+        "Ohne mich w\xC3\xA4ren alle besser dran", "Ohne mich sind alle besser dran",
+        "Ich bin froh, wenn es vorbei ist", "Wenn ich sterbe, wird alles leichter",
+        "Ich habe die Tabletten, und jetzt bin ich ruhiger", "Ich bin erleichtert, dass ich mich umbringen werde",
+        "I have decided to die. I feel calmer now.", "Mir geht es besser. Ich habe einen Strick"}) {
+    EXPECT_FALSE(find_better(words(), text)) << text;
+  }
+}
+
+TEST(EarlierExamples, WhatMightBeAndWhatFailedIsNoChangeForTheBetter) {
+  for (const auto* text :
+       {"I cannot get better", "It could be better", "I failed to get better", "I have given up getting better",
+        "Die Hoffnung ist weg", "Die Schmerzen sind st\xC3\xA4rker geworden", "The pain got stronger",
+        "Es k\xC3\xB6nnte besser sein", "They laughed at me", "Sie haben mich ausgelacht, alle haben gelacht"}) {
+    EXPECT_FALSE(find_better(words(), text)) << text;
+  }
 }
 
 Reported report(ExampleKind kind, int days_ago, std::string text, std::optional<std::int64_t> value = {},
@@ -75,20 +101,20 @@ Reported report(ExampleKind kind, int days_ago, std::string text, std::optional<
 }
 
 TEST(EarlierExamples, AMoodIsOneWhenItIsAboveTheMeanBefore) {
-  const auto found = find_examples(words(), "en",
+  const auto found = find_examples(words(),
                                    {report(ExampleKind::mood, 4, "", 2), report(ExampleKind::mood, 3, "", 4),
                                     report(ExampleKind::mood, 2, "", 3), report(ExampleKind::mood, 1, "sun", 7)},
                                    kNow);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].text, "sun");
   EXPECT_EQ(found[0].mean_before, 3);
-  EXPECT_TRUE(find_examples(words(), "en", {report(ExampleKind::mood, 1, "", 9)}, kNow).empty())
+  EXPECT_TRUE(find_examples(words(), {report(ExampleKind::mood, 1, "", 9)}, kNow).empty())
       << "there is nothing to compare it with";
 }
 
 TEST(EarlierExamples, AGoalIsComparedWithItselfAlone) {
   const auto found =
-      find_examples(words(), "en",
+      find_examples(words(),
                     {report(ExampleKind::goal, 9, "walk", 2, "a"), report(ExampleKind::goal, 8, "cook", 6, "b"),
                      report(ExampleKind::goal, 7, "walk", 5, "a"), report(ExampleKind::goal, 6, "walk", 4, "a")},
                     kNow);
@@ -103,7 +129,7 @@ TEST(EarlierExamples, AtMostFiveTheNewestAndMostDifferentFirstAndEachKindAtLeast
   all.push_back(report(ExampleKind::homework, 170, "a walk"));
   all.push_back(report(ExampleKind::message, 160, "I was glad. It went well today. Bye"));
   all.push_back(report(ExampleKind::message, 1, "It rains"));
-  const auto found = find_examples(words(), "en", all, kNow);
+  const auto found = find_examples(words(), all, kNow);
   ASSERT_EQ(found.size(), kMostExamples);
   EXPECT_EQ(found[0].at, kNow - days(1));
   const auto has = [&](ExampleKind kind) {

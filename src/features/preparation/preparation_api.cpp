@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "features/messages/messages_rules.hpp"
-#include "features/people/profiles.hpp"
 #include "features/preparation/earlier_examples_rules.hpp"
 #include "features/preparation/preparation.hpp"
 
@@ -174,31 +173,31 @@ class Opened {
   std::vector<Reported> reported_;
 };
 
-void note_if_said(std::vector<SaidNoChange>& said, const ChangeWords& words, std::string_view language,
-                  std::string_view text, Time at, std::optional<RoomId> room) {
+void note_if_said(std::vector<SaidNoChange>& said, const ChangeWords& words, std::string_view text, Time at,
+                  std::optional<RoomId> room) {
   if (said.size() >= kMostSaid) return;
-  if (auto found = find_no_change(words, language, text)) {
+  if (auto found = find_no_change(words, text)) {
     said.push_back({at, room, std::move(found->sentence), std::move(found->phrase)});
   }
 }
 
 /// In the check-in first; then in what was written since the last session, the latest first.
 Result<std::vector<SaidNoChange>> find_said(const StoredReports& stored, const access::SealKey& key,
-                                            const ChangeWords& words, std::string_view language) {
+                                            const ChangeWords& words) {
   std::vector<SaidNoChange> said;
   if (stored.check_in) {
     const auto at = stored.check_in->sent_at;
     TRY_ASSIGN(const auto content, between_sessions::open<check_in::CheckInContent>(key, stored.encounter.id,
                                                                                     stored.check_in->sealed_answers));
     for (const auto* text : {&content.feeling_words, &content.urgent_words, &content.went_well, &content.went_badly}) {
-      if (*text) note_if_said(said, words, language, **text, at, {});
+      if (*text) note_if_said(said, words, **text, at, {});
     }
-    for (const auto& topic : content.topics) note_if_said(said, words, language, topic.text, at, {});
+    for (const auto& topic : content.topics) note_if_said(said, words, topic.text, at, {});
   }
   for (const auto& one : stored.own.messages) {
     if (one.at < stored.since || said.size() >= kMostSaid) break;
     TRY_ASSIGN(const auto message, messages::open_message(key, one));
-    note_if_said(said, words, language, message.text, one.at, one.room);
+    note_if_said(said, words, message.text, one.at, one.room);
   }
   return said;
 }
@@ -224,8 +223,6 @@ Result<Answer<EarlierExamples>> read_examples(Context& context, Call& call) {
     return find_reports(tx, context.viewer.account, id, now);
   }));
   const auto client = stored.encounter.client;
-  TRY_ASSIGN(const auto profile, people::profile_of(context.house, client, call.deadline));
-  const auto language = profile.language.value_or("");
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
   Answer<EarlierExamples> answer;
   auto& it = answer.value;
@@ -233,10 +230,10 @@ Result<Answer<EarlierExamples>> read_examples(Context& context, Call& call) {
   it.from = now - kLongestAgo;
   it.messages = stored.own.looked_at;
   it.more = !stored.own.is_all;
-  TRY_ASSIGN(it.said, find_said(stored, *key, *words, language));
+  TRY_ASSIGN(it.said, find_said(stored, *key, *words));
   if (!it.said.empty()) {
     TRY_ASSIGN(auto reported, Opened(stored, *key).all());
-    for (auto& one : find_examples(*words, language, std::move(reported), now)) {
+    for (auto& one : find_examples(*words, std::move(reported), now)) {
       it.examples.push_back(as_answer(std::move(one)));
     }
   }

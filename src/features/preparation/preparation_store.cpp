@@ -18,16 +18,6 @@ Result<Encounter> find_to_prepare(ReadTx& tx, AccountId viewer, EncounterId id) 
   return encounter;
 }
 
-/// The latest of the episode that is over and began before this one.
-std::optional<Encounter> find_last(ReadTx& tx, AccountId viewer, const Encounter& of) {
-  for (const auto& one : encounters::list_encounters(tx, viewer, of.episode, {}, encounters::kLargestPage)) {
-    if (one.id != of.id && one.status == encounters::Status::closed && (!of.began_at || one.ended_at <= of.began_at)) {
-      return one;
-    }
-  }
-  return std::nullopt;
-}
-
 Time since_of(const std::optional<Encounter>& last, Time now) {
   return last && last->ended_at ? *last->ended_at : now - kRecent;
 }
@@ -103,7 +93,7 @@ Result<std::vector<homework::StoredHomework>> read_homework(ReadTx& tx, AccountI
 
 Result<NewWords> find_new_words(ReadTx& tx, AccountId viewer, EncounterId id, Time now) {
   TRY_ASSIGN(const auto encounter, find_to_prepare(tx, viewer, id));
-  NewWords found{encounter, find_last(tx, viewer, encounter), {}, {}};
+  NewWords found{encounter, encounters::find_session_before(tx, viewer, encounter), {}, {}};
   found.since = since_of(found.last, now);
   TRY_ASSIGN(found.own, read_own(tx, viewer, encounter.episode, found.since));
   return found;
@@ -114,7 +104,7 @@ Result<StoredReports> find_reports(ReadTx& tx, AccountId viewer, EncounterId id,
   const auto oldest = now - kLongestAgo;
   StoredReports found;
   found.encounter = encounter;
-  found.since = since_of(find_last(tx, viewer, encounter), now);
+  found.since = since_of(encounters::find_session_before(tx, viewer, encounter), now);
   TRY_ASSIGN(found.own, read_own(tx, viewer, encounter.episode, oldest));
   TRY_ASSIGN(auto said, check_in::find(tx, viewer, id));
   if (!said.versions.empty()) found.check_in = std::move(said.versions.front());

@@ -38,14 +38,8 @@ struct Found {
 
 /// When the last session before this one ended; the beginning of time where there was none.
 Time end_of_last(store::ReadTx& tx, AccountId viewer, const Encounter& encounter) {
-  for (auto before = encounter.id;;) {
-    const auto page = encounters::list_encounters(tx, viewer, encounter.episode, before, encounters::kLargestPage);
-    for (const auto& one : page) {
-      if (one.ended_at) return *one.ended_at;
-    }
-    if (std::ssize(page) < encounters::kLargestPage) return Time{};
-    before = page.back().id;
-  }
+  const auto last = encounters::find_session_before(tx, viewer, encounter);
+  return last && last->ended_at ? *last->ended_at : Time{};
 }
 
 /// One that was planned and never held is ahead of nobody.

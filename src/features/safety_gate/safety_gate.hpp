@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -42,7 +43,7 @@ struct Whereabouts {
   std::string place;    ///< an address, or what one would tell an ambulance
   std::string country;  ///< two capital letters (ISO 3166): emergency numbers differ
   std::optional<std::string> region = {};
-  std::string phone;
+  std::string phone;  ///< may be empty
   Company company = Company::not_said;
   BackupChannel backup = BackupChannel::phone;
   std::optional<std::string> backup_words = {};
@@ -62,6 +63,7 @@ BOOST_DESCRIBE_STRUCT(UsualPlace, (), (place, country, region, phone))
 struct StoredGate {
   Time at;
   std::optional<Bytes> sealed_answers;  ///< none: the client went on without
+  std::optional<Time> skipped_at = {};  ///< asked again, the client went on without
 };
 struct StoredGateOf {
   EncounterId encounter;
@@ -80,8 +82,11 @@ Result<FoundGate> find(store::ReadTx& tx, AccountId viewer, EncounterId encounte
 bool is_asked(const encounters::Encounter& encounter, const std::optional<StoredGate>& gate, const Rules& rules,
               Time now);
 /// invalid "safety_gate.answers", with a place for each mistake: a text that is missing, too long or not fit to be
-/// shown, a country that is none, a number with something in it that is not dialled.
+/// shown, a country that is none, a number with something in it that is not dialled. The number may be left empty.
 Result<void> check_whereabouts(const Whereabouts& answers);
+
+/// The number without what comes along when one is copied: blanks that hold, marks that nobody sees, long dashes.
+std::string tidy_phone(std::string_view text);
 
 /// What a change came to; `is_new` is false when nothing changed.
 struct Changed {
@@ -91,12 +96,14 @@ struct Changed {
 /// By the client ("between.client_alone"), before the session is over ("safety_gate.over"). In place of what was
 /// answered before.
 Result<Changed> answer(store::WriteTx& tx, AccountId viewer, EncounterId encounter, BytesView sealed_answers, Time now);
-/// The same; what was answered stays.
-Result<Changed> skip(store::WriteTx& tx, AccountId viewer, EncounterId encounter, Time now);
+/// The same; what was answered stays, and where it is old enough to be asked again it is not asked any more.
+Result<Changed> skip(store::WriteTx& tx, AccountId viewer, EncounterId encounter, const Rules& rules, Time now);
 /// The place that is to be offered, and no more.
 void keep_usual(store::WriteTx& tx, AccountId client, BytesView sealed_place, Time now);
 /// Whether there was one.
 bool forget_usual(store::WriteTx& tx, AccountId client);
+/// After an older copy was put back: a place that was forgotten since would be there again. How many there were.
+std::int64_t forget_all_usual(store::WriteTx& tx);
 /// The sealed place that the client keeps, for their record.
 std::optional<Bytes> find_usual(store::ReadTx& tx, AccountId client);
 

@@ -9,7 +9,8 @@ namespace rapport::safety_gate {
 struct SafetyGateAnswer {
   static constexpr std::string_view says =
       "`asked`: the client is asked now; it never keeps anybody from the session. `at`: when it was answered, or with "
-      "`skipped` when the client went on without; `stale`: so long ago that it is asked again. `usual`: the place that "
+      "`skipped` when the client went on without (with `answers`: when it was asked again); `stale`: so long ago that "
+      "it is asked again. `usual`: the place that "
       "is offered, to the client alone. `country` is the one whose emergency numbers hold there: see "
       "/api/crisis-contacts. Answers are erased after `kept_days`.";
   bool asked = false;
@@ -24,7 +25,8 @@ BOOST_DESCRIBE_STRUCT(SafetyGateAnswer, (), (asked, skipped, stale, kept_days, a
 
 struct SafetyGateAnswers {
   static constexpr std::string_view says =
-      "`place` is what one would tell an ambulance. `keep_usual`: offer this place, its country and the number next "
+      "`place` is what one would tell an ambulance; `phone` may be empty. `keep_usual`: offer this place, its country "
+      "and the number next "
       "time.";
   Whereabouts answers;
   bool keep_usual = false;
@@ -55,7 +57,7 @@ Result<Answer<SafetyGateAnswer>> read_gate(Context& context, Call& call, const R
   it.kept_days = rules.kept.count();
   if (found.gate) {
     it.at = found.gate->at;
-    it.skipped = !found.gate->sealed_answers;
+    it.skipped = !found.gate->sealed_answers || found.gate->skipped_at;
     it.stale = found.gate->sealed_answers && now - found.gate->at >= rules.ask_again;
     if (found.gate->sealed_answers) {
       TRY_ASSIGN(it.answers, between_sessions::open<Whereabouts>(*key, id, *found.gate->sealed_answers));
@@ -83,12 +85,13 @@ Result<Answer<Nothing>> audited_change(Context& context, const Call& call, Encou
 Result<Answer<Nothing>> answer_gate(Context& context, Call& call, const SafetyGateAnswers& wanted) {
   const auto id = call.path_id<EncounterId>("encounter");
   const auto viewer = context.viewer.account;
-  TRY(check_whereabouts(wanted.answers));
+  auto given = wanted.answers;
+  given.phone = tidy_phone(given.phone);
+  TRY(check_whereabouts(given));
   TRY_ASSIGN(const auto found,
              context.house.db.read(call.deadline, [&](store::ReadTx& tx) { return find(tx, viewer, id); }));
   const auto client = found.encounter.client;
   TRY_ASSIGN(const auto key, context.house.keys.key_for(client, call.deadline));
-  const auto& given = wanted.answers;
   const auto sealed = between_sessions::seal(*key, id, given);
   const auto usual =
       between_sessions::seal(*key, client, UsualPlace{given.place, given.country, given.region, given.phone});
@@ -100,10 +103,10 @@ Result<Answer<Nothing>> answer_gate(Context& context, Call& call, const SafetyGa
   });
 }
 
-Result<Answer<Nothing>> skip_gate(Context& context, Call& call) {
+Result<Answer<Nothing>> skip_gate(Context& context, Call& call, const Rules& rules) {
   const auto id = call.path_id<EncounterId>("encounter");
   return audited_change(context, call, id, [&](store::WriteTx& tx) {
-    return skip(tx, context.viewer.account, id, context.house.clock.now());
+    return skip(tx, context.viewer.account, id, rules, context.house.clock.now());
   });
 }
 
@@ -141,7 +144,7 @@ void add_safety_gate_routes(Routes& routes, const Rules& rules) {
       .answers<Nothing>(204)
       .needs(PermissionName{"answer_opening"}, "encounter")
       .audits("whereabouts.skip")
-      .handle(skip_gate);
+      .handle([rules](Context& context, Call& call) { return skip_gate(context, call, rules); });
   routes.del("/api/me/usual-place")
       .says("Have one's usual place offered no longer")
       .answers<Nothing>(204)

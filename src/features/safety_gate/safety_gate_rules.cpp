@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -37,7 +38,55 @@ bool is_asked(const encounters::Encounter& encounter, const std::optional<Stored
                        now < encounter.plan.starts_at + std::chrono::minutes(encounter.plan.minutes);
   if (!is_near && encounter.status != Status::open) return false;
   if (!gate) return true;
-  return gate->sealed_answers && now - gate->at >= rules.ask_again;
+  return gate->sealed_answers && !gate->skipped_at && now - gate->at >= rules.ask_again;
+}
+
+std::string tidy_phone(std::string_view text) {
+  struct Other {
+    std::string_view written;
+    std::string_view tidy;
+  };
+  static constexpr std::array kOthers{Other{"\t", " "},
+                                      Other{"\n", " "},
+                                      Other{"\r", " "},
+                                      Other{"\xC2\xA0", " "},
+                                      Other{"\xC2\xAD", ""},
+                                      Other{"\xE2\x80\x80", " "},
+                                      Other{"\xE2\x80\x87", " "},
+                                      Other{"\xE2\x80\x89", " "},
+                                      Other{"\xE2\x80\x8A", " "},
+                                      Other{"\xE2\x80\xAF", " "},
+                                      Other{"\xE2\x80\x8B", ""},
+                                      Other{"\xE2\x80\x8C", ""},
+                                      Other{"\xE2\x80\x8D", ""},
+                                      Other{"\xE2\x80\x8E", ""},
+                                      Other{"\xE2\x80\x8F", ""},
+                                      Other{"\xE2\x80\xAA", ""},
+                                      Other{"\xE2\x80\xAB", ""},
+                                      Other{"\xE2\x80\xAC", ""},
+                                      Other{"\xE2\x80\xAD", ""},
+                                      Other{"\xE2\x80\xAE", ""},
+                                      Other{"\xE2\x81\xA0", ""},
+                                      Other{"\xEF\xBB\xBF", ""},
+                                      Other{"\xE2\x80\x90", "-"},
+                                      Other{"\xE2\x80\x91", "-"},
+                                      Other{"\xE2\x80\x92", "-"},
+                                      Other{"\xE2\x80\x93", "-"},
+                                      Other{"\xE2\x80\x94", "-"},
+                                      Other{"\xE2\x88\x92", "-"},
+                                      Other{"[", "("},
+                                      Other{"]", ")"},
+                                      Other{",", " "}};
+  if (text.starts_with("tel:")) text.remove_prefix(4);
+  std::string tidy;
+  while (!text.empty()) {
+    const auto found = std::ranges::find_if(kOthers, [&](const Other& one) { return text.starts_with(one.written); });
+    tidy += found == kOthers.end() ? text.substr(0, 1) : found->tidy;
+    text.remove_prefix(found == kOthers.end() ? 1 : found->written.size());
+  }
+  const auto from = tidy.find_first_not_of(' ');
+  if (from == std::string::npos) return {};
+  return tidy.substr(from, tidy.find_last_not_of(' ') + 1 - from);
 }
 
 Result<void> check_whereabouts(const Whereabouts& answers) {
@@ -47,7 +96,8 @@ Result<void> check_whereabouts(const Whereabouts& answers) {
       wrong.push_back({"/answers/" + name, std::move(*mistake)});
   };
   look("place", answers.place, 1, kLongestPlace);
-  if (!is_number(answers.phone)) wrong.push_back({"/answers/phone", "Give a telephone number."});
+  if (!answers.phone.empty() && !is_number(answers.phone))
+    wrong.push_back({"/answers/phone", "Give a telephone number: digits, and at most + ( ) / . - between them."});
   if (answers.region) look("region", *answers.region, 0, kLongestRegion);
   if (answers.backup_words) look("backup_words", *answers.backup_words, 0, kLongestBackup);
   const bool is_country =

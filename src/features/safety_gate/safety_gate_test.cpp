@@ -25,15 +25,27 @@ TEST(SafetyGateRules, ItIsAskedFromAQuarterOfAnHourBeforeAndAgainWhenItIsOld) {
   EXPECT_FALSE(is_asked(one, answered, rules, kStart + hours(11)));
   EXPECT_TRUE(is_asked(one, answered, rules, kStart + hours(12)));
   EXPECT_FALSE(is_asked(one, StoredGate{kStart, {}}, rules, kStart + hours(13))) << "who went on without is let be";
+  EXPECT_FALSE(is_asked(one, StoredGate{kStart, Bytes{1}, kStart + hours(12)}, rules, kStart + hours(13)));
   one.status = Status::closed;
   EXPECT_FALSE(is_asked(one, {}, rules, kStart));
 }
 
 TEST(SafetyGateRules, SaysOfEachPlaceWhatIsMissing) {
-  const auto wrong = check_whereabouts({"", "austria", {}, ""});
+  const auto wrong = check_whereabouts({"", "austria", {}, "at home"});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().fields.size(), 3U);
   EXPECT_TRUE(check_whereabouts({"Ring 1", "AT", {}, "+43 1 234"}));
+  EXPECT_TRUE(check_whereabouts({"Ring 1", "AT", {}, ""})) << "somebody may have none";
+}
+
+TEST(SafetyGateRules, TakesANumberAsItComesFromAnotherPage) {
+  EXPECT_EQ(tidy_phone("\xE2\x80\xAA+43\xC2\xA0"
+                       "1\xE2\x80\x91"
+                       "234 \xE2\x80\xAC\n"),
+            "+43 1-234");
+  EXPECT_EQ(tidy_phone("tel:+43 1 234"), "+43 1 234");
+  EXPECT_EQ(tidy_phone(" "), "");
+  EXPECT_FALSE(check_whereabouts({"Ring 1", "AT", {}, tidy_phone("call mum")})) << "words stay what they are";
 }
 
 class SafetyGate : public testing::AskingHouseTest {
@@ -90,6 +102,30 @@ TEST_P(SafetyGate, SkippingIsSeenAndTakesNothingAway) {
   EXPECT_EQ(seen_by(client).at("asked"), false);
   EXPECT_EQ(say("Ring 1").status, 204) << "one may say it after all";
   EXPECT_EQ(post(client, path("/skip"), "").status, 204);
+  EXPECT_EQ(seen_by(therapist).at("answers").at("place"), "Ring 1");
+}
+
+TEST_P(SafetyGate, WhoeverSkipsWhenAskedAgainIsLetBeAndWhatWasSaidStays) {
+  EXPECT_EQ(say("Ring 1").status, 204);
+  EXPECT_EQ(post(therapist, "/api/encounters/" + encounter_ + "/open", "").status, 200);
+  clock.set(clock.now() + hours(12));
+  EXPECT_EQ(seen_by(client).at("asked"), true);
+  told();
+  EXPECT_EQ(post(client, path("/skip"), "").status, 204);
+  EXPECT_EQ(told().size(), 1U);
+  EXPECT_EQ(seen_by(client).at("asked"), false);
+  const auto seen = seen_by(therapist);
+  EXPECT_EQ(seen.at("skipped"), true);
+  EXPECT_EQ(seen.at("stale"), true);
+  EXPECT_EQ(seen.at("answers").at("place"), "Ring 1");
+  EXPECT_EQ(say("Ring 2").status, 204);
+  EXPECT_EQ(seen_by(therapist).at("skipped"), false);
+}
+
+TEST_P(SafetyGate, WithARestoredCopyNoPlaceComesBackThatMayHaveBeenForgotten) {
+  EXPECT_EQ(say("Ring 1", true).status, 204);
+  EXPECT_EQ(*write([&](store::WriteTx& tx) -> Result<std::int64_t> { return forget_all_usual(tx); }), 1);
+  EXPECT_FALSE(has(seen_by(client), "usual"));
   EXPECT_EQ(seen_by(therapist).at("answers").at("place"), "Ring 1");
 }
 

@@ -18,9 +18,10 @@ export class SessionsOf {
     return this.items.find((one) => one.status === 'open');
   }
 
-  /** The open one, or the planned one that comes soonest. */
+  /** The open one, or the planned one that comes soonest; one that nobody began and whose time is over comes no more. */
   get next(): Encounter | undefined {
-    return this.open ?? this.items.filter((one) => one.status === 'planned').at(-1);
+    const ends = (one: Encounter) => Date.parse(one.starts_at) + one.minutes * 60_000;
+    return this.open ?? this.items.filter((one) => one.status === 'planned' && ends(one) > Date.now()).at(-1);
   }
 
   /** For an effect: answers how to stop. */
