@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "base/log.hpp"
 #include "features/messages/messages.hpp"
@@ -67,11 +70,18 @@ class Sessions {
     return static_cast<int>(std::max<std::size_t>(begun + (is_before ? 1 : 0), 1));
   }
   bool none() const { return held_.empty(); }
-  /// So many were held before the two of now began, of a form that came since.
-  int before_pair(const StoredCourse& course, Time at) const {
-    if (!course.pair_began_at || at < *course.pair_began_at) return 0;
-    return static_cast<int>(std::count_if(held_.begin(), held_.end(),
-                                          [&](const auto* one) { return *one->began_at < *course.pair_began_at; }));
+  /// So many were held before the two began whom the form is about: 0 for the first two. One that came after a
+  /// hand-over and belongs to a session from before it (sent after the last one, or between) is about the former
+  /// therapist.
+  int before_pair(const StoredCourse& course, int session, Time at) const {
+    int before = 0;
+    for (const auto began : course.pairs_began_at) {
+      if (at < began) break;
+      const auto held = static_cast<int>(
+          std::count_if(held_.begin(), held_.end(), [&](const auto* one) { return *one->began_at < began; }));
+      if (session > held) before = held;
+    }
+    return before;
   }
   /// The first that began after `at`.
   std::optional<Time> first_after(Time at) const {
@@ -140,7 +150,7 @@ void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::ve
     one.stored = &stored;
     one.at = stored.due_at.value_or(stored.asked_at);
     one.form.session = sessions.number_of(stored, one.at);
-    one.form.before_pair = sessions.before_pair(course, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.form.session, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -168,7 +178,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.stored = &stored;
     one.at = is_sent ? *stored.completed_at : *stored.due_at;
     one.form.session = sessions.number_of(stored, one.at);
-    one.form.before_pair = sessions.before_pair(course, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.form.session, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -186,7 +196,8 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
   return placed;
 }
 
-void number_by_days(std::vector<Placed>& placed) {
+/// `placed` is in the order of time.
+void number_by_days(const StoredCourse& course, std::vector<Placed>& placed) {
   int number = 0;
   std::optional<std::chrono::sys_days> day;
   for (auto& one : placed) {
@@ -194,6 +205,13 @@ void number_by_days(std::vector<Placed>& placed) {
     if (day != this_day) ++number;
     day = this_day;
     one.form.session = number;
+  }
+  for (const auto began : course.pairs_began_at) {
+    int before = 0;  // days on which forms came before the two began
+    for (auto& one : placed) {
+      if (one.at < began) before = one.form.session;
+      if (one.at >= began && one.form.session > before) one.form.before_pair = before;
+    }
   }
 }
 
@@ -237,7 +255,7 @@ Result<std::vector<Placed>> place_by_sessions(const StoredCourse& course, const 
                                               Time now) {
   const Sessions sessions(course.sessions);
   TRY_ASSIGN(auto placed, place_forms(course, sessions, key, look, now));
-  if (sessions.none()) number_by_days(placed);
+  if (sessions.none()) number_by_days(course, placed);
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.form.session, a.at, a.stored->id) < std::tie(b.form.session, b.at, b.stored->id);
   });
@@ -321,6 +339,32 @@ std::vector<Signal> take_out(std::vector<Signal>& signals, Method method, F is_w
   return taken;
 }
 
+/// Of each signal that is known, and holds, which other instruments it names.
+Result<std::vector<std::vector<std::string>>> named_by_known(const StoredCourse& course, const access::SealKey& key) {
+  std::vector<std::vector<std::string>> named(course.known.size());
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const auto& known = course.known[i];
+    if (!known.holds || !known.form) continue;
+    TRY_ASSIGN(const auto body, open_body(key, known.id, known.sealed_body));
+    named[i] = named_in(body.values);
+  }
+  return named;
+}
+
+/// Which of those that are known tells this one: it is that, or is named by it.
+std::optional<ToldBefore> told_before_of(const StoredCourse& course, const std::vector<std::vector<std::string>>& named,
+                                         const Signal& signal, std::string_view basis) {
+  const auto& all = course.known;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].holds && all[i].rule == signal.rule && all[i].basis == basis) return ToldBefore{i, true};
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].kind != signal.kind || all[i].session != signal.session) continue;
+    if (std::find(named[i].begin(), named[i].end(), signal.instrument) != named[i].end()) return ToldBefore{i, false};
+  }
+  return std::nullopt;
+}
+
 Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, Look look, Time now,
                            std::vector<Found>& found) {
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, look, now));
@@ -343,8 +387,11 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
   });
   for (auto& row : told_together(missing, without_score)) found.push_back(found_missing(std::move(row), placed));
   std::move(without_score.begin(), without_score.end(), std::back_inserter(signals));
-  const auto stands_alone = [&](const Signal& signal) { return known_of(signal) != course.known.end(); };
-  for (auto& signal : told_as_one(std::move(signals), rules(), stands_alone)) {
+  TRY_ASSIGN(const auto named, named_by_known(course, key));
+  const auto told_before = [&](const Signal& signal) {
+    return told_before_of(course, named, signal, placed[signal.form].stored->id.text());
+  };
+  for (auto& signal : told_as_one(std::move(signals), rules(), told_before)) {
     found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
   }
   name_days(course, placed, found);
@@ -457,6 +504,13 @@ bool is_graver(const StoredSignal& known, const Body& before, const Signal& foun
   return found.level > known.level || (found.level != Level::info && names_more(before.values, found.values));
 }
 
+/// Whether the form that it stands on was corrected since it was found.
+bool is_corrected_since(const StoredCourse& course, const StoredSignal& known) {
+  return known.form && std::any_of(course.versions.begin(), course.versions.end(), [&](const StoredVersion& version) {
+           return version.form == *known.form && version.completed_at > known.found_at;
+         });
+}
+
 /// What of a signal that is found again is to be stored. One that an earlier version of its rule found is from now on
 /// one of this version; that the rule was changed is no news about the client.
 Result<void> follow(const StoredSignal& known, const Signal& found, const access::SealKey& key, Changes& changes) {
@@ -512,8 +566,9 @@ Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look) {
   TRY_ASSIGN(const auto span, find_span(tx, look.episode));
   course.closed_at = span.closed_at;
   course.contact.opened_at = span.opened_at;
-  const auto handed_over = people::hand_overs_done(tx, look.episode);
-  if (!handed_over.empty()) course.pair_began_at = handed_over.back().done_at;
+  for (const auto& one : people::hand_overs_done(tx, look.episode)) {
+    if (one.done_at) course.pairs_began_at.push_back(*one.done_at);
+  }
   // As the client, to whom all of it is open; what nobody else may see is left out of what is made of it.
   TRY_ASSIGN(course.forms, questionnaires::list_forms(tx, look.client, look.episode));
   course.versions = questionnaires::list_latest_answers(tx, look.episode);
@@ -624,7 +679,10 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
     if (again.empty()) {
       const bool is_without_news =
           known.kind == Kind::not_on_track && without_news.contains(known.instrument.value_or(""));
-      if (known.holds && !is_without_news && is_of_now(known)) lost.push_back(&known);
+      // What an earlier version of its rule found stands, though this one does not find it, until its form is
+      // corrected.
+      const bool is_over = is_of_now(known) || is_corrected_since(course, known);
+      if (known.holds && !is_without_news && is_over) lost.push_back(&known);
       if (!is_of_now(known)) TRY(round_scores(known, key, changes));
       continue;
     }
