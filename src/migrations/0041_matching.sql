@@ -33,3 +33,4 @@ CREATE INDEX therapist_search_open ON therapist_search (practice_id, began_at) W
 CREATE INDEX episode_of_care_begun ON episode_of_care (practice_id, opened_at)
   WHERE closed_at IS NULL AND locked_at IS NULL;
 CREATE INDEX hand_over_done ON hand_over (practice_id, done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX room_event_of_room_at ON room_event (room_id, at);

@@ -28,6 +28,7 @@
 #include "features/invitations/invitations_api.hpp"
 #include "features/log_in/recovery.hpp"
 #include "features/log_in/second_factor.hpp"
+#include "features/matching/search.hpp"
 #include "features/measurement_plan/measurement_plan.hpp"
 #include "features/messages/messages.hpp"
 #include "features/notify/postman.hpp"
@@ -283,9 +284,15 @@ void ask_forms(House& house, const measurement_plan::Plan& usual, const safety_g
 }
 
 /// Of pairs that have just begun, and where nobody has been in contact by the agreed time.
-void watch_first_contacts(House& house, Deadline deadline) {
-  const auto told = first_contact::tell_of_late_contacts(house, deadline);
+void watch_first_contacts(House& house, first_contact::NotRead& not_read, Deadline deadline) {
+  const auto told = first_contact::tell_of_late_contacts(house, not_read, deadline);
   if (!told) log::warning("first_contact.not_told", {{"code", told.error().code}});
+}
+
+/// Of clients who have looked for a therapist for long.
+void watch_long_searches(House& house, Deadline deadline) {
+  const auto told = matching::tell_of_long_searches(house, deadline);
+  if (!told) log::warning("matching.not_told", {{"code", told.error().code}});
 }
 
 /// Opens again what somebody looked into who cannot any more, and tells supervisors of what nobody has looked into in
@@ -364,6 +371,7 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
   using Steady = std::chrono::steady_clock;
   const timespec pause{.tv_sec = kLookEvery.count(), .tv_nsec = 0};
   const auto began_at = open.house().clock.now();
+  first_contact::NotRead first_contacts_not_read;
   auto sessions_due = Steady::now();
   auto forms_due = Steady::now();
   auto closings_due = Steady::now();
@@ -384,7 +392,8 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
     }
     if (Steady::now() >= forms_due) {
       ask_forms(open.house(), usual_forms, gate_rules, deadline);
-      watch_first_contacts(open.house(), deadline);
+      watch_first_contacts(open.house(), first_contacts_not_read, deadline);
+      watch_long_searches(open.house(), deadline);
       forms_due = Steady::now() + kAskFormsEvery;
     }
     if (Steady::now() >= closings_due) {

@@ -34,12 +34,13 @@ struct Stored {
 Result<Stored> read_stored(Context& context, const Call& call, Time now) {
   const auto therapist = context.viewer.account;
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
+    TRY_ASSIGN(auto new_pairs, first_contact::list_new_pairs_of(tx, therapist));
     return Stored{put_together(list_clients(tx, therapist), list_news(tx, therapist), list_ahead(tx, therapist),
                                list_missing(tx, therapist, now - kFormIsMissed, now)),
                   safety::open_concerns_of(tx, therapist),
                   signals::list_waiting(tx, therapist),
                   signals::list_follow_ups(tx, therapist),
-                  first_contact::list_new_pairs_of(tx, therapist),
+                  std::move(new_pairs),
                   check_in::list_sent_ahead(tx, therapist)};
   });
 }
@@ -54,15 +55,13 @@ void hand_out(std::vector<Standing>& standings, All& all, Add add) {
   }
 }
 
-Result<void> add_contacts(Context& context, const Call& call, Stored& stored) {
-  auto pairs = std::move(stored.new_pairs);
-  TRY_ASSIGN(const auto expected, first_contact::expect_contacts(context.house, std::move(pairs), call.deadline));
+void add_contacts(Context& context, const Call& call, Stored& stored) {
+  const auto expected = first_contact::expect_contacts(context.house, std::move(stored.new_pairs), call.deadline);
   std::unordered_map<EpisodeId, Time> due;
   for (const auto& one : expected) due.emplace(one.pair.episode, one.by);
   for (auto& standing : stored.standings) {
     if (const auto found = due.find(standing.client.episode); found != due.end()) standing.contact_by = found->second;
   }
-  return {};
 }
 
 /// Of each client one sentence is opened: what else there is stands on their page.
@@ -187,7 +186,7 @@ Result<Answer<CaseloadAnswer>> read_caseload(Context& context, Call& call) {
   hand_out(stored.standings, stored.signals, [](Standing& of, auto& one) { of.signals.push_back(std::move(one)); });
   hand_out(stored.standings, stored.concerns, [](Standing& of, auto& one) { of.concerns.push_back(std::move(one)); });
   hand_out(stored.standings, stored.follow_ups, [](Standing& of, const auto& one) { of.follow_ups.push_back(one); });
-  TRY(add_contacts(context, call, stored));
+  add_contacts(context, call, stored);
   TRY(note_urgent(context, call, stored));
   TRY(find_later_scores(context, call, stored.standings, now));
   Answer<CaseloadAnswer> answer;

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "access/who_treats.hpp"
 #include "base/log.hpp"
 #include "features/first_contact/first_contact.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/people.hpp"
 #include "features/people/staff.hpp"
 
@@ -41,6 +43,8 @@ const Query kOfViewer{"first_contact.of_viewer",
                           "$1", "$3") " UNION ALL " HANDED_OVER
                                       " AND e.therapist_id IN " TREATING_NOW_AS("$1", "$3") " ORDER BY 4, 1",
                       true};
+const Query kNeverSpoke{"first_contact.never_spoke",
+                        "SELECT e.id FROM episode_of_care e WHERE e.id = $1" NO_CONTACT_SINCE("e.opened_at"), true};
 #undef HANDED_OVER
 #undef FRESH
 #undef IS_GOING_ON
@@ -50,8 +54,16 @@ NewPair to_new_pair(const Row& row) {
   return {row.id<EpisodeId>(0), row.id<AccountId>(1), row.id<AccountId>(2), row.time(3)};
 }
 
-std::vector<NewPair> with_agreements(ReadTx& tx, std::vector<NewPair> pairs) {
-  for (auto& pair : pairs) pair.agreed = measurement_plan::latest_agreement(tx, pair.episode);
+/// With what says by when a contact is due.
+Result<std::vector<NewPair>> with_all(ReadTx& tx, std::vector<NewPair> pairs) {
+  TRY_ASSIGN(const auto* const rule, measurement_plan::shipped_intake_rule());
+  for (auto& pair : pairs) {
+    pair.agreed = measurement_plan::latest_agreement(tx, pair.episode);
+    pair.spoke_before = !tx.first(kNeverSpoke, {pair.episode}, [](const Row& row) { return row.id<EpisodeId>(0); });
+    if (pair.agreed || pair.spoke_before) continue;
+    // As the client, who finds their own whoever treats them.
+    TRY_ASSIGN(pair.first, measurement_plan::list_first_forms(tx, pair.client, pair.episode, *rule));
+  }
   return pairs;
 }
 
@@ -65,10 +77,25 @@ Result<std::optional<AgreedContact>> open_agreed(House& house, const NewPair& pa
   return std::optional(agreed);
 }
 
-Result<Time> due_of(House& house, const NewPair& pair, Deadline deadline) {
+Result<std::optional<Time>> open_proposed(House& house, const NewPair& pair, Deadline deadline) {
+  if (pair.first.forms.empty()) return std::optional<Time>();
   TRY_ASSIGN(const auto* const rule, measurement_plan::shipped_intake_rule());
-  TRY_ASSIGN(const auto agreed, open_agreed(house, pair, deadline));
-  return contact_due(pair.began_at, std::chrono::hours(rule->steps.front().first_contact_hours), agreed);
+  TRY_ASSIGN(const auto key, house.keys.key_for(pair.client, deadline));
+  TRY_ASSIGN(const auto found, measurement_plan::find_step(*rule, pair.first, *key));
+  return found ? std::optional(found->contact_by()) : std::nullopt;
+}
+
+Result<Time> due_of(House& house, const NewPair& pair, Deadline deadline) {
+  TRY_ASSIGN(const auto usual, usual_time());
+  Due known;
+  known.spoke_before = pair.spoke_before;
+  TRY_ASSIGN(known.agreed, open_agreed(house, pair, deadline));
+  TRY_ASSIGN(known.proposed, open_proposed(house, pair, deadline));
+  return contact_due(pair.began_at, usual, known);
+}
+
+void log_not_read(const NewPair& pair, std::string_view code) {
+  log::error("first_contact.not_read", {{"episode", pair.episode.text()}, {"code", code}});
 }
 
 /// A hand-over makes another pair of the same treatment.
@@ -78,13 +105,15 @@ std::string told_key(const NewPair& pair) {
 
 /// Unless there was contact meanwhile.
 Result<bool> tell_of(WriteTx& tx, PracticeId practice, const NewPair& pair) {
-  const auto pairs = list_new_pairs(tx, practice);
+  TRY_ASSIGN(const auto pairs, list_new_pairs(tx, practice));
   const bool still_waits = std::ranges::any_of(
       pairs, [&](const NewPair& one) { return one.episode == pair.episode && one.began_at == pair.began_at; });
   if (!still_waits) return false;
+  const auto treating = people::who_hears(tx, pair.client, pair.therapist);
   for (const auto& member : people::list_staff(tx, practice)) {
     const bool assigns = member.role == "coordinator" || member.role == "administrator";
-    if ((!assigns && member.id != pair.therapist) || member.closed_at || member.is_invited) continue;
+    const bool treats = std::ranges::find(treating, member.id) != treating.end();
+    if ((!assigns && !treats) || member.closed_at || member.is_invited) continue;
     TRY(notify::queue(tx, {told_key(pair) + member.id.text(), member.id}, tx.now()));
   }
   return true;
@@ -100,7 +129,8 @@ Result<Untold> list_untold(House& house, Deadline deadline) {
   return house.db.read(deadline, [](ReadTx& tx) -> Result<Untold> {
     const auto practice = people::find_practice(tx);
     if (!practice) return Untold{};
-    Untold untold{practice->id, list_new_pairs(tx, practice->id)};
+    Untold untold{practice->id, {}};
+    TRY_ASSIGN(untold.pairs, list_new_pairs(tx, practice->id));
     std::erase_if(untold.pairs, [&](const NewPair& one) { return !notify::deliveries_of(tx, told_key(one)).empty(); });
     return untold;
   });
@@ -108,30 +138,39 @@ Result<Untold> list_untold(House& house, Deadline deadline) {
 
 }  // namespace
 
-std::vector<NewPair> list_new_pairs_of(ReadTx& tx, AccountId viewer) {
-  return with_agreements(tx, tx.list(kOfViewer, {viewer, tx.now() - kWatchedFor, tx.now()}, to_new_pair));
+Result<std::chrono::hours> usual_time() {
+  TRY_ASSIGN(const auto* const rule, measurement_plan::shipped_intake_rule());
+  return std::chrono::hours(rule->steps.front().first_contact_hours);
 }
 
-std::vector<NewPair> list_new_pairs(ReadTx& tx, PracticeId practice) {
-  return with_agreements(tx, tx.list(kOfPractice, {practice, tx.now() - kWatchedFor}, to_new_pair));
+Result<std::vector<NewPair>> list_new_pairs_of(ReadTx& tx, AccountId viewer) {
+  return with_all(tx, tx.list(kOfViewer, {viewer, tx.now() - kWatchedFor, tx.now()}, to_new_pair));
 }
 
-Result<std::vector<ExpectedContact>> expect_contacts(House& house, std::vector<NewPair> pairs, Deadline deadline) {
+Result<std::vector<NewPair>> list_new_pairs(ReadTx& tx, PracticeId practice) {
+  return with_all(tx, tx.list(kOfPractice, {practice, tx.now() - kWatchedFor}, to_new_pair));
+}
+
+std::vector<ExpectedContact> expect_contacts(House& house, std::vector<NewPair> pairs, Deadline deadline) {
   std::vector<ExpectedContact> expected;
   for (auto& pair : pairs) {
-    TRY_ASSIGN(const auto by, due_of(house, pair, deadline));
-    expected.push_back({std::move(pair), by});
+    const auto by = due_of(house, pair, deadline);
+    if (by) {
+      expected.push_back({std::move(pair), *by});
+    } else {
+      log_not_read(pair, by.error().code);
+    }
   }
   return expected;
 }
 
-Result<std::int64_t> tell_of_late_contacts(House& house, Deadline deadline) {
+Result<std::int64_t> tell_of_late_contacts(House& house, NotRead& not_read, Deadline deadline) {
   TRY_ASSIGN(const auto untold, list_untold(house, deadline));
   std::int64_t told = 0;
   for (const auto& pair : untold.pairs) {
     const auto by = due_of(house, pair, deadline);
     if (!by) {
-      log::error("first_contact.not_read", {{"episode", pair.episode.text()}, {"code", by.error().code}});
+      if (not_read.insert(told_key(pair)).second) log_not_read(pair, by.error().code);
       continue;
     }
     if (*by > house.clock.now()) continue;

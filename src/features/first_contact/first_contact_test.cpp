@@ -8,6 +8,7 @@
 #include "features/encounters/encounters.hpp"
 #include "features/messages/messages_rules.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
 #include "support/full_house.hpp"
 
@@ -22,16 +23,29 @@ const Time kBegan = from_micros(1'795'000'000'000'000);
 TEST(FirstContact, IsDueWhenItWasAgreedOnAndUntilThenByTheRule) {
   EXPECT_EQ(contact_due(kBegan, hours(168), {}), kBegan + hours(168));
   AgreedContact agreed{kBegan + hours(5), 24, {}};
-  EXPECT_EQ(contact_due(kBegan, hours(168), agreed), kBegan + hours(29)) << "no form was there to count from";
+  EXPECT_EQ(contact_due(kBegan, hours(168), {agreed}), kBegan + hours(29)) << "no form was there to count from";
   agreed.by = kBegan + hours(20);
-  EXPECT_EQ(contact_due(kBegan, hours(168), agreed), kBegan + hours(20));
+  EXPECT_EQ(contact_due(kBegan, hours(168), {agreed}), kBegan + hours(20));
 }
 
 TEST(FirstContact, OfANewPairHasNothingToDoWithWhatWasAgreedBefore) {
   const AgreedContact before{kBegan - days(90), 24, kBegan - days(89)};
-  EXPECT_EQ(contact_due(kBegan, hours(168), before), kBegan + hours(168));
+  EXPECT_EQ(contact_due(kBegan, hours(168), {before, {}, true}), kBegan + hours(168));
   const AgreedContact had_met{kBegan + hours(1), 0, {}};
-  EXPECT_EQ(contact_due(kBegan, hours(168), had_met), kBegan + hours(168));
+  EXPECT_EQ(contact_due(kBegan, hours(168), {had_met}), kBegan + hours(168));
+}
+
+TEST(FirstContact, ThatWasUrgentAndNeverCameIsNotPutOffByAHandOver) {
+  const AgreedContact urgent{kBegan - hours(30), 24, kBegan - hours(6)};
+  EXPECT_EQ(contact_due(kBegan, hours(168), {urgent, {}, false}), kBegan - hours(6));
+  const AgreedContact slow{kBegan - hours(30), 400, {}};
+  EXPECT_EQ(contact_due(kBegan, hours(168), {slow, {}, false}), kBegan + hours(168));
+}
+
+TEST(FirstContact, IsDueAsTheFormAsksForWhereNothingWasAgreedOn) {
+  EXPECT_EQ(contact_due(kBegan, hours(168), {{}, kBegan + hours(25), false}), kBegan + hours(25));
+  EXPECT_EQ(contact_due(kBegan, hours(168), {{}, kBegan + hours(300), false}), kBegan + hours(168)) << "never later";
+  EXPECT_EQ(contact_due(kBegan, hours(168), {{}, kBegan + hours(25), true}), kBegan + hours(168));
 }
 
 class NewPairs : public testing::FullHouseTest {
@@ -77,13 +91,11 @@ class NewPairs : public testing::FullHouseTest {
     ASSERT_TRUE(done) << done.error().detail;
   }
   std::set<AccountId> of(AccountId viewer) {
-    return clients_of(
-        read([&](store::ReadTx& tx) -> Result<std::vector<NewPair>> { return list_new_pairs_of(tx, viewer); }).value());
+    return clients_of(read([&](store::ReadTx& tx) { return list_new_pairs_of(tx, viewer); }).value());
   }
   std::set<AccountId> all() { return clients_of(pairs()); }
   std::vector<NewPair> pairs() {
-    return read([&](store::ReadTx& tx) -> Result<std::vector<NewPair>> { return list_new_pairs(tx, practice); })
-        .value();
+    return read([&](store::ReadTx& tx) { return list_new_pairs(tx, practice); }).value();
   }
   static std::set<AccountId> clients_of(const std::vector<NewPair>& pairs) {
     std::set<AccountId> found;
@@ -99,7 +111,15 @@ class NewPairs : public testing::FullHouseTest {
     });
     return whom;
   }
-  std::int64_t tell() { return tell_of_late_contacts(*house, soon()).value(); }
+  std::int64_t tell() { return tell_of_late_contacts(*house, not_read, soon()).value(); }
+  /// What stands for an agreement, and does not open.
+  void break_agreement(std::int64_t number) {
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return measurement_plan::agree(tx, {episode, number, client, clock.now(), therapist, Bytes(60)},
+                                     [](const measurement_plan::StoredCare&) { return false; });
+    }));
+  }
+  NotRead not_read;
 };
 
 TEST_P(NewPairs, AreThoseInWhichNeitherTheTherapistWroteNorASessionBegan) {
@@ -132,9 +152,8 @@ TEST_P(NewPairs, GoByWhatWasAgreedOnLast) {
   wait(hours(1));
   agree_on(2, 24);
   const auto expected = expect_contacts(*house, pairs(), soon());
-  ASSERT_TRUE(expected) << expected.error().detail;
-  ASSERT_EQ(expected->size(), 2U);
-  for (const auto& one : *expected) {
+  ASSERT_EQ(expected.size(), 2U);
+  for (const auto& one : expected) {
     const auto by = one.pair.client == client ? clock.now() + hours(24) : kBegan + hours(168);
     EXPECT_EQ(one.by, by);
   }
@@ -152,6 +171,44 @@ TEST_P(NewPairs, AreToldOfOnceWhenTheTimeIsOver) {
   wait(days(7));
   EXPECT_EQ(tell(), 1);
   EXPECT_EQ(told(other_episode), (std::set{therapist, coordinator, administrator}));
+}
+
+TEST_P(NewPairs, AreToldOfToWhoeverStandsIn) {
+  const auto now = clock.now();
+  people::NewAbsence absence;
+  absence.id = people::AbsenceId::make(now);
+  absence.therapist = therapist;
+  absence.deputy = deputy;
+  absence.starts_at = now;
+  absence.ends_at = now + days(20);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
+    TRY(people::announce(tx, {therapist, access::Role::therapist, SessionId::make(now), practice}, absence));
+    TRY(people::answer_absence(tx, {deputy, access::Role::therapist, SessionId::make(now), practice}, absence.id,
+                               true));
+    return {};
+  }));
+  wait(days(8));
+  EXPECT_EQ(tell(), 2);
+  EXPECT_EQ(told(episode), (std::set{therapist, deputy, coordinator, administrator}));
+}
+
+TEST_P(NewPairs, ThatDoNotOpenHoldUpNobody) {
+  break_agreement(1);
+  wait(days(8));
+  const auto expected = expect_contacts(*house, pairs(), soon());
+  ASSERT_EQ(expected.size(), 1U);
+  EXPECT_EQ(expected.front().pair.client, other_client);
+  EXPECT_EQ(tell(), 1);
+  EXPECT_EQ(not_read.size(), 1U);
+}
+
+TEST_P(NewPairs, AreNotPutOffByAHandOverWhereNobodyCameIntoContact) {
+  agree_on(1, 24);
+  wait(hours(30));
+  hand_over_to(stranger);
+  wait(hours(1));
+  EXPECT_EQ(tell(), 1);
+  EXPECT_EQ(told(episode), (std::set{stranger, coordinator, administrator}));
 }
 
 TEST_P(NewPairs, AreNotToldOfWhereThereWasContact) {

@@ -46,9 +46,9 @@ struct Fit {
   std::vector<FitReason> unmet;
 };
 
-/// Those with room, by how well they meet the wishes: what is needed (the language; the gender where it is marked so)
-/// before everything else; then the other wishes together; then who has more room; then by a hash of the two, so that
-/// nobody is always the first. Does not depend on the order of `candidates`.
+/// Those with room who meet all that is needed (the language; the gender where it is marked so), by how well they meet
+/// the other wishes together; then who has more room; then by a hash of the two, so that nobody is always the first.
+/// Does not depend on the order of `candidates`.
 std::vector<AccountId> in_order(const preferences::Wishes& wishes, AccountId client,
                                 const std::vector<Candidate>& candidates);
 

@@ -1,12 +1,12 @@
 #include "features/matching/matching_api.hpp"
 
-#include <algorithm>
+#include <utility>
 
+#include "base/log.hpp"
 #include "features/first_contact/first_contact.hpp"
 #include "features/matching/matching.hpp"
 #include "features/matching/search.hpp"
 #include "features/matching/therapists.hpp"
-#include "features/people/absences.hpp"
 #include "features/people/profiles.hpp"
 #include "features/people/staff.hpp"
 #include "features/therapist_profiles/therapist_profiles_shapes.hpp"
@@ -61,22 +61,24 @@ struct TherapistWithRoom {
   static constexpr std::string_view says =
       "A therapist of the practice. `room` is how many more clients they take; it and `profile` are absent while they "
       "have "
-      "written no profile. `away`: just now.";
+      "written no profile. `away`: now, or from within the time in which a first contact is due; `away_from` and "
+      "`away_until`: then, or later in the next weeks.";
   people::Person therapist;
   std::optional<std::int64_t> room;
   bool away = false;
-  std::optional<ShownProfile> profile;
+  std::optional<Time> away_from = {};
+  std::optional<Time> away_until = {};
+  std::optional<ShownProfile> profile = {};
 };
-BOOST_DESCRIBE_STRUCT(TherapistWithRoom, (), (therapist, room, away, profile))
+BOOST_DESCRIBE_STRUCT(TherapistWithRoom, (), (therapist, room, away, away_from, away_until, profile))
 
 struct LateContact {
   static constexpr std::string_view says =
-      "The two have worked together since `began_at`, and the time that was agreed on for the first contact is over "
-      "without one. Which time that was, and whose it is, is for the two alone.";
+      "The time for the first contact with a client is over without one. Since when the two work together, which time "
+      "that was and whose it is stands nowhere here, since a short one tells how somebody is.";
   people::Person therapist;
-  Time began_at;
 };
-BOOST_DESCRIBE_STRUCT(LateContact, (), (therapist, began_at))
+BOOST_DESCRIBE_STRUCT(LateContact, (), (therapist))
 
 struct WaitingClients {
   static constexpr std::string_view says = "Whoever waits longest is the first, in `clients` and in `late`.";
@@ -110,7 +112,9 @@ Result<Answer<MatchesAnswer>> read_matches(Context& context, Call& call) {
   const auto client = context.viewer.account;
   TRY_ASSIGN(const auto stored, context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Stored> {
     Stored seen{find_search(tx, client), preferences::find_wishes(tx, client), {}};
-    if (seen.search && !seen.search->ended_at) seen.therapists = list_stored(tx, context.viewer.practice);
+    if (seen.search && !seen.search->ended_at) {
+      TRY_ASSIGN(seen.therapists, list_stored(tx, context.viewer.practice));
+    }
     return seen;
   }));
   Answer<MatchesAnswer> answer;
@@ -118,7 +122,7 @@ Result<Answer<MatchesAnswer>> read_matches(Context& context, Call& call) {
   answer.value.has_wishes = stored.wishes.has_value();
   if (answer.value.state == SearchState::asked) answer.value.asked_at = stored.search->asked_at;
   TRY_ASSIGN(const auto wishes, open_wishes(context.house, stored.wishes, call.deadline));
-  TRY_ASSIGN(const auto therapists, open_all(context.house, stored.therapists, call.deadline));
+  const auto therapists = open_all(context.house, stored.therapists, call.deadline);
   auto proposals = propose(wishes, client, candidates_of(therapists));
   answer.value.proposals = show(std::move(proposals.fits), therapists);
   answer.value.nobody = std::move(proposals.nobody);
@@ -173,7 +177,9 @@ struct Waiting {
 Result<Waiting> read_stored(Context& context, const Call& call) {
   const auto practice = context.viewer.practice;
   return context.house.db.read(call.deadline, [&](store::ReadTx& tx) -> Result<Waiting> {
-    Waiting waiting{{}, list_stored(tx, practice), first_contact::list_new_pairs(tx, practice)};
+    Waiting waiting{{}, {}, {}};
+    TRY_ASSIGN(waiting.therapists, list_stored(tx, practice));
+    TRY_ASSIGN(waiting.new_pairs, first_contact::list_new_pairs(tx, practice));
     for (auto& search : list_open_searches(tx, practice)) {
       auto wishes = search.asked_at ? preferences::find_wishes(tx, search.client) : std::nullopt;
       waiting.searches.emplace_back(std::move(search), std::move(wishes));
@@ -182,13 +188,17 @@ Result<Waiting> read_stored(Context& context, const Call& call) {
   });
 }
 
-Result<WaitingClient> describe(House& house, const Search& search,
-                               const std::optional<preferences::StoredWishes>& stored,
-                               const std::vector<Candidate>& candidates, Deadline deadline) {
+/// Whose wishes do not open waits all the same, and nobody else with them.
+WaitingClient describe(House& house, const Search& search, const std::optional<preferences::StoredWishes>& stored,
+                       const std::vector<Candidate>& candidates, Deadline deadline) {
   WaitingClient made{search.client, search.began_at, search.asked_at, {}, {}};
   if (!search.asked_at) return made;
-  TRY_ASSIGN(const auto wishes, open_wishes(house, stored, deadline));
-  auto proposals = propose(wishes, search.client, candidates);
+  const auto wishes = open_wishes(house, stored, deadline);
+  if (!wishes) {
+    log::error("matching.not_read", {{"account", search.client.text()}, {"code", wishes.error().code}});
+    return made;
+  }
+  auto proposals = propose(*wishes, search.client, candidates);
   for (auto& fit : proposals.fits) {
     made.fits.push_back({fit.therapist, std::move(fit.met), std::move(fit.unmet)});
   }
@@ -197,16 +207,19 @@ Result<WaitingClient> describe(House& house, const Search& search,
 }
 
 /// Adds those to `clients` too, whose first contact is late.
-Result<std::vector<LateContact>> late_contacts(Context& context, const Call& call,
-                                               const std::vector<first_contact::NewPair>& pairs,
-                                               std::vector<AccountId>& clients) {
+std::vector<LateContact> late_contacts(Context& context, const Call& call,
+                                       const std::vector<first_contact::NewPair>& pairs,
+                                       std::vector<AccountId>& clients) {
   people::Names names(context.house, call.deadline);
   std::vector<LateContact> late;
-  TRY_ASSIGN(const auto expected, first_contact::expect_contacts(context.house, pairs, call.deadline));
-  for (const auto& [pair, by] : expected) {
+  for (const auto& [pair, by] : first_contact::expect_contacts(context.house, pairs, call.deadline)) {
     if (by > context.house.clock.now()) continue;
-    TRY_ASSIGN(auto name, names.of_therapist(pair.therapist));
-    late.push_back({{pair.therapist, std::move(name)}, pair.began_at});
+    auto name = names.of_therapist(pair.therapist);
+    if (!name) {
+      log::error("matching.not_read", {{"account", pair.therapist.text()}, {"code", name.error().code}});
+      continue;
+    }
+    late.push_back({{pair.therapist, *std::move(name)}});
     clients.push_back(pair.client);
   }
   return late;
@@ -214,21 +227,24 @@ Result<std::vector<LateContact>> late_contacts(Context& context, const Call& cal
 
 Result<Answer<WaitingClients>> read_waiting(Context& context, Call& call) {
   TRY_ASSIGN(const auto stored, read_stored(context, call));
-  TRY_ASSIGN(auto therapists, open_all(context.house, stored.therapists, call.deadline));
+  const auto therapists = open_all(context.house, stored.therapists, call.deadline);
   const auto candidates = candidates_of(therapists);
   Answer<WaitingClients> answer;
   std::vector<AccountId> clients;
   for (const auto& [search, wishes] : stored.searches) {
-    TRY_ASSIGN(auto client, describe(context.house, search, wishes, candidates, call.deadline));
-    answer.value.clients.push_back(std::move(client));
+    answer.value.clients.push_back(describe(context.house, search, wishes, candidates, call.deadline));
     clients.push_back(search.client);
   }
-  for (auto& one : therapists) {
-    TherapistWithRoom made{one.person, one.room, one.is_away, {}};
+  for (const auto& one : therapists) {
+    TherapistWithRoom made{one.person, one.room, one.is_away};
+    if (one.away) {
+      made.away_from = one.away->starts_at;
+      made.away_until = one.away->ends_at;
+    }
     if (one.room) made.profile = therapist_profiles::shown(one.person, one.profile);
     answer.value.therapists.push_back(std::move(made));
   }
-  TRY_ASSIGN(answer.value.late, late_contacts(context, call, stored.new_pairs, clients));
+  answer.value.late = late_contacts(context, call, stored.new_pairs, clients);
   TRY(audit_reads(context, call, clients, std::nullopt, "clients_waiting"));
   return answer;
 }

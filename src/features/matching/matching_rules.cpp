@@ -16,7 +16,8 @@ using therapist_profiles::WayOfWorking;
 using therapist_profiles::WeekTime;
 
 /// What a wish that is met counts, the same for every therapist: so a further wish that somebody meets never puts them
-/// behind anybody. A time counts less than the others, since people name several.
+/// behind anybody. A time counts less than the others, since people name several, and all of them together no more than
+/// another wish.
 constexpr std::int64_t kOfWish = 4;
 constexpr std::int64_t kOfTime = 1;
 /// On the scale from -2 to 2, what still is the same way of working.
@@ -70,7 +71,9 @@ std::int64_t needs_unmet(const Wishes& wishes, const Fit& fit) {
 
 std::int64_t count_met(const Fit& fit) {
   std::int64_t count = 0;
-  for (const auto& one : fit.met) count += one.wish == Wish::times ? kOfTime * std::ssize(one.times) : kOfWish;
+  for (const auto& one : fit.met) {
+    count += one.wish == Wish::times ? std::min(kOfWish, kOfTime * std::ssize(one.times)) : kOfWish;
+  }
   return count;
 }
 
@@ -125,7 +128,9 @@ std::vector<FitReason> unmet_by_all(const std::vector<Placed>& all) {
 
 std::vector<AccountId> in_order(const Wishes& wishes, AccountId client, const std::vector<Candidate>& candidates) {
   std::vector<AccountId> order;
-  for (const auto& one : placed(wishes, client, candidates)) order.push_back(one.fit.therapist);
+  for (const auto& one : placed(wishes, client, candidates)) {
+    if (one.needs_unmet == 0) order.push_back(one.fit.therapist);
+  }
   return order;
 }
 

@@ -72,6 +72,28 @@ TEST(Matching, WhatIsNeededComesBeforeEverythingElse) {
   EXPECT_EQ(without.nobody.front().wish, Wish::language);
 }
 
+TEST(Matching, NobodyWhomTheClientRuledOutIsFoundForThem) {
+  auto silent = somebody(9);
+  auto man = somebody(9);
+  man.profile.gender = Gender::man;
+  const Wishes wishes{.gender = Gender::woman, .gender_needed = true};
+  const auto client = AccountId::make(kNow);
+  EXPECT_TRUE(in_order(wishes, client, {silent, man}).empty());
+  auto woman = somebody(1);
+  woman.profile.gender = Gender::woman;
+  EXPECT_EQ(in_order(wishes, client, {silent, man, woman}), std::vector{woman.therapist});
+}
+
+TEST(Matching, AllTimesTogetherCountNoMoreThanAnotherWish) {
+  auto at_all_times = somebody(1);
+  for (std::int64_t day = 1; day <= 6; ++day) at_all_times.profile.times.push_back({day, DayPart::evening});
+  auto as_wished = somebody(9);
+  as_wished.profile.way.tasks = -2;
+  const Wishes wishes{.way = {.tasks = -2}, .times = at_all_times.profile.times};
+  EXPECT_EQ(in_order(wishes, AccountId::make(kNow), {at_all_times, as_wished}).front(), as_wished.therapist)
+      << "they are even, and there is more room";
+}
+
 TEST(Matching, AGenderIsNeededOnlyWhereThatIsSaid) {
   auto man = somebody();
   man.profile.gender = Gender::man;

@@ -1,11 +1,14 @@
 #include <algorithm>
 
+#include "features/first_contact/first_contact.hpp"
+#include "features/matching/absence_ahead.hpp"
 #include "features/matching/search.hpp"
 #include "features/notify/notify.hpp"
-#include "features/people/absences.hpp"
+#include "features/people/people.hpp"
 #include "features/people/staff.hpp"
 #include "features/setup/setup.hpp"
 #include "features/therapist_profiles/therapist_profiles.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 
 namespace rapport::matching {
 namespace {
@@ -72,11 +75,40 @@ Result<void> check_place(WriteTx& tx, const Choice& choice) {
                  "This therapist cannot be chosen any more. Please look at who else could fit."});
   }
   if (choice.assigned_by) return {};
-  const auto away = people::away_of(tx, choice.therapist);
-  const bool is_away = away && away->starts_at <= tx.now();
-  if (!is_away && member->clients < profile->capacity) return {};
+  TRY_ASSIGN(const bool is_away, is_away_soon(tx.now(), people::away_of(tx, choice.therapist)));
+  const auto clients = member->clients + therapist_switch::count_coming(tx, choice.therapist);
+  if (!is_away && clients < profile->capacity) return {};
   return fail({ErrorKind::conflict, "therapist.full",
                "This therapist has just no room for anybody new. Please look at who else could fit."});
+}
+
+/// Coordinators and administrators, by a mail each.
+Result<void> tell_who_assigns(WriteTx& tx, PracticeId practice, const std::string& key) {
+  for (const auto& member : people::list_staff(tx, practice)) {
+    const bool assigns = member.role == "coordinator" || member.role == "administrator";
+    if (!assigns || member.closed_at || member.is_invited) continue;
+    TRY(notify::queue(tx, {key + member.id.text(), member.id}, tx.now()));
+  }
+  return {};
+}
+
+std::string asked_key(AccountId client) {
+  return "matching:" + client.text() + ":asked:";
+}
+std::string long_key(AccountId client) {
+  return "matching:" + client.text() + ":long:";
+}
+
+/// Whoever looks for somebody for longer than `usual`, and of whom nobody was told.
+std::vector<Search> list_untold(ReadTx& tx, std::chrono::hours usual) {
+  const auto practice = people::find_practice(tx);
+  if (!practice) return {};
+  auto open = tx.list(kOpen, {practice->id}, to_search);
+  std::erase_if(open, [&](const Search& one) {
+    return one.asked_at.value_or(one.began_at) + usual > tx.now() ||
+           !notify::deliveries_of(tx, long_key(one.client)).empty();
+  });
+  return open;
 }
 
 /// Whoever did not do it themselves hears that something waits for them; a mail says no more than that.
@@ -106,12 +138,23 @@ Result<bool> ask_to_be_assigned(WriteTx& tx, AccountId client) {
   if (!search) return fail(not_found());
   if (search->ended_at) return fail(found_already());
   if (tx.execute(kAsk, {client, tx.now()}) == 0) return false;
-  for (const auto& member : people::list_staff(tx, search->practice)) {
-    const bool assigns = member.role == "coordinator" || member.role == "administrator";
-    if (!assigns || member.closed_at || member.is_invited) continue;
-    TRY(notify::queue(tx, {"matching:" + client.text() + ":asked:" + member.id.text(), member.id}, tx.now()));
-  }
+  TRY(tell_who_assigns(tx, search->practice, asked_key(client)));
   return true;
+}
+
+Result<std::int64_t> tell_of_long_searches(House& house, Deadline deadline) {
+  TRY_ASSIGN(const auto usual, first_contact::usual_time());
+  const auto list = [&](ReadTx& tx) -> Result<std::vector<Search>> { return list_untold(tx, usual); };
+  TRY_ASSIGN(const auto waiting, house.db.read(deadline, list));
+  if (waiting.empty()) return 0;
+  return house.db.write(deadline, [&](WriteTx& tx) -> Result<std::int64_t> {
+    std::int64_t told = 0;
+    for (const auto& one : list_untold(tx, usual)) {  // some may have found somebody meanwhile
+      TRY(tell_who_assigns(tx, one.practice, long_key(one.client)));
+      ++told;
+    }
+    return told;
+  });
 }
 
 Result<bool> begin_with(WriteTx& tx, const Choice& choice) {
@@ -127,7 +170,8 @@ Result<bool> begin_with(WriteTx& tx, const Choice& choice) {
   TRY(check_place(tx, choice));
   TRY(people::begin_care(tx, choice.practice, choice.client, choice.therapist, tx.now()));
   tx.execute(kEnd, {choice.client, tx.now(), choice.therapist, choice.assigned_by});
-  notify::drop_waiting(tx, "matching:" + choice.client.text() + ":asked:", tx.now());
+  notify::drop_waiting(tx, asked_key(choice.client), tx.now());
+  notify::drop_waiting(tx, long_key(choice.client), tx.now());
   TRY(tell(tx, choice));
   return true;
 }

@@ -238,6 +238,42 @@ TEST_P(Choosing, ShowsWhoeverAssignsWhereTheFirstContactIsLateButNotWhoseItIs) {
   }
 }
 
+TEST_P(Choosing, NobodyIsForgottenWhoLooksForLong) {
+  const auto asked = [&] { return mails("matching:" + newcomer.text() + ":long:"); };
+  clock.set(clock.now() + std::chrono::days(6));
+  EXPECT_EQ(tell_of_long_searches(*house, soon()).value(), 0);
+  client_asks(newcomer, Method::put, "/api/me/assignment");
+  clock.set(clock.now() + std::chrono::days(6));
+  EXPECT_EQ(tell_of_long_searches(*house, soon()).value(), 0) << "counted from when they asked";
+  clock.set(clock.now() + std::chrono::days(2));
+  EXPECT_EQ(tell_of_long_searches(*house, soon()).value(), 1);
+  EXPECT_EQ(asked(), 2U);
+  EXPECT_EQ(tell_of_long_searches(*house, soon()).value(), 0) << "once";
+  const auto second = comes("olga");
+  clock.set(clock.now() + std::chrono::days(8));
+  EXPECT_EQ(tell_of_long_searches(*house, soon()).value(), 1) << "who never asked, too";
+  EXPECT_EQ(mails("matching:" + second.text() + ":long:"), 2U);
+}
+
+TEST_P(Choosing, AnAbsenceOfTheNextDaysIsLookedAtAndALaterOneShown) {
+  says(stranger, 3);
+  const auto now = clock.now();
+  people::NewAbsence absence;
+  absence.id = people::AbsenceId::make(now);
+  absence.therapist = stranger;
+  absence.deputy = deputy;
+  absence.starts_at = now + std::chrono::days(10);
+  absence.ends_at = now + std::chrono::days(20);
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return people::announce(tx, {stranger, Role::therapist, SessionId::make(now), practice}, absence);
+  }));
+  EXPECT_TRUE(has(matches(newcomer), R"("away_from")")) << matches(newcomer).body;
+  clock.set(now + std::chrono::days(4));
+  EXPECT_FALSE(has(matches(newcomer), "Dora")) << "a first contact would not come";
+  EXPECT_TRUE(has(chooses(newcomer, stranger), "therapist.full"));
+  EXPECT_TRUE(has(waiting(coordinator, Role::coordinator), R"("away":true,"away_from")"));
+}
+
 TEST_P(Choosing, NeverHasOneClientWithTwoTherapistsWhoeverIsQuicker) {
   says(stranger, 3);
   says(therapist, 9);

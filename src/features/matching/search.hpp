@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "features/context.hpp"
 #include "store/transaction.hpp"
 
 namespace rapport::matching {
@@ -51,6 +52,11 @@ Result<bool> begin_with(store::WriteTx& tx, const Choice& choice);
 /// That a therapist has room for one more client who chooses them; nobody else takes the place until the transaction
 /// ends. Errors: "therapist.not_there", "therapist.full", as above.
 Result<void> check_room(store::WriteTx& tx, PracticeId practice, AccountId therapist);
+
+/// Tells whoever assigns, once, of each client who still looks for somebody after first_contact::usual_time, counted
+/// from when they asked to have somebody chosen, or else from when they came; of how many. Asked every minute, so a
+/// write begins only when there is somebody to tell of.
+Result<std::int64_t> tell_of_long_searches(House& house, Deadline deadline);
 
 /// Where the account is closed: nobody looks for anybody any more.
 void end_search_of(store::WriteTx& tx, AccountId client);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "features/encounters/encounters.hpp"
 #include "features/measurement_plan/care_agreement.hpp"
+#include "features/measurement_plan/care_proposal.hpp"
 #include "features/people/profiles.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "http/text.hpp"
@@ -97,16 +97,13 @@ namespace {
 using http::Answer;
 using http::Call;
 using http::PermissionName;
-using questionnaires::StoredForm;
-using questionnaires::StoredVersion;
 
 /// Everything as it is stored, of one moment.
 struct Stored {
   AccountId client;
   bool met = false;
   std::vector<StoredCare> agreements;
-  std::vector<StoredForm> forms;
-  std::map<questionnaires::FormId, StoredVersion> first_versions;
+  FirstForms first;
 };
 
 /// What is planned comes first, and of that there are not so many.
@@ -115,54 +112,17 @@ bool have_met(store::ReadTx& tx, AccountId client, EpisodeId episode) {
   return std::any_of(latest.begin(), latest.end(), [](const auto& one) { return one.began_at.has_value(); });
 }
 
-/// The first form of each instrument that the rule knows, with its first version: what was said then counts, also where
-/// it was corrected later.
 Result<Stored> read_stored(store::ReadTx& tx, AccountId viewer, EpisodeId episode, const IntakeRule& rule) {
   Stored stored;
   TRY_ASSIGN(stored.agreements, list_agreements(tx, viewer, episode));
   TRY_ASSIGN(stored.client, questionnaires::client_of_episode(tx, viewer, episode));
   stored.met = have_met(tx, stored.client, episode);
   if (viewer == stored.client) return stored;
-  TRY_ASSIGN(auto forms, questionnaires::list_forms(tx, viewer, episode));
-  std::map<std::string, StoredForm> first;
-  for (auto& form : forms) {
-    if (!form.completed_at || !rule.from.contains(form.instrument)) continue;
-    const auto [known, is_new] = first.emplace(form.instrument, form);
-    if (!is_new && *form.completed_at < *known->second.completed_at) known->second = form;
-  }
-  for (auto& [instrument, form] : first) {
-    auto versions = questionnaires::list_versions(tx, form.id);
-    stored.first_versions.emplace(form.id, std::move(versions.front()));
-    stored.forms.push_back(std::move(form));
-  }
+  TRY_ASSIGN(stored.first, list_first_forms(tx, viewer, episode, rule));
   return stored;
 }
 
-/// A form and the step that its score asks for.
-struct Found {
-  const Step* step = nullptr;
-  const StoredForm* form = nullptr;
-  double score = 0;
-};
-
-/// The one that asks for most; of two of one step the earlier.
-Result<std::optional<Found>> find_step(const IntakeRule& rule, const Stored& stored, const access::SealKey& key) {
-  std::optional<Found> most;
-  for (const auto& form : stored.forms) {
-    const auto& version = stored.first_versions.at(form.id);
-    TRY_ASSIGN(const auto scores, questionnaires::open_scores(key, form.id, version.version, version.sealed_scores));
-    if (scores.scales.empty() || !scores.scales.front().value) continue;
-    const auto score = *scores.scales.front().value;
-    const auto* step = step_for(rule, form.instrument, score);
-    if (step == nullptr) continue;
-    const bool is_more = !most || step->step > most->step->step ||
-                         (step->step == most->step->step && *form.completed_at < *most->form->completed_at);
-    if (is_more) most = Found{step, &form, score};
-  }
-  return most;
-}
-
-CareProposal proposal_of(const IntakeRule& rule, const Found& found, bool met, std::string_view language) {
+CareProposal proposal_of(const IntakeRule& rule, const FoundStep& found, bool met, std::string_view language) {
   const auto* instrument = questionnaires::instrument_of(*found.form);
   const auto at = *found.form->completed_at;
   CareProposal proposal;
@@ -175,7 +135,7 @@ CareProposal proposal_of(const IntakeRule& rule, const Found& found, bool met, s
   proposal.weeks = found.step->weeks;
   if (!met) {
     proposal.first_contact_hours = found.step->first_contact_hours;
-    proposal.first_contact_by = at + std::chrono::hours(found.step->first_contact_hours);
+    proposal.first_contact_by = found.contact_by();
   }
   proposal.support = found.step->support.in(language);
   proposal.safety = found.step->safety.in(language);
@@ -211,7 +171,7 @@ Result<CareAnswer> care_of(Context& context, const Call& call, const IntakeRule&
     answer.agreed.push_back(std::move(decision));
   }
   if (is_own) return answer;
-  TRY_ASSIGN(const auto found, find_step(rule, stored, *key));
+  TRY_ASSIGN(const auto found, find_step(rule, stored.first, *key));
   if (found) answer.proposal = proposal_of(rule, *found, stored.met, call.query_text("language").value_or("en"));
   return answer;
 }

@@ -1,6 +1,8 @@
 #pragma once
 /// @file What a client wishes for in the work: how, with whom, in which language and when. Sealed under the client's
-/// key. Changed at any time; every version stays, the latest holds. Whoever treats the client reads the latest.
+/// key. Changed at any time; every version stays, the latest holds. Whoever treats the client reads the latest, but
+/// neither what could tell of a switch that the client keeps to themselves, nor more than goes along in one
+/// (therapist_switch::what_is_read).
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>

@@ -1,5 +1,6 @@
 #include "features/people/people.hpp"
 #include "features/preferences/preferences.hpp"
+#include "features/therapist_switch/therapist_switch.hpp"
 
 namespace rapport::preferences {
 namespace {
@@ -25,6 +26,15 @@ StoredWishes to_wishes(const Row& row) {
   return {row.id<AccountId>(0), row.int64(1), row.time(2), copy_of(row.bytes(3))};
 }
 
+std::optional<StoredWishes> latest_within(ReadTx& tx, AccountId client, const therapist_switch::ReadsWritten& span) {
+  for (auto& one : list_wishes(tx, client)) {
+    if (span.until && one.at >= *span.until) continue;
+    if (span.from && one.at < *span.from) return std::nullopt;
+    return std::move(one);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<StoredWishes> list_wishes(ReadTx& tx, AccountId client) {
@@ -38,7 +48,8 @@ std::optional<StoredWishes> find_wishes(ReadTx& tx, AccountId client) {
 Result<WishesOfClient> find_wishes_in(ReadTx& tx, AccountId viewer, EpisodeId episode) {
   TRY_ASSIGN(const auto found, people::find_episode(tx, viewer, episode));
   if (found.client == viewer) return fail(not_found());
-  return WishesOfClient{found.client, find_wishes(tx, found.client)};
+  return WishesOfClient{found.client,
+                        latest_within(tx, found.client, therapist_switch::what_is_read(tx, found.client, episode))};
 }
 
 Result<bool> add_wishes(WriteTx& tx, const StoredWishes& wishes, const IsSameWishes& is_same) {

@@ -67,6 +67,18 @@ std::optional<StoredSwitch> latest_of(store::ReadTx& tx, AccountId client);
 /// All of them, the earliest first.
 std::vector<StoredSwitch> list_own(store::ReadTx& tx, AccountId client);
 
+/// From when until when what a client writes of themselves, for no treatment in particular, is for whoever treats
+/// `episode`; without a time: from ever, or for ever. Not while the client alone knows of a switch, which it could tell
+/// of; and where nothing but the summary went along, what was written since.
+struct ReadsWritten {
+  std::optional<Time> from;   ///< that moment too
+  std::optional<Time> until;  ///< not that moment
+};
+ReadsWritten what_is_read(store::ReadTx& tx, AccountId client, EpisodeId episode);
+
+/// How many clients are to come to this therapist by a switch of which both know.
+std::int64_t count_coming(store::ReadTx& tx, AccountId therapist);
+
 struct NewSwitch {
   SwitchId id;
   EpisodeId episode;

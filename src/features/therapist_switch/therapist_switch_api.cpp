@@ -146,7 +146,7 @@ Result<std::optional<SeenSwitch>> see(store::ReadTx& tx, AccountId client, Pract
   }
   if (!may_choose(seen.one)) return std::optional(std::move(seen));
   seen.wishes = preferences::find_wishes(tx, client);
-  seen.therapists = matching::list_stored(tx, practice);
+  TRY_ASSIGN(seen.therapists, matching::list_stored(tx, practice));
   const auto pair = between_sessions::find_pair(tx, client, seen.one.episode);
   std::erase_if(seen.therapists, [&](const auto& one) { return pair && one.member.id == pair->therapist; });
   return std::optional(std::move(seen));
@@ -160,7 +160,7 @@ struct Choices {
 Result<Choices> choices_of(House& house, const SeenSwitch& seen, Deadline deadline) {
   Choices choices;
   TRY_ASSIGN(choices.wishes, matching::open_wishes(house, seen.wishes, deadline));
-  TRY_ASSIGN(choices.therapists, matching::open_all(house, seen.therapists, deadline));
+  choices.therapists = matching::open_all(house, seen.therapists, deadline);
   return choices;
 }
 
@@ -256,8 +256,8 @@ Result<AccountId> best_fit(Context& context, const Call& call) {
       matching::in_order(choices.wishes, context.viewer.account, matching::candidates_of(choices.therapists));
   if (!order.empty()) return order.front();
   return fail({ErrorKind::conflict, "therapist_switch.nobody",
-               "No other therapist has room just now. What you have written here stays. Please try again later, or "
-               "tell the practice."});
+               "No other therapist who meets what you need has room just now. What you have written here stays. "
+               "Please try again later, or tell the practice."});
 }
 
 Result<Answer<OwnSwitch>> choose_one(Context& context, Call& call, const SwitchTherapist& body) {

@@ -55,6 +55,9 @@ const Query kTold{
 const Query kToldOne{"therapist_switch.told_one", SWITCH " WHERE s.id = $3 AND" TOLD_TO("$1", "$2"), true};
 #undef TOLD_TO
 #undef SWITCH
+const Query kComing{
+    "therapist_switch.coming",
+    "SELECT COUNT(*) FROM therapist_switch WHERE to_id = $1 AND told_at IS NOT NULL AND ended_at IS NULL", true};
 // Whoever takes a step waits here for others who do.
 const Query kLock{"therapist_switch.lock", "SELECT id FROM therapist_switch WHERE id = $1 {for_update}", true};
 const Query kTreatment{"therapist_switch.treatment",
@@ -271,6 +274,20 @@ std::optional<StoredSwitch> latest_of(ReadTx& tx, AccountId client) {
 
 std::vector<StoredSwitch> list_own(ReadTx& tx, AccountId client) {
   return tx.list(kOwn, {client}, to_switch);
+}
+
+ReadsWritten what_is_read(ReadTx& tx, AccountId client, EpisodeId episode) {
+  ReadsWritten read;
+  for (const auto& one : list_own(tx, client)) {
+    if (one.new_episode == episode) read.from = one.ended_at;
+    const bool is_secret = one.kind == SwitchKind::asked && is_open(one.state) && !is_told(one.state);
+    if (is_secret && one.episode == episode) read.until = one.started_at;
+  }
+  return read;
+}
+
+std::int64_t count_coming(ReadTx& tx, AccountId therapist) {
+  return tx.first(kComing, {therapist}, [](const Row& row) { return row.int64(0); }).value_or(0);
 }
 
 Result<bool> start(WriteTx& tx, AccountId client, const NewSwitch& wanted) {

@@ -15,6 +15,7 @@
 #include "features/notify/notify.hpp"
 #include "features/people/people.hpp"
 #include "features/people/staff.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/therapist_profiles/therapist_profiles.hpp"
 #include "features/therapist_switch/sealed_summary.hpp"
@@ -52,6 +53,21 @@ class TherapistSwitches : public testing::FullHouseTest {
     return {};
   };
 
+  void wish(std::int64_t version, const std::string& words) {
+    preferences::Wishes wishes;
+    wishes.words = words;
+    const preferences::StoredWishes made{client, version, clock.now(),
+                                         preferences::seal_wishes(*key_, client, version, wishes)};
+    ASSERT_TRUE(write([&](store::WriteTx& tx) {
+      return preferences::add_wishes(tx, made, [](const preferences::StoredWishes&) { return false; });
+    }));
+  }
+  /// Which version whoever treats this reads; 0: none.
+  std::int64_t wishes_read_by(AccountId who, EpisodeId which) {
+    const auto found = read([&](store::ReadTx& tx) { return preferences::find_wishes_in(tx, who, which); });
+    EXPECT_TRUE(found);
+    return found && found->wishes ? found->wishes->version : 0;
+  }
   Result<bool> start_it(SwitchId id, SwitchKind kind = SwitchKind::asked) {
     return write([&](store::WriteTx& tx) { return start(tx, client, {id, episode, kind}); });
   }
@@ -231,6 +247,53 @@ TEST_P(TherapistSwitches, WhereNothingButTheSummaryGoesAlongTheTwoBeginAnew) {
   const auto gone =
       read([&](store::ReadTx& tx) -> Result<std::size_t> { return people::list_locked_clients(tx, therapist).size(); });
   EXPECT_EQ(*gone, 0U) << "the client has not left";
+}
+
+TEST_P(TherapistSwitches, WishesTellNobodyOfIt) {
+  wish(1, "slowly");
+  clock.set(clock.now() + hours(1));
+  const auto id = ready(SwitchHistory::everything, hours(0));
+  clock.set(clock.now() + hours(1));
+  wish(2, "somebody else");
+  EXPECT_EQ(wishes_read_by(therapist, episode), 1);
+  ASSERT_TRUE(*tell_it(id, 4));
+  EXPECT_EQ(wishes_read_by(therapist, episode), 2) << "both know";
+  EXPECT_EQ(carry_out(), 1);
+  EXPECT_EQ(wishes_read_by(stranger, episode), 2) << "everything goes along";
+}
+
+TEST_P(TherapistSwitches, WishesFromBeforeDoNotGoAlongWhereNothingButTheSummaryDoes) {
+  wish(1, "slowly");
+  clock.set(clock.now() + hours(1));
+  const auto id = ready(SwitchHistory::summary, hours(0));
+  wish(2, "somebody else");
+  ASSERT_TRUE(*tell_it(id, 4));
+  EXPECT_EQ(carry_out(), 1);
+  const auto begun = now_of().new_episode;
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(wishes_read_by(stranger, *begun), 0);
+  clock.set(clock.now() + hours(1));
+  wish(3, "faster");
+  EXPECT_EQ(wishes_read_by(stranger, *begun), 3);
+}
+
+TEST_P(TherapistSwitches, AClientWhoIsToComeHasAPlace) {
+  const auto own = keys->key_for(stranger, soon()).value();
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return therapist_profiles::store_profile(
+        tx, {stranger, 2, 1, therapist_profiles::seal_profile(*own, stranger, {}), clock.now()},
+        [](const auto&) { return false; });
+  }));
+  const auto room = [&] {
+    return write([&](store::WriteTx& tx) { return matching::check_room(tx, practice, stranger); });
+  };
+  const auto id = ready(SwitchHistory::everything);
+  EXPECT_TRUE(room()) << "nobody knows yet";
+  ASSERT_TRUE(*tell_it(id, 4));
+  ASSERT_FALSE(room());
+  EXPECT_EQ(room().error().code, "therapist.full");
+  ASSERT_TRUE(withdraw_it(id));
+  EXPECT_TRUE(room());
 }
 
 TEST_P(TherapistSwitches, TheDayDoesNotComeWhileAnAnswerAboutHarmWaits) {

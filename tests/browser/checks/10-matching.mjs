@@ -102,7 +102,7 @@ export default async function add({ check, house, shots }) {
     await page.goto(`${house.origin}/wishes`);
     await page.getByLabel('Anything else, in your own words').fill('Any time is fine.');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByRole('status').filter({ hasText: 'Your therapist can read it.' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
     await page.getByText('What you wished for before').click();
     await page.getByText('I would rather not be called before nine.').waitFor();
   });
@@ -176,7 +176,7 @@ export default async function add({ check, house, shots }) {
     await picture('late-therapist-phone', theirs.page);
     const { page } = await place.person(house.origin, administrator, { ...narrow, locale: 'de-DE' });
     const late = page.getByRole('region', { name: 'Der erste Kontakt ist überfällig' });
-    await late.getByText(`${therapist.name}, mit einer Klientin oder einem Klienten seit`).first().waitFor();
+    await late.getByText(`${therapist.name}, mit einer neuen Klientin oder einem neuen Klienten`).first().waitFor();
     same('the name is shown', (await page.locator('main').innerText()).includes('Pia'), false);
     await picture('late-de-narrow', page);
 

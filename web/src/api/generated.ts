@@ -11632,6 +11632,10 @@ export interface components {
             profile: components["schemas"]["ShownProfile"];
             met: components["schemas"]["FitReason"][];
             unmet: components["schemas"]["FitReason"][];
+            /** Format: date-time */
+            away_from?: string | null;
+            /** Format: date-time */
+            away_until?: string | null;
         };
         /** @description `state`: `none` where one came by a therapist's invitation, `choosing`, `asked` (somebody is to be chosen for one; choosing oneself still goes), `found`. At most three proposals, in an order that says nothing; none but while one looks for somebody. `nobody`: wishes that nobody who has room meets. `has_wishes`: one has written any. */
         MatchesAnswer: {
@@ -11667,13 +11671,15 @@ export interface components {
             therapist: components["schemas"]["Person"];
             room?: number | null;
             away: boolean;
+            /** Format: date-time */
+            away_from?: string | null;
+            /** Format: date-time */
+            away_until?: string | null;
             profile?: components["schemas"]["ShownProfile"] | null;
         };
         /** @description The two have worked together since `began_at`, and the time that was agreed on for the first contact is over without one. Which time that was, and whose it is, is for the two alone. */
         LateContact: {
             therapist: components["schemas"]["Person"];
-            /** Format: date-time */
-            began_at: string;
         };
         /** @description Whoever waits longest is the first, in `clients` and in `late`. */
         WaitingClients: {
