@@ -218,9 +218,14 @@ Moment fall_at(const Course& course, const Rule& rule, const Series& series, std
 }  // namespace
 
 void drop_and_repair(Course& course, const Rule& rule, const Measure& measure, const Series& series) {
-  OwnLevel own(rule, measure);
+  std::optional<OwnLevel> of_pair;
+  int pair = 0;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
     const auto& now = series.points[i];
+    // What was usual with one therapist is not what is usual with another.
+    const bool is_other_pair = std::exchange(pair, now.form->before_pair) != now.form->before_pair;
+    if (!of_pair || is_other_pair) of_pair.emplace(rule, measure);
+    auto& own = *of_pair;
     const auto step = own.next(now.value * series.better());
     if (rule.method == Method::drop && step == OwnLevel::Step::drops) {
       course.add(rule, *series.instrument, fall_at(course, rule, series, i, own, step));
@@ -255,8 +260,10 @@ void item_dip(Course& course, const Rule& rule, const Measure&, const Series& se
   const auto range = series.scale->max - series.scale->min;
   const auto high = rule.parameter("high");
   std::map<std::string_view, OwnAnswer> own;  // by question, wherever it stands in a version
+  int pair = 0;
   for (const auto& now : series.points) {
     if (now.form->answers.empty()) continue;
+    if (std::exchange(pair, now.form->before_pair) != now.form->before_pair) own.clear();
     const auto& instrument = *now.form->instrument;
     const auto scale =
         static_cast<std::size_t>(scale_named(instrument, series.scale->key) - instrument.scoring().scales.data());

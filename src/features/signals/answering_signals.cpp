@@ -104,7 +104,10 @@ void perfect_score(Course& course, const Rule& rule, const Measure&, const Serie
   const auto perfect = series.better() > 0 ? series.scale->max : series.scale->min;
   const auto least = static_cast<int>(rule.parameter("forms"));
   int running = 0;
+  int pair = 0;
   for (const auto& now : series.points) {
+    // That every score was the best with one therapist says nothing of another.
+    if (std::exchange(pair, now.form->before_pair) != now.form->before_pair) running = 0;
     running = std::abs(now.value - perfect) < kSame ? running + 1 : 0;
     if (running < least) continue;
     Moment moment{now.form->session};

@@ -67,11 +67,17 @@ class Sessions {
     return static_cast<int>(std::max<std::size_t>(begun + (is_before ? 1 : 0), 1));
   }
   bool none() const { return held_.empty(); }
-  /// So many were held before the two of now began, of a form that came since.
-  int before_pair(const StoredCourse& course, Time at) const {
-    if (!course.pair_began_at || at < *course.pair_began_at) return 0;
-    return static_cast<int>(std::count_if(held_.begin(), held_.end(),
-                                          [&](const auto* one) { return *one->began_at < *course.pair_began_at; }));
+  /// So many were held before the two began whom the form is about: 0 for the first two. One that came after a hand-over
+  /// and belongs to a session from before it (sent after the last one, or between) is about the former therapist.
+  int before_pair(const StoredCourse& course, int session, Time at) const {
+    int before = 0;
+    for (const auto began : course.pairs_began_at) {
+      if (at < began) break;
+      const auto held = static_cast<int>(
+          std::count_if(held_.begin(), held_.end(), [&](const auto* one) { return *one->began_at < began; }));
+      if (session > held) before = held;
+    }
+    return before;
   }
   /// The first that began after `at`.
   std::optional<Time> first_after(Time at) const {
@@ -140,7 +146,7 @@ void place_gone_by(const StoredCourse& course, const Sessions& sessions, std::ve
     one.stored = &stored;
     one.at = stored.due_at.value_or(stored.asked_at);
     one.form.session = sessions.number_of(stored, one.at);
-    one.form.before_pair = sessions.before_pair(course, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.form.session, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -168,7 +174,7 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
     one.stored = &stored;
     one.at = is_sent ? *stored.completed_at : *stored.due_at;
     one.form.session = sessions.number_of(stored, one.at);
-    one.form.before_pair = sessions.before_pair(course, one.at);
+    one.form.before_pair = sessions.before_pair(course, one.form.session, one.at);
     one.form.date = to_rfc3339(one.at);
     one.form.instrument = &measures::laid_beside(*asked, questionnaires::instruments());
     one.form.respondent = stored.respondent;
@@ -186,7 +192,8 @@ Result<std::vector<Placed>> place_forms(const StoredCourse& course, const Sessio
   return placed;
 }
 
-void number_by_days(std::vector<Placed>& placed) {
+/// `placed` is in the order of time.
+void number_by_days(const StoredCourse& course, std::vector<Placed>& placed) {
   int number = 0;
   std::optional<std::chrono::sys_days> day;
   for (auto& one : placed) {
@@ -194,6 +201,13 @@ void number_by_days(std::vector<Placed>& placed) {
     if (day != this_day) ++number;
     day = this_day;
     one.form.session = number;
+  }
+  for (const auto began : course.pairs_began_at) {
+    int before = 0;  // days on which forms came before the two began
+    for (auto& one : placed) {
+      if (one.at < began) before = one.form.session;
+      if (one.at >= began && one.form.session > before) one.form.before_pair = before;
+    }
   }
 }
 
@@ -237,7 +251,7 @@ Result<std::vector<Placed>> place_by_sessions(const StoredCourse& course, const 
                                               Time now) {
   const Sessions sessions(course.sessions);
   TRY_ASSIGN(auto placed, place_forms(course, sessions, key, look, now));
-  if (sessions.none()) number_by_days(placed);
+  if (sessions.none()) number_by_days(course, placed);
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
     return std::tie(a.form.session, a.at, a.stored->id) < std::tie(b.form.session, b.at, b.stored->id);
   });
@@ -512,8 +526,9 @@ Result<StoredCourse> read_forms(store::ReadTx& tx, const DueLook& look) {
   TRY_ASSIGN(const auto span, find_span(tx, look.episode));
   course.closed_at = span.closed_at;
   course.contact.opened_at = span.opened_at;
-  const auto handed_over = people::hand_overs_done(tx, look.episode);
-  if (!handed_over.empty()) course.pair_began_at = handed_over.back().done_at;
+  for (const auto& one : people::hand_overs_done(tx, look.episode)) {
+    if (one.done_at) course.pairs_began_at.push_back(*one.done_at);
+  }
   // As the client, to whom all of it is open; what nobody else may see is left out of what is made of it.
   TRY_ASSIGN(course.forms, questionnaires::list_forms(tx, look.client, look.episode));
   course.versions = questionnaires::list_latest_answers(tx, look.episode);

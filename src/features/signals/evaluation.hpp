@@ -20,7 +20,7 @@ struct StoredCourse {
   EpisodeId episode;
   AccountId client;
   std::optional<Time> closed_at;
-  std::optional<Time> pair_began_at;  ///< when the client was handed over to the therapist of now; absent: never
+  std::vector<Time> pairs_began_at;  ///< when the client was handed over to another therapist, the earliest first
   std::vector<questionnaires::StoredForm> forms;
   std::vector<questionnaires::StoredVersion> versions;  ///< the latest of each, with the answers
   std::vector<encounters::Encounter> sessions;          ///< in any order

@@ -155,10 +155,12 @@ class Keeper {
     return said.finding->since.empty() || !told_since_.contains(said.finding->since);
   }
 
-  /// Whether something that was told, now or before, says it; if now, with what is grave in it.
+  /// Whether something that was told, now or before, says it; if now, with what is grave in it. Of what lasts already
+  /// and was said before that it becomes graver is no reason to tell it, but whatever is told now takes that over.
   bool is_said(const Candidate& one, const std::vector<const Said*>& lasting) {
     const auto& finding = *one.said->finding;
     const bool begins = one.moment == &finding.moments.front();
+    bool was_said = false;
     for (const auto* other : lasting) {
       const auto& speaker = *other->finding;
       if (other == one.said || !can_speak(speaker, finding)) continue;
@@ -169,9 +171,10 @@ class Keeper {
         return true;
       }
       // Nobody was told then how grave it is now.
-      if (!begins || one.signal->level <= told.level) return true;
+      if (one.signal->level <= told.level) return true;
+      was_said = was_said || !begins;
     }
-    return false;
+    return was_said;
   }
 
   static bool can_speak(const Finding& speaker, const Finding& one) {

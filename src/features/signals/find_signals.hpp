@@ -28,7 +28,7 @@ struct Form {
   std::vector<measures::ScaleScore> scores;  ///< those that are known
   std::vector<measures::Answer> answers;     ///< one for each question; empty where only scores are known
   std::vector<int> safety;                   ///< numbers of the questions whose answer is for a person to see
-  int before_pair = 0;  ///< sessions that were held before the client had this therapist: these two began after them
+  int before_pair = 0;  ///< sessions that were held before the client had the therapist whom it is about
 
   /// Of the two, from 1.
   int session_of_pair() const { return session - before_pair; }

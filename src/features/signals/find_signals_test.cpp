@@ -125,6 +125,31 @@ TEST(WhatSpeaksForOthers, HidesNothingThatIsGraverThanWhatWasTold) {
             "4 relationship-drop look, 5 deterioration-from-start act, 5 relationship-falling act");
 }
 
+// The negative feelings are told in session 4, and speak for the low relationship. In session 6 the relationship falls
+// by a rule that they do not speak for, and by then the symptoms are worse: that is part of what is low.
+TEST(WhatSpeaksForOthers, TakesOverWhatGrewGraverSinceSomethingElseSpokeForIt) {
+  std::vector<Rule> some(rules().begin(), rules().end());
+  for (auto& one : some) {
+    if (one.id == "relationship-strain") one.strength = 5;
+    if (one.id == "relationship-drop") one.strength = 6;
+  }
+  const std::vector<double> symptoms{8, 8, 8, 8, 8, 17};
+  const std::vector<double> positive{9, 9, 9, 7, 7, 1};
+  const std::vector<double> negative{2, 2, 2, 12, 12, 12};
+  std::vector<Form> forms;
+  for (int session = 1; session <= 6; ++session) {
+    const auto place = static_cast<std::size_t>(session) - 1;
+    forms.push_back(form(session, "phq-9", "total", symptoms[place]));
+    forms.push_back(form(session, "sparq", "positive", positive[place]));
+    forms.back().scores.push_back({"negative", negative[place], false});
+  }
+  std::string text;
+  for (const auto& one : find_signals_of_each(forms, some)) {
+    text += fmt::format("{}{} {} {}", text.empty() ? "" : ", ", one.session, one.rule, name(one.level));
+  }
+  EXPECT_EQ(text, "4 relationship-strain look, 6 deterioration-from-start act, 6 relationship-drop act");
+}
+
 TEST(Missing, SaysNothingOfAFormThatCameWithoutAScore) {
   std::vector<Form> forms = phq({9, 9, 9});
   forms.push_back(form(5, "phq-9", "total", 0));

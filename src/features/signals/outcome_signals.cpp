@@ -67,7 +67,7 @@ Signal beyond(const Course& course, const Rule& rule, const Series& series, cons
   const auto cases = course.expected().at(series.instrument).cases;
   const auto of_hundred = 50 * (1 + rule.parameter("share"));
   const auto expected = std::clamp(against.standing.expected, series.scale->min, series.scale->max);
-  return course.signal_of(
+  auto signal = course.signal_of(
       rule, form,
       fmt::format("{} was {} in session {}, worse than usual{}: after a first score of {}, {} was to be expected, "
                   "and {} of 100 are no worse than {}, by {} treatments of this practice that are over.",
@@ -80,6 +80,8 @@ Signal beyond(const Course& course, const Rule& rule, const Series& series, cons
        {"limit", against.standing.limit},
        {"of_hundred", of_hundred},
        {"cases", cases}});
+  if (running > 1) signal.values.emplace_back("running", running);
+  return signal;
 }
 
 Signal since_start(const Course& course, const Rule& rule, const Series& series, const Point& start, const Point& now) {

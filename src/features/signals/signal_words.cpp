@@ -152,6 +152,12 @@ std::string further(Values& v) {
                      v["told_before"]);
 }
 
+/// Of so many forms one after the other; of one, nothing.
+std::string running(const Values& v) {
+  const auto forms = v.beginning("running");
+  return forms ? fmt::format(", {:.0f}-mal in Folge", forms->second) : "";
+}
+
 std::string drop(const std::string& of, Values& v) {
   const bool is_one = v["forms"] == 1;
   const auto scores = is_one ? fmt::format("{}, das sind", number(v["score"]))
@@ -194,9 +200,9 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           of, number(v["start"]), session, number(v["score"]), of_points(v["threshold"]));
     case Method::beyond_expected:
       return fmt::format(
-          "{}: {} in Sitzung {}, schlechter als üblich; nach einem ersten Wert von {} waren {} zu erwarten, und {} von "
+          "{}: {} in Sitzung {}, schlechter als üblich{}; nach einem ersten Wert von {} waren {} zu erwarten, und {} von "
           "100 liegen nicht schlechter als {}, nach {:.0f} abgeschlossenen Behandlungen dieser Praxis.",
-          of, number(v["score"]), session, number(v["start"]), number(v["expected"]), number(v["of_hundred"]),
+          of, number(v["score"]), session, running(v), number(v["start"]), number(v["expected"]), number(v["of_hundred"]),
           number(v["limit"]), v["cases"]);
     case Method::two_worsenings:
       return fmt::format(

@@ -118,6 +118,7 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
   contact.opened_at = now - std::chrono::days(22);
   contact.waits_since = now - std::chrono::hours(100);
   contact.reply_hours = 24;
+  for (auto& one : find_signals(phq({16, 16, 16, 16}), rules(), expected_phq())) signals.push_back(std::move(one));
   for (auto& one : find_contact_signals(contact, rules(), now)) signals.push_back(std::move(one.signal));
   std::set<std::string> seen;
   for (const auto& one : signals) {
@@ -130,6 +131,7 @@ TEST(Sentences, HaveTheSameNumbersInBothLanguages) {
                            "deterioration-from-best",
                            "no-improvement-by-6",
                            "two-worsenings",
+                           "worse-than-expected",
                            "improvement-from-start",
                            "sudden-gain",
                            "relationship-drop",
@@ -179,6 +181,11 @@ TEST(Sentences, SayOfTwoFormsAndOfTheSymptomsAndWhoseFormItIs) {
             "Kurze Frage nach der Zusammenarbeit: 4 in Sitzung 1, unter der Mitte der Skala (8).");
   EXPECT_EQ(only(course("srs", "total", {35, 37, 37}), Kind::early_alliance),
             "SRS: 35 in Sitzung 1; üblich wären 36 oder mehr.");
+  const auto beyond = find_signals(phq({16, 16, 16}), rules(), expected_phq());
+  ASSERT_EQ(beyond.size(), 1U);
+  EXPECT_NE(beyond[0].reason.find(", worse than usual for 2 forms running: "), std::string::npos) << beyond[0].reason;
+  EXPECT_NE(in_german(beyond[0]).find(", schlechter als üblich, 2-mal in Folge; "), std::string::npos)
+      << in_german(beyond[0]);
   const auto missing = only(courses().back(), Kind::missing);
   EXPECT_EQ(
       missing,
