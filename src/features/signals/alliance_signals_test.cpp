@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "support/courses_of_forms.hpp"
 
@@ -69,6 +70,37 @@ TEST(Rupture, LastsUntilItIsRepaired) {
 
 TEST(Rupture, CanComeAgainFromALowerLevel) {
   EXPECT_EQ(told(sparq({13, 14, 13, 9, 9, 10, 9, 9, 9, 5})), "4 rupture-candidate, 10 rupture-candidate");
+}
+
+/// The forms after the first `before` are about another therapist.
+std::vector<Form> with_another_after(int before, std::vector<Form> forms) {
+  for (auto& one : forms) one.before_pair = one.session > before ? before : 0;
+  return forms;
+}
+
+TEST(AnotherTherapist, BeginsWithALevelOfTheirOwn) {
+  EXPECT_EQ(told(with_another_after(3, sparq({13, 14, 13, 9}))), "") << "with this one nothing has fallen";
+  EXPECT_EQ(told(with_another_after(3, sparq({13, 14, 13, 9, 9, 9, 5}))), "7 rupture-candidate");
+  EXPECT_EQ(told(with_another_after(3, course("sparq", "negative", {2, 2, 2, 9}))), "");
+  EXPECT_EQ(told(with_another_after(4, sparq({13, 14, 13, 9, 13}))), "4 rupture-candidate")
+      << "nothing is repaired by going to another";
+  auto later = sparq({13, 14, 13, 9});
+  for (auto& one : later) {
+    one.session += 3;
+    one.before_pair = 3;
+  }
+  EXPECT_EQ(told(later), "7 rupture-candidate") << "the first form with them is part of it";
+}
+
+TEST(AnotherTherapist, BeginsWithNoAnswerAndNoScoreThatIsUsual) {
+  std::vector<Form> dip;
+  for (int session = 1; session <= 3; ++session) dip.push_back(answered(session, "sparq", {4, 0, 0, 1, 0, 4, 4, 3}));
+  dip.push_back(answered(4, "sparq", {4, 0, 0, 1, 0, 4, 1, 3}));
+  ASSERT_EQ(told(dip), "4 rupture-candidate");
+  EXPECT_EQ(told(with_another_after(3, dip)), "");
+  ASSERT_EQ(told(sparq({16, 16, 16, 16})), "3 ceiling");
+  EXPECT_EQ(told(with_another_after(2, sparq({16, 16, 16, 16}))), "");
+  EXPECT_EQ(told(with_another_after(2, sparq({16, 16, 16, 16, 16}))), "5 ceiling");
 }
 
 TEST(Rupture, OfRisqIsNeverPartOfASignalAboutSparq) {

@@ -67,8 +67,9 @@ class Sessions {
     return static_cast<int>(std::max<std::size_t>(begun + (is_before ? 1 : 0), 1));
   }
   bool none() const { return held_.empty(); }
-  /// So many were held before the two began whom the form is about: 0 for the first two. One that came after a hand-over
-  /// and belongs to a session from before it (sent after the last one, or between) is about the former therapist.
+  /// So many were held before the two began whom the form is about: 0 for the first two. One that came after a
+  /// hand-over and belongs to a session from before it (sent after the last one, or between) is about the former
+  /// therapist.
   int before_pair(const StoredCourse& course, int session, Time at) const {
     int before = 0;
     for (const auto began : course.pairs_began_at) {
@@ -335,6 +336,32 @@ std::vector<Signal> take_out(std::vector<Signal>& signals, Method method, F is_w
   return taken;
 }
 
+/// Of each signal that is known, and holds, which other instruments it names.
+Result<std::vector<std::vector<std::string>>> named_by_known(const StoredCourse& course, const access::SealKey& key) {
+  std::vector<std::vector<std::string>> named(course.known.size());
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const auto& known = course.known[i];
+    if (!known.holds || !known.form) continue;
+    TRY_ASSIGN(const auto body, open_body(key, known.id, known.sealed_body));
+    named[i] = named_in(body.values);
+  }
+  return named;
+}
+
+/// Which of those that are known tells this one: it is that, or is named by it.
+std::optional<ToldBefore> told_before_of(const StoredCourse& course, const std::vector<std::vector<std::string>>& named,
+                                         const Signal& signal, std::string_view basis) {
+  const auto& all = course.known;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].holds && all[i].rule == signal.rule && all[i].basis == basis) return ToldBefore{i, true};
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].kind != signal.kind || all[i].session != signal.session) continue;
+    if (std::find(named[i].begin(), named[i].end(), signal.instrument) != named[i].end()) return ToldBefore{i, false};
+  }
+  return std::nullopt;
+}
+
 Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& key, Look look, Time now,
                            std::vector<Found>& found) {
   TRY_ASSIGN(const auto placed, place_by_sessions(course, key, look, now));
@@ -357,8 +384,11 @@ Result<void> find_in_forms(const StoredCourse& course, const access::SealKey& ke
   });
   for (auto& row : told_together(missing, without_score)) found.push_back(found_missing(std::move(row), placed));
   std::move(without_score.begin(), without_score.end(), std::back_inserter(signals));
-  const auto stands_alone = [&](const Signal& signal) { return known_of(signal) != course.known.end(); };
-  for (auto& signal : told_as_one(std::move(signals), rules(), stands_alone)) {
+  TRY_ASSIGN(const auto named, named_by_known(course, key));
+  const auto told_before = [&](const Signal& signal) {
+    return told_before_of(course, named, signal, placed[signal.form].stored->id.text());
+  };
+  for (auto& signal : told_as_one(std::move(signals), rules(), told_before)) {
     found.push_back(found_at(std::move(signal), placed, look == Look::neutral));
   }
   name_days(course, placed, found);
@@ -469,6 +499,13 @@ std::set<std::string> instruments_without_news(const StoredCourse& course) {
 /// Whether what was answered was less than what is found now.
 bool is_graver(const StoredSignal& known, const Body& before, const Signal& found) {
   return found.level > known.level || (found.level != Level::info && names_more(before.values, found.values));
+}
+
+/// Whether the form that it stands on was corrected since it was found.
+bool is_corrected_since(const StoredCourse& course, const StoredSignal& known) {
+  return known.form && std::any_of(course.versions.begin(), course.versions.end(), [&](const StoredVersion& version) {
+           return version.form == *known.form && version.completed_at > known.found_at;
+         });
 }
 
 /// What of a signal that is found again is to be stored. One that an earlier version of its rule found is from now on
@@ -639,7 +676,10 @@ Result<Changes> changes_of(const StoredCourse& course, const std::vector<Found>&
     if (again.empty()) {
       const bool is_without_news =
           known.kind == Kind::not_on_track && without_news.contains(known.instrument.value_or(""));
-      if (known.holds && !is_without_news && is_of_now(known)) lost.push_back(&known);
+      // What an earlier version of its rule found stands, though this one does not find it, until its form is
+      // corrected.
+      const bool is_over = is_of_now(known) || is_corrected_since(course, known);
+      if (known.holds && !is_without_news && is_over) lost.push_back(&known);
       if (!is_of_now(known)) TRY(round_scores(known, key, changes));
       continue;
     }

@@ -111,10 +111,65 @@ std::string with_numbers(std::string_view ids, std::optional<double> from, doubl
                                      : fmt::format("{} (from {} to {})", name_of_scale(ids, language), before, now);
 }
 
+using TellsBefore = std::function<std::optional<ToldBefore>(const Signal&)>;
+
+/// Of what is alike in one session which speaks, and for which others: places among `signals`. The first speaks for
+/// what nobody was told of yet.
+std::map<std::size_t, std::vector<std::size_t>> who_speaks(const std::vector<std::size_t>& places,
+                                                           const std::vector<Signal>& signals,
+                                                           const TellsBefore& told_before) {
+  std::map<std::size_t, std::size_t> speaker_of;  // by the signal that is known
+  for (const bool itself : {true, false}) {
+    for (const auto place : places) {
+      const auto told = told_before(signals[place]);
+      if (told && told->is_itself == itself) speaker_of.emplace(told->by, place);
+    }
+  }
+  std::map<std::size_t, std::vector<std::size_t>> speaks;
+  std::optional<std::size_t> first;
+  for (const auto place : places) {
+    const auto told = told_before(signals[place]);
+    const auto speaker = told ? speaker_of.at(told->by) : first.value_or(place);
+    auto& others = speaks[speaker];
+    if (speaker != place) {
+      others.push_back(place);
+    } else if (!first) {
+      first = place;
+    }
+  }
+  return speaks;
+}
+
+/// With the numbers of the others, the gravest level among them, and how the symptoms went where one of them says so.
+/// Those that it names.
+std::vector<std::size_t> speak_for(std::size_t speaker, const std::vector<std::size_t>& places,
+                                   std::vector<Signal>& signals, std::span<const Rule> rules) {
+  auto& speaks = signals[speaker];
+  std::vector<std::size_t> named;
+  std::vector<std::pair<std::string, double>> others;
+  auto symptoms = symptoms_of(speaks.values);
+  const bool has_symptoms = !symptoms.empty();
+  for (const auto place : places) {
+    const auto& other = signals[place];
+    if (other.instrument == speaks.instrument) continue;
+    add_numbers(other, *rule_of(other, rules), others);
+    speaks.level = std::max(speaks.level, other.level);
+    if (symptoms.empty()) symptoms = symptoms_of(other.values);
+    named.push_back(place);
+  }
+  if (!has_symptoms) {
+    speaks.reason += sentence_of_symptoms(symptoms, "en");
+    speaks.values.insert(speaks.values.end(), symptoms.begin(), symptoms.end());
+  }
+  speaks.reason += sentence_of_others(others, "en");
+  speaks.values.insert(speaks.values.end(), others.begin(), others.end());
+  return named;
+}
+
 }  // namespace
 
 std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rule> rules,
-                                const std::function<bool(const Signal&)>& stands_alone) {
+                                const TellsBefore& told_before) {
   std::map<std::pair<int, Kind>, std::vector<std::size_t>> alike;  // in the order of the forms
   for (std::size_t place = 0; place < signals.size(); ++place) {
     const auto* rule = rule_of(signals[place], rules);
@@ -125,23 +180,9 @@ std::vector<Signal> told_as_one(std::vector<Signal> signals, std::span<const Rul
     std::sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
       return std::tie(signals[a].form, a) < std::tie(signals[b].form, b);
     });
-    auto& speaks = signals[places.front()];
-    std::vector<std::pair<std::string, double>> others;
-    auto symptoms = symptoms_of(speaks.values);
-    const bool has_symptoms = !symptoms.empty();
-    for (const auto place : std::span(places).subspan(1)) {
-      if (signals[place].instrument == speaks.instrument || stands_alone(signals[place])) continue;
-      add_numbers(signals[place], *rule_of(signals[place], rules), others);
-      speaks.level = std::max(speaks.level, signals[place].level);
-      if (symptoms.empty()) symptoms = symptoms_of(signals[place].values);
-      is_named[place] = true;
+    for (const auto& [speaker, others] : who_speaks(places, signals, told_before)) {
+      for (const auto place : speak_for(speaker, others, signals, rules)) is_named[place] = true;
     }
-    if (!has_symptoms) {
-      speaks.reason += sentence_of_symptoms(symptoms, "en");
-      speaks.values.insert(speaks.values.end(), symptoms.begin(), symptoms.end());
-    }
-    speaks.reason += sentence_of_others(others, "en");
-    speaks.values.insert(speaks.values.end(), others.begin(), others.end());
   }
   std::vector<Signal> left;
   for (std::size_t place = 0; place < signals.size(); ++place) {

@@ -1,6 +1,7 @@
 #pragma once
 /// @file What several instruments say alike of one session is one signal, so that who fills in three forms is not told
 /// of three times. For people; a table of signals has a row for each. No database and no route.
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,11 +19,18 @@ namespace rapport::signals {
 /// and its values have these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected
 /// course) and the weak rule of one answer stand for themselves.
 ///
-/// `stands_alone`: what is told by itself already goes on so, though a form before it says the same since it was
-/// corrected: whoever answered it has answered it.
+/// `told_before`: what was told already goes on so, though a form before it says the same since it was corrected: by
+/// itself, or by the one that named it, or, where that one says nothing any more, by the first of those that it named.
+/// Whoever answered it has answered it.
+struct ToldBefore {
+  std::size_t by = 0;      ///< which of the signals that are known said it: the same number for all that it said
+  bool is_itself = false;  ///< false: that one names it
+};
 std::vector<Signal> told_as_one(
     std::vector<Signal> signals, std::span<const Rule> rules,
-    const std::function<bool(const Signal&)>& stands_alone = [](const Signal&) { return false; });
+    const std::function<std::optional<ToldBefore>(const Signal&)>& told_before = [](const Signal&) {
+      return std::optional<ToldBefore>();
+    });
 
 /// Whether the later values name an instrument with a score that the earlier ones did not: whoever answered those did
 /// not know of it.

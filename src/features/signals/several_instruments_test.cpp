@@ -1,8 +1,10 @@
 #include "features/signals/several_instruments.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,11 +48,37 @@ TEST(SeveralInstruments, OfTheRelationshipAreOneCandidate) {
 
 TEST(SeveralInstruments, OfWhichOneStandsAloneAreTwo) {
   const auto forms = beside({phq({8, 9, 16}), course("gad-7", "total", {6, 7, 15})});
-  const auto alone = [](const Signal& one) { return one.instrument == "gad-7"; };
+  const auto alone = [](const Signal& one) {
+    return one.instrument == "gad-7" ? std::optional(ToldBefore{0, true}) : std::nullopt;
+  };
   const auto found = told_as_one(find_signals_of_each(forms, rules()), rules(), alone);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(std::all_of(found.begin(), found.end(), [](const Signal& one) { return named_in(one.values).empty(); }));
   EXPECT_EQ(named_in(only(forms).values), (std::vector<std::string>{"gad-7", "gad-7"})) << "from and to";
+}
+
+// PHQ-9 was told and named GAD-7; since a correction CORE-10, which came before both, says the same.
+TEST(SeveralInstruments, GoOnBeingNamedByTheOneThatNamedThem) {
+  const auto instruments_told = [](const std::vector<Form>& forms, const std::string& known) {
+    const auto told_before = [&](const Signal& one) -> std::optional<ToldBefore> {
+      if (one.instrument == "core-10") return std::nullopt;
+      return ToldBefore{0, one.instrument == known};
+    };
+    std::string text;
+    for (const auto& one : told_as_one(find_signals_of_each(forms, rules()), rules(), told_before)) {
+      text += fmt::format("{}{}:", text.empty() ? "" : ", ", one.instrument);
+      const auto named = named_in(one.values);
+      for (std::size_t i = 0; i < named.size(); i += 2) text += fmt::format(" {}", named[i]);  // from and to
+    }
+    return text;
+  };
+  const auto core = course("core-10", "total", {10, 10, 22});
+  const auto gad = course("gad-7", "total", {6, 7, 15});
+  EXPECT_EQ(instruments_told(beside({core, phq({8, 9, 16}), gad}), "phq-9"), "core-10:, phq-9: gad-7");
+  EXPECT_EQ(instruments_told(beside({core, gad, phq({8, 9, 16})}), "phq-9"), "core-10:, phq-9: gad-7")
+      << "whichever came first";
+  EXPECT_EQ(instruments_told(beside({core, phq({8, 9, 16}), gad}), "wai-sr"), "core-10:, phq-9: gad-7")
+      << "of those that one named which says nothing any more the first goes on for it";
 }
 
 TEST(SeveralInstruments, SayHowTheSymptomsWentWhereOneOfThemDoes) {

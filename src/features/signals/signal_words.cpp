@@ -200,10 +200,11 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
           of, number(v["start"]), session, number(v["score"]), of_points(v["threshold"]));
     case Method::beyond_expected:
       return fmt::format(
-          "{}: {} in Sitzung {}, schlechter als üblich{}; nach einem ersten Wert von {} waren {} zu erwarten, und {} von "
+          "{}: {} in Sitzung {}, schlechter als üblich{}; nach einem ersten Wert von {} waren {} zu erwarten, und {} "
+          "von "
           "100 liegen nicht schlechter als {}, nach {:.0f} abgeschlossenen Behandlungen dieser Praxis.",
-          of, number(v["score"]), session, running(v), number(v["start"]), number(v["expected"]), number(v["of_hundred"]),
-          number(v["limit"]), v["cases"]);
+          of, number(v["score"]), session, running(v), number(v["start"]), number(v["expected"]),
+          number(v["of_hundred"]), number(v["limit"]), v["cases"]);
     case Method::two_worsenings:
       return fmt::format(
           "{}: zweimal nacheinander schlechter, von {} auf {} und {}: {} zusammen; die Regel verlangt {}.", of,

@@ -153,17 +153,28 @@ class Signals : public testing::FullHouseTest {
         write([&](store::WriteTx& tx) { return messages::append_messages(tx, author, chat, {sealed}, clock.now()); }));
   }
   std::string today() const { return record::day_in_words(std::chrono::floor<std::chrono::days>(clock.now()), "en"); }
-  void hold_session() {
+  void hold_session(std::optional<AccountId> with = {}) {
+    const auto by = with.value_or(therapist);
     const auto id = EncounterId::make(clock.now());
     const auto held = write([&](store::WriteTx& tx) -> Result<void> {
-      TRY(encounters::plan_encounter(tx, therapist, episode, id, {clock.now(), 50, encounters::Channel::chat, ""},
+      TRY(encounters::plan_encounter(tx, by, episode, id, {clock.now(), 50, encounters::Channel::chat, ""},
                                      clock.now()));
-      TRY(encounters::open_encounter(tx, therapist, id, clock.now()));
-      TRY(encounters::close_encounter(tx, therapist, id, clock.now() + std::chrono::minutes(50)));
+      TRY(encounters::open_encounter(tx, by, id, clock.now()));
+      TRY(encounters::close_encounter(tx, by, id, clock.now() + std::chrono::minutes(50)));
       note_change(tx, episode);  // as the route does
       return {};
     });
     ASSERT_TRUE(held) << held.error().detail;
+  }
+  /// Of each form that came, in order: its session, and how many were held before the therapist whom it is about.
+  std::string places_of_forms() {
+    const auto course = read([&](store::ReadTx& tx) { return read_forms(tx, DueLook{episode, client, 0}); }).value();
+    const auto key = keys->key_for(client, soon()).value();
+    std::string text;
+    for (const auto& one : forms_of(course, *key, clock.now()).value()) {
+      text += fmt::format("{}{} after {}", text.empty() ? "" : ", ", one.session, one.before_pair);
+    }
+    return text;
   }
   void note_again() {
     ASSERT_TRUE(write([&](store::WriteTx& tx) -> Result<void> {
@@ -405,6 +416,9 @@ TEST_P(Signals, ThatOnlyAnEarlierVersionOfARuleFoundSayNoScoreThatIsNotShown) {
   EXPECT_EQ(body.reason, "Positive feelings was 9 in session 1, where 19.33 or more would be usual.");
   EXPECT_EQ(body.values.front().second, 9);
   EXPECT_EQ(only().version, "0");
+  wait(hours(1));
+  send(form, "sparq", 8, 32, 2);
+  EXPECT_EQ(stored(), "!early-alliance open") << "of what its form says now it can be said";
 }
 
 TEST_P(Signals, OfAWorseningThatGoesFurtherAreNewOnes) {
@@ -764,6 +778,39 @@ TEST_P(Signals, OfAFormOfTheTherapistsAreNeverOnTheSupervisorsListAndEndWithAHan
   note_again();
   EXPECT_EQ(stored(), "!divergence open") << "what the former therapist filled in counts no more";
   EXPECT_EQ(seen_by(stranger, episode), R"(200 {"signals":[]})");
+}
+
+TEST_P(Signals, OfAFormAfterAHandOverAreAboutWhoeverHeldItsSession) {
+  hold_session();
+  wait(hours(24));
+  hold_session();
+  wait(hours(24));
+  const auto late = ask("sparq");
+  const auto next = ask("gad-7");
+  hand_over();
+  wait(hours(24));
+  send(late, "sparq", 8, 16);
+  EXPECT_EQ(places_of_forms(), "2 after 0") << "of the last session with the former therapist";
+  wait(hours(24));
+  hold_session(stranger);
+  wait(hours(24));
+  send(next, "gad-7", 7, 3);
+  EXPECT_EQ(places_of_forms(), "2 after 0, 3 after 2");
+}
+
+TEST_P(Signals, OfATreatmentWithoutSessionsBeginAnewWithAnotherTherapistToo) {
+  phq(8);
+  wait(hours(24));
+  phq(8);
+  const auto same_day = ask("gad-7");
+  const auto next = ask("phq-9");
+  wait(hours(1));
+  hand_over();
+  wait(hours(1));
+  send(same_day, "gad-7", 7, 3);
+  wait(hours(24));
+  send(next, "phq-9", 9, 8);
+  EXPECT_EQ(places_of_forms(), "1 after 0, 2 after 0, 2 after 0, 3 after 2");
 }
 
 TEST_P(Signals, OfTwoFormsThatDoNotComeAreTwoAndSayWhose) {
