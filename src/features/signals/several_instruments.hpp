@@ -14,18 +14,18 @@
 
 namespace rapport::signals {
 
-/// Of one kind and session the signal of the form that came first stays what it is, so that one that was answered with
-/// all of them known stays answered, with the level of the gravest; its sentence names the others with their numbers,
-/// and its values have these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected
-/// course) and the weak rule of one answer stand for themselves.
-///
-/// `told_before`: what was told already goes on so, though a form before it says the same since it was corrected: by
-/// itself, or by the one that named it, or, where that one says nothing any more, by the first of those that it named.
-/// Whoever answered it has answered it.
+/// What was told already goes on so, though a form before it says the same since it was corrected: by itself, or by the
+/// one that named it, or, where that one says nothing any more, by the first of those that it named. Whoever answered
+/// it has answered it.
 struct ToldBefore {
   std::size_t by = 0;      ///< which of the signals that are known said it: the same number for all that it said
   bool is_itself = false;  ///< false: that one names it
 };
+
+/// Of one kind and session the signal of the form that came first stays what it is, so that one that was answered with
+/// all of them known stays answered, with the level of the gravest; its sentence names the others with their numbers,
+/// and its values have these. What has other eyes (RISQ, a therapist's form), what stays as it was told (an expected
+/// course) and the weak rule of one answer stand for themselves.
 std::vector<Signal> told_as_one(
     std::vector<Signal> signals, std::span<const Rule> rules,
     const std::function<std::optional<ToldBefore>(const Signal&)>& told_before = [](const Signal&) {

@@ -13,6 +13,7 @@
 #include "features/questionnaires/questionnaires_rules.hpp"
 #include "features/record/record_terms.hpp"
 #include "features/signals/evaluation.hpp"
+#include "features/signals/several_instruments.hpp"
 #include "features/signals/signals_api.hpp"
 #include "migrations/house.hpp"
 #include "support/full_house.hpp"
@@ -341,6 +342,33 @@ TEST_P(Signals, OfOneQuestionnaireStayAnsweredWhenOneBeforeItIsCorrected) {
   EXPECT_EQ(seen.find("On the same day, too"), std::string::npos) << "of the other it was said before";
   send(before, "phq-9", 9, 9, 3);
   EXPECT_EQ(stored(), "!deterioration open, deterioration answered");
+}
+
+TEST_P(Signals, ThatNamedAnotherAndWereAnsweredGoOnNamingItWhenOneBeforeThemIsCorrected) {
+  send(ask("pcl-5"), "pcl-5", 20, 10);
+  phq(8);
+  send(ask("gad-7"), "gad-7", 7, 6);
+  wait(hours(24));
+  const auto before = ask("pcl-5");
+  send(before, "pcl-5", 20, 10);
+  wait(hours(1));
+  phq(16);
+  send(ask("gad-7"), "gad-7", 7, 15);
+  const auto signal = only();
+  ASSERT_EQ(signal.instrument, "phq-9");
+  ASSERT_TRUE(record(signal, Outcome::discussed));
+  send(before, "pcl-5", 20, 40, 2);
+  EXPECT_EQ(stored(), "deterioration open, deterioration answered");
+  const auto key = keys->key_for(client, soon()).value();
+  const auto all =
+      read([&](store::ReadTx& tx) -> Result<std::vector<StoredSignal>> { return list_all(tx, episode); }).value();
+  for (const auto& one : all) {
+    const auto named = named_in(open_body(*key, one.id, one.sealed_body).value().values);
+    const auto is_known = one.id == signal.id;
+    EXPECT_EQ(one.instrument, is_known ? "phq-9" : "pcl-5");
+    EXPECT_EQ(named, is_known ? (std::vector<std::string>{"gad-7", "gad-7"}) : std::vector<std::string>())
+        << "what was answered is told by nothing else";
+  }
 }
 
 TEST_P(Signals, AreSaidAnewAfterAnUpgradeAlsoOfATreatmentThatIsOver) {
