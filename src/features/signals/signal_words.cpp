@@ -201,8 +201,7 @@ std::string german(const StoredSignal& signal, const Rule& rule, Values& v) {
     case Method::beyond_expected:
       return fmt::format(
           "{}: {} in Sitzung {}, schlechter als üblich{}; nach einem ersten Wert von {} waren {} zu erwarten, und {} "
-          "von "
-          "100 liegen nicht schlechter als {}, nach {:.0f} abgeschlossenen Behandlungen dieser Praxis.",
+          "von 100 liegen nicht schlechter als {}, nach {:.0f} abgeschlossenen Behandlungen dieser Praxis.",
           of, number(v["score"]), session, running(v), number(v["start"]), number(v["expected"]),
           number(v["of_hundred"]), number(v["limit"]), v["cases"]);
     case Method::two_worsenings:
