@@ -32,8 +32,7 @@ struct NewPair {
   bool spoke_before = false;                                ///< the client was in contact with a former therapist
   measurement_plan::FirstForms first = {};  ///< none where something was agreed on, or they spoke before
 };
-/// Of those whom the viewer treats now; who began first is the first.
-/// Errors: those of the rule.
+/// Of those whom the viewer treats now; who began first is the first. Errors: those of the rule.
 Result<std::vector<NewPair>> list_new_pairs_of(store::ReadTx& tx, AccountId viewer);
 /// Of the whole practice.
 Result<std::vector<NewPair>> list_new_pairs(store::ReadTx& tx, PracticeId practice);
@@ -50,8 +49,9 @@ struct Due {
   std::optional<Time> proposed = {};  ///< by the step that a first form asks for
   bool spoke_before = false;
 };
-/// Of what a former therapist agreed on, and of what a form asks for, only that nothing becomes later by this pair's
-/// beginning: and nothing once the client had been in contact with a therapist, or where the two had met.
+/// What this pair agreed on holds. What was agreed on with a former therapist, or what a form asks for, makes it sooner
+/// than `usual` at most, and only where the client has not been in contact with any therapist. Had two met, it is
+/// `usual`.
 Time contact_due(Time began_at, std::chrono::hours usual, const Due& known);
 
 /// That of the first step of the rule. Errors: those of the rule.

@@ -7,7 +7,9 @@
 #include "features/notify/notify.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/staff.hpp"
+#include "features/preferences/preferences.hpp"
 #include "features/preferences/preferences_api.hpp"
+#include "features/therapist_profiles/therapist_profiles.hpp"
 #include "features/therapist_profiles/therapist_profiles_api.hpp"
 #include "support/full_house.hpp"
 
@@ -236,6 +238,26 @@ TEST_P(Choosing, ShowsWhoeverAssignsWhereTheFirstContactIsLateButNotWhoseItIs) {
     EXPECT_EQ(late.find("Nora"), std::string::npos) << late;
     EXPECT_EQ(late.find(newcomer.text()), std::string::npos) << late;
   }
+}
+
+TEST_P(Choosing, WhatDoesNotOpenTakesNobodyElseAway) {
+  says(stranger, 3);
+  const auto second = comes("olga");
+  for (const auto who : {newcomer, second}) client_asks(who, Method::put, "/api/me/assignment");
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return preferences::add_wishes(tx, {newcomer, 1, clock.now(), Bytes(60)},
+                                   [](const preferences::StoredWishes&) { return false; });
+  }));
+  ASSERT_TRUE(write([&](store::WriteTx& tx) {
+    return therapist_profiles::store_profile(tx, {therapist, 1, 5, Bytes(60), clock.now()},
+                                             [](const auto&) { return false; });
+  }));
+  const auto seen = waiting(coordinator, Role::coordinator);
+  EXPECT_EQ(seen.status, 200) << seen.body;
+  EXPECT_TRUE(has(seen, newcomer.text()) && has(seen, second.text())) << seen.body;
+  EXPECT_TRUE(has(seen, "Dora Therapist")) << seen.body;
+  EXPECT_FALSE(has(seen, "Berger")) << seen.body;
+  EXPECT_TRUE(has(matches(second), "Dora"));
 }
 
 TEST_P(Choosing, NobodyIsForgottenWhoLooksForLong) {

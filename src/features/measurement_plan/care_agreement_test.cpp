@@ -1,6 +1,9 @@
 #include "features/measurement_plan/care_agreement.hpp"
 
+#include <algorithm>
+
 #include "features/encounters/encounters.hpp"
+#include "features/first_contact/first_contact.hpp"
 #include "features/measurement_plan/care_agreement_api.hpp"
 #include "features/questionnaires/questionnaires_api.hpp"
 #include "features/questionnaires/questionnaires_rules.hpp"
@@ -128,6 +131,24 @@ TEST_P(CareApi, ProposesToTheTherapistAloneByTheFormThatAsksForMost) {
   send("gad-7", 7, 3);
   EXPECT_TRUE(has(call(therapist, http::Method::get, care()), R"("questionnaire":"k10")"))
       << "what somebody said at the beginning counts, not what came later";
+}
+
+TEST_P(CareApi, AFirstContactIsDueByWhatTheFormAsksForWhileNothingIsDecided) {
+  const auto due = [&] {
+    auto pairs = read([&](store::ReadTx& tx) { return first_contact::list_new_pairs_of(tx, therapist); });
+    EXPECT_TRUE(pairs);
+    const auto expected = first_contact::expect_contacts(*house, *std::move(pairs), soon());
+    const auto found = std::ranges::find(expected, episode, [](const auto& one) { return one.pair.episode; });
+    EXPECT_NE(found, expected.end());
+    return found->by;
+  };
+  const auto sent_at = clock.now();
+  const auto usual = due();
+  send("gad-7", 7, 3);
+  EXPECT_EQ(due(), sent_at + std::chrono::hours(48));
+  EXPECT_LT(due(), usual);
+  ASSERT_EQ(call(therapist, http::Method::post, care(), decision(1, 1, "a")).status, 201);
+  EXPECT_LE(due(), sent_at + std::chrono::hours(24)) << "what was decided holds";
 }
 
 TEST_P(CareApi, TheTherapistDecidesAndWhatWasDecidedStays) {

@@ -267,6 +267,7 @@ TEST_P(TherapistSwitches, WishesFromBeforeDoNotGoAlongWhereNothingButTheSummaryD
   clock.set(clock.now() + hours(1));
   const auto id = ready(SwitchHistory::summary, hours(0));
   wish(2, "somebody else");
+  clock.set(clock.now() + hours(1));
   ASSERT_TRUE(*tell_it(id, 4));
   EXPECT_EQ(carry_out(), 1);
   const auto begun = now_of().new_episode;
