@@ -43,7 +43,7 @@ struct House {
   bool staff_need_second_factor = false;    ///< everybody but clients
   std::chrono::hours invitations_last{72};
   std::chrono::hours recap_lasts{7 * 24};  ///< so long after a session its recap can be written
-  std::string practice_address = {};  ///< https://… under which people reach the practice; empty: none is set
+  std::string practice_address = {};       ///< https://… under which people reach the practice; empty: none is set
 };
 
 inline bool must_have_second_factor(const House& house, access::Role role) {

@@ -8,8 +8,8 @@
 
 #include "base/clock.hpp"
 #include "features/messages/messages.hpp"
-#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/preferences/preferences.hpp"
+#include "features/relationship_concern/relationship_concern_shapes.hpp"
 #include "features/signals/signals.hpp"
 #include "features/therapist_profiles/therapist_profiles.hpp"
 #include "http/text.hpp"

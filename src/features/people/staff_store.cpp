@@ -4,8 +4,8 @@
 #include "features/notify/push_devices.hpp"
 #include "features/people/absences.hpp"
 #include "features/people/hand_overs.hpp"
-#include "features/people/people_shapes.hpp"
 #include "features/people/neutral_changed.hpp"
+#include "features/people/people_shapes.hpp"
 #include "features/people/staff.hpp"
 
 namespace rapport::people {
