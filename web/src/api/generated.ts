@@ -11627,14 +11627,12 @@ export interface components {
             times: components["schemas"]["WeekTime"][];
             way?: number | null;
         };
-        /** @description Somebody who could fit and has room: what they say of themselves, which wishes they meet, and which not. */
+        /** @description Somebody who could fit and has room: what they say of themselves, which wishes they meet, and which not. `away_from` and `away_until`: an absence that begins in the next weeks. */
         ProposedTherapist: {
             profile: components["schemas"]["ShownProfile"];
             met: components["schemas"]["FitReason"][];
             unmet: components["schemas"]["FitReason"][];
-            /** Format: date-time */
             away_from?: string | null;
-            /** Format: date-time */
             away_until?: string | null;
         };
         /** @description `state`: `none` where one came by a therapist's invitation, `choosing`, `asked` (somebody is to be chosen for one; choosing oneself still goes), `found`. At most three proposals, in an order that says nothing; none but while one looks for somebody. `nobody`: wishes that nobody who has room meets. `has_wishes`: one has written any. */
@@ -11666,18 +11664,16 @@ export interface components {
             fits: components["schemas"]["WaitingFit"][];
             nobody: components["schemas"]["FitReason"][];
         };
-        /** @description A therapist of the practice. `room` is how many more clients they take; it and `profile` are absent while they have written no profile. `away`: just now. */
+        /** @description A therapist of the practice. `room` is how many more clients they take; it and `profile` are absent while they have written no profile. `away`: now, or from within the time in which a first contact is due; `away_from` and `away_until`: then, or later in the next weeks. */
         TherapistWithRoom: {
             therapist: components["schemas"]["Person"];
             room?: number | null;
             away: boolean;
-            /** Format: date-time */
             away_from?: string | null;
-            /** Format: date-time */
             away_until?: string | null;
             profile?: components["schemas"]["ShownProfile"] | null;
         };
-        /** @description The two have worked together since `began_at`, and the time that was agreed on for the first contact is over without one. Which time that was, and whose it is, is for the two alone. */
+        /** @description The time for the first contact with a client is over without one. Since when the two work together, which time that was and whose it is stands nowhere here, since a short one tells how somebody is. */
         LateContact: {
             therapist: components["schemas"]["Person"];
         };
@@ -11989,7 +11985,7 @@ export interface components {
         Kind: "safety" | "unanswered" | "rift";
         /** @enum {string} */
         ConcernState: "open" | "acknowledged" | "closed";
-        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's own words. */
+        /** @description Of what was answered somebody was told; nobody watches in real time, so show the crisis contacts (GET /api/crisis-contacts) at once and say so. `readers` are the names of those who were told; empty: the practice has named nobody, or, where `left` is true, they have left since. `earlier`: the latest answers no longer say so, and what was said before is still open with them. `since`: when they were told; `state`: whether one of them has said that they look into it, and whether they have closed it. While it is open and nobody has looked by `acknowledge_by`, a supervisor is told too; absent where there is none. `supervisor_told`: that has happened. The two contacts are in the practice's own words. `deputy`: which of the names is that of the therapist's deputy. */
         Told: {
             kind: components["schemas"]["Kind"];
             state: components["schemas"]["ConcernState"];
@@ -12002,8 +11998,9 @@ export interface components {
             supervisor_told: boolean;
             complaint_contact?: string | null;
             safeguarding_contact?: string | null;
+            deputy?: string | null;
         };
-        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `then_supervisor`: a supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer. */
+        /** @description `draft` is what the client has answered and not sent; only the client sees it. `versions` are what was sent, the latest last; none is ever changed. For the client alone: `looked_at_by`, the names of those who are told when an answer calls for a person, to be shown before the first question, and absent where none does; `then_supervisor`: a supervisor is told when none of them looks in time; `told`, whenever the latest version has such an answer; `deputy`: which of those names is that of the therapist's deputy. */
         FormDetails: {
             form: components["schemas"]["Form"];
             draft?: components["schemas"]["Answers"] | null;
@@ -12011,6 +12008,7 @@ export interface components {
             looked_at_by?: string[] | null;
             then_supervisor: boolean;
             told?: components["schemas"]["Told"] | null;
+            deputy?: string | null;
         };
         /** @description All answers so far, in place of those before. `based_on` is the `revision` that they were built on. */
         AnswersToSave: {
@@ -13169,7 +13167,7 @@ export interface components {
         };
         /** @enum {string} */
         ReasonKind: "concern" | "concern_unanswered" | "urgent" | "session_open" | "reply_overdue" | "contact_overdue" | "signal_act" | "session_not_begun" | "reply_due" | "contact_due" | "signal_look" | "follow_up" | "unread" | "form_missing" | "own_form_missing" | "session_soon";
-        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `contact_overdue`, and `contact_due` within a day: by when the two of a new pair were to be in contact, and have not been; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that something cannot wait. */
+        /** @description `concern`, `concern_unanswered`: an answer that a person must look at, or that was left out, and nobody has said yet what was done; see /api/concerns. `at` by kind: for these two when it was raised, and in `until` by when the supervisor is told if nobody looks into it, where there is one; `session_open` since when; `reply_overdue` until when an answer was agreed; `contact_overdue`, and `contact_due` within a day: by when the two of a new pair were to be in contact, and have not been; `session_not_begun` and `session_soon` when it was or is to begin; `reply_due` until when an answer is agreed, or, without an agreement, nothing: then `since` is when the client wrote; `unread` the oldest of `count` messages; `form_missing` the day of the latest of `count` forms that the client did not send, `own_form_missing` of those that the therapist did not; `signal_act` and `signal_look` when that came on which the signal `signal` stands, with its sentence in `words`, of `count` that wait: see /api/signals, and, where scores of its questionnaire came since, the latest of them in `latest` and when in `latest_at`; `follow_up` since when what was done about `signal` is to be looked at again, with what it is called in `words`; `urgent` when the client said, before a session, that something cannot wait. */
         Reason: {
             kind: components["schemas"]["ReasonKind"];
             at?: string | null;
@@ -13181,6 +13179,8 @@ export interface components {
             concern?: string | null;
             signal?: string | null;
             words?: string | null;
+            latest?: number | null;
+            latest_at?: string | null;
         };
         /** @description `reasons` are why the client needs the therapist, the gravest first; none: nothing waits. `last_contact` is the latest message of either. `present`: the client is here now. `stands_in_for`: the therapist whose client it is, and who is away; `therapist_left`: or works here no longer, so that one goes on until the client is handed over. */
         CaseloadClient: {
@@ -13890,7 +13890,7 @@ export interface components {
         CheckInReminder: {
             wanted: boolean;
         };
-        /** @description `asked`: the client is asked now; it never keeps anybody from the session. `at`: when it was answered, or with `skipped` when the client went on without; `stale`: so long ago that it is asked again. `usual`: the place that is offered, to the client alone. `country` is the one whose emergency numbers hold there: see /api/crisis-contacts. Answers are erased after `kept_days`. */
+        /** @description `asked`: the client is asked now; it never keeps anybody from the session. `at`: when it was answered, or with `skipped` when the client went on without (with `answers`: when it was asked again); `stale`: so long ago that it is asked again. `usual`: the place that is offered, to the client alone. `country` is the one whose emergency numbers hold there: see /api/crisis-contacts. Answers are erased after `kept_days`. */
         SafetyGateAnswer: {
             asked: boolean;
             skipped: boolean;
@@ -13901,7 +13901,7 @@ export interface components {
             answers?: components["schemas"]["Whereabouts"] | null;
             usual?: components["schemas"]["UsualPlace"] | null;
         };
-        /** @description `place` is what one would tell an ambulance. `keep_usual`: offer this place, its country and the number next time. */
+        /** @description `place` is what one would tell an ambulance; `phone` may be empty. `keep_usual`: offer this place, its country and the number next time. */
         SafetyGateAnswers: {
             answers: components["schemas"]["Whereabouts"];
             keep_usual: boolean;
@@ -14075,7 +14075,7 @@ export interface components {
         rapport__signals__State: "open" | "answered" | "deferred" | "history";
         /** @enum {string} */
         FollowUp: "next_session" | "date";
-        /** @description Something in the course that asks for a look, found by a rule; never a diagnosis. `title` and `reason` are in the language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which it stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected since, or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is to be looked at again. */
+        /** @description Something in the course that asks for a look, found by a rule; never a diagnosis. `title`, `reason` and `citation` are in the language that was asked for. `published`: the rule is; otherwise it is our own. `at` is when that came on which it stands, a `form` or a `session`; `found_at` when the rule found it. `holds` is false when that was corrected since, or is over. `waits`: somebody is to look at it; an `info` never does. `follow_up_due`: what was done about it is to be looked at again. */
         SignalEntry: {
             /** Format: uuid */
             id: string;
