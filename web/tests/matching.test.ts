@@ -20,7 +20,7 @@ test('a reason is a plain sentence and has no number in it', () => {
 test('what is not met says how the therapist works, or that they do not say', () => {
   expect(unmetName(reason('language', { language: 'tr' }))).toBe('does not name Turkish as a language');
   expect(unmetName(reason('gender', { gender: 'woman' }))).toBe('is not a woman, or does not say');
-  expect(unmetName(reason('times', { times: [tuesday] }))).toBe('names no time at which you can');
+  expect(unmetName(reason('times', { times: [tuesday] }))).toBe('names none of the times wished for');
   expect(unmetName(reason('lead', { way: -1 }))).toBe('likes to lead');
   expect(unmetName(reason('lead'))).toBe('says nothing about “Who leads”');
   expect(wishName(reason('lead'))).toBe('Who leads');

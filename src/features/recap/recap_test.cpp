@@ -236,7 +236,8 @@ TEST_P(Recaps, GatherWhatWasShownAndDoneSinceTheLastSession) {
   EXPECT_EQ(read_of(client, at(session)).at("offered").at(1).at("source"), "homework_partly");
   for (const auto viewer : {client, therapist}) {
     std::vector<std::string> offered;
-    for (const auto& one : read_of(viewer, at(session)).at("offered").as_array()) {
+    const auto shown = read_of(viewer, at(session));
+    for (const auto& one : shown.at("offered").as_array()) {
       offered.emplace_back(one.at("text").as_string());
     }
     EXPECT_EQ(offered, (std::vector<std::string>{"went out", "walk", "more friends"}));

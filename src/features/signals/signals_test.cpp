@@ -172,7 +172,8 @@ class Signals : public testing::FullHouseTest {
     const auto course = read([&](store::ReadTx& tx) { return read_forms(tx, DueLook{episode, client, 0}); }).value();
     const auto key = keys->key_for(client, soon()).value();
     std::string text;
-    for (const auto& one : forms_of(course, *key, clock.now()).value()) {
+    const auto forms = forms_of(course, *key, clock.now()).value();
+    for (const auto& one : forms) {
       text += fmt::format("{}{} after {}", text.empty() ? "" : ", ", one.session, one.before_pair);
     }
     return text;
