@@ -10,6 +10,7 @@
 #include "features/achievements/achievements.hpp"
 #include "features/goals/goals.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/people.hpp"
 #include "features/people/staff.hpp"
 #include "features/recap/recap_api.hpp"
 #include "features/recap/recap_rules.hpp"
@@ -326,8 +327,10 @@ TEST_P(Recaps, WhatTheClientSaysOfASessionTheTherapistOfThenHearsAlone) {
 TEST_P(Recaps, WhoeverHasLeftHearsNothingOfASession) {
   const auto session = open_session();
   close(session);
-  const auto left =
-      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); });
+  const auto left = write([&](store::WriteTx& tx) -> Result<bool> {
+    TRY(people::set_helpers(tx, episode, {deputy, {}}));
+    return people::close_staff(tx, practice, therapist, people::Leaving::at_once);
+  });
   ASSERT_TRUE(left) << left.error().detail;
   for (const auto to : {therapist, deputy}) {
     const auto said = post(client, at(session, "feedback"),
