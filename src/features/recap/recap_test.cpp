@@ -327,10 +327,11 @@ TEST_P(Recaps, WhatTheClientSaysOfASessionTheTherapistOfThenHearsAlone) {
 TEST_P(Recaps, WhoeverHasLeftHearsNothingOfASession) {
   const auto session = open_session();
   close(session);
-  const auto left = write([&](store::WriteTx& tx) -> Result<bool> {
-    TRY(people::set_helpers(tx, episode, {deputy, {}}));
-    return people::close_staff(tx, practice, therapist, people::Leaving::at_once);
-  });
+  ASSERT_TRUE(
+      write([&](store::WriteTx& tx) { return people::set_backing(tx, practice, therapist, {.deputy = deputy}); }));
+  pass(people::kTimeToObject);
+  const auto left =
+      write([&](store::WriteTx& tx) { return people::close_staff(tx, practice, therapist, people::Leaving::at_once); });
   ASSERT_TRUE(left) << left.error().detail;
   for (const auto to : {therapist, deputy}) {
     const auto said = post(client, at(session, "feedback"),
