@@ -71,6 +71,20 @@ const store::Query kAddFollowUp("test.reseal_follow_up",
                                 " SELECT $1, $2, n.id, 1, 1, $3 FROM encounter n WHERE n.client_id = $4 LIMIT 1");
 const store::Query kAddBetweenNote("test.reseal_between_note",
                                    "INSERT INTO relationship_note (id, written_at, sealed_text) VALUES ($1, 1, $2)");
+const store::Query kFreshSession("test.reseal_session",
+                                 "SELECT n.id FROM encounter n WHERE n.client_id = $1 AND NOT EXISTS (SELECT 1 FROM"
+                                 " check_in c WHERE c.encounter_id = n.id) AND NOT EXISTS (SELECT 1 FROM recap r WHERE"
+                                 " r.encounter_id = n.id) LIMIT 1");
+const store::Query kAddCheckIn("test.reseal_check_in",
+                               "INSERT INTO check_in (encounter_id, client_id, reminds, revision, draft_at,"
+                               " sealed_draft, version) VALUES ($1, $2, 1, 1, 1, $3, 0)");
+const store::Query kAddRecap("test.reseal_recap",
+                             "INSERT INTO recap (id, encounter_id, episode_id, client_id, number, held_at, state,"
+                             " revision, versions, changed_by, changed_at, state_by, state_at, sealed_content)"
+                             " VALUES ($1, $2, $3, $4, 1, 1, 'drafted', 1, 0, $4, 1, $4, 1, $5)");
+const store::Query kAddRecapStep("test.reseal_recap_step",
+                                 "INSERT INTO recap_step (id, recap_id, place, step, revision, by_id, at, sealed_words)"
+                                 " VALUES ($1, $2, 1, 'send_back', 1, $3, 1, $4)");
 const store::Query kSetConsentNote("test.reseal_consent", "UPDATE consent SET sealed_note = $2 WHERE id = $1");
 const store::Query kAnyConsent("test.reseal_any_consent", "SELECT id, person_id FROM consent WHERE person_id = $1");
 const store::Query kBreakMessage(
@@ -154,6 +168,13 @@ class Reseal : public demo::DemoHouse {
       tx.execute(kAddAgreement, {agreement, telling, access::seal(*key, agreement.bytes(), "what was agreed")});
       const auto asked = Id<struct AskedTag>::make(now);
       tx.execute(kAddFollowUp, {asked, between, access::seal(*key, asked.bytes(), "it is better"), client});
+      const auto held = tx.first(kFreshSession, {client}, [](const store::Row& row) { return row.id<EncounterId>(0); });
+      if (!held) return fail({ErrorKind::internal, "test", "The made-up client has no session."});
+      tx.execute(kAddCheckIn, {*held, client, access::seal(*key, held->bytes(), "half a check-in")});
+      const auto recap = Id<struct RecapTag>::make(now);
+      tx.execute(kAddRecap, {recap, *held, episode_, client, access::seal(*key, recap.bytes(), "a recap")});
+      const auto step = Id<struct RecapStepTag>::make(now);
+      tx.execute(kAddRecapStep, {step, recap, client, access::seal(*key, step.bytes(), "what is not right in it")});
       const auto consents = tx.list(kAnyConsent, {client}, [](const store::Row& row) { return row.uuid(0); });
       for (const auto& id : consents) {
         tx.execute(kSetConsentNote, {AccountId(id), access::seal(*key, id, "on paper")});

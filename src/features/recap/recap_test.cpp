@@ -10,6 +10,7 @@
 #include "features/achievements/achievements.hpp"
 #include "features/goals/goals.hpp"
 #include "features/notify/notify.hpp"
+#include "features/people/absences.hpp"
 #include "features/people/people.hpp"
 #include "features/people/staff.hpp"
 #include "features/recap/recap_api.hpp"
