@@ -78,6 +78,14 @@ const store::Query kFreshSession("test.reseal_session",
 const store::Query kAddCheckIn("test.reseal_check_in",
                                "INSERT INTO check_in (encounter_id, client_id, reminds, revision, draft_at,"
                                " sealed_draft, version) VALUES ($1, $2, 1, 1, 1, $3, 0)");
+const store::Query kAddGate("test.reseal_gate",
+                            "INSERT INTO safety_gate (encounter_id, client_id, at, sealed_answers)"
+                            " VALUES ($1, $2, 1, $3)");
+const store::Query kAddPlace("test.reseal_place",
+                             "INSERT INTO usual_place (client_id, saved_at, sealed_place) VALUES ($1, 1, $2)");
+const store::Query kAddFeedback("test.reseal_feedback",
+                                "INSERT INTO session_feedback (id, encounter_id, client_id, to_id, at, sealed_words)"
+                                " VALUES ($1, $2, $3, $3, 1, $4)");
 const store::Query kAddRecap("test.reseal_recap",
                              "INSERT INTO recap (id, encounter_id, episode_id, client_id, number, held_at, state,"
                              " revision, versions, changed_by, changed_at, state_by, state_at, sealed_content)"
@@ -171,6 +179,11 @@ class Reseal : public demo::DemoHouse {
       const auto held = tx.first(kFreshSession, {client}, [](const store::Row& row) { return row.id<EncounterId>(0); });
       if (!held) return fail({ErrorKind::internal, "test", "The made-up client has no session."});
       tx.execute(kAddCheckIn, {*held, client, access::seal(*key, held->bytes(), "half a check-in")});
+      tx.execute(kAddGate, {*held, client, access::seal(*key, held->bytes(), "where they are")});
+      tx.execute(kAddPlace, {client, access::seal(*key, client.bytes(), "where they usually are")});
+      const auto feedback = Id<struct FeedbackTag>::make(now);
+      tx.execute(kAddFeedback,
+                 {feedback, *held, client, access::seal(*key, feedback.bytes(), "what to have different")});
       const auto recap = Id<struct RecapTag>::make(now);
       tx.execute(kAddRecap, {recap, *held, episode_, client, access::seal(*key, recap.bytes(), "a recap")});
       const auto step = Id<struct RecapStepTag>::make(now);
