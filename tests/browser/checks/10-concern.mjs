@@ -186,7 +186,7 @@ export default async function add({ check, house, shots }) {
     }
     for (const { name } of [therapist, neutral]) await page.getByText(`${name} has written down what you agreed on.`).waitFor();
     await picture('two-proposals-narrow', page);
-    await page.getByRole('button', { name: `Yes, we agreed on that: ${therapist.name}` }).click();
+    await page.getByRole('button', { name: new RegExp(`^Yes, we agreed on that\\s?: ${therapist.name}$`) }).click();
     await page.getByRole('heading', { name: 'You have agreed on something' }).first().waitFor();
     await page.getByText(`${neutral.name} has written down what you agreed on.`).waitFor();
 

@@ -61,7 +61,7 @@ export default async function add({ check, house, shots }) {
     await page.getByRole('link', { name: 'Begin with your wishes' }).click();
     await page.getByRole('heading', { name: 'What you wish for in the work', level: 1 }).waitFor();
     await page.getByLabel('Tasks between sessions').selectOption({ label: 'rather with tasks' });
-    await page.getByLabel('Language', { exact: true }).selectOption({ label: 'Turkish' });
+    await page.locator('main').getByLabel('Language', { exact: true }).selectOption({ label: 'Turkish' });
     await page.getByLabel('The therapist is').selectOption({ label: 'a woman' });
     await page.getByLabel('Tuesday evening').focus();
     await page.keyboard.press('Space');
@@ -115,6 +115,7 @@ export default async function add({ check, house, shots }) {
     await picture('wishes-de-narrow', client.page);
     await client.page.getByRole('button', { name: 'Speichern und sehen, wer passen könnte' }).click();
     await client.page.getByRole('heading', { name: 'Wer zu Ihnen passen könnte', level: 1 }).waitFor();
+    await client.page.locator('li.card').first().waitFor();
     same('proposals', await client.page.locator('li.card').count(), 3);
     await picture('choice-de-narrow', client.page);
     await client.page.getByRole('button', { name: 'Die Praxis wählen lassen' }).click();
@@ -122,7 +123,7 @@ export default async function add({ check, house, shots }) {
 
     const { page } = await place.person(house.origin, administrator, { ...phone, locale: 'de-DE' });
     const waiting = page.getByRole('region', { name: 'Noch ohne Therapeutin oder Therapeuten' });
-    await waiting.getByText('um eine Wahl gebeten').waitFor();
+    await waiting.getByText('um eine Wahl gebeten.').waitFor();
     await waiting.getByText('lässt die Klientin oder den Klienten führen').first().waitFor();
     const text = await page.locator('main').innerText();
     for (const hidden of ['Pia', 'pia.two', 'geheime Worte']) same(`${hidden} is shown`, text.includes(hidden), false);
