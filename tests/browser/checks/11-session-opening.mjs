@@ -110,8 +110,11 @@ export default async function add({ check, house, shots }) {
     await gate.getByRole('button', { name: 'Tell my therapist' }).click();
     same('focus at what is missing', await near.page.evaluate(() => document.activeElement?.id), 'gate-place');
     await gate.getByLabel('Your place now').fill('Ring 1, Vienna');
+    same('what is no longer missing is not said', await gate.getByText('Say where you are, or skip this.').count(), 0);
+    same('no number, no call', await gate.getByLabel('Call that number').isChecked(), false);
     await gate.getByLabel('Country').selectOption({ label: 'Austria' });
     await gate.getByLabel('A number to reach you').fill('+43 1 234');
+    same('a number, a call', await gate.getByLabel('Call that number').isChecked(), true);
     await gate.getByLabel('Alone', { exact: true }).check();
     await gate.getByLabel('Offer this place and number next time').check();
     await clean(near.page);
@@ -129,7 +132,7 @@ export default async function add({ check, house, shots }) {
     // One look before the session: what is urgent on top, and what they reported that says otherwise.
     await hers.page.getByRole('link', { name: 'Prepare', exact: true }).click();
     await hers.page.getByRole('heading', { level: 1, name: `Before the session with ${client.name}` }).waitFor();
-    await hers.page.getByText('The rent is due.').waitFor();
+    await hers.page.getByText('The rent is due.').first().waitFor();
     const examples = hers.page.getByRole('region', { name: 'Earlier examples' });
     await examples.getByText('Nothing has changed', { exact: true }).waitFor();
     await examples.getByText('Cooked for two friends', { exact: true }).waitFor();

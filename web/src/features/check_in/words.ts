@@ -54,10 +54,9 @@ export function isEmpty(content: CheckInContent): boolean {
   return Object.values(content).every((one) => Array.isArray(one) && one.length === 0);
 }
 
-/** Every text of it under its name, to be read. */
+/** What went well and badly, each under its name, to be read. */
 export function saidIn(content: CheckInContent): { name: string; text: string }[] {
   const all = [
-    { name: m.check_in_feeling(), text: content.feeling_words ?? '' },
     { name: m.check_in_well(), text: content.went_well ?? '' },
     { name: m.check_in_badly(), text: content.went_badly ?? '' }
   ];

@@ -36,7 +36,10 @@ export class RecapDocument {
     void this.read();
     const unlisten = app.listen({
       // What could not be saved without the line is saved now.
-      resume: () => void this.read().then(() => this.flush()),
+      resume: () => {
+        this.problem = '';
+        void this.read().then(() => this.flush());
+      },
       passing: (event) => {
         const own = event.kind === 'recap' && event.body.encounter === this.encounter;
         const around = (event.kind === 'between' || event.kind === 'encounter') && event.body.episode === this.it?.episode;
@@ -97,6 +100,7 @@ export class RecapDocument {
     if (this.clash !== null) return false;
     if (!this.isDirty) return true;
     this.saving = 'saving';
+    this.problem = '';
     const mine = tidy(this.text);
     const saved = await this.#queue(() => this.#save(say(mine), mine));
     this.saving = saved ? 'saved' : this.clash === null ? 'failed' : 'none';
