@@ -208,6 +208,21 @@ test('the end of the log-in is told and ends the trying; being let not in is tol
   expect(t.sockets).toHaveLength(2);
 });
 
+test('a line that the server only renews is not told as broken', async () => {
+  const t = setup();
+  t.live.start();
+  t.last().onopen?.();
+  t.last().onclose?.({ code: 4409 });
+  await vi.advanceTimersByTimeAsync(500);
+  expect(t.sockets).toHaveLength(2);
+  t.last().onopen?.();
+  expect(t.states).toEqual(['connecting', 'open', 'connecting', 'open']);
+  t.last().onclose?.({ code: 4409 });
+  await vi.advanceTimersByTimeAsync(500);
+  t.last().onclose?.({ code: 4409 });
+  expect(t.live.state).toBe('waiting');
+});
+
 test('a window among too many comes back only when it is looked at', async () => {
   const t = setup();
   t.live.start();

@@ -193,7 +193,7 @@ export default async function add({ check, house, shots }) {
     const german = await place.person(house.origin, client, { ...phone, locale: 'de-DE' });
     await german.page.goto(`${house.origin}/between`);
     await german.page.getByRole('heading', { name: 'Zwischen uns stimmt etwas nicht' }).waitFor();
-    await german.page.getByText('Noch nicht gelesen').first().waitFor();
+    await german.page.getByRole('heading', { name: 'Sie haben etwas vereinbart' }).first().waitFor();
     await picture('german-phone', german.page);
     const desktop = await place.person(house.origin, therapist, { ...phone, locale: 'de-DE' });
     await desktop.page.goto(`${house.origin}/between`);

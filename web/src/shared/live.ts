@@ -48,6 +48,7 @@ const answerWithin = 5_000;
 const open = 1;
 /** Closing codes from 4000 on are the service's own. */
 const loggedOut = 4401;
+const newClient = 4409;
 const tooMany = 4429;
 // Costs the server next to nothing and changes nothing.
 const question = JSON.stringify({ id: 1, do: 'GET /api/practice' });
@@ -214,13 +215,14 @@ export class Live {
       }
       // A window among too many comes back when somebody looks at it, or they would push each other out in turn.
       if (event.code === tooMany) this.#become('waiting');
-      else this.#later();
+      else this.#later(opened && event.code === newClient ? 'connecting' : 'waiting');
       if (!opened) this.#options.onRefused?.();
     };
   }
 
-  #later(): void {
-    this.#become('waiting');
+  /** A line that the server only renews is not told as broken: it stands again in a moment. */
+  #later(state: LiveState = 'waiting'): void {
+    this.#become(state);
     const wait = backoff(this.#tries++, this.#options.random);
     this.#timer = setTimeout(() => {
       this.#timer = null;
