@@ -1,13 +1,16 @@
-/// Against lme4 and metafor: tests/golden/make.R made the files.
+/// Against lme4, metafor and psych: tests/golden/make.R made the files.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "golden_files.hpp"
 #include "research/model_table.hpp"
 #include "research/statistics/pooling.hpp"
+#include "research/statistics/within_between.hpp"
 
 namespace rapport::research {
 namespace {
@@ -127,6 +130,62 @@ TEST(Golden, PoolingAgreesWithMetafor) {
                                                      {"predicted_high", pooled->predicted_high}};
     for (const auto& [name, value] : values) expect_same(value, expected.at(name), 1e-6, name);
   }
+}
+
+/// Each person's values of one column of the file; without rows that lack a value.
+std::vector<std::vector<double>> by_person(const statistics::MixedData& data, std::size_t column) {
+  std::vector<std::vector<double>> people(data.groups);
+  for (std::size_t row = 0; row < data.outcome.size(); ++row) {
+    people[data.group[row]].push_back(column == 0 ? data.outcome[row]
+                                                  : data.fixed[row * data.fixed_names.size() + column]);
+  }
+  return people;
+}
+
+double correlation(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& weights) {
+  double all = 0, mean_x = 0, mean_y = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    all += weights[i];
+    mean_x += weights[i] * x[i];
+    mean_y += weights[i] * y[i];
+  }
+  mean_x /= all;
+  mean_y /= all;
+  double xx = 0, yy = 0, xy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += weights[i] * (x[i] - mean_x) * (x[i] - mean_x);
+    yy += weights[i] * (y[i] - mean_y) * (y[i] - mean_y);
+    xy += weights[i] * (x[i] - mean_x) * (y[i] - mean_y);
+  }
+  return xy / std::sqrt(xx * yy);
+}
+
+std::vector<double> joined(const std::vector<std::vector<double>>& people) {
+  std::vector<double> all;
+  for (const auto& values : people) all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
+/// psych's statsBy: the correlation of what differs within people, and that of their means, each counting by how many
+/// values it is of.
+TEST(Golden, WhatDiffersBetweenAndWithinPeopleAgreesWithPsych) {
+  const auto expected = json::parse(golden("within_between.json")).as_object();
+  const auto formula = statistics::parse_formula("score ~ alliance + (1 | client)").value();
+  const auto table = read_model_table(formula, golden(expected.at("table").as_string()), "golden");
+  ASSERT_EQ(table.data.groups, static_cast<std::size_t>(expected.at("people").as_int64()));
+  const auto score = by_person(table.data, 0);
+  const auto apart = statistics::decompose(score);
+  const auto alliance = statistics::decompose(by_person(table.data, 1));
+  std::vector<double> counts;
+  for (const auto& values : score) counts.push_back(static_cast<double>(values.size()));
+  const auto& means = expected.at("means").as_array();
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    expect_same(apart.grand_mean + apart.between[i], means[i], 1e-6, "mean of person " + std::to_string(i));
+  }
+  const auto within = joined(apart.within);
+  expect_same(correlation(joined(alliance.within), within, std::vector<double>(within.size(), 1)),
+              expected.at("within"), 1e-6, "within");
+  expect_same(correlation(alliance.between, apart.between, counts), expected.at("between"), 1e-6, "between");
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-# Makes the files of this folder that the statistics are held against, with lme4 and metafor of Debian 12:
+# Makes the files of this folder that the statistics are held against, with lme4, metafor and psych of
+# Debian 12:
 #
-#   apt-get install r-base-core r-cran-lme4 r-cran-metafor
+#   apt-get install r-base-core r-cran-lme4 r-cran-metafor r-cran-psych
 #   Rscript tests/golden/make.R tests/golden
 #
 # The tests read the files; R is not needed for them. The people are made up. The tolerances of lme4's and metafor's
 # searches are tightened: what they stop at by default is not yet the optimum to six digits.
-suppressMessages({library(lme4); library(metafor)})
+suppressMessages({library(lme4); library(metafor); library(psych)})
 folder <- commandArgs(trailingOnly = TRUE)[1]
 RNGversion("4.2.0")
 set.seed(20261129)
@@ -120,3 +121,11 @@ for (name in names(pools)) for (method in c("REML", "DL")) for (test in c("z", "
     predicted_low = number(expected$pi.lb), predicted_high = number(expected$pi.ub)))
 }
 writeLines(paste0("[\n", paste(rows, collapse = ",\n"), "\n]"), file.path(folder, "pooling.json"))
+
+# --- between people and within them: two measures of the same sessions ------------------------------------------------
+whole <- na.omit(tables[["courses.csv"]][c("client", "alliance", "score")])
+whole$client <- as.integer(whole$client)
+apart <- statsBy(whole, "client")
+writeLines(object(table = text("courses.csv"), people = nrow(apart$mean),
+  within = number(apart$rwg["alliance.wg", "score.wg"]), between = number(apart$rbg["alliance.bg", "score.bg"]),
+  means = list_of(vapply(apart$mean[, "score"], number, ""))), file.path(folder, "within_between.json"))
