@@ -100,8 +100,8 @@ TEST_P(TherapistProfiles, AreKeptSealedAndReadAgain) {
   ASSERT_TRUE(kept());
   EXPECT_EQ(opened(*kept()), usual());
   EXPECT_EQ(kept()->capacity, 3);
-  const auto text = as_text(kept()->sealed);
-  EXPECT_EQ(text.find("night"), std::string::npos);
+  const auto stored = *kept();
+  EXPECT_EQ(as_text(stored.sealed).find("night"), std::string_view::npos);
 }
 
 TEST_P(TherapistProfiles, OfTwoDevicesTheSecondIsToldAndTheSameTwiceIsNoChange) {
