@@ -161,8 +161,9 @@ TEST(Score, RefusesWhatCannotBeAnswered) {
 TEST(Score, AddsUpScalesThatBearAMissingAnswerEach) {
   const auto& instrument = *library().find("wai-sr");
   const auto scores = [&](std::vector<Answer> answers) {
+    const auto form = score(instrument, answers, *instrument.variant(""));
     std::vector<Answer> found;
-    for (const auto& one : score(instrument, answers, *instrument.variant(""))->scores) found.push_back(one.value);
+    for (const auto& one : form->scores) found.push_back(one.value);
     return found;
   };
   // Total, goal (4 6 8 11), task (1 2 10 12), bond (3 5 7 9).

@@ -86,7 +86,9 @@ OF_ADMINISTRATORS = {"POST /api/absences/{absence}/end", "PUT /api/closings/{cli
 # What a route asks of a body besides what its schema says.
 ALSO = {"POST /api/goals/{goal}/ratings": {"progress": 5},
         "POST /api/episodes/{episode}/approach": {"models": ["cognitive_behavioural"], "style": "solution_focused"},
-        "POST /api/episodes/{episode}/achievements": {"text": "x", "at": in_days(-1)}}
+        "POST /api/episodes/{episode}/achievements": {"text": "x", "at": in_days(-1)},
+        "PUT /api/encounters/{encounter}/whereabouts": {
+            "answers": {"place": "x", "country": "AT", "phone": "+43 1", "company": "alone", "backup": "phone"}}}
 
 
 def ask_for_all(house, report, words, outsiders, theirs):

@@ -185,7 +185,7 @@ def everything(address, client, therapist, administrator, episode, words):
     made(client, "PUT", "/api/me/preferences", {"based_on": wishes["version"], "way": {}, "gender_needed": False, "times": []}, ["words"])
     said = made(therapist, "GET", "/api/me/therapist-profile")
     made(therapist, "PUT", "/api/me/therapist-profile", {
-        "based_on": said["revision"], "capacity": 1, "approaches": [], "languages": ["de"], "reasons": [], "times": [], "way": {}},
+        "based_on": said["revision"], "capacity": 50, "approaches": [], "languages": ["de"], "reasons": [], "times": [], "way": {}},
          ["focus", "about"])
     before = made(client, "GET", "/api/me/therapist-switch").get("current")
     if before and before["state"] not in ("done", "withdrawn"):
