@@ -194,6 +194,8 @@ def everything(address, client, therapist, administrator, episode, words):
     made(client, "PUT", "/api/me/therapist-switches/{therapist_switch}/therapist", {"based_on": 1})
     made(client, "PUT", "/api/me/therapist-switches/{therapist_switch}/summary", {"based_on": 2, "history": "everything"},
          ["goals", "approach", "reached", "helped", "not_helped", "more"])
+    made(client, "PUT", "/api/me/therapist-switches/{therapist_switch}/day",
+         {"based_on": 3, "at": in_days(20), "meeting": "none", "sessions": "keep"})
     for form in (ids["form"], ids["sent"]):
         made(therapist, "POST", "/api/episodes/{episode}/forms", {"id": form, "questionnaire": "phq-9", "occasion": "on_request"})
     answers = [{"item": str(n), "value": 2} for n in range(1, 10)]

@@ -84,7 +84,8 @@ def shown_as_text(house, report):
     paths = [f"{at}/messages/{things['thread']}", f"{at}/sessions/{things['encounter']}", f"{at}/forms/{things['form']}",
              f"{at}/forms/{things['sent']}", f"{at}/between"]
     others = [p for p in house.everybody if p.role not in ("client", "therapist", "neutral_person")]
-    ways = {client: paths, therapist: list(paths), neutral: [], **{p: [] for p in others}}
+    near = f"{at}/sessions/{things['near']}"
+    ways = {client: [*paths, near, f"/checkin/{things['near']}"], therapist: [*paths, near], neutral: [], **{p: [] for p in others}}
     for person, concern in closed:
         ways[person].append(f"/concerns/{concern}")
     in_a_browser(house, report, pen, [
