@@ -376,27 +376,32 @@ bool keep_house(OpenHouse& open, Service& service, const measurement_plan::Plan&
   auto forms_due = Steady::now();
   auto closings_due = Steady::now();
   for (;;) {
-    // For all of them together, as a signal is waited for after them; those that cannot wait come first.
+    // For all of them together, as a signal is waited for after them; those that cannot wait come first. What a
+    // database that hangs leaves no time for comes with the next round.
     const auto deadline = Steady::now() + kPatience;
+    const auto is_time_for = [&](Steady::time_point due) { return Steady::now() >= due && Steady::now() < deadline; };
+    const auto in_time = [&](auto task) {
+      if (Steady::now() < deadline) task();
+    };
     escalate_concerns(open.house(), rules, deadline);
-    hand_over_treatments(open.house(), usual_forms, began_at, deadline);
-    let_clients_change(open.house(), usual_forms, began_at, deadline);
-    lead_back_in(open.house(), deadline);
-    if (Steady::now() >= sessions_due) {
+    in_time([&] { hand_over_treatments(open.house(), usual_forms, began_at, deadline); });
+    in_time([&] { let_clients_change(open.house(), usual_forms, began_at, deadline); });
+    in_time([&] { lead_back_in(open.house(), deadline); });
+    if (is_time_for(sessions_due)) {
       delete_old_sessions(open.house(), deadline);
-      delete_unsent_files(open.house(), deadline);
-      forget_invitations(open.house(), deadline);
-      warn_of_unseen_concerns(open.house(), deadline);
-      expect_signals(open.house(), deadline);
+      in_time([&] { delete_unsent_files(open.house(), deadline); });
+      in_time([&] { forget_invitations(open.house(), deadline); });
+      in_time([&] { warn_of_unseen_concerns(open.house(), deadline); });
+      in_time([&] { expect_signals(open.house(), deadline); });
       sessions_due = Steady::now() + kDeleteSessionsEvery;
     }
-    if (Steady::now() >= forms_due) {
+    if (is_time_for(forms_due)) {
       ask_forms(open.house(), usual_forms, gate_rules, deadline);
-      watch_first_contacts(open.house(), first_contacts_not_read, deadline);
-      watch_long_searches(open.house(), deadline);
+      in_time([&] { watch_first_contacts(open.house(), first_contacts_not_read, deadline); });
+      in_time([&] { watch_long_searches(open.house(), deadline); });
       forms_due = Steady::now() + kAskFormsEvery;
     }
-    if (Steady::now() >= closings_due) {
+    if (is_time_for(closings_due)) {
       close_accounts(open.house(), closing, deadline);
       closings_due = Steady::now() + kCloseAccountsEvery;
     }
