@@ -180,9 +180,9 @@ Result<Waiting> read_stored(Context& context, const Call& call) {
     Waiting waiting{{}, {}, {}};
     TRY_ASSIGN(waiting.therapists, list_stored(tx, practice));
     TRY_ASSIGN(waiting.new_pairs, first_contact::list_new_pairs(tx, practice));
-    for (auto& search : list_open_searches(tx, practice)) {
+    for (const auto& search : list_open_searches(tx, practice)) {
       auto wishes = search.asked_at ? preferences::find_wishes(tx, search.client) : std::nullopt;
-      waiting.searches.emplace_back(std::move(search), std::move(wishes));
+      waiting.searches.emplace_back(search, std::move(wishes));
     }
     return waiting;
   });

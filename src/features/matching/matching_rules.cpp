@@ -48,9 +48,8 @@ Fit compare(const Wishes& wishes, const Candidate& candidate) {
   }
   if (wishes.gender) note(profile.gender == wishes.gender, {.wish = Wish::gender, .gender = wishes.gender});
   if (!wishes.times.empty()) {
-    auto both = in_common(wishes.times, profile.times);
-    const bool is_met = !both.empty();
-    note(is_met, {.wish = Wish::times, .times = is_met ? std::move(both) : wishes.times});
+    const auto both = in_common(wishes.times, profile.times);
+    note(!both.empty(), {.wish = Wish::times, .times = both.empty() ? wishes.times : both});
   }
   for (const auto& [wish, degree] : kWays) {
     const auto wished = wishes.way.*degree;

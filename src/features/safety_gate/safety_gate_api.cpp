@@ -73,7 +73,7 @@ Result<Answer<SafetyGateAnswer>> read_gate(Context& context, Call& call, const R
 template <class Change>
 Result<Answer<Nothing>> audited_change(Context& context, const Call& call, EncounterId id, Change change) {
   TRY(audited_write(context, call, [&](store::WriteTx& tx, access::AuditEntry& entry) -> Result<Changed> {
-    TRY_ASSIGN(const Changed done, change(tx));
+    TRY_ASSIGN(Changed done, change(tx));
     entry.client = done.encounter.client;
     entry.view = view_of(id);
     entry.count = done.is_new ? 1 : 0;
@@ -97,7 +97,7 @@ Result<Answer<Nothing>> answer_gate(Context& context, Call& call, const SafetyGa
       between_sessions::seal(*key, client, UsualPlace{given.place, given.country, given.region, given.phone});
   const auto now = context.house.clock.now();
   return audited_change(context, call, id, [&](store::WriteTx& tx) -> Result<Changed> {
-    TRY_ASSIGN(const Changed done, answer(tx, viewer, id, sealed, now));
+    TRY_ASSIGN(Changed done, answer(tx, viewer, id, sealed, now));
     if (wanted.keep_usual) keep_usual(tx, client, usual, now);
     return done;
   });

@@ -262,7 +262,7 @@ Result<bool> carry_out(WriteTx& tx, const StoredSwitch& one, const people::Cance
   }
   encounters::end_all_of(tx, one.client, tx.now());
   TRY(ask_therapists_to_look(tx, one, "done"));
-  TRY(finish(tx, one, *begun));
+  TRY(finish(tx, one, begun));
   return true;
 }
 
